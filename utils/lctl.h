@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the commands of lctl share. A command returns 0, an errno, or -1 for "wrong usage".
+ */
+#ifndef _LCTL_H
+#define _LCTL_H
+
+#include <stdbool.h>
+
+extern const char *lctl_device;		/* --device NAME or the device command */
+
+int lctl_get_param(int argc, char **argv);
+int lctl_set_param(int argc, char **argv);
+int lctl_list_param(int argc, char **argv);
+int lctl_conf_param(int argc, char **argv);
+int lctl_dl(int argc, char **argv);
+int lctl_list_nids(int argc, char **argv);
+int lctl_which_nid(int argc, char **argv);
+int lctl_ping(int argc, char **argv);
+int lctl_network(int argc, char **argv);
+int lctl_dk(int argc, char **argv);
+int lctl_clear(int argc, char **argv);
+int lctl_mark(int argc, char **argv);
+int lctl_llog_print(int argc, char **argv);
+int lctl_llog_catlist(int argc, char **argv);
+
+int lctl_error(const char *cmd, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

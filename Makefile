@@ -12,7 +12,8 @@ modules:
 	scripts/mod-build -k $(KVER) -o build/$(KVER)/mod
 
 tools:
-	@[ ! -e utils/Makefile ] || $(MAKE) -s -C utils all
+	@$(MAKE) -s -C utils all
+	@$(MAKE) -s -C tests/tools
 
 # Packages this tree builds and tests with; does nothing when they are there.
 deps:
@@ -52,7 +53,7 @@ fuzz:
 
 clean:
 	rm -rf build
-	@[ ! -e utils/Makefile ] || $(MAKE) -s -C utils clean
+	@$(MAKE) -s -C utils clean
 	@$(MAKE) -s -C tests/unit clean
 
 .PHONY: all modules tools deps install stage stage-um demo check check-unit check-uml check-vm bench fuzz clean

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Model-checking exerciser: random writes, reads, truncates, appends, mmap reads and writes, O_DIRECT, holes and fsync on a few files,
+ * each compared with a model in memory. With several directories (mounts of the same file system) the operations alternate between them,
+ * so that every one must see what the others did.
+ *   exercise [-n OPS] [-f FILES] [-m MAXSIZE] [-s SEED] [-x mmap,direct,append,punch] [-v] DIR [DIR...]
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAXF 16
+#define MAXD 4
+
+static unsigned char *model[MAXF];
+static size_t size[MAXF], maxsize = 3 << 20;
+static char path[MAXD][MAXF][512];
+static int fd[MAXD][MAXF], dfd[MAXD][MAXF], afd[MAXD][MAXF];
+static int nd, nf = 4;
+static bool verbose, no_mmap, no_direct, no_append, no_punch;
+static unsigned long long rng;
+static unsigned long op, nops = 10000;
+static char history[64][160];
+
+static unsigned int rnd(unsigned int n)
+{
+	rng = rng * 6364136223846793005ULL + 1442695040888963407ULL;
+	return n ? (unsigned int)((rng >> 33) % n) : 0;
+}
+
+__attribute__((format(printf, 1, 2), noreturn)) static void die(const char *fmt, ...)
+{
+	va_list ap;
+	unsigned long i;
+
+	printf("exercise: operation %lu: ", op);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf("\nlast operations:\n");
+	for (i = op > 40 ? op - 40 : 0; i <= op; i++)
+		printf("  %lu: %s\n", i, history[i % 64]);
+	exit(1);
+}
+
+__attribute__((format(printf, 1, 2))) static void note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(history[op % 64], sizeof(history[0]), fmt, ap);
+	va_end(ap);
+	if (verbose)
+		printf("%lu: %s\n", op, history[op % 64]);
+}
+
+static void compare(int d, int f, const unsigned char *got, size_t off, size_t len)
+{
+	size_t i;
+
+	if (!memcmp(got, model[f] + off, len))
+		return;
+	for (i = 0; got[i] == model[f][off + i]; i++)
+		;
+	size_t n = 0, j;
+	for (j = i; j < len; j++)
+		n += got[j] != model[f][off + j];
+	die("%s: difference at offset %zu (read of %zu at %zu): got %02x, expected %02x; %zu bytes differ from there",
+	    path[d][f], off + i, len, off, got[i], model[f][off + i], n);
+}
+
+static void check_size(int d, int f)
+{
+	struct stat st;
+
+	if (fstat(fd[d][f], &st))
+		die("fstat %s: %s", path[d][f], strerror(errno));
+	if ((size_t)st.st_size != size[f])
+		die("%s: size is %lld, expected %zu", path[d][f], (long long)st.st_size, size[f]);
+}
+
+static void fill(unsigned char *p, size_t len)
+{
+	unsigned char tag = rnd(256);
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		p[i] = tag + (i >> 9) + (unsigned char)(op * 7);
+}
+
+static void grown(int f, size_t end)
+{
+	if (end > size[f]) {
+		size[f] = end;
+	}
+}
+
+static size_t pick_len(size_t off)
+{
+	size_t len;
+
+	switch (rnd(4)) {
+	case 0: len = 1 + rnd(100); break;
+	case 1: len = 1 + rnd(8192); break;
+	case 2: len = 4096 * (1 + rnd(16)); break;
+	default: len = 1 + rnd(300000); break;
+	}
+	return off + len > maxsize ? maxsize - off : len;
+}
+
+static void one(void)
+{
+	static unsigned char *buf;
+	int d = rnd(nd), f = rnd(nf), what = rnd(100);
+	size_t off = rnd(maxsize - 1), len;
+	ssize_t n;
+
+	if (!buf && posix_memalign((void **)&buf, 4096, maxsize + 4096))
+		exit(2);
+	if (rnd(3) == 0 && size[f])
+		off = rnd(size[f]);
+	if (rnd(4) == 0)
+		off &= ~4095UL;
+	len = pick_len(off);
+	if (what < 30) {
+		note("write d%d f%d %zu+%zu", d, f, off, len);
+		fill(buf, len);
+		n = pwrite(fd[d][f], buf, len, off);
+		if (n != (ssize_t)len)
+			die("write returned %zd: %s", n, strerror(errno));
+		memcpy(model[f] + off, buf, len);
+		grown(f, off + len);
+	} else if (what < 60) {
+		note("read d%d f%d %zu+%zu", d, f, off, len);
+		n = pread(fd[d][f], buf, len, off);
+		size_t want = off >= size[f] ? 0 : off + len > size[f] ? size[f] - off : len;
+		if (n != (ssize_t)want)
+			die("%s: read of %zu at %zu returned %zd, expected %zu: %s", path[d][f], len, off, n, want, n < 0 ? strerror(errno) : "");
+		compare(d, f, buf, off, n);
+	} else if (what < 67) {
+		size_t to = rnd(3) ? rnd(maxsize) : rnd(2) ? 0 : size[f];
+
+		note("truncate d%d f%d %zu -> %zu", d, f, size[f], to);
+		if (rnd(2) ? ftruncate(fd[d][f], to) : truncate(path[d][f], to))
+			die("truncate: %s", strerror(errno));
+		if (to < size[f])
+			memset(model[f] + to, 0, size[f] - to);
+		size[f] = to;
+		check_size(d, f);
+	} else if (what < 72) {
+		if (no_append || size[f] + 10000 > maxsize)
+			return;
+		len = 1 + rnd(10000);
+		note("append d%d f%d %zu+%zu", d, f, size[f], len);
+		fill(buf, len);
+		n = write(afd[d][f], buf, len);
+		if (n != (ssize_t)len)
+			die("append returned %zd: %s", n, strerror(errno));
+		memcpy(model[f] + size[f], buf, len);
+		size[f] += len;
+		check_size(d, f);
+	} else if (what < 80) {
+		unsigned char *p;
+		size_t a, b;
+		bool wr = rnd(2);
+
+		if (no_mmap || !size[f])
+			return;
+		off = rnd(size[f]);
+		len = 1 + rnd(20000);
+		if (off + len > size[f])
+			len = size[f] - off;
+		a = off & ~4095UL;
+		b = off + len - a;
+		note("mmap %s d%d f%d %zu+%zu", wr ? "write" : "read", d, f, off, len);
+		p = mmap(NULL, b, wr ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd[d][f], a);
+		if (p == MAP_FAILED)
+			die("mmap: %s", strerror(errno));
+		if (wr) {
+			fill(buf, len);
+			memcpy(p + off - a, buf, len);
+			memcpy(model[f] + off, buf, len);
+			if (msync(p, b, MS_SYNC))
+				die("msync: %s", strerror(errno));
+		} else {
+			memcpy(buf, p + off - a, len);
+			compare(d, f, buf, off, len);
+		}
+		munmap(p, b);
+	} else if (what < 88) {
+		if (no_direct)
+			return;
+		off &= ~4095UL;
+		len = 4096 * (1 + rnd(40));
+		if (off + len > (maxsize & ~4095UL)) {
+			if (off + 4096 > (maxsize & ~4095UL))
+				return;
+			len = 4096;
+		}
+		if (rnd(2)) {
+			note("direct write d%d f%d %zu+%zu", d, f, off, len);
+			fill(buf, len);
+			n = pwrite(dfd[d][f], buf, len, off);
+			if (n != (ssize_t)len)
+				die("direct write returned %zd: %s", n, strerror(errno));
+			memcpy(model[f] + off, buf, len);
+			grown(f, off + len);
+		} else {
+			size_t want = off >= size[f] ? 0 : off + len > size[f] ? size[f] - off : len;
+
+			note("direct read d%d f%d %zu+%zu", d, f, off, len);
+			n = pread(dfd[d][f], buf, len, off);
+			if (n != (ssize_t)want)
+				die("%s: direct read of %zu at %zu returned %zd, expected %zu: %s", path[d][f], len, off, n, want, n < 0 ? strerror(errno) : "");
+			compare(d, f, buf, off, n);
+		}
+	} else if (what < 91) {
+		note("fsync d%d f%d", d, f);
+		if (fsync(fd[d][f]))
+			die("fsync: %s", strerror(errno));
+	} else if (what < 94) {
+		if (no_punch)
+			return;
+		note("punch d%d f%d %zu+%zu", d, f, off, len);
+		if (fallocate(fd[d][f], FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, off, len)) {
+			if (errno == EOPNOTSUPP) {
+				no_punch = true;
+				return;
+			}
+			die("punch: %s", strerror(errno));
+		}
+		memset(model[f] + off, 0, len);
+	} else {
+		note("stat d%d f%d", d, f);
+		check_size(d, f);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long long seed = time(NULL);
+	int c, d, f;
+
+	while ((c = getopt(argc, argv, "n:f:m:s:x:v")) != -1) {
+		switch (c) {
+		case 'n': nops = strtoul(optarg, NULL, 0); break;
+		case 'f': nf = atoi(optarg); break;
+		case 'm': maxsize = strtoul(optarg, NULL, 0); break;
+		case 's': seed = strtoull(optarg, NULL, 0); break;
+		case 'v': verbose = true; break;
+		case 'x':
+			no_mmap = strstr(optarg, "mmap");
+			no_direct = strstr(optarg, "direct");
+			no_append = strstr(optarg, "append");
+			no_punch = strstr(optarg, "punch");
+			break;
+		default: return 2;
+		}
+	}
+	nd = argc - optind;
+	if (nd < 1 || nd > MAXD || nf < 1 || nf > MAXF || maxsize < 65536)
+		return 2;
+	rng = seed * 2862933555777941757ULL + 3037000493ULL;
+	printf("exercise: seed %llu, %lu operations, %d files, %d directories\n", seed, nops, nf, nd);
+	for (f = 0; f < nf; f++) {
+		model[f] = calloc(1, maxsize + 4096);
+		for (d = 0; d < nd; d++) {
+			snprintf(path[d][f], sizeof(path[d][f]), "%s/exercise%d", argv[optind + d], f);
+			fd[d][f] = open(path[d][f], O_RDWR | (d ? 0 : O_CREAT | O_TRUNC), 0644);
+			afd[d][f] = open(path[d][f], O_WRONLY | O_APPEND);
+			dfd[d][f] = no_direct ? fd[d][f] : open(path[d][f], O_RDWR | O_DIRECT);
+			if (dfd[d][f] < 0 && errno == EINVAL)
+				no_direct = true;
+			if (fd[d][f] < 0 || afd[d][f] < 0 || (!no_direct && dfd[d][f] < 0))
+				die("open %s: %s", path[d][f], strerror(errno));
+		}
+	}
+	for (op = 0; op < nops; op++)
+		one();
+	for (f = 0; f < nf; f++)
+		for (d = 0; d < nd; d++) {
+			unsigned char *buf = malloc(maxsize);
+			ssize_t n = pread(fd[d][f], buf, maxsize, 0);
+
+			if (n != (ssize_t)size[f])
+				die("%s: final read returned %zd, expected %zu", path[d][f], n, size[f]);
+			compare(d, f, buf, 0, n);
+			check_size(d, f);
+			free(buf);
+			close(fd[d][f]);
+			close(afd[d][f]);
+			if (dfd[d][f] != fd[d][f])
+				close(dfd[d][f]);
+		}
+	printf("exercise: %lu operations, no difference\n", nops);
+	return 0;
+}

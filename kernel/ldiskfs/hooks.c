@@ -1,0 +1,852 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ldiskfs_hooks.h: journal handles, inodes, xattrs, contents and blocks for the object store, on top of the kernel's own ext4 code.
+ *
+ * Lock order: [i_rwsem, own handles only] > journal handle > xattr_sem, i_data_sem (of ext4).
+ */
+#include <linux/fs.h>
+#include <linux/posix_acl_xattr.h>
+#include <linux/xattr.h>
+#include <linux/quotaops.h>
+#include <linux/iversion.h>
+#include <linux/pagemap.h>
+#include <linux/falloc.h>
+#include "ldiskfs.h"
+#include "ldiskfs_jbd2.h"
+#include "ldiskfs_extents.h"
+#include "xattr.h"
+#include "acl.h"
+#include "ldiskfs_hooks.h"
+
+/* ---- super block and journal ---- */
+
+/*
+ * ldiskfs_hook_super - check and prepare a freshly mounted super block
+ *
+ * Return: 0, -EINVAL for features that do not fit.
+ */
+int ldiskfs_hook_super(struct super_block *sb)
+{
+	if (!LDISKFS_SB(sb)->s_journal || !ldiskfs_has_feature_extents(sb) ||
+	    ldiskfs_has_feature_inline_data(sb) || ldiskfs_has_feature_encrypt(sb) ||
+	    ldiskfs_has_feature_casefold(sb) || sb->s_blocksize > PAGE_SIZE) {
+		pr_err("ldiskfs: %s: needs a journal and extents; inline_data, encrypt and casefold must be off\n",
+		       sb->s_id);
+		return -EINVAL;
+	}
+	if (LDISKFS_INODE_SIZE(sb) <= LDISKFS_GOOD_OLD_INODE_SIZE) {
+		pr_err("ldiskfs: %s: inodes of %u bytes are too small\n", sb->s_id,
+		       LDISKFS_INODE_SIZE(sb));
+		return -EINVAL;
+	}
+	/* Fast commits would not see changes that are made here. */
+	clear_opt2(sb, JOURNAL_FAST_COMMIT);
+	/* No umask and no inherited ACLs on creation: the mode is exactly what the caller says. */
+	sb->s_flags &= ~SB_POSIXACL;
+	sb->s_flags |= SB_NOATIME | SB_NODIRATIME;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_super);
+
+/*
+ * ldiskfs_hook_max_credits - what one handle may ask for
+ */
+int ldiskfs_hook_max_credits(struct super_block *sb)
+{
+	journal_t *journal = LDISKFS_SB(sb)->s_journal;
+
+	return journal->j_max_transaction_buffers / 2;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_max_credits);
+
+/*
+ * ldiskfs_hook_start - start a journal handle
+ *
+ * Return: the handle or ERR_PTR(-EROFS, -EIO, -ENOMEM, -ENOSPC: too many credits).
+ */
+handle_t *ldiskfs_hook_start(struct super_block *sb, int credits)
+{
+	return ldiskfs_journal_start_sb(sb, LDISKFS_HT_MISC, credits);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_start);
+
+/*
+ * ldiskfs_hook_stop - end a journal handle
+ */
+int ldiskfs_hook_stop(handle_t *handle)
+{
+	return ldiskfs_journal_stop(handle);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_stop);
+
+struct hook_cb {
+	struct ldiskfs_journal_cb_entry jce;	/* first */
+	void (*fn)(void *data, int error);
+	void *data;
+};
+
+static void hook_cb_run(struct super_block *sb, struct ldiskfs_journal_cb_entry *jce, int error)
+{
+	struct hook_cb *cb = container_of(jce, struct hook_cb, jce);
+
+	cb->fn(cb->data, error);
+	kfree(cb);
+}
+
+/*
+ * ldiskfs_hook_commit_cb - call fn(data, error) once the transaction of @handle is on disk or has failed
+ */
+void ldiskfs_hook_commit_cb(handle_t *handle, void (*fn)(void *data, int error), void *data)
+{
+	struct hook_cb *cb = kmalloc(sizeof(*cb), GFP_NOFS | __GFP_NOFAIL);
+
+	cb->fn = fn;
+	cb->data = data;
+	ldiskfs_journal_callback_add(handle, hook_cb_run, &cb->jce);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_commit_cb);
+
+/*
+ * ldiskfs_hook_force_commit - commit what is running and wait
+ */
+int ldiskfs_hook_force_commit(struct super_block *sb)
+{
+	return ldiskfs_force_commit(sb);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_force_commit);
+
+/*
+ * ldiskfs_hook_start_commit - start the commit of the running transaction
+ */
+int ldiskfs_hook_start_commit(struct super_block *sb)
+{
+	jbd2_journal_start_commit(LDISKFS_SB(sb)->s_journal, NULL);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_start_commit);
+
+/* ---- inodes ---- */
+
+/*
+ * ldiskfs_hook_iget - inode by number
+ *
+ * Return: the inode, ERR_PTR(-ESTALE) when it is free or deleted, other -errno.
+ */
+struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino)
+{
+	return ldiskfs_iget(sb, ino, LDISKFS_IGET_HANDLE);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_iget);
+
+/* Orphan functions want i_rwsem to be held; the caller's own locks serialise, so this is only for their assertion. */
+static void hook_orphan(handle_t *handle, struct inode *inode, bool add, int *err)
+{
+	bool locked = inode_trylock(inode);
+	int rc = add ? ldiskfs_orphan_add(handle, inode) : ldiskfs_orphan_del(handle, inode);
+
+	if (locked)
+		inode_unlock(inode);
+	if (!*err)
+		*err = rc;
+}
+
+/*
+ * ldiskfs_hook_new_inode - allocate and set up an inode near @parent
+ *
+ * Return: the inode (referenced, unlocked) or ERR_PTR(-ENOSPC, -EDQUOT, -EIO, -ENOMEM).
+ */
+struct inode *ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode, dev_t rdev,
+				     u32 uid, u32 gid)
+{
+	uid_t owner[2] = { uid, gid };
+	struct inode *inode;
+	int rc = 0;
+
+	inode = ldiskfs_new_inode(handle, parent, mode, NULL, 0, owner, 0);
+	if (IS_ERR(inode))
+		return inode;
+	inode->i_mode = mode;
+	if (S_ISREG(mode)) {
+		inode->i_op = &ldiskfs_file_inode_operations;
+		inode->i_fop = &ldiskfs_file_operations;
+		ldiskfs_set_aops(inode);
+	} else if (S_ISDIR(mode)) {
+		inode->i_op = &ldiskfs_dir_inode_operations;
+		inode->i_fop = &ldiskfs_dir_operations;
+		rc = ldiskfs_init_new_dir(handle, parent, inode);
+	} else if (S_ISLNK(mode)) {
+		inode->i_op = &ldiskfs_symlink_inode_operations;
+	} else {
+		init_special_inode(inode, mode, rdev);
+		inode->i_op = &ldiskfs_special_inode_operations;
+	}
+	if (!rc)
+		rc = ldiskfs_mark_inode_dirty(handle, inode);
+	if (rc) {
+		clear_nlink(inode);
+		ldiskfs_orphan_add(handle, inode);
+		unlock_new_inode(inode);
+		ldiskfs_mark_inode_dirty(handle, inode);
+		iput(inode);
+		return ERR_PTR(rc);
+	}
+	unlock_new_inode(inode);
+	return inode;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_new_inode);
+
+/*
+ * ldiskfs_hook_dirty - the VFS inode goes into the transaction
+ */
+int ldiskfs_hook_dirty(handle_t *handle, struct inode *inode)
+{
+	return ldiskfs_mark_inode_dirty(handle, inode);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_dirty);
+
+/*
+ * ldiskfs_hook_nlink - change a link count, with the orphan list at the edge of 0
+ *
+ * Return: 0, -EMLINK, -EIO.
+ */
+int ldiskfs_hook_nlink(handle_t *handle, struct inode *inode, int delta)
+{
+	bool was_zero = !inode->i_nlink;
+	int rc = 0, rc2;
+
+	if (S_ISDIR(inode->i_mode)) {
+		/* 1 means "too many to count". */
+		if (delta <= -2) {
+			clear_nlink(inode);
+		} else if (delta < 0) {
+			if (inode->i_nlink > 2)
+				drop_nlink(inode);
+		} else if (inode->i_nlink != 1 || was_zero) {
+			u64 n = (u64)inode->i_nlink + delta;
+
+			set_nlink(inode, n >= LDISKFS_LINK_MAX ? 1 : n);
+			if (inode->i_nlink == 1)
+				ldiskfs_set_feature_dir_nlink(inode->i_sb);
+		}
+	} else {
+		s64 n = (s64)inode->i_nlink + delta;
+
+		if (n >= LDISKFS_LINK_MAX)
+			return -EMLINK;
+		if (n <= 0)
+			clear_nlink(inode);
+		else
+			set_nlink(inode, n);
+	}
+	if (!inode->i_nlink && !was_zero)
+		hook_orphan(handle, inode, true, &rc);
+	else if (inode->i_nlink && was_zero)
+		hook_orphan(handle, inode, false, &rc);
+	rc2 = ldiskfs_mark_inode_dirty(handle, inode);
+	return rc ?: rc2;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_nlink);
+
+/*
+ * ldiskfs_hook_ext_get - attributes that the VFS inode does not have
+ */
+void ldiskfs_hook_ext_get(struct inode *inode, struct ldiskfs_ext_attr *ea)
+{
+	struct ldiskfs_inode_info *ei = LDISKFS_I(inode);
+
+	ea->flags = ei->i_flags & LDISKFS_FL_USER_VISIBLE & ~(LDISKFS_EXTENTS_FL | LDISKFS_INDEX_FL);
+	ea->projid = from_kprojid(&init_user_ns, ei->i_projid);
+	ea->version = inode_peek_iversion(inode);
+	ea->crtime = ei->i_crtime;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_ext_get);
+
+/* chattr flags that may be stored; those that change how ext4 treats the file's blocks are left alone. */
+#define HOOK_FL_SETTABLE (LDISKFS_SYNC_FL | LDISKFS_IMMUTABLE_FL | LDISKFS_APPEND_FL | LDISKFS_NODUMP_FL | \
+			  LDISKFS_NOATIME_FL | LDISKFS_DIRSYNC_FL | LDISKFS_TOPDIR_FL | LDISKFS_PROJINHERIT_FL)
+
+static int hook_set_projid(struct inode *inode, u32 projid)
+{
+	struct ldiskfs_inode_info *ei = LDISKFS_I(inode);
+	kprojid_t kprojid = make_kprojid(&init_user_ns, projid);
+	struct dquot *to[MAXQUOTAS] = { };
+	int rc = 0;
+
+	if (projid_eq(kprojid, ei->i_projid))
+		return 0;
+	if (!ldiskfs_has_feature_project(inode->i_sb))
+		return -EOPNOTSUPP;
+#ifdef CONFIG_QUOTA
+	rc = dquot_initialize(inode);
+	if (rc)
+		return rc;
+	to[PRJQUOTA] = dqget(inode->i_sb, make_kqid_projid(kprojid));
+	if (!IS_ERR(to[PRJQUOTA])) {
+		down_read(&ei->xattr_sem);
+		rc = __dquot_transfer(inode, to);
+		up_read(&ei->xattr_sem);
+		dqput(to[PRJQUOTA]);
+	}
+#endif
+	if (!rc)
+		ei->i_projid = kprojid;
+	return rc;
+}
+
+/*
+ * ldiskfs_hook_ext_set - change them in memory
+ *
+ * Return: 0, -EOPNOTSUPP (project ids without the feature), -EDQUOT.
+ */
+int ldiskfs_hook_ext_set(struct inode *inode, const struct ldiskfs_ext_attr *ea, unsigned int valid)
+{
+	struct ldiskfs_inode_info *ei = LDISKFS_I(inode);
+	unsigned int i;
+
+	if (valid & LDISKFS_EA_FLAGS) {
+		for (i = 0; i < 32; i++) {
+			if (!(HOOK_FL_SETTABLE & BIT(i)))
+				continue;
+			if (ea->flags & BIT(i))
+				ldiskfs_set_inode_flag(inode, i);
+			else
+				ldiskfs_clear_inode_flag(inode, i);
+		}
+	}
+	if (valid & LDISKFS_EA_VERSION)
+		inode_set_iversion_queried(inode, ea->version);
+	if (valid & LDISKFS_EA_CRTIME)
+		ei->i_crtime = ea->crtime;
+	if (valid & LDISKFS_EA_PROJID)
+		return hook_set_projid(inode, ea->projid);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_ext_set);
+
+/*
+ * ldiskfs_hook_size_set - size in memory, of an inode without blocks beyond it
+ */
+void ldiskfs_hook_size_set(struct inode *inode, u64 size)
+{
+	down_write(&LDISKFS_I(inode)->i_data_sem);
+	LDISKFS_I(inode)->i_disksize = size;
+	i_size_write(inode, size);
+	up_write(&LDISKFS_I(inode)->i_data_sem);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_size_set);
+
+/*
+ * ldiskfs_hook_chown - owner in memory, with quota accounting
+ */
+int ldiskfs_hook_chown(struct inode *inode, const struct iattr *attr)
+{
+	struct iattr ia = *attr;
+	int rc;
+
+	rc = dquot_initialize(inode);
+	if (!rc) {
+		down_read(&LDISKFS_I(inode)->xattr_sem);
+		rc = dquot_transfer(&init_user_ns, inode, &ia);
+		up_read(&LDISKFS_I(inode)->xattr_sem);
+	}
+	if (rc)
+		return rc;
+	if (ia.ia_valid & ATTR_UID)
+		inode->i_uid = ia.ia_uid;
+	if (ia.ia_valid & ATTR_GID)
+		inode->i_gid = ia.ia_gid;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_chown);
+
+/*
+ * ldiskfs_hook_journal_data - mark a file whose contents are metadata
+ */
+void ldiskfs_hook_journal_data(struct inode *inode)
+{
+	ldiskfs_set_inode_flag(inode, LDISKFS_INODE_JOURNAL_DATA);
+	ldiskfs_set_aops(inode);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_journal_data);
+
+/* ---- xattrs ---- */
+
+static const struct {
+	const char *prefix;
+	int index;
+} hook_prefixes[] = {
+	{ XATTR_USER_PREFIX, LDISKFS_XATTR_INDEX_USER },
+	{ XATTR_TRUSTED_PREFIX, LDISKFS_XATTR_INDEX_TRUSTED },
+	{ XATTR_SECURITY_PREFIX, LDISKFS_XATTR_INDEX_SECURITY },
+};
+
+static int hook_xattr_index(const char *name, const char **rest)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(hook_prefixes); i++) {
+		size_t n = strlen(hook_prefixes[i].prefix);
+
+		if (!strncmp(name, hook_prefixes[i].prefix, n) && name[n]) {
+			*rest = name + n;
+			return hook_prefixes[i].index;
+		}
+	}
+	return -EOPNOTSUPP;
+}
+
+static int hook_acl_type(const char *name)
+{
+	if (!strcmp(name, XATTR_NAME_POSIX_ACL_ACCESS))
+		return ACL_TYPE_ACCESS;
+	if (!strcmp(name, XATTR_NAME_POSIX_ACL_DEFAULT))
+		return ACL_TYPE_DEFAULT;
+	return -1;
+}
+
+static ssize_t hook_acl_get(struct inode *inode, int type, void *buf, size_t size)
+{
+	struct posix_acl *acl;
+	ssize_t rc;
+
+	acl = ldiskfs_get_acl(inode, type, false);
+	if (IS_ERR(acl))
+		return PTR_ERR(acl);
+	if (!acl)
+		return -ENODATA;
+	rc = posix_acl_to_xattr(&init_user_ns, acl, size ? buf : NULL, size);
+	posix_acl_release(acl);
+	return rc;
+}
+
+static int hook_acl_set(struct inode *inode, int type, const void *val, size_t len, int flags)
+{
+	struct posix_acl *acl = NULL;
+	int rc;
+
+	if (flags) {
+		ssize_t have = hook_acl_get(inode, type, NULL, 0);
+
+		if (have < 0 && have != -ENODATA)
+			return have;
+		if (have >= 0 && (flags & XATTR_CREATE))
+			return -EEXIST;
+		if (have < 0 && (flags & XATTR_REPLACE))
+			return -ENODATA;
+	}
+	if (type == ACL_TYPE_DEFAULT && !S_ISDIR(inode->i_mode))
+		return val ? -EACCES : 0;
+	if (val) {
+		acl = posix_acl_from_xattr(&init_user_ns, val, len);
+		if (IS_ERR(acl))
+			return PTR_ERR(acl);
+		rc = acl ? posix_acl_valid(&init_user_ns, acl) : 0;
+		if (rc)
+			goto out;
+	}
+	/* Joins the running handle. */
+	rc = ldiskfs_set_acl(&init_user_ns, inode, acl, type);
+out:
+	posix_acl_release(acl);
+	return rc;
+}
+
+/*
+ * ldiskfs_hook_xattr_get - value of an xattr by full name
+ *
+ * Return: length, -ENODATA, -ERANGE, -EOPNOTSUPP.
+ */
+ssize_t ldiskfs_hook_xattr_get(struct inode *inode, const char *name, void *buf, size_t size)
+{
+	int type = hook_acl_type(name), index;
+	const char *rest;
+
+	if (type >= 0)
+		return hook_acl_get(inode, type, buf, size);
+	index = hook_xattr_index(name, &rest);
+	if (index < 0)
+		return index;
+	return ldiskfs_xattr_get(inode, index, rest, size ? buf : NULL, size);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_xattr_get);
+
+/*
+ * ldiskfs_hook_xattr_set - set (or with @val NULL remove) an xattr by full name
+ *
+ * The change time of the inode does not move. An access ACL sets the permission bits as chacl does.
+ * Return: 0, -ENODATA, -EEXIST, -ENOSPC (does not fit), -ERANGE, -EOPNOTSUPP, -EINVAL (ACL).
+ */
+int ldiskfs_hook_xattr_set(handle_t *handle, struct inode *inode, const char *name, const void *val,
+			   size_t len, int flags)
+{
+	struct timespec64 ctime = inode->i_ctime;
+	int type = hook_acl_type(name), index, rc;
+	const char *rest;
+
+	if (type >= 0) {
+		rc = hook_acl_set(inode, type, val, len, flags);
+	} else {
+		index = hook_xattr_index(name, &rest);
+		if (index < 0)
+			return index;
+		rc = ldiskfs_xattr_set_handle(handle, inode, index, rest, val, len, flags);
+	}
+	if (!rc && !timespec64_equal(&ctime, &inode->i_ctime)) {
+		inode->i_ctime = ctime;
+		rc = ldiskfs_mark_inode_dirty(handle, inode);
+	}
+	return rc;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_xattr_set);
+
+/*
+ * ldiskfs_hook_xattr_list - full names, each with its NUL
+ *
+ * Return: length, -ERANGE.
+ */
+ssize_t ldiskfs_hook_xattr_list(struct inode *inode, char *buf, size_t size)
+{
+	static const char * const acls[] = { XATTR_NAME_POSIX_ACL_ACCESS, XATTR_NAME_POSIX_ACL_DEFAULT };
+	struct dentry *dentry;
+	ssize_t n, have;
+	int i;
+
+	dentry = kzalloc(sizeof(*dentry), GFP_NOFS);
+	if (!dentry)
+		return -ENOMEM;
+	dentry->d_inode = inode;
+	dentry->d_sb = inode->i_sb;
+	n = ldiskfs_listxattr(dentry, size ? buf : NULL, size);
+	kfree(dentry);
+	for (i = 0; n >= 0 && i < ARRAY_SIZE(acls); i++) {
+		size_t len = strlen(acls[i]) + 1;
+
+		have = hook_acl_get(inode, hook_acl_type(acls[i]), NULL, 0);
+		if (have < 0)
+			continue;
+		if (size) {
+			if (n + len > size)
+				return -ERANGE;
+			memcpy(buf + n, acls[i], len);
+		}
+		n += len;
+	}
+	return n;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_xattr_list);
+
+/* ---- contents as metadata ---- */
+
+/*
+ * ldiskfs_hook_buf_read - read through the buffer cache
+ *
+ * Return: bytes (short at the end of the file), -EIO.
+ */
+ssize_t ldiskfs_hook_buf_read(struct inode *inode, void *buf, size_t len, u64 pos)
+{
+	unsigned int bits = inode->i_blkbits, bs = 1 << bits;
+	u64 size = i_size_read(inode);
+	struct buffer_head *bh;
+	size_t done = 0;
+
+	if (pos >= size)
+		return 0;
+	len = min_t(u64, len, size - pos);
+	while (done < len) {
+		unsigned int off = (pos + done) & (bs - 1);
+		size_t n = min_t(size_t, bs - off, len - done);
+
+		bh = ldiskfs_bread(NULL, inode, (pos + done) >> bits, 0);
+		if (IS_ERR(bh))
+			return PTR_ERR(bh);
+		if (bh)
+			memcpy(buf + done, bh->b_data + off, n);
+		else
+			memset(buf + done, 0, n);
+		brelse(bh);
+		done += n;
+	}
+	return done;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_buf_read);
+
+/*
+ * ldiskfs_hook_buf_write - journalled write through the buffer cache
+ *
+ * Return: 0, -ENOSPC, -EIO.
+ */
+int ldiskfs_hook_buf_write(handle_t *handle, struct inode *inode, const void *buf, size_t len, u64 pos)
+{
+	unsigned int bits = inode->i_blkbits, bs = 1 << bits;
+	struct buffer_head *bh;
+	size_t done = 0;
+	int rc;
+
+	while (done < len) {
+		unsigned int off = (pos + done) & (bs - 1);
+		size_t n = min_t(size_t, bs - off, len - done);
+
+		bh = ldiskfs_bread(handle, inode, (pos + done) >> bits, LDISKFS_GET_BLOCKS_CREATE);
+		if (IS_ERR(bh))
+			return PTR_ERR(bh);
+		rc = ldiskfs_journal_get_write_access(handle, inode->i_sb, bh, LDISKFS_JTR_NONE);
+		if (!rc) {
+			lock_buffer(bh);
+			memcpy(bh->b_data + off, buf + done, n);
+			unlock_buffer(bh);
+			rc = ldiskfs_handle_dirty_metadata(handle, inode, bh);
+		}
+		brelse(bh);
+		if (rc)
+			return rc;
+		done += n;
+	}
+	if (pos + len > i_size_read(inode)) {
+		ldiskfs_hook_size_set(inode, pos + len);
+		return ldiskfs_mark_inode_dirty(handle, inode);
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_buf_write);
+
+/*
+ * ldiskfs_hook_symlink_set - target of a new symbolic link
+ *
+ * Return: 0, -ENAMETOOLONG, -ENOSPC, -EIO.
+ */
+int ldiskfs_hook_symlink_set(handle_t *handle, struct inode *inode, const char *target, size_t len)
+{
+	struct ldiskfs_inode_info *ei = LDISKFS_I(inode);
+	int rc;
+
+	if (!S_ISLNK(inode->i_mode) || !len)
+		return -EINVAL;
+	if (len + 1 > inode->i_sb->s_blocksize)
+		return -ENAMETOOLONG;
+	if (len + 1 > sizeof(ei->i_data)) {
+		char *copy = kzalloc(len + 1, GFP_NOFS);
+
+		if (!copy)
+			return -ENOMEM;
+		memcpy(copy, target, len);
+		rc = ldiskfs_hook_buf_write(handle, inode, copy, len + 1, 0);
+		kfree(copy);
+		inode->i_op = &ldiskfs_symlink_inode_operations;
+	} else {
+		ldiskfs_clear_inode_flag(inode, LDISKFS_INODE_EXTENTS);
+		memset(ei->i_data, 0, sizeof(ei->i_data));
+		memcpy(ei->i_data, target, len);
+		inode->i_op = &ldiskfs_fast_symlink_inode_operations;
+		inode->i_link = (char *)ei->i_data;
+		rc = 0;
+	}
+	if (rc)
+		return rc;
+	ldiskfs_hook_size_set(inode, len);
+	return ldiskfs_mark_inode_dirty(handle, inode);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_symlink_set);
+
+/*
+ * ldiskfs_hook_symlink_get - target of a symbolic link
+ *
+ * Return: its length without NUL (which is added when there is room), -ERANGE, -EINVAL, -EIO.
+ */
+ssize_t ldiskfs_hook_symlink_get(struct inode *inode, char *buf, size_t size)
+{
+	size_t len = i_size_read(inode);
+	ssize_t rc;
+
+	if (!S_ISLNK(inode->i_mode))
+		return -EINVAL;
+	if (size < len)
+		return -ERANGE;
+	if (ldiskfs_inode_is_fast_symlink(inode)) {
+		if (len >= sizeof(LDISKFS_I(inode)->i_data))
+			return -EIO;
+		memcpy(buf, LDISKFS_I(inode)->i_data, len);
+	} else {
+		rc = ldiskfs_hook_buf_read(inode, buf, len, 0);
+		if (rc < 0)
+			return rc;
+		if (rc != len)
+			return -EIO;
+	}
+	if (size > len)
+		buf[len] = 0;
+	return len;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_symlink_get);
+
+/* ---- blocks ---- */
+
+static void hook_map_result(struct ldiskfs_map *map, const struct ldiskfs_map_blocks *mb)
+{
+	map->len = mb->m_len;
+	map->mapped = mb->m_flags & (LDISKFS_MAP_MAPPED | LDISKFS_MAP_UNWRITTEN);
+	map->unwritten = mb->m_flags & LDISKFS_MAP_UNWRITTEN;
+	map->pblk = map->mapped ? mb->m_pblk : 0;
+}
+
+/*
+ * ldiskfs_hook_map - what is at map->lblk?
+ *
+ * Return: 0 with map->len >= 1 alike blocks, -errno.
+ */
+int ldiskfs_hook_map(struct inode *inode, struct ldiskfs_map *map)
+{
+	struct ldiskfs_map_blocks mb = { .m_lblk = map->lblk, .m_len = map->len };
+	int rc = ldiskfs_map_blocks(NULL, inode, &mb, 0);
+
+	if (rc < 0)
+		return rc;
+	hook_map_result(map, &mb);
+	return map->len ? 0 : -EIO;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_map);
+
+/*
+ * ldiskfs_hook_alloc - blocks for a write; new ones are unwritten
+ *
+ * Return: 0, -ENOSPC, -EDQUOT, -EIO.
+ */
+int ldiskfs_hook_alloc(struct inode *inode, struct ldiskfs_map *map)
+{
+	struct ldiskfs_map_blocks mb;
+	int rc, retries = 0;
+	handle_t *handle;
+
+	rc = ldiskfs_hook_map(inode, map);
+	if (rc || (map->mapped && !map->unwritten))
+		return rc;
+	do {
+		mb.m_lblk = map->lblk;
+		mb.m_len = map->len;
+		handle = ldiskfs_journal_start(inode, LDISKFS_HT_MAP_BLOCKS,
+					       ldiskfs_chunk_trans_blocks(inode, map->len));
+		if (IS_ERR(handle))
+			return PTR_ERR(handle);
+		rc = ldiskfs_map_blocks(handle, inode, &mb, LDISKFS_GET_BLOCKS_IO_CREATE_EXT);
+		ldiskfs_journal_stop(handle);
+	} while (rc == -ENOSPC && ldiskfs_should_retry_alloc(inode->i_sb, &retries));
+	if (rc <= 0)
+		return rc ?: -EIO;
+	hook_map_result(map, &mb);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_alloc);
+
+/*
+ * ldiskfs_hook_convert - the data are on disk: unwritten blocks become readable
+ */
+int ldiskfs_hook_convert(struct inode *inode, u64 pos, u64 len)
+{
+	return ldiskfs_convert_unwritten_extents(NULL, inode, pos, len);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_convert);
+
+/*
+ * ldiskfs_hook_extend - the size grows to @size if it is smaller
+ */
+int ldiskfs_hook_extend(struct inode *inode, u64 size)
+{
+	handle_t *handle;
+	int rc, rc2;
+
+	if (size <= i_size_read(inode))
+		return 0;
+	handle = ldiskfs_journal_start(inode, LDISKFS_HT_INODE, 3);
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	down_write(&LDISKFS_I(inode)->i_data_sem);
+	if (size > i_size_read(inode)) {
+		LDISKFS_I(inode)->i_disksize = size;
+		i_size_write(inode, size);
+	}
+	up_write(&LDISKFS_I(inode)->i_data_sem);
+	rc = ldiskfs_mark_inode_dirty(handle, inode);
+	rc2 = ldiskfs_journal_stop(handle);
+	return rc ?: rc2;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_extend);
+
+/*
+ * ldiskfs_hook_uncache - write and drop pages that zeroing of partial blocks left in the page cache
+ */
+int ldiskfs_hook_uncache(struct inode *inode)
+{
+	struct address_space *mapping = inode->i_mapping;
+	int rc = 0;
+
+	if (mapping->nrpages) {
+		rc = filemap_write_and_wait(mapping);
+		if (!rc)
+			rc = invalidate_inode_pages2(mapping);
+	}
+	return rc;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_uncache);
+
+/*
+ * ldiskfs_hook_truncate - set the size of a regular file
+ *
+ * Return: 0, -EFBIG, -EIO, -ENOSPC.
+ */
+int ldiskfs_hook_truncate(struct inode *inode, u64 size)
+{
+	struct iattr ia = { .ia_valid = ATTR_SIZE | ATTR_FORCE, .ia_size = size };
+	struct dentry *dentry;
+	int rc, rc2;
+
+	if (size > inode->i_sb->s_maxbytes)
+		return -EFBIG;
+	dentry = kzalloc(sizeof(*dentry), GFP_NOFS);
+	if (!dentry)
+		return -ENOMEM;
+	dentry->d_inode = inode;
+	dentry->d_sb = inode->i_sb;
+	inode_lock(inode);
+	rc = ldiskfs_setattr(&init_user_ns, dentry, &ia);
+	rc2 = ldiskfs_hook_uncache(inode);
+	inode_unlock(inode);
+	kfree(dentry);
+	return rc ?: rc2;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_truncate);
+
+/*
+ * ldiskfs_hook_fallocate - fallocate(2)
+ *
+ * Return: 0, -EOPNOTSUPP, -ENOSPC, -EFBIG, -EIO.
+ */
+int ldiskfs_hook_fallocate(struct vfsmount *mnt, struct inode *inode, int mode, u64 start, u64 len)
+{
+	struct dentry *dentry;
+	struct file *file;
+	int rc, rc2;
+
+	if (!len || start > inode->i_sb->s_maxbytes || len > inode->i_sb->s_maxbytes - start)
+		return len ? -EFBIG : -EINVAL;
+	dentry = kzalloc(sizeof(*dentry), GFP_NOFS);
+	file = kzalloc(sizeof(*file), GFP_NOFS);
+	rc = -ENOMEM;
+	if (!dentry || !file)
+		goto out;
+	dentry->d_inode = inode;
+	dentry->d_sb = inode->i_sb;
+	file->f_inode = inode;
+	file->f_mapping = inode->i_mapping;
+	file->f_mode = FMODE_READ | FMODE_WRITE | FMODE_NOCMTIME;
+	file->f_op = inode->i_fop;
+	file->f_path.mnt = mnt;
+	file->f_path.dentry = dentry;
+	inode->i_flags |= S_NOSEC;
+	rc = ldiskfs_fallocate(file, mode, start, len);
+	rc2 = ldiskfs_hook_uncache(inode);
+	rc = rc ?: rc2;
+out:
+	kfree(file);
+	kfree(dentry);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_fallocate);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Lock manager, inside of kernel/ldlm. Grouped by the file that defines each function. Lock order: head of lock.c.
+ */
+#ifndef _GLOSS_LDLM_INTERNAL_H
+#define _GLOSS_LDLM_INTERNAL_H
+
+#undef pr_fmt
+#define pr_fmt(fmt) "ldlm: " fmt
+
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <ldlm.h>
+#include <ptlrpc.h>
+#include "policy.h"
+
+/* lock.c */
+extern struct workqueue_struct *ldlm_wq;	/* timers, outcomes of ASTs, LRU, cancels */
+extern struct workqueue_struct *ldlm_bl_wq;	/* blocking() of the clients: may write back data */
+extern struct list_head ldlm_ns_all;
+extern struct mutex ldlm_ns_mutex;		/* ldlm_ns_all; outermost */
+
+struct ldlm_resource *ldlm_res_find(struct ldlm_namespace *ns, const struct ldlm_res_id *id, u32 type,
+				    bool create);
+static inline struct ldlm_resource *ldlm_res_ref(struct ldlm_resource *res)
+{
+	refcount_inc(&res->lr_ref);
+	return res;
+}
+void ldlm_res_put(struct ldlm_resource *res);
+struct ldlm_resource *ldlm_res_next(struct ldlm_namespace *ns, struct ldlm_resource *res);
+struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode, const union ldlm_policy *policy);
+struct ldlm_resource *ldlm_lock_res_lock(struct ldlm_lock *lock);
+void ldlm_grant_locked(struct ldlm_lock *lock, u32 mode);
+void ldlm_unlink_locked(struct ldlm_lock *lock);
+bool ldlm_destroy_locked(struct ldlm_lock *lock);
+bool ldlm_lock_destroy(struct ldlm_lock *lock);
+void ldlm_desc_fill(struct ldlm_lock *lock, struct ldlm_lock_desc *desc);
+
+/* extent.c */
+void ldlm_extent_insert(struct ldlm_resource *res, struct ldlm_lock *lock);
+void ldlm_extent_remove(struct ldlm_resource *res, struct ldlm_lock *lock);
+struct ldlm_lock *ldlm_extent_first(struct ldlm_resource *res, int mode_idx, u64 start, u64 end);
+struct ldlm_lock *ldlm_extent_next(struct ldlm_lock *lock, u64 start, u64 end);
+struct ldlm_lock *ldlm_extent_last(struct ldlm_resource *res, int mode_idx);
+struct ldlm_lock *ldlm_extent_prev(struct ldlm_lock *lock);
+bool ldlm_extent_conflicts(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+			   struct list_head *bl, bool enqueue, int *rc);
+bool ldlm_extent_waiting_group(struct ldlm_resource *res, struct ldlm_lock *lock);
+bool ldlm_extent_expand(struct ldlm_resource *res, struct ldlm_lock *lock);
+
+/* grant.c: the grant algorithm of the server */
+int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *bl,
+		     struct list_head *cp);
+void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp);
+void ldlm_reprocess(struct ldlm_resource *res);
+void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl);
+void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp);
+
+/* flock.c */
+int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *cp);
+void ldlm_flock_reprocess(struct ldlm_resource *res, struct list_head *cp);
+void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mode, struct list_head *dead);
+void ldlm_flock_unlink(struct ldlm_lock *lock);
+int ldlm_flock_prepare(struct ldlm_lock *lock);
+void ldlm_put_list(struct list_head *dead);
+
+/* ast.c: callbacks of the server, timers */
+void ldlm_srv_send(struct list_head *bl, struct list_head *cp);
+void ldlm_wait_start(struct ldlm_lock *lock);
+void ldlm_wait_stop(struct ldlm_lock *lock);
+void ldlm_wait_prolong(struct ldlm_lock *lock);
+void ldlm_wait_expired(struct work_struct *work);
+void ldlm_srv_drop(struct ldlm_lock *lock);
+int ldlm_srv_gl_send(struct list_head *locks);
+
+/* glimpse.c, lvb */
+u32 ldlm_lvb_len(struct ldlm_resource *res, const union ldlm_policy *policy, struct obd_export *exp);
+int ldlm_lvb_load(struct ldlm_resource *res);
+void ldlm_lvb_reread(struct ldlm_resource *res);
+void ldlm_lvb_glimpsed(struct ldlm_resource *res, const struct ost_lvb *lvb);
+int ldlm_lvb_fill(struct ldlm_resource *res, void *buf, u32 len);
+int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1);
+
+/* srv_export.c */
+int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock);
+void ldlm_export_detach(struct ldlm_lock *lock);
+struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote);
+
+/* cli_cancel.c */
+void ldlm_cli_ns_init(struct ldlm_namespace *ns);
+void ldlm_cli_ns_fini(struct ldlm_namespace *ns, bool force);
+void ldlm_lru_remove_locked(struct ldlm_lock *lock);
+void ldlm_cli_bl_queue(struct ldlm_lock *lock);
+void ldlm_cli_bl_work(struct work_struct *work);
+void ldlm_cli_queue_cancel(struct ldlm_lock *lock);
+int ldlm_cli_init(void);
+void ldlm_cli_exit(void);
+
+#endif

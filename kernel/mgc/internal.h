@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside the client of the management service.
+ *
+ * Locks: mgcs_mutex (list of struct mgc) > config_log.cl_mutex (one reader of a log at a time) > mgc.m_lock (spin: list of
+ * logs, state). Callbacks of the owner of a log run under cl_mutex.
+ */
+#ifndef _MGC_INTERNAL_H
+#define _MGC_INTERNAL_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <ldlm.h>
+#include <mgc.h>
+#include <param.h>
+
+#define MGC_REQUEUE_MIN		5	/* seconds from a lost lock to the next read, plus 0..5 */
+#define MGC_LOG_CHUNKS		4096	/* largest log that is read: 32 MiB */
+
+struct mgc {
+	struct list_head	m_list;
+	refcount_t		m_ref;
+	char			m_name[64];	/* MGC192.168.1.5@tcp */
+	char			m_uuid[40];
+	struct obd_import	*m_imp;
+	struct ldlm_namespace	*m_ns;
+	struct obd_device	*m_obd;
+	spinlock_t		m_lock;
+	struct list_head	m_logs;		/* of config_log */
+	struct workqueue_struct	*m_wq;
+};
+
+struct config_log {
+	struct list_head	cl_list;	/* mgc.m_logs */
+	refcount_t		cl_ref;		/* owner, lock, work */
+	struct mgc		*cl_mgc;
+	char			cl_name[80];
+	const struct config_ops	*cl_ops;
+	void			*cl_who;
+	unsigned int		cl_flags;
+	char			*cl_exclude;
+	struct mutex		cl_mutex;
+	bool			cl_dead;	/* unfollowed: no callback any more */
+	bool			cl_first;	/* inside mgc_log_follow() */
+	u32			cl_last;	/* index of the last record given to the owner */
+	struct config_walk	cl_walk;
+	int			cl_rc;		/* of the owner's callback, during the first read */
+	struct ldlm_lock	*cl_lock;	/* CR, under m_lock */
+	struct delayed_work	cl_work;	/* read again */
+};
+
+/* ---- request.c ---- */
+int mgc_llog_open(struct mgc *mgc, const char *name, struct llog_logid *id);
+int mgc_llog_header(struct mgc *mgc, const struct llog_logid *id, struct llog_log_hdr *hdr);
+/* One block; *pos, *saved: where to look, changed to those of the reply. */
+int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 *saved, u64 *pos, void *buf);
+
+/* ---- lock.c ---- */
+int mgc_lock_resid(const char *logname, struct ldlm_res_id *res);
+int mgc_lock_get(struct config_log *cl);	/* sets cl_lock */
+void mgc_lock_drop(struct config_log *cl);
+void mgc_log_lock_lost(struct config_log *cl);	/* log.c; any context that may not sleep long */
+
+#endif

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Following a config log (chapter 6.3.3, 6.4.5): take a CR lock, read the log, give each live record to the owner; when the lock
+ * is called back, wait 5 to 10 s, take it again and read what is new.
+ *
+ * A log in the hands of a work item keeps a reference; mgc_log_unfollow() ends the work and the lock.
+ */
+#define pr_fmt(fmt) "mgc: " fmt
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <wire.h>
+#include "internal.h"
+
+/* What was read: the header and chunks in order; the store for llog_walk() of a local copy. */
+struct image {
+	struct llog_log_hdr *hdr;
+	void **chunk;		/* [0] is the first chunk of records that was read */
+	u32 nr;
+	u64 pos;		/* of chunk[0] in the log */
+	u64 end;		/* of the log, as the last block told */
+};
+
+static void image_free(struct image *im)
+{
+	u32 i;
+
+	for (i = 0; i < im->nr; i++)
+		kvfree(im->chunk[i]);
+	kvfree(im->chunk);
+	kvfree(im->hdr);
+	memset(im, 0, sizeof(*im));
+}
+
+static int image_alloc(struct image *im)
+{
+	memset(im, 0, sizeof(*im));
+	im->hdr = kvzalloc(LLOG_CHUNK_SIZE, GFP_KERNEL);
+	im->chunk = kvcalloc(MGC_LOG_CHUNKS, sizeof(void *), GFP_KERNEL);
+	if (im->hdr && im->chunk)
+		return 0;
+	image_free(im);
+	return -ENOMEM;
+}
+
+static void *image_add(struct image *im)
+{
+	void *buf;
+
+	if (im->nr == MGC_LOG_CHUNKS)
+		return NULL;
+	buf = kvzalloc(LLOG_CHUNK_SIZE, GFP_KERNEL);
+	if (buf)
+		im->chunk[im->nr++] = buf;
+	return buf;
+}
+
+/* Chunks from the one with the record @from to the end of the log. */
+static int read_chunks(struct config_log *cl, const struct llog_logid *id, u32 from, struct image *im)
+{
+	u32 last = llog_last_index(im->hdr), index = from, saved = 0;
+	u64 pos = LLOG_CHUNK_SIZE, prev;
+	void *buf;
+	int rc;
+
+	while (index <= last) {
+		buf = image_add(im);
+		if (!buf)
+			return im->nr == MGC_LOG_CHUNKS ? -EFBIG : -ENOMEM;
+		prev = pos;
+		rc = mgc_llog_block(cl->cl_mgc, id, index, &saved, &pos, buf);
+		if (rc == -EBADR || rc == -EIO) {
+			/* The bitmap claims more than the file holds. */
+			kvfree(im->chunk[--im->nr]);
+			return im->nr ? 0 : -EIO;
+		}
+		if (rc)
+			return rc;
+		if (pos <= prev || saved < index)
+			return -EPROTO;
+		if (im->nr == 1)
+			im->pos = (pos - 1) / LLOG_CHUNK_SIZE * LLOG_CHUNK_SIZE;
+		im->end = pos;
+		index = saved + 1;
+		/* The end of the last chunk is the end of the log. */
+		if (pos % LLOG_CHUNK_SIZE)
+			break;
+	}
+	return 0;
+}
+
+static int read_remote(struct config_log *cl, struct image *im)
+{
+	struct llog_logid id;
+	u32 from = cl->cl_last + 1;
+	int rc;
+
+	rc = mgc_llog_open(cl->cl_mgc, cl->cl_name, &id);
+	if (rc)
+		return rc;
+	rc = mgc_llog_header(cl->cl_mgc, &id, im->hdr);
+	if (rc)
+		return rc;
+	/* For the copy the whole log is wanted. */
+	if (cl->cl_ops->save)
+		from = 1;
+	from = llog_next_bit(im->hdr, from);
+	return from > llog_last_index(im->hdr) ? 0 : read_chunks(cl, &id, from, im);
+}
+
+static int read_local(struct config_log *cl, struct image *im)
+{
+	struct llog_store *st;
+	struct llog log;
+	void *scratch;
+	u64 pos;
+	int rc, n;
+
+	st = cl->cl_ops->load(cl->cl_who, cl->cl_name);
+	if (IS_ERR(st))
+		return PTR_ERR(st);
+	scratch = kvmalloc(LLOG_CHUNK_SIZE, GFP_KERNEL);
+	rc = -ENOMEM;
+	if (!scratch)
+		goto out;
+	llog_init(&log, st, im->hdr, scratch);
+	rc = llog_open(&log);
+	im->pos = LLOG_CHUNK_SIZE;
+	im->end = log.size;
+	for (pos = LLOG_CHUNK_SIZE; !rc && pos < log.size; pos += LLOG_CHUNK_SIZE) {
+		void *buf = image_add(im);
+
+		n = buf ? st->ops->read(st, buf, min_t(u64, LLOG_CHUNK_SIZE, log.size - pos), pos) : -ENOMEM;
+		if (n < 0)
+			rc = n;
+	}
+	kvfree(scratch);
+out:
+	cl->cl_ops->load_done(cl->cl_who, st);
+	return rc;
+}
+
+static int give_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
+{
+	struct config_log *cl = ctx;
+	u32 index = le32_to_cpu(hdr->lrh_index);
+	struct config_rec rec;
+	int rc;
+
+	/* A pass over the whole log for the copy: what was given is not given again. */
+	if (index <= cl->cl_last)
+		return 0;
+	rc = config_walk_record(&cl->cl_walk, hdr, &rec);
+	if (rc == 1) {
+		rc = cl->cl_ops->record(cl->cl_who, &rec);
+		if (rc && cl->cl_first && lustre_cfg_cmd(rec.lcfg) & LCFG_REQUIRED)
+			return rc;
+		if (rc)
+			pr_warn_ratelimited("%s: record %u (command %x) was not applied: rc = %d\n", cl->cl_name,
+					    index, lustre_cfg_cmd(rec.lcfg), rc);
+		rc = 0;
+	}
+	if (rc) {
+		pr_err("%s: record %u is damaged\n", cl->cl_name, index);
+		return rc;
+	}
+	cl->cl_last = index;
+	return 0;
+}
+
+static int give_records(struct config_log *cl, struct image *im)
+{
+	u32 i, last;
+	int rc;
+
+	for (i = 0; i < im->nr; i++) {
+		u64 pos = im->pos + (u64)i * LLOG_CHUNK_SIZE;
+		u32 len = pos < im->end ? min_t(u64, LLOG_CHUNK_SIZE, im->end - pos) : 0;
+
+		rc = llog_walk_chunk(im->hdr, im->chunk[i], len, pos, cl->cl_last + 1, give_record, cl, &last);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static void save(struct config_log *cl, struct image *im)
+{
+	void **all;
+
+	if (!im->nr || im->pos != LLOG_CHUNK_SIZE)
+		return;
+	all = kvcalloc(im->nr + 1, sizeof(void *), GFP_KERNEL);
+	if (!all)
+		return;
+	all[0] = im->hdr;
+	memcpy(all + 1, im->chunk, im->nr * sizeof(void *));
+	cl->cl_ops->save(cl->cl_who, cl->cl_name, all, im->nr + 1, im->end);
+	kvfree(all);
+}
+
+/*
+ * Lock and read. Errors of the MGS leave the log unlocked or locked as it is; the caller decides whether to come again.
+ * Under cl_mutex.
+ */
+static int process(struct config_log *cl)
+{
+	bool local = false;
+	struct image im;
+	int rc;
+
+	rc = image_alloc(&im);
+	if (rc)
+		return rc;
+	rc = mgc_lock_get(cl);
+	if (!rc)
+		rc = read_remote(cl, &im);
+	if (rc == -ENOENT && cl->cl_flags & CFG_F_MAY_MISS) {
+		rc = 0;
+		goto out;
+	}
+	if (rc && rc != -EINTR && rc != -ERESTARTSYS && cl->cl_first && cl->cl_flags & CFG_F_LOCAL_OK) {
+		int err = rc;
+
+		image_free(&im);
+		rc = image_alloc(&im) ?: read_local(cl, &im);
+		if (rc) {
+			rc = err;
+			goto out;
+		}
+		pr_info("%s: using the local copy of the config log (rc = %d)\n", cl->cl_name, err);
+		local = true;
+	}
+	if (rc)
+		goto out;
+	/* The copy first: the walk changes records of excluded targets. */
+	if (cl->cl_ops->save && !local)
+		save(cl, &im);
+	rc = give_records(cl, &im);
+	if (!rc && cl->cl_ops->done)
+		cl->cl_ops->done(cl->cl_who, cl->cl_first);
+	if (!rc && local)
+		rc = 1;
+out:
+	image_free(&im);
+	return rc;
+}
+
+static void log_put(struct config_log *cl)
+{
+	if (!refcount_dec_and_test(&cl->cl_ref))
+		return;
+	kfree(cl->cl_exclude);
+	kfree(cl);
+}
+
+static void requeue(struct config_log *cl)
+{
+	unsigned long delay = MGC_REQUEUE_MIN * HZ + get_random_u32() % (5 * HZ);
+	struct mgc *mgc = cl->cl_mgc;
+
+	spin_lock(&mgc->m_lock);
+	if (!cl->cl_dead)
+		queue_delayed_work(mgc->m_wq, &cl->cl_work, delay);
+	spin_unlock(&mgc->m_lock);
+}
+
+static void log_work(struct work_struct *work)
+{
+	struct config_log *cl = container_of(to_delayed_work(work), struct config_log, cl_work);
+	bool again = false;
+	int rc;
+
+	mutex_lock(&cl->cl_mutex);
+	if (!READ_ONCE(cl->cl_dead)) {
+		rc = process(cl);
+		if (rc < 0) {
+			pr_warn_ratelimited("%s: %s cannot be read again: rc = %d\n", cl->cl_mgc->m_name,
+					    cl->cl_name, rc);
+			mgc_lock_drop(cl);
+			again = true;
+		}
+	}
+	mutex_unlock(&cl->cl_mutex);
+	if (again)
+		requeue(cl);
+}
+
+/* The lock is gone: called back and given up, or the MGS has forgotten us. */
+void mgc_log_lock_lost(struct config_log *cl)
+{
+	requeue(cl);
+}
+
+/**
+ * mgc_log_follow - read a config log now and whenever it grows
+ * @mgc: client of the MGS
+ * @logname: "testfs-client", "testfs-OST0000", "params"
+ * @ops: callbacks of the owner
+ * @who: for @ops
+ * @flags: CFG_F_*
+ * @exclude: NULL, or "fs-OST0001:..." (mount option)
+ * @logp: out, for mgc_log_unfollow(); NULL on errors
+ *
+ * Context: may sleep, killable. Return: 0; -ENOENT: no such log; -EIO, -ETIMEDOUT ...: the MGS cannot be reached;
+ * -EINTR; -EINVAL: bad name or log; or what @ops->record returned. Chapter 6.3, 6.4.
+ */
+int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops *ops, void *who, unsigned int flags,
+		   const char *exclude, struct config_log **logp)
+{
+	struct config_log *cl;
+	int rc;
+
+	*logp = NULL;
+	cl = kzalloc(sizeof(*cl), GFP_KERNEL);
+	if (!cl)
+		return -ENOMEM;
+	if (strscpy(cl->cl_name, logname, sizeof(cl->cl_name)) < 0) {
+		kfree(cl);
+		return -EINVAL;
+	}
+	refcount_set(&cl->cl_ref, 1);
+	cl->cl_mgc = mgc;
+	cl->cl_ops = ops;
+	cl->cl_who = who;
+	cl->cl_flags = flags;
+	mutex_init(&cl->cl_mutex);
+	INIT_DELAYED_WORK(&cl->cl_work, log_work);
+	if (exclude) {
+		cl->cl_exclude = kstrdup(exclude, GFP_KERNEL);
+		cl->cl_walk.exclude_list = cl->cl_exclude;
+	}
+	spin_lock(&mgc->m_lock);
+	list_add_tail(&cl->cl_list, &mgc->m_logs);
+	spin_unlock(&mgc->m_lock);
+
+	rc = mgc_wait(mgc, flags & CFG_F_LOCAL_OK ? 10 : 40);
+	mutex_lock(&cl->cl_mutex);
+	cl->cl_first = true;
+	if (!rc || (flags & CFG_F_LOCAL_OK && rc != -EINTR))
+		rc = process(cl);
+	cl->cl_first = false;
+	mutex_unlock(&cl->cl_mutex);
+	if (rc < 0) {
+		mgc_log_unfollow(cl);
+		return rc;
+	}
+	if (rc == 1)
+		requeue(cl);
+	*logp = cl;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(mgc_log_follow);
+
+/**
+ * mgc_log_unfollow - the owner does not want the log any more
+ * @cl: from mgc_log_follow()
+ *
+ * No callback runs when this returns. May sleep; not from a callback.
+ */
+void mgc_log_unfollow(struct config_log *cl)
+{
+	struct mgc *mgc = cl->cl_mgc;
+
+	spin_lock(&mgc->m_lock);
+	WRITE_ONCE(cl->cl_dead, true);
+	list_del_init(&cl->cl_list);
+	spin_unlock(&mgc->m_lock);
+	cancel_delayed_work_sync(&cl->cl_work);
+	mutex_lock(&cl->cl_mutex);
+	mgc_lock_drop(cl);
+	mutex_unlock(&cl->cl_mutex);
+	log_put(cl);
+}
+EXPORT_SYMBOL_GPL(mgc_log_unfollow);

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Objects: the table of those in use, find, create, destroy.
+ *
+ * An osd_object is in the table from osd_object_of() until its last put, or until osd_destroy(). The last reference of an inode
+ * without links frees its blocks in transactions of its own, so it is dropped from a work queue, never inside a transaction.
+ */
+#define pr_fmt(fmt) "osd_ldiskfs: " fmt
+
+#include <linux/slab.h>
+#include <linux/xattr.h>
+#include "osd_internal.h"
+
+struct osd_lma {
+	__le32			lma_compat;
+	__le32			lma_incompat;
+	struct lu_fid_le	lma_self_fid;
+};
+#define OSD_LMA_BUF		64	/* the long form of OST objects */
+#define LMAC_FID_ON_OST		0x8
+
+const struct rhashtable_params osd_object_params = {
+	.key_len	= sizeof(struct lu_fid),
+	.key_offset	= offsetof(struct osd_object, oo_fid),
+	.head_offset	= offsetof(struct osd_object, oo_hash),
+	.automatic_shrinking = true,
+};
+
+bool osd_fid_in_o(const struct osd_device *dev, const struct lu_fid *fid)
+{
+	return fid_is_idif(fid) || (dev->od_is_ost && (fid_is_norm(fid) || fid->f_seq == FID_SEQ_ECHO));
+}
+
+/* The FID that trusted.lma holds; -ENODATA: none. */
+int osd_inode_fid(struct inode *inode, struct lu_fid *fid)
+{
+	union {
+		struct osd_lma lma;
+		char buf[OSD_LMA_BUF];
+	} u;
+	ssize_t n = ldiskfs_hook_xattr_get(inode, "trusted.lma", &u, sizeof(u));
+
+	if (n < 0)
+		return n;
+	if (n < sizeof(u.lma))
+		return -ENODATA;
+	fid_from_le(fid, &u.lma.lma_self_fid);
+	return 0;
+}
+
+/* ---- references ---- */
+
+struct osd_iput_work {
+	struct work_struct	work;
+	struct osd_device	*dev;
+	struct inode		*inode;
+};
+
+static void osd_iput_fn(struct work_struct *work)
+{
+	struct osd_iput_work *w = container_of(work, struct osd_iput_work, work);
+
+	iput(w->inode);
+	if (atomic_dec_return(&w->dev->od_backlog) % 256 == 0)
+		wake_up_all(&w->dev->od_wait);
+	kfree(w);
+}
+
+void osd_inode_put_later(struct osd_device *dev, struct inode *inode)
+{
+	struct osd_iput_work *w = kmalloc(sizeof(*w), GFP_NOFS | __GFP_NOFAIL);
+
+	INIT_WORK(&w->work, osd_iput_fn);
+	w->dev = dev;
+	w->inode = inode;
+	atomic_inc(&dev->od_backlog);
+	queue_work(dev->od_wq, &w->work);
+}
+
+void osd_inode_abort(struct osd_trans *th, struct osd_device *dev, struct inode *inode)
+{
+	ldiskfs_hook_nlink(th->ot_handle, inode, S_ISDIR(inode->i_mode) ? -2 : -(int)inode->i_nlink);
+	osd_inode_put_later(dev, inode);
+}
+
+static void osd_inode_put(struct osd_device *dev, struct inode *inode)
+{
+	if (inode->i_nlink && !current->journal_info)
+		iput(inode);
+	else
+		osd_inode_put_later(dev, inode);
+}
+
+struct osd_object *osd_object_lookup(struct osd_device *dev, const struct lu_fid *fid)
+{
+	struct osd_object *obj;
+
+	rcu_read_lock();
+	obj = rhashtable_lookup(&dev->od_objects, fid, osd_object_params);
+	if (obj && !refcount_inc_not_zero(&obj->oo_ref))
+		obj = NULL;
+	rcu_read_unlock();
+	return obj;
+}
+
+struct osd_object *osd_object_of(struct osd_device *dev, struct inode *inode, const struct lu_fid *fid)
+{
+	struct osd_object *obj, *old;
+
+	obj = kzalloc(sizeof(*obj), GFP_NOFS);
+	if (!obj) {
+		osd_inode_put(dev, inode);
+		return ERR_PTR(-ENOMEM);
+	}
+	obj->oo_fid = *fid;
+	obj->oo_dev = dev;
+	obj->oo_inode = inode;
+	obj->oo_type = inode->i_mode & S_IFMT;
+	obj->oo_hashed = true;
+	refcount_set(&obj->oo_ref, 1);
+	init_rwsem(&obj->oo_lock);
+	init_rwsem(&obj->oo_dir_sem);
+	init_rwsem(&obj->oo_data_sem);
+	mutex_init(&obj->oo_edge_mutex);
+
+	for (;;) {
+		rcu_read_lock();
+		old = rhashtable_lookup_get_insert_fast(&dev->od_objects, &obj->oo_hash,
+							osd_object_params);
+		if (!old) {
+			rcu_read_unlock();
+			atomic_inc(&dev->od_nr_objects);
+			return obj;
+		}
+		if (IS_ERR(old)) {
+			rcu_read_unlock();
+			break;
+		}
+		if (refcount_inc_not_zero(&old->oo_ref)) {
+			rcu_read_unlock();
+			break;
+		}
+		/* On its way out of the table. */
+		rcu_read_unlock();
+		cpu_relax();
+		cond_resched();
+	}
+	osd_inode_put(dev, inode);
+	kfree(obj);
+	return old;
+}
+
+struct osd_object *osd_object_of_local(struct osd_device *dev, struct inode *inode)
+{
+	struct lu_fid fid = { .f_seq = inode->i_ino, .f_oid = inode->i_generation };
+
+	return osd_object_of(dev, inode, &fid);
+}
+
+void osd_object_get(struct osd_object *obj)
+{
+	refcount_inc(&obj->oo_ref);
+}
+EXPORT_SYMBOL_GPL(osd_object_get);
+
+void osd_object_put(struct osd_object *obj)
+{
+	struct osd_device *dev;
+
+	if (IS_ERR_OR_NULL(obj) || !refcount_dec_and_test(&obj->oo_ref))
+		return;
+	dev = obj->oo_dev;
+	if (obj->oo_hashed)
+		rhashtable_remove_fast(&dev->od_objects, &obj->oo_hash, osd_object_params);
+	osd_inode_put(dev, obj->oo_inode);
+	atomic_dec(&dev->od_nr_objects);
+	kfree_rcu(obj, oo_rcu);
+}
+EXPORT_SYMBOL_GPL(osd_object_put);
+
+void osd_object_lock2(struct osd_object *a, struct osd_object *b)
+{
+	if (a == b) {
+		down_write(&a->oo_lock);
+		return;
+	}
+	if (fid_cmp(&a->oo_fid, &b->oo_fid) > 0)
+		swap(a, b);
+	down_write(&a->oo_lock);
+	down_write_nested(&b->oo_lock, SINGLE_DEPTH_NESTING);
+}
+EXPORT_SYMBOL_GPL(osd_object_lock2);
+
+void osd_object_unlock2(struct osd_object *a, struct osd_object *b)
+{
+	up_write(&a->oo_lock);
+	if (a != b)
+		up_write(&b->oo_lock);
+}
+EXPORT_SYMBOL_GPL(osd_object_unlock2);
+
+/* ---- find ---- */
+
+static int osd_fid_to_ino(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u32 *gen)
+{
+	char name[OSD_NAME_BUF];
+	struct osd_object *dir;
+	unsigned long n;
+	size_t len;
+	int rc;
+
+	if (!osd_fid_in_o(dev, fid))
+		return osd_oi_lookup(dev, fid, ino, gen);
+	dir = osd_seq_dir(dev, fid, name, &len);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	rc = osd_dir_find_ino(dir, name, len, &n);
+	*ino = n;
+	*gen = 0;
+	return rc;
+}
+
+static struct osd_object *osd_find_inode(struct osd_device *dev, const struct lu_fid *fid)
+{
+	bool in_o = osd_fid_in_o(dev, fid);
+	struct osd_object *obj;
+	struct inode *inode;
+	u32 ino, gen;
+	int rc;
+
+	rc = osd_fid_to_ino(dev, fid, &ino, &gen);
+	if (rc)
+		return ERR_PTR(rc);
+	inode = ldiskfs_hook_iget(dev->od_sb, ino);
+	if (IS_ERR(inode))
+		return PTR_ERR(inode) == -ESTALE ? ERR_PTR(-ENOENT) : ERR_CAST(inode);
+	if (in_o ? !inode->i_nlink : inode->i_generation != gen) {
+		osd_inode_put(dev, inode);
+		return ERR_PTR(-ENOENT);
+	}
+	obj = osd_object_of(dev, inode, fid);
+	if (IS_ERR(obj) || in_o || obj->oo_inode->i_nlink)
+		return obj;
+	/* Open and without a name, or destroyed between the two steps above? */
+	rc = osd_oi_lookup(dev, fid, &ino, &gen);
+	if (!rc && (ino != obj->oo_inode->i_ino || gen != obj->oo_inode->i_generation))
+		rc = -ENOENT;
+	if (rc) {
+		osd_object_put(obj);
+		return ERR_PTR(rc);
+	}
+	return obj;
+}
+
+struct osd_object *osd_find(struct osd_device *dev, const struct lu_fid *fid)
+{
+	struct osd_object *obj;
+	unsigned int nofs;
+
+	/* IGIF names inodes without a FID: local files, which are nobody's business. */
+	if (fid_is_igif(fid) || fid_is_zero(fid))
+		return ERR_PTR(-ENOENT);
+	obj = osd_object_lookup(dev, fid);
+	if (obj)
+		return obj;
+	nofs = memalloc_nofs_save();
+	obj = osd_find_inode(dev, fid);
+	memalloc_nofs_restore(nofs);
+	return obj;
+}
+EXPORT_SYMBOL_GPL(osd_find);
+
+/* ---- create, destroy ---- */
+
+static int osd_index_insert(struct osd_trans *th, struct osd_device *dev, const struct lu_fid *fid, struct inode *inode)
+{
+	char name[OSD_NAME_BUF];
+	struct osd_object *dir;
+	unsigned int nofs;
+	size_t len;
+	int rc;
+
+	if (!osd_fid_in_o(dev, fid))
+		return osd_oi_set(th, dev, fid, inode->i_ino, inode->i_generation);
+	dir = osd_seq_dir(dev, fid, name, &len);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	nofs = osd_dir_lock(dir);
+	rc = ldiskfs_hook_dir_add(th->ot_handle, dir->oo_inode, name, len, inode);
+	osd_dir_unlock(dir, nofs);
+	return rc;
+}
+
+static int osd_index_delete(struct osd_trans *th, struct osd_device *dev, const struct lu_fid *fid)
+{
+	char name[OSD_NAME_BUF];
+	struct osd_object *dir;
+	unsigned int nofs;
+	size_t len;
+	int rc;
+
+	if (!osd_fid_in_o(dev, fid))
+		return osd_oi_set(th, dev, fid, 0, 0);
+	dir = osd_seq_dir(dev, fid, name, &len);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	nofs = osd_dir_lock(dir);
+	rc = ldiskfs_hook_dir_del(th->ot_handle, dir->oo_inode, name, len);
+	osd_dir_unlock(dir, nofs);
+	return rc;
+}
+
+/* Is there a live object of this FID? */
+static int osd_fid_free(struct osd_device *dev, const struct lu_fid *fid)
+{
+	struct osd_object *obj = osd_find(dev, fid);
+
+	if (!IS_ERR(obj)) {
+		osd_object_put(obj);
+		return -EEXIST;
+	}
+	return PTR_ERR(obj) == -ENOENT ? 0 : PTR_ERR(obj);
+}
+
+static struct inode *osd_alloc_parent(struct osd_device *dev, struct osd_object *parent, const struct lu_fid *fid)
+{
+	char name[OSD_NAME_BUF];
+	struct osd_object *dir;
+	size_t len;
+
+	if (osd_fid_in_o(dev, fid)) {
+		dir = osd_seq_dir(dev, fid, name, &len);
+		return IS_ERR(dir) ? ERR_CAST(dir) : dir->oo_inode;
+	}
+	return parent ? parent->oo_inode : dev->od_fsroot->oo_inode;
+}
+
+struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev, struct osd_object *parent,
+			      const struct lu_fid *fid, umode_t mode, dev_t rdev, u32 uid, u32 gid)
+{
+	struct osd_lma lma = { };
+	struct inode *inode, *near;
+	struct osd_object *obj;
+	int rc;
+
+	if (fid_is_igif(fid) || fid_is_zero(fid) || fid->f_ver)
+		return ERR_PTR(-EINVAL);
+	rc = osd_fid_free(dev, fid);
+	if (rc)
+		return ERR_PTR(rc);
+	near = osd_alloc_parent(dev, parent, fid);
+	if (IS_ERR(near))
+		return ERR_CAST(near);
+	inode = ldiskfs_hook_new_inode(th->ot_handle, near, mode, rdev, uid, gid);
+	if (IS_ERR(inode))
+		return ERR_CAST(inode);
+	if (osd_fid_in_o(dev, fid))
+		lma.lma_compat = cpu_to_le32(LMAC_FID_ON_OST);
+	fid_to_le(&lma.lma_self_fid, fid);
+	rc = ldiskfs_hook_xattr_set(th->ot_handle, inode, "trusted.lma", &lma, sizeof(lma), XATTR_CREATE);
+	if (!rc)
+		rc = osd_index_insert(th, dev, fid, inode);
+	if (rc) {
+		osd_inode_abort(th, dev, inode);
+		return ERR_PTR(rc);
+	}
+	ihold(inode);
+	obj = osd_object_of(dev, inode, fid);
+	if (!IS_ERR(obj) && obj->oo_inode != inode) {
+		/* Somebody still holds the object that had this FID before. */
+		osd_object_put(obj);
+		obj = ERR_PTR(-EBUSY);
+	}
+	if (IS_ERR(obj)) {
+		osd_index_delete(th, dev, fid);
+		osd_inode_abort(th, dev, inode);
+	} else {
+		osd_inode_put(dev, inode);
+	}
+	return obj;
+}
+EXPORT_SYMBOL_GPL(osd_create);
+
+int osd_destroy(struct osd_trans *th, struct osd_object *obj)
+{
+	struct osd_device *dev = obj->oo_dev;
+	struct inode *inode = obj->oo_inode;
+	int rc;
+
+	if (!obj->oo_hashed)
+		return -ENOENT;
+	rc = osd_index_delete(th, dev, &obj->oo_fid);
+	if (rc && rc != -ENOENT)
+		return rc;
+	if (inode->i_nlink) {
+		rc = ldiskfs_hook_nlink(th->ot_handle, inode,
+					S_ISDIR(inode->i_mode) ? -2 : -(int)inode->i_nlink);
+		if (rc)
+			return rc;
+	}
+	if (rhashtable_remove_fast(&dev->od_objects, &obj->oo_hash, osd_object_params) == 0)
+		obj->oo_hashed = false;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(osd_destroy);

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Devices and transactions of the object store. The device is mounted without a mount point; a transaction is one jbd2 handle.
+ */
+#define pr_fmt(fmt) "osd_ldiskfs: " fmt
+
+#include <linux/module.h>
+#include <linux/blkdev.h>
+#include <linux/slab.h>
+#include "osd_internal.h"
+
+static LIST_HEAD(osd_devices);
+static DEFINE_MUTEX(osd_devices_mutex);
+
+/* Deleted inodes that wait for their blocks to be freed: new transactions wait above this. */
+#define OSD_BACKLOG_MAX	8192
+
+static struct vfsmount *osd_kern_mount(const char *bdev, const char *opts)
+{
+	struct file_system_type *type;
+	struct vfsmount *mnt;
+	char *all;
+
+	type = get_fs_type("ldiskfs");
+	if (!type)
+		return ERR_PTR(-ENODEV);
+	/* Local files are written as metadata, which delayed allocation does not allow. */
+	all = kasprintf(GFP_KERNEL, "nodelalloc%s%s", opts && *opts ? "," : "", opts ?: "");
+	mnt = all ? vfs_kern_mount(type, SB_KERNMOUNT | SB_NOATIME, bdev, all) : ERR_PTR(-ENOMEM);
+	kfree(all);
+	module_put(type->owner);
+	return mnt;
+}
+
+static void osd_free(struct osd_device *dev)
+{
+	if (dev->od_wq)
+		destroy_workqueue(dev->od_wq);
+	rhashtable_destroy(&dev->od_objects);
+	xa_destroy(&dev->od_oi);
+	xa_destroy(&dev->od_seqs);
+	kfree(dev);
+}
+
+static struct osd_device *osd_alloc(void)
+{
+	struct osd_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+
+	if (!dev)
+		return ERR_PTR(-ENOMEM);
+	if (rhashtable_init(&dev->od_objects, &osd_object_params)) {
+		kfree(dev);
+		return ERR_PTR(-ENOMEM);
+	}
+	INIT_LIST_HEAD(&dev->od_list);
+	init_waitqueue_head(&dev->od_wait);
+	mutex_init(&dev->od_local_mutex);
+	mutex_init(&dev->od_seq_mutex);
+	init_rwsem(&dev->od_oi_sem);
+	xa_init(&dev->od_oi);
+	xa_init(&dev->od_seqs);
+	dev->od_wq = alloc_workqueue("osd_iput", WQ_UNBOUND | WQ_MEM_RECLAIM, 4);
+	if (!dev->od_wq) {
+		osd_free(dev);
+		return ERR_PTR(-ENOMEM);
+	}
+	return dev;
+}
+
+static int osd_claim(struct osd_device *dev)
+{
+	struct osd_device *other;
+	int rc = 0;
+
+	mutex_lock(&osd_devices_mutex);
+	list_for_each_entry(other, &osd_devices, od_list)
+		if (other->od_sb == dev->od_sb)
+			rc = -EBUSY;
+	if (!rc)
+		list_add(&dev->od_list, &osd_devices);
+	mutex_unlock(&osd_devices_mutex);
+	return rc;
+}
+
+static void osd_unclaim(struct osd_device *dev)
+{
+	mutex_lock(&osd_devices_mutex);
+	list_del_init(&dev->od_list);
+	mutex_unlock(&osd_devices_mutex);
+}
+
+int osd_mount(const char *bdev, const char *opts, struct osd_device **devp)
+{
+	struct osd_device *dev;
+	struct inode *root;
+	int rc;
+
+	dev = osd_alloc();
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	dev->od_mnt = osd_kern_mount(bdev, opts);
+	if (IS_ERR(dev->od_mnt)) {
+		rc = PTR_ERR(dev->od_mnt);
+		osd_free(dev);
+		return rc;
+	}
+	dev->od_sb = dev->od_mnt->mnt_sb;
+	rc = osd_claim(dev);
+	if (rc) {
+		kern_unmount(dev->od_mnt);
+		osd_free(dev);
+		return rc;
+	}
+	rc = ldiskfs_hook_super(dev->od_sb);
+	if (rc)
+		goto out_unmount;
+	root = d_inode(dev->od_sb->s_root);
+	ihold(root);
+	dev->od_fsroot = osd_object_of_local(dev, root);
+	if (IS_ERR(dev->od_fsroot)) {
+		rc = PTR_ERR(dev->od_fsroot);
+		dev->od_fsroot = NULL;
+		goto out_unmount;
+	}
+	rc = osd_oi_init(dev);
+	if (rc)
+		goto out_unmount;
+	*devp = dev;
+	return 0;
+
+out_unmount:
+	osd_umount(dev);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(osd_mount);
+
+void osd_umount(struct osd_device *dev)
+{
+	osd_seq_fini(dev);
+	osd_oi_fini(dev);
+	osd_object_put(dev->od_fsroot);
+	flush_workqueue(dev->od_wq);
+	if (atomic_read(&dev->od_nr_objects))
+		pr_err("%s: %d objects are still in use at umount\n", osd_dev_name(dev),
+		       atomic_read(&dev->od_nr_objects));
+	osd_unclaim(dev);
+	kern_unmount(dev->od_mnt);
+	osd_free(dev);
+}
+EXPORT_SYMBOL_GPL(osd_umount);
+
+int osd_sync(struct osd_device *dev)
+{
+	int rc, rc2;
+
+	if (sb_rdonly(dev->od_sb))
+		return 0;
+	rc = ldiskfs_hook_force_commit(dev->od_sb);
+	rc2 = blkdev_issue_flush(dev->od_sb->s_bdev);
+	return rc ?: rc2 == -EOPNOTSUPP ? 0 : rc2;
+}
+EXPORT_SYMBOL_GPL(osd_sync);
+
+int osd_commit_async(struct osd_device *dev)
+{
+	return sb_rdonly(dev->od_sb) ? 0 : ldiskfs_hook_start_commit(dev->od_sb);
+}
+EXPORT_SYMBOL_GPL(osd_commit_async);
+
+int osd_statfs(struct osd_device *dev, struct kstatfs *st)
+{
+	struct path path = { .mnt = dev->od_mnt, .dentry = dev->od_sb->s_root };
+
+	return vfs_statfs(&path, st);
+}
+EXPORT_SYMBOL_GPL(osd_statfs);
+
+const char *osd_dev_name(struct osd_device *dev)
+{
+	return dev->od_sb->s_id;
+}
+EXPORT_SYMBOL_GPL(osd_dev_name);
+
+bool osd_is_rdonly(struct osd_device *dev)
+{
+	return sb_rdonly(dev->od_sb);
+}
+EXPORT_SYMBOL_GPL(osd_is_rdonly);
+
+u32 osd_blocksize(struct osd_device *dev)
+{
+	return dev->od_sb->s_blocksize;
+}
+EXPORT_SYMBOL_GPL(osd_blocksize);
+
+u64 osd_maxbytes(struct osd_device *dev)
+{
+	return dev->od_sb->s_maxbytes;
+}
+EXPORT_SYMBOL_GPL(osd_maxbytes);
+
+u32 osd_max_xattr(struct osd_device *dev)
+{
+	/* What fits beside a few others into one xattr block. */
+	return dev->od_sb->s_blocksize - 256;
+}
+EXPORT_SYMBOL_GPL(osd_max_xattr);
+
+int osd_ost_setup(struct osd_device *dev, u32 index)
+{
+	dev->od_index = index;
+	dev->od_is_ost = true;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(osd_ost_setup);
+
+/* ---- transactions ---- */
+
+struct osd_trans *osd_trans_start(struct osd_device *dev, int credits)
+{
+	struct osd_trans *th;
+	int rc;
+
+	if (WARN_ON_ONCE(current->journal_info))
+		return ERR_PTR(-EDEADLK);
+	if (sb_rdonly(dev->od_sb))
+		return ERR_PTR(-EROFS);
+	rc = wait_event_killable(dev->od_wait, atomic_read(&dev->od_backlog) < OSD_BACKLOG_MAX);
+	if (rc)
+		return ERR_PTR(rc);
+	th = kzalloc(sizeof(*th), GFP_NOFS);
+	if (!th)
+		return ERR_PTR(-ENOMEM);
+	th->ot_dev = dev;
+	credits = min(credits + 8, ldiskfs_hook_max_credits(dev->od_sb));
+	sb_start_write(dev->od_sb);
+	th->ot_handle = ldiskfs_hook_start(dev->od_sb, credits);
+	if (IS_ERR(th->ot_handle)) {
+		rc = PTR_ERR(th->ot_handle);
+		sb_end_write(dev->od_sb);
+		kfree(th);
+		return ERR_PTR(rc);
+	}
+	return th;
+}
+EXPORT_SYMBOL_GPL(osd_trans_start);
+
+void osd_trans_commit_cb(struct osd_trans *th, osd_commit_fn fn, void *data)
+{
+	ldiskfs_hook_commit_cb(th->ot_handle, fn, data);
+}
+EXPORT_SYMBOL_GPL(osd_trans_commit_cb);
+
+void osd_trans_set_sync(struct osd_trans *th)
+{
+	th->ot_handle->h_sync = 1;
+}
+EXPORT_SYMBOL_GPL(osd_trans_set_sync);
+
+int osd_trans_stop(struct osd_trans *th)
+{
+	struct super_block *sb = th->ot_dev->od_sb;
+	int rc = ldiskfs_hook_stop(th->ot_handle);
+
+	sb_end_write(sb);
+	kfree(th);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(osd_trans_stop);
+
+struct osd_device *osd_trans_dev(struct osd_trans *th)
+{
+	return th->ot_dev;
+}
+EXPORT_SYMBOL_GPL(osd_trans_dev);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("object store on ldiskfs");
+MODULE_SOFTDEP("pre: ldiskfs");

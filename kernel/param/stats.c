@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counters and the text that monitoring tools parse (chapter 7.8.2). A set of counters is one per-
+ * CPU array; adding disables interrupts on this CPU only. Readers may see a sample half added.
+ */
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <param.h>
+#include "internal.h"
+
+struct lu_stat_cnt {
+	u64 count, min, max, sum, sumsq;
+};
+
+struct lu_stats {
+	const struct lu_stat_def *defs;
+	int n;
+	ktime_t start;			/* real time */
+	struct lu_stat_cnt __percpu *cnt;
+};
+
+bool param_enable_stats_header = true;
+EXPORT_SYMBOL_GPL(param_enable_stats_header);
+
+static const char * const unit_names[] = {
+	[LUS_REQS] = "reqs",
+	[LUS_BYTES] = "bytes",
+	[LUS_PAGES] = "pages",
+	[LUS_LOCKS] = "locks",
+	[LUS_LOCKSPS] = "locks/s",
+	[LUS_SECS] = "secs",
+	[LUS_USECS] = "usecs",
+	[LUS_BUFS] = "bufs",
+};
+
+/**
+ * lu_stats_new - a set of counters
+ * @defs: names and units; must outlive the set
+ * @n: how many
+ *
+ * Return: the set, or NULL.
+ */
+struct lu_stats *lu_stats_new(const struct lu_stat_def *defs, int n)
+{
+	struct lu_stats *s = kzalloc(sizeof(*s), GFP_KERNEL);
+
+	if (!s)
+		return NULL;
+	s->defs = defs;
+	s->n = n;
+	s->start = ktime_get_real();
+	s->cnt = __alloc_percpu(n * sizeof(struct lu_stat_cnt), __alignof__(struct lu_stat_cnt));
+	if (!s->cnt) {
+		kfree(s);
+		return NULL;
+	}
+	return s;
+}
+EXPORT_SYMBOL_GPL(lu_stats_new);
+
+/**
+ * lu_stats_free - free a set of counters; NULL is let pass
+ * @s: the set; its file must be gone
+ */
+void lu_stats_free(struct lu_stats *s)
+{
+	if (!s)
+		return;
+	free_percpu(s->cnt);
+	kfree(s);
+}
+EXPORT_SYMBOL_GPL(lu_stats_free);
+
+/**
+ * lu_stats_add - one sample
+ * @s: the set; NULL is let pass
+ * @idx: which counter
+ * @value: sample
+ *
+ * Context: any.
+ */
+void lu_stats_add(struct lu_stats *s, int idx, u64 value)
+{
+	struct lu_stat_cnt *c;
+	unsigned long flags;
+
+	if (!s || idx < 0 || idx >= s->n)
+		return;
+	local_irq_save(flags);
+	c = this_cpu_ptr(s->cnt) + idx;
+	if (!c->count || value < c->min)
+		c->min = value;
+	if (value > c->max)
+		c->max = value;
+	c->count++;
+	c->sum += value;
+	c->sumsq += value * value;
+	local_irq_restore(flags);
+}
+EXPORT_SYMBOL_GPL(lu_stats_add);
+
+/**
+ * lu_stats_clear - start from zero
+ * @s: the set
+ */
+void lu_stats_clear(struct lu_stats *s)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(s->cnt, cpu), 0, s->n * sizeof(struct lu_stat_cnt));
+	s->start = ktime_get_real();
+}
+EXPORT_SYMBOL_GPL(lu_stats_clear);
+
+static void collect(struct lu_stats *s, int idx, struct lu_stat_cnt *sum)
+{
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	for_each_possible_cpu(cpu) {
+		const struct lu_stat_cnt *c = per_cpu_ptr(s->cnt, cpu) + idx;
+
+		if (!c->count)
+			continue;
+		sum->min = sum->count ? min(sum->min, c->min) : c->min;
+		sum->max = max(sum->max, c->max);
+		sum->count += c->count;
+		sum->sum += c->sum;
+		sum->sumsq += c->sumsq;
+	}
+}
+
+/**
+ * lu_stats_count - samples of a counter
+ * @s: the set
+ * @idx: which counter
+ */
+u64 lu_stats_count(struct lu_stats *s, int idx)
+{
+	struct lu_stat_cnt sum;
+
+	collect(s, idx, &sum);
+	return sum.count;
+}
+EXPORT_SYMBOL_GPL(lu_stats_count);
+
+/**
+ * lu_stats_sum - sum of the samples of a counter
+ * @s: the set
+ * @idx: which counter
+ */
+u64 lu_stats_sum(struct lu_stats *s, int idx)
+{
+	struct lu_stat_cnt sum;
+
+	collect(s, idx, &sum);
+	return sum.sum;
+}
+EXPORT_SYMBOL_GPL(lu_stats_sum);
+
+static void show_time(struct seq_file *m, const char *label, ktime_t t)
+{
+	struct timespec64 ts = ktime_to_timespec64(t);
+
+	seq_printf(m, "%-25s %lld.%09ld secs.nsecs\n", label, (long long)ts.tv_sec, ts.tv_nsec);
+}
+
+/**
+ * lu_stats_show - print a set
+ * @m: where to
+ * @s: the set
+ *
+ * Return: 0.
+ */
+int lu_stats_show(struct seq_file *m, struct lu_stats *s)
+{
+	ktime_t now = ktime_get_real();
+	struct lu_stat_cnt sum;
+	int i;
+
+	show_time(m, "snapshot_time", now);
+	if (param_enable_stats_header) {
+		show_time(m, "start_time", s->start);
+		show_time(m, "elapsed_time", ktime_sub(now, s->start));
+	}
+	for (i = 0; i < s->n; i++) {
+		const struct lu_stat_def *d = &s->defs[i];
+
+		collect(s, i, &sum);
+		if (!sum.count)
+			continue;
+		seq_printf(m, "%-25s %llu samples [%s]", d->name, sum.count, unit_names[d->unit]);
+		if (d->flags & (LUS_MINMAX | LUS_STDDEV))
+			seq_printf(m, " %llu %llu %llu", sum.min, sum.max, sum.sum);
+		if (d->flags & LUS_STDDEV)
+			seq_printf(m, " %llu", sum.sumsq);
+		seq_putc(m, '\n');
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(lu_stats_show);
+
+static int stats_file_show(struct seq_file *m, void *obj)
+{
+	return lu_stats_show(m, obj);
+}
+
+static ssize_t stats_file_store(const char *text, size_t len, void *obj)
+{
+	lu_stats_clear(obj);
+	return len;
+}
+
+/**
+ * lu_stats_file - show a set in a file; writing to it clears the set
+ * @dir: directory
+ * @name: of the file; must be a constant
+ * @s: the set
+ *
+ * Return: 0 or -errno.
+ */
+int lu_stats_file(struct param_dir *dir, const char *name, struct lu_stats *s)
+{
+	const struct param_def def = { name, 0644, stats_file_show, stats_file_store };
+
+	return s ? param_add_copy(dir, &def, s) : 0;
+}
+EXPORT_SYMBOL_GPL(lu_stats_file);

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * last_rcvd: the header with the epoch of the transnos, and a slot for each client (chapter 2, A.1).
+ *
+ * Replay of lost requests after a restart is not offered: at start all slots of the last run are cleared, old clients are
+ * told that they were evicted, and the epoch in the header grows, so that no transno is given twice.
+ */
+#define pr_fmt(fmt) "lustre_tgt: " fmt
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/mm.h>
+#include "internal.h"
+
+#define SLOT_POS(slot)	(LR_CLIENT_START + (u64)(slot) * LR_CLIENT_SIZE)
+#define REPLY_SLOTS	65536	/* records in reply_data */
+
+static int write_lsd(struct lu_target *lt)
+{
+	struct osd_trans *th;
+	int rc, rc2;
+
+	th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
+	if (IS_ERR(th))
+		return PTR_ERR(th);
+	rc = osd_buf_write(th, lt->lt_last_rcvd, lt->lt_lsd, sizeof(*lt->lt_lsd), 0);
+	rc2 = osd_trans_stop(th);
+	return rc ?: rc2;
+}
+
+int tgt_slot_write(struct lu_target *lt, struct osd_trans *th, u32 slot, const struct lsd_client_data *lcd)
+{
+	return osd_buf_write(th, lt->lt_last_rcvd, lcd, sizeof(*lcd), SLOT_POS(slot));
+}
+
+static void new_lsd(struct lu_target *lt)
+{
+	struct lr_server_data *lsd = lt->lt_lsd;
+
+	memset(lsd, 0, sizeof(*lsd));
+	strscpy((char *)lsd->lsd_uuid, lt->lt_pt.uuid, sizeof(lsd->lsd_uuid));
+	lsd->lsd_server_size = cpu_to_le32(LR_SERVER_SIZE);
+	lsd->lsd_client_start = cpu_to_le32(LR_CLIENT_START);
+	lsd->lsd_client_size = cpu_to_le16(LR_CLIENT_SIZE);
+	lsd->lsd_osd_index = cpu_to_le32(lt->lt_index);
+	lsd->lsd_subdir_count = cpu_to_le16(32);
+}
+
+/* Free the slots that the last run left, remember the largest transno in them. */
+static int clear_slots(struct lu_target *lt, u64 *transno)
+{
+	u64 pos, size = osd_size(lt->lt_last_rcvd);
+	struct lsd_client_data lcd;
+	u32 slot = 0, cleared = 0;
+	struct osd_trans *th;
+	ssize_t n;
+	int rc, rc2;
+
+	for (pos = SLOT_POS(0); pos + sizeof(lcd) <= size && slot < LR_MAX_CLIENTS; pos += sizeof(lcd), slot++) {
+		n = osd_buf_read(lt->lt_last_rcvd, &lcd, sizeof(lcd), pos);
+		if (n != sizeof(lcd))
+			return n < 0 ? n : -EIO;
+		if (!lcd.lcd_uuid[0])
+			continue;
+		*transno = max3(*transno, le64_to_cpu(lcd.lcd_last_transno), le64_to_cpu(lcd.lcd_last_close_transno));
+		lt->lt_generation = max(lt->lt_generation, le32_to_cpu(lcd.lcd_generation));
+		memset(&lcd, 0, sizeof(lcd));
+		th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
+		if (IS_ERR(th))
+			return PTR_ERR(th);
+		rc = tgt_slot_write(lt, th, slot, &lcd);
+		rc2 = osd_trans_stop(th);
+		if (rc ?: rc2)
+			return rc ?: rc2;
+		cleared++;
+	}
+	if (cleared)
+		pr_info("%s: %u clients of the last run will have to connect anew\n", lt->lt_name, cleared);
+	return 0;
+}
+
+static int open_replies(struct lu_target *lt)
+{
+	struct lsd_reply_header head = {
+		.lrh_magic = cpu_to_le32(LRH_MAGIC_V1),
+		.lrh_header_size = cpu_to_le32(sizeof(head)),
+		.lrh_reply_size = cpu_to_le32(sizeof(struct lsd_reply_data)),
+	};
+	struct osd_trans *th;
+	int rc, rc2;
+
+	lt->lt_nr_reply_slots = REPLY_SLOTS;
+	lt->lt_reply_slots = kvcalloc(BITS_TO_LONGS(REPLY_SLOTS), sizeof(long), GFP_KERNEL);
+	if (!lt->lt_reply_slots)
+		return -ENOMEM;
+	lt->lt_reply_data = osd_local_open(lt->lt_osd, REPLY_DATA, true);
+	if (IS_ERR(lt->lt_reply_data)) {
+		rc = PTR_ERR(lt->lt_reply_data);
+		lt->lt_reply_data = NULL;
+		return rc;
+	}
+	/* Old records belong to generations that are gone, so they are free without being touched. */
+	th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
+	if (IS_ERR(th))
+		return PTR_ERR(th);
+	rc = osd_buf_write(th, lt->lt_reply_data, &head, sizeof(head), 0);
+	rc2 = osd_trans_stop(th);
+	return rc ?: rc2;
+}
+
+static int begin_epoch(struct lu_target *lt, u64 last)
+{
+	struct lr_server_data *lsd = lt->lt_lsd;
+	u64 epoch;
+	int rc;
+
+	last = max(last, le64_to_cpu(lsd->lsd_last_transno));
+	epoch = max_t(u64, le32_to_cpu(lsd->lsd_start_epoch), last >> 32) + 1;
+	if (epoch >= U32_MAX)
+		return -EOVERFLOW;
+	lsd->lsd_start_epoch = cpu_to_le32(epoch);
+	lsd->lsd_last_transno = cpu_to_le64(epoch << 32);
+	le64_add_cpu(&lsd->lsd_mount_count, 1);
+	rc = write_lsd(lt) ?: osd_sync(lt->lt_osd);
+	if (rc)
+		return rc;
+	atomic64_set(&lt->lt_last_transno, epoch << 32);
+	atomic64_set(&lt->lt_pt.last_committed, epoch << 32);
+	lt->lt_pt.instance = le64_to_cpu(lsd->lsd_mount_count);
+	return 0;
+}
+
+int tgt_lsd_open(struct lu_target *lt)
+{
+	u64 last = 0;
+	ssize_t n;
+	int rc = -ENOMEM;
+
+	mutex_init(&lt->lt_slot_mutex);
+	mutex_init(&lt->lt_reply_mutex);
+	lt->lt_lsd = kzalloc(sizeof(*lt->lt_lsd), GFP_KERNEL);
+	lt->lt_slots = kvcalloc(BITS_TO_LONGS(TGT_SLOTS_MAX), sizeof(long), GFP_KERNEL);
+	if (!lt->lt_lsd || !lt->lt_slots)
+		goto out;
+	lt->lt_last_rcvd = osd_local_open(lt->lt_osd, LAST_RCVD, true);
+	if (IS_ERR(lt->lt_last_rcvd)) {
+		rc = PTR_ERR(lt->lt_last_rcvd);
+		lt->lt_last_rcvd = NULL;
+		goto out;
+	}
+	n = osd_buf_read(lt->lt_last_rcvd, lt->lt_lsd, sizeof(*lt->lt_lsd), 0);
+	if (n < 0) {
+		rc = n;
+		goto out;
+	}
+	rc = -EINVAL;
+	if (!n) {
+		new_lsd(lt);
+	} else if (n != sizeof(*lt->lt_lsd) || strncmp((char *)lt->lt_lsd->lsd_uuid, lt->lt_pt.uuid, 40) ||
+		   le32_to_cpu(lt->lt_lsd->lsd_client_start) != LR_CLIENT_START ||
+		   le16_to_cpu(lt->lt_lsd->lsd_client_size) != LR_CLIENT_SIZE) {
+		pr_err("%s: last_rcvd belongs to %.40s\n", lt->lt_name, lt->lt_lsd->lsd_uuid);
+		goto out;
+	}
+	rc = clear_slots(lt, &last) ?: begin_epoch(lt, last);
+	if (!rc && lt->lt_kind == TGT_MDT)
+		rc = open_replies(lt);
+out:
+	if (rc)
+		tgt_lsd_close(lt);
+	return rc;
+}
+
+/* The journal is synced after this by osd_umount(), which also runs the last commit callbacks. */
+void tgt_lsd_close(struct lu_target *lt)
+{
+	if (lt->lt_last_rcvd && lt->lt_lsd && lt->lt_lsd->lsd_mount_count) {
+		lt->lt_lsd->lsd_last_transno = cpu_to_le64(atomic64_read(&lt->lt_last_transno));
+		write_lsd(lt);
+	}
+	osd_object_put(lt->lt_reply_data);
+	osd_object_put(lt->lt_last_rcvd);
+	lt->lt_reply_data = NULL;
+	lt->lt_last_rcvd = NULL;
+	kvfree(lt->lt_reply_slots);
+	kvfree(lt->lt_slots);
+	kfree(lt->lt_lsd);
+	lt->lt_reply_slots = NULL;
+	lt->lt_slots = NULL;
+	lt->lt_lsd = NULL;
+}
+
+/* A new client: 0, -ENOSPC (too many), or of the object store. */
+int tgt_slot_alloc(struct lu_target *lt, struct tgt_export *te)
+{
+	struct lsd_client_data *lcd = &te->te_lcd;
+	struct osd_trans *th;
+	u32 slot;
+	int rc, rc2;
+
+	memset(lcd, 0, sizeof(*lcd));
+	mutex_lock(&lt->lt_slot_mutex);
+	slot = find_first_zero_bit(lt->lt_slots, TGT_SLOTS_MAX);
+	rc = -ENOSPC;
+	if (slot == TGT_SLOTS_MAX)
+		goto out;
+	te->te_generation = ++lt->lt_generation;
+	strscpy((char *)lcd->lcd_uuid, te->te_exp.client_uuid, sizeof(lcd->lcd_uuid));
+	lcd->lcd_generation = cpu_to_le32(te->te_generation);
+	lcd->lcd_last_epoch = lt->lt_lsd->lsd_start_epoch;
+	th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
+	rc = PTR_ERR_OR_ZERO(th);
+	if (rc)
+		goto out;
+	rc = tgt_slot_write(lt, th, slot, lcd);
+	rc2 = osd_trans_stop(th);
+	rc = rc ?: rc2;
+	if (!rc) {
+		set_bit(slot, lt->lt_slots);
+		te->te_slot = slot;
+	}
+out:
+	mutex_unlock(&lt->lt_slot_mutex);
+	return rc;
+}
+
+/* Harmless when the client has none. */
+void tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
+{
+	struct lsd_client_data lcd = { };
+	struct osd_trans *th;
+	u32 slot;
+
+	mutex_lock(&te->te_lock);
+	slot = te->te_slot;
+	te->te_slot = TGT_NO_SLOT;
+	mutex_unlock(&te->te_lock);
+	if (slot == TGT_NO_SLOT)
+		return;
+	tgt_replies_drop(lt, te);
+	mutex_lock(&lt->lt_slot_mutex);
+	th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
+	if (!IS_ERR(th)) {
+		tgt_slot_write(lt, th, slot, &lcd);
+		osd_trans_stop(th);
+	}
+	clear_bit(slot, lt->lt_slots);
+	mutex_unlock(&lt->lt_slot_mutex);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kinds of targets: modules register them, a mount takes the one it needs (and loads the module).
+ */
+#define pr_fmt(fmt) "lustre_tgt: " fmt
+#include <linux/module.h>
+#include <linux/kmod.h>
+#include "internal.h"
+
+static const char * const type_modules[TGT_NR_KINDS] = {
+	[TGT_MGS] = "mgs",
+	[TGT_MDT] = "mds",
+	[TGT_OST] = "oss",
+};
+
+static DEFINE_MUTEX(types_mutex);
+static const struct tgt_type *types[TGT_NR_KINDS];
+
+/**
+ * tgt_type_register - offer a kind of target
+ * @type: stays valid until tgt_type_unregister()
+ *
+ * Return: 0 or -EEXIST.
+ */
+int tgt_type_register(const struct tgt_type *type)
+{
+	int rc = -EEXIST;
+
+	mutex_lock(&types_mutex);
+	if (!types[type->kind]) {
+		types[type->kind] = type;
+		rc = 0;
+	}
+	mutex_unlock(&types_mutex);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(tgt_type_register);
+
+/**
+ * tgt_type_unregister - the module goes; no target of the kind runs any more (each holds the module)
+ * @type: registered type
+ */
+void tgt_type_unregister(const struct tgt_type *type)
+{
+	mutex_lock(&types_mutex);
+	if (types[type->kind] == type)
+		types[type->kind] = NULL;
+	mutex_unlock(&types_mutex);
+}
+EXPORT_SYMBOL_GPL(tgt_type_unregister);
+
+static const struct tgt_type *try_get(enum tgt_kind kind)
+{
+	const struct tgt_type *type;
+
+	mutex_lock(&types_mutex);
+	type = types[kind];
+	if (type && !try_module_get(type->owner))
+		type = NULL;
+	mutex_unlock(&types_mutex);
+	return type;
+}
+
+const struct tgt_type *tgt_type_get(enum tgt_kind kind)
+{
+	const struct tgt_type *type = try_get(kind);
+
+	if (!type) {
+		request_module("%s", type_modules[kind]);
+		type = try_get(kind);
+	}
+	if (!type) {
+		pr_err("module %s is not there\n", type_modules[kind]);
+		return ERR_PTR(-ENODEV);
+	}
+	return type;
+}
+
+void tgt_type_put(const struct tgt_type *type)
+{
+	module_put(type->owner);
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Layout attributes from peers, disks and users: LOV EA (plain, composite, foreign) and LMV EA
+ * (chapters 4.16, 4.19). After a check the accessors stay inside of the buffer. Pure, no locks.
+ */
+#include "impl.h"
+
+static const struct lov_comp_md_entry_v1 *comp_entry(const struct lov_comp_md_v1 *lcm, u32 i)
+{
+	return &lcm->lcm_entries[i];
+}
+
+static u32 lov_magic(const void *buf, u32 len)
+{
+	return len < 16 ? 0 : le32_to_cpu(*(const __le32 *)buf);
+}
+
+/* Header of a plain layout inside of len bytes? Its size, or 0. */
+static u32 plain_header(const void *buf, u32 len, bool specific)
+{
+	u32 magic = lov_magic(buf, len), size;
+
+	if (magic == LOV_MAGIC_SPECIFIC && !specific)
+		return 0;
+	size = lov_mds_md_size(0, magic);
+	return size && len >= size ? size : 0;
+}
+
+/* Number of objects that follow the header of a stored plain layout. */
+static u32 plain_nr_objects(const struct lov_mds_md_v1 *lmm)
+{
+	u32 pattern = le32_to_cpu(lmm->lmm_pattern);
+
+	if ((pattern & LOV_PATTERN_F_RELEASED) || (pattern & LOV_PATTERN_MDT))
+		return 0;
+	return le16_to_cpu(lmm->lmm_stripe_count);
+}
+
+static int foreign_check(const void *buf, u32 len)
+{
+	const struct lov_foreign_md *lfm = buf;
+
+	if (len < sizeof(*lfm) || le32_to_cpu(lfm->lfm_length) > len - sizeof(*lfm))
+		return -EINVAL;
+	return 0;
+}
+
+static int plain_check(const void *buf, u32 len)
+{
+	const struct lov_mds_md_v1 *lmm = buf;
+	u32 hdr, n, size, pattern;
+
+	if (lov_magic(buf, len) == LOV_MAGIC_FOREIGN)
+		return foreign_check(buf, len);
+	hdr = plain_header(buf, len, false);
+	if (!hdr)
+		return -EINVAL;
+	pattern = le32_to_cpu(lmm->lmm_pattern);
+	n = le16_to_cpu(lmm->lmm_stripe_count);
+	if (n > LOV_V1_INSANE_STRIPE_COUNT || (!n && !(pattern & LOV_PATTERN_MDT)))
+		return -EINVAL;
+	size = le32_to_cpu(lmm->lmm_stripe_size);
+	if (!size || size % LOV_MIN_STRIPE_SIZE || !lmm->lmm_oi.oi_id)
+		return -EINVAL;
+	if (plain_nr_objects(lmm) > (len - hdr) / sizeof(struct lov_ost_data_v1))
+		return -EINVAL;
+	return 0;
+}
+
+/* A component that is not instantiated, or a wish of a user. */
+static int wish_check(const void *buf, u32 len)
+{
+	const struct lov_mds_md_v1 *lmm = buf;
+	u32 hdr;
+
+	if (lov_magic(buf, len) == LOV_MAGIC_FOREIGN)
+		return foreign_check(buf, len);
+	hdr = plain_header(buf, len, true);
+	if (!hdr)
+		return -EINVAL;
+	if (lov_magic(buf, len) == LOV_MAGIC_SPECIFIC &&
+	    le16_to_cpu(lmm->lmm_stripe_count) > (len - hdr) / sizeof(struct lov_ost_data_v1))
+		return -EINVAL;
+	return 0;
+}
+
+static u32 mirror_of(u32 id)
+{
+	return (id >> 16) & 0x7fff;
+}
+
+/* Header, table of entries, and place of each blob. */
+static int comp_frame_check(const struct lov_comp_md_v1 *lcm, u32 len)
+{
+	u32 n, size, i, table;
+
+	if (len < sizeof(*lcm))
+		return -EINVAL;
+	n = le16_to_cpu(lcm->lcm_entry_count);
+	size = le32_to_cpu(lcm->lcm_size);
+	table = sizeof(*lcm) + n * sizeof(lcm->lcm_entries[0]);
+	if (!n || size > len || table > size)
+		return -EINVAL;
+	for (i = 0; i < n; i++) {
+		const struct lov_comp_md_entry_v1 *e = comp_entry(lcm, i);
+		u32 off = le32_to_cpu(e->lcme_offset), blob = le32_to_cpu(e->lcme_size);
+
+		if (off < table || off % 8 || off > size || blob > size - off)
+			return -EINVAL;
+		if (le64_to_cpu(e->lcme_extent.e_start) > le64_to_cpu(e->lcme_extent.e_end))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int comp_check(const struct lov_comp_md_v1 *lcm, u32 len)
+{
+	u32 n, i, mirrors = 0, prev_mirror = 0;
+	u64 end = 0;
+	int rc;
+
+	rc = comp_frame_check(lcm, len);
+	if (rc)
+		return rc;
+	n = le16_to_cpu(lcm->lcm_entry_count);
+	for (i = 0; i < n; i++) {
+		const struct lov_comp_md_entry_v1 *e = comp_entry(lcm, i);
+		const void *blob = (const char *)lcm + le32_to_cpu(e->lcme_offset);
+		u32 id = le32_to_cpu(e->lcme_id), flags = le32_to_cpu(e->lcme_flags);
+
+		if (id == LCME_ID_INVAL || id > LCME_ID_MAX)
+			return -EINVAL;
+		if (!i || mirror_of(id) != prev_mirror) {
+			mirrors++;
+			end = 0;
+		}
+		prev_mirror = mirror_of(id);
+		if (le64_to_cpu(e->lcme_extent.e_start) != end)
+			return -EINVAL;
+		end = le64_to_cpu(e->lcme_extent.e_end);
+		if (end != LUSTRE_EOF && end % LOV_MIN_STRIPE_SIZE)
+			return -EINVAL;
+		if (flags & LCME_FL_INIT)
+			rc = plain_check(blob, le32_to_cpu(e->lcme_size));
+		else
+			rc = wish_check(blob, le32_to_cpu(e->lcme_size));
+		if (rc)
+			return rc;
+	}
+	if (mirrors != (u32)le16_to_cpu(lcm->lcm_mirror_count) + 1 ||
+	    (mirrors > 1) != !!(le16_to_cpu(lcm->lcm_flags) & LCM_FL_FLR_MASK))
+		return -EINVAL;
+	return 0;
+}
+
+/**
+ * wire_lov_check - check a stored layout of a file
+ * @buf: the LOV EA
+ * @len: its length
+ *
+ * Return: 0, or -EINVAL when a reader could leave the buffer or the rules of chapter 4.16 are
+ * broken.
+ */
+int wire_lov_check(const void *buf, u32 len)
+{
+	if (lov_magic(buf, len) == LOV_MAGIC_COMP_V1)
+		return comp_check(buf, len);
+	return plain_check(buf, len);
+}
+EXPORT_SYMBOL_GPL(wire_lov_check);
+
+/**
+ * wire_lov_hint_check - check a wish for a layout (lov_user_md)
+ * @buf: the wish
+ * @len: its length
+ *
+ * Counts, sizes and ids may be wild cards; only the frame and a sane stripe size are checked.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int wire_lov_hint_check(const void *buf, u32 len)
+{
+	const struct lov_comp_md_v1 *lcm = buf;
+	const struct lov_mds_md_v1 *lmm = buf;
+	u32 i;
+	int rc;
+
+	if (lov_magic(buf, len) != LOV_MAGIC_COMP_V1) {
+		rc = wish_check(buf, len);
+		if (!rc && lov_magic(buf, len) != LOV_MAGIC_FOREIGN &&
+		    le32_to_cpu(lmm->lmm_stripe_size) % LOV_MIN_STRIPE_SIZE)
+			rc = -EINVAL;
+		return rc;
+	}
+	rc = comp_frame_check(lcm, len);
+	for (i = 0; !rc && i < le16_to_cpu(lcm->lcm_entry_count); i++) {
+		const struct lov_comp_md_entry_v1 *e = comp_entry(lcm, i);
+
+		rc = wish_check((const char *)buf + le32_to_cpu(e->lcme_offset),
+				le32_to_cpu(e->lcme_size));
+	}
+	return rc;
+}
+EXPORT_SYMBOL_GPL(wire_lov_hint_check);
+
+/**
+ * wire_lov_comp_count - number of components of a checked layout (1 for a plain one)
+ * @buf: layout or wish that passed its check
+ * @len: its length
+ */
+u32 wire_lov_comp_count(const void *buf, u32 len)
+{
+	const struct lov_comp_md_v1 *lcm = buf;
+
+	return lov_magic(buf, len) == LOV_MAGIC_COMP_V1 ? le16_to_cpu(lcm->lcm_entry_count) : 1;
+}
+EXPORT_SYMBOL_GPL(wire_lov_comp_count);
+
+/**
+ * wire_lov_layout_gen - generation of a checked layout
+ * @buf: layout that passed wire_lov_check()
+ * @len: its length
+ */
+u32 wire_lov_layout_gen(const void *buf, u32 len)
+{
+	const struct lov_comp_md_v1 *lcm = buf;
+	const struct lov_mds_md_v1 *lmm = buf;
+
+	switch (lov_magic(buf, len)) {
+	case LOV_MAGIC_COMP_V1:
+		return le32_to_cpu(lcm->lcm_layout_gen);
+	case LOV_MAGIC_V1:
+	case LOV_MAGIC_V3:
+		return le16_to_cpu(lmm->lmm_layout_gen);
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(wire_lov_layout_gen);
+
+static void plain_parse(const void *buf, u32 len, struct wire_lov_comp *comp)
+{
+	const struct lov_mds_md_v3 *v3 = buf;
+	const struct lov_mds_md_v1 *v1 = buf;
+	u32 hdr;
+
+	comp->magic = lov_magic(buf, len);
+	comp->pool = NULL;
+	comp->objects = NULL;
+	comp->nr_objects = 0;
+	comp->pattern = le32_to_cpu(v1->lmm_pattern);
+	if (comp->magic == LOV_MAGIC_FOREIGN) {
+		comp->pattern = LOV_PATTERN_FOREIGN;
+		comp->stripe_size = 0;
+		comp->stripe_count = 0;
+		comp->stripe_offset = 0;
+		return;
+	}
+	comp->stripe_size = le32_to_cpu(v1->lmm_stripe_size);
+	comp->stripe_count = le16_to_cpu(v1->lmm_stripe_count);
+	comp->stripe_offset = le16_to_cpu(v1->lmm_stripe_offset);
+	hdr = lov_mds_md_size(0, comp->magic);
+	if (comp->magic != LOV_MAGIC_V1)
+		comp->pool = v3->lmm_pool_name;
+	comp->nr_objects = plain_nr_objects(buf);
+	if (comp->nr_objects > (len - hdr) / sizeof(struct lov_ost_data_v1))
+		comp->nr_objects = (len - hdr) / sizeof(struct lov_ost_data_v1);
+	if (comp->nr_objects)
+		comp->objects = (const void *)((const char *)buf + hdr);
+}
+
+/**
+ * wire_lov_comp - one component of a checked layout
+ * @buf: layout or wish that passed its check
+ * @len: its length
+ * @i: which, below wire_lov_comp_count()
+ * @comp: filled in; points into @buf
+ *
+ * Return: 0, or -ENOENT when there is no such component.
+ */
+int wire_lov_comp(const void *buf, u32 len, u32 i, struct wire_lov_comp *comp)
+{
+	const struct lov_comp_md_v1 *lcm = buf;
+	const struct lov_comp_md_entry_v1 *e;
+
+	if (i >= wire_lov_comp_count(buf, len))
+		return -ENOENT;
+	if (lov_magic(buf, len) != LOV_MAGIC_COMP_V1) {
+		plain_parse(buf, len, comp);
+		comp->id = 0;
+		comp->flags = LCME_FL_INIT;
+		comp->start = 0;
+		comp->end = LUSTRE_EOF;
+		comp->layout_gen = wire_lov_layout_gen(buf, len);
+		return 0;
+	}
+	e = comp_entry(lcm, i);
+	plain_parse((const char *)buf + le32_to_cpu(e->lcme_offset), le32_to_cpu(e->lcme_size),
+		    comp);
+	comp->id = le32_to_cpu(e->lcme_id);
+	comp->flags = le32_to_cpu(e->lcme_flags);
+	comp->start = le64_to_cpu(e->lcme_extent.e_start);
+	comp->end = le64_to_cpu(e->lcme_extent.e_end);
+	comp->layout_gen = le32_to_cpu(e->lcme_layout_gen);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(wire_lov_comp);
+
+/**
+ * wire_lmv_check - check the layout of a striped directory
+ * @buf: the LMV EA
+ * @len: its length
+ *
+ * Return: 0 or -EINVAL.
+ */
+int wire_lmv_check(const void *buf, u32 len)
+{
+	const struct lmv_mds_md_v1 *lmv = buf;
+
+	switch (lov_magic(buf, len)) {
+	case LMV_MAGIC_V1:
+		if (len < sizeof(*lmv) || le32_to_cpu(lmv->lmv_stripe_count) >
+		    (len - sizeof(*lmv)) / sizeof(struct lu_fid_le))
+			return -EINVAL;
+		return 0;
+	case LMV_MAGIC_STRIPE:
+		return len < sizeof(*lmv) ? -EINVAL : 0;
+	case LMV_MAGIC_FOREIGN:
+		return foreign_check(buf, len);
+	}
+	return -EINVAL;
+}
+EXPORT_SYMBOL_GPL(wire_lmv_check);
+
+/**
+ * wire_lmv_user_check - check a wish for a directory layout (lmv_user_md)
+ * @buf: the wish
+ * @len: its length
+ *
+ * Return: 0 or -EINVAL.
+ */
+int wire_lmv_user_check(const void *buf, u32 len)
+{
+	const struct lmv_user_md_le *lum = buf;
+
+	switch (lov_magic(buf, len)) {
+	case LMV_USER_MAGIC:
+		return len < sizeof(*lum) ? -EINVAL : 0;
+	case LMV_USER_MAGIC_SPECIFIC:
+		if (len < sizeof(*lum) || le32_to_cpu(lum->lum_stripe_count) >
+		    (len - sizeof(*lum)) / sizeof(lum->lum_objects[0]))
+			return -EINVAL;
+		return 0;
+	case LMV_MAGIC_FOREIGN:
+		return foreign_check(buf, len);
+	}
+	return -EINVAL;
+}
+EXPORT_SYMBOL_GPL(wire_lmv_user_check);

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The grammar of the module parameter 'networks' (chapter 1, 15.1): net[(interfaces)][cpts], separated by commas. CPT
+ * lists are accepted and ignored. Only text; starting the networks is the caller's. No locks.
+ */
+#define pr_fmt(fmt) "lnet: " fmt
+
+#include <linux/ctype.h>
+#include <linux/slab.h>
+#include "internal.h"
+
+#define NETWORKS_MAX	4096
+
+/* Blanks out of the way: they mean nothing here. */
+static char *copy_without_blanks(const char *text)
+{
+	char *copy, *p;
+
+	if (strlen(text) > NETWORKS_MAX)
+		return NULL;
+	copy = kmalloc(strlen(text) + 1, GFP_KERNEL);
+	if (!copy)
+		return NULL;
+	for (p = copy; *text; text++)
+		if (!isspace(*text))
+			*p++ = *text;
+	*p = 0;
+	return copy;
+}
+
+/* [0,1-3] */
+static int skip_cpts(char **pos)
+{
+	char *p = *pos;
+
+	if (*p != '[')
+		return 0;
+	p = strchr(p, ']');
+	if (!p)
+		return -EINVAL;
+	*pos = p + 1;
+	return 0;
+}
+
+static int one_interface(char **pos, u32 net, int (*add)(u32 net, const char *ifname))
+{
+	char name[IFNAMSIZ];
+	size_t len = strcspn(*pos, "[,)");
+
+	if (!len || len >= sizeof(name))
+		return -EINVAL;
+	memcpy(name, *pos, len);
+	name[len] = 0;
+	*pos += len;
+	return skip_cpts(pos) ?: add(net, name);
+}
+
+static int interface_list(char **pos, u32 net, int (*add)(u32 net, const char *ifname))
+{
+	int rc;
+
+	for (;;) {
+		rc = one_interface(pos, net, add);
+		if (rc)
+			return rc;
+		if (**pos == ')')
+			break;
+		if (**pos != ',')
+			return -EINVAL;
+		(*pos)++;
+	}
+	(*pos)++;
+	return 0;
+}
+
+static int one_net(char **pos, int (*add)(u32 net, const char *ifname))
+{
+	size_t len = strcspn(*pos, "([,");
+	char name[16];
+	u32 net;
+	int rc;
+
+	if (!len || len >= sizeof(name))
+		return -EINVAL;
+	memcpy(name, *pos, len);
+	name[len] = 0;
+	*pos += len;
+	rc = lnet_str_net(name, &net);
+	if (rc)
+		return rc;
+	if (**pos != '(') {
+		rc = skip_cpts(pos);
+		/* "lo" is always there */
+		return rc ?: net == lnet_mknet(LOLND, 0) ? 0 : add(net, "");
+	}
+	(*pos)++;
+	return interface_list(pos, net, add) ?: skip_cpts(pos);
+}
+
+/*
+ * Call add() for every net and interface in the text; interface "" means: choose one. Stops at the first error.
+ */
+int lnet_config_networks(const char *text, int (*add)(u32 net, const char *ifname))
+{
+	char *copy = copy_without_blanks(text && *text ? text : "tcp");
+	char *pos = copy;
+	int rc;
+
+	if (!copy)
+		return -ENOMEM;
+	if (!*pos) {
+		rc = add(lnet_mknet(SOCKLND, 0), "");
+		goto out;
+	}
+	for (;;) {
+		rc = one_net(&pos, add);
+		if (rc || !*pos)
+			break;
+		if (*pos++ != ',') {
+			rc = -EINVAL;
+			break;
+		}
+	}
+	if (rc == -EINVAL)
+		pr_err("cannot parse networks=%s near '%.20s'\n", text ?: "", pos);
+out:
+	kfree(copy);
+	return rc;
+}

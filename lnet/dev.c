@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/lnet, by which lctl and lnetctl configure LNet (uapi/lnet_ioctl.h), and the files stats and nis in
+ * /sys/kernel/debug/lnet (chapter 1, section 16.1).
+ */
+#define pr_fmt(fmt) "lnet: " fmt
+
+#include <linux/capability.h>
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <lnet_ioctl.h>
+#include "internal.h"
+
+#define PING_TIMEOUT_MAX_MS	120000
+
+static struct dentry *debug_dir;
+
+static int ioc_up(void __user *arg)
+{
+	struct lnet_ioc_up up;
+	int rc;
+
+	if (copy_from_user(&up, arg, sizeof(up)))
+		return -EFAULT;
+	mutex_lock(&lnet_api_mutex);
+	rc = lnet_configure(up.from_params);
+	mutex_unlock(&lnet_api_mutex);
+	return rc;
+}
+
+static int ioc_down(void __user *arg)
+{
+	int rc;
+
+	mutex_lock(&lnet_api_mutex);
+	rc = lnet_unconfigure();
+	mutex_unlock(&lnet_api_mutex);
+	return rc;
+}
+
+static void copy_counts(struct lnet_ioc_counts *to, const u64 from[4])
+{
+	to->ack = from[LNET_MSG_ACK];
+	to->put = from[LNET_MSG_PUT];
+	to->get = from[LNET_MSG_GET];
+	to->reply = from[LNET_MSG_REPLY];
+}
+
+static void fill_ni(struct lnet_ioc_ni *to, const struct lnet_ni *ni)
+{
+	struct lnet_ni_stats sum = {};
+	char s[LNET_NIDSTR_SIZE];
+
+	lnet_ni_stats_sum(ni, &sum);
+	to->up = 1;
+	lnet_nid_str(&ni->nid, to->nid);
+	strscpy(to->net, lnet_net_str(ni->net, s), sizeof(to->net));
+	strscpy(to->ifname, ni->ifname, sizeof(to->ifname));
+	to->peer_timeout = ni->peer_timeout;
+	to->peer_credits = ni->peer_credits;
+	to->peer_buffer_credits = ni->peer_rtr_credits;
+	to->credits = ni->credits;
+	to->conns_per_peer = ni->conns_per_peer;
+	to->lnd_timeout = ni->lnd_timeout;
+	to->tos = ni->tos;
+	to->refs = refcount_read(&ni->refs);
+	copy_counts(&to->sent, sum.sent);
+	copy_counts(&to->received, sum.recv);
+	copy_counts(&to->dropped, sum.dropped);
+	to->send_bytes = sum.send_bytes;
+	to->recv_bytes = sum.recv_bytes;
+	to->drop_bytes = sum.drop_bytes;
+	to->errors = sum.errors;
+}
+
+static int ioc_get_ni(void __user *arg)
+{
+	struct lnet_ioc_ni *to;
+	struct lnet_ni *ni;
+	int rc = -ENOENT;
+	u32 n;
+
+	if (!lnet_is_up())
+		return -ENETDOWN;
+	if (get_user(n, &((struct lnet_ioc_ni __user *)arg)->index))
+		return -EFAULT;
+	to = kzalloc(sizeof(*to), GFP_KERNEL);
+	if (!to)
+		return -ENOMEM;
+	to->index = n;
+	mutex_lock(&lnet_api_mutex);
+	list_for_each_entry(ni, lnet_ni_list(), link) {
+		if (!n--) {
+			fill_ni(to, ni);
+			rc = 0;
+			break;
+		}
+	}
+	mutex_unlock(&lnet_api_mutex);
+	if (!rc && copy_to_user(arg, to, sizeof(*to)))
+		rc = -EFAULT;
+	kfree(to);
+	return rc;
+}
+
+static int ping_to_user(const struct lnet_nid *nids, u32 n, char __user *to)
+{
+	char s[LNET_NIDSTR_SIZE];
+	u32 i;
+
+	BUILD_BUG_ON(sizeof(s) != LNET_IOC_NIDLEN);
+	for (i = 0; i < n; i++) {
+		memset(s, 0, sizeof(s));
+		lnet_nid_str(&nids[i], s);
+		if (copy_to_user(to + i * sizeof(s), s, sizeof(s)))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static int ioc_ping(void __user *arg)
+{
+	struct lnet_nid *nids, nid;
+	struct lnet_ioc_ping p;
+	int rc;
+
+	if (copy_from_user(&p, arg, sizeof(p)))
+		return -EFAULT;
+	if (lnet_str_nid_len(p.nid, strnlen(p.nid, sizeof(p.nid)), &nid) || lnet_nid_is_any(&nid))
+		return -EINVAL;
+	if (!lnet_is_up())
+		return -ENETDOWN;
+	p.max = min_t(u32, p.max, LNET_INTERFACES_MAX);
+	nids = kcalloc(p.max, sizeof(*nids), GFP_KERNEL);
+	if (!nids)
+		return -ENOMEM;
+	/* a user that keeps LNet up while it waits */
+	rc = lnet_get_ref();
+	if (rc)
+		goto out;
+	rc = lnet_ping(&nid, min_t(u32, p.timeout_ms ?: 1000, PING_TIMEOUT_MAX_MS), nids, p.max);
+	lnet_put_ref();
+	if (rc < 0)
+		goto out;
+	p.count = rc;
+	rc = ping_to_user(nids, p.count, u64_to_user_ptr(p.nids));
+	if (!rc && copy_to_user(arg, &p, sizeof(p)))
+		rc = -EFAULT;
+out:
+	kfree(nids);
+	return rc;
+}
+
+static int ioc_net(void __user *arg, int (*fn)(u32 net, const char *ifname))
+{
+	struct lnet_ioc_net n;
+	u32 net;
+	int rc;
+
+	if (copy_from_user(&n, arg, sizeof(n)))
+		return -EFAULT;
+	n.net[sizeof(n.net) - 1] = 0;
+	n.ifname[sizeof(n.ifname) - 1] = 0;
+	if (lnet_str_net(n.net, &net) || net >> 16 == LOLND)
+		return -EINVAL;
+	mutex_lock(&lnet_api_mutex);
+	rc = lnet_is_up() ? fn(net, n.ifname) : -ENETDOWN;
+	mutex_unlock(&lnet_api_mutex);
+	return rc;
+}
+
+static u64 sum4(const u64 v[4])
+{
+	return v[0] + v[1] + v[2] + v[3];
+}
+
+static void sum_all(struct lnet_ni_stats *sum)
+{
+	struct lnet_ni *ni;
+
+	memset(sum, 0, sizeof(*sum));
+	mutex_lock(&lnet_api_mutex);
+	list_for_each_entry(ni, lnet_ni_list(), link)
+		lnet_ni_stats_sum(ni, sum);
+	mutex_unlock(&lnet_api_mutex);
+}
+
+static int ioc_stats(void __user *arg)
+{
+	struct lnet_ioc_stats st = {};
+	struct lnet_ni_stats sum;
+
+	sum_all(&sum);
+	st.send_count = sum4(sum.sent);
+	st.recv_count = sum4(sum.recv);
+	st.drop_count = sum4(sum.dropped);
+	st.send_length = sum.send_bytes;
+	st.recv_length = sum.recv_bytes;
+	st.drop_length = sum.drop_bytes;
+	st.errors = sum.errors;
+	return copy_to_user(arg, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+static int ioc_distance(void __user *arg)
+{
+	struct lnet_ioc_distance d;
+	struct lnet_nid nid;
+	int rc;
+
+	if (copy_from_user(&d, arg, sizeof(d)))
+		return -EFAULT;
+	if (lnet_str_nid_len(d.nid, strnlen(d.nid, sizeof(d.nid)), &nid))
+		return -EINVAL;
+	rc = lnet_distance(&nid);
+	if (rc < 0)
+		return rc;
+	d.distance = rc;
+	return copy_to_user(arg, &d, sizeof(d)) ? -EFAULT : 0;
+}
+
+static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
+{
+	void __user *arg = (void __user *)uarg;
+	bool admin = capable(CAP_SYS_ADMIN);
+
+	switch (cmd) {
+	case LNET_IOC_GET_NI:
+		return ioc_get_ni(arg);
+	case LNET_IOC_PING:
+		return ioc_ping(arg);
+	case LNET_IOC_STATS:
+		return ioc_stats(arg);
+	case LNET_IOC_DISTANCE:
+		return ioc_distance(arg);
+	case LNET_IOC_UP:
+		return admin ? ioc_up(arg) : -EPERM;
+	case LNET_IOC_DOWN:
+		return admin ? ioc_down(arg) : -EPERM;
+	case LNET_IOC_ADD_NET:
+		return admin ? ioc_net(arg, lnet_ni_add) : -EPERM;
+	case LNET_IOC_DEL_NET:
+		return admin ? ioc_net(arg, lnet_ni_del) : -EPERM;
+	default:
+		return -ENOTTY;
+	}
+}
+
+static const struct file_operations dev_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = dev_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice lnet_dev = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "lnet",
+	.mode = 0666,
+	.fops = &dev_fops,
+};
+
+static int stats_show(struct seq_file *m, void *v)
+{
+	struct lnet_ni_stats sum;
+
+	sum_all(&sum);
+	/* msgs_alloc msgs_max errors send recv route drop, then the lengths */
+	seq_printf(m, "0 0 %llu %llu %llu 0 %llu %llu %llu 0 %llu\n", sum.errors, sum4(sum.sent),
+		   sum4(sum.recv), sum4(sum.dropped), sum.send_bytes, sum.recv_bytes, sum.drop_bytes);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+static int nis_show(struct seq_file *m, void *v)
+{
+	char s[LNET_NIDSTR_SIZE];
+	struct lnet_ni *ni;
+
+	seq_printf(m, "%-24s %6s %5s %4s %4s %4s %5s %5s %5s\n", "nid", "status", "alive", "refs", "peer",
+		   "rtr", "max", "tx", "min");
+	mutex_lock(&lnet_api_mutex);
+	list_for_each_entry(ni, lnet_ni_list(), link)
+		seq_printf(m, "%-24s %6s %5d %4u %4u %4u %5u %5u %5u\n", lnet_nid_str(&ni->nid, s), "up", 0,
+			   refcount_read(&ni->refs), ni->peer_credits, ni->peer_rtr_credits, ni->credits,
+			   ni->credits, ni->credits);
+	mutex_unlock(&lnet_api_mutex);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(nis);
+
+/**
+ * lnet_debugfs_dir() - /sys/kernel/debug/lnet
+ *
+ * Return: its dentry; an error pointer without debugfs (which debugfs functions accept).
+ */
+struct dentry *lnet_debugfs_dir(void)
+{
+	return debug_dir;
+}
+EXPORT_SYMBOL_GPL(lnet_debugfs_dir);
+
+int lnet_dev_init(void)
+{
+	int rc = misc_register(&lnet_dev);
+
+	if (rc)
+		return rc;
+	debug_dir = debugfs_create_dir("lnet", NULL);
+	debugfs_create_file("stats", 0444, debug_dir, NULL, &stats_fops);
+	debugfs_create_file("nis", 0444, debug_dir, NULL, &nis_fops);
+	return 0;
+}
+
+void lnet_dev_exit(void)
+{
+	debugfs_remove_recursive(debug_dir);
+	misc_deregister(&lnet_dev);
+}

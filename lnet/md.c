@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory descriptors: their life, their events, and the handles by which ACK and REPLY find them.
+ *
+ * An md has a home lock: of the portal it is attached to, or of the bucket of its handle. Under it stand the things
+ * that matching changes (threshold, offset, linked). Under md->lock stand the operations in flight and the events.
+ * Order: home lock, then md->lock.
+ *
+ * Events: each message that belongs to an md ends in lnet_md_event(), which queues it on the md. One thread at a time
+ * walks that queue ('delivering') and calls the handler, so events of one md are in order and the one that says
+ * 'unlinked' is the last. It is the event of the last operation in flight once the md is unlinking, or, if nothing was
+ * in flight then, an UNLINK event of its own.
+ */
+#define pr_fmt(fmt) "lnet: " fmt
+
+#include <linux/hash.h>
+#include <linux/highmem.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include "internal.h"
+
+#define HANDLE_BITS	10
+
+static struct handle_bucket {
+	spinlock_t lock;
+	struct hlist_head head;
+} ____cacheline_aligned_in_smp *handles;
+
+static atomic64_t next_cookie;
+static struct kmem_cache *md_cache;
+
+static struct handle_bucket *bucket_of(u64 cookie)
+{
+	return &handles[hash_64(cookie, HANDLE_BITS)];
+}
+
+static void md_work(struct work_struct *work);
+
+/* An md with one reference: that of its life, dropped after the last event. */
+struct lnet_md *lnet_md_new(const struct lnet_md_desc *desc)
+{
+	struct lnet_md *md;
+
+	if (!desc->handler || (desc->length && !desc->bvec == !desc->buf))
+		return ERR_PTR(-EINVAL);
+	if ((desc->options & LNET_MD_MAX_SIZE) && desc->max_size > desc->length)
+		return ERR_PTR(-EINVAL);
+	md = kmem_cache_zalloc(md_cache, GFP_NOFS);
+	if (!md)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&md->refs, 1);
+	md->desc = *desc;
+	md->threshold = desc->threshold;
+	spin_lock_init(&md->lock);
+	INIT_LIST_HEAD(&md->events);
+	INIT_WORK(&md->work, md_work);
+	return md;
+}
+
+/**
+ * lnet_md_get() - keep the pointer to an md
+ * @md: an md that has not ended, or on which the caller has a reference
+ *
+ * Return: @md.
+ */
+struct lnet_md *lnet_md_get(struct lnet_md *md)
+{
+	refcount_inc(&md->refs);
+	return md;
+}
+EXPORT_SYMBOL_GPL(lnet_md_get);
+
+/**
+ * lnet_md_put() - drop a reference of lnet_md_get()
+ * @md: the md
+ */
+void lnet_md_put(struct lnet_md *md)
+{
+	if (refcount_dec_and_test(&md->refs))
+		kmem_cache_free(md_cache, md);
+}
+EXPORT_SYMBOL_GPL(lnet_md_put);
+
+/**
+ * lnet_md_bind() - an md for lnet_put() and lnet_get()
+ * @desc: copied; the memory it names stays the caller's until the last event
+ *
+ * Return: the md, or ERR_PTR: -EINVAL, -ENOMEM.
+ */
+struct lnet_md *lnet_md_bind(const struct lnet_md_desc *desc)
+{
+	struct handle_bucket *b;
+	struct lnet_md *md;
+
+	if (desc->length > LNET_MTU || !desc->threshold)
+		return ERR_PTR(-EINVAL);
+	md = lnet_md_new(desc);
+	if (IS_ERR(md))
+		return md;
+	md->cookie = atomic64_inc_return(&next_cookie);
+	b = bucket_of(md->cookie);
+	md->home = &b->lock;
+	spin_lock(&b->lock);
+	hlist_add_head(&md->hnode, &b->head);
+	md->linked = true;
+	if (desc->mdp)
+		*desc->mdp = md;
+	spin_unlock(&b->lock);
+	return md;
+}
+EXPORT_SYMBOL_GPL(lnet_md_bind);
+
+void lnet_md_handle(const struct lnet_md *md, struct lnet_handle_wire *handle)
+{
+	handle->wh_interface_cookie = lnet_interface_cookie;
+	handle->wh_object_cookie = md->cookie;
+}
+
+/* Take it away from where new operations find it. Under the home lock and md->lock. */
+static void md_unlist(struct lnet_md *md)
+{
+	if (!md->linked)
+		return;
+	md->linked = false;
+	if (md->cookie)
+		hlist_del(&md->hnode);
+	else
+		lnet_portal_del(md);
+}
+
+/*
+ * ACK or REPLY: the md of a handle, with an operation begun. NULL: unknown, over or from another life.
+ */
+struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle)
+{
+	struct handle_bucket *b = bucket_of(handle->wh_object_cookie);
+	struct lnet_md *md;
+
+	if (handle->wh_interface_cookie != lnet_interface_cookie)
+		return NULL;
+	spin_lock(&b->lock);
+	hlist_for_each_entry(md, &b->head, hnode)
+		if (md->cookie == handle->wh_object_cookie)
+			break;
+	if (md && !md->threshold)
+		md = NULL;
+	if (md) {
+		spin_lock(&md->lock);
+		md->inflight++;
+		if (md->threshold != LNET_MD_THRESH_INF && !--md->threshold) {
+			md_unlist(md);
+			md->unlinking = true;
+		}
+		spin_unlock(&md->lock);
+	}
+	spin_unlock(&b->lock);
+	return md;
+}
+
+/* Begin a PUT or GET on a bound md. */
+int lnet_md_op_start(struct lnet_md *md)
+{
+	int rc = 0;
+
+	if (!md->cookie)
+		return -EINVAL;
+	spin_lock(md->home);
+	spin_lock(&md->lock);
+	if (!md->linked || !md->threshold) {
+		rc = -ENOENT;
+	} else {
+		if (md->threshold != LNET_MD_THRESH_INF)
+			md->threshold--;
+		md->inflight++;
+	}
+	spin_unlock(&md->lock);
+	spin_unlock(md->home);
+	return rc;
+}
+
+/* Nothing in flight any more and the end was asked for: let a worker make the last event. Under md->lock. */
+static void md_end_if_idle(struct lnet_md *md)
+{
+	if (md->unlinking && !md->inflight && !md->delivering && !md->ended) {
+		md->delivering = true;
+		queue_work(lnet_wq, &md->work);
+	}
+}
+
+/* A driver did not take the message: as if it had not been tried. */
+void lnet_md_op_cancel(struct lnet_md *md)
+{
+	spinlock_t *home = md->home;
+
+	spin_lock(home);
+	spin_lock(&md->lock);
+	if (md->threshold != LNET_MD_THRESH_INF)
+		md->threshold++;
+	md->inflight--;
+	md_end_if_idle(md);
+	spin_unlock(&md->lock);
+	/* md may be gone now */
+	spin_unlock(home);
+}
+
+/* A message is out, its event comes next. no_answer: it failed, so the ACK or REPLY will not come. */
+void lnet_md_op_sent(struct lnet_md *md, bool no_answer)
+{
+	spin_lock(md->home);
+	spin_lock(&md->lock);
+	if (md->linked && no_answer && md->threshold > 0)
+		md->threshold--;
+	if (md->linked && !md->threshold) {
+		md_unlist(md);
+		md->unlinking = true;
+	}
+	spin_unlock(&md->lock);
+	spin_unlock(md->home);
+}
+
+static void md_last_event(struct lnet_md *md)
+{
+	struct lnet_event ev = {
+		.type = LNET_EVENT_UNLINK,
+		.portal = md->portal,
+		.match_bits = md->match_bits,
+		.unlinked = true,
+		.md = md,
+		.user = md->desc.user,
+	};
+
+	md->desc.handler(&ev);
+}
+
+/* The event loop: entered by the one who set md->delivering, with md->lock held; releases it. */
+static void md_deliver(struct lnet_md *md)
+	__releases(&md->lock)
+{
+	struct lnet_msg *msg;
+	bool ended = false;
+
+	while ((msg = list_first_entry_or_null(&md->events, struct lnet_msg, link))) {
+		list_del(&msg->link);
+		md->inflight--;
+		if (md->unlinking && !md->inflight)
+			md->ended = ended = true;
+		spin_unlock(&md->lock);
+		msg->ev.md = md;
+		msg->ev.user = md->desc.user;
+		msg->ev.unlinked = ended;
+		md->desc.handler(&msg->ev);
+		lnet_msg_free(msg);
+		spin_lock(&md->lock);
+	}
+	if (md->unlinking && !md->inflight && !md->ended) {
+		md->ended = ended = true;
+		spin_unlock(&md->lock);
+		md_last_event(md);
+		spin_lock(&md->lock);
+	}
+	md->delivering = false;
+	spin_unlock(&md->lock);
+	if (ended)
+		lnet_md_put(md);
+}
+
+static void md_work(struct work_struct *work)
+{
+	struct lnet_md *md = container_of(work, struct lnet_md, work);
+
+	spin_lock(&md->lock);
+	md_deliver(md);
+}
+
+/* The operation of a message is complete: deliver msg->ev and free the message. Process context, no locks. */
+void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg)
+{
+	spin_lock(&md->lock);
+	list_add_tail(&msg->link, &md->events);
+	if (md->delivering) {
+		spin_unlock(&md->lock);
+		return;
+	}
+	md->delivering = true;
+	md_deliver(md);
+}
+
+/* Begin the end. Returns true if the md may end at once by the caller's hand, who then holds its life. */
+static bool md_unlink(struct lnet_md *md, bool quiet)
+{
+	spinlock_t *home = md->home;
+	bool now = false;
+
+	spin_lock(home);
+	spin_lock(&md->lock);
+	md_unlist(md);
+	if (!md->unlinking) {
+		md->unlinking = true;
+		if (quiet && !md->inflight && !md->delivering) {
+			md->ended = true;
+			now = true;
+		} else {
+			md_end_if_idle(md);
+		}
+	}
+	spin_unlock(&md->lock);
+	/* md may be gone now, unless now is true */
+	spin_unlock(home);
+	return now;
+}
+
+/**
+ * lnet_md_unlink() - ask for the end of an md
+ * @md: the md; alive
+ *
+ * Does not sleep. One event with unlinked set follows, from a worker, when nothing is in flight any more.
+ */
+void lnet_md_unlink(struct lnet_md *md)
+{
+	md_unlink(md, false);
+}
+EXPORT_SYMBOL_GPL(lnet_md_unlink);
+
+/**
+ * lnet_md_unlink_quiet() - end an md without event if it is idle
+ * @md: the md; alive
+ *
+ * Does not sleep.
+ *
+ * Return: true: gone, no event follows. False: as lnet_md_unlink().
+ */
+bool lnet_md_unlink_quiet(struct lnet_md *md)
+{
+	if (!md_unlink(md, true))
+		return false;
+	lnet_md_put(md);
+	return true;
+}
+EXPORT_SYMBOL_GPL(lnet_md_unlink_quiet);
+
+/* Part of the memory of an md as an iterator. */
+void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int dir, struct kvec *kvec,
+		  struct iov_iter *iter)
+{
+	if (md->desc.bvec) {
+		iov_iter_bvec(iter, dir, md->desc.bvec, md->desc.nr_bvec, offset + len);
+		iov_iter_advance(iter, offset);
+		return;
+	}
+	kvec->iov_base = md->desc.buf + offset;
+	kvec->iov_len = len;
+	iov_iter_kvec(iter, dir, kvec, 1, len);
+}
+
+static bool copy_bvec(const struct bio_vec *bv, u32 skip, u32 len, struct iov_iter *to)
+{
+	u32 n;
+
+	for (; len; bv++) {
+		if (skip >= bv->bv_len) {
+			skip -= bv->bv_len;
+			continue;
+		}
+		n = min(len, bv->bv_len - skip);
+		if (copy_page_to_iter(bv->bv_page, bv->bv_offset + skip, n, to) != n)
+			return false;
+		len -= n;
+		skip = 0;
+	}
+	return true;
+}
+
+/* Memory to memory: len bytes of the payload of a message into an md. */
+int lnet_md_copy(const struct lnet_md *dst, u32 doff, struct lnet_msg *src, u32 len)
+{
+	struct iov_iter to;
+	struct kvec kvec;
+	void *from;
+	bool ok;
+
+	if (!len)
+		return 0;
+	lnet_md_iter(dst, doff, len, ITER_DEST, &kvec, &to);
+	if (!src->buf && src->md->desc.bvec) {
+		ok = copy_bvec(src->md->desc.bvec, src->offset, len, &to);
+	} else {
+		from = src->buf ?: src->md->desc.buf;
+		ok = copy_to_iter(from + src->offset, len, &to) == len;
+	}
+	return ok ? 0 : -EFAULT;
+}
+
+int lnet_md_init(void)
+{
+	int i;
+
+	handles = kvcalloc(1 << HANDLE_BITS, sizeof(*handles), GFP_KERNEL);
+	md_cache = KMEM_CACHE(lnet_md, 0);
+	if (!handles || !md_cache) {
+		lnet_md_exit();
+		return -ENOMEM;
+	}
+	for (i = 0; i < 1 << HANDLE_BITS; i++) {
+		spin_lock_init(&handles[i].lock);
+		INIT_HLIST_HEAD(&handles[i].head);
+	}
+	/* never two lives with the same cookies */
+	atomic64_set(&next_cookie, (u64)get_random_u32() << 24);
+	return 0;
+}
+
+void lnet_md_exit(void)
+{
+	kmem_cache_destroy(md_cache);
+	kvfree(handles);
+}

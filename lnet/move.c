@@ -1,0 +1,587 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Messages: what a PUT, GET, ACK and REPLY do at either end (chapter 1, sections 6, 7, 8.4 and 8.5).
+ *
+ * A message is made by lnet_put()/lnet_get() or by lnet_rx_begin(), holds its NI, and ends in the event of its md
+ * (lnet_md_event()) or, if it has none, in lnet_msg_free(). A GET that matched turns into its own REPLY. No locks
+ * of its own.
+ */
+#define pr_fmt(fmt) "lnet: " fmt
+
+#include <linux/module.h>
+#include <linux/slab.h>
+#include "internal.h"
+
+static struct kmem_cache *msg_cache;
+
+/* A message of an NI; takes over the caller's reference to it, also on failure. */
+struct lnet_msg *lnet_msg_alloc(struct lnet_ni *ni)
+{
+	struct lnet_msg *msg = kmem_cache_zalloc(msg_cache, GFP_NOFS);
+
+	if (msg)
+		msg->ni = ni;
+	else
+		lnet_ni_put(ni);
+	return msg;
+}
+
+void lnet_msg_free(struct lnet_msg *msg)
+{
+	if (msg->delayed)
+		lnet_portal_buf_free(msg->buf, msg->hdr.payload_length);
+	else
+		kfree(msg->buf);
+	lnet_ni_put(msg->ni);
+	kmem_cache_free(msg_cache, msg);
+}
+
+/**
+ * lnet_msg_iter() - memory of a message
+ * @msg: a message whose memory the driver moves
+ * @dir: ITER_SOURCE to send, ITER_DEST to receive
+ * @iter: result, msg->len bytes
+ */
+void lnet_msg_iter(struct lnet_msg *msg, unsigned int dir, struct iov_iter *iter)
+{
+	if (msg->buf || !msg->md) {
+		msg->kvec.iov_base = msg->buf + msg->offset;
+		msg->kvec.iov_len = msg->len;
+		iov_iter_kvec(iter, dir, &msg->kvec, 1, msg->len);
+	} else {
+		lnet_md_iter(msg->md, msg->offset, msg->len, dir, &msg->kvec, iter);
+	}
+}
+EXPORT_SYMBOL_GPL(lnet_msg_iter);
+
+/**
+ * lnet_hdr_to_nid4() - header to its 72-byte form
+ * @hdr: in memory, with NIDs that fit
+ * @wire: result
+ */
+void lnet_hdr_to_nid4(const struct lnet_hdr *hdr, struct lnet_hdr_nid4 *wire)
+{
+	wire->dest_nid = cpu_to_le64(lnet_nid_to_nid4(&hdr->dest_nid));
+	wire->src_nid = cpu_to_le64(lnet_nid_to_nid4(&hdr->src_nid));
+	wire->dest_pid = cpu_to_le32(hdr->dest_pid);
+	wire->src_pid = cpu_to_le32(hdr->src_pid);
+	wire->type = cpu_to_le32(hdr->type);
+	wire->payload_length = cpu_to_le32(hdr->payload_length);
+	wire->msg = hdr->msg;
+}
+EXPORT_SYMBOL_GPL(lnet_hdr_to_nid4);
+
+/**
+ * lnet_hdr_from_nid4() - header from its 72-byte form
+ * @wire: as received
+ * @hdr: result
+ */
+void lnet_hdr_from_nid4(const struct lnet_hdr_nid4 *wire, struct lnet_hdr *hdr)
+{
+	lnet_nid_from_nid4(&hdr->dest_nid, le64_to_cpu(wire->dest_nid));
+	lnet_nid_from_nid4(&hdr->src_nid, le64_to_cpu(wire->src_nid));
+	hdr->dest_pid = le32_to_cpu(wire->dest_pid);
+	hdr->src_pid = le32_to_cpu(wire->src_pid);
+	hdr->type = le32_to_cpu(wire->type);
+	hdr->payload_length = le32_to_cpu(wire->payload_length);
+	hdr->msg = wire->msg;
+}
+EXPORT_SYMBOL_GPL(lnet_hdr_from_nid4);
+
+/**
+ * lnet_hdr_to_nid16() - header to its 96-byte form
+ * @hdr: in memory
+ * @wire: result
+ */
+void lnet_hdr_to_nid16(const struct lnet_hdr *hdr, struct lnet_hdr_nid16 *wire)
+{
+	wire->dest_nid = hdr->dest_nid;
+	wire->src_nid = hdr->src_nid;
+	wire->dest_pid = cpu_to_le32(hdr->dest_pid);
+	wire->src_pid = cpu_to_le32(hdr->src_pid);
+	wire->type = cpu_to_le32(hdr->type);
+	wire->payload_length = cpu_to_le32(hdr->payload_length);
+	wire->msg = hdr->msg;
+}
+EXPORT_SYMBOL_GPL(lnet_hdr_to_nid16);
+
+/**
+ * lnet_hdr_from_nid16() - header from its 96-byte form
+ * @wire: as received
+ * @hdr: result
+ */
+void lnet_hdr_from_nid16(const struct lnet_hdr_nid16 *wire, struct lnet_hdr *hdr)
+{
+	hdr->dest_nid = wire->dest_nid;
+	hdr->src_nid = wire->src_nid;
+	hdr->dest_pid = le32_to_cpu(wire->dest_pid);
+	hdr->src_pid = le32_to_cpu(wire->src_pid);
+	hdr->type = le32_to_cpu(wire->type);
+	hdr->payload_length = le32_to_cpu(wire->payload_length);
+	hdr->msg = wire->msg;
+}
+EXPORT_SYMBOL_GPL(lnet_hdr_from_nid16);
+
+/* ---- sending ---- */
+
+static int msg_send(struct lnet_msg *msg)
+{
+	struct lnet_ni *ni = msg->ni;
+	u32 type = msg->hdr.type, bytes = msg->hdr.payload_length;
+	int rc;
+
+	rc = READ_ONCE(ni->dying) ? -ENETDOWN : ni->lnd->send(ni, msg);
+	/* ni: somebody else may have freed msg, but the caller or the NI list holds it until RCU is over */
+	if (!rc)
+		lnet_stat_sent(ni, type, bytes);
+	return rc;
+}
+
+/* PUT or GET of a whole md; the union of the header is made by the caller. */
+static int start(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_nid *to, u32 type,
+		 const union lnet_cmd_hdr *cmd, bool want_answer)
+{
+	struct lnet_nid src, dst;
+	struct lnet_msg *msg;
+	struct lnet_ni *ni;
+	int rc;
+
+	ni = lnet_ni_route(self, to, &src, &dst);
+	if (!ni)
+		return lnet_is_up() ? -EHOSTUNREACH : -ENETDOWN;
+	refcount_inc(&ni->refs);	/* ours, beside that of the message */
+	msg = lnet_msg_alloc(ni);
+	rc = -ENOMEM;
+	if (!msg)
+		goto out;
+	msg->hdr.dest_nid = dst;
+	msg->hdr.src_nid = src;
+	msg->hdr.dest_pid = LNET_PID_LUSTRE;
+	msg->hdr.src_pid = LNET_PID_LUSTRE;
+	msg->hdr.type = type;
+	msg->hdr.msg = *cmd;
+	msg->hop = dst;
+	msg->want_answer = want_answer;
+	rc = lnet_md_op_start(md);
+	if (rc)
+		goto out_free;
+	msg->md = md;
+	msg->ev.type = LNET_EVENT_SEND;
+	msg->ev.target = dst;
+	msg->ev.rlength = md->desc.length;
+	msg->ev.mlength = md->desc.length;
+	if (type == LNET_MSG_PUT) {
+		msg->hdr.payload_length = md->desc.length;
+		msg->len = md->desc.length;
+	}
+	rc = msg_send(msg);
+	if (!rc)
+		goto out;
+	lnet_md_op_cancel(md);
+out_free:
+	lnet_msg_free(msg);
+out:
+	lnet_ni_put(ni);
+	return rc;
+}
+
+/**
+ * lnet_put() - send the memory of an md
+ * @self: own NID to send from, or NULL
+ * @md: from lnet_md_bind()
+ * @want_ack: the target is to say that it has the data
+ * @to: NID of the target
+ * @portal: portal there
+ * @match_bits: for the entry there
+ * @offset: for entries with LNET_MD_MANAGE_REMOTE
+ *
+ * Return: 0: a SEND event follows, and an ACK event if one was wanted and comes. Negative: nothing happened.
+ */
+int lnet_put(const struct lnet_nid *self, struct lnet_md *md, bool want_ack, const struct lnet_nid *to,
+	     u32 portal, u64 match_bits, u32 offset)
+{
+	union lnet_cmd_hdr cmd = { .put = {
+		.match_bits = cpu_to_le64(match_bits),
+		.ptl_index = cpu_to_le32(portal),
+		.offset = cpu_to_le32(offset),
+	} };
+
+	if (want_ack)
+		lnet_md_handle(md, &cmd.put.ack_wmd);
+	else
+		memset(&cmd.put.ack_wmd, 0xff, sizeof(cmd.put.ack_wmd));
+	return start(self, md, to, LNET_MSG_PUT, &cmd, want_ack);
+}
+EXPORT_SYMBOL_GPL(lnet_put);
+
+/**
+ * lnet_get() - fetch into the memory of an md
+ * @self: own NID to send from, or NULL
+ * @md: from lnet_md_bind()
+ * @to: NID of the target
+ * @portal: portal there
+ * @match_bits: for the entry there
+ * @offset: for entries with LNET_MD_MANAGE_REMOTE
+ *
+ * Return: 0: a SEND event follows, and a REPLY event when the data is there. Negative: nothing happened.
+ */
+int lnet_get(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_nid *to,
+	     u32 portal, u64 match_bits, u32 offset)
+{
+	union lnet_cmd_hdr cmd = { .get = {
+		.match_bits = cpu_to_le64(match_bits),
+		.ptl_index = cpu_to_le32(portal),
+		.src_offset = cpu_to_le32(offset),
+		.sink_length = cpu_to_le32(md->desc.length),
+	} };
+
+	lnet_md_handle(md, &cmd.get.return_wmd);
+	return start(self, md, to, LNET_MSG_GET, &cmd, true);
+}
+EXPORT_SYMBOL_GPL(lnet_get);
+
+/**
+ * lnet_msg_sent() - a driver is done with a message
+ * @msg: the message; gone after this
+ * @status: 0: its memory was read and is on its way; -errno: it is lost
+ */
+void lnet_msg_sent(struct lnet_msg *msg, int status)
+{
+	struct lnet_md *md = msg->md;
+
+	if (status)
+		this_cpu_inc(msg->ni->stats->errors);
+	if (!md) {
+		lnet_msg_free(msg);
+		return;
+	}
+	msg->ev.status = status;
+	if (status)
+		msg->ev.mlength = 0;
+	if (msg->hdr.type != LNET_MSG_REPLY)
+		lnet_md_op_sent(md, status && msg->want_answer);
+	lnet_md_event(md, msg);
+}
+EXPORT_SYMBOL_GPL(lnet_msg_sent);
+
+/* Turn a header round: an answer goes back the way its question came. */
+static void answer_hdr(struct lnet_hdr *to, const struct lnet_hdr *from, u32 type, u32 len)
+{
+	struct lnet_nid src = from->dest_nid;
+	u32 pid = from->src_pid;
+
+	to->dest_nid = from->src_nid;
+	to->src_nid = src;
+	to->dest_pid = pid;
+	to->src_pid = LNET_PID_LUSTRE;
+	to->type = type;
+	to->payload_length = len;
+}
+
+static void send_ack(const struct lnet_msg *put)
+{
+	const struct lnet_put *p = &put->hdr.msg.put;
+	struct lnet_msg *msg;
+
+	refcount_inc(&put->ni->refs);
+	msg = lnet_msg_alloc(put->ni);
+	if (!msg)
+		return;
+	answer_hdr(&msg->hdr, &put->hdr, LNET_MSG_ACK, 0);
+	msg->hdr.msg.ack.dst_wmd = p->ack_wmd;
+	msg->hdr.msg.ack.match_bits = p->match_bits;
+	msg->hdr.msg.ack.mlength = cpu_to_le32(put->ev.mlength);
+	msg->hop = put->hop;
+	if (msg_send(msg))
+		lnet_msg_free(msg);
+}
+
+/* The GET becomes its REPLY; msg->len bytes of its memory. */
+static void send_reply(struct lnet_msg *msg)
+{
+	struct lnet_handle_wire wmd = msg->hdr.msg.get.return_wmd;
+	struct lnet_ni *ni = msg->ni;
+	int rc;
+
+	answer_hdr(&msg->hdr, &msg->hdr, LNET_MSG_REPLY, msg->len);
+	memset(&msg->hdr.msg, 0, sizeof(msg->hdr.msg));
+	msg->hdr.msg.reply.dst_wmd = wmd;
+	refcount_inc(&ni->refs);
+	rc = msg_send(msg);
+	if (rc)
+		lnet_msg_sent(msg, rc);
+	lnet_ni_put(ni);
+}
+
+/* ---- receiving ---- */
+
+void lnet_drop(struct lnet_ni *ni, const struct lnet_hdr *hdr, const char *why)
+{
+	char s[LNET_NIDSTR_SIZE];
+
+	this_cpu_inc(ni->stats->dropped[hdr->type & 3]);
+	this_cpu_add(ni->stats->drop_bytes, hdr->payload_length);
+	pr_debug("message type %u from %s dropped: %s\n", hdr->type, lnet_nid_str(&hdr->src_nid, s), why);
+}
+
+static void fill_event(struct lnet_event *ev, enum lnet_event_kind type, const struct lnet_hdr *hdr,
+		       u32 portal, u64 match_bits)
+{
+	ev->type = type;
+	ev->initiator.nid = hdr->src_nid;
+	ev->initiator.pid = hdr->src_pid;
+	ev->source = hdr->src_nid;
+	ev->target = hdr->dest_nid;
+	ev->portal = portal;
+	ev->match_bits = match_bits;
+}
+
+/* Each of these: NULL if the message may go on (with msg->len set), else why it is dropped. */
+static const char *parse_put(struct lnet_msg *msg)
+{
+	const struct lnet_put *put = &msg->hdr.msg.put;
+	u32 portal = le32_to_cpu(put->ptl_index);
+	u64 bits = le64_to_cpu(put->match_bits);
+
+	if (portal >= LNET_MAX_PORTALS)
+		return "no such portal";
+	fill_event(&msg->ev, LNET_EVENT_PUT, &msg->hdr, portal, bits);
+	msg->ev.hdr_data = put->hdr_data;
+	switch (lnet_portal_match(portal, LNET_MD_OP_PUT, bits, &msg->hdr, msg->hdr.payload_length,
+				  le32_to_cpu(put->offset), msg)) {
+	case LNET_MATCH_OK:
+		return NULL;
+	case LNET_MATCH_DROP:
+		return "longer than the md";
+	case LNET_MATCH_NONE:
+		break;
+	}
+	if (!lnet_portal_is_lazy(portal))
+		return "no match";
+	msg->buf = lnet_portal_buf(msg->hdr.payload_length);
+	if (!msg->buf)
+		return "too many messages wait on lazy portals";
+	msg->delayed = true;
+	msg->len = msg->hdr.payload_length;
+	return NULL;
+}
+
+static const char *parse_get(struct lnet_msg *msg)
+{
+	const struct lnet_get *get = &msg->hdr.msg.get;
+	u32 portal = le32_to_cpu(get->ptl_index);
+	u64 bits = le64_to_cpu(get->match_bits);
+	u32 sink = le32_to_cpu(get->sink_length);
+
+	if (portal == LNET_RESERVED_PORTAL && bits == LNET_PROTO_PING_MATCHBITS) {
+		msg->buf = lnet_ping_info(sink, &msg->len);
+		return msg->buf ? NULL : "no memory";
+	}
+	if (portal >= LNET_MAX_PORTALS)
+		return "no such portal";
+	fill_event(&msg->ev, LNET_EVENT_GET, &msg->hdr, portal, bits);
+	switch (lnet_portal_match(portal, LNET_MD_OP_GET, bits, &msg->hdr, sink,
+				  le32_to_cpu(get->src_offset), msg)) {
+	case LNET_MATCH_OK:
+		break;
+	case LNET_MATCH_DROP:
+		return "longer than the md";
+	case LNET_MATCH_NONE:
+		return "no match";
+	}
+	if (msg->len > LNET_MTU) {	/* a reply cannot be longer */
+		msg->len = LNET_MTU;
+		msg->ev.mlength = LNET_MTU;
+	}
+	return NULL;
+}
+
+static const char *parse_ack(struct lnet_msg *msg)
+{
+	const struct lnet_ack *ack = &msg->hdr.msg.ack;
+
+	msg->md = lnet_md_answer(&ack->dst_wmd);
+	if (!msg->md)
+		return "unknown handle";
+	fill_event(&msg->ev, LNET_EVENT_ACK, &msg->hdr, 0, le64_to_cpu(ack->match_bits));
+	msg->ev.rlength = msg->md->desc.length;
+	msg->ev.mlength = le32_to_cpu(ack->mlength);
+	return NULL;
+}
+
+static const char *parse_reply(struct lnet_msg *msg)
+{
+	u32 rlength = msg->hdr.payload_length;
+	struct lnet_md *md;
+
+	md = lnet_md_answer(&msg->hdr.msg.reply.dst_wmd);
+	if (!md)
+		return "unknown handle";
+	msg->md = md;
+	msg->len = min(rlength, md->desc.length);
+	fill_event(&msg->ev, LNET_EVENT_REPLY, &msg->hdr, 0, 0);
+	msg->ev.rlength = rlength;
+	msg->ev.mlength = msg->len;
+	if (rlength > md->desc.length && !(md->desc.options & LNET_MD_TRUNCATE)) {
+		/* not to be delivered, but the one who waits should know */
+		msg->len = 0;
+		msg->ev.mlength = 0;
+		msg->ev.status = -EMSGSIZE;
+	}
+	return NULL;
+}
+
+static const char *parse(struct lnet_msg *msg)
+{
+	switch (msg->hdr.type) {
+	case LNET_MSG_PUT:
+		return parse_put(msg);
+	case LNET_MSG_GET:
+		return parse_get(msg);
+	case LNET_MSG_ACK:
+		return parse_ack(msg);
+	default:
+		return parse_reply(msg);
+	}
+}
+
+/* 0 for us, 1 for another node, -EPROTO. */
+static int check_hdr(const struct lnet_ni *ni, const struct lnet_hdr *hdr)
+{
+	switch (hdr->type) {
+	case LNET_MSG_ACK:
+	case LNET_MSG_GET:
+		if (hdr->payload_length)
+			return -EPROTO;
+		break;
+	case LNET_MSG_PUT:
+	case LNET_MSG_REPLY:
+		if (hdr->payload_length > LNET_MTU)
+			return -EPROTO;
+		break;
+	default:
+		return -EPROTO;
+	}
+	if (lnet_nid_is_lo(&hdr->src_nid) && !lnet_nid_is_lo(&ni->nid))
+		return -EPROTO;
+	if (lnet_nid_eq(&hdr->dest_nid, &ni->nid))
+		return 0;
+	if (lnet_nid_net(&hdr->dest_nid) == ni->net || lnet_ni_owns(&hdr->dest_nid))
+		return -EPROTO;
+	return 1;
+}
+
+/**
+ * lnet_rx_begin() - a header was received
+ * @ni: where
+ * @hdr: the header
+ * @from: NID at the other end of the link
+ * @msgp: result: the message to receive, or NULL: read and throw away the payload
+ *
+ * Return: 0, or -EPROTO: close the connection.
+ */
+int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct lnet_nid *from,
+		  struct lnet_msg **msgp)
+{
+	char s[LNET_NIDSTR_SIZE], d[LNET_NIDSTR_SIZE];
+	struct lnet_msg *msg;
+	const char *why;
+	int rc;
+
+	*msgp = NULL;
+	rc = check_hdr(ni, hdr);
+	if (rc < 0) {
+		pr_warn_ratelimited("bad message from %s: type %u, %u bytes, to %s\n", lnet_nid_str(from, s),
+				    hdr->type, hdr->payload_length, lnet_nid_str(&hdr->dest_nid, d));
+		return rc;
+	}
+	if (rc) {
+		lnet_drop(ni, hdr, "for another node");
+		return 0;
+	}
+	refcount_inc(&ni->refs);
+	msg = lnet_msg_alloc(ni);
+	if (!msg) {
+		lnet_drop(ni, hdr, "no memory");
+		return 0;
+	}
+	msg->hdr = *hdr;
+	msg->hop = *from;
+	why = parse(msg);
+	if (why) {
+		lnet_drop(ni, hdr, why);
+		lnet_msg_free(msg);
+		return 0;
+	}
+	lnet_stat_recv(ni, hdr->type, hdr->payload_length);
+	*msgp = msg;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(lnet_rx_begin);
+
+/* The payload of a PUT is in its md: ACK and event. */
+void lnet_put_received(struct lnet_msg *msg, int status)
+{
+	const struct lnet_handle_wire *wmd = &msg->hdr.msg.put.ack_wmd;
+
+	msg->ev.status = status;
+	if (status)
+		msg->ev.mlength = 0;
+	else if (!(msg->md->desc.options & LNET_MD_ACK_DISABLE) &&
+		 (wmd->wh_interface_cookie != LNET_WIRE_HANDLE_COOKIE_NONE ||
+		  wmd->wh_object_cookie != LNET_WIRE_HANDLE_COOKIE_NONE))
+		send_ack(msg);
+	lnet_md_event(msg->md, msg);
+}
+
+static void end_failed(struct lnet_msg *msg, int status)
+{
+	msg->ev.status = status;
+	msg->ev.mlength = 0;
+	if (msg->md)
+		lnet_md_event(msg->md, msg);
+	else
+		lnet_msg_free(msg);
+}
+
+/**
+ * lnet_rx_end() - the payload of a message was received
+ * @msg: from lnet_rx_begin(); gone after this
+ * @status: 0, or -errno if not all of it came
+ */
+void lnet_rx_end(struct lnet_msg *msg, int status)
+{
+	switch (msg->hdr.type) {
+	case LNET_MSG_PUT:
+		if (msg->md)
+			lnet_put_received(msg, status);
+		else if (status)
+			lnet_msg_free(msg);
+		else
+			lnet_portal_delayed(msg);
+		break;
+	case LNET_MSG_GET:
+		if (!status)
+			send_reply(msg);
+		else
+			end_failed(msg, status);
+		break;
+	default:
+		if (status)
+			end_failed(msg, status);
+		else
+			lnet_md_event(msg->md, msg);
+	}
+}
+EXPORT_SYMBOL_GPL(lnet_rx_end);
+
+int lnet_move_init(void)
+{
+	msg_cache = KMEM_CACHE(lnet_msg, 0);
+	return msg_cache ? 0 : -ENOMEM;
+}
+
+void lnet_move_exit(void)
+{
+	kmem_cache_destroy(msg_cache);
+}

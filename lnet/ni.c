@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Local network interfaces (NIs): the list, drivers, start and stop, and which NI a message leaves by. The list is changed
+ * under lnet_api_mutex and read under RCU; a message holds a reference to its NI. Without multi-rail the first NI of a
+ * net is always used, so that a peer sees one source NID.
+ */
+#define pr_fmt(fmt) "lnet: " fmt
+
+#include <linux/kmod.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include "internal.h"
+
+static LIST_HEAD(nis);			/* the loopback NI first */
+static LIST_HEAD(lnds);
+static DEFINE_MUTEX(lnd_mutex);
+static atomic_t ni_seq = ATOMIC_INIT(1);
+u64 lnet_interface_cookie;
+
+struct list_head *lnet_ni_list(void)
+{
+	return &nis;
+}
+
+/* Sequence number of the ping information. */
+u32 lnet_ni_seq(void)
+{
+	return atomic_read(&ni_seq);
+}
+
+/**
+ * lnet_register_lnd() - a driver is there
+ * @lnd: its table; stays until lnet_unregister_lnd()
+ *
+ * Return: 0, or -EEXIST.
+ */
+int lnet_register_lnd(struct lnet_lnd *lnd)
+{
+	struct lnet_lnd *other;
+	int rc = 0;
+
+	mutex_lock(&lnd_mutex);
+	list_for_each_entry(other, &lnds, link)
+		if (other->type == lnd->type)
+			rc = -EEXIST;
+	if (!rc)
+		list_add_tail(&lnd->link, &lnds);
+	mutex_unlock(&lnd_mutex);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(lnet_register_lnd);
+
+/**
+ * lnet_unregister_lnd() - a driver goes
+ * @lnd: its table
+ *
+ * Its NIs are gone by then: each holds a reference to the driver's module.
+ */
+void lnet_unregister_lnd(struct lnet_lnd *lnd)
+{
+	mutex_lock(&lnd_mutex);
+	list_del(&lnd->link);
+	mutex_unlock(&lnd_mutex);
+}
+EXPORT_SYMBOL_GPL(lnet_unregister_lnd);
+
+static const struct lnet_lnd *lnd_lookup(u32 type)
+{
+	const struct lnet_lnd *found = NULL;
+	struct lnet_lnd *lnd;
+
+	mutex_lock(&lnd_mutex);
+	list_for_each_entry(lnd, &lnds, link)
+		if (lnd->type == type && try_module_get(lnd->owner))
+			found = lnd;
+	mutex_unlock(&lnd_mutex);
+	return found;
+}
+
+/* The driver of a net type, loaded if need be, with a reference to its module. */
+static const struct lnet_lnd *lnd_find(u32 type)
+{
+	const struct lnet_lnd *lnd;
+
+	if (type == LOLND)
+		return &lnet_lo_lnd;
+	lnd = lnd_lookup(type);
+	if (lnd)
+		return lnd;
+	if (type == SOCKLND)
+		request_module("ksocklnd");
+	else if (type == O2IBLND)
+		request_module("ko2iblnd");
+	return lnd_lookup(type);
+}
+
+/**
+ * lnet_ni_put() - drop a reference to an NI
+ * @ni: the NI
+ */
+void lnet_ni_put(struct lnet_ni *ni)
+{
+	if (refcount_dec_and_test(&ni->refs))
+		complete(&ni->gone);
+}
+EXPORT_SYMBOL_GPL(lnet_ni_put);
+
+static void ni_free(struct lnet_ni *ni)
+{
+	free_percpu(ni->stats);
+	kfree_rcu(ni, rcu);
+}
+
+static bool ni_exists(const struct lnet_ni *new)
+{
+	struct lnet_ni *ni;
+
+	list_for_each_entry(ni, &nis, link)
+		if (lnet_nid_eq(&ni->nid, &new->nid))
+			return true;
+	return false;
+}
+
+static void ni_stop(struct lnet_ni *ni)
+{
+	char s[LNET_NIDSTR_SIZE];
+
+	ni->lnd->shutdown(ni);
+	lnet_portal_purge(ni);
+	lnet_ni_put(ni);
+	while (!wait_for_completion_timeout(&ni->gone, 10 * HZ))
+		pr_warn("waiting for %u users of %s\n", refcount_read(&ni->refs), lnet_nid_str(&ni->nid, s));
+	ni->lnd->release(ni);
+	module_put(ni->lnd->owner);
+	ni_free(ni);
+}
+
+/* Start a network on an interface ("" = the driver chooses). Under lnet_api_mutex. */
+int lnet_ni_add(u32 net, const char *ifname)
+{
+	char s[LNET_NIDSTR_SIZE];
+	struct lnet_ni *ni;
+	unsigned int n = 0;
+	int rc;
+
+	lockdep_assert_held(&lnet_api_mutex);
+	list_for_each_entry(ni, &nis, link)
+		n++;
+	if (n >= lnet_interfaces_max)
+		return -E2BIG;
+	ni = kzalloc(sizeof(*ni), GFP_KERNEL);
+	if (!ni)
+		return -ENOMEM;
+	refcount_set(&ni->refs, 1);
+	init_completion(&ni->gone);
+	ni->net = net;
+	strscpy(ni->ifname, ifname, sizeof(ni->ifname));
+	ni->stats = alloc_percpu(struct lnet_ni_stats);
+	if (!ni->stats) {
+		kfree(ni);
+		return -ENOMEM;
+	}
+	ni->lnd = lnd_find(net >> 16);
+	if (!ni->lnd) {
+		pr_err("no driver for network %s\n", lnet_net_str(net, s));
+		ni_free(ni);
+		return -EPROTONOSUPPORT;
+	}
+	rc = ni->lnd->startup(ni);
+	if (rc) {
+		pr_err("cannot start network %s on interface '%s': %d\n", lnet_net_str(net, s), ifname, rc);
+		module_put(ni->lnd->owner);
+		ni_free(ni);
+		return rc;
+	}
+	if (ni_exists(ni)) {
+		ni_stop(ni);
+		return -EEXIST;
+	}
+	list_add_tail_rcu(&ni->link, &nis);
+	atomic_inc(&ni_seq);
+	if (net >> 16 != LOLND)
+		pr_info("added NI %s on %s\n", lnet_nid_str(&ni->nid, s), ni->ifname);
+	return 0;
+}
+
+static void ni_remove(struct lnet_ni *ni)
+{
+	char s[LNET_NIDSTR_SIZE];
+
+	WRITE_ONCE(ni->dying, true);
+	list_del_rcu(&ni->link);
+	atomic_inc(&ni_seq);
+	synchronize_rcu();
+	if (ni->net >> 16 != LOLND)
+		pr_info("removing NI %s\n", lnet_nid_str(&ni->nid, s));
+	ni_stop(ni);
+}
+
+/* Stop a network, or its NI on one interface. Under lnet_api_mutex. */
+int lnet_ni_del(u32 net, const char *ifname)
+{
+	struct lnet_ni *ni, *next;
+	int rc = -ENOENT;
+
+	lockdep_assert_held(&lnet_api_mutex);
+	if (net >> 16 == LOLND)
+		return -EINVAL;
+	list_for_each_entry_safe(ni, next, &nis, link) {
+		if (ni->net != net || (*ifname && strcmp(ni->ifname, ifname)))
+			continue;
+		ni_remove(ni);
+		rc = 0;
+	}
+	return rc;
+}
+
+/* Begin a life of LNet: new cookie, loopback. */
+int lnet_nis_start(void)
+{
+	lnet_interface_cookie = ktime_get_real_ns();
+	atomic_set(&ni_seq, 0);		/* 0@lo makes it 1 */
+	return lnet_ni_add(lnet_mknet(LOLND, 0), "");
+}
+
+void lnet_nis_stop(void)
+{
+	struct lnet_ni *ni, *prev;
+
+	list_for_each_entry_safe_reverse(ni, prev, &nis, link)
+		ni_remove(ni);
+}
+
+static struct lnet_ni *ni_find(bool (*match)(const struct lnet_ni *, const void *), const void *key)
+{
+	struct lnet_ni *ni, *found = NULL;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(ni, &nis, link) {
+		if (!READ_ONCE(ni->dying) && match(ni, key) && refcount_inc_not_zero(&ni->refs)) {
+			found = ni;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static bool match_nid(const struct lnet_ni *ni, const void *nid)
+{
+	return lnet_nid_eq(&ni->nid, nid);
+}
+
+/* The NI of large and small addresses differ: an address can only be reached from one of its kind. */
+static bool match_peer_net(const struct lnet_ni *ni, const void *key)
+{
+	const struct lnet_nid *nid = key;
+
+	return ni->net == lnet_nid_net(nid) && ni->nid.nid_size == nid->nid_size;
+}
+
+/* NI with a reference, or NULL. */
+struct lnet_ni *lnet_ni_by_nid(const struct lnet_nid *nid)
+{
+	return ni_find(match_nid, nid);
+}
+
+/* Without a reference; any context. */
+bool lnet_ni_owns(const struct lnet_nid *nid)
+{
+	struct lnet_ni *ni;
+	bool found = false;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(ni, &nis, link) {
+		found = lnet_nid_eq(&ni->nid, nid);
+		if (found)
+			break;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/*
+ * The NI for a message from self (or NULL) to a NID, with a reference, and the NIDs for its header. NULL: no way.
+ */
+struct lnet_ni *lnet_ni_route(const struct lnet_nid *self, const struct lnet_nid *to,
+			      struct lnet_nid *src, struct lnet_nid *dst)
+{
+	struct lnet_ni *ni;
+
+	if (lnet_nid_is_any(to))
+		return NULL;
+	if (lnet_nid_is_lo(to) || (lnet_is_local_dist_zero() && lnet_ni_owns(to))) {
+		ni = lnet_ni_by_nid(&lnet_lo_nid);
+		*src = lnet_lo_nid;
+		*dst = lnet_lo_nid;
+		return ni;
+	}
+	*dst = *to;
+	if (self && !lnet_nid_is_any(self) && !lnet_nid_is_lo(self)) {
+		ni = lnet_ni_by_nid(self);
+		if (ni && !match_peer_net(ni, to)) {
+			lnet_ni_put(ni);
+			ni = NULL;
+		}
+	} else {
+		/* to itself over the wire: from the NID itself */
+		ni = lnet_ni_by_nid(to) ?: ni_find(match_peer_net, to);
+	}
+	if (ni)
+		*src = ni->nid;
+	return ni;
+}
+
+/**
+ * lnet_nid_is_local() - is this one of our own NIDs?
+ * @nid: the NID
+ *
+ * Any context.
+ */
+bool lnet_nid_is_local(const struct lnet_nid *nid)
+{
+	return lnet_nid_is_lo(nid) || lnet_ni_owns(nid);
+}
+EXPORT_SYMBOL_GPL(lnet_nid_is_local);
+
+/**
+ * lnet_canonical_nid() - the form of a NID in events
+ * @nid: changed to 0@lo if it is our own and local messages go over 0@lo
+ */
+void lnet_canonical_nid(struct lnet_nid *nid)
+{
+	if (!lnet_nid_is_any(nid) && lnet_is_local_dist_zero() && lnet_ni_owns(nid))
+		*nid = lnet_lo_nid;
+}
+EXPORT_SYMBOL_GPL(lnet_canonical_nid);
+
+/**
+ * lnet_local_nid() - the NIDs of this node, 0@lo not counted
+ * @idx: from 0; 0 is the primary NID
+ * @nid: result
+ *
+ * Return: 0, or -ENOENT at the end.
+ */
+int lnet_local_nid(unsigned int idx, struct lnet_nid *nid)
+{
+	struct lnet_ni *ni;
+	int rc = -ENOENT;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(ni, &nis, link) {
+		if (lnet_nid_is_lo(&ni->nid))
+			continue;
+		if (!idx--) {
+			*nid = ni->nid;
+			rc = 0;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return rc;
+}
+EXPORT_SYMBOL_GPL(lnet_local_nid);
+
+/**
+ * lnet_self_for() - from which own NID do messages to a NID go?
+ * @to: the NID
+ * @self: result
+ *
+ * Return: 0, or -EHOSTUNREACH.
+ */
+int lnet_self_for(const struct lnet_nid *to, struct lnet_nid *self)
+{
+	struct lnet_nid dst;
+	struct lnet_ni *ni = lnet_ni_route(NULL, to, self, &dst);
+
+	if (!ni)
+		return -EHOSTUNREACH;
+	lnet_ni_put(ni);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(lnet_self_for);
+
+/**
+ * lnet_distance() - how far is a NID?
+ * @nid: the NID
+ *
+ * Return: 0 our own, 1 on one of our networks, -EHOSTUNREACH otherwise.
+ */
+int lnet_distance(const struct lnet_nid *nid)
+{
+	struct lnet_ni *ni;
+
+	if (lnet_nid_is_local(nid))
+		return 0;
+	ni = ni_find(match_peer_net, nid);
+	if (!ni)
+		return -EHOSTUNREACH;
+	lnet_ni_put(ni);
+	return 1;
+}
+EXPORT_SYMBOL_GPL(lnet_distance);
+
+void lnet_ni_stats_sum(const struct lnet_ni *ni, struct lnet_ni_stats *sum)
+{
+	u64 *to = (u64 *)sum;
+	int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		const u64 *from = (const u64 *)per_cpu_ptr(ni->stats, cpu);
+
+		for (i = 0; i < sizeof(*sum) / sizeof(u64); i++)
+			to[i] += from[i];
+	}
+}

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Portals: where incoming PUTs and GETs find their md (chapter 1, section 8.2), and the queue of lazy portals.
+ *
+ * Entries with ignore bits stand in a list in the order of attaching, the others in a hash by match bits. A PUT that matches
+ * nothing on a lazy portal is received into memory of its own (bounded for the whole node) and waits in the portal's
+ * queue for an entry. Lock: portal->lock, the home lock of the entries; md->lock inside it.
+ */
+#define pr_fmt(fmt) "lnet: " fmt
+
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include "internal.h"
+
+#define PORTAL_HASH_BITS	10
+#define LAZY_BYTES_MAX		(64L << 20)
+/* what a queued message costs besides its payload */
+#define LAZY_OVERHEAD		1024
+
+static struct portal {
+	spinlock_t lock;
+	bool lazy;
+	struct list_head wild;		/* mds with ignore bits */
+	struct hlist_head *exact;	/* mds without */
+	struct list_head delayed;	/* messages */
+} portals[LNET_MAX_PORTALS];
+
+static atomic_long_t lazy_bytes;
+
+static struct hlist_head *exact_head(struct portal *p, u64 match_bits)
+{
+	return &p->exact[hash_64(match_bits, PORTAL_HASH_BITS)];
+}
+
+/* Under portal->lock, from the end of an md. */
+void lnet_portal_del(struct lnet_md *md)
+{
+	if (md->ignore_bits)
+		list_del(&md->lnode);
+	else
+		hlist_del(&md->hnode);
+}
+
+static bool md_active(const struct lnet_md *md)
+{
+	const struct lnet_md_desc *d = &md->desc;
+
+	if (!md->threshold)
+		return false;
+	return !(d->options & LNET_MD_MAX_SIZE) || md->local_offset + d->max_size <= d->length;
+}
+
+static bool md_matches(const struct lnet_md *md, u32 op, u64 match_bits, const struct lnet_hdr *hdr)
+{
+	if (!md_active(md) || !(md->desc.options & op))
+		return false;
+	if ((match_bits ^ md->match_bits) & ~md->ignore_bits)
+		return false;
+	if (md->match_id.pid != LNET_PID_ANY && md->match_id.pid != hdr->src_pid)
+		return false;
+	return lnet_nid_is_any(&md->match_id.nid) || lnet_nid_eq(&md->match_id.nid, &hdr->src_nid);
+}
+
+static struct lnet_md *find(struct portal *p, u32 op, u64 match_bits, const struct lnet_hdr *hdr)
+{
+	struct lnet_md *md;
+
+	list_for_each_entry(md, &p->wild, lnode)
+		if (md_matches(md, op, match_bits, hdr))
+			return md;
+	if (!p->exact)
+		return NULL;
+	hlist_for_each_entry(md, exact_head(p, match_bits), hnode)
+		if (md_matches(md, op, match_bits, hdr))
+			return md;
+	return NULL;
+}
+
+/* Begin the operation of a message on a matching md. */
+static enum lnet_match take(struct lnet_md *md, u32 rlength, u32 roffset, struct lnet_msg *msg)
+{
+	const struct lnet_md_desc *d = &md->desc;
+	u32 offset = d->options & LNET_MD_MANAGE_REMOTE ? roffset : md->local_offset;
+	u32 room = d->length > offset ? d->length - offset : 0;
+
+	if (d->options & LNET_MD_MAX_SIZE)
+		room = min(room, d->max_size);
+	if (rlength > room && !(d->options & LNET_MD_TRUNCATE))
+		return LNET_MATCH_DROP;
+	msg->md = md;
+	msg->offset = min(offset, d->length);
+	msg->len = min(rlength, room);
+	msg->ev.rlength = rlength;
+	msg->ev.mlength = msg->len;
+	msg->ev.offset = offset;
+
+	md->local_offset = msg->offset + msg->len;
+	if (md->threshold != LNET_MD_THRESH_INF)
+		md->threshold--;
+	spin_lock(&md->lock);
+	md->inflight++;
+	if (md->auto_unlink && !md_active(md)) {
+		lnet_portal_del(md);
+		md->linked = false;
+		md->unlinking = true;
+	}
+	spin_unlock(&md->lock);
+	return LNET_MATCH_OK;
+}
+
+static enum lnet_match match_locked(struct portal *p, u32 op, u64 match_bits, const struct lnet_hdr *hdr,
+				    u32 rlength, u32 roffset, struct lnet_msg *msg)
+{
+	struct lnet_md *md = find(p, op, match_bits, hdr);
+
+	return md ? take(md, rlength, roffset, msg) : LNET_MATCH_NONE;
+}
+
+/*
+ * Find the md of an incoming PUT or GET (op: LNET_MD_OP_*). LNET_MATCH_OK: msg->md, offset and len and the lengths of
+ * its event are set, the operation is in flight.
+ */
+enum lnet_match lnet_portal_match(u32 portal, u32 op, u64 match_bits, const struct lnet_hdr *hdr,
+				  u32 rlength, u32 roffset, struct lnet_msg *msg)
+{
+	struct portal *p = &portals[portal];
+	enum lnet_match m;
+
+	spin_lock(&p->lock);
+	m = match_locked(p, op, match_bits, hdr, rlength, roffset, msg);
+	spin_unlock(&p->lock);
+	return m;
+}
+
+bool lnet_portal_is_lazy(u32 portal)
+{
+	return READ_ONCE(portals[portal].lazy);
+}
+
+/* Memory for a message that waits; NULL if too much waits already. */
+void *lnet_portal_buf(u32 len)
+{
+	long cost = len + LAZY_OVERHEAD;
+	void *buf;
+
+	if (atomic_long_add_return(cost, &lazy_bytes) > LAZY_BYTES_MAX) {
+		atomic_long_sub(cost, &lazy_bytes);
+		return NULL;
+	}
+	buf = kvmalloc(max(len, 1U), GFP_NOFS);
+	if (!buf)
+		atomic_long_sub(cost, &lazy_bytes);
+	return buf;
+}
+
+void lnet_portal_buf_free(void *buf, u32 len)
+{
+	kvfree(buf);
+	atomic_long_sub(len + LAZY_OVERHEAD, &lazy_bytes);
+}
+
+/* Try to match a PUT that was received into memory of its own. */
+static enum lnet_match match_delayed(struct portal *p, struct lnet_msg *msg)
+{
+	const struct lnet_put *put = &msg->hdr.msg.put;
+	u32 len = msg->len, offset = msg->offset;
+	enum lnet_match m;
+
+	m = match_locked(p, LNET_MD_OP_PUT, le64_to_cpu(put->match_bits), &msg->hdr,
+			 msg->hdr.payload_length, le32_to_cpu(put->offset), msg);
+	if (m != LNET_MATCH_OK) {
+		msg->len = len;
+		msg->offset = offset;
+	}
+	return m;
+}
+
+static void finish_delayed(struct lnet_msg *msg)
+{
+	struct lnet_msg mem = { .buf = msg->buf };
+
+	lnet_put_received(msg, lnet_md_copy(msg->md, msg->offset, &mem, msg->len));
+}
+
+static void delayed_work(struct work_struct *work)
+{
+	finish_delayed(container_of(work, struct lnet_msg, work));
+}
+
+static void drop_delayed(struct lnet_msg *msg, const char *why)
+{
+	lnet_drop(msg->ni, &msg->hdr, why);
+	lnet_msg_free(msg);
+}
+
+/* A PUT without md was received into msg->buf: an md may have come meanwhile; else it waits. */
+void lnet_portal_delayed(struct lnet_msg *msg)
+{
+	struct portal *p = &portals[le32_to_cpu(msg->hdr.msg.put.ptl_index)];
+	enum lnet_match m;
+
+	spin_lock(&p->lock);
+	m = match_delayed(p, msg);
+	if (m == LNET_MATCH_NONE) {
+		if (p->lazy && !READ_ONCE(msg->ni->dying)) {
+			list_add_tail(&msg->link, &p->delayed);
+			msg = NULL;
+		} else {
+			m = LNET_MATCH_DROP;
+		}
+	}
+	spin_unlock(&p->lock);
+	if (m == LNET_MATCH_OK)
+		finish_delayed(msg);
+	else if (msg)
+		drop_delayed(msg, "no match");
+}
+
+/* A new md may serve messages that wait. Under portal->lock. */
+static void serve_delayed(struct portal *p, struct lnet_md *md, struct list_head *dropped)
+{
+	struct lnet_msg *msg, *next;
+
+	list_for_each_entry_safe(msg, next, &p->delayed, link) {
+		if (!md->linked || !md_active(md))
+			break;
+		switch (match_delayed(p, msg)) {
+		case LNET_MATCH_OK:
+			list_del(&msg->link);
+			INIT_WORK(&msg->work, delayed_work);
+			queue_work(lnet_wq, &msg->work);
+			break;
+		case LNET_MATCH_DROP:
+			list_move_tail(&msg->link, dropped);
+			break;
+		case LNET_MATCH_NONE:
+			break;
+		}
+	}
+}
+
+static int portal_exact_alloc(struct portal *p)
+{
+	struct hlist_head *table;
+
+	if (READ_ONCE(p->exact))
+		return 0;
+	table = kvcalloc(1 << PORTAL_HASH_BITS, sizeof(*table), GFP_NOFS);
+	if (!table)
+		return -ENOMEM;
+	spin_lock(&p->lock);
+	if (!p->exact) {
+		p->exact = table;
+		table = NULL;
+	}
+	spin_unlock(&p->lock);
+	kvfree(table);
+	return 0;
+}
+
+/**
+ * lnet_md_attach() - offer memory on a portal
+ * @portal: 0 < portal < 64
+ * @from: who may use it; nid and pid may be any
+ * @match_bits: to be compared with those of the message
+ * @ignore_bits: bits not compared
+ * @desc: copied; the memory it names stays the caller's until the last event
+ * @auto_unlink: ends by itself when used up
+ *
+ * PUTs that wait on a lazy portal may be delivered to it at once (by a worker).
+ *
+ * Return: the md, or ERR_PTR: -EINVAL, -ENOMEM.
+ */
+struct lnet_md *lnet_md_attach(u32 portal, const struct lnet_process_id *from, u64 match_bits, u64 ignore_bits,
+			       const struct lnet_md_desc *desc, bool auto_unlink)
+{
+	struct lnet_msg *msg, *next;
+	LIST_HEAD(dropped);
+	struct lnet_md *md;
+	struct portal *p;
+
+	if (portal == LNET_RESERVED_PORTAL || portal >= LNET_MAX_PORTALS)
+		return ERR_PTR(-EINVAL);
+	p = &portals[portal];
+	if (!ignore_bits && portal_exact_alloc(p))
+		return ERR_PTR(-ENOMEM);
+	md = lnet_md_new(desc);
+	if (IS_ERR(md))
+		return md;
+	md->home = &p->lock;
+	md->portal = portal;
+	md->match_id = *from;
+	lnet_canonical_nid(&md->match_id.nid);
+	md->match_bits = match_bits;
+	md->ignore_bits = ignore_bits;
+	md->auto_unlink = auto_unlink;
+
+	spin_lock(&p->lock);
+	if (desc->mdp)
+		*desc->mdp = md;
+	md->linked = true;
+	if (ignore_bits)
+		list_add_tail(&md->lnode, &p->wild);
+	else
+		hlist_add_head(&md->hnode, exact_head(p, match_bits));
+	serve_delayed(p, md, &dropped);
+	spin_unlock(&p->lock);
+
+	list_for_each_entry_safe(msg, next, &dropped, link)
+		drop_delayed(msg, "longer than the md");
+	return md;
+}
+EXPORT_SYMBOL_GPL(lnet_md_attach);
+
+/* Drop what waits, of one NI or all. */
+static void purge(struct portal *p, const struct lnet_ni *ni)
+{
+	struct lnet_msg *msg, *next;
+	LIST_HEAD(dropped);
+
+	spin_lock(&p->lock);
+	list_for_each_entry_safe(msg, next, &p->delayed, link)
+		if (!ni || msg->ni == ni)
+			list_move_tail(&msg->link, &dropped);
+	spin_unlock(&p->lock);
+	list_for_each_entry_safe(msg, next, &dropped, link)
+		drop_delayed(msg, "portal closed");
+}
+
+/**
+ * lnet_portal_lazy() - let PUTs wait on a portal instead of dropping them
+ * @portal: its number
+ * @on: false drops what waits
+ *
+ * Return: 0 or -EINVAL.
+ */
+int lnet_portal_lazy(u32 portal, bool on)
+{
+	struct portal *p;
+
+	if (portal == LNET_RESERVED_PORTAL || portal >= LNET_MAX_PORTALS)
+		return -EINVAL;
+	p = &portals[portal];
+	spin_lock(&p->lock);
+	WRITE_ONCE(p->lazy, on);
+	spin_unlock(&p->lock);
+	if (!on)
+		purge(p, NULL);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(lnet_portal_lazy);
+
+/* An NI goes: it is marked dying already, so that nothing of it is queued any more. */
+void lnet_portal_purge(const struct lnet_ni *ni)
+{
+	int i;
+
+	for (i = 0; i < LNET_MAX_PORTALS; i++)
+		purge(&portals[i], ni);
+}
+
+int lnet_portal_init(void)
+{
+	int i;
+
+	for (i = 0; i < LNET_MAX_PORTALS; i++) {
+		spin_lock_init(&portals[i].lock);
+		INIT_LIST_HEAD(&portals[i].wild);
+		INIT_LIST_HEAD(&portals[i].delayed);
+	}
+	return 0;
+}
+
+void lnet_portal_exit(void)
+{
+	int i;
+
+	for (i = 0; i < LNET_MAX_PORTALS; i++)
+		kvfree(portals[i].exact);
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Accepting (chapter 1, 3 and 4.3): one listening socket for all nets, one work item per accepted socket, which reads the connection
+ * request and HELLO, decides and answers. Nothing that is not a restart of the peer is refused below a
+ * generous number of connections, so that races between two diallers end with surplus connections and not with
+ * a stalemate. listen_mutex guards the socket; pending_mutex the list of sockets in work. No other lock is taken
+ * under pending_mutex.
+ */
+#define pr_fmt(fmt) "ksocklnd: " fmt
+
+#include <linux/inet.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <net/sock.h>
+#include "ksock.h"
+
+#define PENDING_MAX	1024
+#define PORT_SECURE_MAX	1023
+
+struct pending {
+	struct list_head link;
+	struct work_struct work;
+	struct socket *sock;
+	struct sockaddr_storage peer_addr;
+};
+
+static DEFINE_MUTEX(listen_mutex);
+static struct socket *listen_sock;
+static unsigned int listen_users;
+static void (*listen_old_data_ready)(struct sock *sk);
+
+static DEFINE_MUTEX(pending_mutex);
+static LIST_HEAD(pending_list);
+static unsigned int pending_count;
+static bool pending_stop;
+
+/* HELLO that says: not this one. */
+static void refuse(struct socket *sock, const struct ksock_net *net, const struct ksock_hello *in)
+{
+	struct ksock_hello h = *in;
+
+	h.version = KSOCK_PROTO_V3;
+	h.src_nid = net->ni->nid;
+	h.dst_nid = in->src_nid;
+	h.src_pid = LNET_PID_LUSTRE;
+	h.src_incarnation = net->incarnation;
+	h.dst_incarnation = in->src_incarnation;
+	h.ctype = (u32)SOCKLND_CONN_NONE;
+	ksock_hello_send(sock, &h, false);
+}
+
+static int answer(struct socket *sock, const struct ksock_net *net, const struct ksock_hello *in, int type)
+{
+	struct ksock_hello h = {
+		.version = KSOCK_PROTO_V3,
+		.src_nid = net->ni->nid,
+		.dst_nid = in->src_nid,
+		.src_pid = LNET_PID_LUSTRE,
+		.dst_pid = in->dst_pid,
+		.src_incarnation = net->incarnation,
+		.dst_incarnation = in->dst_incarnation,
+		.ctype = type,
+	};
+
+	return ksock_hello_send(sock, &h, false);
+}
+
+/* Under peer->lock: 0 and added, -ESTALE for another life of the peer, -EALREADY for too many. */
+static int decide(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarnation)
+{
+	if (peer->dead)
+		return -ESHUTDOWN;
+	if (!list_empty(&peer->conns) && peer->incarnation != incarnation)
+		return -ESTALE;
+	if (peer->nconns[conn->type] >= KSOCK_CONNS_MAX)
+		return -EALREADY;
+	peer->incarnation = incarnation;
+	/* not for sending before the answer is out */
+	ksock_conn_add(conn, false);
+	refcount_inc(&conn->refs);
+	return 0;
+}
+
+static void make_ready(struct ksock_peer *peer, struct ksock_conn *conn)
+{
+	spin_lock(&peer->lock);
+	if (!conn->closing) {
+		conn->ready = true;
+		/* the way is open: no need to wait for the end of a back-off */
+		peer->next_dial = jiffies;
+		peer->backoff_ms = 0;
+		ksock_peer_flush(peer);
+	}
+	spin_unlock(&peer->lock);
+}
+
+/* The socket belongs to the connection, if this returns 0, or is released. */
+static int passive(struct ksock_net *net, struct ksock_peer *peer, struct socket *sock,
+		   const struct ksock_hello *h, int type)
+{
+	struct ksock_conn *conn;
+	int rc;
+
+	conn = ksock_conn_alloc(peer, sock, type);
+	if (!conn)
+		return -ENOMEM;
+	spin_lock(&peer->lock);
+	rc = decide(peer, conn, h->src_incarnation);
+	spin_unlock(&peer->lock);
+	if (rc) {
+		if (rc == -ESTALE)
+			ksock_peer_close(peer, -ECONNRESET);
+		if (rc != -ESHUTDOWN)
+			refuse(sock, net, h);
+		ksock_conn_abort(conn);
+		return 0;
+	}
+	rc = answer(sock, net, h, type);
+	if (rc)
+		ksock_peer_close(peer, rc);
+	else
+		make_ready(peer, conn);
+	ksock_conn_put(conn);
+	return 0;
+}
+
+/* From now on the socket is not ours to shut down. */
+static void not_pending(struct pending *p)
+{
+	mutex_lock(&pending_mutex);
+	list_del_init(&p->link);
+	mutex_unlock(&pending_mutex);
+}
+
+static int hello(struct ksock_net *net, struct pending *p, unsigned long timeout)
+{
+	struct socket *sock = p->sock;
+	struct ksock_peer *peer;
+	struct ksock_hello h;
+	int rc, type;
+
+	rc = ksock_hello_recv(sock, &h, timeout);
+	if (rc == -EPROTONOSUPPORT)
+		refuse(sock, net, &h);
+	if (rc)
+		return rc;
+	type = ksock_invert_type(h.ctype);
+	if (type < 0)
+		return type;
+	if (lnet_nid_net(&h.src_nid) != net->ni->net || h.src_nid.nid_size)
+		return -EPROTO;
+	peer = ksock_peer_get(net, &h.src_nid);
+	if (IS_ERR(peer))
+		return PTR_ERR(peer);
+	ksock_tune(sock);
+	not_pending(p);
+	rc = passive(net, peer, sock, &h, type);
+	ksock_peer_put(peer);
+	return rc;
+}
+
+static bool local_addr_is(struct socket *sock, const struct lnet_nid *nid)
+{
+	struct sockaddr_storage local;
+
+	return kernel_getsockname(sock, (struct sockaddr *)&local) >= 0 && ksock_addr_is_nid(&local, nid);
+}
+
+/* 0: the socket is somebody's. */
+static int serve(struct pending *p)
+{
+	struct lnet_accept_conf conf;
+	struct ksock_net *net;
+	struct lnet_nid nid;
+	int rc;
+
+	lnet_accept_conf(&conf);
+	if (!conf.any_port && ksock_addr_port(&p->peer_addr) > PORT_SECURE_MAX) {
+		pr_warn_ratelimited("refusing connection from %pISpc: insecure port\n", &p->peer_addr);
+		return -EPERM;
+	}
+	rc = ksock_connreq_recv(p->sock, &nid, conf.timeout * HZ);
+	if (rc)
+		return rc;
+	net = ksock_net_get(&nid);
+	if (!net)
+		return -EHOSTUNREACH;
+	rc = local_addr_is(p->sock, &nid) ? hello(net, p, conf.timeout * HZ) : -EHOSTUNREACH;
+	ksock_net_put(net);
+	return rc;
+}
+
+static void serve_work(struct work_struct *work)
+{
+	struct pending *p = container_of(work, struct pending, work);
+	struct socket *sock = p->sock;
+	int rc;
+
+	rc = serve(p);
+	if (rc == -EPROTO)
+		pr_warn_ratelimited("bad connection request from %pISpc\n", &p->peer_addr);
+	mutex_lock(&pending_mutex);
+	list_del_init(&p->link);
+	pending_count--;
+	mutex_unlock(&pending_mutex);
+	if (rc)
+		sock_release(sock);
+	kfree(p);
+}
+
+/* What an accepted socket inherits of the listening one. */
+static void disinherit(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_data_ready = listen_old_data_ready;
+	sk->sk_user_data = NULL;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+static int start_pending(struct socket *sock)
+{
+	struct pending *p = kzalloc(sizeof(*p), GFP_KERNEL);
+	int rc = -EBUSY;
+
+	if (!p)
+		return -ENOMEM;
+	p->sock = sock;
+	INIT_WORK(&p->work, serve_work);
+	if (kernel_getpeername(sock, (struct sockaddr *)&p->peer_addr) < 0) {
+		kfree(p);
+		return -ENOTCONN;
+	}
+	mutex_lock(&pending_mutex);
+	if (!pending_stop && pending_count < PENDING_MAX) {
+		pending_count++;
+		list_add_tail(&p->link, &pending_list);
+		queue_work(ksock_accept_wq, &p->work);
+		rc = 0;
+	}
+	mutex_unlock(&pending_mutex);
+	if (rc)
+		kfree(p);
+	return rc;
+}
+
+static void accept_work(struct work_struct *work)
+{
+	struct socket *sock;
+
+	while (!kernel_accept(listen_sock, &sock, O_NONBLOCK)) {
+		disinherit(sock);
+		if (start_pending(sock))
+			sock_release(sock);
+	}
+}
+static DECLARE_WORK(accept_item, accept_work);
+
+static void listen_data_ready(struct sock *sk)
+{
+	/* children call this, too, until they are accepted */
+	if (sk->sk_state == TCP_LISTEN)
+		queue_work(ksock_accept_wq, &accept_item);
+}
+
+static int listen_start(const struct lnet_accept_conf *conf)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_port = htons(conf->port),
+		.sin_addr.s_addr = htonl(INADDR_ANY),
+	};
+	struct socket *sock;
+	struct sock *sk;
+	int rc;
+
+	rc = sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP, &sock);
+	if (rc)
+		return rc;
+	sk = sock->sk;
+	sock_set_reuseaddr(sk);
+	if (ksock_params.tx_buffer_size > 0)
+		sk->sk_sndbuf = ksock_params.tx_buffer_size;
+	rc = kernel_bind(sock, (struct sockaddr *)&addr, sizeof(addr));
+	if (rc) {
+		pr_err("cannot listen on port %u: %d\n", conf->port, rc);
+		sock_release(sock);
+		return rc;
+	}
+	listen_sock = sock;
+	write_lock_bh(&sk->sk_callback_lock);
+	listen_old_data_ready = sk->sk_data_ready;
+	sk->sk_data_ready = listen_data_ready;
+	write_unlock_bh(&sk->sk_callback_lock);
+	rc = kernel_listen(sock, conf->backlog);
+	if (rc) {
+		listen_sock = NULL;
+		sock_release(sock);
+	}
+	return rc;
+}
+
+static void pending_end(void)
+{
+	struct pending *p;
+
+	mutex_lock(&pending_mutex);
+	pending_stop = true;
+	list_for_each_entry(p, &pending_list, link)
+		kernel_sock_shutdown(p->sock, SHUT_RDWR);
+	mutex_unlock(&pending_mutex);
+}
+
+static void listen_stop(void)
+{
+	struct sock *sk = listen_sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_data_ready = listen_old_data_ready;
+	write_unlock_bh(&sk->sk_callback_lock);
+	cancel_work_sync(&accept_item);
+	sock_release(listen_sock);
+	listen_sock = NULL;
+}
+
+/* A net begins: listen, unless the module parameter accept says not to. */
+int ksock_listen_get(void)
+{
+	struct lnet_accept_conf conf;
+	int rc = 0;
+
+	lnet_accept_conf(&conf);
+	mutex_lock(&listen_mutex);
+	if (!listen_users && conf.listen) {
+		pending_stop = false;
+		rc = listen_start(&conf);
+	}
+	if (!rc)
+		listen_users++;
+	mutex_unlock(&listen_mutex);
+	return rc;
+}
+
+/* A net ends; after the last one nothing is accepted any more. */
+void ksock_listen_put(void)
+{
+	mutex_lock(&listen_mutex);
+	if (!--listen_users && listen_sock) {
+		listen_stop();
+		pending_end();
+	}
+	mutex_unlock(&listen_mutex);
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a connection: made by a dial or an accept with its HELLOs already exchanged (or, passive, about to be answered),
+ * started when it may receive, closed once. In the list of its peer it is open; whoever takes it out (under
+ * peer->lock) closes it, and close_work does what must wait for the other work items.
+ */
+#define pr_fmt(fmt) "ksocklnd: " fmt
+
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <net/sock.h>
+#include "ksock.h"
+
+static void data_ready(struct sock *sk)
+{
+	struct ksock_conn *conn;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	conn = sk->sk_user_data;
+	if (conn)
+		queue_work(ksock_wq, &conn->rx_work);
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void write_space(struct sock *sk)
+{
+	struct ksock_conn *conn;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	conn = sk->sk_user_data;
+	if (conn && sk_stream_is_writeable(sk)) {
+		clear_bit(SOCK_NOSPACE, &conn->sock->flags);
+		queue_work(ksock_wq, &conn->tx_work);
+	}
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+/* rx_work will read the error or the end. */
+static void state_change(struct sock *sk)
+{
+	struct ksock_conn *conn;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	conn = sk->sk_user_data;
+	if (conn)
+		queue_work(ksock_wq, &conn->rx_work);
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void close_work(struct work_struct *work);
+
+static void start_callbacks(struct ksock_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
+	sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
+	write_lock_bh(&sk->sk_callback_lock);
+	conn->old_data_ready = sk->sk_data_ready;
+	conn->old_write_space = sk->sk_write_space;
+	conn->old_state_change = sk->sk_state_change;
+	sk->sk_user_data = conn;
+	sk->sk_data_ready = data_ready;
+	sk->sk_write_space = write_space;
+	sk->sk_state_change = state_change;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void stop_callbacks(struct ksock_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_user_data = NULL;
+	sk->sk_data_ready = conn->old_data_ready;
+	sk->sk_write_space = conn->old_write_space;
+	sk->sk_state_change = conn->old_state_change;
+	write_unlock_bh(&sk->sk_callback_lock);
+	cancel_work_sync(&conn->rx_work);
+	cancel_work_sync(&conn->tx_work);
+}
+
+/* Takes over the socket if it succeeds. Next comes ksock_conn_add() or ksock_conn_abort(). */
+struct ksock_conn *ksock_conn_alloc(struct ksock_peer *peer, struct socket *sock, int type)
+{
+	struct ksock_conn *conn = kzalloc(sizeof(*conn), GFP_NOFS);
+
+	if (!conn)
+		return NULL;
+	refcount_set(&conn->refs, 1);
+	refcount_inc(&peer->refs);
+	conn->peer = peer;
+	conn->sock = sock;
+	conn->type = type;
+	INIT_LIST_HEAD(&conn->link);
+	INIT_WORK(&conn->rx_work, ksock_rx_work);
+	INIT_WORK(&conn->tx_work, ksock_tx_work);
+	INIT_WORK(&conn->close_work, close_work);
+	spin_lock_init(&conn->lock);
+	INIT_LIST_HEAD(&conn->txq);
+	conn->rx_time = jiffies;
+	conn->tx_time = jiffies;
+	start_callbacks(conn);
+	return conn;
+}
+
+void ksock_conn_put(struct ksock_conn *conn)
+{
+	if (!refcount_dec_and_test(&conn->refs))
+		return;
+	ksock_peer_put(conn->peer);
+	kfree(conn);
+}
+
+/* Into the list of its peer, whose lock is held; the list takes over the first reference. */
+void ksock_conn_add(struct ksock_conn *conn, bool ready)
+{
+	struct ksock_peer *peer = conn->peer;
+
+	lockdep_assert_held(&peer->lock);
+	conn->ready = ready;
+	list_add_tail(&conn->link, &peer->conns);
+	peer->nconns[conn->type]++;
+	WRITE_ONCE(conn->added, true);
+	/* what came before */
+	queue_work(ksock_wq, &conn->rx_work);
+}
+
+/* Instead of ksock_conn_add(). */
+void ksock_conn_abort(struct ksock_conn *conn)
+{
+	stop_callbacks(conn);
+	sock_release(conn->sock);
+	ksock_conn_put(conn);
+}
+
+static void close_work(struct work_struct *work)
+{
+	struct ksock_conn *conn = container_of(work, struct ksock_conn, close_work);
+	struct lnet_msg *msg;
+
+	kernel_sock_shutdown(conn->sock, SHUT_RDWR);
+	stop_callbacks(conn);
+	/* nobody else is left */
+	msg = conn->rx.msg;
+	if (msg)
+		lnet_rx_end(msg, conn->close_err);
+	if (conn->tx_cur)
+		ksock_tx_done(conn->tx_cur, conn->close_err);
+	ksock_tx_done_list(&conn->txq, conn->close_err);
+	sock_release(conn->sock);
+	ksock_conn_put(conn);
+}
+
+/* Close one connection; harmless if it is closing already. Its messages fail with err. */
+void ksock_conn_close(struct ksock_conn *conn, int err)
+{
+	struct ksock_peer *peer = conn->peer;
+	bool mine;
+
+	spin_lock(&peer->lock);
+	mine = !conn->closing;
+	if (mine) {
+		WRITE_ONCE(conn->closing, true);
+		conn->close_err = err;
+		list_del_init(&conn->link);
+		peer->nconns[conn->type]--;
+	}
+	spin_unlock(&peer->lock);
+	/* the reference of the list goes to close_work */
+	if (mine)
+		queue_work(ksock_wq, &conn->close_work);
+}
+
+/* No progress for too long? -ETIMEDOUT or 0. From the tick alone, under peer->lock. */
+int ksock_conn_timed_out(struct ksock_conn *conn, unsigned long timeout)
+{
+	const struct tcp_sock *tp = tcp_sk(conn->sock->sk);
+	u32 una = READ_ONCE(tp->snd_una);
+	bool busy;
+
+	if (READ_ONCE(conn->rx_partial) && time_after(jiffies, READ_ONCE(conn->rx_time) + timeout))
+		return -ETIMEDOUT;
+	spin_lock(&conn->lock);
+	busy = conn->tx_bytes || una != READ_ONCE(tp->write_seq);
+	if (!busy || una != conn->tick_una)
+		conn->tx_time = jiffies;
+	conn->tick_una = una;
+	busy = busy && time_after(jiffies, conn->tx_time + timeout);
+	spin_unlock(&conn->lock);
+	return busy ? -ETIMEDOUT : 0;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside ksocklnd.ko, grouped by the file that defines it.
+ *
+ * A net (one NI) has peers (NIDs), a peer has connections (typed TCP sockets). Work items do everything: rx_work and
+ * tx_work of a connection, its close_work, dial_work of a peer (blocking, on a workqueue of its own), one item per
+ * accepted socket, and a tick per net for timeouts.
+ *
+ * Lock order: net->lock -> peer->lock -> conn->lock. All are spinlocks taken in process context only; sockets are
+ * not touched under them. The core is called (lnet_*) with none of them held.
+ *
+ * Lifetime: a connection holds its peer, a peer holds its net (net->busy).
+ */
+#ifndef _KSOCK_H
+#define _KSOCK_H
+
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/spinlock.h>
+#include <net/sock.h>
+#include <lnet_lnd.h>
+
+#define KSOCK_PEER_HASH_BITS	8
+#define KSOCK_HDR_MAX		(sizeof(struct ksock_msg_hdr) + sizeof(struct lnet_hdr_nid16))
+/* Connections of one type that a peer may have; far more than anybody's conns_per_peer needs. */
+#define KSOCK_CONNS_MAX		256
+/* So many messages queued for a peer, and it is no longer read from: it asks more than it takes. */
+#define KSOCK_PEER_TXS_MAX	8192
+
+struct ksock_net {
+	struct list_head link;			/* ksock_nets */
+	struct lnet_ni *ni;
+	u64 incarnation;
+	u32 conns_per_peer;
+	spinlock_t lock;
+	bool stopping;				/* under lock; peers are no longer made */
+	struct hlist_head peers[1 << KSOCK_PEER_HASH_BITS];
+	atomic_t busy;				/* peers, accepts; 1 for the net itself */
+	struct completion idle;
+	struct delayed_work tick;
+};
+
+struct ksock_peer {
+	struct hlist_node hnode;		/* net->peers, under net->lock */
+	struct list_head scan;			/* the tick's */
+	struct ksock_net *net;
+	struct lnet_nid nid;
+	refcount_t refs;
+	spinlock_t lock;
+	/* under lock */
+	bool dead;				/* out of the table, or soon */
+	bool active;				/* we dial it: keep the set of connections complete */
+	bool dialing;				/* dial_work is queued or runs; holds a reference */
+	unsigned int nconns[SOCKLND_CONN_NTYPES];
+	struct list_head conns;
+	struct list_head waiting;		/* ksock_tx for which there is no connection yet */
+	u64 incarnation;			/* valid while there are connections */
+	unsigned int backoff_ms;
+	unsigned long next_dial;
+	unsigned int refused;			/* HELLOs with type NONE in a row */
+	atomic_t ntxs;				/* in waiting and in queues of connections */
+	struct delayed_work dial_work;
+	struct mutex dial_mutex;		/* guards dial_sock; taken with no lock held */
+	struct socket *dial_sock;		/* the one in work, so that a stop can end the wait */
+};
+
+struct ksock_tx {
+	struct list_head link;			/* peer->waiting or conn->txq */
+	struct ksock_peer *peer;		/* set when queued; the queue keeps it alive */
+	struct lnet_msg *msg;			/* NULL: NOOP */
+	unsigned long deadline;
+	u32 size;				/* header and payload */
+	u32 hdr_len;
+	u32 hdr_sent;
+	struct iov_iter iter;			/* payload not sent yet */
+	struct ksock_msg_hdr ksh;		/* hdr_len bytes from here are sent */
+	struct lnet_hdr_nid4 hdr;
+};
+
+enum ksock_rx_state { KSOCK_RX_HDR, KSOCK_RX_BODY };
+
+struct ksock_rx {				/* rx_work's alone */
+	enum ksock_rx_state state;
+	u32 have;				/* bytes in hdr */
+	u8 hdr[KSOCK_HDR_MAX] __aligned(8);
+	struct lnet_msg *msg;
+	struct iov_iter iter;			/* room left in the message */
+	u32 skip;				/* payload to throw away after that */
+	u64 zc_cookie;				/* to be acknowledged, or 0 */
+};
+
+struct ksock_conn {
+	struct list_head link;			/* peer->conns, under peer->lock */
+	struct ksock_peer *peer;
+	struct socket *sock;
+	refcount_t refs;
+	u8 type;				/* SOCKLND_CONN_*, as this side sees it */
+	bool added;				/* to the peer's list, once; before that nothing is received */
+	bool ready;				/* may send; under peer->lock */
+	bool closing;				/* under peer->lock */
+	void (*old_data_ready)(struct sock *sk);
+	void (*old_write_space)(struct sock *sk);
+	void (*old_state_change)(struct sock *sk);
+	struct work_struct rx_work;
+	struct work_struct tx_work;
+	struct work_struct close_work;
+	int close_err;
+
+	spinlock_t lock;
+	struct list_head txq;
+	u32 tx_bytes;				/* in txq and tx_cur */
+	unsigned long tx_used;			/* last time something was queued */
+	struct ksock_tx *tx_cur;		/* tx_work's alone */
+
+	struct ksock_rx rx;
+	bool rx_partial;			/* in the middle of a message */
+	bool rx_held;				/* left unread: too much is queued for the peer */
+	/* the tick looks for progress */
+	unsigned long rx_time;
+	unsigned long tx_time;
+	u32 tick_una;
+};
+
+/* module.c */
+extern struct workqueue_struct *ksock_wq;
+extern struct workqueue_struct *ksock_dial_wq;
+extern struct workqueue_struct *ksock_accept_wq;
+extern struct kmem_cache *ksock_tx_cache;
+struct ksock_params {
+	unsigned int min_reconnectms, max_reconnectms, min_bulk;
+	int tos, nagle, tx_buffer_size, rx_buffer_size;
+	int keepalive_idle, keepalive_intvl, keepalive_count;
+};
+extern struct ksock_params ksock_params;
+unsigned long ksock_timeout(void);	/* jiffies */
+struct ksock_net *ksock_net_get(const struct lnet_nid *nid);
+void ksock_net_put(struct ksock_net *net);
+
+/* sock.c */
+int ksock_nid_addr(const struct lnet_nid *nid, u16 port, struct sockaddr_storage *ss);
+bool ksock_addr_is_nid(const struct sockaddr_storage *ss, const struct lnet_nid *nid);
+u16 ksock_addr_port(const struct sockaddr_storage *ss);
+int ksock_interface(char *ifname, struct lnet_nid *nid, u32 *conns_per_peer);
+int ksock_read(struct socket *sock, void *buf, u32 len, unsigned long timeout);
+int ksock_write(struct socket *sock, void *buf, u32 len, unsigned long timeout);
+void ksock_tune(struct socket *sock);
+
+/* hello.c */
+struct ksock_hello {
+	u32 version;
+	struct lnet_nid src_nid;
+	struct lnet_nid dst_nid;
+	u32 src_pid;
+	u32 dst_pid;
+	u64 src_incarnation;
+	u64 dst_incarnation;
+	u32 ctype;
+};
+int ksock_invert_type(u32 type);
+int ksock_hello_send(struct socket *sock, const struct ksock_hello *h, bool connreq);
+int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long timeout);
+int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long timeout);
+
+/* peer.c */
+struct ksock_peer *ksock_peer_get(struct ksock_net *net, const struct lnet_nid *nid);
+void ksock_peer_put(struct ksock_peer *peer);
+int ksock_send(struct lnet_ni *ni, struct lnet_msg *msg);
+int ksock_send_noop(struct ksock_conn *conn, u64 cookie);
+void ksock_peer_flush(struct ksock_peer *peer);
+void ksock_peer_close(struct ksock_peer *peer, int err);
+void ksock_peers_stop(struct ksock_net *net);
+void ksock_tick(struct work_struct *work);
+
+/* dial.c */
+void ksock_dial_work(struct work_struct *work);
+int ksock_missing_type(const struct ksock_peer *peer);
+void ksock_dial_start(struct ksock_peer *peer);
+void ksock_dial_stop(struct ksock_peer *peer);
+
+/* accept.c */
+int ksock_listen_get(void);
+void ksock_listen_put(void);
+
+/* conn.c */
+struct ksock_conn *ksock_conn_alloc(struct ksock_peer *peer, struct socket *sock, int type);
+void ksock_conn_add(struct ksock_conn *conn, bool ready);
+void ksock_conn_abort(struct ksock_conn *conn);
+void ksock_conn_put(struct ksock_conn *conn);
+void ksock_conn_close(struct ksock_conn *conn, int err);
+int ksock_conn_timed_out(struct ksock_conn *conn, unsigned long timeout);
+
+/* tx.c */
+struct ksock_tx *ksock_tx_alloc(struct lnet_msg *msg);
+void ksock_tx_done(struct ksock_tx *tx, int status);
+void ksock_tx_done_list(struct list_head *list, int status);
+void ksock_tx_count(struct ksock_peer *peer, struct ksock_tx *tx);
+void ksock_tx_queue(struct ksock_conn *conn, struct ksock_tx *tx);
+void ksock_tx_work(struct work_struct *work);
+
+/* rx.c */
+void ksock_rx_work(struct work_struct *work);
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Receiving (chapter 1, 5.1 and 5.3): rx_work of a connection reads what the socket has. A header is read into conn->rx.hdr, the
+ * core says where the payload goes, and it is received straight into that memory. A ZC cookie is answered when the
+ * whole payload was read, wherever it went. Everything here belongs to rx_work; no locks.
+ */
+#define pr_fmt(fmt) "ksocklnd: " fmt
+
+#include <net/sock.h>
+#include "ksock.h"
+
+#define HDR_LEN		(sizeof(struct ksock_msg_hdr) + sizeof(struct lnet_hdr_nid4))
+/* cookie of a keepalive NOOP */
+#define KEEPALIVE	1
+
+/* Bytes received (iter is advanced), -EAGAIN if there are none now, another -errno at the end. */
+static int recv_iter(struct ksock_conn *conn, struct iov_iter *iter)
+{
+	struct msghdr msg = { .msg_iter = *iter };
+	int rc;
+
+	rc = sock_recvmsg(conn->sock, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (rc <= 0)
+		return rc ?: -ECONNRESET;
+	iov_iter_advance(iter, rc);
+	conn->rx_time = jiffies;
+	return rc;
+}
+
+static int got_noop(const struct ksock_msg_hdr *ksh)
+{
+	/* we never ask for acknowledgements, so there is only the keepalive */
+	return !ksh->ksh_zc_cookies[0] && le64_to_cpu(ksh->ksh_zc_cookies[1]) == KEEPALIVE ? 0 : -EPROTO;
+}
+
+static int got_lnet_hdr(struct ksock_conn *conn)
+{
+	struct ksock_rx *rx = &conn->rx;
+	const struct ksock_msg_hdr *ksh = (void *)rx->hdr;
+	struct lnet_hdr hdr;
+	int rc;
+
+	if (ksh->ksh_zc_cookies[1])
+		return -EPROTO;
+	lnet_hdr_from_nid4((void *)(ksh + 1), &hdr);
+	rc = lnet_rx_begin(conn->peer->net->ni, &hdr, &conn->peer->nid, &rx->msg);
+	if (rc)
+		return rc;
+	rx->zc_cookie = le64_to_cpu(ksh->ksh_zc_cookies[0]);
+	rx->skip = hdr.payload_length;
+	/* the memory of a GET is that of its reply, nothing is received into it */
+	if (rx->msg && hdr.payload_length) {
+		lnet_msg_iter(rx->msg, ITER_DEST, &rx->iter);
+		rx->skip -= rx->msg->len;
+	} else {
+		iov_iter_discard(&rx->iter, ITER_DEST, 0);
+	}
+	rx->have = 0;
+	rx->state = KSOCK_RX_BODY;
+	return 0;
+}
+
+/*
+ * A NOOP is shorter than a message: bytes of the next one may follow it in hdr. A message is never longer than what
+ * was read.
+ */
+static int parse_hdr(struct ksock_conn *conn)
+{
+	struct ksock_rx *rx = &conn->rx;
+	const struct ksock_msg_hdr *ksh = (void *)rx->hdr;
+	int rc;
+
+	while (rx->have >= sizeof(*ksh)) {
+		switch (le32_to_cpu(ksh->ksh_type)) {
+		case KSOCK_MSG_NOOP:
+			rc = got_noop(ksh);
+			if (rc)
+				return rc;
+			rx->have -= sizeof(*ksh);
+			memmove(rx->hdr, rx->hdr + sizeof(*ksh), rx->have);
+			break;
+		case KSOCK_MSG_LNET:
+			if (rx->have < HDR_LEN)
+				return 0;
+			return got_lnet_hdr(conn);
+		default:
+			return -EPROTO;
+		}
+	}
+	return 0;
+}
+
+static int recv_hdr(struct ksock_conn *conn)
+{
+	struct ksock_rx *rx = &conn->rx;
+	struct iov_iter iter;
+	struct kvec kvec;
+	int rc;
+
+	kvec.iov_base = rx->hdr + rx->have;
+	kvec.iov_len = HDR_LEN - rx->have;
+	iov_iter_kvec(&iter, ITER_DEST, &kvec, 1, kvec.iov_len);
+	rc = recv_iter(conn, &iter);
+	if (rc < 0)
+		return rc;
+	rx->have += rc;
+	rc = parse_hdr(conn);
+	WRITE_ONCE(conn->rx_partial, rx->have || rx->state != KSOCK_RX_HDR);
+	return rc;
+}
+
+static int message_done(struct ksock_conn *conn)
+{
+	struct ksock_rx *rx = &conn->rx;
+	struct lnet_msg *msg = rx->msg;
+	int rc = 0;
+
+	rx->msg = NULL;
+	rx->state = KSOCK_RX_HDR;
+	WRITE_ONCE(conn->rx_partial, false);
+	if (rx->zc_cookie)
+		rc = ksock_send_noop(conn, rx->zc_cookie);
+	if (msg)
+		lnet_rx_end(msg, 0);
+	return rc;
+}
+
+static int recv_body(struct ksock_conn *conn)
+{
+	struct ksock_rx *rx = &conn->rx;
+	struct iov_iter trash;
+	int rc;
+
+	while (iov_iter_count(&rx->iter)) {
+		rc = recv_iter(conn, &rx->iter);
+		if (rc < 0)
+			return rc;
+	}
+	while (rx->skip) {
+		iov_iter_discard(&trash, ITER_DEST, rx->skip);
+		rc = recv_iter(conn, &trash);
+		if (rc < 0)
+			return rc;
+		rx->skip -= rc;
+	}
+	return message_done(conn);
+}
+
+void ksock_rx_work(struct work_struct *work)
+{
+	struct ksock_conn *conn = container_of(work, struct ksock_conn, rx_work);
+	int rc = 0;
+
+	if (!READ_ONCE(conn->added))
+		return;
+	WRITE_ONCE(conn->rx_held, false);
+	while (!rc && !READ_ONCE(conn->closing)) {
+		if (conn->rx.state == KSOCK_RX_HDR &&
+		    atomic_read(&conn->peer->ntxs) > KSOCK_PEER_TXS_MAX) {
+			WRITE_ONCE(conn->rx_held, true);
+			return;		/* the tick comes back to it */
+		}
+		rc = conn->rx.state == KSOCK_RX_HDR ? recv_hdr(conn) : recv_body(conn);
+		cond_resched();
+	}
+	if (rc && rc != -EAGAIN)
+		ksock_peer_close(conn->peer, rc);
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sending (chapter 1, 5.1): a ksock_tx wraps a message of the core, or is a NOOP. tx_work of a connection writes its queue into the
+ * socket until it is full; sk_write_space queues it again. A message is done when TCP has copied it. conn->lock
+ * guards the queue; the core is called without it.
+ */
+#define pr_fmt(fmt) "ksocklnd: " fmt
+
+#include <linux/delay.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+#include "ksock.h"
+
+#define SPINS_MAX	10
+
+/* For a message of the core, or a NOOP (NULL). */
+struct ksock_tx *ksock_tx_alloc(struct lnet_msg *msg)
+{
+	struct ksock_tx *tx = kmem_cache_alloc(ksock_tx_cache, GFP_NOFS);
+
+	if (!tx)
+		return NULL;
+	tx->peer = NULL;
+	tx->msg = msg;
+	tx->hdr_sent = 0;
+	tx->deadline = jiffies + ksock_timeout();
+	memset(&tx->ksh, 0, sizeof(tx->ksh));
+	tx->ksh.ksh_type = cpu_to_le32(msg ? KSOCK_MSG_LNET : KSOCK_MSG_NOOP);
+	tx->hdr_len = sizeof(tx->ksh);
+	tx->size = tx->hdr_len;
+	if (msg) {
+		BUILD_BUG_ON(offsetof(struct ksock_tx, hdr) !=
+			     offsetof(struct ksock_tx, ksh) + sizeof(struct ksock_msg_hdr));
+		lnet_hdr_to_nid4(&msg->hdr, &tx->hdr);
+		tx->hdr_len += sizeof(tx->hdr);
+		tx->size = tx->hdr_len + msg->hdr.payload_length;
+	}
+	return tx;
+}
+
+/* The end of a tx. Calls the core: no locks. */
+void ksock_tx_done(struct ksock_tx *tx, int status)
+{
+	struct lnet_msg *msg = tx->msg;
+
+	if (tx->peer)
+		atomic_dec(&tx->peer->ntxs);
+	kmem_cache_free(ksock_tx_cache, tx);
+	if (msg)
+		lnet_msg_sent(msg, status);
+}
+
+void ksock_tx_done_list(struct list_head *list, int status)
+{
+	struct ksock_tx *tx, *next;
+
+	list_for_each_entry_safe(tx, next, list, link) {
+		list_del(&tx->link);
+		ksock_tx_done(tx, status);
+	}
+}
+
+/* tx is queued somewhere for this peer. */
+void ksock_tx_count(struct ksock_peer *peer, struct ksock_tx *tx)
+{
+	if (tx->peer)
+		return;
+	tx->peer = peer;
+	atomic_inc(&peer->ntxs);
+}
+
+/* Under peer->lock, with conn in the list of the peer. */
+void ksock_tx_queue(struct ksock_conn *conn, struct ksock_tx *tx)
+{
+	ksock_tx_count(conn->peer, tx);
+	spin_lock(&conn->lock);
+	if (!conn->tx_bytes)
+		conn->tx_time = jiffies;
+	conn->tx_bytes += tx->size;
+	conn->tx_used = jiffies;
+	list_add_tail(&tx->link, &conn->txq);
+	spin_unlock(&conn->lock);
+	queue_work(ksock_wq, &conn->tx_work);
+}
+
+static struct ksock_tx *next_tx(struct ksock_conn *conn, bool *more)
+{
+	struct ksock_tx *tx;
+
+	spin_lock(&conn->lock);
+	tx = conn->tx_cur;
+	if (!tx) {
+		tx = list_first_entry_or_null(&conn->txq, struct ksock_tx, link);
+		if (tx) {
+			list_del(&tx->link);
+			conn->tx_cur = tx;
+			if (tx->msg)
+				lnet_msg_iter(tx->msg, ITER_SOURCE, &tx->iter);
+		}
+	}
+	*more = !list_empty(&conn->txq);
+	spin_unlock(&conn->lock);
+	return tx;
+}
+
+static int send_hdr(struct socket *sock, struct ksock_tx *tx, int flags)
+{
+	struct msghdr msg = { .msg_flags = flags };
+	struct kvec iov;
+	int rc;
+
+	while (tx->hdr_sent < tx->hdr_len) {
+		iov.iov_base = (char *)&tx->ksh + tx->hdr_sent;
+		iov.iov_len = tx->hdr_len - tx->hdr_sent;
+		rc = kernel_sendmsg(sock, &msg, &iov, 1, iov.iov_len);
+		if (rc <= 0)
+			return rc ?: -EAGAIN;
+		tx->hdr_sent += rc;
+	}
+	return 0;
+}
+
+static int send_body(struct socket *sock, struct ksock_tx *tx, int flags)
+{
+	struct msghdr msg = { .msg_flags = flags };
+	int rc;
+
+	while (iov_iter_count(&tx->iter)) {
+		msg.msg_iter = tx->iter;
+		rc = sock_sendmsg(sock, &msg);
+		if (rc <= 0)
+			return rc ?: -EAGAIN;
+		iov_iter_advance(&tx->iter, rc);
+	}
+	return 0;
+}
+
+/* 0: all of it is with TCP. */
+static int send_tx(struct ksock_conn *conn, struct ksock_tx *tx, bool more)
+{
+	int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+	int last = more ? flags | MSG_MORE : flags;
+	bool body = tx->size > tx->hdr_len;
+	int rc;
+
+	rc = send_hdr(conn->sock, tx, body ? flags | MSG_MORE : last);
+	return rc || !body ? rc : send_body(conn->sock, tx, last);
+}
+
+/* The socket is full: be called when it is not. Returns true if it has room again already. */
+static bool wait_for_space(struct ksock_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	set_bit(SOCK_NOSPACE, &conn->sock->flags);
+	/* pairs with the one before SOCK_NOSPACE is tested where room is made */
+	smp_mb();
+	return sk_stream_is_writeable(sk);
+}
+
+static void sent(struct ksock_conn *conn, struct ksock_tx *tx)
+{
+	spin_lock(&conn->lock);
+	conn->tx_cur = NULL;
+	conn->tx_bytes -= tx->size;
+	conn->tx_time = jiffies;
+	spin_unlock(&conn->lock);
+	ksock_tx_done(tx, 0);
+}
+
+void ksock_tx_work(struct work_struct *work)
+{
+	struct ksock_conn *conn = container_of(work, struct ksock_conn, tx_work);
+	struct ksock_tx *tx;
+	int spins = 0;
+	bool more;
+	int rc;
+
+	while (!READ_ONCE(conn->closing)) {
+		tx = next_tx(conn, &more);
+		if (!tx)
+			return;
+		rc = send_tx(conn, tx, more);
+		if (!rc) {
+			sent(conn, tx);
+			spins = 0;
+			cond_resched();
+		} else if (rc == -EAGAIN) {
+			if (!wait_for_space(conn))
+				return;
+			/* room, but no memory? */
+			if (++spins > SPINS_MAX)
+				msleep(1);
+		} else if (rc == -ENOMEM) {
+			msleep(20);
+		} else {
+			ksock_peer_close(conn->peer, rc);
+			return;
+		}
+	}
+}

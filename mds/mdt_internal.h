@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside of mds.ko: the metadata target and its client of the OSTs (osp). Grouped by the file that defines things.
+ *
+ * Lock order, outer first:
+ *   mdt_device.mdt_rename_mutex
+ *   LDLM locks on objects, several at once in the order of their FIDs (mdt_lock.c); only these wait for clients
+ *   mdt_object.mo_dir_sem of parents (two at once only under mdt_rename_mutex)
+ *   mdt_object.mo_mutex (two at once: in the order of their FIDs)
+ *   a reservation of OST objects may wait here, before the transaction
+ *   [transaction: tgt_trans_start .. tgt_trans_stop]
+ *   osp_device.od_id_mutex (lov_objid)
+ *   spinlocks: buckets of the object and handle tables, mdt_export.me_lock, osp_device.od_lock
+ */
+#ifndef _GLOSS_MDT_INTERNAL_H
+#define _GLOSS_MDT_INTERNAL_H
+
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xattr.h>
+#include <wire.h>
+#include <lnet.h>
+#include <ptlrpc.h>
+#include <ldlm.h>
+#include <osd.h>
+#include <llog.h>
+#include <param.h>
+#include <target.h>
+
+#define MDT_HASH_BITS		10
+#define MDT_MAX_NAME		255
+#define MDT_LINK_MAX		65000		/* hard links of a file; ldiskfs' limit */
+#define MDT_EXPORT_FILES_MAX	65536		/* open handles of one client */
+#define MDT_MAX_EASIZE		65536U		/* of one xattr on the wire */
+#define MDT_BRW_SIZE		(1U << 20)
+#define MDT_MAX_MOD_RPCS	8
+
+#define LOD_MAX_OSTS		1024
+#define LOD_MAX_STRIPES		160		/* of one file: the EA fits 4 KiB */
+#define LOD_QOS_RR_PCT		17		/* round robin while the OSTs' free space differs less */
+
+struct mdt_device;
+struct osp_device;
+
+/* The caller of a request. */
+struct mdt_cred {
+	u32	mc_uid, mc_gid;
+	u32	mc_suppgid[2];
+	u32	mc_cap;
+	u32	mc_umask;
+};
+
+/* An object in use; all users of a FID share one. */
+struct mdt_object {
+	struct hlist_node	mo_hash;
+	struct lu_fid		mo_fid;
+	refcount_t		mo_ref;
+	struct mdt_device	*mo_mdt;
+	struct osd_object	*mo_osd;
+	struct rw_semaphore	mo_dir_sem;	/* names in a directory */
+	atomic_t		mo_removals;	/* names taken out of this directory */
+	struct mutex		mo_mutex;	/* attributes, layout, what follows */
+	int			mo_opens;	/* handles */
+	int			mo_writers;
+	int			mo_execs;
+	s64			mo_atime_set;	/* ctime of the last explicit change of atime */
+	bool			mo_dead;	/* the last name is gone */
+	bool			mo_pending;	/* has a name in PENDING/ until its OST objects are destroyed */
+	bool			mo_reaping;	/* handed to the reaper (mdt_orphan.c) */
+	unsigned long		mo_reap_flags;	/* MDT_OF_* */
+	struct list_head	mo_reap;	/* mdt_reap_list or mdt_boot_orphans */
+	atomic_t		mo_objects_left;	/* OST objects not destroyed yet */
+};
+
+#define MDT_OF_REAP_DONE	0	/* OST objects are dealt with */
+#define MDT_OF_REAP_LATER	1	/* leave it to the next mount */
+
+/* An open handle. On the list of its export and in the table of handles. */
+struct mdt_file {
+	struct list_head	mf_list;	/* mdt_export.me_files */
+	struct hlist_node	mf_hash;
+	refcount_t		mf_ref;
+	u64			mf_cookie;
+	u64			mf_old_cookie;	/* of before a recovery */
+	u64			mf_xid;		/* of the open */
+	u64			mf_flags;	/* MDS_FMODE_*, MDS_OPEN_* */
+	struct mdt_object	*mf_obj;
+	struct mdt_export	*mf_exp;
+	bool			mf_closed;
+};
+
+struct mdt_export {
+	struct tgt_export	me_te;		/* must be first */
+	spinlock_t		me_lock;
+	struct list_head	me_files;
+	unsigned int		me_nr_files;
+	u64			me_flags, me_flags2;	/* granted */
+	bool			me_rdonly;
+	bool			me_gone;	/* disconnected: no more handles */
+};
+
+struct mdt_bucket {
+	spinlock_t		mb_lock;
+	struct hlist_head	mb_head;
+};
+
+/* The OSTs (mdt_lov.c). */
+struct mdt_lod {
+	struct rw_semaphore	lo_sem;		/* lo_osts, lo_pools */
+	struct osp_device	*lo_osts[LOD_MAX_OSTS];
+	u32			lo_nr;		/* highest index + 1 */
+	struct list_head	lo_pools;
+	atomic_t		lo_rr;
+	atomic_t		lo_events;
+	wait_queue_head_t	lo_waitq;	/* for lo_events */
+	bool			lo_stopping;
+	time64_t		lo_failing_since;
+	u32			lo_def_count;
+	u32			lo_def_size;
+	struct osd_object	*lo_objid;	/* file lov_objid: last used id of each OST */
+	/* Sections of the config log (osp_main.c), under lt_config_mutex */
+	struct list_head	lo_nodes;	/* node uuids and their NIDs */
+};
+
+struct mdt_device {
+	struct lu_target	*mdt_lt;
+	struct osd_device	*mdt_osd;
+	struct ldlm_namespace	*mdt_ns;
+	struct mdt_object	*mdt_root;
+	struct mutex		mdt_rename_mutex;
+
+	struct mdt_bucket	*mdt_objects;
+	struct mdt_bucket	*mdt_files;
+	atomic64_t		mdt_next_cookie;
+	atomic_t		mdt_nr_files;
+	atomic_t		mdt_max_mdsize;
+
+	/* mdt_orphan.c */
+	struct osd_object	*mdt_pending;	/* directory PENDING/ */
+	struct list_head	mdt_boot_orphans; /* of before the mount, until recovery has ended */
+	spinlock_t		mdt_reap_lock;
+	struct list_head	mdt_reap_list;
+	struct work_struct	mdt_reap_work;
+	struct delayed_work	mdt_boot_work;
+	struct workqueue_struct	*mdt_wq;
+
+	/* mdt_seq.c */
+	struct mutex		mdt_seq_mutex;
+	struct osd_object	*mdt_seq_file;
+	u64			mdt_seq_next, mdt_seq_end;	/* meta sequences on disk for this MDT */
+	u64			mdt_super_next;
+	u64			mdt_seq_saved;	/* sequences below are reserved on disk */
+	struct lu_seq_range_array *mdt_fldb;	/* super ranges given to others */
+
+	struct mdt_lod		mdt_lod;
+	struct param_dir	*mdt_params, *mdt_lod_params;
+	struct lu_stats		*mdt_stats;
+};
+
+static inline struct mdt_device *mdt_dev(const struct svc_req *req)
+{
+	return svc_req_target(req)->lt_priv;
+}
+
+static inline struct mdt_export *mdt_export(struct obd_export *exp)
+{
+	return container_of(exp, struct mdt_export, me_te.te_exp);
+}
+
+/* ---- mdt_main.c: objects ---- */
+struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *fid);
+struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *osd);
+void mdt_object_get(struct mdt_object *o);
+void mdt_object_put(struct mdt_object *o);
+int mdt_xattr_get_alloc(struct mdt_object *o, const char *name, void **val);
+void mdt_attr_get(struct mdt_object *o, struct osd_attr *la);
+bool mdt_recovering(struct mdt_device *mdt);
+
+/* ---- mdt_handler.c ---- */
+extern const struct ptlrpc_handler mdt_handlers[];
+extern const unsigned int mdt_nr_handlers;
+extern const struct ldlm_srv_ops mdt_ldlm_ops;
+int mdt_reconstruct(struct svc_req *req, const struct tgt_reply_data *trd);
+
+/* ---- mdt_lock.c ---- */
+#define MDT_LOCKS_MAX	4
+
+struct mdt_lock_set {
+	unsigned int	ls_nr;
+	struct {
+		struct lu_fid		fid;
+		u32			mode;
+		u64			bits;
+		struct ldlm_lock	*lock;
+	} ls[MDT_LOCKS_MAX];
+};
+
+void mdt_lock_add(struct mdt_lock_set *ls, const struct lu_fid *fid, u32 mode, u64 bits);
+int mdt_lock_all(struct mdt_device *mdt, struct mdt_lock_set *ls);
+void mdt_unlock_all(struct mdt_lock_set *ls);
+int mdt_lock_client(struct svc_req *req, struct mdt_object *o, u32 mode, u64 bits, u64 try_bits,
+		    struct ldlm_lock **lockp);
+void mdt_lock_client_drop(struct ldlm_lock *lock);
+u64 mdt_lock_client_bits(const struct ldlm_lock *lock);
+
+/* ---- mdt_perm.c ---- */
+int mdt_acl_check(const void *blob, u32 len);
+int mdt_acl_mode(const void *blob, u32 len, u32 *mode);
+void mdt_acl_chmod(void *blob, u32 len, u32 mode);
+int mdt_acl_create(void *blob, u32 len, u32 *mode);
+bool mdt_in_group(const struct mdt_cred *cred, u32 gid);
+bool mdt_capable(const struct mdt_cred *cred, int cap);
+int mdt_permission(const struct mdt_cred *cred, struct mdt_object *obj, const struct osd_attr *la, u32 want);
+int mdt_may_create(const struct mdt_cred *cred, struct mdt_object *dir, const struct osd_attr *la);
+int mdt_may_delete(const struct mdt_cred *cred, struct mdt_object *dir, const struct osd_attr *dla,
+		   const struct osd_attr *cla, bool isdir);
+void mdt_cred_body(struct mdt_cred *cred, const struct mdt_body *b);
+void mdt_cred_rec(struct mdt_cred *cred, const struct mdt_rec_reint *rr);
+
+/* ---- mdt_getattr.c: replies with attributes ---- */
+struct mdt_reply {
+	struct mdt_body	mr_body;
+	void		*mr_md;
+	u32		mr_md_len;
+	void		*mr_acl;
+	u32		mr_acl_len;
+	void		*mr_secctx;
+	u32		mr_secctx_len;
+};
+
+#define MDT_RA_DIR_EA	0x1	/* GETATTR of a directory: its default layout is wanted */
+
+void mdt_reply_init(struct mdt_reply *r);
+void mdt_reply_free(struct mdt_reply *r);
+int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room, unsigned int flags,
+		   struct mdt_reply *r);
+int mdt_reply_pack(struct svc_req *req, struct mdt_reply *r);
+int mdt_reply_secctx(struct svc_req *req, struct mdt_object *o, struct mdt_reply *r);
+int mdt_pack_empty(struct svc_req *req);
+int mdt_req_fid(const struct lu_fid_le *le, struct lu_fid *fid);
+int mdt_name_get(struct svc_req *req, enum wire_field f, const char **name, size_t *len);
+int mdt_lookup(struct mdt_object *dir, const char *name, size_t len, struct lu_fid *fid);
+int mdt_lookup_checked(const struct mdt_cred *cred, struct mdt_object *dir, const char *name, size_t len,
+		       struct lu_fid *fid);
+int mdt_getattr(struct svc_req *req);
+int mdt_getattr_name(struct svc_req *req);
+int mdt_get_root(struct svc_req *req);
+int mdt_statfs(struct svc_req *req);
+int mdt_sync(struct svc_req *req);
+int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp, u64 *flags);
+int mdt_intent_done(struct svc_req *req, struct mdt_reply *r, u64 disp, int status, struct ldlm_lock *lock, struct ldlm_lock **lockp);
+
+/* ---- mdt_open.c ---- */
+int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
+
+/* ---- mdt_file.c: open handles ---- */
+struct mdt_file *mdt_file_new(struct mdt_export *me, u64 flags, u64 xid);
+void mdt_file_put(struct mdt_file *mf);
+int mdt_file_attach(struct mdt_file *mf, struct mdt_object *o);
+struct mdt_file *mdt_file_by_xid(struct mdt_export *me, u64 xid);
+void mdt_file_close(struct mdt_file *mf, struct svc_req *req);
+void mdt_close_export(struct mdt_export *me);
+int mdt_close(struct svc_req *req);
+
+/* ---- mdt_reint.c, mdt_setattr.c ---- */
+struct mdt_new {			/* an object about to be created */
+	struct lu_fid		fid;
+	u32			mode;	/* with the type */
+	dev_t			rdev;
+	u32			uid, gid;
+	s64			time;
+	const char		*target;	/* of a symbolic link */
+	size_t			target_len;
+	struct mdt_lov_alloc	*alloc;		/* objects of a file, or NULL */
+	const void		*lov;		/* replay: the layout as it was */
+	u32			lov_len;
+	const char		*secctx_name;
+	const void		*secctx;
+	u32			secctx_len;
+	/* made by mdt_new_prepare() */
+	void			*acl, *def_acl, *def_lov;
+	u32			acl_len, def_acl_len, def_lov_len;
+	void			*lov_built;
+	u32			lov_built_len;
+	u32			projid;
+	u32			flags;
+};
+
+int mdt_reint(struct svc_req *req);
+int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec);
+int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec);
+int mdt_new_secctx(struct svc_req *req, struct mdt_new *n);
+int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent, const struct osd_attr *pla,
+		    struct mdt_new *n);
+void mdt_new_fini(struct mdt_new *n);
+int mdt_new_credits(const struct mdt_new *n);
+struct mdt_object *mdt_new_create(struct osd_trans *th, struct mdt_object *parent, const char *name, size_t len,
+				  struct mdt_new *n);
+int mdt_touch(struct osd_trans *th, struct mdt_object *o, s64 time, u32 valid);
+int mdt_unlink_last(struct osd_trans *th, struct mdt_object *child, bool *reap);
+int mdt_pack_status(struct svc_req *req, struct mdt_reply *r, int rc);
+
+/* ---- mdt_orphan.c: unlinked objects ---- */
+int mdt_orphan_start(struct mdt_device *mdt);
+void mdt_orphan_stop(struct mdt_device *mdt);
+#define MDT_CR_ORPHAN	(OSD_CR_DIR_INSERT + OSD_CR_DESTROY + 2 * OSD_CR_XATTR_SET + 2 * OSD_CR_NLINK)
+int mdt_orphan_add(struct osd_trans *th, struct mdt_object *o);
+void mdt_orphan_commit(struct osd_trans *th, struct mdt_object *o);
+void mdt_orphan_finish(struct mdt_object *o, bool done);
+void mdt_orphan_init(struct mdt_device *mdt);
+
+/* ---- mdt_linkea.c ---- */
+#define MDT_CR_LINKEA	OSD_CR_XATTR_LEN(MAX_LINKEA_SIZE)
+int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct lu_fid *del_parent, const char *del,
+		      size_t del_len, const struct lu_fid *add_parent, const char *add, size_t add_len);
+int mdt_get_info(struct svc_req *req);
+int mdt_set_info(struct svc_req *req);
+
+/* ---- mdt_xattr.c ---- */
+int mdt_getxattr(struct svc_req *req);
+int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
+
+/* ---- mdt_layout.c ---- */
+int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
+int mdt_layout_lvb_fill(struct ldlm_resource *res, void *buf, u32 len);
+
+/* ---- mdt_readpage.c ---- */
+int mdt_readpage(struct svc_req *req);
+
+/* ---- mdt_seq.c ---- */
+int mdt_seq_start(struct mdt_device *mdt);
+void mdt_seq_stop(struct mdt_device *mdt);
+int mdt_seq_query(struct svc_req *req);
+int mdt_fld_query(struct svc_req *req);
+int mdt_fld_read(struct svc_req *req);
+
+/* ---- mdt_lov.c ---- */
+struct mdt_lov_wish {
+	u32	lw_stripe_size;		/* 0: default */
+	u16	lw_count;		/* 0: default, LOV_ALL_STRIPES */
+	u16	lw_offset;		/* LOV_OFFSET_DEFAULT: any */
+	bool	lw_explicit;		/* asked by the client: all or nothing */
+	char	lw_pool[LOV_MAXPOOLNAME + 1];
+	u32	*lw_list;		/* exactly these OSTs, lw_count of them */
+};
+
+/* Objects reserved for one file. */
+struct mdt_lov_alloc {
+	struct mdt_lod	*la_lod;
+	u32		la_stripe_size;
+	char		la_pool[LOV_MAXPOOLNAME + 1];
+	u32		la_count;
+	struct {
+		struct osp_device *osp;
+		u64		id;
+	} la_st[];
+};
+
+int mdt_lov_parse(const void *ea, u32 len, struct mdt_lov_wish *w);
+int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const void *hint, u32 len, bool append,
+		      struct mdt_lov_wish *w);
+void mdt_lov_wish_free(struct mdt_lov_wish *w);
+int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct mdt_lov_alloc **out);
+void mdt_lov_alloc_free(struct mdt_device *mdt, struct mdt_lov_alloc *a, bool used);
+int mdt_lov_used(struct osd_trans *th, struct mdt_lov_alloc *a);
+u32 mdt_lov_alloc_size(const struct mdt_lov_alloc *a);
+void mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, void *buf);
+int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void *ea, u32 len);
+struct osp_device *mdt_lod_get(struct mdt_device *mdt, u32 idx);
+void mdt_lod_event(struct mdt_lod *lod);
+int mdt_lod_pool(struct mdt_lod *lod, u32 cmd, const char *name, const char *ost);
+void mdt_lod_statfs(struct mdt_lod *lod, struct obd_statfs *os);
+void mdt_lod_init(struct mdt_lod *lod);
+void mdt_lod_fini(struct mdt_lod *lod);
+
+/* ---- osp_main.c ---- */
+struct osp_device {
+	refcount_t		od_ref;
+	struct mdt_device	*od_mdt;
+	u32			od_index;
+	char			od_name[64];	/* testfs-OST0000-osc-MDT0000 */
+	char			od_uuid[UUID_MAX];	/* of the OST */
+	struct obd_import	*od_imp;
+	struct obd_device	*od_obd;
+	struct param_dir	*od_params;
+	bool			od_added;	/* lov_add_obd was seen */
+	bool			od_inactive;	/* by configuration */
+	bool			od_connected;	/* import active */
+	bool			od_stopping;
+	struct list_head	od_setup;	/* lo_setups before od_added */
+
+	/* Objects (osp_precreate.c) */
+	spinlock_t		od_lock;
+	u64			od_next;	/* first id not given away */
+	u64			od_last;	/* ids up to this one exist on the OST */
+	u64			od_used;	/* highest id in a layout, journalled or about to be */
+	struct mutex		od_id_mutex;	/* the record in lov_objid */
+	u64			od_saved;	/* what stands there */
+	bool			od_ready;	/* orphans cleaned up since the last connect that needs it */
+	u32			od_batch;	/* objects of the next precreate */
+	int			od_status;	/* of the last one: 0, -ENOSPC, -EAGAIN */
+	struct task_struct	*od_thread;
+	wait_queue_head_t	od_waitq;
+	bool			od_kick;
+	struct obd_statfs	od_statfs;
+	unsigned long		od_statfs_time;	/* jiffies */
+	bool			od_statfs_ok;
+
+	/* Destroys and setattrs (osp_sync.c) */
+	struct list_head	od_jobs;	/* under od_lock */
+	unsigned int		od_nr_jobs;
+	unsigned int		od_in_flight;
+	struct delayed_work	od_sync_work;
+};
+
+int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec);
+void osp_stop_all(struct mdt_device *mdt);
+void osp_free_all(struct mdt_device *mdt);
+int osp_start(struct mdt_device *mdt);
+void osp_get(struct osp_device *osp);
+void osp_put(struct osp_device *osp);
+int osp_usable(struct osp_device *osp, u64 *avail);
+bool osp_statfs(struct osp_device *osp, struct obd_statfs *os);
+
+/* ---- osp_precreate.c ---- */
+int osp_get_id(struct osp_device *osp, u64 *id);
+void osp_put_id(struct osp_device *osp, u64 id);
+int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id);
+int osp_load_used(struct osp_device *osp);
+int osp_precreate_start(struct osp_device *osp);
+void osp_precreate_stop(struct osp_device *osp);
+void osp_kick(struct osp_device *osp);
+
+/* ---- osp_sync.c ---- */
+void osp_sync_init(struct osp_device *osp);
+void osp_sync_stop(struct osp_device *osp);
+void osp_destroy_objects(struct mdt_object *o, const void *ea, u32 len);
+int osp_set_size(struct mdt_lov_alloc *a, u64 size);
+void osp_destroy_id(struct osp_device *osp, u64 id);
+int osp_setattr_prepare(struct mdt_object *o, u32 uid, u32 gid, u32 valid, struct osd_trans *th);
+
+#endif

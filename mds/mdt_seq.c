@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sequences: SEQ_QUERY gives clients sequences for the FIDs of new objects, and servers whole super-sequences; FLD says
+ * on which target a sequence lives (chapter 4, 3 and 4). MDT0000 keeps the first super-sequence for itself and is the
+ * controller of all others.
+ *
+ * What is handed out is on disk before (file "seq_fld"): single sequences are reserved there in batches, so a crash
+ * skips some but repeats none. mdt_seq_mutex protects all and is held across the commit.
+ */
+#define pr_fmt(fmt) "mdt: " fmt
+
+#include <linux/slab.h>
+#include "mdt_internal.h"
+
+#define SEQ_FILE	"seq_fld"
+#define SEQ_MAGIC	0x51464c44U
+#define SEQ_BATCH	64
+#define FLDB_MAX	((4096 - 8) / sizeof(struct lu_seq_range))
+
+/* Head of the file; the super-sequences given to others follow as lu_seq_range. */
+struct seq_disk {
+	__le32	sd_magic;
+	__le32	sd_nr;		/* ranges behind */
+	__le64	sd_next;	/* first single sequence that may be unused */
+	__le64	sd_super;	/* first super-sequence not given away */
+	__le64	sd_pad;
+};
+
+#define OWN_END		(FID_SEQ_NORMAL + LUSTRE_SEQ_SUPER_WIDTH)
+
+static u32 fldb_nr(struct mdt_device *mdt)
+{
+	return le32_to_cpu(mdt->mdt_fldb->lsra_count);
+}
+
+/* Write the head, and the last range when there is a new one; wait for the commit. */
+static int seq_save(struct mdt_device *mdt, u64 next, u64 super, u32 nr)
+{
+	struct seq_disk sd = {
+		.sd_magic = cpu_to_le32(SEQ_MAGIC),
+		.sd_nr = cpu_to_le32(nr),
+		.sd_next = cpu_to_le64(next),
+		.sd_super = cpu_to_le64(super),
+	};
+	struct osd_trans *th;
+	int rc = 0, rc2;
+
+	th = tgt_trans_start_local(mdt->mdt_lt, 3 * OSD_CR_BUF_WRITE);
+	if (IS_ERR(th))
+		return PTR_ERR(th);
+	if (nr > fldb_nr(mdt))
+		rc = osd_buf_write(th, mdt->mdt_seq_file, &mdt->mdt_fldb->lsra_lsr[nr - 1], sizeof(struct lu_seq_range),
+				   sizeof(sd) + (nr - 1) * sizeof(struct lu_seq_range));
+	if (!rc)
+		rc = osd_buf_write(th, mdt->mdt_seq_file, &sd, sizeof(sd), 0);
+	osd_trans_set_sync(th);
+	rc2 = tgt_trans_stop_local(mdt->mdt_lt, th);
+	return rc ?: rc2;
+}
+
+int mdt_seq_start(struct mdt_device *mdt)
+{
+	struct seq_disk sd;
+	ssize_t n;
+	u32 nr;
+
+	mdt->mdt_fldb = kzalloc(4096, GFP_KERNEL);
+	if (!mdt->mdt_fldb)
+		return -ENOMEM;
+	mdt->mdt_seq_file = osd_local_open(mdt->mdt_osd, SEQ_FILE, true);
+	if (IS_ERR(mdt->mdt_seq_file)) {
+		int rc = PTR_ERR(mdt->mdt_seq_file);
+
+		mdt->mdt_seq_file = NULL;
+		return rc;
+	}
+	n = osd_buf_read(mdt->mdt_seq_file, &sd, sizeof(sd), 0);
+	if (n < 0)
+		return n;
+	if (!n) {
+		mdt->mdt_seq_next = mdt->mdt_seq_saved = FID_SEQ_NORMAL;
+		mdt->mdt_super_next = OWN_END;
+		return 0;
+	}
+	nr = le32_to_cpu(sd.sd_nr);
+	if (n != sizeof(sd) || le32_to_cpu(sd.sd_magic) != SEQ_MAGIC || nr > FLDB_MAX ||
+	    le64_to_cpu(sd.sd_next) < FID_SEQ_NORMAL || le64_to_cpu(sd.sd_next) > OWN_END ||
+	    le64_to_cpu(sd.sd_super) < OWN_END) {
+		pr_err("%s: file " SEQ_FILE " is damaged: no sequences can be given out\n", mdt->mdt_lt->lt_name);
+		return -EUCLEAN;
+	}
+	mdt->mdt_seq_next = mdt->mdt_seq_saved = le64_to_cpu(sd.sd_next);
+	mdt->mdt_super_next = le64_to_cpu(sd.sd_super);
+	n = nr ? osd_buf_read(mdt->mdt_seq_file, mdt->mdt_fldb->lsra_lsr, nr * sizeof(struct lu_seq_range), sizeof(sd)) : 0;
+	if (n != nr * sizeof(struct lu_seq_range))
+		return n < 0 ? n : -EUCLEAN;
+	mdt->mdt_fldb->lsra_count = cpu_to_le32(nr);
+	return 0;
+}
+
+void mdt_seq_stop(struct mdt_device *mdt)
+{
+	osd_object_put(mdt->mdt_seq_file);
+	mdt->mdt_seq_file = NULL;
+	kfree(mdt->mdt_fldb);
+	mdt->mdt_fldb = NULL;
+}
+
+static int seq_meta(struct mdt_device *mdt, struct lu_seq_range *out)
+{
+	u64 save;
+	int rc;
+
+	if (mdt->mdt_seq_next >= OWN_END)
+		return -ENOSPC;
+	if (mdt->mdt_seq_next >= mdt->mdt_seq_saved) {
+		save = min(mdt->mdt_seq_next + SEQ_BATCH, OWN_END);
+		rc = seq_save(mdt, save, mdt->mdt_super_next, fldb_nr(mdt));
+		if (rc)
+			return rc;
+		mdt->mdt_seq_saved = save;
+	}
+	out->lsr_start = cpu_to_le64(mdt->mdt_seq_next);
+	out->lsr_end = cpu_to_le64(++mdt->mdt_seq_next);
+	out->lsr_index = cpu_to_le32(mdt->mdt_lt->lt_index);
+	out->lsr_flags = cpu_to_le32(LU_SEQ_RANGE_MDT);
+	return 0;
+}
+
+/* A super-sequence for a target; asked again, it gets another one. */
+static int seq_super(struct mdt_device *mdt, const struct lu_seq_range *in, struct lu_seq_range *out)
+{
+	u32 nr = fldb_nr(mdt);
+	u64 end = mdt->mdt_super_next + LUSTRE_SEQ_SUPER_WIDTH;
+	int rc;
+
+	if (nr >= FLDB_MAX || end < mdt->mdt_super_next)
+		return -ENOSPC;
+	out->lsr_start = cpu_to_le64(mdt->mdt_super_next);
+	out->lsr_end = cpu_to_le64(end);
+	out->lsr_index = in->lsr_index;
+	out->lsr_flags = in->lsr_flags;
+	mdt->mdt_fldb->lsra_lsr[nr] = *out;
+	rc = seq_save(mdt, mdt->mdt_seq_saved, end, nr + 1);
+	if (rc)
+		return rc;
+	mdt->mdt_super_next = end;
+	mdt->mdt_fldb->lsra_count = cpu_to_le32(nr + 1);
+	return 0;
+}
+
+/**
+ * mdt_seq_query - SEQ_QUERY
+ *
+ * Return: 0, -EINVAL for an unknown operation, -EROFS, -ENOSPC, -EIO.
+ */
+int mdt_seq_query(struct svc_req *req)
+{
+	struct mdt_device *mdt = mdt_dev(req);
+	const __le32 *op = svc_req_buf(req, WF_SEQ_OPC);
+	const struct lu_seq_range *in = svc_req_buf(req, WF_SEQ_RANGE);
+	struct lu_seq_range out = {};
+	int rc;
+
+	if (!op || !in)
+		return -EPROTO;
+	if (osd_is_rdonly(mdt->mdt_osd))
+		return -EROFS;
+	if (mutex_lock_killable(&mdt->mdt_seq_mutex))
+		return -EINTR;
+	switch (le32_to_cpu(*op)) {
+	case SEQ_ALLOC_META:
+		rc = seq_meta(mdt, &out);
+		break;
+	case SEQ_ALLOC_SUPER:
+		rc = seq_super(mdt, in, &out);
+		break;
+	default:
+		rc = -EINVAL;
+	}
+	mutex_unlock(&mdt->mdt_seq_mutex);
+	if (!rc)
+		rc = svc_rep_pack(req);
+	if (!rc)
+		memcpy(svc_rep_buf(req, WF_SEQ_RANGE), &out, sizeof(out));
+	return rc;
+}
+
+static bool range_try(u64 seq, u64 start, u64 end, u32 index, u32 flags, struct lu_seq_range *out)
+{
+	if (seq < start || seq >= end)
+		return false;
+	out->lsr_start = cpu_to_le64(start);
+	out->lsr_end = cpu_to_le64(end);
+	out->lsr_index = cpu_to_le32(index);
+	out->lsr_flags = cpu_to_le32(flags);
+	return true;
+}
+
+static int fld_lookup(struct mdt_device *mdt, u64 seq, struct lu_seq_range *out)
+{
+	u32 i, index = mdt->mdt_lt->lt_index;
+	int rc = 0;
+
+	if (range_try(seq, FID_SEQ_IGIF, FID_SEQ_IGIF_MAX + 1, 0, LU_SEQ_RANGE_MDT, out) ||
+	    range_try(seq, FID_SEQ_DOT_LUSTRE, FID_SEQ_DOT_LUSTRE + 1, 0, LU_SEQ_RANGE_MDT, out) ||
+	    range_try(seq, FID_SEQ_ROOT, FID_SEQ_ROOT + 1, 0, LU_SEQ_RANGE_MDT, out) ||
+	    range_try(seq, FID_SEQ_NORMAL, OWN_END, index, LU_SEQ_RANGE_MDT, out))
+		return 0;
+	mutex_lock(&mdt->mdt_seq_mutex);
+	for (i = 0; i < fldb_nr(mdt); i++) {
+		const struct lu_seq_range *r = &mdt->mdt_fldb->lsra_lsr[i];
+
+		if (range_try(seq, le64_to_cpu(r->lsr_start), le64_to_cpu(r->lsr_end), le32_to_cpu(r->lsr_index),
+			      le32_to_cpu(r->lsr_flags), out))
+			break;
+	}
+	if (i == fldb_nr(mdt))
+		rc = -ENOENT;
+	mutex_unlock(&mdt->mdt_seq_mutex);
+	return rc;
+}
+
+/**
+ * mdt_fld_query - FLD_QUERY: the target that holds a sequence
+ *
+ * Return: 0, -ENOENT, -EINVAL.
+ */
+int mdt_fld_query(struct svc_req *req)
+{
+	const __le32 *op = svc_req_buf(req, WF_FLD_OPC);
+	const struct lu_seq_range *in = svc_req_buf(req, WF_SEQ_RANGE);
+	struct lu_seq_range out = {};
+	int rc;
+
+	if (!op || !in)
+		return -EPROTO;
+	if (le32_to_cpu(*op) != FLD_LOOKUP)
+		return -EINVAL;
+	rc = fld_lookup(mdt_dev(req), le64_to_cpu(in->lsr_start), &out);
+	if (!rc)
+		rc = svc_rep_pack(req);
+	if (!rc)
+		memcpy(svc_rep_buf(req, WF_SEQ_RANGE), &out, sizeof(out));
+	return rc;
+}
+
+/**
+ * mdt_fld_read - FLD_READ: all ranges given to others
+ *
+ * Return: 0, -ENOMEM.
+ */
+int mdt_fld_read(struct svc_req *req)
+{
+	struct mdt_device *mdt = mdt_dev(req);
+	struct lu_seq_range_array *a;
+	int rc;
+
+	rc = svc_rep_room(req, WF_GENERIC_DATA, 4096);
+	if (!rc)
+		rc = svc_rep_pack(req);
+	if (rc)
+		return rc;
+	a = svc_rep_buf(req, WF_GENERIC_DATA);
+	memset(a, 0, 4096);
+	mutex_lock(&mdt->mdt_seq_mutex);
+	memcpy(a, mdt->mdt_fldb, sizeof(*a) + fldb_nr(mdt) * sizeof(struct lu_seq_range));
+	mutex_unlock(&mdt->mdt_seq_mutex);
+	return 0;
+}

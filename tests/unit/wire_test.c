@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The worked examples of the protocol chapters, conversions, building and shrinking of messages, and what
+ * must be refused. Sizes and offsets are static_asserts of the wire headers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include <wire.h>
+
+/* "d0 0b" -> bytes, in a block of exactly that size. */
+static u8 *hex(const char *text, u32 *len)
+{
+	u8 *out = malloc(strlen(text) / 2 + 1), *fit;
+	u32 n = 0;
+
+	while (*text) {
+		if (*text == ' ' || *text == '\n') {
+			text++;
+			continue;
+		}
+		out[n++] = strtoul((char[]){ text[0], text[1], 0 }, NULL, 16);
+		text += 2;
+	}
+	fit = malloc(n);
+	memcpy(fit, out, n);
+	free(out);
+	*len = n;
+	return fit;
+}
+
+static void test_ping_message(void **state)
+{
+	u64 room[224 / 8];
+	const u32 lens[] = { 184 };
+	struct lustre_msg_v2 *m = (void *)room;
+	struct ptlrpc_body *pb;
+	u8 *want;
+	u32 len;
+
+	wire_msg_init(m, 1, lens);
+	m->lm_repsize = cpu_to_le32(224);
+	m->lm_flags = cpu_to_le32(MSGHDR_AT_SUPPORT | MSGHDR_CKSUM_INCOMPAT18);
+	pb = wire_body(m);
+	pb->pb_handle.cookie = 0x1122334455667788;
+	pb->pb_type = cpu_to_le32(PTL_RPC_MSG_REQUEST);
+	pb->pb_version = cpu_to_le32(LUSTRE_OBD_VERSION | PTLRPC_MSG_VERSION);
+	pb->pb_opc = cpu_to_le32(OBD_PING);
+	pb->pb_last_xid = cpu_to_le64(0x00069a3b4c5d6e00);
+	pb->pb_conn_cnt = cpu_to_le32(3);
+	pb->pb_timeout = cpu_to_le32(11);
+	want = hex("01 00 00 00 00 00 00 00 d3 0b d0 0b e0 00 00 00 00 00 00 00 03 00 00 00 00 00 00 00 00 00 00 00"
+		   "b8 00 00 00 00 00 00 00 88 77 66 55 44 33 22 11 67 12 00 00 03 00 01 00 90 01 00 00 00 00 00 00"
+		   "00 6e 5d 4c 3b 9a 06 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+		   "00 00 00 00 00 00 00 00 03 00 00 00 0b 00 00 00", &len);
+	assert_memory_equal(room, want, len);
+	assert_int_equal(wire_msg_size(1, lens), 224);
+	assert_int_equal(wire_msg_check(room, 224), 0);
+	assert_int_equal(wire_msg_check(room, 300), 0);
+	assert_int_equal(wire_msg_check(room, 223), -EPROTO);
+	assert_ptr_equal(wire_req_format(room), &wf_empty);
+	assert_int_equal(wire_req_check(room, 224, &wf_empty), 0);
+	free(want);
+}
+
+static void test_bad_messages(void **state)
+{
+	u64 room[64] = { 0 };
+	struct lustre_msg_v2 *m = (void *)room;
+	const u32 lens[] = { 184, 39 };
+	size_t size = wire_msg_size(2, lens);
+
+	assert_int_equal(wire_msg_check(room, 16), -EPROTO);
+	wire_msg_init(m, 2, lens);
+	wire_body(m)->pb_version = cpu_to_le32(3);
+	assert_int_equal(wire_msg_check(m, size), 0);
+	m->lm_bufcount = cpu_to_le32(33);
+	assert_int_equal(wire_msg_check(m, size), -EPROTO);
+	m->lm_bufcount = 0;
+	assert_int_equal(wire_msg_check(m, size), -EPROTO);
+	m->lm_bufcount = cpu_to_le32(2);
+	m->lm_buflens[1] = cpu_to_le32(0xffffffff);
+	assert_int_equal(wire_msg_check(m, size), -EPROTO);
+	m->lm_buflens[1] = cpu_to_le32(39);
+	m->lm_buflens[0] = cpu_to_le32(100);
+	assert_int_equal(wire_msg_check(m, size), -EPROTO);
+	m->lm_buflens[0] = cpu_to_le32(184);
+	wire_body(m)->pb_version = cpu_to_le32(2);
+	assert_int_equal(wire_msg_check(m, size), -EPROTO);
+	wire_body(m)->pb_version = cpu_to_le32(3);
+	m->lm_magic = cpu_to_le32(LUSTRE_MSG_MAGIC_V2_SWABBED);
+	assert_int_equal(wire_msg_check(m, size), -EPROTO);
+}
+
+static void test_connect_size(void **state)
+{
+	u32 lens[6], i;
+
+	for (i = 0; i < wf_connect.nreq; i++)
+		lens[i] = wire_field_default(wf_connect.req[i]);
+	assert_int_equal(wf_connect.nreq, 6);
+	assert_int_equal(wire_msg_size(6, lens), 520);
+	assert_int_equal(wire_hdr_size(1), 40);
+	assert_int_equal(wire_hdr_size(2), 40);
+	assert_int_equal(wire_hdr_size(3), 48);
+	assert_int_equal(wire_hdr_size(12), 80);
+	assert_int_equal(wire_field_index(wf_connect.req, 6, WF_CONN), 3);
+	assert_int_equal(wire_field_index(wf_connect.req, 6, WF_NAME), -1);
+}
+
+static void test_strings(void **state)
+{
+	const u32 lens[] = { 184, 216, 4 };
+	u64 room[64];
+
+	wire_msg_init(room, 3, lens);
+	memcpy(wire_buf(room, 2), "foo", 4);
+	assert_int_equal(wire_req_check(room, 0, &wf_mds_get_root), 0);
+	memcpy(wire_buf(room, 2), "fo\0", 4);
+	assert_int_equal(wire_req_check(room, 0, &wf_mds_get_root), -EPROTO);
+	memcpy(wire_buf(room, 2), "food", 4);
+	assert_int_equal(wire_req_check(room, 0, &wf_mds_get_root), -EPROTO);
+	wire_msg_shrink(room, 2, 0);
+	assert_int_equal(wire_req_check(room, 0, &wf_mds_get_root), 0);
+	wire_msg_shrink(room, 1, 215);
+	assert_int_equal(wire_req_check(room, 0, &wf_mds_get_root), -EPROTO);
+	/* An optional buffer may be empty but not short. */
+	wire_msg_init(room, 2, lens);
+	assert_int_equal(wire_req_check(room, 0, &wf_mds_statfs), 0);
+	wire_msg_shrink(room, 1, 0);
+	assert_int_equal(wire_req_check(room, 0, &wf_mds_statfs), 0);
+	wire_msg_init(room, 2, (const u32[]){ 184, 8 });
+	assert_int_equal(wire_req_check(room, 0, &wf_mds_statfs), -EPROTO);
+}
+
+static void test_shrink(void **state)
+{
+	const u32 lens[] = { 184, 20, 30, 9 };
+	u64 room[64];
+
+	wire_msg_init(room, 4, lens);
+	memset(wire_buf(room, 1), 0x11, 20);
+	memset(wire_buf(room, 2), 0x22, 30);
+	memset(wire_buf(room, 3), 0x33, 9);
+	wire_msg_shrink(room, 1, 21);
+	assert_int_equal(wire_buflen(room, 1), 20);
+	wire_msg_shrink(room, 1, 3);
+	assert_int_equal(wire_msg_len(room), 48 + 184 + 8 + 32 + 16);
+	assert_int_equal(((u8 *)wire_buf(room, 1))[2], 0x11);
+	assert_int_equal(((u8 *)wire_buf(room, 1))[3], 0);
+	assert_int_equal(((u8 *)wire_buf(room, 2))[29], 0x22);
+	assert_int_equal(((u8 *)wire_buf(room, 3))[8], 0x33);
+	wire_msg_shrink(room, 2, 0);
+	assert_null(wire_buf(room, 2));
+	assert_int_equal(wire_bufcount(room), 4);
+	assert_int_equal(((u8 *)wire_buf(room, 3))[0], 0x33);
+	assert_null(wire_buf_min(room, 3, 10));
+	assert_null(wire_buf(room, 4));
+}
+
+static void test_fids(void **state)
+{
+	struct lu_fid root, fid = { 0x200000401, 3, 0 }, back;
+	struct ldlm_res_id res;
+	struct ost_id oi;
+
+	fid_root(&root);
+	assert_true(fid_is_sane(&root) && fid_is_root(&root));
+	assert_int_equal(fid_flatten(&fid), (0x200000401ULL << 24) + ((0x200000401ULL >> 24) & 0xffffff0000ULL) + 3);
+	assert_int_equal(fid_flatten(&(struct lu_fid){ 4711, 9, 0 }), 4711);
+	assert_false(fid_is_sane(&(struct lu_fid){ 0x200000401, 1, 1 }));
+	assert_false(fid_is_sane(&(struct lu_fid){ 0, 1, 0 }));
+	assert_true(fid_is_sane(&(struct lu_fid){ 1, 1, 0 }));
+
+	/* IDIF both ways, with an id of more than 32 bits */
+	assert_int_equal(idif_to_fid(&fid, 0x123456789abcULL, 0x17), 0);
+	assert_int_equal(fid.f_seq, 0x100171234);
+	assert_int_equal(fid.f_oid, 0x56789abc);
+	assert_int_equal(idif_id(&fid), 0x123456789abcULL);
+	assert_int_equal(idif_ost_idx(&fid), 0x17);
+	fid_to_ostid(&oi, &fid);
+	assert_true(ostid_is_legacy(&oi));
+	assert_int_equal(le64_to_cpu(oi.oi_id), 0x123456789abcULL);
+	assert_int_equal(ostid_to_fid(&back, &oi, 0x17), 0);
+	assert_true(fid_eq(&fid, &back));
+	ost_fid_to_res_id(&res, &fid);
+	assert_int_equal(res.name[0], 0x123456789abcULL);
+	assert_int_equal(res.name[1], 0);
+	assert_int_equal(ost_fid_from_res_id(&back, &res, 0x17), 0);
+	assert_true(fid_eq(&fid, &back));
+	assert_int_equal(idif_to_fid(&fid, 1ULL << 48, 0), -EBADF);
+	assert_int_equal(idif_to_fid(&fid, 1, 0x10000), -EBADF);
+
+	fid = (struct lu_fid){ 0x280000401, 0x23, 0 };
+	fid_to_ostid(&oi, &fid);
+	assert_false(ostid_is_legacy(&oi));
+	assert_int_equal(ostid_to_fid(&back, &oi, 5), 0);
+	assert_true(fid_eq(&fid, &back));
+	ost_fid_to_res_id(&res, &fid);
+	assert_true(fid_res_id_eq(&fid, &res));
+	memset(&oi, 0xff, sizeof(oi));
+	assert_int_equal(ostid_to_fid(&back, &oi, 0), -EBADF);
+}
+
+static void test_lov(void **state)
+{
+	struct wire_lov_comp c;
+	struct lu_fid fid;
+	u32 len, i;
+	u8 *p;
+
+	p = hex("d0 0b d1 0b 01 00 00 00 03 00 00 00 00 00 00 00 01 04 00 00 02 00 00 00 00 00 40 00 01 00 00 00"
+		"05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", &len);
+	assert_int_equal(wire_lov_check(p, len), 0);
+	assert_int_equal(wire_lov_comp_count(p, len), 1);
+	assert_int_equal(wire_lov_comp(p, len, 0, &c), 0);
+	assert_int_equal(c.stripe_size, 4 << 20);
+	assert_int_equal(c.nr_objects, 1);
+	assert_int_equal(c.end, LUSTRE_EOF);
+	assert_int_equal(ostid_to_fid(&fid, &c.objects[0].l_ost_oi, 0), 0);
+	assert_int_equal(idif_id(&fid), 5);
+	lmm_oi_to_fid(&fid, &((struct lov_mds_md_v1 *)p)->lmm_oi);
+	assert_int_equal(fid.f_seq, 0x200000401);
+	for (i = 0; i < len; i++)
+		assert_int_equal(wire_lov_check(p, i), -EINVAL);
+	((struct lov_mds_md_v1 *)p)->lmm_stripe_count = cpu_to_le16(2);
+	assert_int_equal(wire_lov_check(p, len), -EINVAL);
+	assert_int_equal(wire_lov_hint_check(p, 32), 0);
+	free(p);
+
+	p = hex("d0 0b d6 0b f0 00 00 00 02 00 00 00 00 00 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+		"01 00 00 00 10 00 00 00 00 00 00 00 00 00 00 00 00 00 10 00 00 00 00 00 80 00 00 00 38 00 00 00"
+		"00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 00 00 10 00 00 00 00 00"
+		"ff ff ff ff ff ff ff ff b8 00 00 00 38 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+		"d0 0b d1 0b 01 00 00 00 03 00 00 00 00 00 00 00 01 04 00 00 02 00 00 00 00 00 10 00 01 00 00 00"
+		"05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 d0 0b d1 0b 01 00 00 00"
+		"03 00 00 00 00 00 00 00 01 04 00 00 02 00 00 00 00 00 40 00 04 00 ff ff 00 00 00 00 00 00 00 00"
+		"00 00 00 00 00 00 00 00 00 00 00 00 ff ff ff ff", &len);
+	assert_int_equal(len, 0xf0);
+	assert_int_equal(wire_lov_check(p, len), 0);
+	assert_int_equal(wire_lov_comp_count(p, len), 2);
+	assert_int_equal(wire_lov_layout_gen(p, len), 2);
+	assert_int_equal(wire_lov_comp(p, len, 1, &c), 0);
+	assert_int_equal(c.stripe_count, 4);
+	assert_int_equal(c.start, 1 << 20);
+	assert_int_equal(c.nr_objects, 1);
+	assert_int_equal(wire_lov_comp(p, len, 2, &c), -ENOENT);
+	for (i = 0; i < len; i++)
+		assert_int_equal(wire_lov_check(p, i), -EINVAL);
+	((struct lov_comp_md_v1 *)p)->lcm_entries[1].lcme_offset = cpu_to_le32(0xfffffff8);
+	assert_int_equal(wire_lov_check(p, len), -EINVAL);
+	free(p);
+}
+
+static void test_dirpage(void **state)
+{
+	const struct lu_dirent *e;
+	u8 *head, *page = calloc(1, LU_PAGE_SIZE);
+	u32 len;
+
+	head = hex("00 00 00 00 00 00 00 00 fe ff ff ff ff ff ff ff 00 00 00 00 00 00 00 00 07 00 00 00 02 00 00 00"
+		   "01 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 28 00 01 00 07 00 00 00 2e 00 00 40 00 00 00 00"
+		   "07 00 00 00 02 00 00 00 01 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 28 00 02 00 07 00 00 00"
+		   "2e 2e 00 40 00 00 00 00 01 04 00 00 02 00 00 00 03 00 00 00 00 00 00 00 88 77 66 55 44 33 22 11"
+		   "00 00 03 00 07 00 00 00 66 6f 6f 00 00 80 00 00", &len);
+	memcpy(page, head, len);
+	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), 0);
+	e = wire_dirpage_next(page, NULL);
+	assert_int_equal(wire_dirent_type(e), S_IFDIR);
+	assert_int_equal(lu_dirent_calc_size(1, LUDA_TYPE), le16_to_cpu(e->lde_reclen));
+	e = wire_dirpage_next(page, e);
+	assert_int_equal(wire_dirent_type(e), S_IFDIR);
+	assert_int_equal(lu_dirent_calc_size(2, LUDA_TYPE), le16_to_cpu(e->lde_reclen));
+	e = wire_dirpage_next(page, e);
+	assert_memory_equal(e->lde_name, "foo", 3);
+	assert_int_equal(wire_dirent_type(e), S_IFREG);
+	assert_null(wire_dirpage_next(page, e));
+	page[0x30] = 0x24;	/* reclen not a multiple of 8 */
+	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), -EPROTO);
+	page[0x30] = 0x28;
+	page[0x28] = 5;		/* hashes go down */
+	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), -EPROTO);
+	((struct lu_dirpage *)page)->ldp_flags = cpu_to_le32(LDF_EMPTY);
+	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), 0);
+	assert_null(wire_dirpage_next(page, NULL));
+	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE - 1), -EPROTO);
+	free(head);
+	free(page);
+}
+
+static void test_linkea(void **state)
+{
+	const struct link_ea_entry *e;
+	struct lu_fid fid;
+	u32 len, i;
+	u8 *p;
+
+	p = hex("df f1 ea 11 01 00 00 00 2d 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 15 00 00 00 02 00 00"
+		"00 07 00 00 00 01 00 00 00 00 66 6f 6f", &len);
+	assert_int_equal(wire_linkea_check(p, len), 0);
+	e = wire_linkea_next(p, len, NULL);
+	assert_int_equal(wire_linkea_namelen(e), 3);
+	fid_from_be(&fid, &e->lee_parent_fid);
+	assert_true(fid_is_root(&fid));
+	assert_null(wire_linkea_next(p, len, e));
+	for (i = 0; i < len; i++)
+		assert_int_equal(wire_linkea_check(p, i), -EINVAL);
+	free(p);
+}
+
+static void test_ping_info(void **state)
+{
+	const struct lnet_ni_large_status *ns;
+	u32 len, need, off;
+	u8 *p;
+
+	p = hex("67 6e 69 70 1e 00 00 00 39 30 00 00 02 00 00 00 00 00 00 00 00 00 09 00 01 00 00 00 00 00 00 00"
+		"14 01 a8 c0 00 00 02 00 de c0 aa 15 00 00 00 00", &len);
+	assert_int_equal(lnet_ping_info_check(p, len, &need), 0);
+	assert_int_equal(need, len);
+	assert_int_equal(lnet_ping_info_check(p, 32, &need), 0);
+	assert_int_equal(need, 48);
+	assert_int_equal(lnet_ping_info_entries((void *)p, 32), 1);
+	free(p);
+	p = hex("67 6e 69 70 7e 00 00 00 39 30 00 00 01 00 00 00 00 00 00 00 00 00 09 00 01 00 00 00 38 00 00 00"
+		"de c0 aa 15 0c 02 00 00 fd 00 00 01 00 00 00 00 00 00 00 00 00 00 00 20", &len);
+	assert_int_equal(lnet_ping_info_check(p, len, &need), 0);
+	assert_int_equal(need, 56);
+	off = 32;
+	ns = lnet_ping_info_large(p, len, &off);
+	assert_non_null(ns);
+	assert_int_equal(ns->ns_nid.nid_size, 12);
+	assert_null(lnet_ping_info_large(p, len, &off));
+	free(p);
+}
+
+static void test_llog(void **state)
+{
+	const struct llog_rec_hdr *rec;
+	u32 len, off = 0;
+	int rc;
+	u8 *p;
+
+	/* ADD_UUID of chapter 6.6.8 and the start of nothing */
+	p = hex("58 00 00 00 0d 00 00 00 00 00 62 10 00 00 00 00 01 00 f6 1c 05 f0 0c 00 00 00 00 00 00 00 00 00"
+		"0a 01 a8 c0 00 00 02 00 00 00 00 00 02 00 00 00 00 00 00 00 11 00 00 00 31 39 32 2e 31 36 38 2e"
+		"31 2e 31 30 40 74 63 70 00 00 00 00 00 00 00 00 58 00 00 00 0d 00 00 00"
+		"00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", &len);
+	rec = wire_llog_next(p, len, &off, &rc);
+	assert_non_null(rec);
+	assert_int_equal(le32_to_cpu(rec->lrh_index), 13);
+	assert_int_equal(wire_lcfg_check(rec + 1, 88 - 24), 0);
+	assert_int_equal(wire_lcfg_check(rec + 1, 88 - 25), -EINVAL);
+	assert_null(wire_llog_next(p, len, &off, &rc));
+	assert_int_equal(rc, 0);
+	off = 0;
+	p[0x50] = 0x60;		/* tail does not agree */
+	assert_null(wire_llog_next(p, len, &off, &rc));
+	assert_int_equal(rc, -EIO);
+	free(p);
+}
+
+static void test_acl_and_names(void **state)
+{
+	u32 len;
+	u8 *p;
+
+	p = hex("02 00 00 00 01 00 06 00 ff ff ff ff 04 00 04 00 ff ff ff ff 20 00 04 00 ff ff ff ff", &len);
+	assert_int_equal(wire_acl_check(p, len), 0);
+	assert_int_equal(wire_acl_count(len), 3);
+	assert_int_equal(wire_acl_check(p, len - 1), -EINVAL);
+	p[4] = 3;
+	assert_int_equal(wire_acl_check(p, len), -EINVAL);
+	free(p);
+	assert_true(wire_name_ok("foo", 4));
+	assert_false(wire_name_ok("", 1));
+	assert_false(wire_name_ok("a/b", 4));
+	assert_false(wire_name_ok("foo", 3));
+	assert_false(wire_name_ok("a\0b", 4));
+}
+
+static void test_lvb_error(void **state)
+{
+	struct ost_lvb lvb = { 0 };
+
+	assert_int_equal(ost_lvb_err(&lvb), 0);
+	ost_lvb_set_err(&lvb, -2);
+	assert_int_equal(le64_to_cpu(lvb.lvb_blocks), 0xffbadbad7ffffffeULL);
+	assert_int_equal(ost_lvb_err(&lvb), -2);
+}
+
+static void test_formats(void **state)
+{
+	unsigned int i;
+
+	for (i = 1; i < WF_NR; i++) {
+		assert_non_null(wire_fields[i].name);
+		assert_true(wire_fields[i].min <= wire_fields[i].size || (wire_fields[i].flags & WFF_ARRAY));
+	}
+	assert_int_equal(wf_ldlm_intent_open.nreq, 12);
+	assert_int_equal(wf_ldlm_intent_open.nrep, 11);
+	/* Places of DLM_REQ for early cancels, chapter 3, 9.3 */
+	assert_int_equal(wire_field_index(wf_mds_reint_create.req, 14, WF_DLM_REQ), 5);
+	assert_int_equal(wire_field_index(wf_mds_reint_unlink.req, 14, WF_DLM_REQ), 4);
+	assert_int_equal(wire_field_index(wf_mds_reint_link.req, 14, WF_DLM_REQ), 5);
+	assert_int_equal(wire_field_index(wf_mds_reint_rename.req, 14, WF_DLM_REQ), 6);
+	assert_int_equal(wire_field_index(wf_mds_reint_setattr.req, 14, WF_DLM_REQ), 6);
+	assert_int_equal(wire_field_index(wf_mds_reint_setxattr.req, 14, WF_DLM_REQ), 5);
+	assert_int_equal(wire_field_index(wf_mds_reint_resync.req, 14, WF_DLM_REQ), 2);
+	assert_int_equal(wire_field_index(wf_mds_swap_layouts.req, 14, WF_DLM_REQ), 5);
+	assert_int_equal(wire_field_index(wf_ost_destroy.req, 14, WF_DLM_REQ), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ping_message),
+		cmocka_unit_test(test_bad_messages),
+		cmocka_unit_test(test_connect_size),
+		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_shrink),
+		cmocka_unit_test(test_fids),
+		cmocka_unit_test(test_lov),
+		cmocka_unit_test(test_dirpage),
+		cmocka_unit_test(test_linkea),
+		cmocka_unit_test(test_ping_info),
+		cmocka_unit_test(test_llog),
+		cmocka_unit_test(test_acl_and_names),
+		cmocka_unit_test(test_lvb_error),
+		cmocka_unit_test(test_formats),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

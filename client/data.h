@@ -1,179 +1,192 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The data half of the client: OSCs (one per OST), the objects of a file, extent locks, page cache I/O. The metadata half
- * (super, namei, inode ...) embeds struct ll_osc_set in its superblock info and struct ll_data in its inode, and calls what
- * is declared here; what this half needs from the other one is declared at the end.
+ * Inside the data half of the client: OSCs (osc.c), objects and their extent locks (object.c), bulk RPCs (brw.c), page cache
+ * (pages.c), file operations (io.c).
  *
- * Locks, outer first: inode lock (writers, truncate) > a user of DLM extent locks (objects in ascending order of their index) >
- * page lock > ll_data.ld_lock (spin) > ll_osc.oc_lock (spin). A blocking callback takes page locks only.
+ * Locks, outer first: i_rwsem (writers, truncate) > lli_size_mutex > lli_layout_sem (read) > users of extent locks, objects in
+ * ascending order > page lock > ll_inode_data.lock (spin) > ll_object.grab_lock (spin), ll_osc.lock (spin). A blocking callback takes page
+ * locks and what is inside of them, nothing else.
  */
-#ifndef _CLIENT_DATA_H
-#define _CLIENT_DATA_H
+#ifndef _GLOSS_CLIENT_DATA_H
+#define _GLOSS_CLIENT_DATA_H
 
-#include <linux/fs.h>
-#include <linux/mutex.h>
-#include <linux/refcount.h>
-#include <linux/spinlock.h>
-#include <linux/wait.h>
-#include <linux/xarray.h>
-#include <wire.h>
-#include <lnet.h>
-#include <ptlrpc.h>
-#include <ldlm.h>
-#include <param.h>
-
-struct ll_osc;
-struct ll_object;
-
-/* ---- OSCs ---- */
-
-struct ll_osc_set {
-	struct xarray		os_tab;		/* index -> struct ll_osc */
-	struct mutex		os_mutex;	/* additions */
-	wait_queue_head_t	os_waitq;	/* an OSC was added */
-	u32			os_count;	/* highest index + 1 */
-};
+#include "internal.h"
 
 struct ll_osc {
-	struct ll_osc_set	*oc_set;
-	struct super_block	*oc_sb;
-	u32			oc_index;
-	char			oc_uuid[UUID_MAX];	/* fs-OST0000_UUID */
-	char			oc_name[80];		/* fs-OST0000-osc-<instance> */
-	struct obd_import	*oc_imp;
-	struct ldlm_namespace	*oc_ns;
-	bool			oc_inactive;		/* EXCLUDE, or deactivated */
+	struct ll_sb_info	*sbi;
+	u32			index;
+	char			uuid[UUID_MAX];		/* fs-OST0000_UUID */
+	char			name[80];		/* fs-OST0000-osc-inst */
+	struct obd_import	*imp;
+	struct ldlm_namespace	*ns;
+	bool			active;
+	struct obd_device	*dev;
+	struct param_dir	*param;
 
-	spinlock_t		oc_lock;
-	u64			oc_avail;	/* grant not used */
-	u64			oc_dirty;	/* bytes of dirty pages that have grant */
-	u64			oc_lost;	/* grant to be reported as lost */
-	unsigned int		oc_in_flight;	/* BRW RPCs */
-	unsigned int		oc_max_in_flight;
-	u32			oc_brw_size;
-	u32			oc_cksum;	/* OBD_CKSUM_* in use, 0 = none */
-	bool			oc_checksums;	/* parameter */
-	wait_queue_head_t	oc_waitq;	/* RPC done, grant came */
-	struct param_dir	*oc_param;
-	void			*oc_device;	/* of lctl dl */
+	spinlock_t		lock;		/* grant, in_flight */
+	u64			avail;		/* grant that nothing uses yet */
+	u64			dirty;		/* grant that dirty pages and writes in flight hold */
+	u64			lost;		/* grant that is gone without a write: told by the next request */
+	unsigned int		in_flight;	/* bulk RPCs */
+	unsigned int		max_in_flight;
+	u32			brw_size;	/* longest RPC */
+	u32			cksum;		/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0 */
+	wait_queue_head_t	waitq;		/* grant or in_flight changed */
 };
 
-void ll_osc_set_init(struct ll_osc_set *set);
-/*
- * Add OST number index and start connecting; flags: the client's own wishes are added. Called from the config log, `add osc`.
- * More NIDs: ll_osc_add_conn(). 0, -EEXIST, -ENOMEM.
- */
-int ll_osc_setup(struct super_block *sb, struct ll_osc_set *set, u32 index, const char *uuid, const char *name, const char *client_uuid,
-		 const struct lnet_nid *nids, unsigned int nr_nids, bool inactive);
-int ll_osc_add_conn(struct ll_osc_set *set, const char *name, const struct lnet_nid *nids, unsigned int nr_nids);
-/* umount -f */
-void ll_osc_set_invalidate(struct ll_osc_set *set);
-/* All inodes are gone: cancel locks, disconnect, free. */
-void ll_osc_set_cleanup(struct ll_osc_set *set, bool force);
-/* NULL when there is no such OST; stays valid until cleanup. wait: up to a minute for the config log to bring it. */
-struct ll_osc *ll_osc_find(struct ll_osc_set *set, u32 index, bool wait);
-/* Wait until every active OSC is connected or timeout seconds have passed (mount). */
-void ll_osc_set_wait(struct ll_osc_set *set, unsigned int timeout);
-/* OST_STATFS of one OST; no_delay: -EAGAIN/-EIO at once when not connected. */
-int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool no_delay);
-/* Sum over all OSTs in the form of chapter 7 2.2; number of OSTs that answered, or -errno. */
-int ll_osc_statfs_all(struct ll_osc_set *set, struct obd_statfs *sum, bool lazy);
-
-/* ---- objects and layout ---- */
-
+/* One object of a file. */
 struct ll_object {
-	refcount_t		o_ref;
-	struct inode		*o_inode;	/* not referenced; NULL once the inode forgot it (under o_lock of ll_data) */
-	spinlock_t		o_grab;		/* o_inode against blocking callbacks */
-	struct ll_osc		*o_osc;
-	struct ost_id		o_oi;		/* wire order */
-	struct ldlm_res_id	o_res;
-	u32			o_stripe;	/* number in its component */
-	/* ld_lock */
-	u64			o_size;		/* best known */
-	u64			o_kms;		/* known minimum size: covered by our locks */
-	u64			o_blocks;	/* 512 bytes */
-	s64			o_mtime, o_atime, o_ctime;
-	bool			o_need_sync;	/* written since the last OST_SYNC */
+	refcount_t		ref;
+	spinlock_t		grab_lock;
+	struct inode		*inode;		/* not referenced; NULL when the inode is gone (grab_lock) */
+	struct ll_osc		*osc;
+	struct lu_fid		fid;
+	struct ldlm_res_id	res;
+	u32			stripe;		/* number in its component */
+	/* under ll_inode_data.lock */
+	u64			size;		/* best known */
+	u64			kms;		/* known minimum size: what our locks guarantee */
+	u64			blocks;		/* of 512 bytes */
+	s64			mtime, atime, ctime;
+	bool			need_sync;	/* written since the last OST_SYNC */
 };
 
-struct ll_comp {
-	u64			lc_start, lc_end;	/* [start, end) of the file */
-	u32			lc_id;
-	u32			lc_flags;		/* LCME_FL_* */
-	u32			lc_pattern;
-	u32			lc_stripe_size;
-	u32			lc_count;		/* objects, 0 when not instantiated */
-	struct ll_object	**lc_obj;
+/* The objects of a layout; index = ll_comp.first + stripe. */
+struct ll_objset {
+	refcount_t		ref;
+	struct ll_layout	*lo;		/* referenced */
+	u32			nr;
+	struct ll_object	*obj[];		/* NULL: hole */
 };
 
-struct ll_layout {
-	refcount_t		ll_ref;
-	u32			ll_gen;
-	unsigned int		ll_nr_obj;
-	unsigned int		ll_nr_comp;
-	struct ll_object	**ll_obj;	/* all, of all components in order */
-	struct ll_comp		ll_comp[];
+struct ll_inode_data {
+	spinlock_t		lock;		/* set, sizes and times of the objects, i_size of the inode */
+	struct ll_objset	*set;
+	bool			no_grant;	/* a page was dirtied without grant: write now */
 };
 
-/* In each regular inode */
-struct ll_data {
-	spinlock_t		ld_lock;	/* ld_layout pointer, sizes of objects */
-	struct ll_layout	*ld_layout;	/* NULL: not known or none */
-	struct mutex		ld_layout_mutex; /* replacing the layout */
-	atomic_t		ld_write_err;	/* reserved for quick checks */
+/* ---- layout arithmetic: chapter 5, 15 ---- */
+
+/* Bytes of stripe k's object that belong to file bytes [0, pos). */
+static inline u64 ll_obj_end(const struct ll_comp *c, u32 k, u64 pos)
+{
+	u64 width = (u64)c->stripe_size * c->stripe_count, q, m;
+
+	if (pos == LUSTRE_EOF)
+		return LUSTRE_EOF;
+	q = div64_u64_rem(pos, width, &m);
+	if (m <= (u64)k * c->stripe_size)
+		return q * c->stripe_size;
+	if (m >= (u64)(k + 1) * c->stripe_size)
+		return (q + 1) * c->stripe_size;
+	return q * c->stripe_size + m - (u64)k * c->stripe_size;
+}
+
+/* File offset of byte o of stripe k's object. */
+static inline u64 ll_file_pos(const struct ll_comp *c, u32 k, u64 o)
+{
+	u64 m, q = div64_u64_rem(o, c->stripe_size, &m);
+
+	return q * c->stripe_size * c->stripe_count + (u64)k * c->stripe_size + m;
+}
+
+/* Where a file offset is stored: stripe, offset in the object. */
+static inline u32 ll_stripe_of(const struct ll_comp *c, u64 pos, u64 *obj_off)
+{
+	u64 width = (u64)c->stripe_size * c->stripe_count, m, q = div64_u64_rem(pos, width, &m);
+	u32 k = div64_u64(m, c->stripe_size);
+
+	*obj_off = q * c->stripe_size + m - (u64)k * c->stripe_size;
+	return k;
+}
+
+static inline bool ll_comp_has_objects(const struct ll_comp *c)
+{
+	return c && c->usable && (c->flags & LCME_FL_INIT) && c->stripe_count && c->stripes &&
+	       !(c->pattern & LOV_PATTERN_F_RELEASED);
+}
+
+/* ---- osc.c ---- */
+
+bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes);
+void ll_osc_grant_put(struct ll_osc *osc, u64 bytes);		/* unused after all */
+/* Wait (killable) until grant may be there: 0 try again, -ENOSPC no write in flight will bring any. */
+int ll_osc_grant_wait(struct ll_osc *osc, struct super_block *sb);
+void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa);
+void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa);
+void ll_osc_slot_get(struct ll_osc *osc);
+void ll_osc_slot_put(struct ll_osc *osc);
+static inline bool ll_osc_usable(const struct ll_osc *osc)
+{
+	return osc && osc->imp && osc->active;
+}
+
+/* ---- object.c ---- */
+
+struct ll_locks {
+	unsigned int		nr;
+	struct ldlm_lock	**lock;
+	struct ldlm_lock	*few[4];
 };
 
-void ll_data_init(struct ll_data *d);
-/* The inode goes: pages are gone already. */
-void ll_data_fini(struct inode *inode);
-/* The layout (LOV EA) of the inode as the MDT told, len 0 = none. Old objects that are not in it are given up. 0 or -errno. */
-int ll_data_set_layout(struct inode *inode, const void *ea, u32 len);
-/* Referenced layout or NULL. */
-struct ll_layout *ll_layout_get(struct inode *inode);
-void ll_layout_put(struct ll_layout *l);
-/* The LAYOUT lock was called back: finish I/O, write back; the layout is fetched again at the next I/O. */
-void ll_layout_changed(struct inode *inode);
+/* Referenced set of objects for this layout; waits for OSTs that the configuration does not know yet. ERR_PTR. */
+struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo);
+/* The set in use, without a layout at hand (writeback); NULL. */
+struct ll_objset *ll_objset_peek(struct inode *inode);
+void ll_objset_put(struct ll_objset *set);
+void ll_object_get(struct ll_object *obj);
+void ll_object_put(struct ll_object *obj);
+/* Component and object behind a file offset; NULL when nothing is stored there. */
+struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp, u64 *obj_off);
+void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obdo *oa);
+/* Users of extent locks on all objects behind [start, end) of the file; end = LUSTRE_EOF and whole: [0, EOF] of all objects. */
+int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode, u64 flags, struct ll_locks *locks);
+void ll_locks_put(struct ll_locks *locks);
+/* A cached lock that covers [start, end] of the object, with a user; NULL. */
+struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write);
+/* i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes it. */
+void ll_data_merge(struct inode *inode, struct ll_objset *set);
+/* Size that our locks guarantee. */
+u64 ll_data_kms(struct inode *inode, struct ll_objset *set);
+/* A local write of [.., obj_end) of the object, [.., file_end) of the file. */
+void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end, bool locked);
 
-/* ---- attributes ---- */
+/* ---- brw.c ---- */
 
-/*
- * Size, blocks and times of the objects into the inode (glimpse where no lock tells). 0, -ENOENT (racing unlink), -EIO, -EINTR.
- * The metadata half first sets the inode's times from the MDT, then calls this.
- */
-int ll_glimpse(struct inode *inode);
-/* Newest of the inode's times (just set from the MDT) and those known of its objects. No RPC. */
-void ll_data_merge_times(struct inode *inode);
-/* After the MDT accepted it: new size on all objects, page cache cut. inode lock held. */
-int ll_setattr_size(struct inode *inode, loff_t size);
-/* Explicit times (utimes): to the objects, exactly as given. attr->ia_valid has ATTR_*TIME bits. */
-int ll_setattr_times(struct inode *inode, const struct iattr *attr);
+struct ll_brw {
+	struct list_head	link;		/* of the walk that collects it */
+	struct inode		*inode;		/* referenced */
+	struct ll_object	*obj;		/* referenced */
+	bool			write, direct, grant;
+	u64			off;		/* in the object */
+	u32			len;
+	u32			first_off;	/* in the first page */
+	unsigned int		nr, max;	/* pages */
+	struct bio_vec		*bv;
+	struct ldlm_lock	*lock;		/* reads of the page cache: a user */
+	struct ptlrpc_request	*req;
+	unsigned int		tries;
+	int			rc;
+	u32			bytes;		/* moved */
+	u32			cksum;
+	bool			slot;
+	struct delayed_work	work;		/* again, later */
+	void			(*done)(struct ll_brw *brw);	/* frees it */
+	void			*data;
+};
 
-/* ---- file operations ---- */
+struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off);
+bool ll_brw_full(const struct ll_brw *brw);
+/* Append bytes of a page; the caller has checked that they follow. */
+void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigned int len);
+/* Send; ->done is called in any case, perhaps before this returns. Waits for one of the RPCs in flight. */
+void ll_brw_send(struct ll_brw *brw);
+void ll_brw_free(struct ll_brw *brw);
 
-extern const struct address_space_operations ll_aops;
-ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to);
-ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from);
-int ll_file_mmap(struct file *file, struct vm_area_struct *vma);
-int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync);
-long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
-loff_t ll_llseek(struct file *file, loff_t offset, int whence);
-/* Write back everything dirty of the inode and wait (close, setattr). */
-int ll_flush(struct inode *inode);
+/* ---- pages.c ---- */
 
-/* ---- what the metadata half gives ---- */
-
-struct ll_data *ll_idata(struct inode *inode);
-struct ll_osc_set *ll_oscs(struct super_block *sb);
-const struct lu_fid *ll_ifid(struct inode *inode);
-/*
- * Make the layout of the inode known and valid under a LAYOUT lock (calls ll_data_set_layout()); cheap when it is. write: I/O on
- * [start, end) needs instantiated components (PFL). 0 or -errno.
- */
-int ll_layout_refresh(struct inode *inode, bool write, u64 start, u64 end);
-/* MDS_SYNC of the inode (fsync without datasync). */
-int ll_md_fsync(struct inode *inode);
-/* Privileges (suid) must be dropped before a write: setattr at the MDT. */
-int ll_file_remove_privs(struct kiocb *iocb);
+/* Write back and drop (or only drop) what the lock covers. */
+void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_lock *lock, bool discard);
+extern const struct vm_operations_struct ll_vm_ops;
 
 #endif

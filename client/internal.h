@@ -12,6 +12,7 @@
 
 #include <linux/fs.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/posix_acl.h>
 #include <linux/refcount.h>
 #include <linux/rwsem.h>
@@ -30,6 +31,7 @@
 
 struct ll_osc;		/* one OST of a mount: data half (osc.h or osc.c) */
 struct ll_inode_data;	/* per regular file: data half */
+struct ll_xattrs;
 
 #define LL_SUPER_MAGIC		0x0BD00BD0
 #define LL_OBD_TIMEOUT_WAIT	60	/* seconds to wait for an OST that the configuration does not know yet */
@@ -79,8 +81,7 @@ struct ll_sb_info {
 
 	/* Configured targets. conf_mutex: changes of the arrays and the walk over records. */
 	struct mutex		conf_mutex;
-	struct xarray		nodes;		/* config.c */
-	struct list_head	node_list;
+	struct list_head	nodes;		/* config.c */
 	struct list_head	targets;
 	wait_queue_head_t	conf_waitq;	/* a target was added, or umounting */
 	bool			profile_seen;
@@ -89,6 +90,7 @@ struct ll_sb_info {
 	u32			default_stripe_count;	/* lov_desc */
 	u64			default_stripe_size;
 	struct ll_mdc		*mdc0;
+	atomic64_t		attr_clock;	/* orders answers of MDTs, see inode.c */
 
 	struct lu_fid		root_fid;
 	u32			namelen;
@@ -98,6 +100,7 @@ struct ll_sb_info {
 	unsigned long		statfs_time;	/* jiffies, 0 = none */
 
 	struct lu_stats		*stats;
+	unsigned int		stat_blocksize;	/* parameter, 0 = default */
 	struct param_dir	*param_dir;
 	struct obd_device	*dev_lov, *dev_lmv;
 
@@ -135,9 +138,9 @@ struct ll_times {
 struct ll_inode {
 	struct lu_fid		lli_fid;
 	struct lu_fid		lli_pfid;	/* last known parent, may be zero */
-	spinlock_t		lli_lock;	/* lli_cached, lli_gen, lli_dir_gen, lli_mds, lli_ost, times of the inode */
+	spinlock_t		lli_lock;	/* lli_cached, lli_clock, lli_dir_gen, lli_mds, lli_ost, times of the inode */
 	u64			lli_cached;	/* LLC_* */
-	u32			lli_gen;	/* attributes installed under a lock so far */
+	u64			lli_clock;	/* attr_clock when attributes were last installed under a lock */
 	u32			lli_dir_gen;	/* directory: UPDATE locks lost so far; 0 is never used */
 	unsigned long		lli_flags;	/* LLIF_* bits */
 	u32			lli_attr_flags;	/* LUSTRE_*_FL */
@@ -148,8 +151,10 @@ struct ll_inode {
 	u64			lli_lazysize, lli_lazyblocks;
 	struct posix_acl	*lli_acl;	/* access ACL, good with LLC_PERM; under lli_lock */
 	char			*lli_symlink;	/* target, never changes; under lli_lock when set */
-	struct mutex		lli_dir_mutex;	/* directory: one reader of pages, UPDATE enqueue */
-	struct xarray		lli_dir_pages;	/* directory: struct ll_dir_page by order of reading (dir.c) */
+	struct ll_xattrs	*lli_xattrs;	/* all of them, good with LLC_XATTR; under lli_lock (xattr.c) */
+	struct mutex		lli_dir_mutex;	/* directory: one reader at a time fetches pages */
+	struct rb_root		lli_dir_pages;	/* directory: struct ll_dir_page by hash; under lli_lock (dir.c) */
+	unsigned int		lli_nr_dir_pages;
 
 	/* regular files */
 	struct rw_semaphore	lli_layout_sem;	/* I/O holds it for reading while it uses a layout; see layout.c */

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bulk reads and writes: one contiguous range of one object per RPC (chapter 5, 6). A ll_brw is collected by its maker (pages.c, io.c),
+ * sent, sent again after an error that may go away, and ends in ->done().
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/crc32c.h>
+#include <linux/highmem.h>
+#include <linux/slab.h>
+#include <linux/zutil.h>
+#include "data.h"
+
+#define LL_BRW_TRIES	10
+
+struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off)
+{
+	struct ll_brw *brw = kzalloc(sizeof(*brw), GFP_NOFS);
+
+	if (!brw)
+		return NULL;
+	brw->max = obj->osc->brw_size >> PAGE_SHIFT;
+	brw->bv = kvmalloc_array(brw->max, sizeof(*brw->bv), GFP_NOFS);
+	if (!brw->bv) {
+		kfree(brw);
+		return NULL;
+	}
+	INIT_LIST_HEAD(&brw->link);
+	brw->inode = inode;
+	brw->obj = obj;
+	ll_object_get(obj);
+	brw->write = write;
+	brw->off = off;
+	return brw;
+}
+
+void ll_brw_free(struct ll_brw *brw)
+{
+	if (brw->lock)
+		ldlm_lock_decref(brw->lock, brw->lock->l_granted_mode);
+	ll_object_put(brw->obj);
+	kvfree(brw->bv);
+	kfree(brw);
+}
+
+bool ll_brw_full(const struct ll_brw *brw)
+{
+	return brw->nr == brw->max;
+}
+
+void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigned int len)
+{
+	struct bio_vec *bv = &brw->bv[brw->nr++];
+
+	bv->bv_page = page;
+	bv->bv_offset = off;
+	bv->bv_len = len;
+	brw->len += len;
+}
+
+/* Checksum of the first len bytes (chapter 5, 7). */
+static u32 brw_cksum(struct ll_brw *brw, u32 type, u32 len)
+{
+	u32 sum = type == OBD_CKSUM_CRC32C ? ~0U : 1;
+	unsigned int i;
+
+	for (i = 0; i < brw->nr && len; i++) {
+		struct bio_vec *bv = &brw->bv[i];
+		u32 n = min(len, bv->bv_len);
+		void *p = kmap_local_page(bv->bv_page);
+
+		if (type == OBD_CKSUM_CRC32C)
+			sum = crc32c(sum, p + bv->bv_offset, n);
+		else
+			sum = zlib_adler32(sum, p + bv->bv_offset, n);
+		kunmap_local(p);
+		len -= n;
+	}
+	return type == OBD_CKSUM_CRC32C ? ~sum : sum;
+}
+
+static void brw_end(struct ll_brw *brw, int rc)
+{
+	struct ll_osc *osc = brw->obj->osc;
+
+	brw->rc = rc;
+	if (brw->slot)
+		ll_osc_slot_put(osc);
+	if (brw->write && brw->grant) {
+		/* consumed by the write, or gone with it */
+		spin_lock(&osc->lock);
+		osc->dirty -= min_t(u64, osc->dirty, (u64)brw->nr << PAGE_SHIFT);
+		if (rc)
+			osc->lost += (u64)brw->nr << PAGE_SHIFT;
+		spin_unlock(&osc->lock);
+		wake_up_all(&osc->waitq);
+	}
+	brw->done(brw);
+}
+
+static void brw_transmit(struct ll_brw *brw);
+
+static void brw_again(struct work_struct *work)
+{
+	brw_transmit(container_of(to_delayed_work(work), struct ll_brw, work));
+}
+
+static int brw_check_write(struct ll_brw *brw, struct ptlrpc_request *req, int rc)
+{
+	struct ost_body *body = ptlrpc_rep_buf(req, WF_OST_BODY);
+	__le32 *rcs = ptlrpc_rep_buf(req, WF_RCS);
+	u64 valid;
+
+	if (body)
+		ll_osc_reply_grant(brw->obj->osc, &body->oa);
+	if (rc < 0)
+		return rc;
+	if (rc > 0 || !body || !rcs || ptlrpc_rep_len(req, WF_RCS) < sizeof(*rcs))
+		return -EPROTO;
+	rc = (s32)le32_to_cpu(*rcs);
+	if (rc)
+		return rc < 0 ? rc : -EPROTO;
+	valid = le64_to_cpu(body->oa.o_valid);
+	if (brw->cksum && (valid & OBD_MD_FLCKSUM) && le32_to_cpu(body->oa.o_cksum) != brw->cksum) {
+		pr_warn_ratelimited("%s: BAD WRITE CHECKSUM: sent %#x, server has %#x, object " DFID " at %llu\n", brw->obj->osc->name, brw->cksum,
+				    le32_to_cpu(body->oa.o_cksum), PFID(&brw->obj->fid), brw->off);
+		return -EAGAIN;
+	}
+	brw->bytes = brw->len;
+	if (valid & OBD_MD_FLBLOCKS) {
+		spin_lock(&ll_i(brw->inode)->lli_data->lock);
+		brw->obj->blocks = le64_to_cpu(body->oa.o_blocks);
+		spin_unlock(&ll_i(brw->inode)->lli_data->lock);
+	}
+	return 0;
+}
+
+static int brw_check_read(struct ll_brw *brw, struct ptlrpc_request *req, int rc)
+{
+	struct ost_body *body = ptlrpc_rep_buf(req, WF_OST_BODY);
+
+	if (body)
+		ll_osc_reply_grant(brw->obj->osc, &body->oa);
+	if (rc < 0)
+		return rc;
+	if (!body || rc > brw->len || rc != req->bulk_bytes)
+		return -EPROTO;
+	if (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLCKSUM) {
+		u32 type = le32_to_cpu(body->oa.o_flags) & OBD_FL_CKSUM_ALL, sum;
+
+		if (type == OBD_FL_CKSUM_CRC32C || type == OBD_FL_CKSUM_ADLER) {
+			sum = brw_cksum(brw, type == OBD_FL_CKSUM_CRC32C ? OBD_CKSUM_CRC32C : OBD_CKSUM_ADLER, rc);
+			if (sum != le32_to_cpu(body->oa.o_cksum)) {
+				pr_warn_ratelimited("%s: BAD READ CHECKSUM: server has %#x, got %#x, object " DFID " at %llu\n", brw->obj->osc->name,
+						    le32_to_cpu(body->oa.o_cksum), sum, PFID(&brw->obj->fid), brw->off);
+				return -EAGAIN;
+			}
+		}
+	}
+	brw->bytes = rc;
+	return 0;
+}
+
+static void brw_done(struct ptlrpc_request *req)
+{
+	struct ll_brw *brw = req->done_data;
+	int rc = req->rq_status;
+
+	if (!req->rq_got_reply && rc >= 0)
+		rc = -EIO;
+	rc = brw->write ? brw_check_write(brw, req, rc) : brw_check_read(brw, req, rc);
+	ptlrpc_req_put(req);
+	brw->req = NULL;
+	if ((rc == -EAGAIN || rc == -EINPROGRESS || rc == -ENOMEM) && ++brw->tries < LL_BRW_TRIES && !brw->obj->osc->imp->imp_invalid) {
+		INIT_DELAYED_WORK(&brw->work, brw_again);
+		schedule_delayed_work(&brw->work, min(brw->tries, 5U) * HZ);
+		return;
+	}
+	if (rc == -EAGAIN || rc == -EINPROGRESS)
+		rc = -EIO;
+	brw_end(brw, rc);
+}
+
+static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
+{
+	struct ll_osc *osc = brw->obj->osc;
+	u32 n_md = osc->brw_size >> 20, oflags = brw->tries ? OBD_FL_RECOV_RESEND : 0, nflags;
+	u64 valid = OBD_MD_FLFLAGS | OBD_MD_FLTYPE;
+	struct niobuf_remote *nb;
+	struct obd_ioobj *ioo;
+	struct ost_body *body;
+	int rc;
+
+	ptlrpc_req_size(req, WF_OBD_IOOBJ, sizeof(*ioo));
+	ptlrpc_req_size(req, WF_NIOBUF, sizeof(*nb));
+	if (brw->write)
+		ptlrpc_rep_room(req, WF_RCS, sizeof(__le32));
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		return rc;
+	body = ptlrpc_req_buf(req, WF_OST_BODY);
+	ioo = ptlrpc_req_buf(req, WF_OBD_IOOBJ);
+	nb = ptlrpc_req_buf(req, WF_NIOBUF);
+	if (!body || !ioo || !nb)
+		return -EPROTO;
+	ll_object_obdo(brw->obj, brw->inode, &body->oa);
+	ll_osc_obdo_grant(osc, &body->oa);
+	body->oa.o_uid = cpu_to_le32(i_uid_read(brw->inode));
+	body->oa.o_gid = cpu_to_le32(i_gid_read(brw->inode));
+	valid |= OBD_MD_FLUID | OBD_MD_FLGID;
+	if (brw->write) {
+		spin_lock(&ll_i(brw->inode)->lli_data->lock);
+		body->oa.o_mtime = cpu_to_le64(brw->obj->mtime);
+		body->oa.o_ctime = cpu_to_le64(brw->obj->ctime);
+		spin_unlock(&ll_i(brw->inode)->lli_data->lock);
+		valid |= OBD_MD_FLMTIME | OBD_MD_FLCTIME;
+	}
+	brw->cksum = 0;
+	if (osc->cksum) {
+		valid |= OBD_MD_FLCKSUM;
+		oflags |= osc->cksum == OBD_CKSUM_CRC32C ? OBD_FL_CKSUM_CRC32C : OBD_FL_CKSUM_ADLER;
+		if (brw->write) {
+			brw->cksum = brw_cksum(brw, osc->cksum, brw->len);
+			body->oa.o_cksum = cpu_to_le32(brw->cksum);
+		}
+	}
+	body->oa.o_valid |= cpu_to_le64(valid);
+	body->oa.o_flags = cpu_to_le32(oflags);
+	ioo->ioo_oid = body->oa.o_oi;
+	ioobj_max_brw_set(ioo, n_md);
+	ioo->ioo_bufcnt = cpu_to_le32(1);
+	nb->rnb_offset = cpu_to_le64(brw->off);
+	nb->rnb_len = cpu_to_le32(brw->len);
+	if (brw->direct)
+		nflags = (brw->write ? OBD_BRW_WRITE : OBD_BRW_READ) | OBD_BRW_SYNC | OBD_BRW_NOCACHE | OBD_BRW_SRVLOCK;
+	else if (!brw->write)
+		nflags = OBD_BRW_READ | OBD_BRW_SYNC;
+	else
+		nflags = brw->grant ? OBD_BRW_ASYNC | OBD_BRW_FROM_GRANT : OBD_BRW_WRITE | OBD_BRW_SYNC;
+	nb->rnb_flags = cpu_to_le32(nflags);
+	return ptlrpc_req_bulk(req, brw->write, OST_BULK_PORTAL, brw->bv, brw->nr, n_md);
+}
+
+static void brw_transmit(struct ll_brw *brw)
+{
+	struct ll_osc *osc = brw->obj->osc;
+	struct ptlrpc_request *req = NULL;
+	int rc = -EIO;
+
+	if (ll_osc_usable(osc)) {
+		req = ptlrpc_req_new(osc->imp, brw->write ? OST_WRITE : OST_READ, brw->write ? &wf_ost_brw_write : &wf_ost_brw_read);
+		rc = req ? brw_pack(brw, req) : -ENOMEM;
+	}
+	if (!rc) {
+		req->done = brw_done;
+		req->done_data = brw;
+		brw->req = req;
+		rc = ptlrpc_send_async(req);
+	}
+	if (rc) {
+		brw->req = NULL;
+		ptlrpc_req_put(req);
+		brw_end(brw, rc);
+	}
+}
+
+void ll_brw_send(struct ll_brw *brw)
+{
+	ll_osc_slot_get(brw->obj->osc);
+	brw->slot = true;
+	brw_transmit(brw);
+}

@@ -1,0 +1,896 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * File operations of regular files: buffered and direct read and write, truncate, fsync, fallocate, llseek. Buffered I/O holds users
+ * of the extent locks it needs for its whole duration; direct I/O is lockless (the server locks, which flushes other caches and ours).
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/fs.h>
+#include <linux/falloc.h>
+#include <linux/fiemap.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <linux/writeback.h>
+#include "data.h"
+
+#define LL_DIO_PAGES	1024
+
+int ll_data_init(void)
+{
+	return 0;
+}
+
+void ll_data_exit(void)
+{
+}
+
+int ll_data_sb_init(struct ll_sb_info *sbi)
+{
+	/* checksums are computed on pages that must not change until they are sent */
+	sbi->sb->s_iflags |= SB_I_STABLE_WRITES;
+	return 0;
+}
+
+void ll_data_sb_fini(struct ll_sb_info *sbi)
+{
+}
+
+/* ---- one asynchronous OST request per object, waited for together: PUNCH, SYNC, SETATTR, FALLOCATE ---- */
+
+struct obj_rpc {
+	struct ptlrpc_request *req;
+	struct ll_object *obj;
+};
+
+static struct ptlrpc_request *obj_rpc_new(struct inode *inode, struct ll_object *obj, u32 opc, struct obdo **oa)
+{
+	struct ptlrpc_request *req;
+	struct ost_body *body;
+	int rc;
+
+	if (!ll_osc_usable(obj->osc))
+		return ERR_PTR(-EIO);
+	req = ptlrpc_req_new(obj->osc->imp, opc, &wf_ost_body_only);
+	if (!req)
+		return ERR_PTR(-ENOMEM);
+	rc = ptlrpc_req_pack(req);
+	body = rc ? NULL : ptlrpc_req_buf(req, WF_OST_BODY);
+	if (!body) {
+		ptlrpc_req_put(req);
+		return ERR_PTR(rc ? rc : -EPROTO);
+	}
+	ll_object_obdo(obj, inode, &body->oa);
+	*oa = &body->oa;
+	return req;
+}
+
+static void obdo_times(struct obdo *oa, struct inode *inode, u64 valid)
+{
+	oa->o_mtime = cpu_to_le64(inode->i_mtime.tv_sec);
+	oa->o_atime = cpu_to_le64(inode->i_atime.tv_sec);
+	oa->o_ctime = cpu_to_le64(inode->i_ctime.tv_sec);
+	oa->o_valid |= cpu_to_le64(valid);
+}
+
+/* Wait for those that were sent; first error. The blocks of the replies are remembered. */
+static int obj_rpc_wait(struct inode *inode, struct obj_rpc *r, u32 n)
+{
+	int rc = 0, one;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		struct ost_body *body;
+
+		if (!r[i].req)
+			continue;
+		one = ptlrpc_req_wait(r[i].req);
+		if (!one) {
+			body = ptlrpc_rep_buf(r[i].req, WF_OST_BODY);
+			if (body && (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLBLOCKS)) {
+				spin_lock(&ll_i(inode)->lli_data->lock);
+				r[i].obj->blocks = le64_to_cpu(body->oa.o_blocks);
+				spin_unlock(&ll_i(inode)->lli_data->lock);
+			}
+		}
+		if (one < 0 && !rc)
+			rc = one;
+		ptlrpc_req_put(r[i].req);
+	}
+	return rc;
+}
+
+/* ---- read ---- */
+
+static ssize_t dio_read(struct kiocb *iocb, struct iov_iter *to, struct ll_objset *set);
+static ssize_t dio_write(struct kiocb *iocb, struct iov_iter *from, struct ll_objset *set);
+
+static bool dio_aligned(struct kiocb *iocb, struct iov_iter *iter)
+{
+	return !((iocb->ki_pos | iov_iter_count(iter) | iov_iter_alignment(iter)) & ~PAGE_MASK) &&
+	       (user_backed_iter(iter) || iov_iter_is_bvec(iter));
+}
+
+ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	u64 pos = iocb->ki_pos, end = pos + iov_iter_count(to);
+	bool direct = iocb->ki_flags & IOCB_DIRECT;
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	struct ll_locks locks = { 0 };
+	ktime_t start = ktime_get();
+	ssize_t ret;
+	int rc;
+
+	if (!iov_iter_count(to))
+		return 0;
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		return -EAGAIN;
+	rc = ll_layout_io_begin(inode, LL_LAYOUT_READ, pos, end, &lo);
+	if (rc)
+		return rc;
+	if (!ll_layout_has_objects(lo)) {
+		iocb->ki_flags &= ~IOCB_DIRECT;
+		ret = generic_file_read_iter(iocb, to);
+		goto out;
+	}
+	set = ll_objset_get(inode, lo);
+	if (IS_ERR(set)) {
+		ret = PTR_ERR(set);
+		goto out;
+	}
+	if (direct && dio_aligned(iocb, to)) {
+		ret = dio_read(iocb, to, set);
+		goto out_set;
+	}
+	iocb->ki_flags &= ~IOCB_DIRECT;
+	rc = ll_locks_get(inode, set, pos, end, LCK_PR, 0, &locks);
+	if (!rc && end > ll_data_kms(inode, set))
+		rc = ll_glimpse(inode);
+	ret = rc ? rc : generic_file_read_iter(iocb, to);
+	ll_locks_put(&locks);
+out_set:
+	ll_objset_put(set);
+out:
+	if (direct)
+		iocb->ki_flags |= IOCB_DIRECT;
+	ll_layout_io_end(inode, lo);
+	if (ret > 0) {
+		ll_count(inode->i_sb, READ_BYTES, ret);
+		lu_stats_since(ll_sbi(inode->i_sb)->stats, LLS_READ, start);
+	}
+	return ret;
+}
+
+/* ---- write ---- */
+
+static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from, struct ll_objset *set, struct ll_locks *held)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	ssize_t total = 0, ret = 0;
+
+	/* by pieces: locks of one piece are held at a time, unless all are held already (append) */
+	while (iov_iter_count(from)) {
+		size_t count = min_t(size_t, iov_iter_count(from), 16U << 20), rest = iov_iter_count(from) - count;
+		u64 pos = iocb->ki_pos;
+		struct ll_locks locks;
+
+		iov_iter_truncate(from, count);
+		if (!held) {
+			/* page faults of the source must not happen under our locks, if that can be helped */
+			if (fault_in_iov_iter_readable(from, min_t(size_t, count, 1 << 20)) == count) {
+				ret = -EFAULT;
+				iov_iter_reexpand(from, count + rest);
+				break;
+			}
+			ret = ll_locks_get(inode, set, pos, pos + count, LCK_PW, 0, &locks);
+			if (ret) {
+				iov_iter_reexpand(from, count + rest);
+				break;
+			}
+		}
+		ret = generic_perform_write(iocb, from);
+		if (ret > 0)
+			iocb->ki_pos = pos + ret;
+		if (!held)
+			ll_locks_put(&locks);
+		iov_iter_reexpand(from, iov_iter_count(from) + rest);
+		if (ret <= 0)
+			break;
+		total += ret;
+		if (READ_ONCE(d->no_grant)) {
+			/* no space was promised for some page: the server must say now whether it takes it */
+			int rc;
+
+			WRITE_ONCE(d->no_grant, false);
+			rc = filemap_write_and_wait_range(inode->i_mapping, pos, pos + ret - 1);
+			if (rc) {
+				total -= ret;
+				iocb->ki_pos = pos;
+				ret = rc;
+				break;
+			}
+		}
+		if (ret < count)
+			break;
+	}
+	return total ? total : ret;
+}
+
+ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	bool direct = iocb->ki_flags & IOCB_DIRECT, append = iocb->ki_flags & IOCB_APPEND;
+	struct ll_locks locks = { 0 };
+	struct ll_objset *set = NULL;
+	struct ll_layout *lo = NULL;
+	ktime_t start = ktime_get();
+	struct timespec64 now;
+	ssize_t ret;
+	int rc;
+
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		return -EAGAIN;
+	inode_lock(inode);
+	if (append) {
+		/* the size must stand still: all objects to the end */
+		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, 0, LUSTRE_EOF - 1, &lo);
+		if (rc == -EINVAL)
+			rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, 0, i_size_read(inode) + iov_iter_count(from), &lo);
+		if (!rc) {
+			set = ll_objset_get(inode, lo);
+			rc = PTR_ERR_OR_ZERO(set);
+			if (!rc)
+				rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, 0, &locks);
+			if (rc) {
+				if (!IS_ERR(set))
+					ll_objset_put(set);
+				ll_layout_io_end(inode, lo);
+			}
+		}
+		if (rc) {
+			inode_unlock(inode);
+			return rc;
+		}
+		ll_data_merge(inode, set);
+	}
+	ret = generic_write_checks(iocb, from);
+	if (ret <= 0)
+		goto out;
+	rc = file_remove_privs(iocb->ki_filp);
+	if (rc) {
+		ret = rc;
+		goto out;
+	}
+	if (!append) {
+		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, iocb->ki_pos, iocb->ki_pos + iov_iter_count(from), &lo);
+		if (rc) {
+			lo = NULL;
+			ret = rc;
+			goto out;
+		}
+		set = ll_objset_get(inode, lo);
+		if (IS_ERR(set)) {
+			ret = PTR_ERR(set);
+			set = NULL;
+			goto out;
+		}
+	}
+	if (!ll_layout_has_objects(lo)) {
+		ret = -EIO;
+		goto out;
+	}
+	now = current_time(inode);
+	inode->i_mtime = now;
+	inode->i_ctime = now;
+	if (direct && !append && dio_aligned(iocb, from)) {
+		ret = dio_write(iocb, from, set);
+	} else {
+		u64 pos = iocb->ki_pos;
+
+		iocb->ki_flags &= ~IOCB_DIRECT;
+		ret = buffered_write(iocb, from, set, append ? &locks : NULL);
+		if (direct) {
+			iocb->ki_flags |= IOCB_DIRECT;
+			if (ret > 0) {
+				rc = filemap_write_and_wait_range(inode->i_mapping, pos, pos + ret - 1);
+				if (rc)
+					ret = rc;
+			}
+		}
+	}
+	if (ret > 0)
+		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
+out:
+	if (append)
+		ll_locks_put(&locks);
+	ll_objset_put(set);
+	if (lo)
+		ll_layout_io_end(inode, lo);
+	inode_unlock(inode);
+	if (ret > 0) {
+		ll_count(inode->i_sb, WRITE_BYTES, ret);
+		lu_stats_since(ll_sbi(inode->i_sb)->stats, LLS_WRITE, start);
+		ret = generic_write_sync(iocb, ret);
+	}
+	return ret;
+}
+
+/* ---- direct I/O ---- */
+
+struct dio {
+	atomic_t		left;		/* RPCs in flight, and the submitter */
+	struct completion	done;
+	spinlock_t		lock;
+	bool			write;
+	int			rc;
+	u64			err_pos;	/* file offset of the first failure */
+};
+
+static void dio_done(struct ll_brw *brw)
+{
+	struct dio *dio = brw->data;
+	unsigned int i;
+	u32 left = brw->bytes;
+
+	for (i = 0; i < brw->nr; i++) {
+		struct page *page = brw->bv[i].bv_page;
+		u32 n = min(left, brw->bv[i].bv_len);
+
+		if (!brw->write && !brw->rc) {
+			if (n < PAGE_SIZE)
+				zero_user_segment(page, n, PAGE_SIZE);
+			set_page_dirty_lock(page);
+		}
+		left -= n;
+		put_page(page);
+	}
+	if (brw->rc) {
+		spin_lock(&dio->lock);
+		if (!dio->rc)
+			dio->rc = brw->rc;
+		spin_unlock(&dio->lock);
+	}
+	ll_brw_free(brw);
+	if (atomic_dec_and_test(&dio->left))
+		complete(&dio->done);
+}
+
+/* count bytes from the iter to or from the objects; all or nothing but for the error. */
+static int dio_run(struct inode *inode, struct ll_objset *set, struct iov_iter *iter, u64 pos, u64 count, bool write)
+{
+	struct dio dio = { .write = write };
+	int rc = 0;
+
+	atomic_set(&dio.left, 1);
+	init_completion(&dio.done);
+	spin_lock_init(&dio.lock);
+	while (count && !rc) {
+		const struct ll_comp *c;
+		struct ll_object *obj;
+		struct ll_brw *brw;
+		u64 off, unit, n;
+
+		obj = ll_objset_at(set, pos, &c, &off);
+		if (!obj) {
+			rc = write ? -EIO : 0;
+			if (write)
+				break;
+			/* reading where nothing is stored */
+			n = min_t(u64, count, PAGE_SIZE);
+			if (iov_iter_zero(n, iter) != n)
+				rc = -EFAULT;
+			pos += n;
+			count -= n;
+			continue;
+		}
+		unit = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size - pos;	/* rest of the stripe unit */
+		if (c->stripe_count == 1)
+			unit = c->end == LUSTRE_EOF ? count : c->end - pos;
+		n = min3(count, unit, (u64)obj->osc->brw_size);
+		brw = ll_brw_new(inode, obj, write, off);
+		if (!brw) {
+			rc = -ENOMEM;
+			break;
+		}
+		brw->direct = true;
+		brw->done = dio_done;
+		brw->data = &dio;
+		while (brw->len < n) {
+			struct page *pages[32];
+			size_t start;
+			ssize_t got;
+			unsigned int i;
+
+			got = iov_iter_get_pages2(iter, pages, min_t(u64, n - brw->len, sizeof(pages) / sizeof(pages[0]) * PAGE_SIZE),
+						  ARRAY_SIZE(pages), &start);
+			if (got <= 0) {
+				rc = got ? got : -EFAULT;
+				break;
+			}
+			for (i = 0; i < DIV_ROUND_UP(got, PAGE_SIZE); i++)
+				ll_brw_add(brw, pages[i], 0, PAGE_SIZE);
+		}
+		if (!brw->len) {
+			ll_brw_free(brw);
+			break;
+		}
+		pos += brw->len;
+		count -= brw->len;
+		atomic_inc(&dio.left);
+		ll_brw_send(brw);
+		if (fatal_signal_pending(current))
+			rc = -EINTR;
+	}
+	if (!atomic_dec_and_test(&dio.left))
+		wait_for_completion(&dio.done);
+	return rc ? rc : dio.rc;
+}
+
+static ssize_t dio_read(struct kiocb *iocb, struct iov_iter *to, struct ll_objset *set)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	u64 pos = iocb->ki_pos, count = iov_iter_count(to), size, want;
+	int rc;
+
+	rc = filemap_write_and_wait_range(inode->i_mapping, pos, pos + count - 1);
+	if (!rc)
+		rc = ll_glimpse(inode);
+	if (rc)
+		return rc;
+	size = i_size_read(inode);
+	if (pos >= size)
+		return 0;
+	want = min(count, size - pos);
+	rc = dio_run(inode, set, to, pos, round_up(want, PAGE_SIZE), false);
+	if (rc)
+		return rc;
+	if (round_up(want, PAGE_SIZE) > want)
+		iov_iter_revert(to, round_up(want, PAGE_SIZE) - want);
+	iocb->ki_pos = pos + want;
+	return want;
+}
+
+static ssize_t dio_write(struct kiocb *iocb, struct iov_iter *from, struct ll_objset *set)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	u64 pos = iocb->ki_pos, count = iov_iter_count(from), p;
+	int rc;
+
+	rc = filemap_write_and_wait_range(inode->i_mapping, pos, pos + count - 1);
+	if (!rc)
+		rc = invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT, (pos + count - 1) >> PAGE_SHIFT);
+	if (rc)
+		return rc;
+	rc = dio_run(inode, set, from, pos, count, true);
+	/* pages that a reader brought in meanwhile */
+	invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT, (pos + count - 1) >> PAGE_SHIFT);
+	if (rc)
+		return rc;
+	for (p = pos; p < pos + count;) {
+		const struct ll_comp *c;
+		struct ll_object *obj;
+		u64 off, n;
+
+		obj = ll_objset_at(set, p, &c, &off);
+		if (!obj)
+			break;
+		n = min((div_u64(p, c->stripe_size) + 1) * c->stripe_size, pos + count) - p;
+		ll_data_wrote(inode, obj, off + n, p + n, false);
+		p += n;
+	}
+	iocb->ki_pos = pos + count;
+	return count;
+}
+
+/* ---- truncate, times ---- */
+
+int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *attr)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	struct ll_locks locks;
+	struct obj_rpc *r;
+	u32 i, k;
+	int rc, rc2;
+
+	rc = ll_layout_io_begin(inode, LL_LAYOUT_TRUNC, 0, (u64)new_size + 1, &lo);
+	if (rc)
+		return rc;
+	if (!ll_layout_has_objects(lo)) {
+		truncate_setsize(inode, new_size);
+		ll_layout_io_end(inode, lo);
+		return 0;
+	}
+	set = ll_objset_get(inode, lo);
+	if (IS_ERR(set)) {
+		ll_layout_io_end(inode, lo);
+		return PTR_ERR(set);
+	}
+	r = kvcalloc(set->nr, sizeof(*r), GFP_NOFS);
+	if (!r) {
+		rc = -ENOMEM;
+		goto out_set;
+	}
+	rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, new_size ? 0 : LDLM_FL_AST_DISCARD_DATA, &locks);
+	if (rc)
+		goto out_free;
+	/* the partial page at the end becomes clean before its tail is cut, so that no stale tail is written later */
+	if (new_size & ~PAGE_MASK)
+		filemap_write_and_wait_range(inode->i_mapping, new_size & PAGE_MASK, new_size);
+	spin_lock(&d->lock);
+	i_size_write(inode, new_size);
+	spin_unlock(&d->lock);
+	truncate_pagecache(inode, new_size);
+	for (i = 0; i < lo->nr_comps && !rc; i++) {
+		struct ll_comp *c = &lo->comps[i];
+
+		if (!ll_comp_has_objects(c))
+			continue;
+		for (k = 0; k < c->stripe_count && c->first + k < set->nr && !rc; k++) {
+			struct ll_object *obj = set->obj[c->first + k];
+			u64 osize = (u64)new_size <= c->start ? 0 : ll_obj_end(c, k, min_t(u64, new_size, c->end));
+			struct obdo *oa;
+			struct ptlrpc_request *req;
+
+			if (!obj || c->end <= (u64)new_size)
+				continue;
+			req = obj_rpc_new(inode, obj, OST_PUNCH, &oa);
+			if (IS_ERR(req)) {
+				rc = PTR_ERR(req);
+				break;
+			}
+			oa->o_size = cpu_to_le64(osize);
+			oa->o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
+			oa->o_uid = cpu_to_le32(i_uid_read(inode));
+			oa->o_gid = cpu_to_le32(i_gid_read(inode));
+			obdo_times(oa, inode, OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLUID | OBD_MD_FLGID);
+			spin_lock(&d->lock);
+			obj->size = osize;
+			obj->kms = osize;
+			obj->mtime = inode->i_mtime.tv_sec;
+			obj->ctime = max_t(s64, obj->ctime, inode->i_ctime.tv_sec);
+			obj->need_sync = true;
+			spin_unlock(&d->lock);
+			rc = ptlrpc_send_async(req);
+			if (rc) {
+				ptlrpc_req_put(req);
+			} else {
+				r[c->first + k].req = req;
+				r[c->first + k].obj = obj;
+			}
+		}
+	}
+	rc2 = obj_rpc_wait(inode, r, set->nr);
+	rc = rc ? rc : rc2;
+	ll_data_merge(inode, set);
+	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
+	ll_locks_put(&locks);
+out_free:
+	kvfree(r);
+out_set:
+	ll_objset_put(set);
+	ll_layout_io_end(inode, lo);
+	return rc;
+}
+
+int ll_setattr_times(struct inode *inode, const struct iattr *attr)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	struct obj_rpc *r;
+	u64 valid = OBD_MD_FLCTIME;
+	int rc = 0, rc2;
+	u32 i;
+
+	if (!d || !(attr->ia_valid & (ATTR_MTIME | ATTR_ATIME)))
+		return 0;
+	if (attr->ia_valid & ATTR_MTIME)
+		valid |= OBD_MD_FLMTIME;
+	if (attr->ia_valid & ATTR_ATIME)
+		valid |= OBD_MD_FLATIME;
+	lo = ll_layout_get(inode);
+	if (IS_ERR(lo))
+		return PTR_ERR(lo);
+	if (!ll_layout_has_objects(lo)) {
+		ll_layout_put(lo);
+		return 0;
+	}
+	/* writes that were made before must not raise the times again */
+	filemap_write_and_wait(inode->i_mapping);
+	set = ll_objset_get(inode, lo);
+	ll_layout_put(lo);
+	if (IS_ERR(set))
+		return PTR_ERR(set);
+	r = kvcalloc(set->nr, sizeof(*r), GFP_NOFS);
+	if (!r) {
+		ll_objset_put(set);
+		return -ENOMEM;
+	}
+	for (i = 0; i < set->nr && !rc; i++) {
+		struct ll_object *obj = set->obj[i];
+		struct ptlrpc_request *req;
+		struct obdo *oa;
+
+		if (!obj)
+			continue;
+		spin_lock(&d->lock);
+		if (valid & OBD_MD_FLMTIME)
+			obj->mtime = inode->i_mtime.tv_sec;
+		if (valid & OBD_MD_FLATIME)
+			obj->atime = inode->i_atime.tv_sec;
+		obj->ctime = inode->i_ctime.tv_sec;
+		spin_unlock(&d->lock);
+		req = obj_rpc_new(inode, obj, OST_SETATTR, &oa);
+		if (IS_ERR(req)) {
+			rc = PTR_ERR(req);
+			break;
+		}
+		obdo_times(oa, inode, valid);
+		rc = ptlrpc_send_async(req);
+		if (rc) {
+			ptlrpc_req_put(req);
+		} else {
+			r[i].req = req;
+			r[i].obj = obj;
+		}
+	}
+	rc2 = obj_rpc_wait(inode, r, set->nr);
+	ll_data_merge(inode, set);
+	kvfree(r);
+	ll_objset_put(set);
+	return rc ? rc : rc2;
+}
+
+/* ---- fsync, flush ---- */
+
+int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	struct inode *inode = file_inode(file);
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct ll_objset *set;
+	struct obj_rpc *r;
+	int rc, rc2;
+	u32 i;
+
+	rc = file_write_and_wait_range(file, start, end);
+	set = d ? ll_objset_peek(inode) : NULL;
+	if (set) {
+		r = kvcalloc(set->nr, sizeof(*r), GFP_NOFS);
+		for (i = 0; r && i < set->nr; i++) {
+			struct ll_object *obj = set->obj[i];
+			struct ptlrpc_request *req;
+			struct obdo *oa;
+			bool need;
+
+			if (!obj)
+				continue;
+			spin_lock(&d->lock);
+			need = obj->need_sync;
+			obj->need_sync = false;
+			spin_unlock(&d->lock);
+			if (!need)
+				continue;
+			req = obj_rpc_new(inode, obj, OST_SYNC, &oa);
+			if (IS_ERR(req)) {
+				rc = rc ? rc : PTR_ERR(req);
+				continue;
+			}
+			oa->o_valid |= cpu_to_le64(OBD_MD_FLSIZE | OBD_MD_FLBLOCKS);
+			oa->o_size = 0;
+			oa->o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
+			rc2 = ptlrpc_send_async(req);
+			if (rc2) {
+				ptlrpc_req_put(req);
+				rc = rc ? rc : rc2;
+			} else {
+				r[i].req = req;
+				r[i].obj = obj;
+			}
+		}
+		rc2 = r ? obj_rpc_wait(inode, r, set->nr) : -ENOMEM;
+		if (rc2 == -ENOENT && !inode->i_nlink)
+			rc2 = 0;
+		rc = rc ? rc : rc2;
+		kvfree(r);
+		ll_objset_put(set);
+	}
+	/* the file must be found again after a crash of the MDT, whatever datasync says */
+	rc2 = mdc_sync(ll_sbi(inode->i_sb), ll_fid(inode));
+	ll_count(inode->i_sb, FSYNC, 1);
+	return rc ? rc : rc2;
+}
+
+int ll_data_flush(struct inode *inode)
+{
+	return filemap_check_errors(inode->i_mapping);
+}
+
+void ll_file_data_release(struct file *file)
+{
+}
+
+int ll_group_lock(struct file *file, u64 gid)
+{
+	return -EOPNOTSUPP;
+}
+
+int ll_group_unlock(struct file *file, u64 gid)
+{
+	return -EOPNOTSUPP;
+}
+
+int ll_data_version(struct inode *inode, u64 *version, u64 flags)
+{
+	return -EOPNOTSUPP;
+}
+
+int ll_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len)
+{
+	return -EOPNOTSUPP;
+}
+
+/* ---- mmap, llseek, fallocate ---- */
+
+int ll_file_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct inode *inode = file_inode(file);
+	struct ll_layout *lo;
+	int rc;
+
+	/* a writable mapping needs its objects now: there is no way to wait for the MDT in a fault under a write's locks */
+	if ((vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) == (VM_SHARED | VM_MAYWRITE)) {
+		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, 0, max_t(u64, i_size_read(inode), 1), &lo);
+		if (rc)
+			return rc;
+		if (ll_layout_has_objects(lo)) {
+			struct ll_objset *set = ll_objset_get(inode, lo);
+
+			if (!IS_ERR(set))
+				ll_objset_put(set);
+		}
+		ll_layout_io_end(inode, lo);
+	}
+	file_accessed(file);
+	vma->vm_ops = &ll_vm_ops;
+	ll_count(inode->i_sb, MMAP, 1);
+	return 0;
+}
+
+loff_t ll_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct inode *inode = file_inode(file);
+
+	ll_count(inode->i_sb, SEEK, 1);
+	if (whence == SEEK_END || whence == SEEK_DATA || whence == SEEK_HOLE) {
+		int rc = ll_glimpse(inode);
+
+		if (rc)
+			return rc;
+	}
+	return generic_file_llseek_size(file, offset, whence, inode->i_sb->s_maxbytes, i_size_read(inode));
+}
+
+long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
+{
+	struct inode *inode = file_inode(file);
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	u64 end = (u64)offset + len, wlast;
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	struct ll_locks locks;
+	struct obj_rpc *r;
+	u32 i, k;
+	int rc, rc2;
+
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+		return -EOPNOTSUPP;
+	inode_lock(inode);
+	rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, offset, end, &lo);
+	if (rc)
+		goto out_unlock;
+	if (!ll_layout_has_objects(lo)) {
+		rc = -EOPNOTSUPP;
+		goto out_layout;
+	}
+	set = ll_objset_get(inode, lo);
+	if (IS_ERR(set)) {
+		rc = PTR_ERR(set);
+		goto out_layout;
+	}
+	r = kvcalloc(set->nr, sizeof(*r), GFP_NOFS);
+	if (!r) {
+		rc = -ENOMEM;
+		goto out_set;
+	}
+	rc = ll_locks_get(inode, set, offset, end, LCK_PW, 0, &locks);
+	if (rc)
+		goto out_free;
+	if (!(mode & FALLOC_FL_KEEP_SIZE)) {
+		rc = ll_glimpse(inode);
+		if (!rc)
+			rc = inode_newsize_ok(inode, end);
+	}
+	if (!rc)
+		rc = filemap_write_and_wait_range(inode->i_mapping, offset & PAGE_MASK, end);
+	if (!rc && (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))) {
+		/* pages of the range come back from the server with its zeros */
+		wlast = round_up(end, PAGE_SIZE) - 1;
+		truncate_pagecache_range(inode, offset & PAGE_MASK, wlast);
+	}
+	for (i = 0; i < lo->nr_comps && !rc; i++) {
+		struct ll_comp *c = &lo->comps[i];
+		u64 s = max_t(u64, offset, c->start), e = min(end, c->end);
+
+		if (s >= e || !ll_comp_has_objects(c))
+			continue;
+		for (k = 0; k < c->stripe_count && c->first + k < set->nr; k++) {
+			struct ll_object *obj = set->obj[c->first + k];
+			u64 os = ll_obj_end(c, k, s), oe = ll_obj_end(c, k, e);
+			struct ptlrpc_request *req;
+			struct obdo *oa;
+
+			if (!obj || os >= oe)
+				continue;
+			req = obj_rpc_new(inode, obj, OST_FALLOCATE, &oa);
+			if (IS_ERR(req)) {
+				rc = PTR_ERR(req);
+				break;
+			}
+			oa->o_size = cpu_to_le64(os);
+			oa->o_blocks = cpu_to_le64(oe);
+			oa->o_falloc_mode = cpu_to_le32(mode);
+			oa->o_uid = cpu_to_le32(i_uid_read(inode));
+			oa->o_gid = cpu_to_le32(i_gid_read(inode));
+			oa->o_mtime = cpu_to_le64(ktime_get_real_seconds());
+			oa->o_ctime = oa->o_mtime;
+			oa->o_valid |= cpu_to_le64(OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLUID | OBD_MD_FLGID | OBD_MD_FLMTIME | OBD_MD_FLCTIME);
+			rc = ptlrpc_send_async(req);
+			if (rc) {
+				ptlrpc_req_put(req);
+				break;
+			}
+			r[c->first + k].req = req;
+			r[c->first + k].obj = obj;
+		}
+	}
+	rc2 = obj_rpc_wait(inode, r, set->nr);
+	rc = rc ? rc : rc2;
+	if (!rc) {
+		struct timespec64 now = current_time(inode);
+
+		inode->i_mtime = now;
+		inode->i_ctime = now;
+		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
+		if (!(mode & FALLOC_FL_KEEP_SIZE)) {
+			const struct ll_comp *c;
+			struct ll_object *obj;
+			u64 off;
+
+			obj = ll_objset_at(set, end - 1, &c, &off);
+			if (obj)
+				ll_data_wrote(inode, obj, off + 1, end, true);
+		}
+		spin_lock(&d->lock);
+		for (i = 0; i < set->nr; i++)
+			if (r[i].obj)
+				r[i].obj->need_sync = true;
+		spin_unlock(&d->lock);
+	}
+	ll_locks_put(&locks);
+out_free:
+	kvfree(r);
+out_set:
+	ll_objset_put(set);
+out_layout:
+	ll_layout_io_end(inode, lo);
+out_unlock:
+	inode_unlock(inode);
+	ll_count(inode->i_sb, FALLOCATE, 1);
+	return rc;
+}

@@ -1,0 +1,763 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One MDT of a mount (MDC): its import, and every request to it except intents (mdc_lock.c) and sequences (fid.c).
+ * Knows inodes only as FIDs, groups and cached attributes to be sent.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/cred.h>
+#include <linux/user_namespace.h>
+#include "internal.h"
+
+#define MDC_CONNECT_FLAGS (OBD_CONNECT_IBITS | OBD_CONNECT_NODEVOH | OBD_CONNECT_ATTRFID | OBD_CONNECT_VERSION | \
+			   OBD_CONNECT_BRW_SIZE | OBD_CONNECT_CANCELSET | OBD_CONNECT_FID | OBD_CONNECT_AT | \
+			   OBD_CONNECT_LOV_V3 | OBD_CONNECT_VBR | OBD_CONNECT_FULL20 | OBD_CONNECT_64BITHASH | \
+			   OBD_CONNECT_EINPROGRESS | OBD_CONNECT_JOBSTATS | OBD_CONNECT_LVB_TYPE | \
+			   OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_MAX_EASIZE | OBD_CONNECT_FLOCK_DEAD | \
+			   OBD_CONNECT_DISP_STRIPE | OBD_CONNECT_OPEN_BY_FID | OBD_CONNECT_BULK_MBITS | \
+			   OBD_CONNECT_SUBTREE | OBD_CONNECT_MULTIMODRPCS | OBD_CONNECT_FLAGS2 | OBD_CONNECT_ACL | \
+			   OBD_CONNECT_UMASK | OBD_CONNECT_LARGE_ACL | OBD_CONNECT_XATTR)
+#define MDC_CONNECT_FLAGS2 (OBD_CONNECT2_SUM_STATFS | OBD_CONNECT2_OVERSTRIPING | OBD_CONNECT2_FLR | \
+			    OBD_CONNECT2_INC_XID | OBD_CONNECT2_LSOM | OBD_CONNECT2_GETATTR_PFID | \
+			    OBD_CONNECT2_REP_MBITS)
+
+/* DoM is not spoken: the server then gives no DOM locks. */
+#define MDC_IBITS_KNOWN (MDS_INODELOCK_FULL & ~MDS_INODELOCK_DOM)
+
+/* ------------------------------------------------ set-up ------------------------------------------------ */
+
+static void mdc_event(struct obd_import *imp, enum import_event ev)
+{
+	struct ll_mdc *mdc = imp->imp_data;
+
+	switch (ev) {
+	case IMP_EV_OCD:
+		mdc->max_easize = le32_to_cpu(imp->imp_ocd.ocd_max_easize);
+		if (mdc->max_easize < 4096 || mdc->max_easize > LL_EASIZE_MAX)
+			mdc->max_easize = LL_EASIZE_MAX;
+		break;
+	case IMP_EV_ACTIVE:
+		obd_device_set_status(mdc->dev, "UP");
+		break;
+	case IMP_EV_EVICTED:
+		pr_warn_ratelimited("%s: evicted by the server, cached state is dropped\n", mdc->name);
+		mdc_fid_drop(mdc);
+		if (mdc->ns)
+			ldlm_ns_evicted(mdc->ns);
+		break;
+	case IMP_EV_INACTIVE:
+		obd_device_set_status(mdc->dev, "IN");
+		mdc_fid_drop(mdc);
+		break;
+	case IMP_EV_DISCON:
+		break;
+	}
+}
+
+static const struct import_ops mdc_import_ops = { .event = mdc_event };
+
+static int mdc_import_show(struct seq_file *m, void *obj)
+{
+	return import_show(m, ((struct ll_mdc *)obj)->imp);
+}
+
+static int mdc_state_show(struct seq_file *m, void *obj)
+{
+	return import_state_show(m, ((struct ll_mdc *)obj)->imp);
+}
+
+static int mdc_timeouts_show(struct seq_file *m, void *obj)
+{
+	return import_timeouts_show(m, ((struct ll_mdc *)obj)->imp);
+}
+
+static int mdc_uuid_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%s\n", ((struct ll_mdc *)obj)->tgt_uuid);
+	return 0;
+}
+
+static int mdc_active_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", !((struct ll_mdc *)obj)->imp->imp_deactive);
+	return 0;
+}
+
+static ssize_t mdc_active_store(const char *text, size_t len, void *obj)
+{
+	struct ll_mdc *mdc = obj;
+	bool on;
+	int rc = param_parse_bool(text, &on);
+
+	if (rc)
+		return rc;
+	import_set_active(mdc->imp, on);
+	return len;
+}
+
+static const struct param_def mdc_params[] = {
+	{ "import", 0444, mdc_import_show, NULL },
+	{ "state", 0444, mdc_state_show, NULL },
+	{ "timeouts", 0444, mdc_timeouts_show, NULL },
+	{ "mds_server_uuid", 0444, mdc_uuid_show, NULL },
+	{ "active", 0644, mdc_active_show, mdc_active_store },
+};
+
+/**
+ * mdc_setup - an MDT from the configuration: import, lock namespace; starts to connect
+ *
+ * Return: 0, -EEXIST, -ENOMEM.
+ */
+int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const char *dev_name,
+	      const struct ll_node_nids *nodes, unsigned int nr_nodes)
+{
+	struct import_conf conf = {
+		.target_uuid = tgt_uuid,
+		.client_uuid = sbi->uuid,
+		.connect_op = MDS_CONNECT,
+		.req_portal = MDS_REQUEST_PORTAL,
+		.rep_portal = MDC_REPLY_PORTAL,
+		.sp = LUSTRE_SP_CLI,
+		.ops = &mdc_import_ops,
+	};
+	struct ll_mdc *mdc;
+	unsigned int i;
+	int rc = -ENOMEM;
+
+	if (xa_load(&sbi->mdcs, index))
+		return -EEXIST;
+	mdc = kzalloc(sizeof(*mdc), GFP_KERNEL);
+	if (!mdc)
+		return -ENOMEM;
+	mdc->sbi = sbi;
+	mdc->index = index;
+	mdc->easize = LL_EASIZE_DEF;
+	mdc->max_easize = LL_EASIZE_MAX;
+	mutex_init(&mdc->seq_mutex);
+	strscpy(mdc->tgt_uuid, tgt_uuid, sizeof(mdc->tgt_uuid));
+	snprintf(mdc->name, sizeof(mdc->name), "%s-%s", dev_name, sbi->inst);
+
+	conf.data = mdc;
+	conf.ocd.ocd_connect_flags = cpu_to_le64(MDC_CONNECT_FLAGS |
+						 (sbi->opts & LL_OPT_RDONLY ? OBD_CONNECT_RDONLY : 0));
+	conf.ocd.ocd_connect_flags2 = cpu_to_le64(MDC_CONNECT_FLAGS2);
+	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
+	conf.ocd.ocd_ibits_known = cpu_to_le64(MDC_IBITS_KNOWN);
+	conf.ocd.ocd_brw_size = cpu_to_le32(1 << 20);
+	mdc->imp = import_alloc(&conf);
+	if (!mdc->imp)
+		goto err_free;
+	for (i = 0; i < nr_nodes; i++) {
+		rc = import_add_conn(mdc->imp, nodes[i].nids, nodes[i].nr);
+		if (rc)
+			goto err_imp;
+	}
+	rc = -ENOMEM;
+	mdc->ns = ldlm_ns_new_client(mdc->name, mdc->imp);
+	if (!mdc->ns)
+		goto err_imp;
+	mdc->dev = obd_device_add("mdc", mdc->name, sbi->uuid);
+	mdc->param_dir = param_dir_add(NULL, "mdc");
+	if (!IS_ERR(mdc->param_dir)) {
+		struct param_dir *sub = param_dir_add(mdc->param_dir, mdc->name);
+
+		param_dir_del(mdc->param_dir);
+		mdc->param_dir = sub;
+		param_add(sub, mdc_params, ARRAY_SIZE(mdc_params), mdc);
+	}
+	rc = xa_err(xa_store(&sbi->mdcs, index, mdc, GFP_KERNEL));
+	if (rc)
+		goto err_dev;
+	if (!index)
+		sbi->mdc0 = mdc;
+	import_connect(mdc->imp);
+	wake_up_all(&sbi->conf_waitq);
+	return 0;
+
+err_dev:
+	param_dir_del(mdc->param_dir);
+	obd_device_del(mdc->dev);
+	ldlm_ns_free(mdc->ns, true);
+err_imp:
+	import_disconnect(mdc->imp);
+	import_put(mdc->imp);
+err_free:
+	kfree(mdc);
+	return rc;
+}
+
+int mdc_add_node(struct ll_mdc *mdc, const struct ll_node_nids *node)
+{
+	return import_add_conn(mdc->imp, node->nids, node->nr);
+}
+
+void mdc_invalidate(struct ll_mdc *mdc)
+{
+	import_invalidate(mdc->imp);
+}
+
+/* Before inodes go: no lock callback may find one of them afterwards. */
+void mdc_drop_locks(struct ll_mdc *mdc, bool force)
+{
+	if (force)
+		ldlm_ns_evicted(mdc->ns);
+	else
+		ldlm_cli_cancel_unused(mdc->ns, NULL);
+}
+
+void mdc_cleanup(struct ll_mdc *mdc, bool force)
+{
+	param_dir_del(mdc->param_dir);
+	ldlm_ns_free(mdc->ns, force);
+	/* After the disconnect no event comes any more, and nothing looks at the namespace. */
+	import_disconnect(mdc->imp);
+	obd_device_del(mdc->dev);
+	import_put(mdc->imp);
+	kfree(mdc);
+}
+
+/**
+ * mdc_for_fid - the MDT that holds an object
+ *
+ * One MDT: that one. Remote objects of several MDTs are not supported yet; their requests are refused by MDT0.
+ */
+struct ll_mdc *mdc_for_fid(struct ll_sb_info *sbi, const struct lu_fid *fid)
+{
+	return sbi->mdc0;
+}
+
+/* ------------------------------------------------ credentials, answers ------------------------------------------------ */
+
+static u32 cap_low(void)
+{
+	u32 low = 0;
+	int i;
+
+	for (i = 0; i < 32; i++)
+		if (cap_raised(current_cap(), i))
+			low |= 1U << i;
+	return low;
+}
+
+/* A group of the inode that the caller has only as a supplementary one; the server may not know its list. */
+static u32 suppgid(const struct inode *inode)
+{
+	if (!inode || gid_eq(inode->i_gid, current_fsgid()) || !in_group_p(inode->i_gid))
+		return (u32)-1;
+	return from_kgid(&init_user_ns, inode->i_gid);
+}
+
+void mdc_pack_body(struct mdt_body *body, const struct lu_fid *fid, u64 valid, const struct inode *group_of)
+{
+	if (fid)
+		fid_to_le(&body->mbo_fid1, fid);
+	body->mbo_valid = cpu_to_le64(valid);
+	body->mbo_fsuid = cpu_to_le32(from_kuid(&init_user_ns, current_fsuid()));
+	body->mbo_fsgid = cpu_to_le32(from_kgid(&init_user_ns, current_fsgid()));
+	body->mbo_uid = cpu_to_le32(from_kuid(&init_user_ns, current_uid()));
+	body->mbo_gid = cpu_to_le32(from_kgid(&init_user_ns, current_gid()));
+	body->mbo_capability = cpu_to_le32(cap_low());
+	body->mbo_suppgid = cpu_to_le32(suppgid(group_of));
+}
+
+void mdc_pack_rec(void *p, u32 opcode, const struct inode *group1, const struct inode *group2)
+{
+	struct mdt_rec_reint *rec = p;
+
+	rec->rr_opcode = cpu_to_le32(opcode);
+	rec->rr_cap = cpu_to_le32(cap_low());
+	rec->rr_fsuid = cpu_to_le32(from_kuid(&init_user_ns, current_fsuid()));
+	rec->rr_fsgid = cpu_to_le32(from_kgid(&init_user_ns, current_fsgid()));
+	rec->rr_suppgid1 = cpu_to_le32(suppgid(group1));
+	rec->rr_suppgid2 = cpu_to_le32(suppgid(group2));
+}
+
+u32 mdc_ea_room(const struct ll_mdc *mdc)
+{
+	return READ_ONCE(mdc->easize);
+}
+
+u32 mdc_acl_room(const struct ll_mdc *mdc)
+{
+	return LUSTRE_POSIX_ACL_MAX_SIZE_OLD;
+}
+
+void ll_answer_put(struct ll_answer *a)
+{
+	if (a->lock)
+		ldlm_lock_decref(a->lock, a->mode);
+	ptlrpc_req_put(a->req);
+	memset(a, 0, sizeof(*a));
+}
+
+/* A buffer of the reply with at least len bytes. */
+static const void *answer_buf(struct ll_answer *a, enum wire_field field, u32 len)
+{
+	return ptlrpc_rep_len(a->req, field) >= len ? ptlrpc_rep_buf(a->req, field) : NULL;
+}
+
+int ll_answer_fill(struct ll_answer *a)
+{
+	const struct mdt_body *body = ptlrpc_rep_buf(a->req, WF_MDT_BODY);
+	struct ll_mdc *mdc = a->req->rq_imp->imp_data;
+	u32 len;
+
+	if (!body)
+		return -EPROTO;
+	a->body = body;
+	a->valid = le64_to_cpu(body->mbo_valid);
+	if (a->valid & OBD_MD_FLID) {
+		fid_from_le(&a->fid, &body->mbo_fid1);
+		if (!fid_is_sane(&a->fid))
+			return -EPROTO;
+	}
+	if (a->valid & OBD_MD_FLMODEASIZE) {
+		u32 max = le32_to_cpu(body->mbo_max_mdsize);
+
+		max = min_t(u32, max, 4096);
+		if (max > READ_ONCE(mdc->easize))
+			WRITE_ONCE(mdc->easize, max);
+	}
+	len = le32_to_cpu(body->mbo_eadatasize);
+	if (a->valid & (OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_LINKNAME) && len) {
+		a->ea = answer_buf(a, WF_MDT_MD, len);
+		if (!a->ea)
+			return -EPROTO;
+		a->ea_len = len;
+	}
+	len = le32_to_cpu(body->mbo_aclsize);
+	if (a->valid & OBD_MD_FLACL && len) {
+		a->acl = answer_buf(a, WF_ACL, len);
+		if (!a->acl || wire_acl_check(a->acl, len))
+			return -EPROTO;
+		a->acl_len = len;
+	}
+	return 0;
+}
+
+/* Send a request whose answer is a body with attributes; *a owns the request afterwards, whatever the result. */
+static int answer_wait(struct ptlrpc_request *req, struct ll_answer *a)
+{
+	int rc;
+
+	a->req = req;
+	rc = ptlrpc_queue_wait(req);
+	if (rc >= 0)
+		rc = ll_answer_fill(a);
+	return rc > 0 ? -EPROTO : rc;
+}
+
+static void answer_start(struct ll_mdc *mdc, struct ll_answer *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->start = atomic64_read(&mdc->sbi->attr_clock);
+}
+
+/* ------------------------------------------------ requests without change ------------------------------------------------ */
+
+int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum)
+{
+	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_STATFS, &wf_mds_statfs);
+	const struct obd_statfs *rep;
+	struct mdt_body *body;
+	int rc;
+
+	if (!req)
+		return -ENOMEM;
+	sum = sum && imp_connect_flags2(mdc->imp) & OBD_CONNECT2_SUM_STATFS;
+	if (sum)
+		ptlrpc_req_size(req, WF_MDT_BODY, sizeof(*body));
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto out;
+	body = ptlrpc_req_buf(req, WF_MDT_BODY);
+	if (sum)
+		mdc_pack_body(body, NULL, OBD_MD_FLAGSTATFS, NULL);
+	rc = ptlrpc_queue_wait(req);
+	if (rc)
+		goto out;
+	rep = ptlrpc_rep_buf(req, WF_STATFS);
+	if (rep)
+		*st = *rep;
+	else
+		rc = -EPROTO;
+out:
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
+{
+	struct ptlrpc_request *req;
+	struct ll_answer a;
+	int rc;
+
+	if (fileset && !(imp_connect_flags(mdc->imp) & OBD_CONNECT_SUBTREE))
+		return -EOPNOTSUPP;
+	answer_start(mdc, &a);
+	req = ptlrpc_req_new(mdc->imp, MDS_GET_ROOT, &wf_mds_get_root);
+	if (!req)
+		return -ENOMEM;
+	if (fileset)
+		ptlrpc_req_size(req, WF_NAME, strlen(fileset) + 1);
+	rc = ptlrpc_req_pack(req);
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
+	}
+	mdc_pack_body(ptlrpc_req_buf(req, WF_MDT_BODY), NULL, 0, NULL);
+	if (fileset)
+		strcpy(ptlrpc_req_buf(req, WF_NAME), fileset);
+	rc = answer_wait(req, &a);
+	if (!rc && !(a.valid & OBD_MD_FLID))
+		rc = -EPROTO;
+	if (!rc)
+		*fid = a.fid;
+	ll_answer_put(&a);
+	return rc;
+}
+
+/**
+ * mdc_getattr - MDS_GETATTR of an object
+ * @valid: OBD_MD_* wanted
+ * @ea_room: bytes expected in MDT_MD, 0 = no EA
+ *
+ * No lock comes with it. The answer must be put, also after an error.
+ */
+int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_room, struct ll_answer *a)
+{
+	struct ptlrpc_request *req;
+	struct mdt_body *body;
+	int rc;
+
+	answer_start(mdc, a);
+	req = ptlrpc_req_new(mdc->imp, MDS_GETATTR, &wf_mds_getattr);
+	if (!req)
+		return -ENOMEM;
+	ptlrpc_rep_room(req, WF_MDT_MD, ea_room);
+	ptlrpc_rep_room(req, WF_ACL, valid & OBD_MD_FLACL ? mdc_acl_room(mdc) : 0);
+	rc = ptlrpc_req_pack(req);
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
+	}
+	body = ptlrpc_req_buf(req, WF_MDT_BODY);
+	mdc_pack_body(body, fid, valid | OBD_MD_FLID, NULL);
+	body->mbo_eadatasize = cpu_to_le32(ea_room);
+	return answer_wait(req, a);
+}
+
+int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u32 ea_room, struct ll_answer *a)
+{
+	struct ll_mdc *mdc = mdc_of(dir);
+	struct ptlrpc_request *req;
+	struct mdt_body *body;
+	int rc;
+
+	answer_start(mdc, a);
+	req = ptlrpc_req_new(mdc->imp, MDS_GETATTR_NAME, &wf_mds_getattr_name);
+	if (!req)
+		return -ENOMEM;
+	ptlrpc_req_size(req, WF_NAME, len + 1);
+	ptlrpc_rep_room(req, WF_MDT_MD, ea_room);
+	ptlrpc_rep_room(req, WF_ACL, valid & OBD_MD_FLACL ? mdc_acl_room(mdc) : 0);
+	rc = ptlrpc_req_pack(req);
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
+	}
+	body = ptlrpc_req_buf(req, WF_MDT_BODY);
+	mdc_pack_body(body, ll_fid(dir), valid | OBD_MD_FLID, dir);
+	body->mbo_eadatasize = cpu_to_le32(ea_room);
+	memcpy(ptlrpc_req_buf(req, WF_NAME), name, len);
+	return answer_wait(req, a);
+}
+
+/**
+ * mdc_readpage - pages of a directory from a hash on
+ * @bvec: pages of LU_PAGE_SIZE bytes altogether a multiple of it
+ * @bytes: what the server sent
+ */
+int mdc_readpage(struct inode *dir, u64 hash, struct bio_vec *bvec, unsigned int nr, u32 *bytes)
+{
+	struct ll_mdc *mdc = mdc_of(dir);
+	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_READPAGE, &wf_mds_readpage);
+	struct mdt_body *body;
+	u32 want = 0;
+	unsigned int i;
+	int rc;
+
+	if (!req)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		want += bvec[i].bv_len;
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto out;
+	body = ptlrpc_req_buf(req, WF_MDT_BODY);
+	mdc_pack_body(body, ll_fid(dir), OBD_MD_FLID, NULL);
+	body->mbo_size = cpu_to_le64(hash);
+	body->mbo_nlink = cpu_to_le32(want);
+	body->mbo_mode = cpu_to_le32(LUDA_FID | LUDA_TYPE | LUDA_64BITHASH);
+	rc = ptlrpc_req_bulk(req, false, MDS_BULK_PORTAL, bvec, nr, 1);
+	if (rc)
+		goto out;
+	rc = ptlrpc_queue_wait(req);
+	if (rc)
+		goto out;
+	*bytes = req->bulk_bytes;
+	if (!*bytes || *bytes > want || *bytes % LU_PAGE_SIZE)
+		rc = -EPROTO;
+out:
+	ptlrpc_req_put(req);
+	return rc > 0 ? -EPROTO : rc;
+}
+
+ssize_t mdc_getxattr(struct inode *inode, const char *name, void *buf, size_t bufsize)
+{
+	struct ll_mdc *mdc = mdc_of(inode);
+	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_GETXATTR, &wf_mds_getxattr);
+	const struct mdt_body *rep;
+	struct mdt_body *body;
+	ssize_t rc;
+	u32 len;
+
+	if (!req)
+		return -ENOMEM;
+	bufsize = min_t(size_t, bufsize, mdc->max_easize);
+	if (name)
+		ptlrpc_req_size(req, WF_NAME, strlen(name) + 1);
+	ptlrpc_rep_room(req, WF_EADATA, bufsize);
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto out;
+	body = ptlrpc_req_buf(req, WF_MDT_BODY);
+	mdc_pack_body(body, ll_fid(inode), (name ? OBD_MD_FLXATTR : OBD_MD_FLXATTRLS) | OBD_MD_FLID, inode);
+	body->mbo_eadatasize = cpu_to_le32(bufsize);
+	if (name)
+		strcpy(ptlrpc_req_buf(req, WF_NAME), name);
+	rc = ptlrpc_queue_wait(req);
+	if (rc)
+		goto out;
+	rep = ptlrpc_rep_buf(req, WF_MDT_BODY);
+	if (!rep) {
+		rc = -EPROTO;
+		goto out;
+	}
+	len = le32_to_cpu(rep->mbo_eadatasize);
+	if (!len && name && !(le64_to_cpu(rep->mbo_valid) & OBD_MD_FLXATTR)) {
+		rc = -ENODATA;
+	} else if (!bufsize || !len) {
+		rc = len;
+	} else if (len > bufsize) {
+		rc = -ERANGE;
+	} else if (ptlrpc_rep_len(req, WF_EADATA) < len) {
+		rc = -EPROTO;
+	} else {
+		memcpy(buf, ptlrpc_rep_buf(req, WF_EADATA), len);
+		rc = len;
+	}
+out:
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+int mdc_sync(struct ll_sb_info *sbi, const struct lu_fid *fid)
+{
+	struct ll_mdc *mdc = fid ? mdc_for_fid(sbi, fid) : sbi->mdc0;
+	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_SYNC, &wf_mds_sync);
+	int rc;
+
+	if (!req)
+		return -ENOMEM;
+	rc = ptlrpc_req_pack(req);
+	if (!rc) {
+		mdc_pack_body(ptlrpc_req_buf(req, WF_MDT_BODY), fid, fid ? OBD_MD_FLID : 0, NULL);
+		rc = ptlrpc_queue_wait(req);
+	}
+	ptlrpc_req_put(req);
+	return rc > 0 ? -EPROTO : rc;
+}
+
+/**
+ * mdc_fid2path - path of gf->gf_fid below the root of the mount
+ * @gf: with @pathlen bytes of room behind it; filled on success
+ */
+int mdc_fid2path(struct ll_sb_info *sbi, struct getinfo_fid2path_le *gf, u32 pathlen)
+{
+	struct ptlrpc_request *req = ptlrpc_req_new(sbi->mdc0->imp, MDS_GET_INFO, &wf_mds_get_info);
+	u32 vallen = sizeof(*gf) + pathlen;
+	struct lu_fid_le root;
+	u8 *key;
+	int rc;
+
+	if (!req)
+		return -ENOMEM;
+	ptlrpc_req_size(req, WF_GETINFO_KEY, 16 + sizeof(*gf) + sizeof(root));
+	ptlrpc_rep_room(req, WF_GETINFO_VAL, vallen);
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto out;
+	fid_to_le(&root, &sbi->root_fid);
+	key = ptlrpc_req_buf(req, WF_GETINFO_KEY);
+	strcpy(key, KEY_FID2PATH);
+	memcpy(key + 16, gf, sizeof(*gf));
+	memcpy(key + 16 + sizeof(*gf), &root, sizeof(root));
+	*(__le32 *)ptlrpc_req_buf(req, WF_GETINFO_VALLEN) = cpu_to_le32(vallen);
+	rc = ptlrpc_queue_wait(req);
+	if (rc)
+		goto out;
+	if (ptlrpc_rep_len(req, WF_GETINFO_VAL) < vallen)
+		rc = -EPROTO;
+	else
+		memcpy(gf, ptlrpc_rep_buf(req, WF_GETINFO_VAL), vallen);
+out:
+	ptlrpc_req_put(req);
+	return rc > 0 ? -EPROTO : rc;
+}
+
+/* ------------------------------------------------ opens ------------------------------------------------ */
+
+static void open_put(struct ll_open *open)
+{
+	if (!refcount_dec_and_test(&open->ref))
+		return;
+	ptlrpc_req_put(open->req);
+	kfree(open);
+}
+
+/* The open was replayed after a restart of the MDT: it has a new handle. */
+static void open_replayed(struct ptlrpc_request *req)
+{
+	struct ll_open *open = req->rq_cb_data;
+	const struct mdt_body *body = ptlrpc_rep_buf(req, WF_MDT_BODY);
+	struct mdt_rec_create *rec = ptlrpc_req_buf(req, WF_REC_REINT);
+
+	if (!body || !rec)
+		return;
+	WRITE_ONCE(open->handle.cookie, body->mbo_open_handle.cookie);
+	rec->cr_open_handle_old = body->mbo_open_handle;
+}
+
+/*
+ * Prepare the saved request of an open for its replay: the object and layout are those of the reply, the old handle tells
+ * the MDT which one a later close may name, and no lock is wanted.
+ */
+static void open_save(struct ll_open *open, struct ptlrpc_request *req, const struct ll_answer *a)
+{
+	struct mdt_rec_create *rec = ptlrpc_req_buf(req, WF_REC_REINT);
+	struct ldlm_request *dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
+	void *ea = ptlrpc_req_buf(req, WF_EADATA);
+
+	fid_to_le(&rec->cr_fid2, &open->fid);
+	rec->cr_open_handle_old = open->handle;
+	dlm->lock_flags |= cpu_to_le32(LDLM_FL_INTENT_ONLY);
+	if (ea && a->valid & OBD_MD_FLEASIZE && a->ea_len <= ptlrpc_req_len(req, WF_EADATA))
+		memcpy(ea, a->ea, a->ea_len);
+	req->rq_cb_data = open;
+	req->rq_replay_cb = open_replayed;
+}
+
+/**
+ * ll_open_new - remember an open that the MDT granted
+ *
+ * NULL when out of memory (the handle is then lost until the connection ends).
+ */
+struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a)
+{
+	struct ll_open *open = kzalloc(sizeof(*open), GFP_KERNEL | __GFP_NOFAIL);
+
+	refcount_set(&open->ref, 1);
+	open->mdc = mdc;
+	open->handle = a->body->mbo_open_handle;
+	open->fid = a->fid;
+	open->flags = flags;
+	open->req = ptlrpc_req_get(a->req);
+	open_save(open, a->req, a);
+	return open;
+}
+
+/* The close is committed (or will never be): the open needs no replay any more. */
+static void close_committed(struct ptlrpc_request *req)
+{
+	struct ll_open *open = req->rq_cb_data;
+
+	ptlrpc_req_close_replay(open->req);
+	open_put(open);
+}
+
+static void close_done(struct ptlrpc_request *req)
+{
+	struct ll_open *open = req->done_data;
+
+	if (req->rq_status < 0 && req->rq_status != -ESTALE && req->rq_status != -EIO)
+		pr_warn_ratelimited("%s: close of " DFID " failed: %d\n", open->mdc->name, PFID(&open->fid),
+				    req->rq_status);
+	/* Without a transno no commit is told. */
+	if (!req->rq_transno) {
+		ptlrpc_req_close_replay(open->req);
+		open_put(open);
+	}
+	open_put(open);
+	ptlrpc_req_put(req);
+}
+
+static void close_pack(struct ptlrpc_request *req, const struct ll_open *open, struct inode *inode, u32 bias)
+{
+	struct mdt_ioepoch *epoch = ptlrpc_req_buf(req, WF_EPOCH);
+	struct mdt_rec_setattr *rec = ptlrpc_req_buf(req, WF_REC_REINT);
+	u64 valid = MDS_ATTR_MODE | MDS_ATTR_ATIME | MDS_ATTR_MTIME | MDS_ATTR_CTIME | MDS_ATTR_ATIME_SET |
+		    MDS_ATTR_MTIME_SET | MDS_ATTR_CTIME_SET | MDS_ATTR_LSIZE | MDS_ATTR_LBLOCKS;
+
+	epoch->mio_open_handle.cookie = READ_ONCE(open->handle.cookie);
+	mdc_pack_rec(rec, REINT_SETATTR, NULL, NULL);
+	fid_to_le(&rec->sa_fid, &open->fid);
+	rec->sa_bias = cpu_to_le32(bias);
+	if (!inode)
+		return;
+	rec->sa_mode = cpu_to_le32(inode->i_mode);
+	rec->sa_atime = cpu_to_le64(inode->i_atime.tv_sec);
+	rec->sa_mtime = cpu_to_le64(inode->i_mtime.tv_sec);
+	rec->sa_ctime = cpu_to_le64(inode->i_ctime.tv_sec);
+	rec->sa_size = cpu_to_le64(i_size_read(inode));
+	rec->sa_blocks = cpu_to_le64(inode->i_blocks);
+	rec->sa_attr_flags = cpu_to_le32(ll_i(inode)->lli_attr_flags);
+	if (!inode->i_atime.tv_sec)
+		valid &= ~MDS_ATTR_ATIME;
+	rec->sa_valid = cpu_to_le64(valid);
+}
+
+/**
+ * mdc_close - close an open at the MDT
+ *
+ * Waits for the answer, so that what another client does afterwards finds the file closed; a killed task leaves the
+ * request to itself. Errors are logged only: the file is closed for the application in any case.
+ */
+void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
+{
+	struct ptlrpc_request *req = ptlrpc_req_new(open->mdc->imp, MDS_CLOSE, &wf_mds_close);
+
+	if (!req || ptlrpc_req_pack(req)) {
+		ptlrpc_req_put(req);
+		ptlrpc_req_close_replay(open->req);
+		open_put(open);
+		return;
+	}
+	close_pack(req, open, inode, bias);
+	refcount_inc(&open->ref);		/* of the commit */
+	req->rq_cb_data = open;
+	req->rq_commit_cb = close_committed;
+	req->done_data = open;
+	req->done = close_done;
+	ptlrpc_req_get(req);
+	if (ptlrpc_send_async(req)) {
+		ptlrpc_req_put(req);
+		ptlrpc_req_close_replay(open->req);
+		open_put(open);
+		open_put(open);
+	} else {
+		/* Not ptlrpc_req_wait(): a killed task must not abort it. */
+		wait_for_completion_killable(&req->rq_complete);
+	}
+	ptlrpc_req_put(req);
+}

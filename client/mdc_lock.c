@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Locks of MDTs: intents (an enqueue that also does the work, chapter 4.9), and what happens when a lock is called back.
+ *
+ * What a lock protects is marked in lli_cached while the answer that brought it still has a user of the lock, so that the
+ * callback, which needs the last user gone, always comes after the marking. The callback (ll_lock_lost()) clears the marks
+ * first and drops the data then. Marks may be cleared too often (two locks with the same bits), never too seldom.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include "internal.h"
+
+/* ------------------------------------------------ callbacks ------------------------------------------------ */
+
+static void *grab_inode(void *data)
+{
+	return igrab(data);
+}
+
+void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode)
+{
+	ldlm_lock_set_data(lock, inode);
+}
+
+/**
+ * ll_lock_lost - the lock that protected something is going away
+ * @bits: MDS_INODELOCK_*
+ *
+ * May sleep; waits for I/O in progress when the layout is among it.
+ */
+void ll_lock_lost(struct inode *inode, u64 bits)
+{
+	struct ll_inode *lli = ll_i(inode);
+
+	spin_lock(&lli->lli_lock);
+	lli->lli_cached &= ~bits;
+	if (bits & MDS_INODELOCK_UPDATE) {
+		lli->lli_cached &= ~(LLC_DIR | LLC_DEFACL);
+		if (!++lli->lli_dir_gen)
+			lli->lli_dir_gen = 1;
+	}
+	spin_unlock(&lli->lli_lock);
+	if (bits & (MDS_INODELOCK_UPDATE | MDS_INODELOCK_XATTR | MDS_INODELOCK_PERM))
+		inode_lock_free_nosec(inode);
+	if (bits & MDS_INODELOCK_LOOKUP)
+		ll_dentries_invalidate(inode);
+	if (bits & MDS_INODELOCK_UPDATE && S_ISDIR(inode->i_mode))
+		ll_dir_pages_drop(inode);
+	if (bits & MDS_INODELOCK_XATTR)
+		ll_xattrs_drop(inode);
+	if (bits & MDS_INODELOCK_LAYOUT && S_ISREG(inode->i_mode)) {
+		down_write(&lli->lli_layout_sem);
+		ll_layout_lost(inode);
+		up_write(&lli->lli_layout_sem);
+	}
+}
+
+static int mdc_blocking(struct ldlm_lock *lock, bool canceling)
+{
+	struct inode *inode;
+
+	if (!canceling)
+		return 0;
+	inode = ldlm_lock_data_get(lock, grab_inode);
+	if (!inode)
+		return 0;
+	ll_lock_lost(inode, lock->l_policy.ibits.bits);
+	iput(inode);
+	return 0;
+}
+
+const struct ldlm_cli_ops mdc_lock_ops = { .blocking = mdc_blocking };
+
+/* ------------------------------------------------ intents ------------------------------------------------ */
+
+static void intent_pack(struct ptlrpc_request *req, u64 opc)
+{
+	struct ldlm_intent *it = ptlrpc_req_buf(req, WF_INTENT);
+
+	it->opc = cpu_to_le64(opc);
+}
+
+/* The first phase of an intent that ran decides whom its status belongs to (chapter 4.9). */
+static int intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
+{
+	static const u64 order[] = { DISP_OPEN_LEASE, DISP_OPEN_OPEN, DISP_OPEN_CREATE, DISP_LOOKUP_EXECD, DISP_IT_EXECD };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		if (ei->ei_disposition & order[i])
+			return order[i] >= phase ? ei->ei_status : 0;
+	return ei->ei_status ?: -EPROTO;
+}
+
+/*
+ * Send an intent; fills *a. 0 also when the intent failed in a later phase: ei tells. Bits and mode of a lock go into *a.
+ */
+static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req, struct ll_answer *a)
+{
+	int rc;
+
+	a->req = req;
+	rc = ldlm_cli_enqueue(ei, req, &a->lock);
+	if (rc < 0)
+		return rc;
+	a->disp = ei->ei_disposition;
+	if (a->lock) {
+		a->mode = ei->ei_mode;
+		a->bits = ei->ei_policy.ibits.bits;
+	}
+	rc = ll_answer_fill(a);
+	/* A lock must be that of the object of the answer. */
+	if (!rc && a->lock && (!(a->valid & OBD_MD_FLID) || !fid_res_id_eq(&a->fid, &a->lock->l_res->lr_id))) {
+		pr_warn_ratelimited("MDT sent a lock of another object than " DFID "\n", PFID(&a->fid));
+		rc = -EPROTO;
+	}
+	return rc;
+}
+
+static void intent_start(struct ll_mdc *mdc, struct ll_answer *a, struct ldlm_enqueue_info *ei,
+			 const struct lu_fid *fid, u32 mode, u64 bits)
+{
+	memset(a, 0, sizeof(*a));
+	a->start = atomic64_read(&mdc->sbi->attr_clock);
+	memset(ei, 0, sizeof(*ei));
+	ei->ei_ns = mdc->ns;
+	fid_to_res_id(&ei->ei_res_id, fid);
+	ei->ei_type = LDLM_IBITS;
+	ei->ei_mode = mode;
+	ei->ei_policy.ibits.bits = bits;
+	ei->ei_flags = LDLM_FL_HAS_INTENT;
+	ei->ei_ops = &mdc_lock_ops;
+}
+
+/* The server asks to come again (-EINPROGRESS in res2): wait a little. */
+static int intent_again(struct ll_answer *a)
+{
+	ll_answer_put(a);
+	schedule_timeout_killable(HZ);
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name, struct inode *child, u64 it,
+			struct ldlm_enqueue_info *ei, struct ll_answer *a, u32 acl_room)
+{
+	const struct lu_fid *fid = name ? ll_fid(dir) : ll_fid(child);
+	struct ptlrpc_request *req;
+	struct mdt_body *body;
+	u32 ea_room = mdc_ea_room(mdc);
+	int rc;
+
+	intent_start(mdc, a, ei, fid, LCK_CR, it == IT_LOOKUP ? MDS_INODELOCK_LOOKUP : MDS_INODELOCK_UPDATE);
+	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getattr);
+	if (!req)
+		return -ENOMEM;
+	ptlrpc_req_size(req, WF_NAME, name ? name->len + 1 : 1);
+	ptlrpc_rep_room(req, WF_MDT_MD, ea_room);
+	ptlrpc_rep_room(req, WF_ACL, acl_room);
+	ptlrpc_rep_room(req, WF_DEFAULT_MD, 56);
+	rc = ptlrpc_req_pack(req);
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
+	}
+	intent_pack(req, it);
+	body = ptlrpc_req_buf(req, WF_MDT_BODY);
+	mdc_pack_body(body, fid, MDC_GETATTR_VALID | OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_MEA | OBD_MD_DEFAULT_MEA,
+		      name ? dir : child);
+	if (child)
+		fid_to_le(&body->mbo_fid2, ll_fid(child));
+	body->mbo_eadatasize = cpu_to_le32(ea_room);
+	if (name)
+		memcpy(ptlrpc_req_buf(req, WF_NAME), name->name, name->len);
+	return intent_send(ei, req, a);
+}
+
+int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode *child, u64 it, struct ll_answer *a)
+{
+	struct ll_mdc *mdc = mdc_of(name ? dir : child);
+	u32 acl_room = mdc_acl_room(mdc);
+	struct ldlm_enqueue_info ei;
+	int rc;
+
+	for (;;) {
+		rc = getattr_once(mdc, dir, name, child, it, &ei, a, acl_room);
+		if (rc)
+			return rc;
+		rc = ei.ei_status;
+		if (rc == -EINPROGRESS) {
+			rc = intent_again(a);
+			if (rc)
+				return rc;
+			continue;
+		}
+		if (rc == -ERANGE && acl_room < mdc->max_easize) {
+			ll_answer_put(a);
+			acl_room = mdc->max_easize;
+			continue;
+		}
+		break;
+	}
+	if (!(ei.ei_disposition & DISP_IT_EXECD))
+		return rc ?: -EPROTO;
+	rc = intent_phase_error(&ei, DISP_LOOKUP_EXECD) ?: intent_phase_error(&ei, DISP_IT_EXECD);
+	if (rc || ei.ei_disposition & DISP_LOOKUP_NEG)
+		return rc;
+	if (a->valid & OBD_MD_MDS)
+		return -EREMOTE;	/* on another MDT */
+	if (!(a->valid & OBD_MD_FLID) || !(a->valid & OBD_MD_FLTYPE) || !(le32_to_cpu(a->body->mbo_mode) & S_IFMT))
+		return -EPROTO;
+	return 0;
+}
+
+static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name, struct inode *child,
+		     const struct ll_open_args *args, const struct lu_fid *new_fid, struct ldlm_enqueue_info *ei,
+		     struct ll_answer *a, u32 acl_room)
+{
+	const struct lu_fid *fid = name ? ll_fid(dir) : ll_fid(child);
+	bool creat = name && args->flags & MDS_OPEN_CREAT;
+	u32 ea_room = mdc_ea_room(mdc);
+	struct mdt_rec_create *rec;
+	struct ptlrpc_request *req;
+	u64 elc[LDLM_ELC_MAX];
+	int rc;
+
+	intent_start(mdc, a, ei, fid, creat ? LCK_CW : LCK_CR, creat ? MDS_INODELOCK_UPDATE : MDS_INODELOCK_LOOKUP);
+	if (creat) {
+		ei->ei_nr_elc = ldlm_cli_elc(mdc->ns, &ei->ei_res_id, LCK_CW, MDS_INODELOCK_UPDATE, elc, LDLM_ELC_MAX);
+		ei->ei_elc = elc;
+	}
+	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_open);
+	if (!req)
+		return -ENOMEM;
+	req->rq_replay_keep = true;
+	ptlrpc_req_size(req, WF_DLM_REQ, ldlm_request_bytes(1 + ei->ei_nr_elc));
+	ptlrpc_req_size(req, WF_NAME, name ? name->len + 1 : 1);
+	ptlrpc_req_size(req, WF_EADATA, max(args->flags & MDS_OPEN_DELAY_CREATE ? 0 : ea_room, args->ea_len));
+	ptlrpc_rep_room(req, WF_MDT_MD, max(ea_room, args->ea_len));
+	ptlrpc_rep_room(req, WF_ACL, acl_room);
+	ptlrpc_rep_room(req, WF_DEFAULT_MD, 56);
+	rc = ptlrpc_req_pack(req);
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
+	}
+	intent_pack(req, creat ? IT_OPEN | IT_CREAT : IT_OPEN);
+	rec = ptlrpc_req_buf(req, WF_REC_REINT);
+	mdc_pack_rec(rec, REINT_OPEN, name ? dir : child, name ? NULL : dir);
+	fid_to_le(&rec->cr_fid1, name || dir ? ll_fid(dir) : ll_fid(child));
+	fid_to_le(&rec->cr_fid2, name ? new_fid : ll_fid(child));
+	rec->cr_mode = cpu_to_le32(args->mode | S_IFREG);
+	rec->cr_umask = cpu_to_le32(current_umask());
+	rec->cr_time = cpu_to_le64(ktime_get_real_seconds());
+	mdt_rec_create_flags_set(rec, args->flags | (name ? 0 : MDS_OPEN_BY_FID));
+	if (name)
+		memcpy(ptlrpc_req_buf(req, WF_NAME), name->name, name->len);
+	if (args->ea_len)
+		memcpy(ptlrpc_req_buf(req, WF_EADATA), args->ea, args->ea_len);
+	return intent_send(ei, req, a);
+}
+
+int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *child, const struct ll_open_args *args,
+		    struct ll_answer *a, struct ll_open **open)
+{
+	struct ll_mdc *mdc = mdc_of(name ? dir : child);
+	u32 acl_room = mdc_acl_room(mdc);
+	struct lu_fid new_fid = { };
+	struct ldlm_enqueue_info ei;
+	int rc;
+
+	*open = NULL;
+	memset(a, 0, sizeof(*a));
+	if (name && args->flags & MDS_OPEN_CREAT) {
+		rc = mdc_fid_alloc(mdc, &new_fid);
+		if (rc)
+			return rc;
+		acl_room = mdc->max_easize;
+	}
+	for (;;) {
+		rc = open_once(mdc, dir, name, child, args, &new_fid, &ei, a, acl_room);
+		if (rc)
+			return rc;
+		rc = ei.ei_status;
+		if (rc == -EINPROGRESS) {
+			rc = intent_again(a);
+			if (rc)
+				return rc;
+			continue;
+		}
+		if (rc == -ERANGE && acl_room < mdc->max_easize) {
+			ll_answer_put(a);
+			acl_room = mdc->max_easize;
+			continue;
+		}
+		break;
+	}
+	/* The handle first: an error must not lose it. */
+	if (a->disp & DISP_OPEN_OPEN && !ei.ei_status && a->body->mbo_open_handle.cookie && a->valid & OBD_MD_FLID)
+		*open = ll_open_new(mdc, args->flags, a);
+	if (!(ei.ei_disposition & DISP_IT_EXECD))
+		return rc ?: -EPROTO;
+	rc = rc ?: intent_phase_error(&ei, DISP_IT_EXECD);
+	if (rc)
+		return rc;
+	if (ei.ei_disposition & DISP_LOOKUP_NEG && !(ei.ei_disposition & DISP_OPEN_CREATE))
+		return 0;
+	if (a->valid & OBD_MD_MDS)
+		return -EREMOTE;
+	if (!(a->valid & OBD_MD_FLID) || !(a->valid & OBD_MD_FLTYPE) || !(le32_to_cpu(a->body->mbo_mode) & S_IFMT)) {
+		if (*open)
+			mdc_close(*open, NULL, 0);
+		*open = NULL;
+		return -EPROTO;
+	}
+	return 0;
+}
+
+int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void **ea, u32 *ea_len, struct ldlm_lock **lock,
+		      u32 *mode)
+{
+	bool change = intent == LAYOUT_INTENT_WRITE || intent == LAYOUT_INTENT_TRUNC;
+	struct ll_mdc *mdc = mdc_of(inode);
+	struct ldlm_enqueue_info ei;
+	struct ptlrpc_request *req;
+	struct layout_intent *li;
+	struct ll_answer a;
+	u64 elc[LDLM_ELC_MAX];
+	int rc;
+
+	*ea = NULL;
+	*ea_len = 0;
+	*lock = NULL;
+again:
+	intent_start(mdc, &a, &ei, ll_fid(inode), change ? LCK_EX : LCK_CR, MDS_INODELOCK_LAYOUT);
+	ei.ei_data = inode;
+	ei.ei_lvb_len = mdc->max_easize;
+	if (change) {
+		ei.ei_nr_elc = ldlm_cli_elc(mdc->ns, &ei.ei_res_id, LCK_EX, MDS_INODELOCK_LAYOUT, elc, LDLM_ELC_MAX);
+		ei.ei_elc = elc;
+	}
+	ei.ei_lvb = kvmalloc(ei.ei_lvb_len, GFP_NOFS);
+	if (!ei.ei_lvb)
+		return -ENOMEM;
+	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_layout);
+	if (!req) {
+		rc = -ENOMEM;
+		goto err;
+	}
+	ptlrpc_req_size(req, WF_DLM_REQ, ldlm_request_bytes(1 + ei.ei_nr_elc));
+	ptlrpc_rep_room(req, WF_DLM_LVB, max_t(u32, mdc_ea_room(mdc), 4096));
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto err;
+	intent_pack(req, IT_LAYOUT);
+	li = ptlrpc_req_buf(req, WF_LAYOUT_INTENT);
+	li->lai_opc = cpu_to_le32(intent);
+	li->lai_extent.e_start = cpu_to_le64(start);
+	li->lai_extent.e_end = cpu_to_le64(end);
+	rc = ldlm_cli_enqueue(&ei, req, lock);
+	ptlrpc_req_put(req);
+	req = NULL;
+	if (rc < 0)
+		goto err;
+	if (ei.ei_status == -EINPROGRESS) {
+		kvfree(ei.ei_lvb);
+		if (*lock)
+			ldlm_lock_decref(*lock, ei.ei_mode);
+		*lock = NULL;
+		rc = intent_again(&a);
+		if (rc)
+			return rc;
+		goto again;
+	}
+	rc = ei.ei_status < 0 ? ei.ei_status : 0;
+	if (!rc && !*lock)
+		rc = -EPROTO;	/* a layout without a lock is worth nothing (chapter 3 18.4) */
+	if (rc)
+		goto err;
+	*mode = ei.ei_mode;
+	/* Granted later by a completion callback: the layout did not come with the lock. */
+	if (!ei.ei_lvb_got && (*lock)->l_flags & LDLM_FL_GRANTED_CP) {
+		ssize_t len = mdc_getxattr(inode, XATTR_NAME_LOV, ei.ei_lvb, ei.ei_lvb_len);
+
+		if (len < 0 && len != -ENODATA) {
+			rc = len;
+			goto err;
+		}
+		ei.ei_lvb_got = max_t(ssize_t, len, 0);
+	}
+	if (ei.ei_lvb_got) {
+		*ea = ei.ei_lvb;
+		*ea_len = ei.ei_lvb_got;
+	} else {
+		kvfree(ei.ei_lvb);
+	}
+	return 0;
+
+err:
+	ptlrpc_req_put(req);
+	kvfree(ei.ei_lvb);
+	if (*lock)
+		ldlm_lock_decref(*lock, ei.ei_mode);
+	*lock = NULL;
+	return rc;
+}
+
+#define GETXATTR_ROOM	2500	/* as other clients ask */
+
+int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct ldlm_lock **lock, u32 *mode)
+{
+	struct ll_mdc *mdc = mdc_of(inode);
+	struct ldlm_enqueue_info ei;
+	const struct mdt_body *rep;
+	struct ptlrpc_request *req;
+	struct mdt_body *body;
+	struct ll_answer a;
+	u32 names, vals, nr;
+	int rc;
+
+	*xattrs = NULL;
+	*lock = NULL;
+	if (READ_ONCE(mdc->no_xattr_intent))
+		return -EOPNOTSUPP;
+	intent_start(mdc, &a, &ei, ll_fid(inode), LCK_PR, MDS_INODELOCK_XATTR);
+	ei.ei_data = inode;
+	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getxattr);
+	if (!req)
+		return -ENOMEM;
+	ptlrpc_rep_room(req, WF_MDT_MD, mdc_ea_room(mdc));
+	ptlrpc_rep_room(req, WF_ACL, mdc_acl_room(mdc));
+	ptlrpc_rep_room(req, WF_EADATA, GETXATTR_ROOM);
+	ptlrpc_rep_room(req, WF_EAVALS, GETXATTR_ROOM);
+	ptlrpc_rep_room(req, WF_EAVALS_LENS, GETXATTR_ROOM);
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto out;
+	intent_pack(req, IT_GETXATTR);
+	body = ptlrpc_req_buf(req, WF_MDT_BODY);
+	mdc_pack_body(body, ll_fid(inode), OBD_MD_FLXATTRALL | OBD_MD_FLID, inode);
+	body->mbo_eadatasize = cpu_to_le32(GETXATTR_ROOM);
+	rc = ldlm_cli_enqueue(&ei, req, lock);
+	if (rc == -EOPNOTSUPP || rc == -EPROTO)
+		WRITE_ONCE(mdc->no_xattr_intent, true);
+	if (rc < 0)
+		goto out;
+	*mode = ei.ei_mode;
+	rc = ei.ei_status;
+	if (rc == -EOPNOTSUPP || rc == -EPROTO)
+		WRITE_ONCE(mdc->no_xattr_intent, true);
+	if (!rc && !*lock)
+		rc = -EAGAIN;
+	if (rc)
+		goto out;
+	rep = ptlrpc_rep_buf(req, WF_MDT_BODY);
+	if (!rep) {
+		rc = -EPROTO;
+		goto out;
+	}
+	names = le32_to_cpu(rep->mbo_eadatasize);
+	vals = le32_to_cpu(rep->mbo_aclsize);
+	nr = le32_to_cpu(rep->mbo_max_mdsize);
+	if (names > ptlrpc_rep_len(req, WF_EADATA) || vals > ptlrpc_rep_len(req, WF_EAVALS) ||
+	    nr > ptlrpc_rep_len(req, WF_EAVALS_LENS) / 4) {
+		rc = -EPROTO;
+		goto out;
+	}
+	*xattrs = ll_xattrs_parse(ptlrpc_rep_buf(req, WF_EADATA), names, ptlrpc_rep_buf(req, WF_EAVALS), vals,
+				  ptlrpc_rep_buf(req, WF_EAVALS_LENS), nr);
+	if (IS_ERR(*xattrs)) {
+		rc = PTR_ERR(*xattrs);
+		*xattrs = NULL;
+	}
+out:
+	if (rc && *lock) {
+		ldlm_lock_decref(*lock, ei.ei_mode);
+		*lock = NULL;
+	}
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lockp, u32 *mode)
+{
+	struct ll_mdc *mdc = mdc_of(dir);
+	struct ldlm_enqueue_info ei = {
+		.ei_ns = mdc->ns,
+		.ei_type = LDLM_IBITS,
+		.ei_mode = LCK_PR,
+		.ei_policy.ibits.bits = MDS_INODELOCK_UPDATE,
+		.ei_ops = &mdc_lock_ops,
+		.ei_data = dir,
+	};
+	struct ll_inode *lli = ll_i(dir);
+	struct ldlm_lock *lock;
+	int rc;
+
+	fid_to_res_id(&ei.ei_res_id, ll_fid(dir));
+	lock = ldlm_lock_match(mdc->ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy, LCK_PR | LCK_PW | LCK_EX, 0);
+	if (lock) {
+		*mode = lock->l_granted_mode;
+	} else {
+		rc = ldlm_cli_enqueue(&ei, NULL, &lock);
+		if (rc)
+			return rc > 0 ? -EPROTO : rc;
+		*mode = ei.ei_mode;
+	}
+	spin_lock(&lli->lli_lock);
+	lli->lli_cached |= LLC_DIR;
+	spin_unlock(&lli->lli_lock);
+	*lockp = lock;
+	return 0;
+}

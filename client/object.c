@@ -1,0 +1,667 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The objects of a file: made from its layout, their sizes and times (chapter 5, 14.5 and 15), extent locks and what happens when
+ * they are called back, glimpse.
+ *
+ * Sizes: size is the best that is known of an object, kms ("known minimum size") is what our own locks guarantee. An LVB sets
+ * size to the server's value, but not below kms; a granted lock raises kms to what of the size it covers; local writes raise both; a
+ * cancelled lock lowers kms to the end of the locks that remain. A read up to kms needs no glimpse.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/slab.h>
+#include "data.h"
+
+static const struct ldlm_cli_ops ll_extent_ops;
+
+void ll_object_get(struct ll_object *obj)
+{
+	refcount_inc(&obj->ref);
+}
+
+void ll_object_put(struct ll_object *obj)
+{
+	if (obj && refcount_dec_and_test(&obj->ref))
+		kfree(obj);
+}
+
+/* The inode forgets the object: callbacks find nothing to flush any more. */
+static void object_detach(struct ll_object *obj)
+{
+	ldlm_res_clear_data(obj->osc->ns, &obj->res, obj);
+	spin_lock(&obj->grab_lock);
+	obj->inode = NULL;
+	spin_unlock(&obj->grab_lock);
+	ll_object_put(obj);
+}
+
+static struct inode *object_igrab(struct ll_object *obj)
+{
+	struct inode *inode;
+
+	spin_lock(&obj->grab_lock);
+	inode = obj->inode ? igrab(obj->inode) : NULL;
+	spin_unlock(&obj->grab_lock);
+	return inode;
+}
+
+static void *object_grab(void *data)
+{
+	ll_object_get(data);
+	return data;
+}
+
+void ll_objset_put(struct ll_objset *set)
+{
+	u32 i;
+
+	if (!set || !refcount_dec_and_test(&set->ref))
+		return;
+	for (i = 0; i < set->nr; i++)
+		ll_object_put(set->obj[i]);
+	ll_layout_put(set->lo);
+	kvfree(set);
+}
+
+struct ll_objset *ll_objset_peek(struct inode *inode)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct ll_objset *set;
+
+	if (!d)
+		return NULL;
+	spin_lock(&d->lock);
+	set = d->set;
+	if (set)
+		refcount_inc(&set->ref);
+	spin_unlock(&d->lock);
+	return set;
+}
+
+static struct ll_object *object_new(struct inode *inode, struct ll_osc *osc, const struct ll_stripe *st, u32 stripe)
+{
+	struct ll_object *obj = kzalloc(sizeof(*obj), GFP_NOFS);
+
+	if (!obj)
+		return NULL;
+	refcount_set(&obj->ref, 1);
+	spin_lock_init(&obj->grab_lock);
+	obj->inode = inode;
+	obj->osc = osc;
+	obj->fid = st->fid;
+	obj->stripe = stripe;
+	ost_fid_to_res_id(&obj->res, &obj->fid);
+	return obj;
+}
+
+static struct ll_object *objset_find(struct ll_objset *set, const struct ll_stripe *st)
+{
+	u32 i;
+
+	for (i = 0; set && i < set->nr; i++)
+		if (set->obj[i] && set->obj[i]->osc->index == st->ost_idx && fid_eq(&set->obj[i]->fid, &st->fid))
+			return set->obj[i];
+	return NULL;
+}
+
+/*
+ * References: each object has one of the inode while it is in the current set (dropped by object_detach()), and one of
+ * each set it is in.
+ */
+static struct ll_objset *objset_build(struct inode *inode, struct ll_layout *lo, struct ll_objset *old)
+{
+	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
+	struct ll_objset *set;
+	u32 i, k;
+	int rc;
+
+	set = kvzalloc(struct_size(set, obj, lo->nr_stripes), GFP_NOFS);
+	if (!set)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&set->ref, 1);
+	set->nr = lo->nr_stripes;
+	refcount_inc(&lo->ref);
+	set->lo = lo;
+	for (i = 0; i < lo->nr_comps; i++) {
+		struct ll_comp *c = &lo->comps[i];
+
+		if (!ll_comp_has_objects(c))
+			continue;
+		for (k = 0; k < c->stripe_count; k++) {
+			struct ll_stripe *st = &c->stripes[k];
+			struct ll_object *obj;
+			struct ll_osc *osc;
+
+			if (st->hole || c->first + k >= set->nr)
+				continue;
+			obj = objset_find(old, st);
+			if (obj) {
+				ll_object_get(obj);
+			} else {
+				osc = ll_osc_get(sbi, st->ost_idx);
+				if (IS_ERR(osc)) {
+					rc = PTR_ERR(osc);
+					goto fail;
+				}
+				obj = object_new(inode, osc, st, k);
+				if (!obj) {
+					rc = -ENOMEM;
+					goto fail;
+				}
+			}
+			set->obj[c->first + k] = obj;
+		}
+	}
+	return set;
+fail:
+	ll_objset_put(set);
+	return ERR_PTR(rc);
+}
+
+static bool objset_has(const struct ll_objset *set, const struct ll_object *obj)
+{
+	u32 i;
+
+	for (i = 0; set && i < set->nr; i++)
+		if (set->obj[i] == obj)
+			return true;
+	return false;
+}
+
+struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct ll_objset *set, *old;
+	u32 i;
+
+again:
+	old = ll_objset_peek(inode);
+	if (old && old->lo == lo)
+		return old;
+	set = objset_build(inode, lo, old);
+	if (IS_ERR(set)) {
+		ll_objset_put(old);
+		return set;
+	}
+	spin_lock(&d->lock);
+	if (d->set != old) {	/* somebody else was faster */
+		spin_unlock(&d->lock);
+		ll_objset_put(set);
+		ll_objset_put(old);
+		goto again;
+	}
+	for (i = 0; i < set->nr; i++)
+		if (set->obj[i] && !objset_has(old, set->obj[i]))
+			ll_object_get(set->obj[i]);	/* of the inode */
+	d->set = set;
+	refcount_inc(&set->ref);
+	spin_unlock(&d->lock);
+	for (i = 0; old && i < old->nr; i++)
+		if (old->obj[i] && !objset_has(set, old->obj[i]))
+			object_detach(old->obj[i]);
+	if (old) {
+		ll_objset_put(old);	/* of the inode */
+		ll_objset_put(old);	/* ours */
+	}
+	return set;
+}
+
+int ll_inode_data_init(struct inode *inode)
+{
+	struct ll_inode_data *d = kzalloc(sizeof(*d), GFP_NOFS);
+
+	if (!d)
+		return -ENOMEM;
+	spin_lock_init(&d->lock);
+	ll_i(inode)->lli_data = d;
+	return 0;
+}
+
+void ll_inode_data_fini(struct inode *inode)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	u32 i;
+
+	if (!d)
+		return;
+	for (i = 0; d->set && i < d->set->nr; i++)
+		if (d->set->obj[i])
+			object_detach(d->set->obj[i]);
+	ll_objset_put(d->set);
+	ll_i(inode)->lli_data = NULL;
+	kfree(d);
+}
+
+struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp, u64 *obj_off)
+{
+	const struct ll_comp *c = ll_layout_comp(set->lo, pos);
+	u32 k;
+
+	if (!ll_comp_has_objects(c))
+		return NULL;
+	k = ll_stripe_of(c, pos, obj_off);
+	if (c->first + k >= set->nr)
+		return NULL;
+	if (comp)
+		*comp = c;
+	return set->obj[c->first + k];
+}
+
+/* Object, parent and owner; the caller adds what the operation needs. */
+void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obdo *oa)
+{
+	const struct lu_fid *parent = ll_fid(inode);
+
+	memset(oa, 0, sizeof(*oa));
+	oa->o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLFID | OBD_MD_FLPARENT);
+	fid_to_ostid(&oa->o_oi, &obj->fid);
+	oa->o_parent_seq = cpu_to_le64(parent->f_seq);
+	oa->o_parent_oid = cpu_to_le32(parent->f_oid);
+	oa->o_parent_ver = cpu_to_le32(parent->f_ver);
+	oa->o_stripe_idx = cpu_to_le32(obj->stripe);
+}
+
+/* ---- sizes and times ---- */
+
+/* end: end of the lock that brought the LVB, or 0. */
+static void object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb, u64 end)
+{
+	u64 size = le64_to_cpu(lvb->lvb_size);
+
+	spin_lock(&d->lock);
+	if (end)
+		obj->kms = max(obj->kms, end == OBD_OBJECT_EOF ? size : min(size, end + 1));
+	obj->size = max(size, obj->kms);
+	obj->blocks = le64_to_cpu(lvb->lvb_blocks);
+	obj->mtime = max_t(s64, obj->mtime, le64_to_cpu(lvb->lvb_mtime));
+	obj->atime = max_t(s64, obj->atime, le64_to_cpu(lvb->lvb_atime));
+	obj->ctime = max_t(s64, obj->ctime, le64_to_cpu(lvb->lvb_ctime));
+	spin_unlock(&d->lock);
+}
+
+/* File size that an object's size means (chapter 5, 15.3). */
+static u64 object_file_end(const struct ll_comp *c, u32 k, u64 size)
+{
+	return size ? ll_file_pos(c, k, size - 1) + 1 : 0;
+}
+
+static void data_merge_locked(struct inode *inode, struct ll_objset *set, u64 *kmsp)
+{
+	u64 size = 0, kms = 0, blocks = 0;
+	struct ll_times t = { 0 };
+	u32 i, k;
+
+	for (i = 0; i < set->lo->nr_comps; i++) {
+		struct ll_comp *c = &set->lo->comps[i];
+
+		if (!ll_comp_has_objects(c))
+			continue;
+		for (k = 0; k < c->stripe_count && c->first + k < set->nr; k++) {
+			struct ll_object *obj = set->obj[c->first + k];
+
+			if (!obj)
+				continue;
+			size = max(size, object_file_end(c, k, obj->size));
+			kms = max(kms, object_file_end(c, k, obj->kms));
+			blocks += obj->blocks;
+			t.mtime = max(t.mtime, obj->mtime);
+			t.atime = max(t.atime, obj->atime);
+			t.ctime = max(t.ctime, obj->ctime);
+		}
+	}
+	if (kmsp) {
+		*kmsp = kms;
+		return;
+	}
+	i_size_write(inode, min_t(u64, size, MAX_LFS_FILESIZE));
+	inode->i_blocks = blocks;
+	spin_lock(&ll_i(inode)->lli_lock);
+	ll_i(inode)->lli_ost = t;
+	spin_unlock(&ll_i(inode)->lli_lock);
+}
+
+void ll_data_merge(struct inode *inode, struct ll_objset *set)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+
+	spin_lock(&d->lock);
+	data_merge_locked(inode, set, NULL);
+	spin_unlock(&d->lock);
+	ll_times_merge(inode);
+}
+
+u64 ll_data_kms(struct inode *inode, struct ll_objset *set)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	u64 kms;
+
+	spin_lock(&d->lock);
+	data_merge_locked(inode, set, &kms);
+	spin_unlock(&d->lock);
+	return kms;
+}
+
+/* locked: under a PW lock of ours, so that others cannot have changed the size behind us. */
+void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end, bool locked)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	s64 now = ktime_get_real_seconds();
+
+	spin_lock(&d->lock);
+	obj->size = max(obj->size, obj_end);
+	if (locked)
+		obj->kms = max(obj->kms, obj_end);
+	obj->mtime = max(obj->mtime, now);
+	obj->ctime = max(obj->ctime, now);
+	obj->need_sync = true;
+	if (file_end > i_size_read(inode))
+		i_size_write(inode, file_end);
+	spin_unlock(&d->lock);
+}
+
+/* ---- extent locks ---- */
+
+/* Highest end (exclusive) of our other locks on the object. */
+static u64 locks_end(struct ldlm_lock *lock)
+{
+	struct ldlm_resource *res = lock->l_res;
+	struct ldlm_lock *l;
+	u64 end = 0;
+
+	spin_lock(&res->lr_lock);
+	list_for_each_entry(l, &res->lr_granted, l_res_link) {
+		if (l == lock || (l->l_flags & (LDLM_FL_CANCELING | LDLM_FL_FAILED | LDLM_FL_CANCEL | LDLM_FL_DESTROYED)))
+			continue;
+		if (l->l_policy.extent.end == OBD_OBJECT_EOF)
+			end = OBD_OBJECT_EOF;
+		else
+			end = max(end, l->l_policy.extent.end + 1);
+	}
+	spin_unlock(&res->lr_lock);
+	return end;
+}
+
+static int ll_extent_blocking(struct ldlm_lock *lock, bool canceling)
+{
+	struct ll_object *obj;
+	struct inode *inode;
+
+	if (!canceling)
+		return 0;
+	obj = ldlm_lock_data_get(lock, object_grab);
+	if (!obj)
+		return 0;
+	inode = object_igrab(obj);
+	if (inode) {
+		struct ll_inode_data *d = ll_i(inode)->lli_data;
+		u64 end;
+
+		if ((lock->l_flags & LDLM_FL_FAILED) && mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
+			mapping_set_error(inode->i_mapping, -EIO);
+		ll_pages_cancel(inode, obj, lock, lock->l_flags & (LDLM_FL_DISCARD_DATA | LDLM_FL_FAILED));
+		end = locks_end(lock);
+		spin_lock(&d->lock);
+		obj->kms = min(obj->kms, end);
+		spin_unlock(&d->lock);
+		iput(inode);
+	}
+	ll_object_put(obj);
+	return 0;
+}
+
+static int ll_extent_glimpse(struct ldlm_lock *lock, struct ost_lvb *lvb)
+{
+	struct ll_object *obj = ldlm_lock_data_get(lock, object_grab);
+	struct inode *inode;
+
+	if (!obj)
+		return -ELDLM_NO_LOCK_DATA;
+	inode = object_igrab(obj);
+	if (!inode) {
+		ll_object_put(obj);
+		return -ELDLM_NO_LOCK_DATA;
+	}
+	memset(lvb, 0, sizeof(*lvb));
+	spin_lock(&ll_i(inode)->lli_data->lock);
+	lvb->lvb_size = cpu_to_le64(obj->kms);
+	lvb->lvb_blocks = cpu_to_le64(obj->blocks);
+	lvb->lvb_mtime = cpu_to_le64(obj->mtime);
+	lvb->lvb_atime = cpu_to_le64(obj->atime);
+	lvb->lvb_ctime = cpu_to_le64(obj->ctime);
+	spin_unlock(&ll_i(inode)->lli_data->lock);
+	iput(inode);
+	ll_object_put(obj);
+	return 0;
+}
+
+static const struct ldlm_cli_ops ll_extent_ops = {
+	.blocking = ll_extent_blocking,
+	.glimpse = ll_extent_glimpse,
+};
+
+struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write)
+{
+	union ldlm_policy policy = { .extent = { .start = start, .end = end } };
+	struct ldlm_lock *lock;
+
+	lock = ldlm_lock_match(obj->osc->ns, &obj->res, LDLM_EXTENT, &policy,
+			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP, 0);
+	if (lock && READ_ONCE(lock->l_ast_data) != obj)
+		ldlm_lock_set_data(lock, obj);
+	return lock;
+}
+
+static void enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 start, u64 end, u32 mode, u64 flags, struct ost_lvb *lvb)
+{
+	memset(ei, 0, sizeof(*ei));
+	ei->ei_ns = obj->osc->ns;
+	ei->ei_res_id = obj->res;
+	ei->ei_type = LDLM_EXTENT;
+	ei->ei_mode = mode;
+	ei->ei_policy.extent.start = start;
+	ei->ei_policy.extent.end = end;
+	ei->ei_flags = flags;
+	ei->ei_ops = &ll_extent_ops;
+	ei->ei_data = obj;
+	ei->ei_lvb_len = sizeof(*lvb);
+	ei->ei_lvb = lvb;
+}
+
+static int object_lock(struct inode *inode, struct ll_object *obj, u64 start, u64 end, u32 mode, u64 flags, struct ldlm_lock **lockp)
+{
+	struct ldlm_enqueue_info ei;
+	struct ost_lvb lvb = { 0 };
+	int rc;
+
+	*lockp = ll_object_match(obj, start, end, mode == LCK_PW);
+	if (*lockp)
+		return 0;
+	if (!ll_osc_usable(obj->osc))
+		return -EIO;
+	enqueue_info(&ei, obj, start, end, mode, flags, &lvb);
+	rc = ldlm_cli_enqueue(&ei, NULL, lockp);
+	if (rc > 0)
+		rc = -EPROTO;
+	if (rc)
+		return rc;
+	if (ldlm_lock_lvb(*lockp, &lvb, sizeof(lvb)) >= OST_LVB_V1_SIZE) {
+		rc = ost_lvb_err(&lvb);
+		if (rc) {
+			ldlm_lock_decref(*lockp, (*lockp)->l_granted_mode);
+			*lockp = NULL;
+			return rc;
+		}
+		object_lvb(ll_i(inode)->lli_data, obj, &lvb, (*lockp)->l_policy.extent.end);
+	}
+	return 0;
+}
+
+void ll_locks_put(struct ll_locks *locks)
+{
+	while (locks->nr) {
+		struct ldlm_lock *lock = locks->lock[--locks->nr];
+
+		ldlm_lock_decref(lock, lock->l_granted_mode);
+	}
+	if (locks->lock != locks->few)
+		kvfree(locks->lock);
+	locks->lock = locks->few;
+}
+
+int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode, u64 flags, struct ll_locks *locks)
+{
+	bool whole = end == LUSTRE_EOF && !start;
+	u32 i, k;
+	int rc;
+
+	locks->nr = 0;
+	locks->lock = locks->few;
+	if (set->nr > ARRAY_SIZE(locks->few)) {
+		locks->lock = kvmalloc_array(set->nr, sizeof(*locks->lock), GFP_NOFS);
+		if (!locks->lock) {
+			locks->lock = locks->few;
+			return -ENOMEM;
+		}
+	}
+	for (i = 0; i < set->lo->nr_comps; i++) {
+		struct ll_comp *c = &set->lo->comps[i];
+		u64 s = max(start, c->start), e = min(end, c->end);
+
+		if (s >= e || !ll_comp_has_objects(c))
+			continue;
+		for (k = 0; k < c->stripe_count; k++) {
+			u64 os = whole ? 0 : ll_obj_end(c, k, s), oe = whole ? LUSTRE_EOF : ll_obj_end(c, k, e);
+			struct ll_object *obj;
+
+			if (os >= oe)
+				continue;
+			obj = c->first + k < set->nr ? set->obj[c->first + k] : NULL;
+			if (!obj) {
+				rc = -EIO;
+				goto fail;
+			}
+			os = round_down(os, PAGE_SIZE);
+			oe = oe == LUSTRE_EOF ? LUSTRE_EOF : round_up(oe, PAGE_SIZE) - 1;
+			rc = object_lock(inode, obj, os, oe, mode, flags, &locks->lock[locks->nr]);
+			if (rc)
+				goto fail;
+			locks->nr++;
+		}
+	}
+	return 0;
+fail:
+	ll_locks_put(locks);
+	return rc;
+}
+
+/* ---- glimpse ---- */
+
+struct glimpse {
+	struct ll_object		*obj;
+	struct ldlm_enqueue_info	ei;
+	struct ost_lvb			lvb;
+	struct ptlrpc_request		*req;
+	struct ldlm_lock		*lock;
+	bool				sent;
+};
+
+static int glimpse_objects(struct inode *inode, struct ll_objset *set)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct glimpse *g;
+	int rc = 0, r;
+	u32 i;
+
+	g = kvcalloc(set->nr, sizeof(*g), GFP_NOFS);
+	if (!g)
+		return -ENOMEM;
+	for (i = 0; i < set->nr && !rc; i++) {
+		struct ll_object *obj = set->obj[i];
+		struct ldlm_lock *lock;
+
+		if (!obj)
+			continue;
+		lock = ll_object_match(obj, 0, OBD_OBJECT_EOF, false);
+		if (lock) {
+			ldlm_lock_decref(lock, lock->l_granted_mode);
+			continue;
+		}
+		if (!ll_osc_usable(obj->osc)) {
+			rc = -EIO;
+			break;
+		}
+		g[i].obj = obj;
+		enqueue_info(&g[i].ei, obj, 0, OBD_OBJECT_EOF, LCK_PR, LDLM_FL_HAS_INTENT, &g[i].lvb);
+		rc = ldlm_cli_enqueue_start(&g[i].ei, &g[i].req, &g[i].lock);
+		if (rc)
+			break;
+		r = ptlrpc_send_async(g[i].req);
+		if (r)
+			g[i].ei.ei_status = r;
+		else
+			g[i].sent = true;
+	}
+	for (i = 0; i < set->nr; i++) {
+		if (!g[i].req)
+			continue;
+		r = g[i].sent ? ptlrpc_req_wait(g[i].req) : g[i].ei.ei_status;
+		r = ldlm_cli_enqueue_finish(&g[i].ei, g[i].req, r, &g[i].lock);
+		if (r == 0 && g[i].lock) {
+			ldlm_lock_lvb(g[i].lock, &g[i].lvb, sizeof(g[i].lvb));
+			object_lvb(d, g[i].obj, &g[i].lvb, g[i].lock->l_policy.extent.end);
+			ldlm_lock_decref(g[i].lock, g[i].lock->l_granted_mode);
+		} else if (r == ELDLM_LOCK_ABORTED) {
+			r = (int)(s64)g[i].ei.ei_disposition;	/* res1: -ENOENT, being destroyed */
+			if (r >= 0)
+				r = ost_lvb_err(&g[i].lvb);
+			if (r >= 0)
+				object_lvb(d, g[i].obj, &g[i].lvb, 0);
+		}
+		if (r < 0 && !rc)
+			rc = r;
+		ptlrpc_req_put(g[i].req);
+	}
+	kvfree(g);
+	return rc;
+}
+
+int ll_glimpse(struct inode *inode)
+{
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	int rc;
+
+	lo = ll_layout_get(inode);
+	if (IS_ERR(lo))
+		return PTR_ERR(lo);
+	if (!ll_layout_has_objects(lo)) {
+		ll_layout_put(lo);
+		return 0;
+	}
+	set = ll_objset_get(inode, lo);
+	if (IS_ERR(set)) {
+		ll_layout_put(lo);
+		return PTR_ERR(set);
+	}
+	mutex_lock(&ll_i(inode)->lli_size_mutex);
+	rc = glimpse_objects(inode, set);
+	if (!rc)
+		ll_data_merge(inode, set);
+	mutex_unlock(&ll_i(inode)->lli_size_mutex);
+	ll_objset_put(set);
+	ll_layout_put(lo);
+	return rc;
+}
+
+/* ---- layout lock ---- */
+
+void ll_layout_lost(struct inode *inode)
+{
+	filemap_write_and_wait(inode->i_mapping);
+}
+
+void ll_layout_changed(struct inode *inode)
+{
+	/* the set follows at the next ll_objset_get(); pages of objects that are gone must not be seen again */
+	invalidate_inode_pages2(inode->i_mapping);
+}

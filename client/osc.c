@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * OSC: the connection of a mount to one OST, its grant (chapter 5, 9; page-wise, without GRANT_PARAM), its bound of bulk RPCs in
+ * flight, statfs.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/backing-dev.h>
+#include <linux/slab.h>
+#include "data.h"
+
+#define LL_OSC_MAX_IN_FLIGHT	8
+#define LL_OSC_BRW_MAX		(4U << 20)
+
+static void osc_granted(struct ll_osc *osc)
+{
+	const struct obd_connect_data *ocd = &osc->imp->imp_ocd;
+	u64 flags = imp_connect_flags(osc->imp);
+	u32 types = le32_to_cpu(ocd->ocd_cksum_types);
+	u32 brw = flags & OBD_CONNECT_BRW_SIZE ? le32_to_cpu(ocd->ocd_brw_size) : ONE_MB_BRW_SIZE;
+	u64 total = flags & OBD_CONNECT_GRANT ? le32_to_cpu(ocd->ocd_grant) : 0;
+
+	spin_lock(&osc->lock);
+	osc->avail = total > osc->dirty ? total - osc->dirty : 0;
+	osc->lost = 0;
+	osc->brw_size = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)), ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
+	osc->cksum = !(osc->sbi->opts & LL_OPT_CHECKSUM) ? 0 :
+		     !(flags & OBD_CONNECT_CKSUM) || !(types & OBD_CKSUM_CRC32C) ? OBD_CKSUM_ADLER : OBD_CKSUM_CRC32C;
+	spin_unlock(&osc->lock);
+	wake_up_all(&osc->waitq);
+}
+
+static void osc_event(struct obd_import *imp, enum import_event ev)
+{
+	struct ll_osc *osc = imp->imp_data;
+
+	switch (ev) {
+	case IMP_EV_OCD:
+		osc_granted(osc);
+		break;
+	case IMP_EV_EVICTED:
+		pr_warn("%s: evicted by the server, unwritten data under its locks is lost\n", osc->name);
+		ldlm_ns_evicted(osc->ns);
+		break;
+	case IMP_EV_ACTIVE:
+		obd_device_set_status(osc->dev, "UP");
+		wake_up_all(&osc->waitq);
+		break;
+	case IMP_EV_INACTIVE:
+		obd_device_set_status(osc->dev, "IN");
+		wake_up_all(&osc->waitq);
+		break;
+	case IMP_EV_DISCON:
+		break;
+	}
+}
+
+static const struct import_ops osc_import_ops = { .event = osc_event };
+
+/* Parameters of osc.*. */
+
+static int show_uuid(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%s\n", ((struct ll_osc *)obj)->uuid);
+	return 0;
+}
+
+static int show_import(struct seq_file *m, void *obj)
+{
+	return import_show(m, ((struct ll_osc *)obj)->imp);
+}
+
+static int show_state(struct seq_file *m, void *obj)
+{
+	return import_state_show(m, ((struct ll_osc *)obj)->imp);
+}
+
+static int show_timeouts(struct seq_file *m, void *obj)
+{
+	return import_timeouts_show(m, ((struct ll_osc *)obj)->imp);
+}
+
+static int show_ping(struct seq_file *m, void *obj)
+{
+	return ptlrpc_ping(((struct ll_osc *)obj)->imp);
+}
+
+static int show_active(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", ((struct ll_osc *)obj)->active);
+	return 0;
+}
+
+static ssize_t store_active(const char *text, size_t len, void *obj)
+{
+	bool on;
+	int rc = param_parse_bool(text, &on);
+
+	if (rc)
+		return rc;
+	ll_osc_set_active(obj, on);
+	return len;
+}
+
+static int show_grant(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->avail));
+	return 0;
+}
+
+static int show_dirty(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->dirty));
+	return 0;
+}
+
+static int show_lost(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->lost));
+	return 0;
+}
+
+static int show_in_flight(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->max_in_flight);
+	return 0;
+}
+
+static ssize_t store_in_flight(const char *text, size_t len, void *obj)
+{
+	struct ll_osc *osc = obj;
+	u64 v;
+	int rc = param_parse_u64(text, 1, 256, &v);
+
+	if (rc)
+		return rc;
+	osc->max_in_flight = v;
+	wake_up_all(&osc->waitq);
+	return len;
+}
+
+static int show_pages(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%lu\n", ((struct ll_osc *)obj)->brw_size / PAGE_SIZE);
+	return 0;
+}
+
+static int show_checksums(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", !!((struct ll_osc *)obj)->cksum);
+	return 0;
+}
+
+static const struct param_def osc_params[] = {
+	{ "ost_server_uuid", 0444, show_uuid },
+	{ "import", 0444, show_import },
+	{ "state", 0444, show_state },
+	{ "timeouts", 0444, show_timeouts },
+	{ "ping", 0444, show_ping },
+	{ "active", 0644, show_active, store_active },
+	{ "cur_grant_bytes", 0444, show_grant },
+	{ "cur_dirty_bytes", 0444, show_dirty },
+	{ "cur_lost_grant_bytes", 0444, show_lost },
+	{ "max_rpcs_in_flight", 0644, show_in_flight, store_in_flight },
+	{ "max_pages_per_rpc", 0444, show_pages },
+	{ "checksums", 0444, show_checksums },
+};
+
+static void osc_free(struct ll_osc *osc)
+{
+	param_dir_del(osc->param);
+	obd_device_del(osc->dev);
+	if (osc->imp)
+		import_put(osc->imp);
+	kfree(osc);
+}
+
+int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const struct ll_node_nids *nodes, unsigned int nr_nodes,
+		 bool active)
+{
+	struct import_conf conf = {
+		.target_uuid = tgt_uuid, .client_uuid = sbi->uuid, .connect_op = OST_CONNECT,
+		.req_portal = OST_REQUEST_PORTAL, .rep_portal = OSC_REPLY_PORTAL, .sp = LUSTRE_SP_CLI, .ops = &osc_import_ops,
+	};
+	char path[100];
+	struct ll_osc *osc;
+	unsigned int i;
+	int rc;
+
+	osc = kzalloc(sizeof(*osc), GFP_KERNEL);
+	if (!osc)
+		return -ENOMEM;
+	osc->sbi = sbi;
+	osc->index = index;
+	strscpy(osc->uuid, tgt_uuid, sizeof(osc->uuid));
+	snprintf(osc->name, sizeof(osc->name), "%.*s-osc-%s", (int)max_t(int, strlen(tgt_uuid) - 5, 1), tgt_uuid, sbi->inst);
+	spin_lock_init(&osc->lock);
+	init_waitqueue_head(&osc->waitq);
+	osc->max_in_flight = LL_OSC_MAX_IN_FLIGHT;
+	osc->brw_size = ONE_MB_BRW_SIZE;
+	conf.data = osc;
+	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_FID | OBD_CONNECT_AT |
+		OBD_CONNECT_BRW_SIZE | OBD_CONNECT_GRANT | OBD_CONNECT_SRVLOCK | OBD_CONNECT_CANCELSET | OBD_CONNECT_CKSUM |
+		OBD_CONNECT_LVB_TYPE | OBD_CONNECT_MAXBYTES | OBD_CONNECT_BULK_MBITS | OBD_CONNECT_EINPROGRESS |
+		OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_64BITHASH | OBD_CONNECT_JOBSTATS | OBD_CONNECT_FLAGS2);
+	conf.ocd.ocd_connect_flags2 = cpu_to_le64(OBD_CONNECT2_REP_MBITS | OBD_CONNECT2_INC_XID);
+	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
+	conf.ocd.ocd_grant = cpu_to_le32(2 * DT_MAX_BRW_SIZE);
+	conf.ocd.ocd_brw_size = cpu_to_le32(DT_MAX_BRW_SIZE);
+	conf.ocd.ocd_cksum_types = cpu_to_le32(OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER);
+	osc->dev = obd_device_add("osc", osc->name, sbi->uuid);
+	if (IS_ERR(osc->dev))
+		osc->dev = NULL;
+	osc->imp = import_alloc(&conf);
+	if (!osc->imp) {
+		rc = -ENOMEM;
+		goto out_free;
+	}
+	osc->ns = ldlm_ns_new_client(osc->name, osc->imp);
+	if (!osc->ns) {
+		rc = -ENOMEM;
+		goto out_free;
+	}
+	for (i = 0; i < nr_nodes; i++) {
+		rc = import_add_conn(osc->imp, nodes[i].nids, nodes[i].nr);
+		if (rc)
+			goto out_ns;
+	}
+	rc = xa_insert(&sbi->oscs, index, osc, GFP_KERNEL);
+	if (rc) {
+		rc = rc == -EBUSY ? -EEXIST : rc;
+		goto out_ns;
+	}
+	snprintf(path, sizeof(path), "osc/%s", osc->name);
+	osc->param = param_dir_add(NULL, path);
+	param_add(osc->param, osc_params, ARRAY_SIZE(osc_params), osc);
+	osc->active = active;
+	if (!active) {
+		obd_device_set_status(osc->dev, "IN");
+		return 0;
+	}
+	return import_connect(osc->imp);
+
+out_ns:
+	import_disconnect(osc->imp);
+	ldlm_ns_free(osc->ns, true);
+out_free:
+	osc_free(osc);
+	return rc;
+}
+
+int ll_osc_add_node(struct ll_osc *osc, const struct ll_node_nids *node)
+{
+	return import_add_conn(osc->imp, node->nids, node->nr);
+}
+
+void ll_osc_set_active(struct ll_osc *osc, bool active)
+{
+	bool was = osc->active;
+
+	osc->active = active;
+	if (active && !was && !osc->imp->imp_connected)
+		import_connect(osc->imp);
+	else
+		import_set_active(osc->imp, active);
+	obd_device_set_status(osc->dev, active ? "UP" : "IN");
+}
+
+struct obd_import *ll_osc_import(struct ll_osc *osc)
+{
+	return osc->active ? osc->imp : NULL;
+}
+
+struct ldlm_namespace *ll_osc_ns(struct ll_osc *osc)
+{
+	return osc->ns;
+}
+
+const char *ll_osc_name(const struct ll_osc *osc)
+{
+	return osc->name;
+}
+
+const char *ll_osc_uuid(const struct ll_osc *osc)
+{
+	return osc->uuid;
+}
+
+void ll_osc_invalidate(struct ll_osc *osc)
+{
+	import_invalidate(osc->imp);
+	wake_up_all(&osc->waitq);
+}
+
+void ll_osc_cleanup(struct ll_osc *osc, bool force)
+{
+	param_dir_del(osc->param);
+	osc->param = NULL;
+	if (force)
+		import_invalidate(osc->imp);
+	if (!force)
+		ldlm_cli_cancel_unused(osc->ns, NULL);
+	import_disconnect(osc->imp);
+	ldlm_ns_free(osc->ns, true);
+	osc_free(osc);
+}
+
+int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool nodelay)
+{
+	struct ptlrpc_request *req;
+	struct obd_statfs *got;
+	int rc;
+
+	if (!osc->active)
+		return -ENODATA;
+	req = ptlrpc_req_new(osc->imp, OST_STATFS, &wf_ost_statfs);
+	if (!req)
+		return -ENOMEM;
+	req->rq_no_delay = nodelay;
+	req->rq_no_resend = nodelay;
+	rc = ptlrpc_req_pack(req);
+	if (!rc)
+		rc = ptlrpc_queue_wait(req);
+	if (!rc) {
+		got = ptlrpc_rep_buf(req, WF_STATFS);
+		if (got)
+			*st = *got;
+		else
+			rc = -EPROTO;
+	}
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+/* ---- grant ---- */
+
+bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes)
+{
+	bool ok;
+
+	spin_lock(&osc->lock);
+	ok = osc->avail >= bytes;
+	if (ok) {
+		osc->avail -= bytes;
+		osc->dirty += bytes;
+	}
+	spin_unlock(&osc->lock);
+	return ok;
+}
+
+void ll_osc_grant_put(struct ll_osc *osc, u64 bytes)
+{
+	spin_lock(&osc->lock);
+	bytes = min(bytes, osc->dirty);
+	osc->dirty -= bytes;
+	osc->avail += bytes;
+	spin_unlock(&osc->lock);
+	wake_up_all(&osc->waitq);
+}
+
+int ll_osc_grant_wait(struct ll_osc *osc, struct super_block *sb)
+{
+	long left;
+
+	if (!READ_ONCE(osc->dirty) && !READ_ONCE(osc->in_flight))
+		return -ENOSPC;
+	try_to_writeback_inodes_sb(sb, WB_REASON_FS_FREE_SPACE);
+	left = wait_event_killable_timeout(osc->waitq, READ_ONCE(osc->avail) >= PAGE_SIZE || osc->imp->imp_invalid ||
+					   (!READ_ONCE(osc->dirty) && !READ_ONCE(osc->in_flight)), 2 * HZ);
+	if (left < 0)
+		return -EINTR;
+	return READ_ONCE(osc->avail) >= PAGE_SIZE ? 0 : -ENOSPC;
+}
+
+/* What the server is told with each bulk request. */
+void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa)
+{
+	spin_lock(&osc->lock);
+	oa->o_valid |= cpu_to_le64(OBD_MD_FLBLOCKS | OBD_MD_FLGRANT);
+	oa->o_dirty = cpu_to_le64(osc->dirty);
+	oa->o_undirty = cpu_to_le32(osc->brw_size * (min(osc->max_in_flight, 64U) + 1));
+	oa->o_grant = cpu_to_le64(osc->avail);
+	oa->o_dropped = cpu_to_le32(min_t(u64, osc->lost, U32_MAX));
+	osc->lost -= min_t(u64, osc->lost, U32_MAX);
+	spin_unlock(&osc->lock);
+}
+
+void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa)
+{
+	if (!oa || !(le64_to_cpu(oa->o_valid) & OBD_MD_FLGRANT))
+		return;
+	spin_lock(&osc->lock);
+	osc->avail += le64_to_cpu(oa->o_grant);
+	spin_unlock(&osc->lock);
+	wake_up_all(&osc->waitq);
+}
+
+/* Killed: goes on beyond the bound rather than losing somebody's pages. */
+void ll_osc_slot_get(struct ll_osc *osc)
+{
+	spin_lock(&osc->lock);
+	while (osc->in_flight >= osc->max_in_flight && !osc->imp->imp_invalid) {
+		int rc;
+
+		spin_unlock(&osc->lock);
+		rc = wait_event_killable(osc->waitq, READ_ONCE(osc->in_flight) < osc->max_in_flight || osc->imp->imp_invalid);
+		spin_lock(&osc->lock);
+		if (rc)
+			break;
+	}
+	osc->in_flight++;
+	spin_unlock(&osc->lock);
+}
+
+void ll_osc_slot_put(struct ll_osc *osc)
+{
+	spin_lock(&osc->lock);
+	osc->in_flight--;
+	spin_unlock(&osc->lock);
+	wake_up_all(&osc->waitq);
+}

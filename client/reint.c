@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests that change the namespace (MDS_REINT, chapter 4.13). Locks of our own that stand in the way are given up first
+ * and ride along as early cancels, so that the server need not call us back.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include "internal.h"
+
+/* A REINT being built: request and early cancels. */
+struct reint {
+	struct ll_mdc		*mdc;
+	struct ptlrpc_request	*req;
+	u64			elc[LDLM_ELC_MAX];
+	int			nr_elc;
+	void			*rec;
+};
+
+static void reint_elc(struct reint *r, const struct lu_fid *fid, u32 mode, u64 bits)
+{
+	struct ldlm_res_id res;
+
+	if (r->nr_elc == LDLM_ELC_MAX)
+		return;
+	fid_to_res_id(&res, fid);
+	r->nr_elc += ldlm_cli_elc(r->mdc->ns, &res, mode, bits, r->elc + r->nr_elc, LDLM_ELC_MAX - r->nr_elc);
+}
+
+static int reint_new(struct reint *r, const struct wire_format *fmt)
+{
+	r->req = ptlrpc_req_new(r->mdc->imp, MDS_REINT, fmt);
+	if (!r->req)
+		return -ENOMEM;
+	ptlrpc_req_size(r->req, WF_DLM_REQ, ldlm_request_bytes(r->nr_elc));
+	return 0;
+}
+
+static void reint_name(struct reint *r, enum wire_field field, const struct qstr *name)
+{
+	ptlrpc_req_size(r->req, field, name->len + 1);
+}
+
+static void reint_name_pack(struct reint *r, enum wire_field field, const struct qstr *name)
+{
+	memcpy(ptlrpc_req_buf(r->req, field), name->name, name->len);	/* buffers are zeroed: NUL */
+}
+
+static int reint_pack(struct reint *r)
+{
+	int rc = ptlrpc_req_pack(r->req);
+
+	if (rc) {
+		ptlrpc_req_put(r->req);
+		r->req = NULL;
+		return rc;
+	}
+	if (r->nr_elc)
+		ldlm_cli_elc_pack(r->req, r->elc, r->nr_elc);
+	r->rec = ptlrpc_req_buf(r->req, WF_REC_REINT);
+	return 0;
+}
+
+/* Send; the answer (if wanted) owns the request afterwards. */
+static int reint_send(struct reint *r, struct ll_answer *a)
+{
+	int rc = ptlrpc_queue_wait(r->req);
+
+	if (rc > 0)
+		rc = -EPROTO;
+	if (!a) {
+		if (!rc && !ptlrpc_rep_buf(r->req, WF_MDT_BODY))
+			rc = -EPROTO;
+		ptlrpc_req_put(r->req);
+		return rc;
+	}
+	a->req = r->req;
+	if (!rc)
+		rc = ll_answer_fill(a);
+	return rc;
+}
+
+static void reint_start(struct reint *r, struct ll_mdc *mdc, struct ll_answer *a)
+{
+	r->mdc = mdc;
+	r->req = NULL;
+	r->nr_elc = 0;
+	if (a) {
+		memset(a, 0, sizeof(*a));
+		a->start = atomic64_read(&mdc->sbi->attr_clock);
+	}
+}
+
+int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answer *a)
+{
+	u64 bits = MDS_INODELOCK_UPDATE;
+	struct mdt_rec_setattr *rec;
+	struct reint r;
+	int rc;
+
+	reint_start(&r, mdc_of(inode), a);
+	if (sa->valid & (MDS_ATTR_MODE | MDS_ATTR_UID | MDS_ATTR_GID))
+		bits |= MDS_INODELOCK_PERM;
+	if (sa->valid & MDS_ATTR_PROJID || sa->ea_len)
+		bits |= MDS_INODELOCK_XATTR;
+	reint_elc(&r, ll_fid(inode), LCK_PW, bits);
+	rc = reint_new(&r, &wf_mds_reint_setattr);
+	if (rc)
+		return rc;
+	ptlrpc_req_size(r.req, WF_EADATA, sa->ea_len);
+	ptlrpc_rep_room(r.req, WF_MDT_MD, mdc_ea_room(r.mdc));
+	ptlrpc_rep_room(r.req, WF_ACL, mdc_acl_room(r.mdc));
+	rc = reint_pack(&r);
+	if (rc)
+		return rc;
+	rec = r.rec;
+	mdc_pack_rec(rec, REINT_SETATTR, inode, NULL);
+	rec->sa_padding_1 = 0;
+	fid_to_le(&rec->sa_fid, ll_fid(inode));
+	rec->sa_valid = cpu_to_le64(sa->valid);
+	rec->sa_mode = cpu_to_le32(sa->mode);
+	rec->sa_uid = cpu_to_le32(sa->uid);
+	rec->sa_gid = cpu_to_le32(sa->gid);
+	rec->sa_size = cpu_to_le64(sa->size);
+	rec->sa_atime = cpu_to_le64(sa->atime);
+	rec->sa_mtime = cpu_to_le64(sa->mtime);
+	rec->sa_ctime = cpu_to_le64(sa->ctime);
+	rec->sa_attr_flags = cpu_to_le32(sa->attr_flags);
+	rec->sa_projid = cpu_to_le32(sa->projid);
+	rec->sa_bias = cpu_to_le32(sa->bias);
+	if (sa->ea_len)
+		memcpy(ptlrpc_req_buf(r.req, WF_EADATA), sa->ea, sa->ea_len);
+	return reint_send(&r, a);
+}
+
+int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t rdev, const void *data, u32 data_len,
+	       struct ll_answer *a)
+{
+	struct mdt_rec_create *rec;
+	struct lu_fid fid;
+	struct reint r;
+	int rc;
+
+	reint_start(&r, mdc_of(dir), a);
+	rc = mdc_fid_alloc(r.mdc, &fid);
+	if (rc)
+		return rc;
+	reint_elc(&r, ll_fid(dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	rc = reint_new(&r, &wf_mds_reint_create);
+	if (rc)
+		return rc;
+	reint_name(&r, WF_NAME, name);
+	ptlrpc_req_size(r.req, WF_EADATA, data_len);
+	ptlrpc_rep_room(r.req, WF_MDT_MD, mdc_ea_room(r.mdc));
+	rc = reint_pack(&r);
+	if (rc)
+		return rc;
+	rec = r.rec;
+	mdc_pack_rec(rec, REINT_CREATE, dir, NULL);
+	fid_to_le(&rec->cr_fid1, ll_fid(dir));
+	fid_to_le(&rec->cr_fid2, &fid);
+	rec->cr_mode = cpu_to_le32(mode);
+	rec->cr_umask = cpu_to_le32(current_umask());
+	rec->cr_time = cpu_to_le64(ktime_get_real_seconds());
+	rec->cr_rdev = cpu_to_le64(old_encode_dev(rdev));
+	reint_name_pack(&r, WF_NAME, name);
+	if (data_len)
+		memcpy(ptlrpc_req_buf(r.req, WF_EADATA), data, data_len);
+	rc = reint_send(&r, a);
+	if (!rc && (!(a->valid & OBD_MD_FLID) || !fid_eq(&a->fid, &fid)))
+		rc = -EPROTO;
+	return rc;
+}
+
+int mdc_link(struct inode *inode, struct inode *dir, const struct qstr *name, struct ll_answer *a)
+{
+	struct mdt_rec_link *rec;
+	struct reint r;
+	int rc;
+
+	reint_start(&r, mdc_of(dir), a);
+	reint_elc(&r, ll_fid(dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	reint_elc(&r, ll_fid(inode), LCK_EX, MDS_INODELOCK_UPDATE | MDS_INODELOCK_XATTR);
+	rc = reint_new(&r, &wf_mds_reint_link);
+	if (rc)
+		return rc;
+	reint_name(&r, WF_NAME, name);
+	rc = reint_pack(&r);
+	if (rc)
+		return rc;
+	rec = r.rec;
+	mdc_pack_rec(rec, REINT_LINK, inode, dir);
+	fid_to_le(&rec->lk_fid1, ll_fid(inode));
+	fid_to_le(&rec->lk_fid2, ll_fid(dir));
+	rec->lk_time = cpu_to_le64(ktime_get_real_seconds());
+	reint_name_pack(&r, WF_NAME, name);
+	return reint_send(&r, a);
+}
+
+int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name, bool rmdir, struct ll_answer *a)
+{
+	struct mdt_rec_unlink *rec;
+	struct reint r;
+	int rc;
+
+	reint_start(&r, mdc_of(dir), a);
+	reint_elc(&r, ll_fid(dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	reint_elc(&r, ll_fid(victim), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
+	rc = reint_new(&r, &wf_mds_reint_unlink);
+	if (rc)
+		return rc;
+	reint_name(&r, WF_NAME, name);
+	rc = reint_pack(&r);
+	if (rc)
+		return rc;
+	rec = r.rec;
+	mdc_pack_rec(rec, REINT_UNLINK, dir, victim);
+	fid_to_le(&rec->ul_fid1, ll_fid(dir));
+	fid_to_le(&rec->ul_fid2, ll_fid(victim));
+	rec->ul_mode = cpu_to_le32(rmdir ? S_IFDIR : 0);
+	rec->ul_time = cpu_to_le64(ktime_get_real_seconds());
+	reint_name_pack(&r, WF_NAME, name);
+	return reint_send(&r, a);
+}
+
+int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inode, struct inode *dst_dir,
+	       const struct qstr *dst, struct inode *victim, struct ll_answer *a)
+{
+	struct mdt_rec_rename *rec;
+	struct reint r;
+	int rc;
+
+	reint_start(&r, mdc_of(src_dir), a);
+	reint_elc(&r, ll_fid(src_dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	if (dst_dir != src_dir)
+		reint_elc(&r, ll_fid(dst_dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	reint_elc(&r, ll_fid(inode), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_XATTR);
+	if (victim)
+		reint_elc(&r, ll_fid(victim), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
+	rc = reint_new(&r, &wf_mds_reint_rename);
+	if (rc)
+		return rc;
+	reint_name(&r, WF_NAME, src);
+	reint_name(&r, WF_SYMTGT, dst);
+	rc = reint_pack(&r);
+	if (rc)
+		return rc;
+	if ((imp_connect_flags(r.mdc->imp) & (OBD_CONNECT_GRANT | OBD_CONNECT_SRVLOCK)) ==
+	    (OBD_CONNECT_GRANT | OBD_CONNECT_SRVLOCK))
+		r.req->rq_req_portal = MDS_IO_PORTAL;
+	rec = r.rec;
+	mdc_pack_rec(rec, REINT_RENAME, src_dir, dst_dir);
+	fid_to_le(&rec->rn_fid1, ll_fid(src_dir));
+	fid_to_le(&rec->rn_fid2, ll_fid(dst_dir));
+	rec->rn_mode = cpu_to_le32(victim ? victim->i_mode : inode->i_mode);
+	rec->rn_time = cpu_to_le64(ktime_get_real_seconds());
+	reint_name_pack(&r, WF_NAME, src);
+	reint_name_pack(&r, WF_SYMTGT, dst);
+	return reint_send(&r, a);
+}
+
+int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags, bool remove)
+{
+	u64 bits = MDS_INODELOCK_UPDATE;
+	struct mdt_rec_setxattr *rec;
+	struct reint r;
+	int rc;
+
+	reint_start(&r, mdc_of(inode), NULL);
+	if (size > r.mdc->max_easize)
+		return -E2BIG;
+	if (!strcmp(name, XATTR_NAME_ACL_ACCESS))
+		bits |= MDS_INODELOCK_PERM;
+	/* XATTR in any case: our cache of xattrs holds it. */
+	bits |= MDS_INODELOCK_XATTR;
+	reint_elc(&r, ll_fid(inode), LCK_EX, bits);
+	rc = reint_new(&r, &wf_mds_reint_setxattr);
+	if (rc)
+		return rc;
+	ptlrpc_req_size(r.req, WF_NAME, strlen(name) + 1);
+	ptlrpc_req_size(r.req, WF_EADATA, remove ? 0 : size);
+	rc = reint_pack(&r);
+	if (rc)
+		return rc;
+	rec = r.rec;
+	mdc_pack_rec(rec, REINT_SETXATTR, inode, NULL);
+	fid_to_le(&rec->sx_fid, ll_fid(inode));
+	rec->sx_valid = cpu_to_le64((remove ? OBD_MD_FLXATTRRM : OBD_MD_FLXATTR) | OBD_MD_FLCTIME);
+	rec->sx_time = cpu_to_le64(ktime_get_real_seconds());
+	rec->sx_flags = cpu_to_le32(flags);
+	strcpy(ptlrpc_req_buf(r.req, WF_NAME), name);
+	if (!remove && size)
+		memcpy(ptlrpc_req_buf(r.req, WF_EADATA), value, size);
+	return reint_send(&r, NULL);
+}

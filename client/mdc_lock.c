@@ -43,7 +43,7 @@ void ll_lock_lost(struct inode *inode, u64 bits)
 	}
 	spin_unlock(&lli->lli_lock);
 	if (bits & (MDS_INODELOCK_UPDATE | MDS_INODELOCK_XATTR | MDS_INODELOCK_PERM))
-		inode_lock_free_nosec(inode);
+		set_mask_bits(&inode->i_flags, (unsigned int)S_NOSEC, 0U);
 	if (bits & MDS_INODELOCK_LOOKUP)
 		ll_dentries_invalidate(inode);
 	if (bits & MDS_INODELOCK_UPDATE && S_ISDIR(inode->i_mode))
@@ -223,8 +223,11 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 	struct mdt_rec_create *rec;
 	struct ptlrpc_request *req;
 	u64 elc[LDLM_ELC_MAX];
+	umode_t mode = args->mode;
 	int rc;
 
+	if (!(imp_connect_flags(mdc->imp) & OBD_CONNECT_UMASK))
+		mode &= ~current_umask();
 	intent_start(mdc, a, ei, fid, creat ? LCK_CW : LCK_CR, creat ? MDS_INODELOCK_UPDATE : MDS_INODELOCK_LOOKUP);
 	if (creat) {
 		ei->ei_nr_elc = ldlm_cli_elc(mdc->ns, &ei->ei_res_id, LCK_CW, MDS_INODELOCK_UPDATE, elc, LDLM_ELC_MAX);
@@ -250,7 +253,7 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 	mdc_pack_rec(rec, REINT_OPEN, name ? dir : child, name ? NULL : dir);
 	fid_to_le(&rec->cr_fid1, name || dir ? ll_fid(dir) : ll_fid(child));
 	fid_to_le(&rec->cr_fid2, name ? new_fid : ll_fid(child));
-	rec->cr_mode = cpu_to_le32(args->mode | S_IFREG);
+	rec->cr_mode = cpu_to_le32(mode | S_IFREG);
 	rec->cr_umask = cpu_to_le32(current_umask());
 	rec->cr_time = cpu_to_le64(ktime_get_real_seconds());
 	mdt_rec_create_flags_set(rec, args->flags | (name ? 0 : MDS_OPEN_BY_FID));

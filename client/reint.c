@@ -158,6 +158,8 @@ int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t r
 	mdc_pack_rec(rec, REINT_CREATE, dir, NULL);
 	fid_to_le(&rec->cr_fid1, ll_fid(dir));
 	fid_to_le(&rec->cr_fid2, &fid);
+	if (!(imp_connect_flags(r.mdc->imp) & OBD_CONNECT_UMASK) && !S_ISLNK(mode))
+		mode &= ~current_umask();
 	rec->cr_mode = cpu_to_le32(mode);
 	rec->cr_umask = cpu_to_le32(current_umask());
 	rec->cr_time = cpu_to_le64(ktime_get_real_seconds());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The grammar of the module parameter 'networks' (chapter 1, 15.1): net[(interfaces)][cpts], separated by commas. CPT
- * lists are accepted and ignored. Only text; starting the networks is the caller's. No locks.
+ * The grammar of the module parameter 'networks' (chapter 1, 15.1): net[(interfaces)][cpts],
+ * separated by commas. CPT lists are accepted and ignored. Only text; starting the networks is the
+ * caller's. No locks.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -98,7 +99,8 @@ static int one_net(char **pos, int (*add)(u32 net, const char *ifname))
 }
 
 /*
- * Call add() for every net and interface in the text; interface "" means: choose one. Stops at the first error.
+ * Call add() for every net and interface in the text; interface "" means: choose one. Stops at the
+ * first error.
  */
 int lnet_config_networks(const char *text, int (*add)(u32 net, const char *ifname))
 {

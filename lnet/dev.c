@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/lnet, by which lctl and lnetctl configure LNet (uapi/lnet_ioctl.h), and the files stats and nis in
- * /sys/kernel/debug/lnet (chapter 1, section 16.1).
+ * /dev/lnet, by which lctl and lnetctl configure LNet (uapi/lnet_ioctl.h), and the files stats and
+ * nis in /sys/kernel/debug/lnet (chapter 1, section 16.1).
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -270,7 +270,8 @@ static int stats_show(struct seq_file *m, void *v)
 	sum_all(&sum);
 	/* msgs_alloc msgs_max errors send recv route drop, then the lengths */
 	seq_printf(m, "0 0 %llu %llu %llu 0 %llu %llu %llu 0 %llu\n", sum.errors, sum4(sum.sent),
-		   sum4(sum.recv), sum4(sum.dropped), sum.send_bytes, sum.recv_bytes, sum.drop_bytes);
+		   sum4(sum.recv), sum4(sum.dropped), sum.send_bytes, sum.recv_bytes,
+		   	sum.drop_bytes);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
@@ -280,12 +281,15 @@ static int nis_show(struct seq_file *m, void *v)
 	char s[LNET_NIDSTR_SIZE];
 	struct lnet_ni *ni;
 
-	seq_printf(m, "%-24s %6s %5s %4s %4s %4s %5s %5s %5s\n", "nid", "status", "alive", "refs", "peer",
+	seq_printf(m, "%-24s %6s %5s %4s %4s %4s %5s %5s %5s\n", "nid", "status", "alive", "refs",
+		   "peer",
 		   "rtr", "max", "tx", "min");
 	mutex_lock(&lnet_api_mutex);
 	list_for_each_entry(ni, lnet_ni_list(), link)
-		seq_printf(m, "%-24s %6s %5d %4u %4u %4u %5u %5u %5u\n", lnet_nid_str(&ni->nid, s), "up", 0,
-			   refcount_read(&ni->refs), ni->peer_credits, ni->peer_rtr_credits, ni->credits,
+		seq_printf(m, "%-24s %6s %5d %4u %4u %4u %5u %5u %5u\n", lnet_nid_str(&ni->nid, s),
+			   "up", 0,
+			   refcount_read(&ni->refs), ni->peer_credits, ni->peer_rtr_credits,
+			   	ni->credits,
 			   ni->credits, ni->credits);
 	mutex_unlock(&lnet_api_mutex);
 	return 0;

@@ -2,8 +2,8 @@
 /*
  * Inside lnet.ko, grouped by the file that defines it.
  *
- * Lock order: lnet_api_mutex (configuration) -> home lock of an md (lock of its portal, or of its handle bucket) -> md->lock.
- * Handlers and drivers are called with none of the spinlocks held.
+ * Lock order: lnet_api_mutex (configuration) -> home lock of an md (lock of its portal, or of its
+ * handle bucket) -> md->lock. Handlers and drivers are called with none of the spinlocks held.
  */
 #ifndef _LNET_INTERNAL_H
 #define _LNET_INTERNAL_H
@@ -80,7 +80,8 @@ int lnet_config_networks(const char *text, int (*add)(u32 net, const char *ifnam
 int lnet_md_init(void);
 void lnet_md_exit(void);
 struct lnet_md *lnet_md_new(const struct lnet_md_desc *desc);
-void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int dir, struct kvec *kvec,
+void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int dir,
+		  struct kvec *kvec,
 		  struct iov_iter *iter);
 void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg);
 int lnet_md_op_start(struct lnet_md *md);

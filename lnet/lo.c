@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The loopback driver, 0@lo (chapter 1, section 13): a message to this node is received by a worker, from memory to
- * memory. The sender's context is never used for the receiver's handlers. No locks.
+ * The loopback driver, 0@lo (chapter 1, section 13): a message to this node is received by a
+ * worker, from memory to memory. The sender's context is never used for the receiver's handlers. No
+ * locks.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -15,7 +16,7 @@ static void lo_deliver(struct work_struct *work)
 	int rc;
 
 	rc = lnet_rx_begin(msg->ni, &msg->hdr, &lnet_lo_nid, &rx);
-	if (!rc && rx && rx->len) {
+	if (!rc && rx && msg->hdr.payload_length) {
 		if (rx->md) {
 			rc = lnet_md_copy(rx->md, rx->offset, msg, rx->len);
 		} else {

@@ -2,14 +2,15 @@
 /*
  * Memory descriptors: their life, their events, and the handles by which ACK and REPLY find them.
  *
- * An md has a home lock: of the portal it is attached to, or of the bucket of its handle. Under it stand the things
- * that matching changes (threshold, offset, linked). Under md->lock stand the operations in flight and the events.
- * Order: home lock, then md->lock.
+ * An md has a home lock: of the portal it is attached to, or of the bucket of its handle. Under it
+ * stand the things that matching changes (threshold, offset, linked). Under md->lock stand the
+ * operations in flight and the events. Order: home lock, then md->lock.
  *
- * Events: each message that belongs to an md ends in lnet_md_event(), which queues it on the md. One thread at a time
- * walks that queue ('delivering') and calls the handler, so events of one md are in order and the one that says
- * 'unlinked' is the last. It is the event of the last operation in flight once the md is unlinking, or, if nothing was
- * in flight then, an UNLINK event of its own.
+ * Events: each message that belongs to an md ends in lnet_md_event(), which queues it on the md.
+ * One thread at a time walks that queue ('delivering') and calls the handler, so events of one md
+ * are in order and the one that says 'unlinked' is the last. It is the event of the last operation
+ * in flight once the md is unlinking, or, if nothing was in flight then, an UNLINK event of its
+ * own.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -130,7 +131,8 @@ static void md_unlist(struct lnet_md *md)
 }
 
 /*
- * ACK or REPLY: the md of a handle, with an operation begun. NULL: unknown, over or from another life.
+ * ACK or REPLY: the md of a handle, with an operation begun. NULL: unknown, over or from another
+ * life.
  */
 struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle)
 {
@@ -179,7 +181,10 @@ int lnet_md_op_start(struct lnet_md *md)
 	return rc;
 }
 
-/* Nothing in flight any more and the end was asked for: let a worker make the last event. Under md->lock. */
+/*
+ * Nothing in flight any more and the end was asked for: let a worker make the last event. Under
+ * md->lock.
+ */
 static void md_end_if_idle(struct lnet_md *md)
 {
 	if (md->unlinking && !md->inflight && !md->delivering && !md->ended) {
@@ -204,7 +209,9 @@ void lnet_md_op_cancel(struct lnet_md *md)
 	spin_unlock(home);
 }
 
-/* A message is out, its event comes next. no_answer: it failed, so the ACK or REPLY will not come. */
+/*
+ * A message is out, its event comes next. no_answer: it failed, so the ACK or REPLY will not come.
+ */
 void lnet_md_op_sent(struct lnet_md *md, bool no_answer)
 {
 	spin_lock(md->home);
@@ -273,7 +280,10 @@ static void md_work(struct work_struct *work)
 	md_deliver(md);
 }
 
-/* The operation of a message is complete: deliver msg->ev and free the message. Process context, no locks. */
+/*
+ * The operation of a message is complete: deliver msg->ev and free the message. Process context, no
+ * locks.
+ */
 void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg)
 {
 	spin_lock(&md->lock);
@@ -286,7 +296,10 @@ void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg)
 	md_deliver(md);
 }
 
-/* Begin the end. Returns true if the md may end at once by the caller's hand, who then holds its life. */
+/*
+ * Begin the end. Returns true if the md may end at once by the caller's hand, who then holds its
+ * life.
+ */
 static bool md_unlink(struct lnet_md *md, bool quiet)
 {
 	spinlock_t *home = md->home;
@@ -314,7 +327,8 @@ static bool md_unlink(struct lnet_md *md, bool quiet)
  * lnet_md_unlink() - ask for the end of an md
  * @md: the md; alive
  *
- * Does not sleep. One event with unlinked set follows, from a worker, when nothing is in flight any more.
+ * Does not sleep. One event with unlinked set follows, from a worker, when nothing is in flight any
+ * more.
  */
 void lnet_md_unlink(struct lnet_md *md)
 {
@@ -340,7 +354,8 @@ bool lnet_md_unlink_quiet(struct lnet_md *md)
 EXPORT_SYMBOL_GPL(lnet_md_unlink_quiet);
 
 /* Part of the memory of an md as an iterator. */
-void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int dir, struct kvec *kvec,
+void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int dir,
+		  struct kvec *kvec,
 		  struct iov_iter *iter)
 {
 	if (md->desc.bvec) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lnet.ko: module parameters (chapter 1, 15.1), up and down of the networks. lnet_api_mutex is outermost: it serialises every
- * change of the configuration.
+ * lnet.ko: module parameters (chapter 1, 15.1), up and down of the networks. lnet_api_mutex is
+ * outermost: it serialises every change of the configuration.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -35,7 +35,8 @@ MODULE_PARM_DESC(lnet_retry_count, "divides lnet_transaction_timeout; nothing is
 
 static char *accept = "secure";
 module_param(accept, charp, 0444);
-MODULE_PARM_DESC(accept, "whose TCP connections are accepted: secure (privileged ports), all, none");
+MODULE_PARM_DESC(accept,
+		 "whose TCP connections are accepted: secure (privileged ports), all, none");
 
 static unsigned int accept_port = LNET_ACCEPTOR_PORT;
 module_param(accept_port, uint, 0444);
@@ -115,7 +116,8 @@ EXPORT_SYMBOL_GPL(lnet_accept_conf);
  */
 unsigned int lnet_lnd_timeout(void)
 {
-	return max((READ_ONCE(lnet_transaction_timeout) - 1) / (READ_ONCE(lnet_retry_count) + 1), 5U);
+	return max((READ_ONCE(lnet_transaction_timeout) - 1) / (READ_ONCE(lnet_retry_count) + 1),
+		   5U);
 }
 EXPORT_SYMBOL_GPL(lnet_lnd_timeout);
 
@@ -160,7 +162,10 @@ static int start(bool from_params)
 	return 0;
 }
 
-/* "network up" by the administrator; from_params: with the networks of the module parameters, else with none. */
+/*
+ * "network up" by the administrator; from_params: with the networks of the module parameters, else
+ * with none.
+ */
 int lnet_configure(bool from_params)
 {
 	int rc;
@@ -206,7 +211,8 @@ EXPORT_SYMBOL_GPL(lnet_get_ref);
 /**
  * lnet_put_ref() - LNet is no longer used
  *
- * The last user stops the networks, unless the administrator started them. All mds of the caller must have ended.
+ * The last user stops the networks, unless the administrator started them. All mds of the caller
+ * must have ended.
  */
 void lnet_put_ref(void)
 {

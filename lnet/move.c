@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages: what a PUT, GET, ACK and REPLY do at either end (chapter 1, sections 6, 7, 8.4 and 8.5).
+ * Messages: what a PUT, GET, ACK and REPLY do at either end (chapter 1, sections 6, 7, 8.4 and
+ * 8.5).
  *
- * A message is made by lnet_put()/lnet_get() or by lnet_rx_begin(), holds its NI, and ends in the event of its md
- * (lnet_md_event()) or, if it has none, in lnet_msg_free(). A GET that matched turns into its own REPLY. No locks
- * of its own.
+ * A message is made by lnet_put()/lnet_get() or by lnet_rx_begin(), holds its NI, and ends in the
+ * event of its md (lnet_md_event()) or, if it has none, in lnet_msg_free(). A GET that matched
+ * turns into its own REPLY. No locks of its own.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -131,14 +132,15 @@ static int msg_send(struct lnet_msg *msg)
 	int rc;
 
 	rc = READ_ONCE(ni->dying) ? -ENETDOWN : ni->lnd->send(ni, msg);
-	/* ni: somebody else may have freed msg, but the caller or the NI list holds it until RCU is over */
+	/* msg may be gone, ni is held by the caller */
 	if (!rc)
 		lnet_stat_sent(ni, type, bytes);
 	return rc;
 }
 
 /* PUT or GET of a whole md; the union of the header is made by the caller. */
-static int start(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_nid *to, u32 type,
+static int start(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_nid *to,
+		 u32 type,
 		 const union lnet_cmd_hdr *cmd, bool want_answer)
 {
 	struct lnet_nid src, dst;
@@ -195,9 +197,11 @@ out:
  * @match_bits: for the entry there
  * @offset: for entries with LNET_MD_MANAGE_REMOTE
  *
- * Return: 0: a SEND event follows, and an ACK event if one was wanted and comes. Negative: nothing happened.
+ * Return: 0: a SEND event follows, and an ACK event if one was wanted and comes. Negative: nothing
+ * happened.
  */
-int lnet_put(const struct lnet_nid *self, struct lnet_md *md, bool want_ack, const struct lnet_nid *to,
+int lnet_put(const struct lnet_nid *self, struct lnet_md *md, bool want_ack,
+	     const struct lnet_nid *to,
 	     u32 portal, u64 match_bits, u32 offset)
 {
 	union lnet_cmd_hdr cmd = { .put = {
@@ -223,7 +227,8 @@ EXPORT_SYMBOL_GPL(lnet_put);
  * @match_bits: for the entry there
  * @offset: for entries with LNET_MD_MANAGE_REMOTE
  *
- * Return: 0: a SEND event follows, and a REPLY event when the data is there. Negative: nothing happened.
+ * Return: 0: a SEND event follows, and a REPLY event when the data is there. Negative: nothing
+ * happened.
  */
 int lnet_get(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_nid *to,
 	     u32 portal, u64 match_bits, u32 offset)
@@ -321,7 +326,8 @@ void lnet_drop(struct lnet_ni *ni, const struct lnet_hdr *hdr, const char *why)
 
 	this_cpu_inc(ni->stats->dropped[hdr->type & 3]);
 	this_cpu_add(ni->stats->drop_bytes, hdr->payload_length);
-	pr_debug("message type %u from %s dropped: %s\n", hdr->type, lnet_nid_str(&hdr->src_nid, s), why);
+	pr_debug("message type %u from %s dropped: %s\n", hdr->type, lnet_nid_str(&hdr->src_nid,
+										  s), why);
 }
 
 static void fill_event(struct lnet_event *ev, enum lnet_event_kind type, const struct lnet_hdr *hdr,
@@ -491,8 +497,10 @@ int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct l
 	*msgp = NULL;
 	rc = check_hdr(ni, hdr);
 	if (rc < 0) {
-		pr_warn_ratelimited("bad message from %s: type %u, %u bytes, to %s\n", lnet_nid_str(from, s),
-				    hdr->type, hdr->payload_length, lnet_nid_str(&hdr->dest_nid, d));
+		pr_warn_ratelimited("bad message from %s: type %u, %u bytes, to %s\n",
+				    lnet_nid_str(from, s),
+				    hdr->type, hdr->payload_length, lnet_nid_str(&hdr->dest_nid,
+										 d));
 		return rc;
 	}
 	if (rc) {

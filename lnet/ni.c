@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Local network interfaces (NIs): the list, drivers, start and stop, and which NI a message leaves by. The list is changed
- * under lnet_api_mutex and read under RCU; a message holds a reference to its NI. Without multi-rail the first NI of a
- * net is always used, so that a peer sees one source NID.
+ * Local network interfaces (NIs): the list, drivers, start and stop, and which NI a message leaves
+ * by. The list is changed under lnet_api_mutex and read under RCU; a message holds a reference to
+ * its NI. Without multi-rail the first NI of a net is always used, so that a peer sees one source
+ * NID.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -130,7 +131,8 @@ static void ni_stop(struct lnet_ni *ni)
 	lnet_portal_purge(ni);
 	lnet_ni_put(ni);
 	while (!wait_for_completion_timeout(&ni->gone, 10 * HZ))
-		pr_warn("waiting for %u users of %s\n", refcount_read(&ni->refs), lnet_nid_str(&ni->nid, s));
+		pr_warn("waiting for %u users of %s\n", refcount_read(&ni->refs),
+			lnet_nid_str(&ni->nid, s));
 	ni->lnd->release(ni);
 	module_put(ni->lnd->owner);
 	ni_free(ni);
@@ -169,7 +171,8 @@ int lnet_ni_add(u32 net, const char *ifname)
 	}
 	rc = ni->lnd->startup(ni);
 	if (rc) {
-		pr_err("cannot start network %s on interface '%s': %d\n", lnet_net_str(net, s), ifname, rc);
+		pr_err("cannot start network %s on interface '%s': %d\n", lnet_net_str(net, s),
+		       ifname, rc);
 		module_put(ni->lnd->owner);
 		ni_free(ni);
 		return rc;
@@ -252,7 +255,9 @@ static bool match_nid(const struct lnet_ni *ni, const void *nid)
 	return lnet_nid_eq(&ni->nid, nid);
 }
 
-/* The NI of large and small addresses differ: an address can only be reached from one of its kind. */
+/*
+ * The NI of large and small addresses differ: an address can only be reached from one of its kind.
+ */
 static bool match_peer_net(const struct lnet_ni *ni, const void *key)
 {
 	const struct lnet_nid *nid = key;
@@ -283,7 +288,8 @@ bool lnet_ni_owns(const struct lnet_nid *nid)
 }
 
 /*
- * The NI for a message from self (or NULL) to a NID, with a reference, and the NIDs for its header. NULL: no way.
+ * The NI for a message from self (or NULL) to a NID, with a reference, and the NIDs for its header.
+ * NULL: no way.
  */
 struct lnet_ni *lnet_ni_route(const struct lnet_nid *self, const struct lnet_nid *to,
 			      struct lnet_nid *src, struct lnet_nid *dst)

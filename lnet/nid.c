@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * NIDs and nets as text and as nid4 (chapter 1, section 2). Knows nothing of this node's networks. No locks.
+ * NIDs and nets as text and as nid4 (chapter 1, section 2). Knows nothing of this node's networks.
+ * No locks.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -228,7 +229,8 @@ int lnet_str_nid_len(const char *str, size_t len, struct lnet_nid *nid)
 	}
 	if (in4_pton(str, alen, (u8 *)nid->nid_addr, -1, &end) && end == str + alen)
 		return 0;
-	if (t->addr == ADDR_IP && in6_pton(str, alen, (u8 *)nid->nid_addr, -1, &end) && end == str + alen) {
+	if (t->addr == ADDR_IP && in6_pton(str, alen, (u8 *)nid->nid_addr, -1, &end) &&
+	    end == str + alen) {
 		nid->nid_size = 12;
 		return 0;
 	}

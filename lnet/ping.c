@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ping (chapter 1, section 10): the information that answers a GET on portal 0, and asking others for theirs. This node is
- * a simple one: it neither pushes nor merges the NIDs of others (features 0x06).
+ * Ping (chapter 1, section 10): the information that answers a GET on portal 0, and asking others
+ * for theirs. This node is a simple one: it neither pushes nor merges the NIDs of others (features
+ * 0x06).
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -123,9 +124,11 @@ static int parse_info(const struct ping *ping, struct lnet_nid *nids, unsigned i
  *
  * Killable.
  *
- * Return: how many NIDs were stored, or -ETIMEDOUT, -EHOSTUNREACH, -EPROTO, -ERANGE, -ENOMEM, -ERESTARTSYS ...
+ * Return: how many NIDs were stored, or -ETIMEDOUT, -EHOSTUNREACH, -EPROTO, -ERANGE, -ENOMEM,
+ * -ERESTARTSYS ...
  */
-int lnet_ping(const struct lnet_nid *nid, unsigned int timeout_ms, struct lnet_nid *nids, unsigned int max)
+int lnet_ping(const struct lnet_nid *nid, unsigned int timeout_ms, struct lnet_nid *nids,
+	      unsigned int max)
 {
 	u32 size = LNET_INTERFACES_MAX * sizeof(struct lnet_ni_status);
 	struct lnet_md_desc desc = {
@@ -154,7 +157,8 @@ int lnet_ping(const struct lnet_nid *nid, unsigned int timeout_ms, struct lnet_n
 	lnet_md_get(ping->md);
 	rc = lnet_get(NULL, ping->md, nid, LNET_RESERVED_PORTAL, LNET_PROTO_PING_MATCHBITS, 0);
 	if (!rc) {
-		left = wait_for_completion_killable_timeout(&ping->replied, msecs_to_jiffies(timeout_ms));
+		left = wait_for_completion_killable_timeout(&ping->replied,
+							    msecs_to_jiffies(timeout_ms));
 		rc = left < 0 ? left : left ? ping->status : -ETIMEDOUT;
 	}
 	lnet_md_unlink(ping->md);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Portals: where incoming PUTs and GETs find their md (chapter 1, section 8.2), and the queue of lazy portals.
+ * Portals: where incoming PUTs and GETs find their md (chapter 1, section 8.2), and the queue of
+ * lazy portals.
  *
- * Entries with ignore bits stand in a list in the order of attaching, the others in a hash by match bits. A PUT that matches
- * nothing on a lazy portal is received into memory of its own (bounded for the whole node) and waits in the portal's
- * queue for an entry. Lock: portal->lock, the home lock of the entries; md->lock inside it.
+ * Entries with ignore bits stand in a list in the order of attaching, the others in a hash by match
+ * bits. A PUT that matches nothing on a lazy portal is received into memory of its own (bounded for
+ * the whole node) and waits in the portal's queue for an entry. Lock: portal->lock, the home lock
+ * of the entries; md->lock inside it.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -110,7 +112,8 @@ static enum lnet_match take(struct lnet_md *md, u32 rlength, u32 roffset, struct
 	return LNET_MATCH_OK;
 }
 
-static enum lnet_match match_locked(struct portal *p, u32 op, u64 match_bits, const struct lnet_hdr *hdr,
+static enum lnet_match match_locked(struct portal *p, u32 op, u64 match_bits,
+				    const struct lnet_hdr *hdr,
 				    u32 rlength, u32 roffset, struct lnet_msg *msg)
 {
 	struct lnet_md *md = find(p, op, match_bits, hdr);
@@ -119,8 +122,8 @@ static enum lnet_match match_locked(struct portal *p, u32 op, u64 match_bits, co
 }
 
 /*
- * Find the md of an incoming PUT or GET (op: LNET_MD_OP_*). LNET_MATCH_OK: msg->md, offset and len and the lengths of
- * its event are set, the operation is in flight.
+ * Find the md of an incoming PUT or GET (op: LNET_MD_OP_*). LNET_MATCH_OK: msg->md, offset and len
+ * and the lengths of its event are set, the operation is in flight.
  */
 enum lnet_match lnet_portal_match(u32 portal, u32 op, u64 match_bits, const struct lnet_hdr *hdr,
 				  u32 rlength, u32 roffset, struct lnet_msg *msg)
@@ -273,7 +276,8 @@ static int portal_exact_alloc(struct portal *p)
  *
  * Return: the md, or ERR_PTR: -EINVAL, -ENOMEM.
  */
-struct lnet_md *lnet_md_attach(u32 portal, const struct lnet_process_id *from, u64 match_bits, u64 ignore_bits,
+struct lnet_md *lnet_md_attach(u32 portal, const struct lnet_process_id *from, u64 match_bits,
+			       u64 ignore_bits,
 			       const struct lnet_md_desc *desc, bool auto_unlink)
 {
 	struct lnet_msg *msg, *next;

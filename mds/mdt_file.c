@@ -87,6 +87,7 @@ int mdt_file_attach(struct mdt_file *mf, struct mdt_object *o)
 	refcount_inc(&mf->mf_ref);
 	list_add(&mf->mf_list, &me->me_files);
 	me->me_nr_files++;
+	atomic_inc(&o->mo_mdt->mdt_nr_files);
 	spin_lock(&b->mb_lock);
 	hlist_add_head(&mf->mf_hash, &b->mb_head);
 	spin_unlock(&b->mb_lock);
@@ -107,6 +108,7 @@ static bool file_detach(struct mdt_file *mf)
 	if (mine) {
 		list_del_init(&mf->mf_list);
 		me->me_nr_files--;
+		atomic_dec(&mf->mf_obj->mo_mdt->mdt_nr_files);
 		spin_lock(&b->mb_lock);
 		hlist_del_init(&mf->mf_hash);
 		spin_unlock(&b->mb_lock);
@@ -218,7 +220,8 @@ void mdt_file_close(struct mdt_file *mf, struct svc_req *req)
 	if (!file_detach(mf))
 		return;
 	mutex_lock(&o->mo_mutex);
-	if (file_uncount(mf)) {
+	/* When the target stops clients will come back for their files: PENDING/ keeps the dead ones. */
+	if (file_uncount(mf) && !READ_ONCE(lt->lt_stopping)) {
 		th = tgt_trans_start_local(lt, OSD_CR_ATTR_SET);
 		if (!IS_ERR(th)) {
 			mdt_orphan_commit(th, o);
@@ -251,6 +254,7 @@ void mdt_close_export(struct mdt_export *me)
 
 /**
  * mdt_close - MDS_CLOSE
+ * @req: the request
  *
  * The handle is closed whatever else fails. An intent (lease, layout swap ...) is not executed: the bit that would
  * say so is missing in the reply.

@@ -8,7 +8,6 @@
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
-#include <linux/kdev_t.h>
 #include <linux/slab.h>
 #include "mdt_internal.h"
 
@@ -267,6 +266,7 @@ int mdt_reply_secctx(struct svc_req *req, struct mdt_object *o, struct mdt_reply
 
 /**
  * mdt_getattr - MDS_GETATTR (chapter 4, 8.1)
+ * @req: the request
  */
 int mdt_getattr(struct svc_req *req)
 {
@@ -299,6 +299,7 @@ int mdt_getattr(struct svc_req *req)
 
 /**
  * mdt_getattr_name - MDS_GETATTR_NAME (chapter 4, 8.2)
+ * @req: the request
  */
 int mdt_getattr_name(struct svc_req *req)
 {
@@ -380,6 +381,7 @@ static int fileset_find(struct mdt_device *mdt, const struct mdt_cred *cred, con
 
 /**
  * mdt_get_root - MDS_GET_ROOT, with or without a fileset (chapter 4, 7.2)
+ * @req: the request
  */
 int mdt_get_root(struct svc_req *req)
 {
@@ -407,6 +409,7 @@ int mdt_get_root(struct svc_req *req)
 
 /**
  * mdt_statfs - MDS_STATFS: of this target, or summed up over the file system (chapter 4, 7.1)
+ * @req: the request
  */
 int mdt_statfs(struct svc_req *req)
 {
@@ -430,6 +433,7 @@ int mdt_statfs(struct svc_req *req)
 
 /**
  * mdt_sync - MDS_SYNC: commit everything (chapter 4, 20.1)
+ * @req: the request
  */
 int mdt_sync(struct svc_req *req)
 {

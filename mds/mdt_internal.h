@@ -182,6 +182,10 @@ int mdt_xattr_get_alloc(struct mdt_object *o, const char *name, void **val);
 void mdt_attr_get(struct mdt_object *o, struct osd_attr *la);
 bool mdt_recovering(struct mdt_device *mdt);
 
+/* ---- mdt_params.c ---- */
+void mdt_params_start(struct mdt_device *mdt);
+void mdt_params_stop(struct mdt_device *mdt);
+
 /* ---- mdt_handler.c ---- */
 extern const struct ptlrpc_handler mdt_handlers[];
 extern const unsigned int mdt_nr_handlers;
@@ -268,7 +272,7 @@ void mdt_file_close(struct mdt_file *mf, struct svc_req *req);
 void mdt_close_export(struct mdt_export *me);
 int mdt_close(struct svc_req *req);
 
-/* ---- mdt_reint.c, mdt_setattr.c ---- */
+/* ---- mdt_reint.c, mdt_create.c, mdt_rename.c, mdt_setattr.c ---- */
 struct mdt_new {			/* an object about to be created */
 	struct lu_fid		fid;
 	u32			mode;	/* with the type */
@@ -295,6 +299,14 @@ struct mdt_new {			/* an object about to be created */
 int mdt_reint(struct svc_req *req);
 int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec);
 int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec);
+int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec);
+int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec);
+struct mdt_object *mdt_parent_find(struct mdt_device *mdt, const struct lu_fid_le *le);
+struct mdt_object *mdt_child_find(struct mdt_object *dir, const char *name, size_t len);
+int mdt_name_is(struct mdt_object *dir, const char *name, size_t len, struct mdt_object *o);
+int mdt_name_gone(struct osd_trans *th, struct mdt_object *dir, const char *name, size_t len,
+		  struct mdt_object *child, const struct osd_attr *cla, s64 time);
+bool mdt_is_dot(const char *name, size_t len);
 int mdt_new_secctx(struct svc_req *req, struct mdt_new *n);
 int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent, const struct osd_attr *pla,
 		    struct mdt_new *n);
@@ -328,7 +340,6 @@ int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp, u64 *flag
 
 /* ---- mdt_layout.c ---- */
 int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
-int mdt_layout_lvb_fill(struct ldlm_resource *res, void *buf, u32 len);
 
 /* ---- mdt_readpage.c ---- */
 int mdt_readpage(struct svc_req *req);
@@ -393,13 +404,11 @@ struct osp_device {
 	bool			od_inactive;	/* by configuration */
 	bool			od_connected;	/* import active */
 	bool			od_stopping;
-	struct list_head	od_setup;	/* lo_setups before od_added */
 
 	/* Objects (osp_precreate.c) */
 	spinlock_t		od_lock;
 	u64			od_next;	/* first id not given away */
 	u64			od_last;	/* ids up to this one exist on the OST */
-	u64			od_used;	/* highest id in a layout, journalled or about to be */
 	struct mutex		od_id_mutex;	/* the record in lov_objid */
 	u64			od_saved;	/* what stands there */
 	bool			od_ready;	/* orphans cleaned up since the last connect that needs it */
@@ -433,6 +442,7 @@ int osp_get_id(struct osp_device *osp, u64 *id);
 void osp_put_id(struct osp_device *osp, u64 id);
 int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id);
 int osp_load_used(struct osp_device *osp);
+void osp_precreate_init(struct osp_device *osp);
 int osp_precreate_start(struct osp_device *osp);
 void osp_precreate_stop(struct osp_device *osp);
 void osp_kick(struct osp_device *osp);
@@ -440,9 +450,10 @@ void osp_kick(struct osp_device *osp);
 /* ---- osp_sync.c ---- */
 void osp_sync_init(struct osp_device *osp);
 void osp_sync_stop(struct osp_device *osp);
+void osp_sync_kick(struct osp_device *osp);
 void osp_destroy_objects(struct mdt_object *o, const void *ea, u32 len);
 int osp_set_size(struct mdt_lov_alloc *a, u64 size);
 void osp_destroy_id(struct osp_device *osp, u64 id);
-int osp_setattr_prepare(struct mdt_object *o, u32 uid, u32 gid, u32 valid, struct osd_trans *th);
+void osp_setattr_commit(struct osd_trans *th, struct mdt_object *o, u32 uid, u32 gid);
 
 #endif

@@ -173,6 +173,7 @@ static int fid2path(struct mdt_device *mdt, const struct lu_fid *fid, const stru
 
 /**
  * mdt_get_info - MDS_GET_INFO: fid2path (chapter 4, 20.3)
+ * @req: the request
  *
  * Return: 0, -EINVAL, -ENOENT, -ENODATA, -ENAMETOOLONG, -EOPNOTSUPP (other keys).
  */
@@ -234,6 +235,7 @@ out:
 
 /**
  * mdt_set_info - MDS_SET_INFO (chapter 4, 20.4)
+ * @req: the request
  *
  * Return: 0, -EINVAL for unknown keys, -EOPNOTSUPP for changelogs.
  */

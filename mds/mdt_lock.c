@@ -48,6 +48,8 @@ void mdt_lock_add(struct mdt_lock_set *ls, const struct lu_fid *fid, u32 mode, u
 
 /**
  * mdt_lock_all - take the locks of a set
+ * @mdt: the target
+ * @ls: the set
  *
  * Waits (killable) for clients. No mo_dir_sem, mo_mutex or transaction may be held.
  * Return: 0; -EINTR, -ENOMEM, -ESHUTDOWN: none is held and the set is empty again.

@@ -291,6 +291,7 @@ static int open_create(struct open_args *a)
 	struct osd_attr pla;
 	struct lu_fid fid;
 	void *replay_lov = NULL;
+	bool used = false;
 	int rc;
 
 	a->disp |= DISP_LOOKUP_NEG;
@@ -348,23 +349,21 @@ static int open_create(struct open_args *a)
 		a->disp |= DISP_OPEN_CREATE | DISP_OPEN_OPEN;
 		if (n.alloc && (mdt_export(a->req->exp)->me_flags & OBD_CONNECT_DISP_STRIPE))
 			a->disp |= DISP_OPEN_STRIPE;
-		mutex_lock_nested(&a->child->mo_mutex, SINGLE_DEPTH_NESTING);
-		mdt_file_attach(a->mf, a->child);	/* nobody else knows it yet: cannot fail */
-		mutex_unlock(&a->child->mo_mutex);
 	}
 	rc = tgt_trans_stop(a->req, th, rc, a->disp);
-	if (rc) {
+	used = !rc;
+	/* Nobody can take its name before mo_dir_sem is free: only a client that goes can be in the way. */
+	if (!rc)
+		rc = attach(a);
+	if (rc)
 		a->disp &= ~(u64)(DISP_OPEN_CREATE | DISP_OPEN_OPEN | DISP_OPEN_STRIPE);
-		if (a->mf->mf_obj)
-			mdt_file_close(a->mf, NULL);
-	}
 out_unlock:
 	up_write(&dir->mo_dir_sem);
 	mdt_unlock_all(&ls);
 out:
 	if (IS_ERR(a->child))
 		a->child = NULL;
-	mdt_lov_alloc_free(a->mdt, n.alloc, !rc);
+	mdt_lov_alloc_free(a->mdt, n.alloc, used);
 	mdt_new_fini(&n);
 	kvfree(replay_lov);
 	if (!rc)

@@ -216,6 +216,7 @@ static void boot_work(struct work_struct *work)
 
 /**
  * mdt_orphan_start - open PENDING/ and take up what is in it
+ * @mdt: the target
  *
  * Return: 0 or -errno.
  */

@@ -362,6 +362,9 @@ int mdt_permission(const struct mdt_cred *cred, struct mdt_object *obj, const st
 
 /**
  * mdt_may_create - may the caller add a name to a directory?
+ * @cred: of the request
+ * @dir: the directory
+ * @la: its attributes
  *
  * Return: 0, -ENOENT (removed directory), -ENOTDIR, -EACCES, -EPERM.
  */
@@ -403,6 +406,16 @@ int mdt_may_delete(const struct mdt_cred *cred, struct mdt_object *dir, const st
 	return S_ISDIR(cla->mode) ? -EISDIR : 0;
 }
 
+/* An absent supplementary group is -1 on the wire and must not match an object of gid -1. */
+static void mdt_cred_fix(struct mdt_cred *cred)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (cred->mc_suppgid[i] == ~0U)
+			cred->mc_suppgid[i] = cred->mc_gid;
+}
+
 /* The caller of a request with an mdt_body. */
 void mdt_cred_body(struct mdt_cred *cred, const struct mdt_body *b)
 {
@@ -425,14 +438,4 @@ void mdt_cred_rec(struct mdt_cred *cred, const struct mdt_rec_reint *rr)
 	cred->mc_suppgid[1] = le32_to_cpu(rr->rr_suppgid2);
 	cred->mc_umask = 0;
 	mdt_cred_fix(cred);
-}
-
-/* An absent supplementary group is -1 on the wire and must not match an object of gid -1. */
-void mdt_cred_fix(struct mdt_cred *cred)
-{
-	int i;
-
-	for (i = 0; i < 2; i++)
-		if (cred->mc_suppgid[i] == ~0U)
-			cred->mc_suppgid[i] = cred->mc_gid;
 }

@@ -142,6 +142,7 @@ static int dir_pack(struct dir_pack *p, u64 start)
 
 /**
  * mdt_readpage - MDS_READPAGE
+ * @req: the request
  *
  * Return: 0 with the pages sent, -ENOTDIR, -EACCES, -EINVAL, -EIO ... without.
  */

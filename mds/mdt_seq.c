@@ -151,6 +151,7 @@ static int seq_super(struct mdt_device *mdt, const struct lu_seq_range *in, stru
 
 /**
  * mdt_seq_query - SEQ_QUERY
+ * @req: the request
  *
  * Return: 0, -EINVAL for an unknown operation, -EROFS, -ENOSPC, -EIO.
  */
@@ -223,6 +224,7 @@ static int fld_lookup(struct mdt_device *mdt, u64 seq, struct lu_seq_range *out)
 
 /**
  * mdt_fld_query - FLD_QUERY: the target that holds a sequence
+ * @req: the request
  *
  * Return: 0, -ENOENT, -EINVAL.
  */
@@ -247,6 +249,7 @@ int mdt_fld_query(struct svc_req *req)
 
 /**
  * mdt_fld_read - FLD_READ: all ranges given to others
+ * @req: the request
  *
  * Return: 0, -ENOMEM.
  */

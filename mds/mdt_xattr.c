@@ -48,6 +48,7 @@ static int xattr_read(struct mdt_object *o, const char *name, void **buf)
 
 /**
  * mdt_getxattr - MDS_GETXATTR
+ * @req: the request
  *
  * Return: 0, -ENODATA, -ERANGE (room of the client), -EACCES, -EOPNOTSUPP, -ENOMEM.
  */

@@ -94,6 +94,7 @@ void mgs_fs_drop_unused(struct mgs_fs *fs)
 {
 	if (!list_empty(&fs->mf_targets) || work_busy(&fs->mf_revoke))
 		return;
+	mgs_proc_del_fs(fs);
 	list_del(&fs->mf_list);
 	kfree(fs);
 }
@@ -105,6 +106,7 @@ void mgs_fs_free_all(struct mgs_dev *mgs)
 	list_for_each_entry_safe(fs, tmp, &mgs->md_fses, mf_list) {
 		cancel_work_sync(&fs->mf_revoke);
 		mgs_fs_forget_targets(fs);
+		mgs_proc_del_fs(fs);
 		list_del(&fs->mf_list);
 		kfree(fs);
 	}
@@ -230,6 +232,7 @@ struct mgs_fs *mgs_fs_get(struct mgs_dev *mgs, const char *fsname)
 		return ERR_PTR(rc);
 	}
 	list_add_tail(&fs->mf_list, &mgs->md_fses);
+	mgs_proc_add_fs(fs);
 	return fs;
 }
 

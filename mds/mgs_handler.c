@@ -195,6 +195,7 @@ static void mgs_free(struct mgs_dev *mgs)
 	if (mgs->md_wq)
 		destroy_workqueue(mgs->md_wq);
 	mgs_fs_free_all(mgs);
+	mgs_proc_fini(mgs);
 	mgs_log_close_all(mgs);
 	kvfree(mgs->md_body);
 	kfree(mgs);
@@ -227,6 +228,7 @@ static int mgs_start(struct lu_target *lt)
 	mgs->md_generation = get_random_u32();
 	mgs->md_body = kvmalloc(LLOG_CHUNK_SIZE, GFP_KERNEL);
 	mgs->md_wq = alloc_workqueue("mgs_revoke", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	mgs_proc_init(mgs);
 	if (!mgs->md_body || !mgs->md_wq)
 		goto out;
 	rc = open_params(mgs);

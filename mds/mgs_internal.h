@@ -12,6 +12,7 @@
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/workqueue.h>
+#include <param.h>
 #include <target.h>
 #include "mgs_sections.h"
 
@@ -28,6 +29,7 @@ struct mgs_dev {
 	struct workqueue_struct	*md_wq;		/* lock revocations */
 	struct mgs_fs		*md_params;	/* pseudo file system "params": the log of set_param -P */
 	void			*md_body;	/* scratch of the writer, under md_sem */
+	struct param_dir	*md_dir, *md_live;
 };
 
 /* ---- mgs_log.c: a config log, open ---- */
@@ -64,6 +66,7 @@ struct mgs_fs {
 	char			mf_name[9];
 	u32			mf_step;	/* last section number */
 	struct list_head	mf_targets;	/* of mgs_target */
+	struct param_def	mf_param;	/* mgs.MGS.live.<name> */
 	struct work_struct	mf_revoke;	/* make all holders of the config lock read again */
 };
 
@@ -100,6 +103,12 @@ int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti);
 void mgs_revoke_work(struct work_struct *work);
 extern struct mgs_dev *mgs_the_dev;	/* of this node, NULL while stopped; under mgs_dev_mutex */
 extern struct mutex mgs_dev_mutex;
+
+/* ---- mgs_proc.c ---- */
+void mgs_proc_init(struct mgs_dev *mgs);
+void mgs_proc_fini(struct mgs_dev *mgs);
+void mgs_proc_add_fs(struct mgs_fs *fs);
+void mgs_proc_del_fs(struct mgs_fs *fs);
 
 /* ---- mgs_ioctl.c ---- */
 int mgs_ioctl_init(void);

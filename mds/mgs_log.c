@@ -11,21 +11,22 @@
 #include <linux/slab.h>
 #include <linux/mm.h>
 #include <linux/ktime.h>
+#include <linux/ctype.h>
 #include "mgs_internal.h"
 
-static struct mgs_clog *clog(struct llog_store *st)
+static struct mgs_clog *to_clog(struct llog_store *st)
 {
 	return container_of(st, struct mgs_clog, cl_store);
 }
 
 static int clog_read(struct llog_store *st, void *buf, u32 len, u64 pos)
 {
-	return osd_buf_read(clog(st)->cl_obj, buf, len, pos);
+	return osd_buf_read(to_clog(st)->cl_obj, buf, len, pos);
 }
 
 static int clog_write(struct llog_store *st, const void *buf, u32 len, u64 pos)
 {
-	struct mgs_clog *cl = clog(st);
+	struct mgs_clog *cl = to_clog(st);
 	struct osd_trans *th;
 	int rc, rc2;
 
@@ -39,7 +40,7 @@ static int clog_write(struct llog_store *st, const void *buf, u32 len, u64 pos)
 
 static u64 clog_size(struct llog_store *st)
 {
-	return osd_size(clog(st)->cl_obj);
+	return osd_size(to_clog(st)->cl_obj);
 }
 
 static const struct llog_store_ops clog_ops = {
@@ -152,8 +153,8 @@ struct mgs_clog *mgs_log_by_id(struct mgs_dev *mgs, const struct llog_logid *id)
 void mgs_log_id(const struct mgs_clog *cl, struct llog_logid *id)
 {
 	memset(id, 0, sizeof(*id));
-	id->lgl_oi.oi.oi_id = cpu_to_le64(cl->cl_id);
-	id->lgl_oi.oi.oi_seq = cpu_to_le64(FID_SEQ_LLOG_NAME);
+	id->lgl_oi.oi_id = cpu_to_le64(cl->cl_id);
+	id->lgl_oi.oi_seq = cpu_to_le64(FID_SEQ_LLOG_NAME);
 	id->lgl_ogen = cpu_to_le32(cl->cl_mgs->md_generation);
 }
 

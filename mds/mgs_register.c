@@ -248,24 +248,23 @@ static int register_new(struct reg *r)
 /* Index known, writeconf: own log anew; an MDT also gets new sections in the others, an OST keeps those it has. */
 static int register_again(struct reg *r, struct mgs_target *t)
 {
-	struct mgs_target old = *t;
+	struct mgs_target *old = kmemdup(t, sizeof(*t), GFP_KERNEL);
 	int rc;
 
+	if (!old)
+		return -ENOMEM;
 	rc = set_nodes(r, t);
-	if (!rc && r->mdt)
-		rc = write_all(r, t);
-	else if (!rc)
-		rc = write_own(r, t);
-	if (rc) {
-		t->mt_desc = old.mt_desc;
-		memcpy(t->mt_node, old.mt_node, sizeof(t->mt_node));
-		return rc;
-	}
-	if (!r->mdt) {
+	if (!rc)
+		rc = r->mdt ? write_all(r, t) : write_own(r, t);
+	if (!rc && !r->mdt)
 		pr_info("%s: own log rewritten; the client log was not updated\n", r->name);
-		t->mt_desc.nr_nodes = old.mt_desc.nr_nodes;
-		memcpy(t->mt_node, old.mt_node, sizeof(t->mt_node));
+	if (rc || !r->mdt) {
+		t->mt_desc = old->mt_desc;
+		memcpy(t->mt_node, old->mt_node, sizeof(t->mt_node));
 	}
+	kfree(old);
+	if (rc)
+		return rc;
 	return each_param(r, t, later_param);
 }
 

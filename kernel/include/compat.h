@@ -7,4 +7,11 @@
 
 #include <linux/version.h>
 
+/* Before 6.3 the map of ids of a mount is a user namespace; the code is written for the newer names. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define mnt_idmap	user_namespace
+#define nop_mnt_idmap	init_user_ns
+#define file_mnt_idmap	file_mnt_user_ns
+#endif
+
 #endif

@@ -122,6 +122,7 @@ struct ldlm_namespace {
 	unsigned int		ns_lru_nr;
 	unsigned int		ns_lru_max;	/* lru_size; 0 = default */
 	unsigned int		ns_lru_age;	/* lru_max_age in seconds */
+	unsigned int		ns_lru_reclaim;	/* locks that the shrinker wants gone */
 	struct delayed_work	ns_lru_work;
 	/* client: cancels to be sent */
 	spinlock_t		ns_cancel_lock;
@@ -158,6 +159,7 @@ void ldlm_ns_evicted(struct ldlm_namespace *ns);
  * -errno: reconnect and start over.
  */
 int ldlm_ns_replay(struct ldlm_namespace *ns);
+int ldlm_import_replay(struct obd_import *imp);	/* the same by import; 0 when it has no namespace */
 /* Server: recovery begins / is over (every resource is re-processed then). */
 void ldlm_ns_recovery(struct ldlm_namespace *ns, bool on);
 
@@ -378,7 +380,7 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
 
 /*
  * A cached granted lock that serves: same resource and type, mode in the mask modes, extent covers / bits contain those
- * asked / equal gid. Returned with a user; NULL if none. data != NULL: l_ast_data must be equal or unset (it is set).
+ * asked / equal gid. Returned with a user; NULL if none.
  */
 #define LDLM_MATCH_CBPENDING	0x1	/* also one that was called back (pages under a lock being cancelled) */
 #define LDLM_MATCH_TEST		0x2	/* no user is taken: result is only good as yes or no, do not use the pointer */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a network driver (LND: socklnd, o2iblnd, loopback) and the LNet core see of each other. Upper layers use
- * lnet.h only.
+ * What a network driver (LND: socklnd, o2iblnd, loopback) and the LNet core see of each other.
+ * Upper layers use lnet.h only.
  *
  * Sending: the core calls lnd->send(); the message is the driver's until it calls lnet_msg_sent().
- * Receiving: the driver reads a header and calls lnet_rx_begin(), which answers what to do with the payload;
- * it moves the payload and calls lnet_rx_end(). Both end calls deliver events: process context, no locks held.
+ * Receiving: the driver reads a header and calls lnet_rx_begin(), which answers what to do with the
+ * payload; it moves the payload and calls lnet_rx_end(). Both end calls deliver events: process
+ * context, no locks held.
  */
 #ifndef _GLOSS_LNET_LND_H
 #define _GLOSS_LNET_LND_H
@@ -29,14 +30,21 @@ struct lnet_lnd {
 	const char *name;			/* "tcp" */
 	struct module *owner;
 	struct list_head link;			/* the core's */
-	/* Resolve ni->ifname ("" = choose one and fill it in), set ni->nid, start listening. May sleep. */
+	/*
+	 * Resolve ni->ifname ("" = choose one and fill it in), set ni->nid, start listening. May
+	 * sleep.
+	 */
 	int (*startup)(struct lnet_ni *ni);
-	/* Stop: all messages of this NI are ended (with errors) when it returns; send() fails from now on. */
+	/*
+	 * Stop: all messages of this NI are ended (with errors) when it returns; send() fails from
+	 * now on.
+	 */
 	void (*shutdown)(struct lnet_ni *ni);
 	/* Last reference gone: free ni->lnd_data. */
 	void (*release)(struct lnet_ni *ni);
 	/*
-	 * Take a message for msg->hop. Does not wait for the network; may allocate. Negative: not taken
+	 * Take a message for msg->hop. Does not wait for the network; may allocate. Negative: not
+	 * taken
 	 * and lnet_msg_sent() is not called.
 	 */
 	int (*send)(struct lnet_ni *ni, struct lnet_msg *msg);
@@ -91,8 +99,10 @@ struct lnet_msg {
 	/* for the driver */
 	struct lnet_hdr hdr;
 	struct lnet_ni *ni;
-	struct lnet_nid hop;			/* NID at the other end of the link (a router, if it is not in hdr) */
-	u32 len;				/* bytes of memory: payload to send, or room to receive into */
+	/* NID at the other end of the link (a router, if it is not in hdr) */
+	struct lnet_nid hop;
+	/* bytes of memory: payload to send, or room to receive into */
+	u32 len;
 	/* the core's */
 	u32 offset;				/* of that memory in md or buf */
 	struct lnet_md *md;
@@ -117,9 +127,10 @@ void lnet_msg_iter(struct lnet_msg *msg, unsigned int dir, struct iov_iter *iter
 void lnet_msg_sent(struct lnet_msg *msg, int status);
 
 /*
- * A header came in on ni from the neighbour 'from'. -EPROTO: close the connection. 0 and *msg == NULL: read and throw
- * away hdr->payload_length bytes. 0 and a message: put (*msg)->len bytes into its memory, throw away the rest, call
- * lnet_rx_end().
+ * A header came in on ni from the neighbour 'from'. -EPROTO: close the connection. 0 and *msg ==
+ * NULL: read and throw away hdr->payload_length bytes. 0 and a message: if hdr->payload_length, put
+ * (*msg)->len bytes of it into the memory of the message and throw away the rest (len of a GET is
+ * that of its reply); then call lnet_rx_end().
  */
 int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct lnet_nid *from,
 		  struct lnet_msg **msg);

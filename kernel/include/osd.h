@@ -71,6 +71,8 @@ u32 osd_blocksize(struct osd_device *dev);
 /* Largest size of an object in bytes; largest value of one xattr. */
 u64 osd_maxbytes(struct osd_device *dev);
 u32 osd_max_xattr(struct osd_device *dev);
+/* Most credits one transaction gets: split work that asks for more. */
+int osd_max_credits(struct osd_device *dev);
 
 /* ---- transactions: one handle, all or nothing after a crash, bound to the current task, cannot be nested ---- */
 /* Credits: add those of all the operations between start and stop. */

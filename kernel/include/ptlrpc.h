@@ -129,7 +129,7 @@ struct obd_import {
 	unsigned int		imp_flags;	/* IMPF_* */
 	u64			imp_cb_cookie;	/* our handle: pb_handle of callbacks */
 	struct hlist_node	imp_cb_hash;
-	struct obd_export	*imp_rev_exp;	/* server's import for callbacks to a client: its export. else NULL */
+	bool			imp_reverse;	/* of an export: callbacks from server to client, always FULL */
 
 	struct obd_connect_data	imp_want;
 	struct obd_connect_data	imp_ocd;	/* granted; valid from IMP_EV_OCD on, kept while disconnected */
@@ -139,7 +139,7 @@ struct obd_import {
 	wait_queue_head_t	imp_waitq;	/* state changes */
 	struct list_head	imp_conns;	/* import_conn */
 	struct lnet_nid		imp_nid;	/* current server */
-	struct lnet_nid		imp_self;	/* NID the last final reply came to */
+	struct lnet_nid		imp_self;	/* reverse: own NID to send from */
 	u64			imp_handle;	/* server's export cookie */
 	u32			imp_conn_cnt;
 	u32			imp_generation;	/* bumped by evictions */
@@ -148,9 +148,7 @@ struct obd_import {
 	bool			imp_deactive;	/* refused (-EACCES) or by the administrator */
 	bool			imp_connected;	/* was FULL once */
 	bool			imp_replayable;
-	bool			imp_vbr_failed;
 	bool			imp_closing;
-	bool			imp_initial;	/* next connect holds no handle */
 	struct list_head	imp_sending;	/* requests in flight (rq_list) */
 	struct list_head	imp_delayed;	/* waiting for FULL (rq_list) */
 	struct list_head	imp_unreplied;	/* rq_unreplied, by xid */
@@ -245,7 +243,8 @@ enum rq_phase {
 	RQ_SLOT,		/* waits for a modify slot */
 	RQ_DELAYED,		/* waits for FULL */
 	RQ_SENT,		/* in flight */
-	RQ_UNLINK,		/* LNet still knows its buffers; then: again, or done */
+	RQ_UNLINK,		/* LNet still knows its buffers; then: again, or end */
+	RQ_END,			/* to be told */
 	RQ_DONE,
 };
 
@@ -264,12 +263,14 @@ struct ptlrpc_request {
 	bool			rq_mod_slot;	/* takes a modify slot (pb_tag); set by opcode for REINT and CLOSE */
 	bool			rq_replay_keep;	/* open: keep beyond its commit until ptlrpc_req_close_replay() */
 	bool			rq_no_einprogress; /* -EINPROGRESS goes to the caller (bulk I/O, quota) */
-	bool			rq_allow_replay;/* may be sent before FULL (recovery) */
 	u32			rq_timeout;	/* seconds for the server, 0 = adaptive */
 	u64			rq_deadline_max;/* jiffies64 when it gives up with -ETIMEDOUT, 0 = never */
 	void (*done)(struct ptlrpc_request *req);	/* async: once, from a work item; its reference is the sender's */
 	void			*done_data;
-	/* Optional; called once (any process context, no locks) when the reply's transno is committed. */
+	/*
+	 * Optional; for replies with a transno: called once (process context, no locks), after done(), when it is committed, or
+	 * when that will never be known (eviction, umount): rq_committed tells. Opens with rq_replay_keep: after their close.
+	 */
 	void (*rq_commit_cb)(struct ptlrpc_request *req);
 	void (*rq_replay_cb)(struct ptlrpc_request *req);	/* after its replay */
 	void			*rq_cb_data;
@@ -280,9 +281,11 @@ struct ptlrpc_request {
 	u64			rq_transno;
 	u32			bulk_bytes;	/* moved by the bulk */
 	bool			rq_got_reply;	/* a valid reply is there, whatever rq_status */
+	bool			rq_committed;
 
 	/* private */
 	spinlock_t		rq_lock;
+	struct mutex		rq_step;	/* outside of all other locks here */
 	enum rq_phase		rq_phase;
 	struct list_head	rq_list;	/* imp_sending, imp_delayed, imp_slot_wait */
 	struct list_head	rq_unreplied;
@@ -305,7 +308,6 @@ struct ptlrpc_request {
 	unsigned int		rq_mds;		/* not yet unlinked: request, reply, bulk */
 	struct ptlrpc_bulk	*rq_bulk;
 	u16			rq_tag;
-	bool			rq_slot_close;
 	u32			rq_conn_cnt;	/* of the last transmission */
 	u32			rq_generation;
 	time64_t		rq_sent;
@@ -313,13 +315,20 @@ struct ptlrpc_request {
 	u32			rq_cur_timeout;
 	unsigned int		rq_retries;	/* EINPROGRESS */
 	u64			rq_not_before;	/* jiffies64 */
-	int			rq_err;		/* why it ends */
-	u8			rq_at:1, rq_replied:1, rq_net_err:1, rq_resend:1, rq_resent:1, rq_sent_ok:1,
-				rq_finish:1, rq_started:1;
-	u8			rq_abort:1, rq_counted:1, rq_kept:1, rq_committed:1, rq_new_xid:1, rq_send_done:1,
-				rq_is_connect:1, rq_is_disconnect:1;
-	u32			rq_pb_flags;	/* extra pb_flags */
-	void			*rq_priv;
+	int			rq_abort;	/* -errno: end it */
+	u32			rq_pb_flags;	/* MSG_RESENT and such */
+	/* under rq_lock */
+	u8			rq_replied:1,	/* final reply in memory */
+				rq_net_err:1,	/* the request was not delivered */
+				rq_again:1;	/* reconnected: send it again */
+	/* of the step */
+	bool			rq_at;		/* sent with MSGHDR_AT_SUPPORT */
+	bool			rq_resend;	/* after RQ_UNLINK */
+	bool			rq_new_xid;
+	bool			rq_have_slot;
+	bool			rq_is_connect;
+	bool			rq_bypass;	/* sent in any state of the import: connect, disconnect, final ping */
+	u8			rq_sends;
 };
 
 /* NULL when out of memory or imp is NULL. Sizes of fixed fields are preset. */
@@ -401,8 +410,8 @@ struct ptlrpc_target_ops {
 	/* Optional. MSG_RESENT request of a handler with HF_RESENT: 1 = answered (status, reply set), 0 = execute, -errno. */
 	int (*resent)(struct svc_req *req);
 	/*
-	 * Optional, before the handler of every request of the target (recovery filter): 0 = go on; 1 = answered or queued
-	 * (svc_req_hold()); -errno = answer it.
+	 * Optional, before the handler of every request of the target (recovery filter): 0 = go on; 1 = kept for later by
+	 * svc_req_hold(), or answer as it is (status, reply set); -errno = answer it.
 	 */
 	int (*pre_handle)(struct svc_req *req);
 	/* Optional: an unknown client during recovery gets -EBUSY anyway; this finds a known one by its UUID (last_rcvd). */
@@ -421,14 +430,14 @@ struct ptlrpc_target {
 
 	/* private to ptlrpc from here */
 	bool stopping;
+	atomic_t users;			/* connects being handled */
 	struct list_head link;		/* all targets */
-	struct mutex connect_mutex;	/* connect, disconnect, the list of exports */
-	spinlock_t lock;		/* exports list */
+	struct mutex connect_mutex;	/* decisions about connects */
+	spinlock_t lock;		/* exports */
 	struct list_head exports;	/* obd_export.exp_link */
 	atomic_t nr_exports;		/* allocated ones */
 	wait_queue_head_t waitq;
-	atomic64_t last_heard;		/* of any export */
-	struct lu_stats *stats;		/* requests by opcode group; may be NULL */
+	time64_t last_heard;		/* of any export */
 };
 
 int ptlrpc_target_register(struct ptlrpc_target *t);	/* 0, -EEXIST; fields above are set */
@@ -458,24 +467,22 @@ struct obd_export {
 	u8 sp;				/* sender part of the first connect */
 	bool connected;
 	bool connecting;
+	bool was_connected;		/* ops->connect() succeeded: ops->disconnect() will follow */
 	bool failed;			/* evicted or disconnected: no new requests, reverse RPCs, locks */
-	bool disconnected_called;
-	bool known;			/* made by ops->export_known */
-	u32 op_flags;			/* of the last connect reply */
+	bool evicted;
 	atomic_t exp_in_service;	/* requests being handled; wakes exp_waitq at <= 1 */
 	wait_queue_head_t exp_waitq;
 	time64_t last_heard;
 	u64 last_xid;			/* highest pb_last_xid */
-	struct work_struct exp_evict_work;
-	struct rcu_head exp_rcu;
+	struct work_struct exp_work;
 };
 
 struct obd_export *export_get(struct obd_export *exp);
 void export_put(struct obd_export *exp);		/* NULL is fine */
 struct obd_export *export_find(u64 cookie);		/* referenced; connected or not; NULL */
 /*
- * Cut a client off: its cookie is unknown at once, locks are dropped, the rest follows in the background. Any process
- * context, may be called with no spinlock held; harmless when it is gone already. why: for the log.
+ * Cut a client off: its cookie is unknown and callbacks to it fail at once; its locks are dropped and ops->disconnect() is
+ * called in the background. Does not sleep, no spinlock held; harmless when it is gone already. why: for the log.
  */
 void export_evict(struct obd_export *exp, const char *why);
 
@@ -551,12 +558,13 @@ struct svc_req {
 	ktime_t arrival_ns;
 	time64_t deadline;
 	u32 early;			/* early replies sent */
-	bool counted;
-	bool answered;
+	bool in_service;		/* counted in exp_in_service */
 	bool held;
-	int pre_status;			/* found at arrival */
-	void *rep;			/* PTLRPC_REPLY_OFF not included */
-	u32 rep_alloc;
+	bool resumed;
+	int pre_status;			/* found at arrival: answer this */
+	u32 connect_flags;		/* pb_op_flags of the answer */
+	u64 connect_cookie;		/* pb_handle of the answer */
+	void *rep;			/* packed reply */
 	u32 rep_len[WIRE_MAX_FIELDS];
 };
 
@@ -580,6 +588,14 @@ int svc_rep_grow(struct svc_req *req, enum wire_field field, u32 len);
  */
 int svc_bulk_put(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md);
 int svc_bulk_get(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md);
+/*
+ * From pre_handle: keep the request, which goes back to its service with svc_req_resume() (not through pre_handle again).
+ * Early replies go on meanwhile. A held request pins its export.
+ */
+void svc_req_hold(struct svc_req *req);
+void svc_req_resume(struct svc_req *req);
+/* Instead of resume: drop it without an answer. */
+void svc_req_drop(struct svc_req *req);
 /* Seconds left until the client stops waiting (may grow by early replies). */
 int svc_req_time_left(struct svc_req *req);
 

@@ -150,7 +150,6 @@ struct lu_target {
 	atomic64_t		lt_last_transno;	/* newest given out */
 	struct mutex		lt_reply_mutex;		/* lt_reply_slots */
 	struct obd_device	*lt_obd;		/* line of `lctl dl` */
-	struct ptlrpc_handler	*lt_handlers;		/* common ones and those of the type */
 	struct ptlrpc_service	**lt_services;
 	refcount_t		lt_ref;
 	struct completion	lt_gone;		/* last reference */

@@ -79,30 +79,21 @@ int ldiskfs_hook_stop(handle_t *handle)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_stop);
 
-struct hook_cb {
-	struct ldiskfs_journal_cb_entry jce;	/* first */
-	void (*fn)(void *data, int error);
-	void *data;
-};
+static_assert(sizeof(struct ldiskfs_journal_cb_entry) == sizeof(((struct ldiskfs_hook_cb *)0)->private));
 
 static void hook_cb_run(struct super_block *sb, struct ldiskfs_journal_cb_entry *jce, int error)
 {
-	struct hook_cb *cb = container_of(jce, struct hook_cb, jce);
+	struct ldiskfs_hook_cb *cb = (struct ldiskfs_hook_cb *)jce;
 
-	cb->fn(cb->data, error);
-	kfree(cb);
+	cb->fn(cb, error);
 }
 
 /*
- * ldiskfs_hook_commit_cb - call fn(data, error) once the transaction of @handle is on disk or has failed
+ * ldiskfs_hook_commit_cb - call cb->fn once the transaction of @handle is on disk or has failed
  */
-void ldiskfs_hook_commit_cb(handle_t *handle, void (*fn)(void *data, int error), void *data)
+void ldiskfs_hook_commit_cb(handle_t *handle, struct ldiskfs_hook_cb *cb)
 {
-	struct hook_cb *cb = kmalloc(sizeof(*cb), GFP_NOFS | __GFP_NOFAIL);
-
-	cb->fn = fn;
-	cb->data = data;
-	ldiskfs_journal_callback_add(handle, hook_cb_run, &cb->jce);
+	ldiskfs_journal_callback_add(handle, hook_cb_run, (struct ldiskfs_journal_cb_entry *)cb);
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_commit_cb);
 

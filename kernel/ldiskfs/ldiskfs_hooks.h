@@ -20,8 +20,15 @@ int ldiskfs_hook_super(struct super_block *sb);
 int ldiskfs_hook_max_credits(struct super_block *sb);
 handle_t *ldiskfs_hook_start(struct super_block *sb, int credits);
 int ldiskfs_hook_stop(handle_t *handle);
-/* fn(data, error) once after the commit, in the journal thread. */
-void ldiskfs_hook_commit_cb(handle_t *handle, void (*fn)(void *data, int error), void *data);
+/* fn(cb, error) once after the commit, in the journal thread; the memory is the caller's. */
+struct ldiskfs_hook_cb {
+	struct {
+		struct list_head list;
+		void *func;
+	} private;
+	void (*fn)(struct ldiskfs_hook_cb *cb, int error);
+};
+void ldiskfs_hook_commit_cb(handle_t *handle, struct ldiskfs_hook_cb *cb);
 int ldiskfs_hook_force_commit(struct super_block *sb);
 int ldiskfs_hook_start_commit(struct super_block *sb);
 

@@ -47,24 +47,29 @@ struct ldlm_lock *ldlm_extent_first(struct ldlm_resource *res, int mode_idx, u64
 struct ldlm_lock *ldlm_extent_next(struct ldlm_lock *lock, u64 start, u64 end);
 struct ldlm_lock *ldlm_extent_last(struct ldlm_resource *res, int mode_idx);
 struct ldlm_lock *ldlm_extent_prev(struct ldlm_lock *lock);
-bool ldlm_extent_conflicts(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
-			   struct list_head *bl, bool enqueue, int *rc);
-bool ldlm_extent_waiting_group(struct ldlm_resource *res, struct ldlm_lock *lock);
-bool ldlm_extent_expand(struct ldlm_resource *res, struct ldlm_lock *lock);
+bool ldlm_extent_joins_group(struct ldlm_resource *res, struct ldlm_lock *lock);
+bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark, bool full,
+			 struct list_head *bl, bool *group);
+bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark, bool *group);
+void ldlm_extent_queue(struct ldlm_resource *res, struct ldlm_lock *lock);
+void ldlm_extent_expand(struct ldlm_resource *res, struct ldlm_lock *lock);
 
 /* grant.c: the grant algorithm of the server */
 int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *bl,
-		     struct list_head *cp);
-void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp);
+		     struct list_head *cp, struct list_head *dead);
+void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp,
+			   struct list_head *dead);
 void ldlm_reprocess(struct ldlm_resource *res);
 void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl);
 void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp);
 
 /* flock.c */
-int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *cp);
-void ldlm_flock_reprocess(struct ldlm_resource *res, struct list_head *cp);
+int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *cp,
+		       struct list_head *dead);
+void ldlm_flock_reprocess(struct ldlm_resource *res, struct list_head *cp, struct list_head *dead);
 void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mode, struct list_head *dead);
 void ldlm_flock_unlink(struct ldlm_lock *lock);
+void ldlm_flock_drop_spare(struct ldlm_lock *lock);
 int ldlm_flock_prepare(struct ldlm_lock *lock);
 void ldlm_put_list(struct list_head *dead);
 
@@ -75,7 +80,7 @@ void ldlm_wait_stop(struct ldlm_lock *lock);
 void ldlm_wait_prolong(struct ldlm_lock *lock);
 void ldlm_wait_expired(struct work_struct *work);
 void ldlm_srv_drop(struct ldlm_lock *lock);
-int ldlm_srv_gl_send(struct list_head *locks);
+void ldlm_srv_gl(struct ldlm_lock **locks, int n);
 
 /* glimpse.c, lvb */
 u32 ldlm_lvb_len(struct ldlm_resource *res, const union ldlm_policy *policy, struct obd_export *exp);
@@ -85,12 +90,22 @@ void ldlm_lvb_glimpsed(struct ldlm_resource *res, const struct ost_lvb *lvb);
 int ldlm_lvb_fill(struct ldlm_resource *res, void *buf, u32 len);
 int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1);
 
+/* srv_enqueue.c */
+int ldlm_srv_cancel_handles(struct obd_export *exp, const struct lustre_handle *handles, u32 n);
+
 /* srv_export.c */
 int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock);
 void ldlm_export_detach(struct ldlm_lock *lock);
 struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote);
 
+/* cli_enqueue.c */
+int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bool may_miss, void **to, u32 *to_len);
+int ldlm_cli_change_res(struct ldlm_lock *lock, const struct ldlm_res_id_le *name);
+
 /* cli_cancel.c */
+void ldlm_ns_hold(struct ldlm_namespace *ns);
+void ldlm_ns_release(struct ldlm_namespace *ns);
+void ldlm_lru_add_locked(struct ldlm_lock *lock);
 void ldlm_cli_ns_init(struct ldlm_namespace *ns);
 void ldlm_cli_ns_fini(struct ldlm_namespace *ns, bool force);
 void ldlm_lru_remove_locked(struct ldlm_lock *lock);

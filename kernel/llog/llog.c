@@ -64,7 +64,7 @@ bool llog_bit(const struct llog_log_hdr *hdr, u32 index)
 }
 EXPORT_SYMBOL_GPL(llog_bit);
 
-static void set_bit_le(struct llog_log_hdr *hdr, u32 index, bool on)
+static void live_bit(struct llog_log_hdr *hdr, u32 index, bool on)
 {
 	u8 *map = (u8 *)hdr->llh_bitmap;
 
@@ -136,7 +136,7 @@ int llog_create(struct llog *log, u64 now)
 	hdr->llh_bitmap_offset = cpu_to_le32(offsetof(struct llog_log_hdr, llh_bitmap));
 	hdr->llh_flags = cpu_to_le32(LLOG_F_IS_PLAIN);
 	memcpy(&hdr->llh_tgtuuid, "config_uuid", sizeof("config_uuid"));
-	set_bit_le(hdr, 0, true);
+	live_bit(hdr, 0, true);
 	hdr->llh_tail.lrt_len = cpu_to_le32(LLOG_CHUNK_SIZE);
 	log->size = LLOG_CHUNK_SIZE;
 	return llog_commit(log);
@@ -269,7 +269,7 @@ int llog_append(struct llog *log, u32 type, const void *body, u32 len)
 	index = put_record(log, total, type);
 	if (index < 0)
 		return index;
-	set_bit_le(hdr, index, true);
+	live_bit(hdr, index, true);
 	count_add(hdr, 1);
 	if (!hdr->llh_size || le32_to_cpu(hdr->llh_size) > total)
 		hdr->llh_size = cpu_to_le32(total);
@@ -288,7 +288,7 @@ int llog_cancel(struct llog *log, u32 index)
 {
 	if (!index || !llog_bit(log->hdr, index))
 		return -ENOENT;
-	set_bit_le(log->hdr, index, false);
+	live_bit(log->hdr, index, false);
 	count_add(log->hdr, -1);
 	return 0;
 }

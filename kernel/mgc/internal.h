@@ -62,6 +62,9 @@ int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 
 int mgc_lock_resid(const char *logname, struct ldlm_res_id *res);
 int mgc_lock_get(struct config_log *cl);	/* sets cl_lock */
 void mgc_lock_drop(struct config_log *cl);
-void mgc_log_lock_lost(struct config_log *cl);	/* log.c; any context that may not sleep long */
+
+/* ---- log.c ---- */
+/* The lock is gone: called back and given up, or the MGS has forgotten us. Takes over a reference of cl. */
+void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock);
 
 #endif

@@ -274,7 +274,7 @@ static void log_work(struct work_struct *work)
 
 	mutex_lock(&cl->cl_mutex);
 	if (!READ_ONCE(cl->cl_dead)) {
-		rc = process(cl);
+		rc = mgc_wait(cl->cl_mgc, 1) ?: process(cl);
 		if (rc < 0) {
 			pr_warn_ratelimited("%s: %s cannot be read again: rc = %d\n", cl->cl_mgc->m_name,
 					    cl->cl_name, rc);
@@ -287,10 +287,21 @@ static void log_work(struct work_struct *work)
 		requeue(cl);
 }
 
-/* The lock is gone: called back and given up, or the MGS has forgotten us. */
-void mgc_log_lock_lost(struct config_log *cl)
+void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock)
 {
-	requeue(cl);
+	struct mgc *mgc = cl->cl_mgc;
+	bool ours;
+
+	spin_lock(&mgc->m_lock);
+	ours = cl->cl_lock == lock;
+	if (ours)
+		cl->cl_lock = NULL;
+	spin_unlock(&mgc->m_lock);
+	if (ours) {
+		ldlm_lock_put(lock);
+		requeue(cl);
+	}
+	log_put(cl);
 }
 
 /**

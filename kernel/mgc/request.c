@@ -14,8 +14,9 @@ int mgc_llog_open(struct mgc *mgc, const char *name, struct llog_logid *id)
 	int rc;
 
 	req = ptlrpc_req_new(mgc->m_imp, LLOG_ORIGIN_HANDLE_CREATE, &wf_llog_open);
-	if (IS_ERR(req))
-		return PTR_ERR(req);
+	if (!req)
+		return -ENOMEM;
+	req->rq_no_delay = true;
 	ptlrpc_req_size(req, WF_NAME, strlen(name) + 1);
 	rc = ptlrpc_req_pack(req);
 	if (rc)
@@ -44,8 +45,9 @@ int mgc_llog_header(struct mgc *mgc, const struct llog_logid *id, struct llog_lo
 	int rc;
 
 	req = ptlrpc_req_new(mgc->m_imp, LLOG_ORIGIN_HANDLE_READ_HEADER, &wf_llog_read_header);
-	if (IS_ERR(req))
-		return PTR_ERR(req);
+	if (!req)
+		return -ENOMEM;
+	req->rq_no_delay = true;
 	rc = ptlrpc_req_pack(req);
 	if (rc)
 		goto out;
@@ -76,8 +78,9 @@ int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 
 	int rc;
 
 	req = ptlrpc_req_new(mgc->m_imp, LLOG_ORIGIN_HANDLE_NEXT_BLOCK, &wf_llog_next_block);
-	if (IS_ERR(req))
-		return PTR_ERR(req);
+	if (!req)
+		return -ENOMEM;
+	req->rq_no_delay = true;
 	rc = ptlrpc_req_pack(req);
 	if (rc)
 		goto out;
@@ -123,8 +126,9 @@ int mgc_target_register(struct mgc *mgc, struct mgs_target_info *mti)
 	if (rc)
 		return rc;
 	req = ptlrpc_req_new(mgc->m_imp, MGS_TARGET_REG, &wf_mgs_target_reg);
-	if (IS_ERR(req))
-		return PTR_ERR(req);
+	if (!req)
+		return -ENOMEM;
+	req->rq_no_delay = true;
 	ptlrpc_req_size(req, WF_MTI, sizeof(*mti));
 	ptlrpc_rep_room(req, WF_MTI, sizeof(*mti));
 	rc = ptlrpc_req_pack(req);

@@ -38,6 +38,8 @@ struct osd_device {
 	struct workqueue_struct	*od_wq;		/* final iput of deleted inodes */
 	atomic_t		od_backlog;
 	wait_queue_head_t	od_wait;
+	atomic64_t		od_cb_added;	/* commit callbacks */
+	atomic64_t		od_cb_done;
 
 	struct osd_object	*od_fsroot;
 	struct mutex		od_local_mutex;	/* creation of local files */

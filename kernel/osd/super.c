@@ -6,6 +6,7 @@
 
 #include <linux/module.h>
 #include <linux/blkdev.h>
+#include <linux/quotaops.h>
 #include <linux/slab.h>
 #include "osd_internal.h"
 
@@ -14,6 +15,10 @@ static DEFINE_MUTEX(osd_devices_mutex);
 
 /* Deleted inodes that wait for their blocks to be freed: new transactions wait above this. */
 #define OSD_BACKLOG_MAX	8192
+
+/* On top of the credits of the operations: super block; quota files. */
+#define OSD_CR_BASE	8
+#define OSD_CR_QUOTA	96
 
 static struct vfsmount *osd_kern_mount(const char *bdev, const char *opts)
 {
@@ -151,11 +156,14 @@ EXPORT_SYMBOL_GPL(osd_umount);
 
 int osd_sync(struct osd_device *dev)
 {
+	s64 added = atomic64_read(&dev->od_cb_added);
 	int rc, rc2;
 
 	if (sb_rdonly(dev->od_sb))
 		return 0;
 	rc = ldiskfs_hook_force_commit(dev->od_sb);
+	/* The callbacks of a commit run shortly after those who wait for it are woken. */
+	wait_event_timeout(dev->od_wait, atomic64_read(&dev->od_cb_done) >= added, 60 * HZ);
 	rc2 = blkdev_issue_flush(dev->od_sb->s_bdev);
 	return rc ?: rc2 == -EOPNOTSUPP ? 0 : rc2;
 }
@@ -206,6 +214,12 @@ u32 osd_max_xattr(struct osd_device *dev)
 }
 EXPORT_SYMBOL_GPL(osd_max_xattr);
 
+int osd_max_credits(struct osd_device *dev)
+{
+	return ldiskfs_hook_max_credits(dev->od_sb) - OSD_CR_BASE - OSD_CR_QUOTA;
+}
+EXPORT_SYMBOL_GPL(osd_max_credits);
+
 int osd_ost_setup(struct osd_device *dev, u32 index)
 {
 	dev->od_index = index;
@@ -232,7 +246,10 @@ struct osd_trans *osd_trans_start(struct osd_device *dev, int credits)
 	if (!th)
 		return ERR_PTR(-ENOMEM);
 	th->ot_dev = dev;
-	credits = min(credits + 8, ldiskfs_hook_max_credits(dev->od_sb));
+	credits += OSD_CR_BASE;
+	if (sb_any_quota_loaded(dev->od_sb))
+		credits += OSD_CR_QUOTA;
+	credits = min(credits, ldiskfs_hook_max_credits(dev->od_sb));
 	sb_start_write(dev->od_sb);
 	th->ot_handle = ldiskfs_hook_start(dev->od_sb, credits);
 	if (IS_ERR(th->ot_handle)) {
@@ -245,9 +262,35 @@ struct osd_trans *osd_trans_start(struct osd_device *dev, int credits)
 }
 EXPORT_SYMBOL_GPL(osd_trans_start);
 
+struct osd_cb {
+	struct ldiskfs_hook_cb	hook;
+	struct osd_device	*dev;
+	osd_commit_fn		fn;
+	void			*data;
+};
+
+static void osd_cb_run(struct ldiskfs_hook_cb *hook, int error)
+{
+	struct osd_cb *cb = container_of(hook, struct osd_cb, hook);
+	struct osd_device *dev = cb->dev;
+
+	cb->fn(cb->data, error);
+	kfree(cb);
+	atomic64_inc(&dev->od_cb_done);
+	if (wq_has_sleeper(&dev->od_wait))
+		wake_up_all(&dev->od_wait);
+}
+
 void osd_trans_commit_cb(struct osd_trans *th, osd_commit_fn fn, void *data)
 {
-	ldiskfs_hook_commit_cb(th->ot_handle, fn, data);
+	struct osd_cb *cb = kmalloc(sizeof(*cb), GFP_NOFS | __GFP_NOFAIL);
+
+	cb->hook.fn = osd_cb_run;
+	cb->dev = th->ot_dev;
+	cb->fn = fn;
+	cb->data = data;
+	atomic64_inc(&th->ot_dev->od_cb_added);
+	ldiskfs_hook_commit_cb(th->ot_handle, &cb->hook);
 }
 EXPORT_SYMBOL_GPL(osd_trans_commit_cb);
 

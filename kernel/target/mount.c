@@ -12,6 +12,7 @@
 #include <linux/blkdev.h>
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
+#include <linux/seq_file.h>
 #include <linux/statfs.h>
 #include <lnet.h>
 #include "internal.h"

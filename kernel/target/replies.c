@@ -62,13 +62,14 @@ void tgt_replies_drop(struct lu_target *lt, struct tgt_export *te)
 	mutex_unlock(&te->te_lock);
 }
 
-/* The client has the replies up to last_xid, and of a tag only the newest counts. */
-static void forget(struct lu_target *lt, struct tgt_export *te, u64 last_xid, u16 tag)
+/* The client has the replies up to last_xid, and of a tag (or a request in several transactions) only the newest counts. */
+static void forget(struct lu_target *lt, struct tgt_export *te, u64 last_xid, u64 xid, u16 tag)
 {
 	struct tgt_reply_data *trd, *tmp;
 
 	list_for_each_entry_safe_reverse(trd, tmp, &te->te_replies, trd_list)
-		if (trd->trd_xid <= last_xid || (tag && trd->trd_tag == tag) || te->te_nr_replies >= TGT_REPLIES_MAX)
+		if (trd->trd_xid <= last_xid || trd->trd_xid == xid || (tag && trd->trd_tag == tag) ||
+		    te->te_nr_replies >= TGT_REPLIES_MAX)
 			drop(lt, te, trd);
 }
 
@@ -127,7 +128,7 @@ int tgt_reply_record(struct svc_req *req, struct osd_trans *th, struct tgt_reply
 		kfree(trd);
 		goto out;
 	}
-	forget(lt, te, req->last_xid, trd->trd_tag);
+	forget(lt, te, req->last_xid, trd->trd_xid, trd->trd_tag);
 	trd->trd_slot = reply_slot_get(lt);
 	if (!rc && trd->trd_slot != TGT_NO_SLOT)
 		rc = write_reply(lt, th, te, trd);

@@ -192,8 +192,9 @@ static int new_namespace(struct lu_target *lt)
 	else
 		snprintf(name, sizeof(name), "%s%s", prefix[lt->lt_kind], lt->lt_pt.uuid);
 	ns = ldlm_ns_new_server(name, lt->lt_type->ldlm_ops);
-	if (IS_ERR(ns))
-		return PTR_ERR(ns);
+	if (!ns)
+		return -ENOMEM;
+	ns->ns_data = lt;
 	lt->lt_pt.ns = ns;
 	return 0;
 }
@@ -315,6 +316,8 @@ void tgt_stop(struct lu_target *lt)
 	if (lt->lt_serving)
 		ptlrpc_target_unregister(&lt->lt_pt);
 	put_services(lt);
+	/* References: of tgt_find(), and one of each commit callback that is to come. */
+	osd_sync(lt->lt_osd);
 	if (!refcount_dec_and_test(&lt->lt_ref))
 		wait_for_completion(&lt->lt_gone);
 	if (type->no_exports)
@@ -323,10 +326,8 @@ void tgt_stop(struct lu_target *lt)
 	type->stop(lt);
 	obd_device_del(lt->lt_obd);
 	tgt_service_fini(lt);
-	if (lt->lt_kind != TGT_MGS) {
+	if (lt->lt_kind != TGT_MGS)
 		tgt_lsd_close(lt);
-		osd_sync(lt->lt_osd);	/* runs the commit callbacks, which know this target */
-	}
 	pr_info("%s stopped\n", lt->lt_name);
 	kfree(lt);
 	tgt_type_put(type);

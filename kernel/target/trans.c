@@ -21,6 +21,7 @@ static void committed(void *data, int error)
 
 	if (!error && atomic64_read(&c->lt->lt_pt.last_committed) < c->transno)
 		atomic64_set(&c->lt->lt_pt.last_committed, c->transno);
+	tgt_put(c->lt);
 	kfree(c);
 }
 
@@ -53,6 +54,7 @@ static int record(struct svc_req *req, struct osd_trans *th, int rc, u64 op_data
 		return 0;
 	}
 	req->transno = atomic64_inc_return(&lt->lt_last_transno);
+	refcount_inc(&lt->lt_ref);
 	c->lt = lt;
 	c->transno = req->transno;
 	osd_trans_commit_cb(th, committed, c);
@@ -61,6 +63,7 @@ static int record(struct svc_req *req, struct osd_trans *th, int rc, u64 op_data
 	trd->trd_data = op_data;
 	trd->trd_result = rc;
 	trd->trd_tag = req->tag;
+	memcpy(trd->trd_pre_versions, req->pre_versions, sizeof(trd->trd_pre_versions));
 	return tgt_reply_record(req, th, trd);
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Accepting (chapter 1, 3 and 4.3): one listening socket for all nets, one work item per accepted socket, which reads the connection
- * request and HELLO, decides and answers. Nothing that is not a restart of the peer is refused below a
- * generous number of connections, so that races between two diallers end with surplus connections and not with
- * a stalemate. listen_mutex guards the socket; pending_mutex the list of sockets in work. No other lock is taken
- * under pending_mutex.
+ * Accepting (chapter 1, 3 and 4.3): a listening socket per address of ours, one work item per
+ * accepted socket, which reads the connection request and HELLO, decides and answers. Nothing that
+ * is not a restart of the peer is refused below a generous number of connections, so that races
+ * between two diallers end with surplus connections and not with a stalemate. listen_mutex guards
+ * the listeners; pending_mutex the list of sockets in work. No other lock is taken under
+ * pending_mutex.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -24,10 +25,18 @@ struct pending {
 	struct sockaddr_storage peer_addr;
 };
 
+/* Nets on one address share it. */
+struct listener {
+	struct list_head link;
+	struct lnet_nid nid;		/* only its address counts */
+	unsigned int users;
+	struct socket *sock;		/* NULL: accept=none */
+	void (*old_data_ready)(struct sock *sk);
+	struct work_struct work;
+};
+
 static DEFINE_MUTEX(listen_mutex);
-static struct socket *listen_sock;
-static unsigned int listen_users;
-static void (*listen_old_data_ready)(struct sock *sk);
+static LIST_HEAD(listeners);
 
 static DEFINE_MUTEX(pending_mutex);
 static LIST_HEAD(pending_list);
@@ -49,7 +58,8 @@ static void refuse(struct socket *sock, const struct ksock_net *net, const struc
 	ksock_hello_send(sock, &h, false);
 }
 
-static int answer(struct socket *sock, const struct ksock_net *net, const struct ksock_hello *in, int type)
+static int answer(struct socket *sock, const struct ksock_net *net, const struct ksock_hello *in,
+		  int type)
 {
 	struct ksock_hello h = {
 		.version = KSOCK_PROTO_V3,
@@ -163,7 +173,8 @@ static bool local_addr_is(struct socket *sock, const struct lnet_nid *nid)
 {
 	struct sockaddr_storage local;
 
-	return kernel_getsockname(sock, (struct sockaddr *)&local) >= 0 && ksock_addr_is_nid(&local, nid);
+	return kernel_getsockname(sock, (struct sockaddr *)&local) >= 0 &&
+		ksock_addr_is_nid(&local, nid);
 }
 
 /* 0: the socket is somebody's. */
@@ -176,7 +187,8 @@ static int serve(struct pending *p)
 
 	lnet_accept_conf(&conf);
 	if (!conf.any_port && ksock_addr_port(&p->peer_addr) > PORT_SECURE_MAX) {
-		pr_warn_ratelimited("refusing connection from %pISpc: insecure port\n", &p->peer_addr);
+		pr_warn_ratelimited("refusing connection from %pISpc: insecure port\n",
+				    &p->peer_addr);
 		return -EPERM;
 	}
 	rc = ksock_connreq_recv(p->sock, &nid, conf.timeout * HZ);
@@ -209,12 +221,12 @@ static void serve_work(struct work_struct *work)
 }
 
 /* What an accepted socket inherits of the listening one. */
-static void disinherit(struct socket *sock)
+static void disinherit(struct socket *sock, const struct listener *l)
 {
 	struct sock *sk = sock->sk;
 
 	write_lock_bh(&sk->sk_callback_lock);
-	sk->sk_data_ready = listen_old_data_ready;
+	sk->sk_data_ready = l->old_data_ready;
 	sk->sk_user_data = NULL;
 	write_unlock_bh(&sk->sk_callback_lock);
 }
@@ -247,60 +259,139 @@ static int start_pending(struct socket *sock)
 
 static void accept_work(struct work_struct *work)
 {
+	struct listener *l = container_of(work, struct listener, work);
 	struct socket *sock;
 
-	while (!kernel_accept(listen_sock, &sock, O_NONBLOCK)) {
-		disinherit(sock);
+	while (!kernel_accept(l->sock, &sock, O_NONBLOCK)) {
+		disinherit(sock, l);
 		if (start_pending(sock))
 			sock_release(sock);
 	}
 }
-static DECLARE_WORK(accept_item, accept_work);
 
 static void listen_data_ready(struct sock *sk)
 {
+	struct listener *l;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	l = sk->sk_user_data;
 	/* children call this, too, until they are accepted */
-	if (sk->sk_state == TCP_LISTEN)
-		queue_work(ksock_accept_wq, &accept_item);
+	if (l && sk->sk_state == TCP_LISTEN)
+		queue_work(ksock_accept_wq, &l->work);
+	read_unlock_bh(&sk->sk_callback_lock);
 }
 
-static int listen_start(const struct lnet_accept_conf *conf)
+static int listen_on(struct listener *l, struct socket *sock, const struct lnet_accept_conf *conf)
 {
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET,
-		.sin_port = htons(conf->port),
-		.sin_addr.s_addr = htonl(INADDR_ANY),
-	};
-	struct socket *sock;
-	struct sock *sk;
-	int rc;
+	struct sockaddr_storage addr;
+	struct sock *sk = sock->sk;
+	int len, rc;
 
-	rc = sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP, &sock);
-	if (rc)
-		return rc;
-	sk = sock->sk;
+	len = ksock_nid_addr(&l->nid, conf->port, &addr);
 	sock_set_reuseaddr(sk);
 	if (ksock_params.tx_buffer_size > 0)
 		sk->sk_sndbuf = ksock_params.tx_buffer_size;
-	rc = kernel_bind(sock, (struct sockaddr *)&addr, sizeof(addr));
-	if (rc) {
-		pr_err("cannot listen on port %u: %d\n", conf->port, rc);
-		sock_release(sock);
+	rc = kernel_bind(sock, (struct sockaddr *)&addr, len);
+	if (rc)
 		return rc;
-	}
-	listen_sock = sock;
+	l->sock = sock;
 	write_lock_bh(&sk->sk_callback_lock);
-	listen_old_data_ready = sk->sk_data_ready;
+	l->old_data_ready = sk->sk_data_ready;
+	sk->sk_user_data = l;
 	sk->sk_data_ready = listen_data_ready;
 	write_unlock_bh(&sk->sk_callback_lock);
-	rc = kernel_listen(sock, conf->backlog);
-	if (rc) {
-		listen_sock = NULL;
+	return kernel_listen(sock, conf->backlog);
+}
+
+static void listen_stop(struct listener *l)
+{
+	struct sock *sk = l->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_user_data = NULL;
+	sk->sk_data_ready = l->old_data_ready;
+	write_unlock_bh(&sk->sk_callback_lock);
+	cancel_work_sync(&l->work);
+	sock_release(l->sock);
+}
+
+static int listen_start(struct listener *l)
+{
+	struct lnet_accept_conf conf;
+	struct sockaddr_storage addr;
+	struct socket *sock;
+	int rc;
+
+	lnet_accept_conf(&conf);
+	if (!conf.listen)
+		return 0;
+	rc = ksock_nid_addr(&l->nid, conf.port, &addr);
+	if (rc < 0)
+		return rc;
+	rc = sock_create_kern(&init_net, addr.ss_family, SOCK_STREAM, IPPROTO_TCP, &sock);
+	if (rc)
+		return rc;
+	rc = listen_on(l, sock, &conf);
+	if (!rc)
+		return 0;
+	pr_err("cannot listen on %pISpc: %d\n", &addr, rc);
+	if (l->sock)
+		listen_stop(l);
+	else
 		sock_release(sock);
-	}
 	return rc;
 }
 
+static struct listener *find_listener(const struct lnet_nid *nid)
+{
+	struct listener *l;
+
+	list_for_each_entry(l, &listeners, link)
+		if (l->nid.nid_size == nid->nid_size &&
+		    !memcmp(l->nid.nid_addr, nid->nid_addr, sizeof(nid->nid_addr)))
+			return l;
+	return NULL;
+}
+
+static int new_listener(const struct lnet_nid *nid)
+{
+	struct listener *l = kzalloc(sizeof(*l), GFP_KERNEL);
+	int rc;
+
+	if (!l)
+		return -ENOMEM;
+	l->nid = *nid;
+	l->users = 1;
+	INIT_WORK(&l->work, accept_work);
+	mutex_lock(&pending_mutex);
+	pending_stop = false;
+	mutex_unlock(&pending_mutex);
+	rc = listen_start(l);
+	if (rc) {
+		kfree(l);
+		return rc;
+	}
+	list_add(&l->link, &listeners);
+	return 0;
+}
+
+/* A net begins: listen on the address of its NI, unless the module parameter accept says not to. */
+int ksock_listen_get(const struct lnet_nid *nid)
+{
+	struct listener *l;
+	int rc = 0;
+
+	mutex_lock(&listen_mutex);
+	l = find_listener(nid);
+	if (l)
+		l->users++;
+	else
+		rc = new_listener(nid);
+	mutex_unlock(&listen_mutex);
+	return rc;
+}
+
+/* After the last net: cut short what is being read. */
 static void pending_end(void)
 {
 	struct pending *p;
@@ -312,43 +403,20 @@ static void pending_end(void)
 	mutex_unlock(&pending_mutex);
 }
 
-static void listen_stop(void)
+/* A net ends. */
+void ksock_listen_put(const struct lnet_nid *nid)
 {
-	struct sock *sk = listen_sock->sk;
+	struct listener *l;
 
-	write_lock_bh(&sk->sk_callback_lock);
-	sk->sk_data_ready = listen_old_data_ready;
-	write_unlock_bh(&sk->sk_callback_lock);
-	cancel_work_sync(&accept_item);
-	sock_release(listen_sock);
-	listen_sock = NULL;
-}
-
-/* A net begins: listen, unless the module parameter accept says not to. */
-int ksock_listen_get(void)
-{
-	struct lnet_accept_conf conf;
-	int rc = 0;
-
-	lnet_accept_conf(&conf);
 	mutex_lock(&listen_mutex);
-	if (!listen_users && conf.listen) {
-		pending_stop = false;
-		rc = listen_start(&conf);
+	l = find_listener(nid);
+	if (!--l->users) {
+		if (l->sock)
+			listen_stop(l);
+		list_del(&l->link);
+		kfree(l);
 	}
-	if (!rc)
-		listen_users++;
-	mutex_unlock(&listen_mutex);
-	return rc;
-}
-
-/* A net ends; after the last one nothing is accepted any more. */
-void ksock_listen_put(void)
-{
-	mutex_lock(&listen_mutex);
-	if (!--listen_users && listen_sock) {
-		listen_stop();
+	if (list_empty(&listeners))
 		pending_end();
-	}
 	mutex_unlock(&listen_mutex);
 }

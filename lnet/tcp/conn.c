@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The life of a connection: made by a dial or an accept with its HELLOs already exchanged (or, passive, about to be answered),
- * started when it may receive, closed once. In the list of its peer it is open; whoever takes it out (under
- * peer->lock) closes it, and close_work does what must wait for the other work items.
+ * The life of a connection: made by a dial or an accept with its HELLOs already exchanged (or,
+ * passive, about to be answered), started when it may receive, closed once. In the list of its peer
+ * it is open; whoever takes it out (under peer->lock) closes it, and close_work does what must wait
+ * for the other work items.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dialling (chapter 1, 3.2, 4.3 and 4.5): dial_work of a peer opens what is missing of its set of connections, one after the
- * other, CONTROL first. It blocks, hence has a workqueue of its own. A refusal (HELLO with type NONE) is tried again
- * after min_reconnectms; a failure ends it, fails what waits, and doubles the back-off.
+ * Dialling (chapter 1, 3.2, 4.3 and 4.5): dial_work of a peer opens what is missing of its set of
+ * connections, one after the other, CONTROL first. It blocks, hence has a workqueue of its own. A
+ * refusal (HELLO with type NONE) is tried again after min_reconnectms; a failure ends it, fails
+ * what waits, and doubles the back-off.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -214,7 +215,8 @@ static void back_off(struct ksock_peer *peer)
 {
 	unsigned int min_ms = max(ksock_params.min_reconnectms, 1U);
 
-	peer->backoff_ms = clamp(peer->backoff_ms * 2, min_ms, max(ksock_params.max_reconnectms, min_ms));
+	peer->backoff_ms = clamp(peer->backoff_ms * 2, min_ms, max(ksock_params.max_reconnectms,
+								   min_ms));
 	peer->next_dial = jiffies + msecs_to_jiffies(peer->backoff_ms);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Connection request and HELLO (chapter 1, 3.1 and 4.1). Only version 3 is spoken; another version of HELLO is reported
- * to the caller, who answers or gives up. Blocking. No locks.
+ * Connection request and HELLO (chapter 1, 3.1 and 4.1). Only version 3 is spoken; another version
+ * of HELLO is reported to the caller, who answers or gives up. Blocking. No locks.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -72,8 +72,8 @@ static int skip_ips(struct socket *sock, u32 nips, unsigned long timeout)
 }
 
 /*
- * 0, or -errno. -EPROTONOSUPPORT: another version, of which h->version is set; nothing else is known and the rest
- * was not read.
+ * 0, or -errno. -EPROTONOSUPPORT: another version, of which h->version is set; nothing else is
+ * known and the rest was not read.
  */
 int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long timeout)
 {
@@ -103,7 +103,9 @@ int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long t
 	return skip_ips(sock, le32_to_cpu(m.kshm_nips), timeout);
 }
 
-/* The answer to something that is not a connection request we understand: what we would understand. */
+/*
+ * The answer to something that is not a connection request we understand: what we would understand.
+ */
 static void connreq_refuse(struct socket *sock, unsigned long timeout)
 {
 	struct lnet_acceptor_connreq req = {

@@ -2,12 +2,12 @@
 /*
  * Inside ksocklnd.ko, grouped by the file that defines it.
  *
- * A net (one NI) has peers (NIDs), a peer has connections (typed TCP sockets). Work items do everything: rx_work and
- * tx_work of a connection, its close_work, dial_work of a peer (blocking, on a workqueue of its own), one item per
- * accepted socket, and a tick per net for timeouts.
+ * A net (one NI) has peers (NIDs), a peer has connections (typed TCP sockets). Work items do
+ * everything: rx_work and tx_work of a connection, its close_work, dial_work of a peer (blocking,
+ * on a workqueue of its own), one item per accepted socket, and a tick per net for timeouts.
  *
- * Lock order: net->lock -> peer->lock -> conn->lock. All are spinlocks taken in process context only; sockets are
- * not touched under them. The core is called (lnet_*) with none of them held.
+ * Lock order: net->lock -> peer->lock -> conn->lock. All are spinlocks taken in process context
+ * only; sockets are not touched under them. The core is called (lnet_*) with none of them held.
  *
  * Lifetime: a connection holds its peer, a peer holds its net (net->busy).
  */
@@ -49,7 +49,8 @@ struct ksock_peer {
 	spinlock_t lock;
 	/* under lock */
 	bool dead;				/* out of the table, or soon */
-	bool active;				/* we dial it: keep the set of connections complete */
+	/* we dial it: keep the set of connections complete */
+	bool active;
 	bool dialing;				/* dial_work is queued or runs; holds a reference */
 	unsigned int nconns[SOCKLND_CONN_NTYPES];
 	struct list_head conns;
@@ -61,7 +62,8 @@ struct ksock_peer {
 	atomic_t ntxs;				/* in waiting and in queues of connections */
 	struct delayed_work dial_work;
 	struct mutex dial_mutex;		/* guards dial_sock; taken with no lock held */
-	struct socket *dial_sock;		/* the one in work, so that a stop can end the wait */
+	/* the one in work, so that a stop can end the wait */
+	struct socket *dial_sock;
 };
 
 struct ksock_tx {
@@ -95,7 +97,8 @@ struct ksock_conn {
 	struct socket *sock;
 	refcount_t refs;
 	u8 type;				/* SOCKLND_CONN_*, as this side sees it */
-	bool added;				/* to the peer's list, once; before that nothing is received */
+	/* to the peer's list, once; before that nothing is received */
+	bool added;
 	bool ready;				/* may send; under peer->lock */
 	bool closing;				/* under peer->lock */
 	void (*old_data_ready)(struct sock *sk);
@@ -178,8 +181,8 @@ void ksock_dial_start(struct ksock_peer *peer);
 void ksock_dial_stop(struct ksock_peer *peer);
 
 /* accept.c */
-int ksock_listen_get(void);
-void ksock_listen_put(void);
+int ksock_listen_get(const struct lnet_nid *nid);
+void ksock_listen_put(const struct lnet_nid *nid);
 
 /* conn.c */
 struct ksock_conn *ksock_conn_alloc(struct ksock_peer *peer, struct socket *sock, int type);

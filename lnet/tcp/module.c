@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksocklnd.ko: LNet over TCP (chapter 1, 3 to 5). Parameters, start and stop of a net. nets_lock guards the list by which
- * the acceptor finds the net of a NID.
+ * ksocklnd.ko: LNet over TCP (chapter 1, 3 to 5). Parameters, start and stop of a net. nets_lock
+ * guards the list by which the acceptor finds the net of a NID.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -44,7 +44,8 @@ PARAM(keepalive_count, int, 0644, "TCP keepalive: probes");
 
 static unsigned int sock_timeout = 50;
 module_param(sock_timeout, uint, 0644);
-MODULE_PARM_DESC(sock_timeout, "seconds without progress until connections are closed, 0: that of LNet");
+MODULE_PARM_DESC(sock_timeout,
+		 "seconds without progress until connections are closed, 0: that of LNet");
 
 static unsigned int conns_per_peer;
 module_param(conns_per_peer, uint, 0444);
@@ -161,7 +162,7 @@ static int ksock_startup(struct lnet_ni *ni)
 	if (!net)
 		return -ENOMEM;
 	ni->lnd_data = net;
-	rc = ksock_listen_get();
+	rc = ksock_listen_get(&ni->nid);
 	if (rc) {
 		kfree(net);
 		return rc;
@@ -185,7 +186,7 @@ static void ksock_shutdown(struct lnet_ni *ni)
 	WRITE_ONCE(net->stopping, true);
 	spin_unlock(&net->lock);
 	cancel_delayed_work_sync(&net->tick);
-	ksock_listen_put();
+	ksock_listen_put(&ni->nid);
 	ksock_peers_stop(net);
 	ksock_net_put(net);
 	while (!wait_for_completion_timeout(&net->idle, 10 * HZ))

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Peers: the table by NID, which connection carries a message (chapter 1, 5.2), what waits for one, timeouts.
+ * Peers: the table by NID, which connection carries a message (chapter 1, 5.2), what waits for one,
+ * timeouts.
  *
- * A peer that we dialled is 'active': its set of connections is kept complete. One that dialled us is used with what it
- * opened. A peer without connections, messages and dialling is forgotten by the tick when its back-off is over.
+ * A peer that we dialled is 'active': its set of connections is kept complete. One that dialled us
+ * is used with what it opened. A peer without connections, messages and dialling is forgotten by
+ * the tick when its back-off is over.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -120,7 +122,8 @@ static struct ksock_conn *pick(const struct ksock_peer *peer, const struct ksock
 			continue;
 		bytes = READ_ONCE(conn->tx_bytes);
 		if (s == best_s && (bytes > best_bytes ||
-				    (bytes == best_bytes && time_after_eq(conn->tx_used, best->tx_used))))
+				    (bytes == best_bytes && time_after_eq(conn->tx_used,
+									  best->tx_used))))
 			continue;
 		best = conn;
 		best_s = s;
@@ -242,7 +245,8 @@ void ksock_peer_close(struct ksock_peer *peer, int err)
 	char s[LNET_NIDSTR_SIZE];
 
 	if (err != -ECONNRESET && err != -EPIPE && err != -ESHUTDOWN)
-		pr_info_ratelimited("connections to %s closed: %d\n", lnet_nid_str(&peer->nid, s), err);
+		pr_info_ratelimited("connections to %s closed: %d\n", lnet_nid_str(&peer->nid, s),
+				    err);
 	while ((conn = first_conn(peer))) {
 		ksock_conn_close(conn, err);
 		ksock_conn_put(conn);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receiving (chapter 1, 5.1 and 5.3): rx_work of a connection reads what the socket has. A header is read into conn->rx.hdr, the
- * core says where the payload goes, and it is received straight into that memory. A ZC cookie is answered when the
- * whole payload was read, wherever it went. Everything here belongs to rx_work; no locks.
+ * Receiving (chapter 1, 5.1 and 5.3): rx_work of a connection reads what the socket has. A header
+ * is read into conn->rx.hdr, the core says where the payload goes, and it is received straight into
+ * that memory. A ZC cookie is answered when the whole payload was read, wherever it went.
+ * Everything here belongs to rx_work; no locks.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -30,7 +31,8 @@ static int recv_iter(struct ksock_conn *conn, struct iov_iter *iter)
 static int got_noop(const struct ksock_msg_hdr *ksh)
 {
 	/* we never ask for acknowledgements, so there is only the keepalive */
-	return !ksh->ksh_zc_cookies[0] && le64_to_cpu(ksh->ksh_zc_cookies[1]) == KEEPALIVE ? 0 : -EPROTO;
+	return !ksh->ksh_zc_cookies[0] && le64_to_cpu(ksh->ksh_zc_cookies[1]) == KEEPALIVE ?
+		0 : -EPROTO;
 }
 
 static int got_lnet_hdr(struct ksock_conn *conn)
@@ -61,8 +63,8 @@ static int got_lnet_hdr(struct ksock_conn *conn)
 }
 
 /*
- * A NOOP is shorter than a message: bytes of the next one may follow it in hdr. A message is never longer than what
- * was read.
+ * A NOOP is shorter than a message: bytes of the next one may follow it in hdr. A message is never
+ * longer than what was read.
  */
 static int parse_hdr(struct ksock_conn *conn)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TCP sockets and addresses for the other files: what would change for IPv6 stands here. No locks; may sleep.
+ * TCP sockets and addresses for the other files: what would change for IPv6 stands here. No locks;
+ * may sleep.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -32,7 +33,8 @@ bool ksock_addr_is_nid(const struct sockaddr_storage *ss, const struct lnet_nid 
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)ss;
 
-	return ss->ss_family == AF_INET && !nid->nid_size && in->sin_addr.s_addr == nid->nid_addr[0];
+	return ss->ss_family == AF_INET && !nid->nid_size &&
+		in->sin_addr.s_addr == nid->nid_addr[0];
 }
 
 u16 ksock_addr_port(const struct sockaddr_storage *ss)
@@ -59,7 +61,8 @@ static bool use_interface(struct net_device *dev, const struct in_ifaddr *ifa, c
 }
 
 /*
- * Address of an interface (name or label; "": the first one that is up and not the loopback, ifname is filled in).
+ * Address of an interface (name or label; "": the first one that is up and not the loopback, ifname
+ * is filled in).
  * -ENODEV: none, -ENETDOWN: there but not up.
  */
 int ksock_interface(char *ifname, struct lnet_nid *nid, u32 *conns_per_peer)

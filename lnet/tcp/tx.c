@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sending (chapter 1, 5.1): a ksock_tx wraps a message of the core, or is a NOOP. tx_work of a connection writes its queue into the
- * socket until it is full; sk_write_space queues it again. A message is done when TCP has copied it. conn->lock
- * guards the queue; the core is called without it.
+ * Sending (chapter 1, 5.1): a ksock_tx wraps a message of the core, or is a NOOP. tx_work of a
+ * connection writes its queue into the socket until it is full; sk_write_space queues it again. A
+ * message is done when TCP has copied it. conn->lock guards the queue; the core is called without
+ * it.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading directories. The MDT sends 4096-byte pages of entries in the order of a hash, which is also the position of
+ * telldir(3). Pages are kept by their first hash as long as the directory's UPDATE lock is held (LLC_DIR); a callback drops
+ * them (they are counted: readers finish with the one they look at).
+ *
+ * Locks: lli_dir_mutex > lli_lock.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/mm.h>
+#include "internal.h"
+
+#define DIR_PAGES_MAX	8192		/* kept of one directory */
+
+struct ll_dir_page {
+	struct rb_node		node;
+	refcount_t		ref;
+	u64			start;	/* hash asked for */
+	u64			end;	/* where the next page starts, MDS_DIR_END_OFF */
+	struct page		*page;
+	void			*data;	/* LU_PAGE_SIZE bytes in it */
+};
+
+static void page_put(struct ll_dir_page *dp)
+{
+	if (!refcount_dec_and_test(&dp->ref))
+		return;
+	put_page(dp->page);
+	kfree(dp);
+}
+
+/* The page that covers a hash, referenced; NULL. */
+static struct ll_dir_page *page_find(struct inode *dir, u64 hash)
+{
+	struct ll_inode *lli = ll_i(dir);
+	struct ll_dir_page *dp, *best = NULL;
+	struct rb_node *n;
+
+	spin_lock(&lli->lli_lock);
+	if (lli->lli_cached & LLC_DIR) {
+		for (n = lli->lli_dir_pages.rb_node; n; ) {
+			dp = rb_entry(n, struct ll_dir_page, node);
+			if (dp->start <= hash) {
+				best = dp;
+				n = n->rb_right;
+			} else {
+				n = n->rb_left;
+			}
+		}
+		if (best && best->end <= hash && best->start != hash)
+			best = NULL;
+		if (best)
+			refcount_inc(&best->ref);
+	}
+	spin_unlock(&lli->lli_lock);
+	return best;
+}
+
+/* Keep a page, if the lock is still there; lli_lock is held. */
+static void page_insert(struct ll_inode *lli, struct ll_dir_page *new)
+{
+	struct rb_node **p = &lli->lli_dir_pages.rb_node, *parent = NULL;
+
+	if (!(lli->lli_cached & LLC_DIR) || lli->lli_nr_dir_pages >= DIR_PAGES_MAX)
+		return;
+	while (*p) {
+		struct ll_dir_page *dp = rb_entry(*p, struct ll_dir_page, node);
+
+		parent = *p;
+		if (dp->start == new->start)
+			return;
+		p = new->start < dp->start ? &parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&new->node, parent, p);
+	rb_insert_color(&new->node, &lli->lli_dir_pages);
+	refcount_inc(&new->ref);
+	lli->lli_nr_dir_pages++;
+}
+
+/* The UPDATE lock is gone (or the inode): forget the pages. */
+void ll_dir_pages_drop(struct inode *dir)
+{
+	struct ll_inode *lli = ll_i(dir);
+	struct ll_dir_page *dp, *next;
+	struct rb_root pages;
+
+	spin_lock(&lli->lli_lock);
+	pages = lli->lli_dir_pages;
+	lli->lli_dir_pages = RB_ROOT;
+	lli->lli_nr_dir_pages = 0;
+	spin_unlock(&lli->lli_lock);
+	rbtree_postorder_for_each_entry_safe(dp, next, &pages, node)
+		page_put(dp);
+}
+
+static struct ll_dir_page *page_new(u64 start, struct page *page)
+{
+	struct ll_dir_page *dp = kmalloc(sizeof(*dp), GFP_KERNEL);
+
+	if (!dp)
+		return NULL;
+	refcount_set(&dp->ref, 1);
+	dp->start = start;
+	dp->page = page;
+	dp->data = page_address(page);
+	dp->end = le64_to_cpu(((struct lu_dirpage *)dp->data)->ldp_hash_end);
+	return dp;
+}
+
+static void free_pages_array(struct page **pages, unsigned int nr)
+{
+	while (nr--)
+		if (pages[nr])
+			put_page(pages[nr]);
+	kfree(pages);
+}
+
+/*
+ * Fetch pages from a hash on; the first is returned referenced, the others are kept if they may be. On machines with pages
+ * of more than 4096 bytes a page holds one unit only.
+ */
+static struct ll_dir_page *pages_fetch(struct inode *dir, u64 hash, unsigned int nr)
+{
+	struct ll_dir_page *first = NULL, *dp;
+	struct page **pages;
+	struct bio_vec *bvec;
+	u64 start = hash;
+	u32 bytes = 0;
+	unsigned int i;
+	int rc = -ENOMEM;
+
+	pages = kcalloc(nr, sizeof(*pages), GFP_KERNEL);
+	bvec = kcalloc(nr, sizeof(*bvec), GFP_KERNEL);
+	if (!pages || !bvec)
+		goto out;
+	for (i = 0; i < nr; i++) {
+		pages[i] = alloc_page(GFP_KERNEL);
+		if (!pages[i])
+			goto out;
+		bvec[i].bv_page = pages[i];
+		bvec[i].bv_len = LU_PAGE_SIZE;
+	}
+	rc = mdc_readpage(dir, hash, bvec, nr, &bytes);
+	if (rc)
+		goto out;
+	for (i = 0; i < bytes / LU_PAGE_SIZE; i++) {
+		rc = wire_dirpage_check(page_address(pages[i]), LU_PAGE_SIZE);
+		if (rc)
+			break;
+		dp = page_new(start, pages[i]);
+		if (!dp) {
+			rc = -ENOMEM;
+			break;
+		}
+		pages[i] = NULL;	/* belongs to dp */
+		start = dp->end;
+		spin_lock(&ll_i(dir)->lli_lock);
+		page_insert(ll_i(dir), dp);
+		spin_unlock(&ll_i(dir)->lli_lock);
+		if (!i)
+			first = dp;
+		else
+			page_put(dp);
+		if (start == MDS_DIR_END_OFF)
+			break;
+	}
+	if (first)
+		rc = 0;	/* what was good so far is given out first */
+out:
+	if (pages)
+		free_pages_array(pages, nr);
+	kfree(bvec);
+	return rc ? ERR_PTR(rc) : first;
+}
+
+static struct ll_dir_page *page_get(struct inode *dir, u64 hash)
+{
+	struct ll_inode *lli = ll_i(dir);
+	struct ll_dir_page *dp = page_find(dir, hash);
+	struct ldlm_lock *lock;
+	u32 mode;
+	int rc;
+
+	if (dp)
+		return dp;
+	if (mutex_lock_killable(&lli->lli_dir_mutex))
+		return ERR_PTR(-EINTR);
+	dp = page_find(dir, hash);
+	if (!dp) {
+		rc = mdc_lock_dir(dir, &lock, &mode);
+		if (rc) {
+			dp = ERR_PTR(rc);
+		} else {
+			/* The start is asked for with few pages: most directories are small. */
+			dp = pages_fetch(dir, hash, hash ? LL_DIR_RPC_PAGES : 8);
+			ldlm_lock_decref(lock, mode);
+		}
+	}
+	mutex_unlock(&lli->lli_dir_mutex);
+	return dp;
+}
+
+static unsigned int dirent_type(const struct lu_dirent *ent)
+{
+	umode_t mode = wire_dirent_type(ent);
+
+	return mode ? fs_umode_to_dtype(mode) : DT_UNKNOWN;
+}
+
+static u64 entry_ino(struct inode *dir, const struct lu_dirent *ent)
+{
+	struct lu_fid fid;
+
+	fid_from_le(&fid, &ent->lde_fid);
+	return ll_sbi(dir->i_sb)->opts & LL_OPT_32BITAPI ? fid_flatten32(&fid) : fid_flatten(&fid);
+}
+
+/* Positions are hashes; the end has one of its own that is not negative. */
+#define LL_DIR_POS_END	LLONG_MAX
+
+/* Entries of a page from position pos on. true: go on with the next page. */
+static bool page_emit(struct inode *dir, const struct ll_dir_page *dp, u64 hash, struct dir_context *ctx)
+{
+	const struct lu_dirent *ent = NULL;
+
+	if (le32_to_cpu(((struct lu_dirpage *)dp->data)->ldp_flags) & LDF_EMPTY)
+		return true;
+	while ((ent = wire_dirpage_next(dp->data, ent))) {
+		u64 h = le64_to_cpu(ent->lde_hash);
+		u32 len = le16_to_cpu(ent->lde_namelen);
+
+		if (h < hash || !len)
+			continue;
+		ctx->pos = h;
+		if (!dir_emit(ctx, ent->lde_name, len, entry_ino(dir, ent), dirent_type(ent)))
+			return false;
+	}
+	return true;
+}
+
+static int ll_iterate(struct file *file, struct dir_context *ctx)
+{
+	struct inode *dir = file_inode(file);
+	u64 hash = ctx->pos;
+
+	ll_count(dir->i_sb, READDIR, 1);
+	if (fid_is_obf(ll_fid(dir)))
+		return 0;	/* cannot be listed */
+	while (ctx->pos != LL_DIR_POS_END) {
+		struct ll_dir_page *dp = page_get(dir, hash);
+		u64 end;
+		bool more;
+
+		if (IS_ERR(dp))
+			return PTR_ERR(dp);
+		more = page_emit(dir, dp, hash, ctx);
+		end = dp->end;
+		page_put(dp);
+		if (!more)
+			return 0;
+		if (end == MDS_DIR_END_OFF) {
+			ctx->pos = LL_DIR_POS_END;
+			break;
+		}
+		if (end <= hash && hash)
+			return -EIO;	/* all of one hash and more to come: not possible */
+		hash = end;
+		ctx->pos = end;
+		cond_resched();
+	}
+	return 0;
+}
+
+static loff_t ll_dir_llseek(struct file *file, loff_t offset, int whence)
+{
+	switch (whence) {
+	case SEEK_CUR:
+		offset += file->f_pos;
+		break;
+	case SEEK_SET:
+		break;
+	case SEEK_END:
+		if (offset > 0)
+			return -EINVAL;
+		offset = LL_DIR_POS_END;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (offset < 0)
+		return -EINVAL;
+	if (offset != file->f_pos) {
+		file->f_pos = offset;
+		file->f_version = 0;
+	}
+	return offset;
+}
+
+static int ll_dir_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	struct inode *dir = file_inode(file);
+
+	ll_count(dir->i_sb, FSYNC, 1);
+	return mdc_sync(ll_sbi(dir->i_sb), ll_fid(dir));
+}
+
+const struct file_operations ll_dir_fops = {
+	.open		= ll_file_open,
+	.release	= ll_file_release,
+	.read		= generic_read_dir,
+	.iterate_shared	= ll_iterate,
+	.llseek		= ll_dir_llseek,
+	.fsync		= ll_dir_fsync,
+	.unlocked_ioctl	= ll_dir_ioctl,
+};

@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Inodes: found by FID, filled from answers of the MDT, attributes cached as long as a lock protects them.
+ *
+ * Answers may overtake each other. Every answer carries the clock of the moment it was asked for; attributes that came under
+ * a lock advance the clock and are remembered with it, and an answer without a lock that was asked before is not installed.
+ * Size, blocks and times of regular files with objects belong to the data half (lli_ost); what is shown of each time is the
+ * later of what MDT and OSTs say.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/posix_acl_xattr.h>
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+#include "internal.h"
+
+static struct kmem_cache *ll_inode_cache;
+
+/* ------------------------------------------------ memory ------------------------------------------------ */
+
+static void init_once(void *p)
+{
+	struct ll_inode *lli = p;
+
+	inode_init_once(&lli->lli_vfs);
+	spin_lock_init(&lli->lli_lock);
+	mutex_init(&lli->lli_dir_mutex);
+	init_rwsem(&lli->lli_layout_sem);
+	mutex_init(&lli->lli_layout_mutex);
+	mutex_init(&lli->lli_size_mutex);
+}
+
+int ll_inode_cache_init(void)
+{
+	ll_inode_cache = kmem_cache_create("lustre_inode", sizeof(struct ll_inode), 0,
+					   SLAB_RECLAIM_ACCOUNT | SLAB_ACCOUNT, init_once);
+	return ll_inode_cache ? 0 : -ENOMEM;
+}
+
+void ll_inode_cache_exit(void)
+{
+	/* Inodes are freed by RCU. */
+	rcu_barrier();
+	kmem_cache_destroy(ll_inode_cache);
+}
+
+struct inode *ll_alloc_inode(struct super_block *sb)
+{
+	struct ll_inode *lli = alloc_inode_sb(sb, ll_inode_cache, GFP_KERNEL);
+
+	if (!lli)
+		return NULL;
+	memset(&lli->lli_fid, 0, sizeof(lli->lli_fid));
+	memset(&lli->lli_pfid, 0, sizeof(lli->lli_pfid));
+	lli->lli_cached = 0;
+	lli->lli_clock = 0;
+	lli->lli_dir_gen = 1;
+	lli->lli_flags = 0;
+	lli->lli_attr_flags = 0;
+	lli->lli_projid = 0;
+	lli->lli_btime = 0;
+	memset(&lli->lli_mds, 0, sizeof(lli->lli_mds));
+	memset(&lli->lli_ost, 0, sizeof(lli->lli_ost));
+	lli->lli_lazysize = 0;
+	lli->lli_lazyblocks = 0;
+	lli->lli_acl = NULL;
+	lli->lli_symlink = NULL;
+	lli->lli_xattrs = NULL;
+	lli->lli_dir_pages = RB_ROOT;
+	lli->lli_nr_dir_pages = 0;
+	RCU_INIT_POINTER(lli->lli_layout, NULL);
+	lli->lli_data = NULL;
+	return &lli->lli_vfs;
+}
+
+void ll_free_inode(struct inode *inode)
+{
+	kfree(ll_i(inode)->lli_symlink);
+	kmem_cache_free(ll_inode_cache, ll_i(inode));
+}
+
+void ll_evict_inode(struct inode *inode)
+{
+	struct ll_inode *lli = ll_i(inode);
+	struct ldlm_res_id res;
+
+	truncate_inode_pages_final(&inode->i_data);
+	clear_inode(inode);
+	if (!fid_is_zero(&lli->lli_fid) && !is_bad_inode(inode)) {
+		fid_to_res_id(&res, &lli->lli_fid);
+		ldlm_res_clear_data(mdc_of(inode)->ns, &res, inode);
+	}
+	if (S_ISREG(inode->i_mode) && lli->lli_data)
+		ll_inode_data_fini(inode);
+	ll_dir_pages_drop(inode);
+	ll_xattrs_drop(inode);
+	ll_layout_fini(inode);
+	if (lli->lli_acl) {
+		posix_acl_release(lli->lli_acl);
+		lli->lli_acl = NULL;
+	}
+}
+
+/* ------------------------------------------------ attributes ------------------------------------------------ */
+
+static void set_time(struct timespec64 *ts, s64 sec)
+{
+	ts->tv_sec = sec;
+	ts->tv_nsec = 0;
+}
+
+/* lli_lock is held. */
+static void times_merge_locked(struct inode *inode)
+{
+	struct ll_inode *lli = ll_i(inode);
+
+	set_time(&inode->i_atime, max(lli->lli_mds.atime, lli->lli_ost.atime));
+	set_time(&inode->i_mtime, max(lli->lli_mds.mtime, lli->lli_ost.mtime));
+	set_time(&inode->i_ctime, max(lli->lli_mds.ctime, lli->lli_ost.ctime));
+}
+
+/**
+ * ll_times_merge - times of the inode from lli_mds and lli_ost
+ */
+void ll_times_merge(struct inode *inode)
+{
+	spin_lock(&ll_i(inode)->lli_lock);
+	times_merge_locked(inode);
+	spin_unlock(&ll_i(inode)->lli_lock);
+}
+
+int ll_update_time(struct inode *inode, struct timespec64 *time, int flags)
+{
+	struct ll_inode *lli = ll_i(inode);
+
+	/* In memory only: OST writes carry times, and the close tells the MDT. */
+	spin_lock(&lli->lli_lock);
+	if (flags & S_ATIME)
+		lli->lli_ost.atime = time->tv_sec;
+	if (flags & S_MTIME)
+		lli->lli_ost.mtime = time->tv_sec;
+	if (flags & S_CTIME)
+		lli->lli_ost.ctime = time->tv_sec;
+	times_merge_locked(inode);
+	spin_unlock(&lli->lli_lock);
+	return 0;
+}
+
+static const struct {
+	u32 wire;
+	unsigned int vfs;
+} inode_flags[] = {
+	{ LUSTRE_SYNC_FL, S_SYNC },
+	{ LUSTRE_IMMUTABLE_FL, S_IMMUTABLE },
+	{ LUSTRE_APPEND_FL, S_APPEND },
+	{ LUSTRE_NOATIME_FL, S_NOATIME },
+	{ LUSTRE_DIRSYNC_FL, S_DIRSYNC },
+};
+
+static void set_vfs_flags(struct inode *inode, u32 wire)
+{
+	unsigned int set = 0, mask = 0, i;
+
+	for (i = 0; i < ARRAY_SIZE(inode_flags); i++) {
+		mask |= inode_flags[i].vfs;
+		if (wire & inode_flags[i].wire)
+			set |= inode_flags[i].vfs;
+	}
+	set_mask_bits(&inode->i_flags, mask, set);
+}
+
+/* lli_lock is held. */
+static void update_size_locked(struct inode *inode, const struct mdt_body *body, u64 valid)
+{
+	struct ll_inode *lli = ll_i(inode);
+
+	if (valid & OBD_MD_FLLAZYSIZE)
+		lli->lli_lazysize = le64_to_cpu(body->mbo_size);
+	if (valid & OBD_MD_FLLAZYBLOCKS)
+		lli->lli_lazyblocks = le64_to_cpu(body->mbo_blocks);
+	/* A regular file with a size at the MDT has no objects (or none that count). */
+	if (valid & OBD_MD_FLSIZE)
+		i_size_write(inode, le64_to_cpu(body->mbo_size));
+	if (valid & OBD_MD_FLBLOCKS)
+		inode->i_blocks = le64_to_cpu(body->mbo_blocks);
+}
+
+static void update_attrs_locked(struct inode *inode, const struct mdt_body *body, u64 valid)
+{
+	struct ll_inode *lli = ll_i(inode);
+
+	if (valid & OBD_MD_FLMODE)
+		inode->i_mode = (inode->i_mode & S_IFMT) | (le32_to_cpu(body->mbo_mode) & ~S_IFMT);
+	if (valid & OBD_MD_FLUID)
+		inode->i_uid = make_kuid(&init_user_ns, le32_to_cpu(body->mbo_uid));
+	if (valid & OBD_MD_FLGID)
+		inode->i_gid = make_kgid(&init_user_ns, le32_to_cpu(body->mbo_gid));
+	if (valid & OBD_MD_FLNLINK)
+		set_nlink(inode, le32_to_cpu(body->mbo_nlink));
+	if (valid & OBD_MD_FLATIME)
+		lli->lli_mds.atime = le64_to_cpu(body->mbo_atime);
+	if (valid & OBD_MD_FLMTIME)
+		lli->lli_mds.mtime = le64_to_cpu(body->mbo_mtime);
+	if (valid & OBD_MD_FLCTIME)
+		lli->lli_mds.ctime = le64_to_cpu(body->mbo_ctime);
+	if (valid & OBD_MD_FLFLAGS) {
+		lli->lli_attr_flags = le32_to_cpu(body->mbo_flags);
+		set_vfs_flags(inode, lli->lli_attr_flags);
+	}
+	if (valid & OBD_MD_FLPROJID)
+		lli->lli_projid = le32_to_cpu(body->mbo_projid);
+	if (valid & OBD_MD_FLBTIME)
+		lli->lli_btime = le64_to_cpu(body->mbo_btime);
+	update_size_locked(inode, body, valid);
+	times_merge_locked(inode);
+}
+
+/**
+ * ll_inode_update - install what an answer says about an inode
+ *
+ * Attributes, access ACL, the lock and the layout that came under it. Return: 0, -ESTALE (another type: the object is not
+ * the one we knew), or the error of a bad layout or ACL (the rest is installed).
+ */
+int ll_inode_update(struct inode *inode, struct ll_answer *a)
+{
+	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
+	struct ll_inode *lli = ll_i(inode);
+	struct posix_acl *acl = NULL;
+	bool locked = a->lock && a->bits & (MDS_INODELOCK_UPDATE | MDS_INODELOCK_PERM);
+	int rc = 0;
+
+	if (a->valid & OBD_MD_FLTYPE && inode_wrong_type(inode, le32_to_cpu(a->body->mbo_mode)))
+		return -ESTALE;
+	if (a->acl_len) {
+		acl = posix_acl_from_xattr(&init_user_ns, a->acl, a->acl_len);
+		if (IS_ERR(acl)) {
+			rc = PTR_ERR(acl);
+			acl = NULL;
+		}
+	}
+	if (a->lock)
+		mdc_lock_bind(a->lock, inode);
+	spin_lock(&lli->lli_lock);
+	if (locked || lli->lli_clock <= a->start) {
+		if (locked)
+			lli->lli_clock = atomic64_inc_return(&sbi->attr_clock);
+		update_attrs_locked(inode, a->body, a->valid);
+		if (a->valid & OBD_MD_FLACL && !rc)
+			swap(acl, lli->lli_acl);
+		if (locked && a->valid & OBD_MD_FLMODE)
+			lli->lli_cached |= a->bits & (LLC_UPDATE | LLC_PERM);
+	}
+	if (a->lock && a->bits & MDS_INODELOCK_UPDATE && S_ISDIR(inode->i_mode))
+		lli->lli_cached |= LLC_DIR;
+	spin_unlock(&lli->lli_lock);
+	posix_acl_release(acl);
+
+	if (S_ISREG(inode->i_mode) && a->lock && a->bits & MDS_INODELOCK_LAYOUT) {
+		int rc2 = ll_layout_install(inode, a->valid & OBD_MD_FLEASIZE ? a->ea : NULL,
+					    a->valid & OBD_MD_FLEASIZE ? a->ea_len : 0, true);
+
+		rc = rc ?: rc2;
+	}
+	return rc;
+}
+
+/* ------------------------------------------------ finding ------------------------------------------------ */
+
+static int inode_test(struct inode *inode, void *data)
+{
+	return fid_eq(ll_fid(inode), data);
+}
+
+static int inode_set(struct inode *inode, void *data)
+{
+	const struct lu_fid *fid = data;
+	u64 ino = fid_flatten(fid);
+
+	ll_i(inode)->lli_fid = *fid;
+	inode->i_ino = ll_sbi(inode->i_sb)->opts & LL_OPT_32BITAPI ? fid_flatten32(fid) : ino;
+	inode->i_generation = fid_is_igif(fid) ? fid->f_oid : ino >> 32;
+	return 0;
+}
+
+static int inode_init(struct inode *inode, const struct ll_answer *a)
+{
+	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
+
+	inode->i_mode = le32_to_cpu(a->body->mbo_mode);
+	inode->i_blkbits = inode->i_sb->s_blocksize_bits;
+	/* The MDT decides when ACLs change: nothing is kept in the VFS. */
+	inode->i_acl = ACL_DONT_CACHE;
+	inode->i_default_acl = ACL_DONT_CACHE;
+	switch (inode->i_mode & S_IFMT) {
+	case S_IFREG:
+		inode->i_op = &ll_file_iops;
+		inode->i_fop = sbi->opts & LL_OPT_FLOCK ? &ll_file_fops :
+			       sbi->opts & LL_OPT_LOCALFLOCK ? &ll_file_fops_localflock : &ll_file_fops_noflock;
+		inode->i_mapping->a_ops = &ll_aops;
+		return ll_inode_data_init(inode);
+	case S_IFDIR:
+		inode->i_op = &ll_dir_iops;
+		inode->i_fop = &ll_dir_fops;
+		return 0;
+	case S_IFLNK:
+		inode->i_op = &ll_symlink_iops;
+		return 0;
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
+		inode->i_op = &ll_special_iops;
+		init_special_inode(inode, inode->i_mode, old_decode_dev(le32_to_cpu(a->body->mbo_rdev)));
+		return 0;
+	}
+	return -EIO;
+}
+
+/**
+ * ll_iget - the inode of an answer, found or made, updated from it
+ *
+ * Return: a referenced inode, ERR_PTR(-ENOMEM, -ESTALE, -EPROTO ...).
+ */
+struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
+{
+	struct inode *inode;
+	int rc;
+
+	if (!(a->valid & OBD_MD_FLID) || !(le32_to_cpu(a->body->mbo_mode) & S_IFMT))
+		return ERR_PTR(-EPROTO);
+	inode = iget5_locked(sb, fid_flatten(&a->fid), inode_test, inode_set, &a->fid);
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	if (inode->i_state & I_NEW) {
+		rc = inode_init(inode, a);
+		if (rc) {
+			iget_failed(inode);
+			return ERR_PTR(rc);
+		}
+		/* A bad layout must not hide the file: I/O on it fails, unlink works. */
+		ll_inode_update(inode, a);
+		unlock_new_inode(inode);
+		return inode;
+	}
+	if (ll_inode_update(inode, a) == -ESTALE) {
+		iput(inode);
+		return ERR_PTR(-ESTALE);
+	}
+	return inode;
+}
+
+struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid)
+{
+	struct ll_sb_info *sbi = ll_sbi(sb);
+	struct ll_answer a;
+	struct inode *inode;
+	int rc;
+
+	if (!fid_is_sane(fid))
+		return ERR_PTR(-ESTALE);
+	inode = ilookup5(sb, fid_flatten(fid), inode_test, (void *)fid);
+	if (inode)
+		return inode;
+	rc = mdc_getattr(mdc_for_fid(sbi, fid), fid, MDC_GETATTR_VALID, 0, &a);
+	if (!rc && !fid_eq(&a.fid, fid))
+		rc = -EPROTO;
+	inode = rc ? ERR_PTR(rc == -ENOENT ? -ESTALE : rc) : ll_iget(sb, &a);
+	ll_answer_put(&a);
+	return inode;
+}
+
+/**
+ * ll_inode_refresh - make cached attributes current
+ * @bits: LLC_UPDATE, LLC_PERM
+ *
+ * Nothing is sent when locks protect them. Return: 0, -ESTALE (deleted), -EINTR, ...
+ */
+int ll_inode_refresh(struct inode *inode, u64 bits)
+{
+	struct ll_answer a;
+	int rc;
+
+	if (ll_cached(inode, bits))
+		return 0;
+	rc = mdc_intent_getattr(NULL, NULL, inode, IT_GETATTR, &a);
+	if (!rc && a.disp & DISP_LOOKUP_NEG)
+		rc = -ENOENT;
+	if (!rc && !fid_eq(&a.fid, ll_fid(inode)))
+		rc = -EPROTO;
+	if (!rc && ll_inode_update(inode, &a) == -ESTALE)
+		rc = -ESTALE;
+	ll_answer_put(&a);
+	return rc == -ENOENT ? -ESTALE : rc;
+}
+
+/* ------------------------------------------------ VFS ------------------------------------------------ */
+
+int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags)
+{
+	struct inode *inode = d_inode(path->dentry);
+	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
+	struct ll_inode *lli = ll_i(inode);
+	bool lazy = (flags & AT_STATX_SYNC_TYPE) == AT_STATX_DONT_SYNC;
+	int rc;
+
+	ll_count(inode->i_sb, GETATTR, 1);
+	if (!lazy) {
+		rc = ll_inode_refresh(inode, LLC_UPDATE | LLC_PERM);
+		/* An open, deleted file: what is known must do. */
+		if (rc == -ESTALE && !inode->i_nlink)
+			rc = 0;
+		if (rc)
+			return rc;
+		if (S_ISREG(inode->i_mode)) {
+			rc = ll_glimpse(inode);
+			if (rc && rc != -ENODATA)
+				return rc;
+		}
+	}
+	spin_lock(&lli->lli_lock);
+	generic_fillattr(idmap, inode, stat);
+	if (lazy && S_ISREG(inode->i_mode) && !stat->size) {
+		stat->size = lli->lli_lazysize;
+		stat->blocks = lli->lli_lazyblocks;
+	}
+	if (lli->lli_btime) {
+		stat->btime.tv_sec = lli->lli_btime;
+		stat->btime.tv_nsec = 0;
+		stat->result_mask |= STATX_BTIME;
+	}
+	spin_unlock(&lli->lli_lock);
+	stat->ino = inode->i_ino;
+	stat->attributes_mask |= STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_NODUMP;
+	if (lli->lli_attr_flags & LUSTRE_NODUMP_FL)
+		stat->attributes |= STATX_ATTR_NODUMP;
+	if (sbi->stat_blocksize)
+		stat->blksize = sbi->stat_blocksize;
+	else if (S_ISREG(inode->i_mode))
+		stat->blksize = 4 << 20;
+	else if (S_ISDIR(inode->i_mode))
+		stat->blksize = 1 << 20;
+	else
+		stat->blksize = inode->i_sb->s_blocksize;
+	return 0;
+}
+
+static void setattr_from_vfs(struct inode *inode, const struct iattr *attr, struct ll_setattr *sa)
+{
+	unsigned int v = attr->ia_valid;
+
+	memset(sa, 0, sizeof(*sa));
+	if (v & ATTR_MODE) {
+		sa->valid |= MDS_ATTR_MODE;
+		sa->mode = attr->ia_mode;
+	}
+	if (v & ATTR_UID) {
+		sa->valid |= MDS_ATTR_UID;
+		sa->uid = from_kuid(&init_user_ns, attr->ia_uid);
+	}
+	if (v & ATTR_GID) {
+		sa->valid |= MDS_ATTR_GID;
+		sa->gid = from_kgid(&init_user_ns, attr->ia_gid);
+	}
+	if (v & ATTR_SIZE) {
+		sa->valid |= MDS_ATTR_SIZE;
+		sa->size = attr->ia_size;
+	}
+	if (v & ATTR_ATIME) {
+		sa->valid |= MDS_ATTR_ATIME | (v & ATTR_ATIME_SET ? MDS_ATTR_ATIME_SET : 0);
+		sa->atime = attr->ia_atime.tv_sec;
+	}
+	if (v & ATTR_MTIME) {
+		sa->valid |= MDS_ATTR_MTIME | (v & ATTR_MTIME_SET ? MDS_ATTR_MTIME_SET : 0);
+		sa->mtime = attr->ia_mtime.tv_sec;
+	}
+	sa->valid |= MDS_ATTR_CTIME | MDS_ATTR_CTIME_SET;
+	sa->ctime = v & ATTR_CTIME ? attr->ia_ctime.tv_sec : ktime_get_real_seconds();
+	if (v & ATTR_FORCE)
+		sa->valid |= MDS_ATTR_FORCE;
+	if (v & ATTR_OPEN)
+		sa->valid |= MDS_ATTR_FROM_OPEN;
+	if (v & ATTR_KILL_SUID)
+		sa->valid |= MDS_ATTR_KILL_SUID;
+	if (v & ATTR_KILL_SGID)
+		sa->valid |= MDS_ATTR_KILL_SGID;
+}
+
+/* The times that were set are the file's, even when they lie before what the objects have. */
+static void setattr_times_set(struct inode *inode, const struct ll_setattr *sa)
+{
+	struct ll_inode *lli = ll_i(inode);
+
+	spin_lock(&lli->lli_lock);
+	if (sa->valid & MDS_ATTR_ATIME) {
+		lli->lli_mds.atime = sa->atime;
+		lli->lli_ost.atime = 0;
+	}
+	if (sa->valid & MDS_ATTR_MTIME) {
+		lli->lli_mds.mtime = sa->mtime;
+		lli->lli_ost.mtime = 0;
+	}
+	if (sa->ctime > lli->lli_mds.ctime)
+		lli->lli_mds.ctime = sa->ctime;
+	times_merge_locked(inode);
+	spin_unlock(&lli->lli_lock);
+}
+
+int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	struct ll_setattr sa;
+	struct ll_answer a;
+	int rc;
+
+	ll_count(inode->i_sb, SETATTR, 1);
+	if (attr->ia_valid & ATTR_SIZE && !S_ISREG(inode->i_mode))
+		return -EINVAL;
+	/* The checks need the owner and mode as they are now. */
+	rc = ll_inode_refresh(inode, LLC_PERM);
+	if (rc)
+		return rc;
+	rc = setattr_prepare(idmap, dentry, attr);
+	if (rc)
+		return rc;
+	if (attr->ia_valid & ATTR_SIZE) {
+		rc = inode_newsize_ok(inode, attr->ia_size);
+		if (rc)
+			return rc;
+		/* POSIX: a truncate that succeeds changes the times. */
+		if (!(attr->ia_valid & ATTR_MTIME)) {
+			attr->ia_valid |= ATTR_MTIME;
+			attr->ia_mtime = current_time(inode);
+		}
+	}
+	setattr_from_vfs(inode, attr, &sa);
+	rc = mdc_setattr(inode, &sa, &a);
+	if (!rc)
+		ll_inode_update(inode, &a);
+	ll_answer_put(&a);
+	if (rc)
+		return rc;
+	if (attr->ia_valid & (ATTR_ATIME | ATTR_MTIME))
+		setattr_times_set(inode, &sa);
+	if (attr->ia_valid & ATTR_SIZE) {
+		ll_count(inode->i_sb, TRUNCATE, 1);
+		rc = ll_setattr_size(inode, attr->ia_size, attr);
+		if (rc)
+			return rc;
+	} else if (S_ISREG(inode->i_mode) && attr->ia_valid & (ATTR_ATIME | ATTR_MTIME)) {
+		/* An older OST time must not win later; the MDT has the truth meanwhile. */
+		ll_setattr_times(inode, attr);
+	}
+	return 0;
+}
+
+int ll_permission(struct mnt_idmap *idmap, struct inode *inode, int mask)
+{
+	if (!ll_cached(inode, LLC_PERM)) {
+		int rc;
+
+		if (mask & MAY_NOT_BLOCK)
+			return -ECHILD;
+		rc = ll_inode_refresh(inode, LLC_PERM);
+		if (rc == -ESTALE && !inode->i_nlink)
+			rc = 0;
+		if (rc)
+			return rc;
+	}
+	ll_count(inode->i_sb, PERMISSION, 1);
+	return generic_permission(idmap, inode, mask);
+}
+
+const struct inode_operations ll_special_iops = {
+	.getattr	= ll_getattr,
+	.setattr	= ll_setattr,
+	.permission	= ll_permission,
+	.listxattr	= ll_listxattr,
+	.get_acl	= ll_get_acl,
+	.set_acl	= ll_set_acl,
+	.update_time	= ll_update_time,
+	.fileattr_get	= ll_fileattr_get,
+	.fileattr_set	= ll_fileattr_set,
+};

@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names: lookup, atomic open, and the operations that change directories.
+ *
+ * A positive dentry is true (LL_DENTRY_VALID in d_fsdata) from an answer that brought a LOOKUP lock on until that lock is
+ * called back; then it is looked up again. A negative one is true while the parent's UPDATE lock that was held before the
+ * question is still held (d_time = lli_dir_gen of the parent). Names made by requests that bring no lock are asked for again
+ * at their next use.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/namei.h>
+#include <linux/security.h>
+#include "internal.h"
+
+#define LL_DENTRY_VALID	((void *)1)
+
+static void dentry_set_valid(struct dentry *dentry, bool valid)
+{
+	WRITE_ONCE(dentry->d_fsdata, valid ? LL_DENTRY_VALID : NULL);
+}
+
+static bool dentry_valid(const struct dentry *dentry)
+{
+	return READ_ONCE(dentry->d_fsdata) == LL_DENTRY_VALID;
+}
+
+/* Generation of a directory under its UPDATE lock, 0 = no lock held. */
+static u32 dir_gen(struct inode *dir)
+{
+	struct ll_inode *lli = ll_i(dir);
+	u32 gen;
+
+	spin_lock(&lli->lli_lock);
+	gen = lli->lli_cached & LLC_DIR ? lli->lli_dir_gen : 0;
+	spin_unlock(&lli->lli_lock);
+	return gen;
+}
+
+/* The LOOKUP lock is gone: names of the inode must be asked for again; unused ones go. */
+void ll_dentries_invalidate(struct inode *inode)
+{
+	struct dentry *dentry;
+
+	spin_lock(&inode->i_lock);
+	hlist_for_each_entry(dentry, &inode->i_dentry, d_u.d_alias)
+		dentry_set_valid(dentry, false);
+	spin_unlock(&inode->i_lock);
+	if (!S_ISDIR(inode->i_mode))
+		d_prune_aliases(inode);
+}
+
+static bool name_too_long(const struct inode *dir, const struct dentry *dentry)
+{
+	return dentry->d_name.len > ll_sbi(dir->i_sb)->namelen;
+}
+
+/* ------------------------------------------------ lookup ------------------------------------------------ */
+
+static int revalidate_negative(struct dentry *dentry, struct inode *dir, unsigned int flags)
+{
+	u32 gen;
+
+	if (flags & LOOKUP_RCU)
+		return -ECHILD;
+	if (flags & (LOOKUP_CREATE | LOOKUP_RENAME_TARGET) && flags & LOOKUP_EXCL)
+		return 0;	/* let the server decide */
+	gen = dir_gen(dir);
+	return gen && (u32)dentry->d_time == gen;
+}
+
+/* Ask the server for the name; 1: it still is this inode. */
+static int revalidate_rpc(struct dentry *dentry, struct inode *dir, struct inode *inode, unsigned int flags)
+{
+	struct name_snapshot name;
+	struct ll_answer a;
+	int rc;
+
+	take_dentry_name_snapshot(&name, dentry);
+	rc = mdc_intent_getattr(dir, &name.name, inode, flags & LOOKUP_PARENT ? IT_LOOKUP : IT_GETATTR, &a);
+	release_dentry_name_snapshot(&name);
+	if (rc == -ENOENT || rc == -ESTALE) {
+		rc = 0;
+	} else if (!rc) {
+		if (a.disp & DISP_LOOKUP_NEG || !fid_eq(&a.fid, ll_fid(inode))) {
+			rc = 0;
+		} else if (ll_inode_update(inode, &a) == -ESTALE) {
+			rc = 0;
+		} else {
+			dentry_set_valid(dentry, a.lock && a.bits & MDS_INODELOCK_LOOKUP);
+			rc = 1;
+		}
+	}
+	ll_answer_put(&a);
+	return rc;
+}
+
+static int ll_d_revalidate(struct dentry *dentry, unsigned int flags)
+{
+	struct dentry *parent;
+	struct inode *dir, *inode;
+	int rc;
+
+	inode = d_inode_rcu(dentry);
+	if (inode && dentry_valid(dentry) && !(flags & LOOKUP_REVAL))
+		return 1;
+	if (flags & LOOKUP_RCU)
+		return -ECHILD;
+	parent = dget_parent(dentry);
+	dir = d_inode(parent);
+	if (!dir || dentry == parent)
+		rc = 1;
+	else if (!inode)
+		rc = revalidate_negative(dentry, dir, flags);
+	else
+		rc = revalidate_rpc(dentry, dir, inode, flags);
+	dput(parent);
+	return rc;
+}
+
+const struct dentry_operations ll_dentry_ops = {
+	.d_revalidate	= ll_d_revalidate,
+};
+
+/*
+ * Attach the object of a positive answer to an unhashed dentry. Returns as d_splice_alias(). The lock of the answer is still
+ * held, so it cannot be called back before the name is marked.
+ */
+static struct dentry *splice(struct dentry *dentry, struct inode *inode, const struct ll_answer *a)
+{
+	bool valid = a->lock && a->bits & MDS_INODELOCK_LOOKUP;
+	struct dentry *alias;
+
+	dentry_set_valid(dentry, valid);
+	alias = d_splice_alias(inode, dentry);
+	if (!IS_ERR_OR_NULL(alias))
+		dentry_set_valid(alias, valid);
+	return alias;
+}
+
+static struct dentry *splice_negative(struct inode *dir, struct dentry *dentry, u32 gen)
+{
+	dentry_set_valid(dentry, false);
+	dentry->d_time = gen && gen == dir_gen(dir) ? gen : 0;
+	return d_splice_alias(NULL, dentry);
+}
+
+/* mkdir and friends of a name that most likely does not exist: the server tells, no need to ask first. */
+static bool lookup_skippable(struct inode *dir, unsigned int flags)
+{
+	if ((flags & (LOOKUP_CREATE | LOOKUP_EXCL)) != (LOOKUP_CREATE | LOOKUP_EXCL) || flags & LOOKUP_OPEN)
+		return false;
+	return !inode_permission(&nop_mnt_idmap, dir, MAY_WRITE | MAY_EXEC) && !sb_rdonly(dir->i_sb);
+}
+
+static struct dentry *ll_obf_lookup(struct inode *dir, struct dentry *dentry);
+
+static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
+{
+	struct dentry *alias;
+	struct inode *inode;
+	struct ll_answer a;
+	u32 gen;
+	int rc;
+
+	if (name_too_long(dir, dentry))
+		return ERR_PTR(-ENAMETOOLONG);
+	if (fid_is_obf(ll_fid(dir)))
+		return ll_obf_lookup(dir, dentry);
+	if (lookup_skippable(dir, flags))
+		return NULL;
+	gen = dir_gen(dir);
+	rc = mdc_intent_getattr(dir, &dentry->d_name, NULL, flags & LOOKUP_PARENT ? IT_LOOKUP : IT_GETATTR, &a);
+	if (rc == -ENOENT && a.req && a.req->rq_got_reply)
+		rc = 0, a.disp |= DISP_LOOKUP_NEG;
+	if (rc) {
+		alias = ERR_PTR(rc);
+	} else if (a.disp & DISP_LOOKUP_NEG) {
+		alias = splice_negative(dir, dentry, gen);
+	} else {
+		inode = ll_iget(dir->i_sb, &a);
+		if (!IS_ERR(inode))
+			ll_i(inode)->lli_pfid = *ll_fid(dir);
+		alias = splice(dentry, inode, &a);
+	}
+	ll_answer_put(&a);
+	return alias;
+}
+
+/* .lustre/fid/<FID>: any object by its FID, with or without brackets. */
+static struct dentry *ll_obf_lookup(struct inode *dir, struct dentry *dentry)
+{
+	const char *name = dentry->d_name.name;
+	struct lu_fid fid;
+	char buf[FID_LEN];
+
+	if (!capable(CAP_DAC_READ_SEARCH))
+		return ERR_PTR(-EPERM);
+	if (dentry->d_name.len >= sizeof(buf))
+		return ERR_PTR(-ENOENT);
+	strscpy(buf, name + (*name == '['), sizeof(buf));
+	if (sscanf(buf, SFID, RFID(&fid)) != 3 || !fid_is_sane(&fid))
+		return ERR_PTR(-ENOENT);
+	dentry_set_valid(dentry, false);
+	return d_splice_alias(ll_iget_fid(dir->i_sb, &fid), dentry);
+}
+
+/* ".." of a directory for export.c: the parent's dentry. */
+struct dentry *ll_lookup_parent(struct inode *inode)
+{
+	static const struct qstr dotdot = QSTR_INIT("..", 2);
+	struct ll_answer a;
+	struct inode *parent;
+	int rc;
+
+	rc = mdc_intent_getattr(inode, &dotdot, NULL, IT_LOOKUP, &a);
+	if (!rc && a.disp & DISP_LOOKUP_NEG)
+		rc = -ESTALE;
+	parent = rc ? ERR_PTR(rc) : ll_iget(inode->i_sb, &a);
+	ll_answer_put(&a);
+	return d_obtain_alias(parent);
+}
+
+/* ------------------------------------------------ open ------------------------------------------------ */
+
+/* The open of a name ended with a handle: give it to the VFS. */
+static int finish(struct inode *dir, struct dentry *dentry, struct file *file, struct ll_answer *a, struct ll_open *open)
+{
+	struct dentry *alias = NULL;
+	struct ll_file *lf;
+	struct inode *inode;
+	int rc;
+
+	inode = ll_iget(dir->i_sb, a);
+	if (IS_ERR(inode)) {
+		mdc_close(open, NULL, 0);
+		return PTR_ERR(inode);
+	}
+	ll_i(inode)->lli_pfid = *ll_fid(dir);
+	ihold(inode);			/* for the close, when it comes to that */
+	if (!d_in_lookup(dentry))
+		d_drop(dentry);
+	alias = splice(dentry, inode, a);
+	lf = IS_ERR(alias) ? NULL : ll_file_new(open);
+	if (!lf) {
+		rc = IS_ERR(alias) ? PTR_ERR(alias) : -ENOMEM;
+		goto err_close;
+	}
+	file->private_data = lf;
+	if (a->disp & DISP_OPEN_CREATE)
+		file->f_mode |= FMODE_CREATED;
+	/* The lock must not be kept while the VFS and LSMs go on. */
+	ll_answer_put(a);
+	rc = finish_open(file, alias ?: dentry, ll_file_open_prepared);
+	if (rc && !(file->f_mode & FMODE_OPENED)) {
+		file->private_data = NULL;
+		kfree(lf);
+		goto err_close;
+	}
+	goto out;
+
+err_close:
+	mdc_close(open, NULL, 0);
+out:
+	if (!IS_ERR_OR_NULL(alias))
+		dput(alias);
+	iput(inode);
+	return rc;
+}
+
+static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file *file, unsigned int open_flag, umode_t mode)
+{
+	struct ll_open_args args = { .mode = mode };
+	struct dentry *alias;
+	struct ll_answer a;
+	struct ll_open *open;
+	struct inode *inode;
+	u32 gen;
+	int rc;
+
+	if (name_too_long(dir, dentry))
+		return -ENAMETOOLONG;
+	if (fid_is_obf(ll_fid(dir))) {
+		if (!d_in_lookup(dentry))
+			return open_flag & O_CREAT ? -EPERM : finish_no_open(file, NULL);
+		alias = ll_obf_lookup(dir, dentry);
+		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
+	}
+	/* A negative dentry that was found true. */
+	if (!d_in_lookup(dentry) && !(open_flag & O_CREAT))
+		return finish_no_open(file, NULL);
+
+	ll_count(dir->i_sb, OPEN, 1);
+	args.flags = ll_open_flags(open_flag | (file->f_flags & (__FMODE_EXEC | O_LARGEFILE)));
+	if (!(open_flag & O_CREAT))
+		args.flags &= ~(MDS_OPEN_CREAT | MDS_OPEN_EXCL);
+	gen = dir_gen(dir);
+	rc = mdc_intent_open(dir, &dentry->d_name, NULL, &args, &a, &open);
+	if (rc)
+		goto out;
+	if (a.disp & DISP_LOOKUP_NEG && !(a.disp & DISP_OPEN_CREATE)) {
+		alias = NULL;
+		if (d_in_lookup(dentry))
+			alias = splice_negative(dir, dentry, gen);
+		ll_answer_put(&a);
+		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
+	}
+	if (open) {
+		if (a.disp & DISP_OPEN_CREATE)
+			ll_count(dir->i_sb, CREATE, 1);
+		rc = finish(dir, dentry, file, &a, open);
+		goto out;
+	}
+	/* A symlink, a device: found, but not opened. */
+	inode = ll_iget(dir->i_sb, &a);
+	if (IS_ERR(inode)) {
+		rc = PTR_ERR(inode);
+		goto out;
+	}
+	if (!d_in_lookup(dentry))
+		d_drop(dentry);
+	alias = splice(dentry, inode, &a);
+	ll_answer_put(&a);
+	return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
+out:
+	ll_answer_put(&a);
+	return rc;
+}
+
+/* ------------------------------------------------ changes ------------------------------------------------ */
+
+static int create(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev, const char *target)
+{
+	struct inode *inode;
+	struct dentry *alias;
+	struct ll_answer a;
+	int rc;
+
+	if (name_too_long(dir, dentry))
+		return -ENAMETOOLONG;
+	rc = mdc_create(dir, &dentry->d_name, mode, rdev, target, target ? strlen(target) + 1 : 0, &a);
+	if (rc)
+		goto out;
+	inode = ll_iget(dir->i_sb, &a);
+	if (IS_ERR(inode)) {
+		d_drop(dentry);
+		rc = PTR_ERR(inode);
+		goto out;
+	}
+	ll_i(inode)->lli_pfid = *ll_fid(dir);
+	d_drop(dentry);
+	alias = splice(dentry, inode, &a);
+	if (IS_ERR(alias))
+		rc = PTR_ERR(alias);
+	else
+		dput(alias);
+out:
+	ll_answer_put(&a);
+	return rc;
+}
+
+static int ll_mknod(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev)
+{
+	ll_count(dir->i_sb, MKNOD, 1);
+	return create(dir, dentry, mode, rdev, NULL);
+}
+
+/* Only knfsd and overlayfs come here for regular files; open(2) uses ll_atomic_open(). */
+static int ll_create(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode, bool excl)
+{
+	struct ll_open_args args = {
+		.flags = MDS_FMODE_WRITE | MDS_OPEN_CREAT | MDS_OPEN_EXCL | MDS_OPEN_DEFAULT_LMV,
+		.mode = mode,
+	};
+	struct dentry *alias;
+	struct ll_answer a;
+	struct ll_open *open;
+	struct inode *inode;
+	int rc;
+
+	if (name_too_long(dir, dentry))
+		return -ENAMETOOLONG;
+	ll_count(dir->i_sb, CREATE, 1);
+	rc = mdc_intent_open(dir, &dentry->d_name, NULL, &args, &a, &open);
+	if (rc)
+		goto out;
+	inode = ll_iget(dir->i_sb, &a);
+	if (open)
+		mdc_close(open, NULL, 0);
+	if (IS_ERR(inode)) {
+		rc = PTR_ERR(inode);
+		goto out;
+	}
+	d_drop(dentry);
+	alias = splice(dentry, inode, &a);
+	if (IS_ERR(alias))
+		rc = PTR_ERR(alias);
+	else
+		dput(alias);
+out:
+	ll_answer_put(&a);
+	return rc;
+}
+
+static int ll_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode)
+{
+	ll_count(dir->i_sb, MKDIR, 1);
+	return create(dir, dentry, (mode & (S_IRWXUGO | S_ISVTX)) | S_IFDIR, 0, NULL);
+}
+
+static int ll_symlink(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, const char *target)
+{
+	ll_count(dir->i_sb, SYMLINK, 1);
+	return create(dir, dentry, S_IFLNK | 0777, 0, target);
+}
+
+static int ll_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
+{
+	struct inode *inode = d_inode(old);
+	struct ll_answer a;
+	int rc;
+
+	if (name_too_long(dir, dentry))
+		return -ENAMETOOLONG;
+	ll_count(dir->i_sb, LINK, 1);
+	rc = mdc_link(inode, dir, &dentry->d_name, &a);
+	if (!rc) {
+		if (a.valid & OBD_MD_FLID && fid_eq(&a.fid, ll_fid(inode)))
+			ll_inode_update(inode, &a);
+		/* No lock protects the new name: a hashed dentry would only be asked for again. */
+		d_drop(dentry);
+	}
+	ll_answer_put(&a);
+	return rc;
+}
+
+/* The answer tells how many links are left. */
+static void victim_update(struct inode *victim, const struct ll_answer *a)
+{
+	struct ll_inode *lli = ll_i(victim);
+
+	if (!(a->valid & OBD_MD_FLID) || !fid_eq(&a->fid, ll_fid(victim)))
+		return;
+	spin_lock(&lli->lli_lock);
+	if (a->valid & OBD_MD_FLNLINK)
+		set_nlink(victim, le32_to_cpu(a->body->mbo_nlink));
+	spin_unlock(&lli->lli_lock);
+}
+
+static int unlink_name(struct inode *dir, struct dentry *dentry, bool rmdir)
+{
+	struct inode *victim = d_inode(dentry);
+	struct ll_answer a;
+	int rc;
+
+	rc = mdc_unlink(dir, victim, &dentry->d_name, rmdir, &a);
+	if (!rc) {
+		victim_update(victim, &a);
+		if (rmdir)
+			clear_nlink(victim);
+		/* What becomes of the dentry is not protected by a lock. */
+		dentry_set_valid(dentry, false);
+		dentry->d_time = 0;
+	} else if (rc == -ENOENT) {
+		/* Somebody else was faster: the cached name was wrong. */
+		d_drop(dentry);
+	}
+	ll_answer_put(&a);
+	return rc;
+}
+
+static int ll_unlink(struct inode *dir, struct dentry *dentry)
+{
+	ll_count(dir->i_sb, UNLINK, 1);
+	return unlink_name(dir, dentry, false);
+}
+
+static int ll_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	ll_count(dir->i_sb, RMDIR, 1);
+	return unlink_name(dir, dentry, true);
+}
+
+static int ll_rename(struct mnt_idmap *idmap, struct inode *old_dir, struct dentry *old, struct inode *new_dir,
+		     struct dentry *new, unsigned int flags)
+{
+	struct inode *victim = d_inode(new);
+	struct ll_answer a;
+	int rc;
+
+	if (flags & ~RENAME_NOREPLACE)
+		return -EINVAL;
+	if (name_too_long(new_dir, new))
+		return -ENAMETOOLONG;
+	ll_count(old_dir->i_sb, RENAME, 1);
+	rc = mdc_rename(old_dir, &old->d_name, d_inode(old), new_dir, &new->d_name, victim, &a);
+	if (!rc) {
+		if (victim)
+			victim_update(victim, &a);
+		dentry_set_valid(new, false);
+		/* The VFS moves it; what it is called now is asked for at its next use. */
+		dentry_set_valid(old, false);
+		ll_i(d_inode(old))->lli_pfid = *ll_fid(new_dir);
+	} else if (rc == -ENOENT) {
+		d_drop(old);
+	}
+	ll_answer_put(&a);
+	return rc;
+}
+
+const struct inode_operations ll_dir_iops = {
+	.lookup		= ll_lookup,
+	.atomic_open	= ll_atomic_open,
+	.create		= ll_create,
+	.mknod		= ll_mknod,
+	.mkdir		= ll_mkdir,
+	.symlink	= ll_symlink,
+	.link		= ll_link,
+	.unlink		= ll_unlink,
+	.rmdir		= ll_rmdir,
+	.rename		= ll_rename,
+	.getattr	= ll_getattr,
+	.setattr	= ll_setattr,
+	.permission	= ll_permission,
+	.listxattr	= ll_listxattr,
+	.get_acl	= ll_get_acl,
+	.set_acl	= ll_set_acl,
+	.update_time	= ll_update_time,
+	.fileattr_get	= ll_fileattr_get,
+	.fileattr_set	= ll_fileattr_set,
+};

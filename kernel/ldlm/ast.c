@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Callbacks from a server to its clients (chapter 3, 11) and the timers of called back locks (14.1). All ASTs of a
+ * conflict are sent at once, asynchronously; a bad outcome is handled from a work item. No locks are held while sending;
+ * ns_wait_lock (inside of lr_lock) guards the timer list.
+ */
+#include "internal.h"
+#include <linux/delay.h>
+#include <linux/moduleparam.h>
+
+static unsigned int ldlm_callback_timeout = 100;
+module_param(ldlm_callback_timeout, uint, 0644);
+MODULE_PARM_DESC(ldlm_callback_timeout, "seconds a client has to give a called back lock up before it is evicted");
+
+/* Glimpses that one thread waits for. */
+struct gl_set {
+	atomic_t		pending;
+	struct completion	done;
+};
+
+struct ldlm_ast {
+	struct work_struct	work;
+	struct ldlm_lock	*lock;
+	struct ptlrpc_request	*req;
+	struct gl_set		*set;
+	u32			opc;
+};
+
+static unsigned long callback_jiffies(void)
+{
+	return max(READ_ONCE(ldlm_callback_timeout), 1U) * HZ;
+}
+
+/* ---- timers ---- */
+
+/* Group and flock locks, and those of other MDTs, are never taken by force. */
+static bool lock_has_timer(const struct ldlm_lock *lock)
+{
+	return lock->l_export && lock->l_granted_mode != LCK_GROUP && lock->l_res->lr_type != LDLM_FLOCK &&
+	       !(exp_connect_flags(lock->l_export) & OBD_CONNECT_MDS_MDS);
+}
+
+/* The client was told to give the lock up: it has so much time from now. Any context that may hold lr_lock. */
+void ldlm_wait_start(struct ldlm_lock *lock)
+{
+	struct ldlm_namespace *ns = lock->l_res->lr_ns;
+
+	if (!lock_has_timer(lock))
+		return;
+	spin_lock(&ns->ns_wait_lock);
+	lock->l_deadline = jiffies + callback_jiffies();
+	if (list_empty(&lock->l_wait_link)) {
+		ldlm_lock_get(lock);
+		list_add_tail(&lock->l_wait_link, &ns->ns_wait_list);
+	}
+	spin_unlock(&ns->ns_wait_lock);
+	queue_delayed_work(ldlm_wq, &ns->ns_wait_work, callback_jiffies());
+}
+
+/* Not under lr_lock (may put the last reference). */
+void ldlm_wait_stop(struct ldlm_lock *lock)
+{
+	struct ldlm_namespace *ns = lock->l_res->lr_ns;
+	bool put = false;
+
+	spin_lock(&ns->ns_wait_lock);
+	if (!list_empty(&lock->l_wait_link)) {
+		list_del_init(&lock->l_wait_link);
+		put = true;
+	}
+	spin_unlock(&ns->ns_wait_lock);
+	if (put)
+		ldlm_lock_put(lock);
+}
+
+/* The client works on it (I/O under the lock): give it the full time again. */
+void ldlm_wait_prolong(struct ldlm_lock *lock)
+{
+	struct ldlm_namespace *ns = lock->l_res->lr_ns;
+
+	spin_lock(&ns->ns_wait_lock);
+	if (!list_empty(&lock->l_wait_link))
+		lock->l_deadline = jiffies + callback_jiffies();
+	spin_unlock(&ns->ns_wait_lock);
+}
+
+void ldlm_wait_expired(struct work_struct *work)
+{
+	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace, ns_wait_work);
+	unsigned long next = jiffies + callback_jiffies();
+	struct ldlm_lock *lock, *tmp;
+	LIST_HEAD(late);
+	bool more;
+
+	spin_lock(&ns->ns_wait_lock);
+	list_for_each_entry_safe(lock, tmp, &ns->ns_wait_list, l_wait_link) {
+		if (time_after_eq(jiffies, lock->l_deadline))
+			list_move_tail(&lock->l_wait_link, &late);
+		else if (time_before(lock->l_deadline, next))
+			next = lock->l_deadline;
+	}
+	more = !list_empty(&ns->ns_wait_list);
+	while (!list_empty(&late)) {
+		lock = list_first_entry(&late, struct ldlm_lock, l_wait_link);
+		list_del_init(&lock->l_wait_link);
+		spin_unlock(&ns->ns_wait_lock);
+
+		atomic_inc(&ns->ns_nr_timeouts);
+		pr_warn_ratelimited("%s: client %s does not give lock 0x%llx on " DLDLMRES " back, evicting it\n",
+				    ns->ns_name, lock->l_export->client_uuid,
+				    (unsigned long long)lock->l_handle.cookie, PLDLMRES(&lock->l_res->lr_id));
+		export_evict(lock->l_export, "lock callback timer expired");
+		ldlm_lock_put(lock);
+		spin_lock(&ns->ns_wait_lock);
+	}
+	spin_unlock(&ns->ns_wait_lock);
+	if (more)
+		queue_delayed_work(ldlm_wq, &ns->ns_wait_work,
+				   time_after(next, jiffies) ? next - jiffies : 1);
+}
+
+/* ---- outcomes ---- */
+
+/* The client does not have the lock (any more): as after a cancel. May sleep. */
+void ldlm_srv_drop(struct ldlm_lock *lock)
+{
+	struct ldlm_resource *res = lock->l_res;
+
+	if (lock->l_granted_mode & (LCK_PW | LCK_GROUP | LCK_EX) && !(lock->l_flags & LDLM_FL_DISCARD_DATA))
+		ldlm_lvb_reread(res);
+	if (ldlm_lock_destroy(lock))
+		ldlm_reprocess(res);
+}
+
+static void gl_merge(struct ldlm_ast *ast)
+{
+	struct ldlm_resource *res = ast->lock->l_res;
+	const struct ost_lvb *lvb = NULL;
+	struct ost_lvb v1 = { 0 };
+
+	if (ast->req->rq_status >= 0 && ptlrpc_rep_len(ast->req, WF_DLM_LVB) >= OST_LVB_V1_SIZE) {
+		u32 len = ptlrpc_rep_len(ast->req, WF_DLM_LVB);
+		const void *buf = ptlrpc_rep_buf(ast->req, WF_DLM_LVB);
+
+		if (buf) {
+			memcpy(&v1, buf, min_t(u32, len, sizeof(v1)));
+			lvb = &v1;
+		}
+	}
+	if (lvb)
+		ldlm_lvb_glimpsed(res, lvb);
+	else
+		ldlm_lvb_reread(res);
+}
+
+static void ast_outcome(struct work_struct *work)
+{
+	struct ldlm_ast *ast = container_of(work, struct ldlm_ast, work);
+	struct ldlm_lock *lock = ast->lock;
+	struct obd_export *exp = lock->l_export;
+	int rc = ast->req->rq_status;
+
+	if (ast->opc == LDLM_GL_CALLBACK)
+		gl_merge(ast);
+	if (rc == -EINVAL) {
+		ldlm_srv_drop(lock);
+	} else if (rc < 0 && !(ast->opc == LDLM_GL_CALLBACK && rc == -ELDLM_NO_LOCK_DATA) &&
+		   rc != -ENODEV && rc != -ESHUTDOWN && !READ_ONCE(exp->failed) &&
+		   !(READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED)) {
+		pr_warn_ratelimited("%s: client %s fails lock callback %u with %d, evicting it\n",
+				    lock->l_res->lr_ns->ns_name, exp->client_uuid, ast->opc, rc);
+		export_evict(exp, "lock callback failed");
+	}
+	if (ast->set && atomic_dec_and_test(&ast->set->pending))
+		complete(&ast->set->done);
+	ptlrpc_req_put(ast->req);
+	ldlm_lock_put(lock);
+	kfree(ast);
+}
+
+static void ast_done(struct ptlrpc_request *req)
+{
+	struct ldlm_ast *ast = req->done_data;
+
+	if (!ast->set && req->rq_status == 0) {
+		ptlrpc_req_put(req);
+		ldlm_lock_put(ast->lock);
+		kfree(ast);
+		return;
+	}
+	queue_work(ldlm_wq, &ast->work);
+}
+
+/* ---- sending ---- */
+
+static struct ldlm_ast *ast_try_new(struct ldlm_lock *lock, u32 opc, const struct wire_format *fmt, u32 req_lvb,
+				    u32 rep_lvb)
+{
+	struct ldlm_ast *ast = kzalloc(sizeof(*ast), GFP_NOFS);
+
+	if (!ast)
+		return NULL;
+	ast->req = ptlrpc_req_new_rev(lock->l_export, opc, fmt);
+	if (!ast->req)
+		goto out;
+	ptlrpc_req_size(ast->req, WF_DLM_REQ, LDLM_REQ_MIN_SIZE);
+	if (opc == LDLM_CP_CALLBACK)
+		ptlrpc_req_size(ast->req, WF_DLM_LVB, req_lvb);
+	if (opc == LDLM_GL_CALLBACK) {
+		ptlrpc_req_size(ast->req, WF_GL_DESC, 0);
+		ptlrpc_rep_room(ast->req, WF_DLM_LVB, rep_lvb);
+	}
+	if (ptlrpc_req_pack(ast->req))
+		goto out;
+	INIT_WORK(&ast->work, ast_outcome);
+	ast->lock = ldlm_lock_get(lock);
+	ast->opc = opc;
+	ast->req->done = ast_done;
+	ast->req->done_data = ast;
+	ast->req->rq_deadline_max = get_jiffies_64() +
+		(opc == LDLM_GL_CALLBACK ? (u64)ptlrpc_ldlm_timeout * HZ : callback_jiffies());
+	return ast;
+out:
+	ptlrpc_req_put(ast->req);
+	kfree(ast);
+	return NULL;
+}
+
+/* NULL: the client is gone, or there is no memory for a good while (then it has to go: it would wait for ever). */
+static struct ldlm_ast *ast_new(struct ldlm_lock *lock, u32 opc, const struct wire_format *fmt, u32 req_lvb,
+				u32 rep_lvb)
+{
+	struct ldlm_ast *ast;
+	int try;
+
+	for (try = 0; try < 10; try++) {
+		if (READ_ONCE(lock->l_export->failed))
+			return NULL;
+		ast = ast_try_new(lock, opc, fmt, req_lvb, rep_lvb);
+		if (ast)
+			return ast;
+		msleep(100);
+	}
+	if (!READ_ONCE(lock->l_export->failed))
+		export_evict(lock->l_export, "no memory for a lock callback");
+	return NULL;
+}
+
+static void ast_send(struct ldlm_ast *ast)
+{
+	int rc = ptlrpc_send_async(ast->req);
+
+	if (rc) {
+		ast->req->rq_status = rc;
+		queue_work(ldlm_wq, &ast->work);
+	}
+}
+
+static void cp_send(struct ldlm_lock *lock)
+{
+	struct ldlm_resource *res = lock->l_res;
+	u32 len = ldlm_lvb_len(res, &lock->l_policy, lock->l_export);
+	struct ldlm_request *dlm;
+	struct ldlm_ast *ast;
+	u64 flags = 0;
+
+	if (res->lr_type == LDLM_FLOCK)
+		ldlm_flock_drop_spare(lock);
+	ast = ast_new(lock, LDLM_CP_CALLBACK, &wf_ldlm_cp_callback, len, 0);
+	if (!ast)
+		return;
+	if (len && ldlm_lvb_fill(res, ptlrpc_req_buf(ast->req, WF_DLM_LVB), len))
+		ptlrpc_req_shrink(ast->req, WF_DLM_LVB, 0);
+
+	dlm = ptlrpc_req_buf(ast->req, WF_DLM_REQ);
+	spin_lock(&res->lr_lock);
+	lock->l_flags &= ~LDLM_FL_MSG_PENDING;
+	flags = lock->l_flags & LDLM_FL_AST_MASK;
+	ldlm_desc_fill(lock, &dlm->lock_desc);
+	/* A flock that was refused is destroyed, but its client must hear of it. */
+	if (lock->l_flags & LDLM_FL_DESTROYED && !lock->l_error) {
+		spin_unlock(&res->lr_lock);
+		ptlrpc_req_put(ast->req);
+		ldlm_lock_put(lock);
+		kfree(ast);
+		return;
+	}
+	if (flags & LDLM_FL_AST_SENT)
+		ldlm_wait_start(lock);
+	spin_unlock(&res->lr_lock);
+	dlm->lock_flags = cpu_to_le32(flags);
+	dlm->lock_handle[0] = lock->l_remote;
+	dlm->lock_handle[1] = lock->l_handle;
+	ast_send(ast);
+}
+
+static void bl_send(struct ldlm_lock *lock)
+{
+	struct ldlm_resource *res = lock->l_res;
+	struct ldlm_request *dlm;
+	struct ldlm_ast *ast;
+	bool drop;
+	u64 flags;
+
+	ast = ast_new(lock, LDLM_BL_CALLBACK, &wf_ldlm_bl_callback, 0, 0);
+	if (!ast)
+		return;
+	dlm = ptlrpc_req_buf(ast->req, WF_DLM_REQ);
+	spin_lock(&res->lr_lock);
+	flags = lock->l_flags & (LDLM_FL_DISCARD_DATA | LDLM_FL_FLOCK_DEADLOCK);
+	drop = lock->l_flags & LDLM_FL_CANCEL_ON_BLOCK;
+	ldlm_desc_fill(lock, &dlm->lock_desc);
+	dlm->lock_desc.l_req_mode = cpu_to_le32(lock->l_bl_mode);
+	dlm->lock_desc.l_granted_mode = 0;
+	ldlm_policy_to_wire(res->lr_type, &lock->l_bl_policy, &dlm->lock_desc.l_policy_data);
+	if (res->lr_type == LDLM_IBITS)
+		dlm->lock_desc.l_policy_data.l_inodebits.cancel_bits = cpu_to_le64(lock->l_bl_policy.ibits.bits);
+	if (!drop && !(lock->l_flags & LDLM_FL_DESTROYED))
+		ldlm_wait_start(lock);
+	spin_unlock(&res->lr_lock);
+	dlm->lock_flags = cpu_to_le32(flags);
+	dlm->lock_handle[0] = lock->l_remote;
+	dlm->lock_handle[1] = lock->l_handle;
+	if (drop) {
+		ast->req->rq_no_resend = true;
+		if (ldlm_lock_destroy(lock))
+			ldlm_reprocess(res);
+	}
+	ast_send(ast);
+}
+
+/* Send what a decision has collected; the references of the lists are put. May sleep, no locks held. */
+void ldlm_srv_send(struct list_head *bl, struct list_head *cp)
+{
+	struct ldlm_lock *lock;
+
+	while (!list_empty(cp)) {
+		lock = list_first_entry(cp, struct ldlm_lock, l_cp_ast);
+		list_del_init(&lock->l_cp_ast);
+		cp_send(lock);
+		ldlm_lock_put(lock);
+	}
+	while (!list_empty(bl)) {
+		struct ldlm_resource *res;
+		bool gone;
+
+		lock = list_first_entry(bl, struct ldlm_lock, l_bl_ast);
+		res = lock->l_res;
+		/* A convert may have put the lock onto another list the moment it is off this one. */
+		spin_lock(&res->lr_lock);
+		list_del_init(&lock->l_bl_ast);
+		gone = lock->l_flags & LDLM_FL_DESTROYED;
+		spin_unlock(&res->lr_lock);
+		if (!gone)
+			bl_send(lock);
+		ldlm_lock_put(lock);
+	}
+}
+
+/*
+ * Ask the holders of these locks for size and times, and wait for the answers; they are merged into the LVB of the
+ * resource. Bounded by the time of the requests.
+ */
+void ldlm_srv_gl(struct ldlm_lock **locks, int n)
+{
+	struct ldlm_request *dlm;
+	struct ldlm_ast *ast;
+	struct gl_set set;
+	int i;
+
+	atomic_set(&set.pending, 1);
+	init_completion(&set.done);
+	for (i = 0; i < n; i++) {
+		struct ldlm_resource *res = locks[i]->l_res;
+
+		ast = ast_new(locks[i], LDLM_GL_CALLBACK, &wf_ldlm_gl_callback, 0, sizeof(struct ost_lvb));
+		if (!ast)
+			continue;
+		dlm = ptlrpc_req_buf(ast->req, WF_DLM_REQ);
+		spin_lock(&res->lr_lock);
+		ldlm_desc_fill(locks[i], &dlm->lock_desc);
+		spin_unlock(&res->lr_lock);
+		dlm->lock_handle[0] = locks[i]->l_remote;
+		ast->set = &set;
+		atomic_inc(&set.pending);
+		ast_send(ast);
+	}
+	if (!atomic_dec_and_test(&set.pending))
+		wait_for_completion(&set.done);
+}

@@ -1,0 +1,823 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Enqueues of a client, matching of cached locks, users of a lock, lock replay (chapter 3, 10, 21, 22.1). The mirror lock
+ * exists before its request is sent, so that callbacks that overtake the reply find it. lr_lock is never held across a
+ * request or a callback of the owner.
+ */
+#include "internal.h"
+
+#define CP_WAIT_MAX		(100 * HZ)	/* longest wait for a CP AST without NO_TIMEOUT */
+#define REPLAYS_IN_FLIGHT	8
+
+/* ---- LVB ---- */
+
+/* Is len bytes an LVB that this lock may have? 0, -EINVAL. */
+static int lvb_check(const struct ldlm_lock *lock, u32 len, bool may_miss)
+{
+	if (!lock->l_lvb_want)
+		return 0;
+	if (len > lock->l_lvb_want)
+		return -EINVAL;
+	if (lock->l_lvb_want != sizeof(struct ost_lvb) || lock->l_res->lr_type == LDLM_PLAIN)
+		return 0;
+	if (!len)
+		return may_miss ? 0 : -EINVAL;
+	return len == sizeof(struct ost_lvb) || len == OST_LVB_V1_SIZE ? 0 : -EINVAL;
+}
+
+/* Copy of an LVB, objects always in the long form; *to NULL when there is none. */
+int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bool may_miss, void **to, u32 *to_len)
+{
+	u32 size = len;
+	int rc = lvb_check(lock, len, may_miss);
+
+	*to = NULL;
+	*to_len = 0;
+	if (rc || !len || !from || !lock->l_lvb_want)
+		return rc;
+	if (len == OST_LVB_V1_SIZE && lock->l_lvb_want == sizeof(struct ost_lvb))
+		size = sizeof(struct ost_lvb);
+	*to = kvzalloc(size, GFP_NOFS);
+	if (!*to)
+		return -ENOMEM;
+	memcpy(*to, from, len);
+	*to_len = size;
+	return 0;
+}
+
+/**
+ * ldlm_lock_lvb - LVB of a lock
+ * @lock: client lock
+ * @buf: where to
+ * @len: its size
+ *
+ * Return: bytes copied, 0 when the lock has none.
+ */
+u32 ldlm_lock_lvb(struct ldlm_lock *lock, void *buf, u32 len)
+{
+	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
+
+	len = min(len, lock->l_lvb_len);
+	if (len)
+		memcpy(buf, lock->l_lvb, len);
+	spin_unlock(&res->lr_lock);
+	return len;
+}
+EXPORT_SYMBOL_GPL(ldlm_lock_lvb);
+
+/* ---- state of the mirror ---- */
+
+/* Move a lock that is not granted to the resource that the server named. 0, -EPROTO, -ENOMEM. */
+int ldlm_cli_change_res(struct ldlm_lock *lock, const struct ldlm_res_id_le *name)
+{
+	struct ldlm_resource *res, *new;
+	struct ldlm_res_id id;
+
+	res_id_from_le(&id, name);
+	res = READ_ONCE(lock->l_res);
+	if (res_id_eq(&res->lr_id, &id))
+		return 0;
+	if (!id.name[0])
+		return -EPROTO;
+	new = ldlm_res_find(res->lr_ns, &id, res->lr_type, true);
+	if (IS_ERR(new))
+		return PTR_ERR(new) == -EINVAL ? -EPROTO : PTR_ERR(new);
+
+	res = ldlm_lock_res_lock(lock);
+	if (res == new || lock->l_granted_mode || lock->l_flags & LDLM_FL_DESTROYED) {
+		spin_unlock(&res->lr_lock);
+		ldlm_res_put(new);
+		return 0;
+	}
+	list_del_init(&lock->l_res_link);
+	WRITE_ONCE(lock->l_res, new);
+	spin_unlock(&res->lr_lock);
+
+	spin_lock(&new->lr_lock);
+	if (lock->l_res == new && list_empty(&lock->l_res_link) && !(lock->l_flags & LDLM_FL_DESTROYED))
+		list_add_tail(&lock->l_res_link, &new->lr_waiting);
+	spin_unlock(&new->lr_lock);
+	/* The reference of the lock on the old one. */
+	ldlm_res_put(res);
+	return 0;
+}
+
+/*
+ * The enqueue came to nothing, or nobody waits for it any more: forget the lock without a word to the server. If a BL AST
+ * was acknowledged already the server expects a cancel.
+ */
+static void cli_fail(struct ldlm_lock *lock)
+{
+	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
+	bool owed, did;
+
+	lock->l_users = 0;
+	owed = lock->l_flags & LDLM_FL_CBPENDING && lock->l_remote.cookie && !(lock->l_flags & LDLM_FL_FAILED);
+	lock->l_flags |= LDLM_FL_FAILED | LDLM_FL_CBPENDING;
+	did = ldlm_destroy_locked(lock);
+	spin_unlock(&res->lr_lock);
+	if (did) {
+		if (owed)
+			ldlm_cli_queue_cancel(lock);
+		ldlm_lock_put(lock);
+	}
+}
+
+/* ---- enqueue ---- */
+
+static void fill_request(struct ldlm_lock *lock, const struct ldlm_enqueue_info *ei, struct ldlm_request *dlm,
+			 bool cancelset)
+{
+	struct ldlm_resource *res = lock->l_res;
+	u32 i;
+
+	dlm->lock_flags = cpu_to_le32((u32)ei->ei_flags);
+	dlm->lock_desc.l_resource.lr_type = cpu_to_le32(res->lr_type);
+	res_id_to_le(&dlm->lock_desc.l_resource.lr_name, &res->lr_id);
+	dlm->lock_desc.l_req_mode = cpu_to_le32(lock->l_req_mode);
+	ldlm_policy_to_wire(res->lr_type, &lock->l_req_policy, &dlm->lock_desc.l_policy_data);
+	dlm->lock_handle[0] = lock->l_handle;
+	if (!cancelset)
+		return;
+	for (i = 0; i < ei->ei_nr_elc; i++)
+		dlm->lock_handle[1 + i].cookie = ei->ei_elc[i];
+	dlm->lock_count = cpu_to_le32(1 + ei->ei_nr_elc);
+}
+
+static struct ptlrpc_request *plain_request(const struct ldlm_enqueue_info *ei)
+{
+	struct ptlrpc_request *req = ptlrpc_req_new(ei->ei_ns->ns_imp, LDLM_ENQUEUE, &wf_ldlm_enqueue);
+
+	if (!req)
+		return NULL;
+	ptlrpc_req_size(req, WF_DLM_REQ, ldlm_request_bytes(1 + ei->ei_nr_elc));
+	ptlrpc_rep_room(req, WF_DLM_LVB, ei->ei_lvb_len);
+	if (ei->ei_type == LDLM_FLOCK && !(ei->ei_flags & LDLM_FL_TEST_LOCK))
+		req->rq_mod_slot = true;
+	if (ptlrpc_req_pack(req)) {
+		ptlrpc_req_put(req);
+		return NULL;
+	}
+	return req;
+}
+
+/**
+ * ldlm_cli_enqueue_start - first half of an enqueue
+ * @ei: what to ask; stays in use until finish
+ * @reqp: packed intent request, or pointer to NULL: a plain one is made, the caller puts it
+ * @lockp: out: the lock for ldlm_cli_enqueue_finish()
+ *
+ * Return: 0, -ENOMEM, -ESHUTDOWN (namespace is going away), -EPROTO (no room in DLM_REQ).
+ */
+int ldlm_cli_enqueue_start(struct ldlm_enqueue_info *ei, struct ptlrpc_request **reqp, struct ldlm_lock **lockp)
+{
+	struct ldlm_namespace *ns = ei->ei_ns;
+	struct ptlrpc_request *req = *reqp;
+	struct ldlm_resource *res;
+	struct ldlm_request *dlm;
+	struct ldlm_lock *lock;
+	int rc = -ENOMEM;
+
+	*lockp = NULL;
+	if (READ_ONCE(ns->ns_stopping))
+		return -ESHUTDOWN;
+	res = ldlm_res_find(ns, &ei->ei_res_id, ei->ei_type, true);
+	if (IS_ERR(res))
+		return PTR_ERR(res);
+	lock = ldlm_lock_new(res, ei->ei_mode, &ei->ei_policy);
+	ldlm_res_put(res);
+	if (!lock)
+		return -ENOMEM;
+	lock->l_flags = ei->ei_flags & (LDLM_FL_INHERIT_MASK | LDLM_FL_NO_LRU);
+	if (ei->ei_type == LDLM_FLOCK || ei->ei_mode == LCK_GROUP)
+		lock->l_flags |= LDLM_FL_NO_LRU;
+	lock->l_ops = ei->ei_ops;
+	lock->l_ast_data = ei->ei_data;
+	lock->l_lvb_want = ei->ei_lvb_len;
+	lock->l_users = 1;
+	if (ei->ei_type == LDLM_FLOCK && ldlm_flock_prepare(lock))
+		goto fail;
+
+	if (!req)
+		req = plain_request(ei);
+	if (!req)
+		goto fail;
+	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
+	rc = -EPROTO;
+	if (!dlm || ptlrpc_req_len(req, WF_DLM_REQ) < ldlm_request_bytes(1 + ei->ei_nr_elc))
+		goto fail_req;
+	fill_request(lock, ei, dlm, imp_connect_flags(ns->ns_imp) & OBD_CONNECT_CANCELSET);
+
+	spin_lock(&res->lr_lock);
+	list_add_tail(&lock->l_res_link, &res->lr_waiting);
+	spin_unlock(&res->lr_lock);
+	*reqp = req;
+	*lockp = lock;
+	return 0;
+
+fail_req:
+	if (!*reqp)
+		ptlrpc_req_put(req);
+fail:
+	ldlm_lock_destroy(lock);
+	ldlm_lock_put(lock);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(ldlm_cli_enqueue_start);
+
+/* F_GETLK and unlock: nothing is kept. */
+static bool flock_unkept(const struct ldlm_enqueue_info *ei, struct ldlm_lock *lock, const struct ldlm_reply *rep)
+{
+	struct ldlm_resource *res = lock->l_res;
+	LIST_HEAD(dead);
+
+	if (ei->ei_type != LDLM_FLOCK)
+		return false;
+	if (le32_to_cpu(rep->lock_flags) & LDLM_FL_TEST_LOCK)
+		return true;
+	if (ei->ei_mode != LCK_NL)
+		return false;
+	spin_lock(&res->lr_lock);
+	ldlm_flock_merge(res, lock, LCK_NL, &dead);
+	spin_unlock(&res->lr_lock);
+	ldlm_put_list(&dead);
+	return true;
+}
+
+/* The reply is there and gives a lock: take over what it says, unless a CP AST said more already. */
+static int take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep, const void *lvb, u32 lvb_len)
+{
+	u64 flags = le32_to_cpu(rep->lock_flags);
+	struct ldlm_resource *res;
+	void *copy, *old = NULL;
+	u32 copy_len;
+	int rc;
+
+	if (flags & LDLM_FL_LOCK_CHANGED) {
+		u32 mode = le32_to_cpu(rep->lock_desc.l_req_mode);
+
+		if (mode && !ldlm_mode_valid(mode))
+			return -EPROTO;
+		rc = ldlm_cli_change_res(lock, &rep->lock_desc.l_resource.lr_name);
+		if (rc)
+			return rc;
+	}
+	rc = ldlm_cli_lvb_dup(lock, lvb, lvb_len, true, &copy, &copy_len);
+	if (rc)
+		return rc;
+
+	res = ldlm_lock_res_lock(lock);
+	if (lock->l_flags & LDLM_FL_DESTROYED) {
+		spin_unlock(&res->lr_lock);
+		kvfree(copy);
+		return lock->l_error ? lock->l_error : -EIO;
+	}
+	lock->l_remote = rep->lock_handle;
+	lock->l_flags |= (flags & LDLM_FL_INHERIT_MASK) | LDLM_FL_REPLIED;
+	if (flags & LDLM_FL_AST_SENT)
+		lock->l_flags |= LDLM_FL_CBPENDING;
+	if (!(lock->l_flags & LDLM_FL_GRANTED_CP)) {
+		if (flags & LDLM_FL_LOCK_CHANGED) {
+			if (rep->lock_desc.l_req_mode)
+				lock->l_req_mode = le32_to_cpu(rep->lock_desc.l_req_mode);
+			if (res->lr_type != LDLM_FLOCK && res->lr_type != LDLM_PLAIN)
+				ldlm_policy_from_wire(res->lr_type, &rep->lock_desc.l_policy_data, &lock->l_policy);
+			if (res->lr_type == LDLM_IBITS)
+				lock->l_policy.ibits.try_bits = 0;
+		}
+		if (copy) {
+			old = lock->l_lvb;
+			lock->l_lvb = copy;
+			lock->l_lvb_len = copy_len;
+			lock->l_flags |= LDLM_FL_LVB_READY;
+			copy = NULL;
+		}
+		if (!(flags & (LDLM_FL_BLOCK_GRANTED | LDLM_FL_BLOCK_WAIT)))
+			ldlm_grant_locked(lock, lock->l_req_mode);
+	}
+	spin_unlock(&res->lr_lock);
+	kvfree(copy);
+	kvfree(old);
+	return 0;
+}
+
+/* Wait for the CP AST. 0, -EINTR, or why it will not come. */
+static int wait_granted(struct ldlm_lock *lock)
+{
+	struct ldlm_namespace *ns = lock->l_res->lr_ns;
+	bool bounded = !(lock->l_flags & LDLM_FL_NO_TIMEOUT) && lock->l_res->lr_type != LDLM_FLOCK;
+	long rc;
+
+	for (;;) {
+		rc = wait_event_killable_timeout(lock->l_waitq, ldlm_lock_granted(lock) ||
+						 READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED,
+						 bounded ? CP_WAIT_MAX : MAX_SCHEDULE_TIMEOUT);
+		if (rc < 0)
+			return -EINTR;
+		if (rc > 0)
+			break;
+		pr_warn_ratelimited("%s: lock on " DLDLMRES " not granted after %d s, reconnecting\n", ns->ns_name,
+				    PLDLMRES(&lock->l_res->lr_id), CP_WAIT_MAX / HZ);
+		atomic_inc(&ns->ns_nr_timeouts);
+		import_reconnect(ns->ns_imp, NULL);
+	}
+	if (ldlm_lock_granted(lock))
+		return 0;
+	return lock->l_error ? lock->l_error : -EIO;
+}
+
+static void report_lvb(struct ldlm_enqueue_info *ei, const void *lvb, u32 len)
+{
+	if (!ei->ei_lvb || !lvb)
+		return;
+	len = min(len, ei->ei_lvb_len);
+	memset(ei->ei_lvb, 0, ei->ei_lvb_len);
+	memcpy(ei->ei_lvb, lvb, len);
+	ei->ei_lvb_got = len;
+}
+
+/* A granted flock: keep its range for replay, it has no users. */
+static void flock_keep(struct ldlm_lock *lock)
+{
+	struct ldlm_resource *res = lock->l_res;
+	LIST_HEAD(dead);
+
+	spin_lock(&res->lr_lock);
+	lock->l_users = 0;
+	if (!(lock->l_flags & LDLM_FL_DESTROYED))
+		ldlm_flock_merge(res, lock, lock->l_granted_mode, &dead);
+	spin_unlock(&res->lr_lock);
+	ldlm_put_list(&dead);
+	ldlm_flock_drop_spare(lock);
+}
+
+/**
+ * ldlm_cli_enqueue_finish - second half of an enqueue
+ * @ei: as given to start; results are stored
+ * @req: the request, complete
+ * @rc: its status
+ * @lockp: lock of start; out: granted lock with a user, or NULL
+ *
+ * Waits (killable) for the CP AST when the server could not grant at once.
+ *
+ * Return: as ldlm_cli_enqueue().
+ */
+int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req, int rc, struct ldlm_lock **lockp)
+{
+	struct ldlm_lock *lock = *lockp;
+	const struct ldlm_reply *rep;
+	struct ldlm_resource *res;
+	const void *lvb;
+	u32 lvb_len;
+
+	*lockp = NULL;
+	if (rc > 0 && rc != ELDLM_LOCK_ABORTED)
+		rc = -EPROTO;
+	if (rc < 0)
+		goto fail;
+	rep = ptlrpc_rep_buf(req, WF_DLM_REP);
+	if (!rep) {
+		rc = -EPROTO;
+		goto fail;
+	}
+	lvb_len = ptlrpc_rep_len(req, WF_DLM_LVB);
+	lvb = lvb_len ? ptlrpc_rep_buf(req, WF_DLM_LVB) : NULL;
+	if (!lvb)
+		lvb_len = 0;
+	ei->ei_flags = le32_to_cpu(rep->lock_flags);
+	ei->ei_disposition = le64_to_cpu(rep->lock_policy_res1);
+	ei->ei_status = (int)(s64)le64_to_cpu(rep->lock_policy_res2);
+	ei->ei_lvb_got = 0;
+
+	if (rc == ELDLM_LOCK_ABORTED) {
+		if (lvb_check(lock, lvb_len, true)) {
+			rc = -EINVAL;
+			goto fail;
+		}
+		report_lvb(ei, lvb, lvb_len);
+		if (ei->ei_type == LDLM_EXTENT && (s64)ei->ei_disposition < 0)
+			rc = (int)(s64)ei->ei_disposition;
+		goto fail;
+	}
+	if (flock_unkept(ei, lock, rep)) {
+		ei->ei_mode = le32_to_cpu(rep->lock_desc.l_req_mode);
+		ldlm_policy_from_wire(LDLM_FLOCK, &rep->lock_desc.l_policy_data, &ei->ei_policy);
+		goto fail;
+	}
+
+	rc = take_reply(lock, rep, lvb, lvb_len);
+	if (!rc)
+		rc = wait_granted(lock);
+	if (rc)
+		goto fail;
+
+	ei->ei_mode = lock->l_granted_mode;
+	if (ei->ei_type == LDLM_FLOCK) {
+		flock_keep(lock);
+		ldlm_lock_put(lock);
+		return 0;
+	}
+	res = ldlm_lock_res_lock(lock);
+	ei->ei_policy = lock->l_policy;
+	report_lvb(ei, lock->l_lvb, lock->l_lvb_len);
+	spin_unlock(&res->lr_lock);
+	*lockp = lock;
+	return 0;
+
+fail:
+	cli_fail(lock);
+	ldlm_lock_put(lock);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(ldlm_cli_enqueue_finish);
+
+/**
+ * ldlm_cli_enqueue - ask for a lock and wait for it
+ * @ei: what to ask; results are stored
+ * @req: packed intent request (stays the caller's), or NULL for a plain enqueue
+ * @lockp: out: granted lock with a user, or NULL
+ *
+ * Chapter 3, 10. May sleep for as long as others keep the lock; killable.
+ *
+ * Return: 0, ELDLM_LOCK_ABORTED (no lock, but an answer), -EAGAIN, -EDEADLK, -EINTR, -EIO, -ESHUTDOWN, -EPROTO, -ENOMEM ...
+ */
+int ldlm_cli_enqueue(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req, struct ldlm_lock **lockp)
+{
+	struct ptlrpc_request *r = req;
+	int rc = ldlm_cli_enqueue_start(ei, &r, lockp);
+
+	if (rc)
+		return rc;
+	rc = ptlrpc_queue_wait(r);
+	rc = ldlm_cli_enqueue_finish(ei, r, rc, lockp);
+	if (!req)
+		ptlrpc_req_put(r);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(ldlm_cli_enqueue);
+
+/* ---- match, users ---- */
+
+static bool lock_serves(const struct ldlm_resource *res, const struct ldlm_lock *lock, const union ldlm_policy *need)
+{
+	switch (res->lr_type) {
+	case LDLM_EXTENT:
+		if (lock->l_granted_mode == LCK_GROUP && lock->l_policy.extent.gid != need->extent.gid)
+			return false;
+		return ldlm_range_covers(lock->l_policy.extent.start, lock->l_policy.extent.end,
+					 need->extent.start, need->extent.end);
+	case LDLM_IBITS:
+		if (lock->l_granted_mode == LCK_GROUP && lock->l_policy.ibits.gid != need->ibits.gid)
+			return false;
+		return (lock->l_policy.ibits.bits & need->ibits.bits) == need->ibits.bits;
+	case LDLM_PLAIN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * ldlm_lock_match - find a cached lock that serves
+ * @ns: client namespace
+ * @res_id: resource
+ * @type: LDLM_*
+ * @policy: range or bits that are needed; NULL for PLAIN
+ * @modes: mask of modes that serve
+ * @match_flags: LDLM_MATCH_*
+ *
+ * Return: the lock with a user more (end: ldlm_lock_decref()), or NULL.
+ */
+struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 type,
+				  const union ldlm_policy *policy, u32 modes, u32 match_flags)
+{
+	u64 bad = LDLM_FL_DESTROYED | LDLM_FL_FAILED;
+	struct ldlm_resource *res = ldlm_res_find(ns, res_id, type, false);
+	struct ldlm_lock *lock, *found = NULL;
+
+	if (IS_ERR_OR_NULL(res))
+		return NULL;
+	if (!(match_flags & LDLM_MATCH_CBPENDING))
+		bad |= LDLM_FL_CBPENDING | LDLM_FL_CANCELING;
+	spin_lock(&res->lr_lock);
+	list_for_each_entry(lock, &res->lr_granted, l_res_link) {
+		if (lock->l_flags & bad || !(lock->l_granted_mode & modes) || !lock_serves(res, lock, policy))
+			continue;
+		found = lock;
+		if (!(match_flags & LDLM_MATCH_TEST)) {
+			ldlm_lock_get(lock);
+			lock->l_users++;
+			ldlm_lru_remove_locked(lock);
+		}
+		break;
+	}
+	spin_unlock(&res->lr_lock);
+	ldlm_res_put(res);
+	return found;
+}
+EXPORT_SYMBOL_GPL(ldlm_lock_match);
+
+/**
+ * ldlm_lock_addref - one more user of a lock that has one
+ * @lock: client lock
+ * @mode: for the reader
+ */
+void ldlm_lock_addref(struct ldlm_lock *lock, u32 mode)
+{
+	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
+
+	ldlm_lock_get(lock);
+	lock->l_users++;
+	ldlm_lru_remove_locked(lock);
+	spin_unlock(&res->lr_lock);
+}
+EXPORT_SYMBOL_GPL(ldlm_lock_addref);
+
+static void lock_decref(struct ldlm_lock *lock, bool cancel)
+{
+	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
+	bool last = false, back = false;
+
+	if (!WARN_ON_ONCE(!lock->l_users && !(lock->l_flags & LDLM_FL_DESTROYED)) && lock->l_users)
+		last = --lock->l_users == 0;
+	if (cancel)
+		lock->l_flags |= LDLM_FL_CBPENDING;
+	if (last && lock->l_granted_mode && !(lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_CANCELING))) {
+		if (lock->l_flags & LDLM_FL_CBPENDING)
+			back = true;
+		else if (!(lock->l_flags & LDLM_FL_NO_LRU))
+			ldlm_lru_add_locked(lock);
+	}
+	spin_unlock(&res->lr_lock);
+	if (back)
+		ldlm_cli_bl_queue(lock);
+	ldlm_lock_put(lock);
+}
+
+/**
+ * ldlm_lock_decref - a user less
+ * @lock: client lock; the reference of the user is put
+ * @mode: for the reader
+ *
+ * Any process context; the cancel of a called back lock runs in the background.
+ */
+void ldlm_lock_decref(struct ldlm_lock *lock, u32 mode)
+{
+	if (lock)
+		lock_decref(lock, false);
+}
+EXPORT_SYMBOL_GPL(ldlm_lock_decref);
+
+/**
+ * ldlm_lock_decref_cancel - a user less, and do not cache the lock
+ * @lock: client lock; the reference of the user is put
+ * @mode: for the reader
+ */
+void ldlm_lock_decref_cancel(struct ldlm_lock *lock, u32 mode)
+{
+	if (lock)
+		lock_decref(lock, true);
+}
+EXPORT_SYMBOL_GPL(ldlm_lock_decref_cancel);
+
+/* ---- data of the owner ---- */
+
+/**
+ * ldlm_lock_data_get - reference the inode or object of a lock
+ * @lock: client lock
+ * @grab: called under a spinlock with l_ast_data; returns it referenced, or NULL
+ *
+ * Return: what grab returned, NULL when there is no data.
+ */
+void *ldlm_lock_data_get(struct ldlm_lock *lock, void *(*grab)(void *))
+{
+	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
+	void *data = lock->l_ast_data ? grab(lock->l_ast_data) : NULL;
+
+	spin_unlock(&res->lr_lock);
+	return data;
+}
+EXPORT_SYMBOL_GPL(ldlm_lock_data_get);
+
+/**
+ * ldlm_lock_set_data - set the inode or object of a lock
+ * @lock: client lock
+ * @data: not referenced; cleared by ldlm_res_clear_data()
+ */
+void ldlm_lock_set_data(struct ldlm_lock *lock, void *data)
+{
+	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
+
+	lock->l_ast_data = data;
+	spin_unlock(&res->lr_lock);
+}
+EXPORT_SYMBOL_GPL(ldlm_lock_set_data);
+
+/**
+ * ldlm_res_clear_data - an inode or object dies
+ * @ns: client namespace
+ * @res_id: its resource
+ * @data: locks with this l_ast_data forget it
+ */
+void ldlm_res_clear_data(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, void *data)
+{
+	struct ldlm_resource *res = ldlm_res_find(ns, res_id, 0, false);
+	struct ldlm_lock *lock;
+
+	if (IS_ERR_OR_NULL(res))
+		return;
+	spin_lock(&res->lr_lock);
+	list_for_each_entry(lock, &res->lr_granted, l_res_link)
+		if (lock->l_ast_data == data)
+			lock->l_ast_data = NULL;
+	list_for_each_entry(lock, &res->lr_waiting, l_res_link)
+		if (lock->l_ast_data == data)
+			lock->l_ast_data = NULL;
+	spin_unlock(&res->lr_lock);
+	ldlm_res_put(res);
+}
+EXPORT_SYMBOL_GPL(ldlm_res_clear_data);
+
+/* ---- replay ---- */
+
+struct replay_set {
+	spinlock_t		lock;
+	unsigned int		in_flight;
+	int			rc;
+	wait_queue_head_t	waitq;
+};
+
+struct replay_one {
+	struct replay_set	*set;
+	struct ldlm_lock	*lock;
+};
+
+static void replay_done(struct ptlrpc_request *req)
+{
+	struct replay_one *one = req->done_data;
+	struct replay_set *set = one->set;
+	struct ldlm_lock *lock = one->lock;
+	const struct ldlm_reply *rep;
+	struct ldlm_resource *res;
+	int rc = req->rq_status;
+
+	rep = rc >= 0 ? ptlrpc_rep_buf(req, WF_DLM_REP) : NULL;
+	if (rep) {
+		res = ldlm_lock_res_lock(lock);
+		lock->l_remote = rep->lock_handle;
+		spin_unlock(&res->lr_lock);
+	} else if (rc >= 0) {
+		rc = -EPROTO;
+	}
+	kfree(one);
+	ldlm_lock_put(lock);
+	ptlrpc_req_put(req);
+
+	/* The waiter may free the set as soon as the lock is released. */
+	spin_lock(&set->lock);
+	if (rc < 0 && !set->rc)
+		set->rc = rc;
+	set->in_flight--;
+	wake_up(&set->waitq);
+	spin_unlock(&set->lock);
+}
+
+static bool replay_room(struct replay_set *set, unsigned int max)
+{
+	bool room;
+
+	spin_lock(&set->lock);
+	room = set->in_flight <= max;
+	spin_unlock(&set->lock);
+	return room;
+}
+
+static int replay_send(struct replay_set *set, struct ldlm_lock *lock)
+{
+	struct ldlm_enqueue_info ei = { .ei_flags = LDLM_FL_REPLAY };
+	struct ptlrpc_request *req;
+	struct ldlm_request *dlm;
+	struct ldlm_resource *res;
+	struct replay_one *one;
+	int rc;
+
+	one = kzalloc(sizeof(*one), GFP_NOFS);
+	req = ptlrpc_req_new(lock->l_res->lr_ns->ns_imp, LDLM_ENQUEUE, &wf_ldlm_enqueue);
+	rc = -ENOMEM;
+	if (!one || !req)
+		goto fail;
+	ptlrpc_req_size(req, WF_DLM_REQ, LDLM_REQ_MIN_SIZE);
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto fail;
+	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
+	res = ldlm_lock_res_lock(lock);
+	ei.ei_flags |= lock->l_granted_mode ? LDLM_FL_BLOCK_GRANTED : LDLM_FL_BLOCK_WAIT;
+	fill_request(lock, &ei, dlm, false);
+	dlm->lock_desc.l_granted_mode = cpu_to_le32(lock->l_granted_mode);
+	ldlm_policy_to_wire(res->lr_type, &lock->l_policy, &dlm->lock_desc.l_policy_data);
+	spin_unlock(&res->lr_lock);
+
+	one->set = set;
+	one->lock = ldlm_lock_get(lock);
+	req->done = replay_done;
+	req->done_data = one;
+	req->rq_bypass = true;
+	req->rq_pb_flags |= MSG_REQ_REPLAY_DONE;
+	spin_lock(&set->lock);
+	set->in_flight++;
+	spin_unlock(&set->lock);
+	rc = ptlrpc_send_async(req);
+	if (!rc)
+		return 0;
+	spin_lock(&set->lock);
+	set->in_flight--;
+	spin_unlock(&set->lock);
+	ldlm_lock_put(lock);
+fail:
+	kfree(one);
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+/* Locks of a resource that go into the replay, referenced, on list (by l_cp_ast, unused on clients). */
+static void replay_collect(struct ldlm_resource *res, struct list_head *from, struct list_head *to)
+{
+	struct ldlm_lock *lock;
+
+	list_for_each_entry(lock, from, l_res_link) {
+		if (lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_FAILED | LDLM_FL_CANCELING |
+				     LDLM_FL_CANCEL_ON_BLOCK))
+			continue;
+		/* Unanswered enqueues are sent again by themselves. */
+		if (!(lock->l_flags & LDLM_FL_REPLIED) || !list_empty(&lock->l_cp_ast))
+			continue;
+		ldlm_lock_get(lock);
+		list_add_tail(&lock->l_cp_ast, to);
+	}
+}
+
+/**
+ * ldlm_ns_replay - send all locks to a restarted server
+ * @ns: client namespace; its import is in the stage of lock replays
+ *
+ * Chapter 3, 22.1. One call at a time. May sleep; waits until all are answered.
+ *
+ * Return: 0 or -errno: reconnect and start over.
+ */
+int ldlm_ns_replay(struct ldlm_namespace *ns)
+{
+	struct ldlm_resource *res = NULL;
+	struct ldlm_lock *lock, *tmp;
+	struct replay_set set = { 0 };
+	LIST_HEAD(todo);
+	int rc = 0;
+
+	spin_lock_init(&set.lock);
+	init_waitqueue_head(&set.waitq);
+	while ((res = ldlm_res_next(ns, res))) {
+		spin_lock(&res->lr_lock);
+		replay_collect(res, &res->lr_granted, &todo);
+		replay_collect(res, &res->lr_waiting, &todo);
+		spin_unlock(&res->lr_lock);
+	}
+	list_for_each_entry_safe(lock, tmp, &todo, l_cp_ast) {
+		list_del_init(&lock->l_cp_ast);
+		if (!rc) {
+			wait_event(set.waitq, replay_room(&set, REPLAYS_IN_FLIGHT - 1));
+			rc = READ_ONCE(set.rc);
+		}
+		if (!rc)
+			rc = replay_send(&set, lock);
+		ldlm_lock_put(lock);
+	}
+	wait_event(set.waitq, replay_room(&set, 0));
+	return rc ? rc : set.rc;
+}
+EXPORT_SYMBOL_GPL(ldlm_ns_replay);
+
+/**
+ * ldlm_import_replay - replay the locks of an import
+ * @imp: the import
+ *
+ * Return: 0 or -errno, as ldlm_ns_replay().
+ */
+int ldlm_import_replay(struct obd_import *imp)
+{
+	struct ldlm_namespace *ns, *found = NULL;
+	int rc;
+
+	mutex_lock(&ldlm_ns_mutex);
+	list_for_each_entry(ns, &ldlm_ns_all, ns_list)
+		if (ns->ns_client && ns->ns_imp == imp) {
+			ldlm_ns_hold(ns);
+			found = ns;
+			break;
+		}
+	mutex_unlock(&ldlm_ns_mutex);
+	if (!found)
+		return 0;
+	rc = ldlm_ns_replay(found);
+	ldlm_ns_release(found);
+	return rc;
+}

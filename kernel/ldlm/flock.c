@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * flock(2) and fcntl(2) locks (chapter 3, 15.5). Ranges of an owner (client and lfw_owner) are merged, carved and split
+ * among themselves; other owners conflict and wait. The server decides; the client keeps the same ranges for its replay,
+ * by the same code. Runs under lr_lock; ns_flock_lock inside of it guards the graph of who waits for whom.
+ */
+#include "internal.h"
+
+#define DEADLOCK_STEPS_MAX	1000
+
+static bool same_owner(const struct ldlm_lock *a, const struct ldlm_lock *b)
+{
+	return a->l_export == b->l_export && a->l_policy.flock.owner == b->l_policy.flock.owner;
+}
+
+/* Before lr_lock is taken: the part behind when this lock cuts another one in two. 0, -ENOMEM. */
+int ldlm_flock_prepare(struct ldlm_lock *lock)
+{
+	lock->l_flock_spare = ldlm_lock_new(lock->l_res, LCK_NL, NULL);
+	return lock->l_flock_spare ? 0 : -ENOMEM;
+}
+
+/* Granted or given up: it will not split anything. Not under lr_lock. */
+void ldlm_flock_drop_spare(struct ldlm_lock *lock)
+{
+	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
+	struct ldlm_lock *spare = lock->l_flock_spare;
+
+	lock->l_flock_spare = NULL;
+	spin_unlock(&res->lr_lock);
+	if (spare) {
+		ldlm_lock_destroy(spare);
+		ldlm_lock_put(spare);
+	}
+}
+
+void ldlm_flock_unlink(struct ldlm_lock *lock)
+{
+	struct ldlm_namespace *ns = lock->l_res->lr_ns;
+
+	if (lock->l_res->lr_type != LDLM_FLOCK)
+		return;
+	spin_lock(&ns->ns_flock_lock);
+	list_del_init(&lock->l_flock_link);
+	spin_unlock(&ns->ns_flock_lock);
+}
+
+static void flock_split(struct ldlm_resource *res, struct ldlm_lock *by, struct ldlm_lock *old,
+			const struct ldlm_range *rest)
+{
+	struct ldlm_lock *spare = by->l_flock_spare;
+
+	if (WARN_ON_ONCE(!spare))
+		return;
+	spare->l_policy = old->l_policy;
+	spare->l_policy.flock.start = rest->start;
+	spare->l_policy.flock.end = rest->end;
+	spare->l_req_policy = spare->l_policy;
+	/* On a client: the same server lock is behind both parts; only ranges matter for replay. */
+	spare->l_remote.cookie = 0;
+	spare->l_ops = old->l_ops;
+	if (old->l_export && ldlm_export_attach(old->l_export, spare))
+		return;
+	spare->l_flags |= LDLM_FL_REPLIED;
+	ldlm_grant_locked(spare, old->l_granted_mode);
+	by->l_flock_spare = NULL;
+	/* The creator's reference; that of being alive stays. */
+	ldlm_lock_put(spare);
+}
+
+/*
+ * Make the range of lock be in the given mode for its owner; LCK_NL: unlocked. lock->l_policy grows over its equals.
+ * What is not needed any more goes to dead.
+ */
+void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mode, struct list_head *dead)
+{
+	struct ldlm_range new = { lock->l_policy.flock.start, lock->l_policy.flock.end };
+	struct ldlm_range old, rest;
+	struct ldlm_lock *l, *tmp;
+
+	list_for_each_entry_safe(l, tmp, &res->lr_granted, l_res_link) {
+		if (l == lock || !same_owner(l, lock))
+			continue;
+		old.start = l->l_policy.flock.start;
+		old.end = l->l_policy.flock.end;
+		switch (ldlm_flock_apply(&old, &new, l->l_granted_mode == mode, &rest)) {
+		case FLOCK_KEEP:
+			break;
+		case FLOCK_REMOVE:
+			if (ldlm_destroy_locked(l))
+				list_add_tail(&l->l_res_link, dead);
+			break;
+		case FLOCK_SPLIT:
+			flock_split(res, lock, l, &rest);
+			fallthrough;
+		case FLOCK_SHRINK:
+			l->l_policy.flock.start = old.start;
+			l->l_policy.flock.end = old.end;
+			break;
+		}
+	}
+	lock->l_policy.flock.start = new.start;
+	lock->l_policy.flock.end = new.end;
+}
+
+static struct ldlm_lock *flock_conflict(struct ldlm_resource *res, struct ldlm_lock *lock)
+{
+	struct ldlm_lock *l;
+
+	list_for_each_entry(l, &res->lr_granted, l_res_link)
+		if (!same_owner(l, lock) && !ldlm_mode_compat(l->l_granted_mode, lock->l_req_mode) &&
+		    ldlm_range_overlap(l->l_policy.flock.start, l->l_policy.flock.end,
+				       lock->l_policy.flock.start, lock->l_policy.flock.end))
+			return l;
+	return NULL;
+}
+
+/*
+ * lock has to wait for blocker: does the blocker's owner, by way of other waiters, wait for the owner of lock? Records
+ * the edge when not.
+ */
+static bool flock_deadlock(struct ldlm_namespace *ns, struct ldlm_lock *lock, struct ldlm_lock *blocker)
+{
+	struct obd_export *exp = blocker->l_export;
+	u64 owner = blocker->l_policy.flock.owner;
+	struct ldlm_lock *w;
+	bool dead = false;
+	int steps;
+
+	spin_lock(&ns->ns_flock_lock);
+	for (steps = 0; steps < DEADLOCK_STEPS_MAX; steps++) {
+		struct ldlm_lock *next = NULL;
+
+		if (exp == lock->l_export && owner == lock->l_policy.flock.owner) {
+			dead = true;
+			break;
+		}
+		list_for_each_entry(w, &ns->ns_flock_waiting, l_flock_link)
+			if (w != lock && w->l_export == exp && w->l_policy.flock.owner == owner) {
+				next = w;
+				break;
+			}
+		if (!next)
+			break;
+		exp = next->l_flock_blk_exp;
+		owner = next->l_flock_blk_owner;
+	}
+	if (!dead) {
+		lock->l_flock_blk_exp = blocker->l_export;
+		lock->l_flock_blk_owner = blocker->l_policy.flock.owner;
+		if (list_empty(&lock->l_flock_link))
+			list_add_tail(&lock->l_flock_link, &ns->ns_flock_waiting);
+	}
+	spin_unlock(&ns->ns_flock_lock);
+	return dead;
+}
+
+/* End the wait of a lock without a grant: its client gets a CP AST with mode 0 and these flags. */
+static void flock_refuse(struct ldlm_lock *w, u64 flags, int error, struct list_head *cp, struct list_head *dead)
+{
+	w->l_flags |= LDLM_FL_AST_SENT | flags;
+	w->l_error = error;
+	ldlm_granted(w, cp);
+	if (ldlm_destroy_locked(w))
+		list_add_tail(&w->l_res_link, dead);
+}
+
+/* An unlock of just the range that an own lock waits for ends that wait. */
+static void flock_cancel_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, struct list_head *cp,
+				 struct list_head *dead)
+{
+	struct ldlm_lock *w, *tmp;
+
+	list_for_each_entry_safe(w, tmp, &res->lr_waiting, l_res_link)
+		if (same_owner(w, lock) && w->l_policy.flock.start == lock->l_policy.flock.start &&
+		    w->l_policy.flock.end == lock->l_policy.flock.end)
+			flock_refuse(w, 0, -EINTR, cp, dead);
+}
+
+/*
+ * Server: a new flock request. 0: granted, waiting, or (LCK_NL, TEST_LOCK) done and not to be kept; -EAGAIN, -EDEADLK.
+ * TEST_LOCK: l_req_mode and l_req_policy become those of the conflicting lock.
+ */
+int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *cp,
+		       struct list_head *dead)
+{
+	struct ldlm_lock *c;
+
+	if (lock->l_req_mode == LCK_NL) {
+		flock_cancel_waiting(res, lock, cp, dead);
+		ldlm_flock_merge(res, lock, LCK_NL, dead);
+		ldlm_flock_reprocess(res, cp, dead);
+		return 0;
+	}
+
+	c = flock_conflict(res, lock);
+	if (flags & LDLM_FL_TEST_LOCK) {
+		lock->l_req_mode = c ? c->l_granted_mode : LCK_NL;
+		if (c)
+			lock->l_req_policy = c->l_policy;
+		return 0;
+	}
+	if (!c) {
+		ldlm_flock_merge(res, lock, lock->l_req_mode, dead);
+		ldlm_grant_locked(lock, lock->l_req_mode);
+		/* PW became PR somewhere: others may go on. */
+		ldlm_flock_reprocess(res, cp, dead);
+		return 0;
+	}
+	if (flags & (LDLM_FL_BLOCK_NOWAIT | LDLM_FL_SPECULATIVE))
+		return -EAGAIN;
+	if (flock_deadlock(res->lr_ns, lock, c))
+		return -EDEADLK;
+	list_add_tail(&lock->l_res_link, &res->lr_waiting);
+	return 0;
+}
+
+void ldlm_flock_reprocess(struct ldlm_resource *res, struct list_head *cp, struct list_head *dead)
+{
+	struct ldlm_lock *w, *c;
+	bool again;
+
+	if (res->lr_ns->ns_replaying)
+		return;
+	/* A grant may weaken a range of its owner (PW to PR) and let one ahead of it go: look again then. */
+	do {
+		again = false;
+		list_for_each_entry(w, &res->lr_waiting, l_res_link) {
+			c = flock_conflict(res, w);
+			if (c) {
+				if (!flock_deadlock(res->lr_ns, w, c) ||
+				    !(exp_connect_flags(w->l_export) & OBD_CONNECT_FLOCK_DEAD))
+					continue;
+				flock_refuse(w, LDLM_FL_FLOCK_DEADLOCK, -EDEADLK, cp, dead);
+			} else {
+				ldlm_flock_unlink(w);
+				ldlm_flock_merge(res, w, w->l_req_mode, dead);
+				ldlm_grant_locked(w, w->l_req_mode);
+				ldlm_granted(w, cp);
+			}
+			again = true;
+			break;
+		}
+	} while (again);
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The grant algorithm of the server (chapter 3, 15): who conflicts with whom, who is granted next. Runs under lr_lock;
+ * what has to be told to clients is collected on two lists, bl and cp, which ldlm_srv_send() works off after unlocking.
+ */
+#include "internal.h"
+
+/*
+ * want cannot be granted because of holder. Tell the holder's client, once: by a BL AST (bl), or in the message that will
+ * show it the lock (CP AST, enqueue reply) when that is not built yet.
+ */
+void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl)
+{
+	struct ldlm_resource *res = holder->l_res;
+
+	if (holder->l_flags & LDLM_FL_AST_SENT || res->lr_type == LDLM_FLOCK)
+		return;
+	if (holder->l_granted_mode == LCK_GROUP)
+		return;
+	holder->l_flags |= LDLM_FL_AST_SENT;
+	holder->l_bl_mode = want->l_req_mode;
+	holder->l_bl_policy = want->l_policy;
+	if (want->l_flags & LDLM_FL_AST_DISCARD_DATA)
+		holder->l_flags |= LDLM_FL_DISCARD_DATA;
+	if (!holder->l_export || !holder->l_granted_mode || holder->l_flags & LDLM_FL_MSG_PENDING)
+		return;
+	if (bl && list_empty(&holder->l_bl_ast)) {
+		ldlm_lock_get(holder);
+		list_add_tail(&holder->l_bl_ast, bl);
+	}
+}
+
+/* A waiting lock was granted, or (flock, l_error) its wait ended: wake the thread, or tell the client. */
+void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp)
+{
+	wake_up_all(&lock->l_waitq);
+	if (!lock->l_export || lock->l_flags & (LDLM_FL_SYNC | LDLM_FL_MSG_PENDING))
+		return;
+	lock->l_flags |= LDLM_FL_MSG_PENDING;
+	ldlm_lock_get(lock);
+	list_add_tail(&lock->l_cp_ast, cp);
+}
+
+/* ---- inode bits, and plain locks as locks with all bits ---- */
+
+static u64 lock_bits(const struct ldlm_resource *res, const struct ldlm_lock *lock)
+{
+	return res->lr_type == LDLM_IBITS ? lock->l_policy.ibits.bits : ~0ULL;
+}
+
+static u64 lock_try_bits(const struct ldlm_resource *res, const struct ldlm_lock *lock)
+{
+	return res->lr_type == LDLM_IBITS ? lock->l_policy.ibits.try_bits : 0;
+}
+
+/* Conflict of two locks, bits left aside. */
+static bool modes_conflict(const struct ldlm_resource *res, const struct ldlm_lock *a, u32 a_mode,
+			   const struct ldlm_lock *b)
+{
+	if (a_mode == LCK_GROUP && b->l_req_mode == LCK_GROUP)
+		return res->lr_type == LDLM_IBITS && a->l_policy.ibits.gid != b->l_policy.ibits.gid;
+	return !ldlm_mode_compat(a_mode, b->l_req_mode);
+}
+
+static bool bits_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark, struct list_head *bl)
+{
+	u32 compat = ldlm_mode_compat_mask(lock->l_req_mode) & ~(u32)LCK_GROUP;
+	u64 bits = lock_bits(res, lock);
+	unsigned int suspects = 0;
+	bool found = false;
+	struct ldlm_lock *l;
+	int i;
+
+	for (i = 0; i < LCK_MODE_NUM; i++)
+		if (!(compat & (1 << i)))
+			suspects += res->lr_nr_granted[i];
+	if (!suspects)
+		return false;
+
+	list_for_each_entry(l, &res->lr_granted, l_res_link) {
+		if (!modes_conflict(res, l, l->l_granted_mode, lock))
+			continue;
+		lock->l_policy.ibits.try_bits &= ~lock_bits(res, l);
+		if (!(bits & lock_bits(res, l)))
+			continue;
+		found = true;
+		if (!mark)
+			return true;
+		ldlm_blocks(l, lock, bl);
+	}
+	return found;
+}
+
+static bool bits_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark)
+{
+	u64 bits = lock_bits(res, lock);
+	bool found = false;
+	struct ldlm_lock *w;
+
+	list_for_each_entry(w, &res->lr_waiting, l_res_link) {
+		if (w == lock)
+			break;
+		if (!modes_conflict(res, w, w->l_req_mode, lock))
+			continue;
+		lock->l_policy.ibits.try_bits &= ~(lock_bits(res, w) | lock_try_bits(res, w));
+		if (!(bits & lock_bits(res, w)))
+			continue;
+		found = true;
+		if (!mark)
+			return true;
+		if (res->lr_type == LDLM_IBITS)
+			w->l_policy.ibits.try_bits &= ~bits;
+		ldlm_blocks(w, lock, NULL);
+	}
+	return found;
+}
+
+static void bits_grant(struct ldlm_resource *res, struct ldlm_lock *lock)
+{
+	if (res->lr_type == LDLM_IBITS) {
+		lock->l_policy.ibits.bits |= lock->l_policy.ibits.try_bits;
+		lock->l_policy.ibits.try_bits = 0;
+	}
+	ldlm_grant_locked(lock, lock->l_req_mode);
+}
+
+static int bits_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *bl)
+{
+	bool wait = !(flags & (LDLM_FL_BLOCK_NOWAIT | LDLM_FL_SPECULATIVE));
+	bool blocked;
+
+	blocked = bits_blocked(res, lock, wait, bl);
+	if (!blocked || wait)
+		blocked |= bits_blocked_waiting(res, lock, wait);
+	if (blocked && !wait)
+		return -EAGAIN;
+	if (blocked) {
+		list_add_tail(&lock->l_res_link, &res->lr_waiting);
+		return 0;
+	}
+	if (res->lr_type == LDLM_IBITS && !(lock->l_policy.ibits.bits | lock->l_policy.ibits.try_bits))
+		return -EAGAIN;
+	bits_grant(res, lock);
+	return 0;
+}
+
+/* Plain: stops at the first that cannot be granted. Bits: those behind may go if they want nothing of those ahead. */
+static void bits_reprocess(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp)
+{
+	u64 ahead[LCK_MODE_NUM] = { 0 };
+	struct ldlm_lock *w, *tmp;
+	u64 taken;
+	u32 compat;
+	int i;
+
+	list_for_each_entry_safe(w, tmp, &res->lr_waiting, l_res_link) {
+		/* Two groups count as conflict here: the one ahead is to go first. */
+		compat = ldlm_mode_compat_mask(w->l_req_mode) & ~(u32)LCK_GROUP;
+		taken = 0;
+		for (i = 0; i < LCK_MODE_NUM; i++)
+			if (!(compat & (1 << i)))
+				taken |= ahead[i];
+		if (res->lr_type == LDLM_IBITS)
+			w->l_policy.ibits.try_bits &= ~taken;
+		if ((res->lr_ns->ns_replaying && w->l_export) || taken & lock_bits(res, w) ||
+		    bits_blocked(res, w, true, bl)) {
+			ahead[ldlm_mode_index(w->l_req_mode)] |= lock_bits(res, w);
+			if (res->lr_type == LDLM_PLAIN)
+				break;
+			continue;
+		}
+		bits_grant(res, w);
+		ldlm_granted(w, cp);
+	}
+}
+
+/* ---- extents ---- */
+
+static int extent_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *bl)
+{
+	bool wait = !(flags & LDLM_FL_SPECULATIVE), group = false, blocked;
+
+	if (!ldlm_extent_joins_group(res, lock)) {
+		blocked = ldlm_extent_blocked(res, lock, false, false, NULL, &group) ||
+			  ldlm_extent_blocked_waiting(res, lock, false, &group);
+		if (blocked && !wait)
+			return -EAGAIN;
+		if (blocked && flags & LDLM_FL_BLOCK_NOWAIT) {
+			/* The first conflict ended the search; a group lock may be behind it. */
+			if (!group)
+				ldlm_extent_blocked_waiting(res, lock, true, &group);
+			if (group)
+				return -EAGAIN;
+		}
+		if (blocked) {
+			ldlm_extent_blocked(res, lock, true, true, bl, &group);
+			ldlm_extent_blocked_waiting(res, lock, true, &group);
+			ldlm_extent_queue(res, lock);
+			lock->l_flags |= LDLM_FL_NO_TIMEOUT;
+			return 0;
+		}
+	}
+	ldlm_extent_expand(res, lock);
+	ldlm_grant_locked(lock, lock->l_req_mode);
+	return 0;
+}
+
+static void extent_reprocess(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp)
+{
+	struct ldlm_lock *w, *tmp;
+	bool group = false;
+
+	list_for_each_entry_safe(w, tmp, &res->lr_waiting, l_res_link) {
+		if (res->lr_ns->ns_replaying && w->l_export)
+			break;
+		if (!ldlm_extent_joins_group(res, w) && ldlm_extent_blocked(res, w, true, false, bl, &group))
+			break;
+		ldlm_extent_expand(res, w);
+		ldlm_grant_locked(w, w->l_req_mode);
+		ldlm_granted(w, cp);
+	}
+}
+
+/* ---- all types ---- */
+
+/*
+ * Decide about a new lock: 0: granted (l_granted_mode set) or put on the waiting list; -errno: neither (-ENOTCONN: its
+ * client has gone). lr_lock held.
+ */
+int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *bl,
+		     struct list_head *cp, struct list_head *dead)
+{
+	if (lock->l_flags & LDLM_FL_DESTROYED)
+		return -ENOTCONN;
+	switch (res->lr_type) {
+	case LDLM_EXTENT:
+		return extent_process(res, lock, flags, bl);
+	case LDLM_FLOCK:
+		return ldlm_flock_process(res, lock, flags, cp, dead);
+	default:
+		return bits_process(res, lock, flags, bl);
+	}
+}
+
+/* A lock went away or became weaker: who can be granted now? lr_lock held. */
+void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp,
+			   struct list_head *dead)
+{
+	if (list_empty(&res->lr_waiting))
+		return;
+	switch (res->lr_type) {
+	case LDLM_EXTENT:
+		extent_reprocess(res, bl, cp);
+		break;
+	case LDLM_FLOCK:
+		ldlm_flock_reprocess(res, cp, dead);
+		break;
+	default:
+		bits_reprocess(res, bl, cp);
+	}
+}
+
+void ldlm_reprocess(struct ldlm_resource *res)
+{
+	LIST_HEAD(bl);
+	LIST_HEAD(cp);
+	LIST_HEAD(dead);
+
+	spin_lock(&res->lr_lock);
+	ldlm_reprocess_locked(res, &bl, &cp, &dead);
+	spin_unlock(&res->lr_lock);
+	ldlm_put_list(&dead);
+	ldlm_srv_send(&bl, &cp);
+}

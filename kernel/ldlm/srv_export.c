@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The locks of one client on a server: found by the client's cookie when a request is sent again (chapter 3, 10.5),
+ * counted, and dropped together when the client goes. le_lock is inside of lr_lock.
+ */
+#include "internal.h"
+#include <linux/hash.h>
+
+#define EXP_HASH_BITS	8
+
+/**
+ * ldlm_export_new - lock table of an export
+ *
+ * Return: the table, NULL when out of memory.
+ */
+struct ldlm_export *ldlm_export_new(void)
+{
+	struct ldlm_export *le = kzalloc(sizeof(*le), GFP_KERNEL);
+
+	if (!le)
+		return NULL;
+	le->le_hash = kcalloc(1 << EXP_HASH_BITS, sizeof(*le->le_hash), GFP_KERNEL);
+	if (!le->le_hash) {
+		kfree(le);
+		return NULL;
+	}
+	spin_lock_init(&le->le_lock);
+	INIT_LIST_HEAD(&le->le_locks);
+	return le;
+}
+EXPORT_SYMBOL_GPL(ldlm_export_new);
+
+/**
+ * ldlm_export_free - the last reference of an export is gone
+ * @le: NULL is fine; holds no locks any more (locks reference the export)
+ */
+void ldlm_export_free(struct ldlm_export *le)
+{
+	if (!le)
+		return;
+	WARN_ON(!list_empty(&le->le_locks));
+	kfree(le->le_hash);
+	kfree(le);
+}
+EXPORT_SYMBOL_GPL(ldlm_export_free);
+
+static struct hlist_head *exp_bucket(struct ldlm_export *le, u64 remote)
+{
+	return &le->le_hash[hash_64(remote, EXP_HASH_BITS)];
+}
+
+/* Make exp the holder of a lock. Any context. 0, -ENOTCONN: the client is gone; -EINPROGRESS: it has too many. */
+int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock)
+{
+	struct ldlm_export *le = exp->exp_ldlm;
+	int rc = 0;
+
+	spin_lock(&le->le_lock);
+	if (le->le_closed) {
+		rc = -ENOTCONN;
+	} else if (le->le_nr >= LDLM_EXPORT_LOCKS_MAX) {
+		rc = -EINPROGRESS;
+	} else {
+		lock->l_export = export_get(exp);
+		list_add_tail(&lock->l_exp_link, &le->le_locks);
+		if (lock->l_remote.cookie)
+			hlist_add_head(&lock->l_exp_hash, exp_bucket(le, lock->l_remote.cookie));
+		le->le_nr++;
+	}
+	spin_unlock(&le->le_lock);
+	return rc;
+}
+
+void ldlm_export_detach(struct ldlm_lock *lock)
+{
+	struct ldlm_export *le = lock->l_export->exp_ldlm;
+
+	spin_lock(&le->le_lock);
+	if (!list_empty(&lock->l_exp_link)) {
+		list_del_init(&lock->l_exp_link);
+		hlist_del_init(&lock->l_exp_hash);
+		le->le_nr--;
+	}
+	spin_unlock(&le->le_lock);
+}
+
+/* The lock of this client with this cookie of it, referenced; NULL. */
+struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote)
+{
+	struct ldlm_export *le = exp->exp_ldlm;
+	struct ldlm_lock *lock;
+
+	if (!remote)
+		return NULL;
+	spin_lock(&le->le_lock);
+	hlist_for_each_entry(lock, exp_bucket(le, remote), l_exp_hash)
+		if (lock->l_remote.cookie == remote && refcount_inc_not_zero(&lock->l_ref))
+			goto found;
+	lock = NULL;
+found:
+	spin_unlock(&le->le_lock);
+	return lock;
+}
+
+/**
+ * ldlm_export_cleanup - drop all locks of a client
+ * @exp: disconnected or evicted
+ *
+ * Locks that are called back go first; whoever waits for one is granted. More than one call is fine. May sleep.
+ */
+void ldlm_export_cleanup(struct obd_export *exp)
+{
+	struct ldlm_export *le = exp->exp_ldlm;
+	struct ldlm_lock *lock, *l;
+
+	if (!le)
+		return;
+	spin_lock(&le->le_lock);
+	le->le_closed = true;
+	list_for_each_entry_safe(lock, l, &le->le_locks, l_exp_link)
+		if (READ_ONCE(lock->l_flags) & LDLM_FL_AST_SENT)
+			list_move(&lock->l_exp_link, &le->le_locks);
+	while (!list_empty(&le->le_locks)) {
+		lock = list_first_entry(&le->le_locks, struct ldlm_lock, l_exp_link);
+		/* Off the list at any rate, so that this ends even beside somebody else who destroys it. */
+		list_del_init(&lock->l_exp_link);
+		hlist_del_init(&lock->l_exp_hash);
+		le->le_nr--;
+		if (!refcount_inc_not_zero(&lock->l_ref))
+			continue;
+		spin_unlock(&le->le_lock);
+		ldlm_srv_drop(lock);
+		ldlm_lock_put(lock);
+		cond_resched();
+		spin_lock(&le->le_lock);
+	}
+	spin_unlock(&le->le_lock);
+}
+EXPORT_SYMBOL_GPL(ldlm_export_cleanup);

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Locks that the server itself asks for: local ones for the time of an operation, locks for a client in answer to its
+ * intent, the check of I/O against the client's locks, recovery. They wait for other clients; no spinlocks are held.
+ */
+#include "internal.h"
+
+/* Wait for the grant. 0, -EINTR, or why the wait ended. */
+static int wait_granted(struct ldlm_lock *lock)
+{
+	int rc = wait_event_killable(lock->l_waitq, ldlm_lock_granted(lock) ||
+				     READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED);
+
+	if (rc)
+		return -EINTR;
+	if (READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED)
+		return -ENOTCONN;
+	return 0;
+}
+
+/* Decide about a prepared SYNC lock and wait. On error it is destroyed; the caller's reference stays. */
+static int sync_enqueue(struct ldlm_lock *lock, u64 flags)
+{
+	struct ldlm_resource *res = lock->l_res;
+	LIST_HEAD(bl);
+	LIST_HEAD(cp);
+	LIST_HEAD(dead);
+	int rc;
+
+	spin_lock(&res->lr_lock);
+	rc = ldlm_srv_process(res, lock, flags, &bl, &cp, &dead);
+	spin_unlock(&res->lr_lock);
+	ldlm_put_list(&dead);
+	ldlm_srv_send(&bl, &cp);
+	if (!rc)
+		rc = wait_granted(lock);
+	if (rc && ldlm_lock_destroy(lock))
+		ldlm_reprocess(res);
+	return rc;
+}
+
+/**
+ * ldlm_srv_lock_local - take a lock of the server itself
+ * @ns: namespace of the target
+ * @res_id: resource
+ * @type: LDLM_PLAIN, LDLM_EXTENT or LDLM_IBITS
+ * @policy: range or bits; NULL for PLAIN
+ * @mode: LCK_*
+ * @flags: LDLM_FL_BLOCK_NOWAIT (bits: any conflict, extents: a group lock gives -EAGAIN), LDLM_FL_SPECULATIVE (any conflict),
+ *	LDLM_FL_AST_DISCARD_DATA, LDLM_FL_NO_GLIMPSE
+ * @lockp: the lock, for ldlm_srv_unlock()
+ *
+ * Clients in the way are called back. Waits killable until they have given their locks up or are evicted.
+ *
+ * Return: 0, -EAGAIN, -EINTR, -ENOMEM, -EINVAL (the resource has another type), -ESHUTDOWN.
+ */
+int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 type,
+			const union ldlm_policy *policy, u32 mode, u64 flags, struct ldlm_lock **lockp)
+{
+	struct ldlm_resource *res;
+	struct ldlm_lock *lock;
+	int rc;
+
+	*lockp = NULL;
+	if (WARN_ON_ONCE(type == LDLM_FLOCK || !ldlm_mode_valid(mode)))
+		return -EINVAL;
+	if (READ_ONCE(ns->ns_stopping))
+		return -ESHUTDOWN;
+	res = ldlm_res_find(ns, res_id, type, true);
+	if (IS_ERR(res))
+		return PTR_ERR(res);
+	lock = ldlm_lock_new(res, mode, policy);
+	ldlm_res_put(res);
+	if (!lock)
+		return -ENOMEM;
+	lock->l_flags = LDLM_FL_LOCAL | LDLM_FL_SYNC |
+			(flags & (LDLM_FL_AST_DISCARD_DATA | LDLM_FL_NO_GLIMPSE | LDLM_FL_NO_EXPANSION));
+	rc = sync_enqueue(lock, flags);
+	if (rc) {
+		ldlm_lock_put(lock);
+		return rc;
+	}
+	*lockp = lock;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ldlm_srv_lock_local);
+
+/**
+ * ldlm_srv_lock_bits - local IBITS lock on an inode
+ * @ns: namespace of the MDT
+ * @fid: the inode
+ * @mode: LCK_*
+ * @bits: MDS_INODELOCK_*
+ * @lockp: the lock
+ *
+ * Return: as ldlm_srv_lock_local().
+ */
+int ldlm_srv_lock_bits(struct ldlm_namespace *ns, const struct lu_fid *fid, u32 mode, u64 bits,
+		       struct ldlm_lock **lockp)
+{
+	union ldlm_policy policy = { .ibits.bits = bits };
+	struct ldlm_res_id res_id;
+
+	fid_to_res_id(&res_id, fid);
+	return ldlm_srv_lock_local(ns, &res_id, LDLM_IBITS, &policy, mode, 0, lockp);
+}
+EXPORT_SYMBOL_GPL(ldlm_srv_lock_bits);
+
+static u64 client_cookie(struct svc_req *req)
+{
+	const struct ldlm_request *dlm = svc_req_buf(req, WF_DLM_REQ);
+
+	if (!dlm || svc_req_len(req, WF_DLM_REQ) < sizeof(*dlm) + sizeof(struct lustre_handle))
+		return 0;
+	return dlm->lock_handle[0].cookie;
+}
+
+/**
+ * ldlm_srv_resent_lock - lock that a request got when it came the first time
+ * @req: an enqueue with MSG_RESENT
+ *
+ * Return: the lock, referenced, or NULL.
+ */
+struct ldlm_lock *ldlm_srv_resent_lock(struct svc_req *req)
+{
+	if (!svc_req_resent(req) || !req->exp)
+		return NULL;
+	return ldlm_export_find(req->exp, client_cookie(req));
+}
+EXPORT_SYMBOL_GPL(ldlm_srv_resent_lock);
+
+/**
+ * ldlm_srv_lock_for_client - IBITS lock for the client that sent an intent
+ * @req: the enqueue
+ * @res_id: resource of the lock it gets
+ * @mode: LCK_*
+ * @bits: waited for
+ * @try_bits: added if they are free
+ * @lockp: the granted lock; return it from ->intent() or give it to ldlm_srv_unlock()
+ *
+ * Return: 0, -EAGAIN (no bits asked and no try bit is free, or the client wants no lock: INTENT_ONLY), -ENOTCONN, -ENOMEM,
+ * -EINPROGRESS (the client has too many locks), -EPROTO.
+ */
+int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_id, u32 mode, u64 bits, u64 try_bits,
+			     struct ldlm_lock **lockp)
+{
+	union ldlm_policy policy = { .ibits = { .bits = bits, .try_bits = try_bits & ~bits } };
+	const struct ldlm_request *dlm = svc_req_buf(req, WF_DLM_REQ);
+	u64 cookie = client_cookie(req);
+	struct ldlm_resource *res;
+	struct ldlm_lock *lock;
+	int rc;
+
+	*lockp = NULL;
+	if (!cookie)
+		return -EPROTO;
+	if (svc_req_replay(req) || le32_to_cpu(dlm->lock_flags) & LDLM_FL_INTENT_ONLY)
+		return -EAGAIN;
+	lock = ldlm_srv_resent_lock(req);
+	if (lock) {
+		if (lock->l_res->lr_type == LDLM_IBITS && res_id_eq(&lock->l_res->lr_id, res_id) &&
+		    lock->l_granted_mode == mode && !(bits & ~lock->l_policy.ibits.bits)) {
+			*lockp = lock;
+			return 0;
+		}
+		ldlm_srv_drop(lock);
+		ldlm_lock_put(lock);
+	}
+
+	res = ldlm_res_find(req->tgt->ns, res_id, LDLM_IBITS, true);
+	if (IS_ERR(res))
+		return PTR_ERR(res);
+	lock = ldlm_lock_new(res, mode, &policy);
+	ldlm_res_put(res);
+	if (!lock)
+		return -ENOMEM;
+	lock->l_remote.cookie = cookie;
+	lock->l_flags = LDLM_FL_SYNC | LDLM_FL_MSG_PENDING;
+	rc = ldlm_export_attach(req->exp, lock);
+	if (rc)
+		ldlm_lock_destroy(lock);
+	else
+		rc = sync_enqueue(lock, 0);
+	if (rc) {
+		ldlm_lock_put(lock);
+		return rc;
+	}
+	res = ldlm_lock_res_lock(lock);
+	lock->l_flags &= ~LDLM_FL_SYNC;
+	spin_unlock(&res->lr_lock);
+	*lockp = lock;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ldlm_srv_lock_for_client);
+
+/**
+ * ldlm_srv_downgrade - weaken a granted lock
+ * @lock: local, or made for a client that has not been answered yet
+ * @mode: compatible with more than the present one
+ *
+ * Waiters are looked at again. May sleep.
+ */
+void ldlm_srv_downgrade(struct ldlm_lock *lock, u32 mode)
+{
+	struct ldlm_resource *res = lock->l_res;
+
+	spin_lock(&res->lr_lock);
+	if (lock->l_granted_mode && !(lock->l_flags & LDLM_FL_DESTROYED)) {
+		ldlm_unlink_locked(lock);
+		/* Whoever is still blocked says so again. */
+		lock->l_flags &= ~LDLM_FL_AST_SENT;
+		ldlm_grant_locked(lock, mode);
+	}
+	spin_unlock(&res->lr_lock);
+	ldlm_reprocess(res);
+}
+EXPORT_SYMBOL_GPL(ldlm_srv_downgrade);
+
+/**
+ * ldlm_srv_unlock - give a lock of the server, or one made for a client, back
+ * @lock: the caller's reference is put; NULL is fine
+ */
+void ldlm_srv_unlock(struct ldlm_lock *lock)
+{
+	if (!lock)
+		return;
+	if (ldlm_lock_destroy(lock))
+		ldlm_reprocess(lock->l_res);
+	ldlm_lock_put(lock);
+}
+EXPORT_SYMBOL_GPL(ldlm_srv_unlock);
+
+static bool io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *lock, struct obd_export *exp, u64 start, u64 end,
+			 u32 modes, bool cover)
+{
+	if (lock->l_export != exp || !(lock->l_granted_mode & modes))
+		return false;
+	if (res->lr_type == LDLM_IBITS)
+		return lock->l_policy.ibits.bits & MDS_INODELOCK_DOM;
+	if (res->lr_type != LDLM_EXTENT)
+		return false;
+	if (cover)
+		return ldlm_range_covers(lock->l_policy.extent.start, lock->l_policy.extent.end, start, end);
+	return ldlm_range_overlap(lock->l_policy.extent.start, lock->l_policy.extent.end, start, end);
+}
+
+/**
+ * ldlm_srv_find_io_lock - may a client do I/O here?
+ * @exp: the client
+ * @res_id: the object
+ * @start: first byte
+ * @end: last byte
+ * @write: I/O that changes the object: PW or GROUP is needed
+ * @o_handle: server cookie that the client named, 0 = none
+ *
+ * Chapter 3, 14.2. Locks that are called back get their full time again.
+ *
+ * Return: 0, or -ESTALE: it holds no lock there, refuse.
+ */
+int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start, u64 end, bool write,
+			  u64 o_handle)
+{
+	u32 modes = LCK_PW | LCK_GROUP | LCK_EX | (write ? 0 : LCK_PR);
+	struct ldlm_resource *res = ldlm_res_find(exp->tgt->ns, res_id, 0, false);
+	struct ldlm_lock *lock;
+	int rc = -ESTALE, i;
+
+	if (IS_ERR_OR_NULL(res))
+		return -ESTALE;
+
+	lock = ldlm_lock_find(o_handle);
+	spin_lock(&res->lr_lock);
+	if (lock && lock->l_res == res && io_lock_fits(res, lock, exp, start, end, modes, true)) {
+		ldlm_wait_prolong(lock);
+		rc = 0;
+	} else if (res->lr_trees) {
+		struct ldlm_lock *l;
+
+		for (i = 0; i < LCK_MODE_NUM; i++) {
+			if (!(modes & (1 << i)) || !res->lr_nr_granted[i])
+				continue;
+			for (l = ldlm_extent_first(res, i, start, end); l; l = ldlm_extent_next(l, start, end))
+				if (l->l_export == exp) {
+					ldlm_wait_prolong(l);
+					rc = 0;
+				}
+		}
+	} else {
+		struct ldlm_lock *l;
+
+		list_for_each_entry(l, &res->lr_granted, l_res_link)
+			if (io_lock_fits(res, l, exp, start, end, modes, false)) {
+				ldlm_wait_prolong(l);
+				rc = 0;
+			}
+	}
+	spin_unlock(&res->lr_lock);
+	ldlm_lock_put(lock);
+	ldlm_res_put(res);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(ldlm_srv_find_io_lock);
+
+/**
+ * ldlm_ns_recovery - recovery of a target begins or ends
+ * @ns: its namespace
+ * @on: true: locks that are replayed are taken as they come, nothing is granted to clients; false: over, every resource is
+ *	looked at
+ */
+void ldlm_ns_recovery(struct ldlm_namespace *ns, bool on)
+{
+	struct ldlm_resource *res = NULL;
+
+	WRITE_ONCE(ns->ns_replaying, on);
+	if (on)
+		return;
+	while ((res = ldlm_res_next(ns, res)))
+		ldlm_reprocess(res);
+}
+EXPORT_SYMBOL_GPL(ldlm_ns_recovery);

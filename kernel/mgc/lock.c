@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Config locks (chapter 6.3): a CR lock for each log that is followed, without a user while it is kept, so that a blocking AST
+ * cancels it at once; the log is then read again.
+ */
+#define pr_fmt(fmt) "mgc: " fmt
+#include <linux/module.h>
+#include <linux/slab.h>
+#include "internal.h"
+
+/* The resource: what stands before the last '-' of the name, and the kind. */
+int mgc_lock_resid(const char *logname, struct ldlm_res_id *res)
+{
+	const char *dash = strrchr(logname, '-');
+	size_t len = dash ? dash - logname : strlen(logname);
+	__le64 name = 0;
+
+	if (!len || len > sizeof(name))
+		return -EINVAL;
+	memset(res, 0, sizeof(*res));
+	memcpy(&name, logname, len);
+	res->name[0] = le64_to_cpu(name);
+	res->name[1] = strcmp(logname, "params") ? CONFIG_T_CONFIG : CONFIG_T_PARAMS;
+	return 0;
+}
+
+static void *grab(void *data)
+{
+	struct config_log *cl = data;
+
+	return refcount_inc_not_zero(&cl->cl_ref) ? cl : NULL;
+}
+
+static int mgc_blocking(struct ldlm_lock *lock, bool canceling)
+{
+	struct config_log *cl;
+
+	if (!canceling)
+		return 0;
+	cl = ldlm_lock_data_get(lock, grab);
+	if (!cl)
+		return 0;
+	mgc_log_lock_lost(cl, lock);
+	return 0;
+}
+
+static const struct ldlm_cli_ops mgc_lock_ops = {
+	.blocking = mgc_blocking,
+};
+
+/* A new lock for the log, unless it has one. */
+int mgc_lock_get(struct config_log *cl)
+{
+	struct ldlm_enqueue_info ei = {
+		.ei_ns = cl->cl_mgc->m_ns,
+		.ei_type = LDLM_PLAIN,
+		.ei_mode = LCK_CR,
+		.ei_flags = LDLM_FL_NO_LRU,
+		.ei_ops = &mgc_lock_ops,
+		.ei_data = cl,
+	};
+	struct ptlrpc_request *req = NULL;
+	struct ldlm_lock *lock;
+	bool have;
+	int rc;
+
+	spin_lock(&cl->cl_mgc->m_lock);
+	have = cl->cl_lock;
+	spin_unlock(&cl->cl_mgc->m_lock);
+	if (have)
+		return 0;
+	rc = mgc_lock_resid(cl->cl_name, &ei.ei_res_id);
+	if (rc)
+		return rc;
+	rc = ldlm_cli_enqueue_start(&ei, &req, &lock);
+	if (rc)
+		return rc;
+	req->rq_no_delay = true;
+	rc = ptlrpc_queue_wait(req);
+	rc = ldlm_cli_enqueue_finish(&ei, req, rc, &lock);
+	ptlrpc_req_put(req);
+	if (rc)
+		return rc < 0 ? rc : -EPROTO;
+	spin_lock(&cl->cl_mgc->m_lock);
+	cl->cl_lock = ldlm_lock_get(lock);
+	spin_unlock(&cl->cl_mgc->m_lock);
+	ldlm_lock_decref(lock, LCK_CR);
+	return 0;
+}
+
+void mgc_lock_drop(struct config_log *cl)
+{
+	struct ldlm_lock *lock;
+
+	spin_lock(&cl->cl_mgc->m_lock);
+	lock = cl->cl_lock;
+	cl->cl_lock = NULL;
+	spin_unlock(&cl->cl_mgc->m_lock);
+	if (!lock)
+		return;
+	ldlm_lock_set_data(lock, NULL);
+	ldlm_cli_cancel(lock);
+	ldlm_lock_put(lock);
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bulk transfers, chapter 2, 8: how data is cut into pieces, the passive side (client), and the active side
+ * (svc_bulk_put(), svc_bulk_get()). Both sides cut the same sequence of fragments by the same rule.
+ *
+ * Locks: client: rq_lock; server: svc_bulk.lock. The handlers of events take nothing else.
+ */
+#define pr_fmt(fmt) "ptlrpc: " fmt
+#include "internal.h"
+
+#define BULK_MAX_PIECES	PTLRPC_XID_STEP
+
+struct cut {
+	unsigned int nfrag;	/* fragments so far */
+	unsigned int npiece;
+	struct bio_vec *bvec;	/* NULL: only count */
+	struct bulk_piece *piece;
+	u32 len;		/* of the current piece */
+};
+
+static void cut_add(struct cut *c, struct page *page, u32 off, u32 len)
+{
+	if (c->nfrag % LNET_MAX_IOV == 0 || c->len + 4096 > LNET_MTU) {
+		if (c->piece)
+			c->piece[c->npiece] = (struct bulk_piece){ .bp_first = c->nfrag };
+		c->npiece++;
+		c->len = 0;
+	}
+	c->len += len;
+	if (c->piece) {
+		c->piece[c->npiece - 1].bp_nr++;
+		c->piece[c->npiece - 1].bp_len += len;
+		c->bvec[c->nfrag] = (struct bio_vec){ .bv_page = page, .bv_offset = off, .bv_len = len };
+	}
+	c->nfrag++;
+}
+
+/* The rule of 8.3. Fragments longer than 4 KiB that overflow a piece are split at a multiple of 4096. */
+static void cut_all(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		u32 off = bvec[i].bv_offset, len = bvec[i].bv_len;
+
+		while (len) {
+			bool fresh = c->nfrag % LNET_MAX_IOV == 0 || c->len + 4096 > LNET_MTU;
+			u32 room = fresh ? LNET_MTU : LNET_MTU - c->len;
+			u32 part = len <= room ? len : round_down(room, 4096);
+
+			cut_add(c, bvec[i].bv_page + (off >> PAGE_SHIFT), off & ~PAGE_MASK, part);
+			off += part;
+			len -= part;
+		}
+	}
+}
+
+/**
+ * ptlrpc_bulk_pieces - number of pieces (MDs) that a bulk is cut into
+ * @bvec: its fragments
+ * @nr: how many
+ */
+unsigned int ptlrpc_bulk_pieces(const struct bio_vec *bvec, unsigned int nr)
+{
+	struct cut c = {};
+
+	cut_all(&c, bvec, nr);
+	return c.npiece;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_bulk_pieces);
+
+struct ptlrpc_bulk *bulk_new(const struct bio_vec *bvec, unsigned int nr)
+{
+	struct cut count = {}, c = {};
+	struct ptlrpc_bulk *bk;
+	unsigned int i;
+
+	cut_all(&count, bvec, nr);
+	if (!count.npiece || count.npiece > BULK_MAX_PIECES)
+		return ERR_PTR(-EINVAL);
+	bk = kzalloc(sizeof(*bk), GFP_NOFS);
+	if (!bk)
+		return ERR_PTR(-ENOMEM);
+	bk->bk_bvec = kvmalloc_array(count.nfrag, sizeof(*bk->bk_bvec), GFP_NOFS);
+	bk->bk_piece = kcalloc(count.npiece, sizeof(*bk->bk_piece), GFP_NOFS);
+	if (!bk->bk_bvec || !bk->bk_piece) {
+		bulk_free(bk);
+		return ERR_PTR(-ENOMEM);
+	}
+	c.bvec = bk->bk_bvec;
+	c.piece = bk->bk_piece;
+	cut_all(&c, bvec, nr);
+	bk->bk_nr = c.npiece;
+	for (i = 0; i < bk->bk_nr; i++)
+		bk->bk_piece[i].bp_bulk = bk;
+	return bk;
+}
+
+void bulk_free(struct ptlrpc_bulk *bk)
+{
+	if (!bk)
+		return;
+	kvfree(bk->bk_bvec);
+	kfree(bk->bk_piece);
+	kfree(bk);
+}
+
+static void piece_desc(struct bulk_piece *bp, struct lnet_md_desc *desc, unsigned int nr, u32 len)
+{
+	desc->bvec = nr ? bp->bp_bulk->bk_bvec + bp->bp_first : NULL;
+	desc->nr_bvec = nr;
+	desc->length = len;
+	desc->user = bp;
+	desc->mdp = &bp->bp_md;
+}
+
+/* ---- client ---- */
+
+/**
+ * ptlrpc_req_bulk - attach bulk memory to a request
+ * @req: packed or not, not sent
+ * @server_reads: we write
+ * @portal: where the server will look for it
+ * @bvec: the fragments
+ * @nr: how many
+ * @max_md: pieces announced in the request, 0 = do not care
+ *
+ * Return: 0, -ENOMEM, -EINVAL.
+ */
+int ptlrpc_req_bulk(struct ptlrpc_request *req, bool server_reads, u32 portal, struct bio_vec *bvec,
+		    unsigned int nr, u32 max_md)
+{
+	struct ptlrpc_bulk *bk = bulk_new(bvec, nr);
+
+	if (IS_ERR(bk))
+		return PTR_ERR(bk);
+	if (max_md && bk->bk_nr > max_md) {
+		bulk_free(bk);
+		return -EINVAL;
+	}
+	bk->bk_get = server_reads;
+	bk->bk_portal = portal;
+	bk->bk_owner = req;
+	bulk_free(req->rq_bulk);
+	req->rq_bulk = bk;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_req_bulk);
+
+static void cli_bulk_event(const struct lnet_event *ev)
+{
+	struct bulk_piece *bp = ev->user;
+	struct ptlrpc_bulk *bk = bp->bp_bulk;
+	struct ptlrpc_request *req = bk->bk_owner;
+
+	spin_lock(&req->rq_lock);
+	if (ev->type == LNET_EVENT_PUT || ev->type == LNET_EVENT_GET) {
+		if (ev->status)
+			bk->bk_err = ev->status;
+		else
+			bk->bk_moved += ev->mlength;
+		bk->bk_todo--;
+	}
+	if (ev->unlinked) {
+		bp->bp_md = NULL;
+		req->rq_mds--;
+		req_kick(req);
+	}
+	spin_unlock(&req->rq_lock);
+}
+
+int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first)
+{
+	struct ptlrpc_bulk *bk = req->rq_bulk;
+	struct lnet_process_id from = { .nid = *nid, .pid = LNET_PID_ANY };
+	unsigned int i;
+
+	spin_lock(&req->rq_lock);
+	bk->bk_todo = bk->bk_nr;
+	bk->bk_moved = 0;
+	bk->bk_err = 0;
+	spin_unlock(&req->rq_lock);
+	for (i = 0; i < bk->bk_nr; i++) {
+		struct bulk_piece *bp = &bk->bk_piece[i];
+		struct lnet_md_desc desc = {
+			.threshold = 1,
+			.options = bk->bk_get ? LNET_MD_OP_GET : LNET_MD_OP_PUT,
+			.handler = cli_bulk_event,
+		};
+		struct lnet_md *md;
+
+		piece_desc(bp, &desc, bp->bp_nr, bp->bp_len);
+		spin_lock(&req->rq_lock);
+		req->rq_mds++;
+		spin_unlock(&req->rq_lock);
+		md = lnet_md_attach(bk->bk_portal, &from, first + i, 0, &desc, true);
+		if (IS_ERR(md)) {
+			spin_lock(&req->rq_lock);
+			bp->bp_md = NULL;
+			req->rq_mds--;
+			spin_unlock(&req->rq_lock);
+			return PTR_ERR(md);
+		}
+	}
+	return 0;
+}
+
+void bulk_unlink(struct ptlrpc_request *req)
+{
+	struct ptlrpc_bulk *bk = req->rq_bulk;
+	unsigned int i;
+
+	for (i = 0; bk && i < bk->bk_nr; i++)
+		if (bk->bk_piece[i].bp_md)
+			lnet_md_unlink(bk->bk_piece[i].bp_md);
+}
+
+/* ---- server ---- */
+
+struct svc_bulk {
+	spinlock_t		lock;
+	wait_queue_head_t	waitq;
+	struct ptlrpc_bulk	*bk;
+	unsigned int		live;	/* descriptors not unlinked */
+	unsigned int		acked;
+	u32			moved;
+	int			err;
+};
+
+static void svc_bulk_event(const struct lnet_event *ev)
+{
+	struct bulk_piece *bp = ev->user;
+	struct svc_bulk *sb = bp->bp_bulk->bk_owner;
+
+	spin_lock(&sb->lock);
+	if (ev->status)
+		sb->err = ev->status;
+	else if (ev->type == LNET_EVENT_ACK || ev->type == LNET_EVENT_REPLY) {
+		sb->acked++;
+		sb->moved += ev->mlength;
+	}
+	if (ev->unlinked) {
+		bp->bp_md = NULL;
+		sb->live--;
+	}
+	/* The waiter frees sb as soon as it sees live == 0: wake it inside of the lock. */
+	if (!sb->live || sb->err)
+		wake_up(&sb->waitq);
+	spin_unlock(&sb->lock);
+}
+
+/* First match bits and number of pieces that the client expects. */
+static int svc_bulk_bits(const struct svc_req *req, u32 max_md, u64 *first, u32 *n)
+{
+	u64 last = req->xid;
+
+	if (req->exp && exp_connect_flags(req->exp) & OBD_CONNECT_BULK_MBITS)
+		last = req->bulk_mbits;
+	if (!max_md || max_md > BULK_MAX_PIECES || !is_power_of_2(max_md))
+		return -EPROTO;
+	*first = last & ~(u64)(max_md - 1);
+	*n = last - *first + 1;
+	return 0;
+}
+
+static int svc_piece_start(struct svc_req *req, struct svc_bulk *sb, struct bulk_piece *bp, bool get,
+			   u32 portal, u64 bits, u32 len)
+{
+	struct lnet_md_desc desc = { .threshold = 2, .handler = svc_bulk_event };
+	struct lnet_md *md;
+	unsigned int nr = 0;
+	u32 have = 0;
+	int rc;
+
+	while (have < len && nr < bp->bp_nr)
+		have += sb->bk->bk_bvec[bp->bp_first + nr++].bv_len;
+	piece_desc(bp, &desc, nr, len);
+	spin_lock(&sb->lock);
+	sb->live++;
+	spin_unlock(&sb->lock);
+	md = lnet_md_bind(&desc);
+	if (IS_ERR(md)) {
+		spin_lock(&sb->lock);
+		bp->bp_md = NULL;
+		sb->live--;
+		spin_unlock(&sb->lock);
+		return PTR_ERR(md);
+	}
+	if (get)
+		rc = lnet_get(&req->self, md, &req->peer, portal, bits, 0);
+	else
+		rc = lnet_put(&req->self, md, true, &req->peer, portal, bits, 0);
+	if (rc)
+		lnet_md_unlink(md);	/* it has seen no operation: the pointer is alive */
+	return rc;
+}
+
+static bool svc_bulk_settled(struct svc_bulk *sb)
+{
+	bool settled;
+
+	spin_lock(&sb->lock);
+	settled = !sb->live || sb->err;
+	spin_unlock(&sb->lock);
+	return settled;
+}
+
+static bool svc_bulk_gone(struct svc_bulk *sb)
+{
+	bool gone;
+
+	spin_lock(&sb->lock);
+	gone = !sb->live;
+	spin_unlock(&sb->lock);
+	return gone;
+}
+
+static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int want)
+{
+	time64_t give_up = ktime_get_seconds() + ptlrpc_bulk_timeout;
+	struct ptlrpc_bulk *bk = sb->bk;
+	unsigned int i;
+	int rc = 0;
+
+	while (!wait_event_timeout(sb->waitq, svc_bulk_settled(sb), HZ)) {
+		if (req->exp && READ_ONCE(req->exp->failed))
+			rc = -ENOTCONN;
+		else if (ktime_get_seconds() >= give_up || svc_req_time_left(req) <= 0)
+			rc = -ETIMEDOUT;
+		if (rc)
+			break;
+	}
+	if (!svc_bulk_gone(sb)) {
+		spin_lock(&sb->lock);
+		for (i = 0; i < bk->bk_nr; i++)
+			if (bk->bk_piece[i].bp_md)
+				lnet_md_unlink(bk->bk_piece[i].bp_md);
+		spin_unlock(&sb->lock);
+		wait_event(sb->waitq, svc_bulk_gone(sb));
+	}
+	if (!rc)
+		rc = sb->err;
+	if (!rc && sb->acked < want)
+		rc = -ETIMEDOUT;
+	return rc;
+}
+
+static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *bvec, unsigned int nr,
+		    u32 bytes, u32 max_md)
+{
+	struct svc_bulk sb;
+	struct ptlrpc_bulk *bk;
+	u32 n, i, left = bytes;
+	u64 first;
+	int rc;
+
+	rc = svc_bulk_bits(req, max_md, &first, &n);
+	if (rc)
+		goto out;
+	bk = bulk_new(bvec, nr);
+	if (IS_ERR(bk)) {
+		rc = PTR_ERR(bk);
+		goto out;
+	}
+	if (bk->bk_nr > n) {
+		pr_warn_ratelimited("bulk of %u pieces, but the client offers %u\n", bk->bk_nr, n);
+		rc = -EPROTO;
+		goto out_free;
+	}
+	/* The client may have cut more pieces than we have data for: they get empty PUTs. */
+	if (bk->bk_nr < n) {
+		struct bulk_piece *more = krealloc(bk->bk_piece, n * sizeof(*more), GFP_NOFS);
+
+		if (!more) {
+			rc = -ENOMEM;
+			goto out_free;
+		}
+		memset(more + bk->bk_nr, 0, (n - bk->bk_nr) * sizeof(*more));
+		bk->bk_piece = more;
+		for (i = bk->bk_nr; i < n; i++)
+			more[i].bp_bulk = bk;
+		bk->bk_nr = n;
+	}
+	spin_lock_init(&sb.lock);
+	init_waitqueue_head(&sb.waitq);
+	sb.bk = bk;
+	sb.live = 0;
+	sb.acked = 0;
+	sb.moved = 0;
+	sb.err = 0;
+	bk->bk_owner = &sb;
+	for (i = 0; i < n; i++) {
+		u32 len = min(left, bk->bk_piece[i].bp_len);
+
+		rc = svc_piece_start(req, &sb, &bk->bk_piece[i], get, portal, first + i, len);
+		if (rc)
+			break;
+		left -= len;
+	}
+	if (rc) {
+		spin_lock(&sb.lock);
+		sb.err = rc;
+		spin_unlock(&sb.lock);
+	}
+	rc = svc_bulk_wait(req, &sb, n);
+	if (!rc && sb.moved != bytes)
+		rc = -EIO;
+out_free:
+	bulk_free(bk);
+out:
+	if (rc) {
+		req->no_reply = true;
+		pr_warn_ratelimited("bulk %s of request x%llu (%s): rc = %d\n", get ? "read" : "write", req->xid,
+				    opc_name(req->opc), rc);
+	}
+	return rc;
+}
+
+/**
+ * svc_bulk_put - send data to the client that asked for it
+ * @req: its request
+ * @portal: bulk portal
+ * @bvec: fragments, as the client cut them
+ * @nr: how many
+ * @bytes: how much of them to send; the rest is behind the end of the file
+ * @max_md: bound of the number of pieces, from the request
+ *
+ * Context: sleeps until the client has everything.
+ * Return: 0 or -errno; then req->no_reply is set and the client is left to send its request again.
+ */
+int svc_bulk_put(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md)
+{
+	return svc_bulk(req, false, portal, bvec, nr, bytes, max_md);
+}
+EXPORT_SYMBOL_GPL(svc_bulk_put);
+
+/**
+ * svc_bulk_get - fetch data from the client
+ * @req: its request
+ * @portal: bulk portal
+ * @bvec: where it goes
+ * @nr: fragments
+ * @bytes: their sum
+ * @max_md: bound of the number of pieces, from the request
+ *
+ * Context, Return: as svc_bulk_put().
+ */
+int svc_bulk_get(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md)
+{
+	return svc_bulk(req, true, portal, bvec, nr, bytes, max_md);
+}
+EXPORT_SYMBOL_GPL(svc_bulk_get);

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Connecting an import: the request, what is made of the answer (chapter 2, 9), and DISCONNECT. All of it runs in
+ * imp_work, so that one attempt follows the other.
+ *
+ * After a restart of the server we do not replay: locks and open files are given up as after an eviction, the final
+ * ping says that we have nothing to bring (16.2).
+ */
+#define pr_fmt(fmt) "ptlrpc: " fmt
+#include "internal.h"
+
+#define CONNECT_TIMEOUT		5	/* seconds */
+#define CONNECT_REPLY_ROOM	320	/* room for a longer obd_connect_data */
+#define RECOVERY_PING_TIMEOUT	300	/* without adaptive timeouts */
+
+/* ---- the request ---- */
+
+/* Where to next; imp_lock held. */
+static struct import_conn *choose_conn(struct obd_import *imp)
+{
+	struct import_conn *ic, *best = NULL;
+
+	list_for_each_entry(ic, &imp->imp_conns, ic_link) {
+		if (lnet_distance(&ic->ic_nid) < 0)
+			continue;
+		if (!best || ic->ic_last < best->ic_last)
+			best = ic;
+		/* The one that worked last goes first. */
+		if (!ic->ic_last && lnet_nid_eq(&ic->ic_nid, &imp->imp_nid)) {
+			best = ic;
+			break;
+		}
+	}
+	if (!best)
+		best = list_first_entry_or_null(&imp->imp_conns, struct import_conn, ic_link);
+	return best;
+}
+
+static void fill_ocd(struct obd_import *imp, struct obd_connect_data *ocd)
+{
+	*ocd = imp->imp_want;
+	if (!imp->imp_connected)
+		return;
+	/* The fields of the last answer, with our flags. */
+	*ocd = imp->imp_ocd;
+	ocd->ocd_connect_flags = imp->imp_want.ocd_connect_flags;
+	ocd->ocd_connect_flags2 = imp->imp_want.ocd_connect_flags2;
+	ocd->ocd_version = imp->imp_want.ocd_version;
+	ocd->ocd_grant = imp->imp_want.ocd_grant;
+	ocd->ocd_index = imp->imp_want.ocd_index;
+	ocd->ocd_group = imp->imp_want.ocd_group;
+	ocd->ocd_ibits_known = imp->imp_want.ocd_ibits_known;
+	ocd->ocd_transno = 0;
+}
+
+static void connect_done(struct ptlrpc_request *req)
+{
+	struct obd_import *imp = req->rq_imp;
+	struct ptlrpc_request *old;
+
+	spin_lock(&imp->imp_lock);
+	old = imp->imp_connect_req;
+	imp->imp_connect_req = ptlrpc_req_get(req);
+	import_todo_locked(imp, IMP_DO_CONNECTED);
+	spin_unlock(&imp->imp_lock);
+	ptlrpc_req_put(old);
+}
+
+static int send_connect(struct obd_import *imp, bool initial)
+{
+	struct ptlrpc_request *req;
+	struct ptlrpc_body *pb;
+	struct lustre_handle *conn;
+	unsigned int t;
+	int rc;
+
+	req = ptlrpc_req_new(imp, imp->imp_connect_op, &wf_connect);
+	if (!req)
+		return -ENOMEM;
+	req->rq_is_connect = true;
+	req->rq_bypass = true;
+	req->rq_no_resend = true;
+	req->rq_timeout = CONNECT_TIMEOUT;
+	req->done = connect_done;
+	ptlrpc_rep_room(req, WF_CONNECT_DATA, CONNECT_REPLY_ROOM);
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto out;
+	strscpy(ptlrpc_req_buf(req, WF_TGTUUID), imp->imp_target, UUID_MAX - 1);
+	strscpy(ptlrpc_req_buf(req, WF_CLUUID), imp->imp_client, UUID_MAX - 1);
+	conn = ptlrpc_req_buf(req, WF_CONN);
+	conn->cookie = imp->imp_cb_cookie;
+	fill_ocd(imp, ptlrpc_req_buf(req, WF_CONNECT_DATA));
+	pb = wire_body(req->rq_msg);
+	pb->pb_op_flags = cpu_to_le32(initial ? MSG_CONNECT_INITIAL : 0);
+	t = imp_service_time(imp, imp->imp_req_portal);
+	pb->pb_service_time = cpu_to_le32(max(t * 4 / 5, 5U) - 4);
+	rc = ptlrpc_send_async(req);
+out:
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+void import_connect_start(struct obd_import *imp)
+{
+	time64_t now = ktime_get_seconds();
+	struct import_conn *ic;
+	bool go, initial;
+
+	spin_lock(&imp->imp_lock);
+	go = !imp->imp_invalid && !imp->imp_closing && !imp->imp_deactive && now >= imp->imp_next_connect &&
+	     (imp->imp_state == IMP_NEW || imp->imp_state == IMP_DISCON || imp->imp_state == IMP_IDLE);
+	ic = go ? choose_conn(imp) : NULL;
+	if (ic) {
+		if (ic->ic_last)
+			imp->imp_connect_round++;
+		ic->ic_last = now ?: 1;
+		imp->imp_nid = ic->ic_nid;
+		imp->imp_conn_cnt++;
+		import_set_state(imp, IMP_CONNECTING);
+	}
+	initial = !imp->imp_handle;
+	spin_unlock(&imp->imp_lock);
+	if (!ic || !send_connect(imp, initial))
+		return;
+	spin_lock(&imp->imp_lock);
+	import_set_state(imp, IMP_DISCON);
+	imp->imp_next_connect = now + 1;
+	spin_unlock(&imp->imp_lock);
+}
+
+/* ---- the answer ---- */
+
+static int check_ocd(const struct obd_import *imp, const struct obd_connect_data *ocd)
+{
+	u64 flags = le64_to_cpu(ocd->ocd_connect_flags), want = le64_to_cpu(imp->imp_want.ocd_connect_flags);
+	u64 flags2 = le64_to_cpu(ocd->ocd_connect_flags2), want2 = le64_to_cpu(imp->imp_want.ocd_connect_flags2);
+
+	if (flags & ~want || (flags & OBD_CONNECT_FLAGS2 && flags2 & ~want2)) {
+		pr_err("%s: server grants what was not asked for: 0x%llx 0x%llx\n", imp->imp_target, flags & ~want,
+		       flags2 & ~want2);
+		return -EPROTO;
+	}
+	if (flags & OBD_CONNECT_CKSUM && !(le32_to_cpu(ocd->ocd_cksum_types) & OBD_CKSUM_ALL))
+		return -EPROTO;
+	if (flags & OBD_CONNECT_MULTIMODRPCS && !ocd->ocd_maxmodrpcs)
+		return -EPROTO;
+	return 0;
+}
+
+struct outcome {
+	bool evicted;
+	bool recovering;
+};
+
+/* Table 9.8. */
+static int judge(struct obd_import *imp, struct ptlrpc_request *req, struct outcome *out)
+{
+	bool initial = le32_to_cpu(((struct ptlrpc_body *)wire_body(req->rq_msg))->pb_op_flags) & MSG_CONNECT_INITIAL;
+	const struct ptlrpc_body *pb = ptlrpc_rep_body(req);
+	const struct obd_connect_data *ocd = ptlrpc_rep_buf(req, WF_CONNECT_DATA);
+	u32 flags = le32_to_cpu(pb->pb_op_flags);
+	u64 cookie = pb->pb_handle.cookie;
+
+	if (!cookie)
+		return -ENOTCONN;
+	out->recovering = flags & MSG_CONNECT_RECOVERING;
+	if (initial)
+		out->evicted = false;
+	else if (flags & MSG_CONNECT_RECONNECT)
+		out->evicted = cookie != imp->imp_handle || out->recovering;
+	else if (le64_to_cpu(ocd->ocd_connect_flags) & OBD_CONNECT_LIGHTWEIGHT)
+		out->evicted = false;
+	else
+		out->evicted = true;
+	if (initial)
+		imp->imp_replayable = flags & MSG_CONNECT_REPLAYABLE && !(imp->imp_flags & IMPF_NOT_REPLAYABLE);
+	imp->imp_handle = cookie;
+	return 0;
+}
+
+static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struct outcome *out)
+{
+	const struct ptlrpc_body *pb = ptlrpc_rep_body(req);
+	const struct obd_connect_data *ocd = ptlrpc_rep_buf(req, WF_CONNECT_DATA);
+	u32 len = ptlrpc_rep_len(req, WF_CONNECT_DATA);
+	struct obd_connect_data granted = {};
+	u64 committed;
+	int rc;
+
+	if (!ocd)
+		return -EPROTO;
+	memcpy(&granted, ocd, min_t(u32, len, sizeof(granted)));
+	if (!(le64_to_cpu(granted.ocd_connect_flags) & OBD_CONNECT_FLAGS2))
+		granted.ocd_connect_flags2 = 0;
+	rc = check_ocd(imp, &granted);
+	if (rc)
+		return rc;
+	committed = le64_to_cpu(pb->pb_last_committed);
+	spin_lock(&imp->imp_lock);
+	rc = judge(imp, req, out);
+	if (!rc) {
+		imp->imp_ocd = granted;
+		imp->imp_connected = true;
+		imp->imp_connect_rc = 0;
+		if (committed && committed < imp->imp_last_committed)
+			pr_info("%s: went back in time: committed %llu, now %llu\n", imp->imp_target,
+				imp->imp_last_committed, committed);
+		if (out->evicted)
+			imp->imp_last_committed = committed;
+	}
+	spin_unlock(&imp->imp_lock);
+	if (!rc)
+		replay_committed(imp, committed);
+	return rc;
+}
+
+/* Requests and locks of the time before are void. */
+static void be_evicted(struct obd_import *imp)
+{
+	pr_warn("%s: this client was evicted; its locks and open files are lost\n", imp->imp_target);
+	spin_lock(&imp->imp_lock);
+	imp->imp_generation++;
+	import_set_state(imp, IMP_EVICTED);
+	import_abort_all(imp, -EIO, true);
+	spin_unlock(&imp->imp_lock);
+	replay_drop(imp);
+	import_event(imp, IMP_EV_EVICTED);
+	replay_drop(imp);
+}
+
+/* Tell a recovering server that nothing comes from us; it answers when the recovery ends. */
+static int final_ping(struct obd_import *imp)
+{
+	struct ptlrpc_request *req;
+	int rc;
+
+	spin_lock(&imp->imp_lock);
+	import_set_state(imp, IMP_REPLAY_WAIT);
+	spin_unlock(&imp->imp_lock);
+	req = ptlrpc_req_new(imp, OBD_PING, &wf_empty);
+	if (!req)
+		return -ENOMEM;
+	req->rq_bypass = true;
+	req->rq_no_resend = true;
+	req->rq_pb_flags = MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE;
+	if (!(imp_connect_flags(imp) & OBD_CONNECT_AT))
+		req->rq_timeout = RECOVERY_PING_TIMEOUT;
+	rc = ptlrpc_req_pack(req) ?: ptlrpc_queue_wait(req);
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+/* FULL: what waits for an answer of an older connection goes out again, then what waits for the connection. */
+static void go_full(struct obd_import *imp)
+{
+	struct ptlrpc_request *req;
+	struct import_conn *ic;
+
+	spin_lock(&imp->imp_lock);
+	imp->imp_connect_round = 0;
+	imp->imp_idle_since = ktime_get_seconds();
+	list_for_each_entry(ic, &imp->imp_conns, ic_link)
+		ic->ic_last = 0;
+	import_set_state(imp, IMP_RECOVER);
+	import_set_state(imp, IMP_FULL);
+	list_for_each_entry(req, &imp->imp_sending, rq_list) {
+		if (req->rq_bypass || req->rq_conn_cnt == imp->imp_conn_cnt)
+			continue;
+		spin_lock(&req->rq_lock);
+		req->rq_again = 1;
+		req_kick(req);
+		spin_unlock(&req->rq_lock);
+	}
+	spin_unlock(&imp->imp_lock);
+}
+
+static void connect_failed(struct obd_import *imp, int rc)
+{
+	time64_t now = ktime_get_seconds();
+	char nid[LNET_NIDSTR_SIZE];
+	struct import_conn *ic;
+	bool refused = false;
+
+	spin_lock(&imp->imp_lock);
+	imp->imp_connect_rc = rc;
+	import_set_state(imp, IMP_DISCON);
+	imp->imp_next_connect = now + 1;
+	switch (rc) {
+	case -EBUSY:
+	case -EAGAIN:	/* the same NID again */
+		list_for_each_entry(ic, &imp->imp_conns, ic_link)
+			if (lnet_nid_eq(&ic->ic_nid, &imp->imp_nid))
+				ic->ic_last = 0;
+		imp->imp_next_connect = now + 2;
+		break;
+	case -ENODEV:
+	case -ETIMEDOUT:
+		ic = choose_conn(imp);
+		if (ic && now - ic->ic_last > CONNECT_TIMEOUT)
+			imp->imp_next_connect = now;
+		else if (rc == -ENODEV)
+			imp->imp_next_connect = now + 2;
+		break;
+	case -EACCES:
+	case -EROFS:
+		if (imp->imp_sp == LUSTRE_SP_CLI || imp->imp_sp == LUSTRE_SP_MGC) {
+			refused = true;
+			imp->imp_deactive = true;
+			import_abort_all(imp, rc, true);
+			import_todo_locked(imp, IMP_DO_EVENT(IMP_EV_INACTIVE));
+		}
+		break;
+	case -EPROTO:
+		imp->imp_next_connect = now + 10;
+		break;
+	}
+	if (imp->imp_next_connect <= now && !refused)
+		import_todo_locked(imp, IMP_DO_CONNECT);
+	wake_up_all(&imp->imp_waitq);
+	spin_unlock(&imp->imp_lock);
+	pr_info_ratelimited("%s: cannot connect to %s: rc = %d\n", imp->imp_target, lnet_nid_str(&imp->imp_nid, nid),
+			    rc);
+}
+
+void import_connect_finish(struct obd_import *imp)
+{
+	struct ptlrpc_request *req;
+	struct outcome out = {};
+	char nid[LNET_NIDSTR_SIZE];
+	bool again;
+	int rc;
+
+	spin_lock(&imp->imp_lock);
+	req = imp->imp_connect_req;
+	imp->imp_connect_req = NULL;
+	again = imp->imp_connected;
+	spin_unlock(&imp->imp_lock);
+	if (!req)
+		return;
+	rc = req->rq_status;
+	if (!rc)
+		rc = take_answer(imp, req, &out);
+	ptlrpc_req_put(req);
+	if (rc)
+		goto failed;
+	if (READ_ONCE(imp->imp_invalid) || READ_ONCE(imp->imp_closing))
+		return;
+	import_event(imp, IMP_EV_OCD);
+	if (out.evicted)
+		be_evicted(imp);
+	if (out.recovering)
+		rc = final_ping(imp);
+	if (rc)
+		goto failed;
+	go_full(imp);
+	if (again)
+		pr_info("%s: connection restored to %s\n", imp->imp_target, lnet_nid_str(&imp->imp_nid, nid));
+	import_event(imp, IMP_EV_ACTIVE);
+	return;
+
+failed:
+	connect_failed(imp, rc);
+}
+
+/* ---- disconnect ---- */
+
+/* Sent in any state; the answer only tells when to stop waiting. */
+int import_send_disconnect(struct obd_import *imp)
+{
+	struct ptlrpc_request *req = ptlrpc_req_new(imp, imp->imp_connect_op + 1, &wf_empty);
+	int rc;
+
+	if (!req)
+		return -ENOMEM;
+	req->rq_bypass = true;
+	req->rq_no_resend = true;
+	req->rq_timeout = CONNECT_TIMEOUT;
+	rc = ptlrpc_req_pack(req) ?: ptlrpc_send_async(req);
+	if (!rc) {
+		wait_for_completion(&req->rq_complete);
+		rc = req->rq_status;
+	}
+	ptlrpc_req_put(req);
+	return rc;
+}

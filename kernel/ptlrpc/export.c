@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Targets and exports: who is connected to what. An export is found by its cookie (global hash) or, for connects, by the
+ * client's UUID in the list of its target. Both together hold one reference, from export_new() to export_teardown().
+ *
+ * The end of an export has two halves: export_fail() makes its cookie unknown and fails callbacks to the client, at once
+ * and without sleeping; export_teardown() drops its locks, waits for its requests in service and tells the target.
+ */
+#define pr_fmt(fmt) "ptlrpc: " fmt
+#include <linux/hashtable.h>
+#include <ldlm.h>
+#include "internal.h"
+
+#define EXPORT_SILENT	150	/* seconds without a request until eviction */
+
+static DEFINE_SPINLOCK(hash_lock);
+static DEFINE_HASHTABLE(cookie_hash, 10);
+static DEFINE_MUTEX(targets_mutex);
+static LIST_HEAD(targets);
+
+/* ---- life ---- */
+
+static void export_work(struct work_struct *work);
+
+struct obd_export *export_get(struct obd_export *exp)
+{
+	refcount_inc(&exp->exp_ref);
+	return exp;
+}
+EXPORT_SYMBOL_GPL(export_get);
+
+static void export_free_work(struct work_struct *work)
+{
+	struct obd_export *exp = container_of(work, struct obd_export, exp_work);
+	struct ptlrpc_target *t = exp->tgt;
+
+	WARN_ON(!list_empty(&exp->exp_reqs));
+	ldlm_export_free(exp->exp_ldlm);
+	import_put(exp->exp_rev);
+	t->ops->export_free(exp);
+	if (atomic_dec_and_test(&t->nr_exports))
+		wake_up_all(&t->waitq);
+}
+
+/**
+ * export_put - drop a reference
+ * @exp: export or NULL
+ *
+ * Context: any; what the last one frees is freed by a work item.
+ */
+void export_put(struct obd_export *exp)
+{
+	if (!exp || !refcount_dec_and_test(&exp->exp_ref))
+		return;
+	INIT_WORK(&exp->exp_work, export_free_work);
+	queue_work(ptlrpc_exp_wq, &exp->exp_work);
+}
+EXPORT_SYMBOL_GPL(export_put);
+
+/**
+ * export_find - the export that a request names
+ * @cookie: pb_handle
+ *
+ * Return: referenced, or NULL.
+ */
+struct obd_export *export_find(u64 cookie)
+{
+	struct obd_export *exp, *found = NULL;
+
+	if (!cookie)
+		return NULL;
+	spin_lock(&hash_lock);
+	hash_for_each_possible(cookie_hash, exp, exp_hash, cookie)
+		if (exp->cookie == cookie && refcount_inc_not_zero(&exp->exp_ref)) {
+			found = exp;
+			break;
+		}
+	spin_unlock(&hash_lock);
+	return found;
+}
+EXPORT_SYMBOL_GPL(export_find);
+
+/* A new one, hashed and listed; connect_mutex held. */
+struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid)
+{
+	struct obd_export *exp = t->ops->export_alloc(t);
+	struct ldlm_export *le = exp ? ldlm_export_new() : NULL;
+
+	if (!exp)
+		return ERR_PTR(-ENOMEM);
+	exp->tgt = t;
+	if (!le) {
+		t->ops->export_free(exp);
+		return ERR_PTR(-ENOMEM);
+	}
+	refcount_set(&exp->exp_ref, 1);
+	exp->exp_ldlm = le;
+	strscpy(exp->client_uuid, client_uuid, sizeof(exp->client_uuid));
+	spin_lock_init(&exp->exp_lock);
+	INIT_LIST_HEAD(&exp->exp_reqs);
+	atomic_set(&exp->exp_in_service, 0);
+	init_waitqueue_head(&exp->exp_waitq);
+	INIT_WORK(&exp->exp_work, export_work);
+	exp->last_heard = ktime_get_seconds();
+	atomic_inc(&t->nr_exports);
+	spin_lock(&t->lock);
+	list_add_tail(&exp->exp_link, &t->exports);
+	spin_unlock(&t->lock);
+	spin_lock(&hash_lock);
+	exp->cookie = ptlrpc_new_cookie();
+	hash_add(cookie_hash, &exp->exp_hash, exp->cookie);
+	spin_unlock(&hash_lock);
+	return exp;
+}
+
+/* The import for callbacks follows each connect: connect_mutex held. */
+void export_set_reverse(struct obd_export *exp, const struct svc_req *req)
+{
+	struct obd_import *imp = exp->exp_rev;
+	bool fresh = !imp;
+
+	if (fresh) {
+		imp = import_new();
+		if (!imp)
+			return;
+		imp->imp_reverse = true;
+		imp->imp_state = IMP_FULL;
+		imp->imp_sp = LUSTRE_SP_CLI;
+		strscpy(imp->imp_target, exp->tgt->uuid, sizeof(imp->imp_target));
+		strscpy(imp->imp_client, exp->client_uuid, sizeof(imp->imp_client));
+	}
+	spin_lock(&imp->imp_lock);
+	imp->imp_nid = req->peer;
+	imp->imp_self = req->self;
+	imp->imp_handle = exp->cb_cookie;
+	imp->imp_ocd = exp->ocd;
+	spin_unlock(&imp->imp_lock);
+	if (fresh)
+		smp_store_release(&exp->exp_rev, imp);
+}
+
+/**
+ * ptlrpc_req_new_rev - a request from a server to one of its clients
+ * @exp: the client
+ * @opc: LDLM_BL_CALLBACK ...
+ * @fmt: format
+ *
+ * Return: the request, or NULL: out of memory, or the client is gone.
+ */
+struct ptlrpc_request *ptlrpc_req_new_rev(struct obd_export *exp, u32 opc, const struct wire_format *fmt)
+{
+	struct obd_import *imp = smp_load_acquire(&exp->exp_rev);
+
+	return imp && !READ_ONCE(exp->failed) ? ptlrpc_req_new(imp, opc, fmt) : NULL;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_req_new_rev);
+
+/* ---- the end ---- */
+
+bool export_fail(struct obd_export *exp, bool evicted)
+{
+	struct obd_import *rev;
+	bool first;
+
+	spin_lock(&exp->exp_lock);
+	first = !exp->failed;
+	exp->failed = true;
+	exp->connected = false;
+	if (first)
+		exp->evicted = evicted;
+	spin_unlock(&exp->exp_lock);
+	if (!first)
+		return false;
+	spin_lock(&hash_lock);
+	hash_del(&exp->exp_hash);
+	spin_unlock(&hash_lock);
+	spin_lock(&exp->tgt->lock);
+	list_del_init(&exp->exp_link);
+	spin_unlock(&exp->tgt->lock);
+	rev = smp_load_acquire(&exp->exp_rev);
+	if (rev)
+		import_invalidate(rev);
+	wake_up_all(&exp->exp_waitq);
+	return true;
+}
+
+static bool drained(struct obd_export *exp, int n)
+{
+	return atomic_read(&exp->exp_in_service) <= n && !READ_ONCE(exp->connecting);
+}
+
+/* @own: requests in service that are the caller's (DISCONNECT: 1) */
+static void teardown(struct obd_export *exp, int own)
+{
+	ldlm_export_cleanup(exp);
+	wait_event(exp->exp_waitq, drained(exp, own));
+	if (exp->was_connected)
+		exp->tgt->ops->disconnect(exp, exp->evicted);
+	ldlm_export_cleanup(exp);
+	if (exp->exp_rev)
+		import_invalidate(exp->exp_rev);
+	export_put(exp);
+}
+
+void export_teardown(struct obd_export *exp)
+{
+	teardown(exp, 1);
+}
+
+static void export_work(struct work_struct *work)
+{
+	teardown(container_of(work, struct obd_export, exp_work), 0);
+}
+
+void export_retire(struct obd_export *exp)
+{
+	queue_work(ptlrpc_exp_wq, &exp->exp_work);
+}
+
+/**
+ * export_evict - cut a client off
+ * @exp: its export; the caller has a reference
+ * @why: for the log
+ *
+ * Context: does not sleep.
+ */
+void export_evict(struct obd_export *exp, const char *why)
+{
+	char nid[LNET_NIDSTR_SIZE];
+
+	if (!export_fail(exp, true))
+		return;
+	pr_warn("%s: evicting client %s at %s: %s\n", exp->tgt->uuid, exp->client_uuid,
+		lnet_nid_str(&exp->nid, nid), why);
+	export_retire(exp);
+}
+EXPORT_SYMBOL_GPL(export_evict);
+
+/* ---- targets ---- */
+
+/**
+ * ptlrpc_target_register - let clients connect
+ * @t: uuid, ops, ns, instance are set
+ *
+ * Return: 0; -EEXIST: the UUID is taken; or the error of the start of the cancel service.
+ */
+int ptlrpc_target_register(struct ptlrpc_target *t)
+{
+	struct ptlrpc_target *other;
+	int rc;
+
+	rc = cancel_service_get();
+	if (rc)
+		return rc;
+	t->stopping = false;
+	mutex_init(&t->connect_mutex);
+	spin_lock_init(&t->lock);
+	INIT_LIST_HEAD(&t->exports);
+	atomic_set(&t->nr_exports, 0);
+	atomic_set(&t->users, 0);
+	init_waitqueue_head(&t->waitq);
+	t->last_heard = ktime_get_seconds();
+	mutex_lock(&targets_mutex);
+	list_for_each_entry(other, &targets, link)
+		if (!strcmp(other->uuid, t->uuid))
+			rc = -EEXIST;
+	if (!rc)
+		list_add_tail(&t->link, &targets);
+	mutex_unlock(&targets_mutex);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_target_register);
+
+/* The name in a CONNECT; also without _UUID. Until target_put() the target stays. */
+struct ptlrpc_target *target_get(const char *uuid, u32 len)
+{
+	struct ptlrpc_target *t, *found = NULL;
+	size_t n = strnlen(uuid, len);
+
+	mutex_lock(&targets_mutex);
+	list_for_each_entry(t, &targets, link) {
+		if (t->stopping || strncmp(t->uuid, uuid, n))
+			continue;
+		if (t->uuid[n] && strcmp(t->uuid + n, "_UUID"))
+			continue;
+		atomic_inc(&t->users);
+		found = t;
+		break;
+	}
+	mutex_unlock(&targets_mutex);
+	return found;
+}
+
+void target_put(struct ptlrpc_target *t)
+{
+	if (atomic_dec_and_test(&t->users))
+		wake_up_all(&t->waitq);
+}
+
+static struct obd_export *first_export(struct ptlrpc_target *t)
+{
+	struct obd_export *exp;
+
+	spin_lock(&t->lock);
+	exp = list_first_entry_or_null(&t->exports, struct obd_export, exp_link);
+	if (exp && !refcount_inc_not_zero(&exp->exp_ref))
+		exp = NULL;
+	spin_unlock(&t->lock);
+	return exp;
+}
+
+/**
+ * ptlrpc_target_unregister - no client from now on
+ * @t: registered target
+ *
+ * Each client gets ops->disconnect(exp, false). Context: sleeps until the last reference to each export is gone.
+ */
+void ptlrpc_target_unregister(struct ptlrpc_target *t)
+{
+	struct obd_export *exp;
+
+	mutex_lock(&targets_mutex);
+	t->stopping = true;
+	mutex_unlock(&targets_mutex);
+	wait_event(t->waitq, !atomic_read(&t->users));
+	while ((exp = first_export(t))) {
+		if (export_fail(exp, false))
+			export_retire(exp);
+		export_put(exp);
+	}
+	wait_event(t->waitq, !atomic_read(&t->nr_exports));
+	mutex_lock(&targets_mutex);
+	list_del(&t->link);
+	mutex_unlock(&targets_mutex);
+	/* the one who counted down may still be in wake_up() or before its return */
+	flush_workqueue(ptlrpc_exp_wq);
+}
+EXPORT_SYMBOL_GPL(ptlrpc_target_unregister);
+
+/* The export behind prev, referenced; prev's reference is dropped. */
+static struct obd_export *next_export(struct ptlrpc_target *t, struct obd_export *prev)
+{
+	struct obd_export *exp = NULL, *pos;
+
+	spin_lock(&t->lock);
+	if (!prev)
+		pos = list_first_entry_or_null(&t->exports, struct obd_export, exp_link);
+	else if (list_empty(&prev->exp_link) || list_is_last(&prev->exp_link, &t->exports))
+		pos = NULL;	/* went away meanwhile: the rest is left out */
+	else
+		pos = list_next_entry(prev, exp_link);
+	if (pos)
+		exp = export_get(pos);
+	spin_unlock(&t->lock);
+	export_put(prev);
+	return exp;
+}
+
+void ptlrpc_target_for_each_export(struct ptlrpc_target *t, void (*fn)(struct obd_export *exp, void *data),
+				   void *data)
+{
+	struct obd_export *exp = NULL;
+
+	while ((exp = next_export(t, exp)))
+		if (READ_ONCE(exp->connected))
+			fn(exp, data);
+}
+EXPORT_SYMBOL_GPL(ptlrpc_target_for_each_export);
+
+static bool is_meant(const struct obd_export *exp, const char *who)
+{
+	char nid[LNET_NIDSTR_SIZE];
+
+	if (!strncmp(who, "nid:", 4))
+		return !strcmp(lnet_nid_str(&exp->nid, nid), who + 4);
+	if (!strncmp(who, "uuid:", 5))
+		who += 5;
+	return !strcmp(exp->client_uuid, who);
+}
+
+/**
+ * ptlrpc_target_evict - evict by name
+ * @t: target
+ * @who: client UUID, or "nid:" and a NID
+ *
+ * Return: how many were evicted.
+ */
+int ptlrpc_target_evict(struct ptlrpc_target *t, const char *who)
+{
+	struct obd_export *exp, *tmp;
+	int n = 0;
+
+	/* One at a time: an eviction changes the list. */
+	do {
+		spin_lock(&t->lock);
+		tmp = NULL;
+		list_for_each_entry(exp, &t->exports, exp_link)
+			if (is_meant(exp, who)) {
+				tmp = export_get(exp);
+				break;
+			}
+		spin_unlock(&t->lock);
+		if (tmp) {
+			export_evict(tmp, "by the administrator");
+			export_put(tmp);
+			n++;
+		}
+	} while (tmp);
+	return n;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_target_evict);
+
+static bool silent(const struct obd_export *exp, time64_t now)
+{
+	u64 flags = exp_connect_flags(exp);
+
+	return READ_ONCE(exp->connected) && now - READ_ONCE(exp->last_heard) > EXPORT_SILENT &&
+	       !(flags & (OBD_CONNECT_PINGLESS | OBD_CONNECT_MDS_MDS));
+}
+
+/* Only when somebody was heard of late: else it may be our own network. */
+static void evict_silent(struct ptlrpc_target *t, time64_t now)
+{
+	struct obd_export *exp, *found;
+
+	if (t->not_replayable || t->recovering || now - READ_ONCE(t->last_heard) > ptlrpc_ping_interval)
+		return;
+	do {
+		found = NULL;
+		spin_lock(&t->lock);
+		list_for_each_entry(exp, &t->exports, exp_link)
+			if (silent(exp, now)) {
+				found = export_get(exp);
+				break;
+			}
+		spin_unlock(&t->lock);
+		if (found) {
+			export_evict(found, "no ping");
+			export_put(found);
+		}
+	} while (found);
+}
+
+void targets_evict_silent(void)
+{
+	time64_t now = ktime_get_seconds();
+	struct ptlrpc_target *t;
+
+	mutex_lock(&targets_mutex);
+	list_for_each_entry(t, &targets, link)
+		evict_silent(t, now);
+	mutex_unlock(&targets_mutex);
+}

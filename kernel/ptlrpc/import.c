@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Imports: the client's end of a connection to a target, its states (chapter 2, 10) and the events its owner is told.
+ * connect.c does the connecting.
+ *
+ * What must sleep is done by imp_work, one thing at a time: imp_todo says what. The states change under imp_lock:
+ *
+ *   NEW, DISCON, IDLE --(imp_work)--> CONNECTING --(answer)--> FULL | RECOVER | EVICTED | REPLAY_WAIT --> FULL
+ *   FULL --import_lost()--> DISCON;  FULL --(idle)--> IDLE;  any --import_disconnect()--> CLOSED
+ */
+#define pr_fmt(fmt) "ptlrpc: " fmt
+#include <linux/hashtable.h>
+#include <linux/seq_file.h>
+#include "internal.h"
+
+static DEFINE_SPINLOCK(imports_lock);
+static LIST_HEAD(imports);
+static DEFINE_HASHTABLE(cb_hash, 8);
+
+static void import_work(struct work_struct *work);
+
+const char *import_state_name(enum import_state state)
+{
+	static const char * const names[] = {
+		[IMP_CLOSED] = "CLOSED", [IMP_NEW] = "NEW", [IMP_DISCON] = "DISCONN",
+		[IMP_CONNECTING] = "CONNECTING", [IMP_REPLAY] = "REPLAY", [IMP_REPLAY_LOCKS] = "REPLAY_LOCKS",
+		[IMP_REPLAY_WAIT] = "REPLAY_WAIT", [IMP_RECOVER] = "RECOVER", [IMP_FULL] = "FULL",
+		[IMP_EVICTED] = "EVICTED", [IMP_IDLE] = "IDLE",
+	};
+
+	return state < ARRAY_SIZE(names) && names[state] ? names[state] : "UNKNOWN";
+}
+EXPORT_SYMBOL_GPL(import_state_name);
+
+/* ---- life ---- */
+
+struct obd_import *import_new(void)
+{
+	struct obd_import *imp = kzalloc(sizeof(*imp), GFP_NOFS);
+	unsigned int i;
+
+	if (!imp)
+		return NULL;
+	refcount_set(&imp->imp_ref, 1);
+	spin_lock_init(&imp->imp_lock);
+	init_waitqueue_head(&imp->imp_waitq);
+	INIT_HLIST_NODE(&imp->imp_cb_hash);
+	INIT_LIST_HEAD(&imp->imp_conns);
+	INIT_LIST_HEAD(&imp->imp_sending);
+	INIT_LIST_HEAD(&imp->imp_delayed);
+	INIT_LIST_HEAD(&imp->imp_unreplied);
+	INIT_LIST_HEAD(&imp->imp_replay);
+	INIT_LIST_HEAD(&imp->imp_committed_open);
+	INIT_LIST_HEAD(&imp->imp_slot_wait);
+	INIT_LIST_HEAD(&imp->imp_pinger_link);
+	INIT_WORK(&imp->imp_work, import_work);
+	imp->imp_max_mod_rpcs = 7;
+	imp->imp_state = IMP_NEW;
+	at_init(&imp->imp_net_at, 1);
+	for (i = 0; i < IMP_AT_PORTALS; i++)
+		at_init(&imp->imp_svc_at[i].at, 5);
+	return imp;
+}
+
+/**
+ * import_alloc - a new import
+ * @conf: what it connects to
+ *
+ * Return: the import with one reference, state NEW; NULL when out of memory or when the callback service of the node
+ * cannot be started.
+ */
+struct obd_import *import_alloc(const struct import_conf *conf)
+{
+	struct obd_import *imp;
+
+	if (callback_service_get())
+		return NULL;
+	imp = import_new();
+	if (!imp)
+		return NULL;
+	imp->imp_ops = conf->ops;
+	imp->imp_data = conf->data;
+	strscpy(imp->imp_target, conf->target_uuid, sizeof(imp->imp_target));
+	strscpy(imp->imp_client, conf->client_uuid, sizeof(imp->imp_client));
+	imp->imp_connect_op = conf->connect_op;
+	imp->imp_req_portal = conf->req_portal;
+	imp->imp_rep_portal = conf->rep_portal;
+	imp->imp_sp = conf->sp;
+	imp->imp_flags = conf->flags;
+	imp->imp_want = conf->ocd;
+	imp->imp_cb_cookie = ptlrpc_new_cookie();
+	spin_lock(&imports_lock);
+	hash_add(cb_hash, &imp->imp_cb_hash, imp->imp_cb_cookie);
+	list_add_tail(&imp->imp_pinger_link, &imports);
+	spin_unlock(&imports_lock);
+	return imp;
+}
+EXPORT_SYMBOL_GPL(import_alloc);
+
+struct obd_import *import_get(struct obd_import *imp)
+{
+	refcount_inc(&imp->imp_ref);
+	return imp;
+}
+EXPORT_SYMBOL_GPL(import_get);
+
+static void import_free(struct work_struct *work)
+{
+	struct obd_import *imp = container_of(work, struct obd_import, imp_work);
+	struct import_conn *ic, *tmp;
+
+	spin_lock(&imports_lock);
+	hash_del(&imp->imp_cb_hash);
+	list_del(&imp->imp_pinger_link);
+	spin_unlock(&imports_lock);
+	WARN_ON(!list_empty(&imp->imp_sending) || !list_empty(&imp->imp_delayed));
+	list_for_each_entry_safe(ic, tmp, &imp->imp_conns, ic_link)
+		kfree(ic);
+	kfree(imp);
+}
+
+/**
+ * import_put - drop a reference
+ * @imp: import or NULL
+ *
+ * Context: any; the memory is freed by a work item.
+ */
+void import_put(struct obd_import *imp)
+{
+	if (!imp || !refcount_dec_and_test(&imp->imp_ref))
+		return;
+	/* imp_work is idle: it would hold a reference */
+	INIT_WORK(&imp->imp_work, import_free);
+	queue_work(ptlrpc_imp_wq, &imp->imp_work);
+}
+EXPORT_SYMBOL_GPL(import_put);
+
+struct obd_import *import_find_cb(u64 cookie)
+{
+	struct obd_import *imp, *found = NULL;
+
+	spin_lock(&imports_lock);
+	hash_for_each_possible(cb_hash, imp, imp_cb_hash, cookie)
+		if (imp->imp_cb_cookie == cookie && refcount_inc_not_zero(&imp->imp_ref)) {
+			found = imp;
+			break;
+		}
+	spin_unlock(&imports_lock);
+	return found;
+}
+EXPORT_SYMBOL_GPL(import_find_cb);
+
+void imports_for_each(void (*fn)(struct obd_import *imp))
+{
+	struct obd_import *imp;
+
+	spin_lock(&imports_lock);
+	list_for_each_entry(imp, &imports, imp_pinger_link)
+		if (refcount_read(&imp->imp_ref))
+			fn(imp);
+	spin_unlock(&imports_lock);
+}
+
+/* ---- connections ---- */
+
+static struct import_conn *find_conn(struct obd_import *imp, const struct lnet_nid *nid)
+{
+	struct import_conn *ic;
+
+	list_for_each_entry(ic, &imp->imp_conns, ic_link)
+		if (lnet_nid_eq(&ic->ic_nid, nid))
+			return ic;
+	return NULL;
+}
+
+/**
+ * import_add_conn - another node where the target may be
+ * @imp: import
+ * @nids: its NIDs
+ * @n: how many
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int import_add_conn(struct obd_import *imp, const struct lnet_nid *nids, unsigned int n)
+{
+	struct import_conn *ic;
+	unsigned int i;
+	bool dup;
+
+	for (i = 0; i < n; i++) {
+		ic = kzalloc(sizeof(*ic), GFP_KERNEL);
+		if (!ic)
+			return -ENOMEM;
+		ic->ic_nid = nids[i];
+		spin_lock(&imp->imp_lock);
+		dup = find_conn(imp, &nids[i]);
+		if (!dup)
+			list_add_tail(&ic->ic_link, &imp->imp_conns);
+		spin_unlock(&imp->imp_lock);
+		if (dup)
+			kfree(ic);
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(import_add_conn);
+
+int import_del_conn(struct obd_import *imp, const struct lnet_nid *nid)
+{
+	struct import_conn *ic;
+
+	spin_lock(&imp->imp_lock);
+	ic = find_conn(imp, nid);
+	if (ic)
+		list_del(&ic->ic_link);
+	spin_unlock(&imp->imp_lock);
+	kfree(ic);
+	return ic ? 0 : -ENOENT;
+}
+EXPORT_SYMBOL_GPL(import_del_conn);
+
+/* ---- state ---- */
+
+void import_set_state(struct obd_import *imp, enum import_state state)
+{
+	if (imp->imp_state == IMP_CLOSED)
+		return;
+	imp->imp_state = state;
+	wake_up_all(&imp->imp_waitq);
+	if (state == IMP_FULL) {
+		req_kick_list(&imp->imp_delayed);
+		req_kick_list(&imp->imp_slot_wait);
+	}
+}
+
+void import_todo_locked(struct obd_import *imp, u32 what)
+{
+	imp->imp_todo |= what;
+	refcount_inc(&imp->imp_ref);
+	if (!queue_work(ptlrpc_imp_wq, &imp->imp_work))
+		refcount_dec(&imp->imp_ref);
+}
+
+void import_todo(struct obd_import *imp, u32 what)
+{
+	spin_lock(&imp->imp_lock);
+	import_todo_locked(imp, what);
+	spin_unlock(&imp->imp_lock);
+}
+
+static void abort_list(struct list_head *list, int rc)
+{
+	struct ptlrpc_request *req;
+
+	list_for_each_entry(req, list, rq_list)
+		if (!req->rq_bypass || req->rq_imp->imp_invalid)
+			ptlrpc_req_abort(req, rc);
+}
+
+void import_abort_all(struct obd_import *imp, int rc, bool delayed_too)
+{
+	abort_list(&imp->imp_sending, rc);
+	if (delayed_too) {
+		abort_list(&imp->imp_delayed, rc);
+		abort_list(&imp->imp_slot_wait, rc);
+	}
+}
+
+void import_lost(struct obd_import *imp, u32 conn_cnt)
+{
+	char nid[LNET_NIDSTR_SIZE];
+	bool lost = false;
+
+	spin_lock(&imp->imp_lock);
+	if (imp->imp_state == IMP_FULL && imp->imp_conn_cnt == conn_cnt) {
+		import_set_state(imp, IMP_DISCON);
+		imp->imp_next_connect = ktime_get_seconds();
+		imp->imp_connect_round = 0;
+		if (imp->imp_flags & IMPF_NOT_REPLAYABLE)
+			import_abort_all(imp, -EIO, false);
+		import_todo_locked(imp, IMP_DO_EVENT(IMP_EV_DISCON) | IMP_DO_CONNECT);
+		lost = true;
+	}
+	spin_unlock(&imp->imp_lock);
+	if (lost)
+		pr_warn("%s: connection to %s was lost; operations wait until it is back\n", imp->imp_target,
+			lnet_nid_str(&imp->imp_nid, nid));
+}
+
+void import_event(struct obd_import *imp, enum import_event ev)
+{
+	if (imp->imp_ops && imp->imp_ops->event)
+		imp->imp_ops->event(imp, ev);
+}
+
+static u32 take_todo(struct obd_import *imp)
+{
+	u32 todo;
+
+	spin_lock(&imp->imp_lock);
+	todo = imp->imp_todo;
+	imp->imp_todo = 0;
+	spin_unlock(&imp->imp_lock);
+	return todo;
+}
+
+static void go_idle(struct obd_import *imp)
+{
+	bool idle;
+
+	spin_lock(&imp->imp_lock);
+	idle = imp->imp_state == IMP_FULL && !atomic_read(&imp->imp_nr_reqs) && !imp->imp_closing &&
+	       imp->imp_ops && imp->imp_ops->can_idle && imp->imp_ops->can_idle(imp);
+	if (idle)
+		import_set_state(imp, IMP_IDLE);
+	spin_unlock(&imp->imp_lock);
+	if (!idle)
+		return;
+	import_send_disconnect(imp);
+	spin_lock(&imp->imp_lock);
+	imp->imp_handle = 0;
+	spin_unlock(&imp->imp_lock);
+}
+
+static void import_work(struct work_struct *work)
+{
+	struct obd_import *imp = container_of(work, struct obd_import, imp_work);
+	u32 todo = take_todo(imp);
+
+	if (todo & IMP_DO_EVENT(IMP_EV_DISCON))
+		import_event(imp, IMP_EV_DISCON);
+	if (todo & IMP_DO_EVENT(IMP_EV_INACTIVE))
+		import_event(imp, IMP_EV_INACTIVE);
+	if (todo & IMP_DO_CONNECTED)
+		import_connect_finish(imp);
+	if (todo & IMP_DO_IDLE)
+		go_idle(imp);
+	if (todo & IMP_DO_CONNECT)
+		import_connect_start(imp);
+	if (todo & IMP_DO_PING)
+		import_send_ping(imp);
+	import_put(imp);
+}
+
+/* ---- what owners do ---- */
+
+/**
+ * import_connect - start to connect
+ * @imp: state NEW, DISCON, IDLE; nothing is done in other states
+ *
+ * Return: 0; -ENOTCONN: no connection was added; -EIO: invalidated.
+ */
+int import_connect(struct obd_import *imp)
+{
+	int rc = 0;
+
+	spin_lock(&imp->imp_lock);
+	if (imp->imp_invalid || imp->imp_closing)
+		rc = -EIO;
+	else if (list_empty(&imp->imp_conns))
+		rc = -ENOTCONN;
+	else
+		import_todo_locked(imp, IMP_DO_CONNECT);
+	imp->imp_deactive = false;
+	imp->imp_next_connect = 0;
+	spin_unlock(&imp->imp_lock);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(import_connect);
+
+/* 1: not yet */
+static int full_or_never(struct obd_import *imp)
+{
+	int rc = 1;
+
+	spin_lock(&imp->imp_lock);
+	if (imp->imp_invalid || imp->imp_closing || imp->imp_state == IMP_CLOSED)
+		rc = -EIO;
+	else if (imp->imp_state == IMP_FULL || imp->imp_state == IMP_IDLE)
+		rc = 0;
+	else if (imp->imp_deactive)
+		rc = imp->imp_connect_rc ?: -EIO;
+	else if (imp->imp_connect_rc == -EPROTO)
+		rc = -EPROTO;
+	spin_unlock(&imp->imp_lock);
+	return rc;
+}
+
+/**
+ * import_wait_full - wait until requests can be sent
+ * @imp: import that is connecting
+ * @timeout: seconds, 0 = for ever
+ *
+ * Context: killable.
+ * Return: 0; -ETIMEDOUT; -EINTR; -EACCES, -EROFS, -EPROTO: refused; -EIO: invalidated.
+ */
+int import_wait_full(struct obd_import *imp, unsigned int timeout)
+{
+	long left;
+	int rc = 1;
+
+	left = wait_event_killable_timeout(imp->imp_waitq, (rc = full_or_never(imp)) <= 0,
+					   timeout ? timeout * HZ : MAX_SCHEDULE_TIMEOUT);
+	if (left < 0)
+		return -EINTR;
+	return rc > 0 ? -ETIMEDOUT : rc;
+}
+EXPORT_SYMBOL_GPL(import_wait_full);
+
+/**
+ * import_invalidate - everything fails from now on
+ * @imp: import
+ *
+ * Context: does not sleep.
+ */
+void import_invalidate(struct obd_import *imp)
+{
+	spin_lock(&imp->imp_lock);
+	if (!imp->imp_invalid) {
+		imp->imp_invalid = true;
+		import_abort_all(imp, -EIO, true);
+		if (!imp->imp_reverse)
+			import_todo_locked(imp, IMP_DO_EVENT(IMP_EV_INACTIVE));
+		wake_up_all(&imp->imp_waitq);
+	}
+	spin_unlock(&imp->imp_lock);
+}
+EXPORT_SYMBOL_GPL(import_invalidate);
+
+/**
+ * import_disconnect - the end of an import
+ * @imp: import in any state
+ *
+ * Context: sleeps, not killable: the answer to DISCONNECT is awaited for 5 seconds plus the latency of the network.
+ */
+void import_disconnect(struct obd_import *imp)
+{
+	bool tell;
+
+	spin_lock(&imp->imp_lock);
+	tell = imp->imp_state == IMP_FULL && !imp->imp_invalid && !imp->imp_closing;
+	imp->imp_closing = true;
+	spin_unlock(&imp->imp_lock);
+	if (tell)
+		import_send_disconnect(imp);
+	spin_lock(&imp->imp_lock);
+	imp->imp_invalid = true;
+	import_set_state(imp, IMP_CLOSED);
+	imp->imp_handle = 0;
+	import_abort_all(imp, -ESHUTDOWN, true);
+	wake_up_all(&imp->imp_waitq);
+	spin_unlock(&imp->imp_lock);
+	wait_event(imp->imp_waitq, !atomic_read(&imp->imp_nr_reqs));
+	flush_work(&imp->imp_work);
+	wait_event(imp->imp_waitq, !atomic_read(&imp->imp_nr_reqs));
+	imp->imp_ops = NULL;
+	replay_drop(imp);
+}
+EXPORT_SYMBOL_GPL(import_disconnect);
+
+/**
+ * import_reconnect - connect anew
+ * @imp: import
+ * @nid: to this NID, NULL = the next one
+ */
+void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid)
+{
+	struct import_conn *ic;
+
+	spin_lock(&imp->imp_lock);
+	if (nid) {
+		ic = find_conn(imp, nid);
+		if (ic) {
+			ic->ic_last = 0;
+			list_move(&ic->ic_link, &imp->imp_conns);
+		}
+		imp->imp_nid = *nid;
+	}
+	imp->imp_next_connect = 0;
+	if (imp->imp_state == IMP_FULL) {
+		import_set_state(imp, IMP_DISCON);
+		imp->imp_todo |= IMP_DO_EVENT(IMP_EV_DISCON);
+	}
+	import_todo_locked(imp, IMP_DO_CONNECT);
+	spin_unlock(&imp->imp_lock);
+}
+EXPORT_SYMBOL_GPL(import_reconnect);
+
+/**
+ * import_set_active - administrator's switch
+ * @imp: import
+ * @active: false: requests fail with -EIO until it is switched on again
+ */
+void import_set_active(struct obd_import *imp, bool active)
+{
+	spin_lock(&imp->imp_lock);
+	if (!active && !imp->imp_deactive) {
+		imp->imp_deactive = true;
+		imp->imp_connect_rc = -EIO;
+		import_abort_all(imp, -EIO, true);
+		import_todo_locked(imp, IMP_DO_EVENT(IMP_EV_INACTIVE));
+	} else if (active && imp->imp_deactive) {
+		imp->imp_deactive = false;
+		imp->imp_connect_rc = 0;
+		imp->imp_next_connect = 0;
+		import_todo_locked(imp, IMP_DO_CONNECT);
+	}
+	wake_up_all(&imp->imp_waitq);
+	spin_unlock(&imp->imp_lock);
+}
+EXPORT_SYMBOL_GPL(import_set_active);
+
+/* ---- parameters ---- */
+
+int import_show(struct seq_file *m, struct obd_import *imp)
+{
+	struct import_conn *ic;
+	char buf[LNET_NIDSTR_SIZE];
+	const char *sep = "";
+
+	spin_lock(&imp->imp_lock);
+	seq_printf(m, "import:\n    name: %s\n    target: %s\n    state: %s\n", imp->imp_client, imp->imp_target,
+		   import_state_name(imp->imp_state));
+	seq_printf(m, "    connect_flags: [ 0x%llx ]\n    connect_flags2: [ 0x%llx ]\n", imp_connect_flags(imp),
+		   imp_connect_flags2(imp));
+	seq_printf(m, "    connect_data:\n       flags: 0x%llx\n       instance: %u\n       target_version: %u.%u.%u.%u\n",
+		   imp_connect_flags(imp), le32_to_cpu(imp->imp_ocd.ocd_instance),
+		   le32_to_cpu(imp->imp_ocd.ocd_version) >> 24, le32_to_cpu(imp->imp_ocd.ocd_version) >> 16 & 0xff,
+		   le32_to_cpu(imp->imp_ocd.ocd_version) >> 8 & 0xff, le32_to_cpu(imp->imp_ocd.ocd_version) & 0xff);
+	seq_puts(m, "    connection:\n       failover_nids: [ ");
+	list_for_each_entry(ic, &imp->imp_conns, ic_link) {
+		seq_printf(m, "%s%s", sep, lnet_nid_str(&ic->ic_nid, buf));
+		sep = ", ";
+	}
+	seq_printf(m, " ]\n       current_connection: %s\n       connection_attempts: %u\n       generation: %u\n",
+		   lnet_nid_str(&imp->imp_nid, buf), imp->imp_conn_cnt, imp->imp_generation);
+	seq_printf(m, "    rpcs:\n       inflight: %d\n       unregistering: 0\n       timeouts: 0\n       avg_waittime: 0 usec\n",
+		   atomic_read(&imp->imp_nr_reqs));
+	seq_printf(m, "    service_estimates:\n       services: %u sec\n       network: %u sec\n",
+		   at_get(imp_at(imp, imp->imp_req_portal)), imp_net_latency(imp));
+	seq_printf(m, "    transactions:\n       last_replay: 0\n       peer_committed: %llu\n       last_checked: %llu\n",
+		   imp->imp_last_committed, imp->imp_max_transno);
+	spin_unlock(&imp->imp_lock);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(import_show);
+
+int import_state_show(struct seq_file *m, struct obd_import *imp)
+{
+	seq_printf(m, "current_state: %s\n", import_state_name(READ_ONCE(imp->imp_state)));
+	return 0;
+}
+EXPORT_SYMBOL_GPL(import_state_show);
+
+int import_timeouts_show(struct seq_file *m, struct obd_import *imp)
+{
+	unsigned int i;
+
+	seq_printf(m, "%-10s : %lld, %llds ago\n", "last reply", imp->imp_last_reply,
+		   ktime_get_seconds() - imp->imp_last_reply);
+	seq_printf(m, "%-10s : cur %3u\n", "network", imp_net_latency(imp));
+	for (i = 0; i < IMP_AT_PORTALS && imp->imp_svc_at[i].portal; i++)
+		seq_printf(m, "portal %-2u  : cur %3u\n", imp->imp_svc_at[i].portal,
+			   at_get(&imp->imp_svc_at[i].at));
+	return 0;
+}
+EXPORT_SYMBOL_GPL(import_timeouts_show);

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside of the RPC layer.
+ *
+ * Lock order, client: rq_step (mutex of one request's steps) > imports_lock > imp_lock > rq_lock > at_lock.
+ * Server: targets_mutex > connect_mutex > target.lock > exp_lock; svc.lock and the lock of the cookie hash are leaves.
+ * All are taken in process context only. Handlers of LNet events take rq_lock, or exp_lock and svc.lock.
+ */
+#ifndef _PTLRPC_INTERNAL_H
+#define _PTLRPC_INTERNAL_H
+
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <ptlrpc.h>
+
+/* ---- misc.c: adaptive timeouts, cookies, XIDs, opcodes ---- */
+void at_init(struct ptlrpc_at *at, unsigned int value);
+void at_sample(struct ptlrpc_at *at, unsigned int value);
+static inline unsigned int at_get(const struct ptlrpc_at *at)
+{
+	return READ_ONCE(at->at_value);
+}
+
+unsigned int at_estimate(const struct ptlrpc_at *at);	/* clamped to [at_min, at_max] */
+u32 early_crc(const void *msg);
+void xid_init(void);
+u32 opc_class(u32 opc);
+void opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, u32 *rep_portal);
+bool opc_takes_slot(u32 opc);
+const char *opc_name(u32 opc);
+static inline bool opc_is_connect(u32 opc)
+{
+	return opc == MDS_CONNECT || opc == OST_CONNECT || opc == MGS_CONNECT;
+}
+
+static inline bool opc_is_disconnect(u32 opc)
+{
+	return opc == MDS_DISCONNECT || opc == OST_DISCONNECT || opc == MGS_DISCONNECT;
+}
+
+/* LNet descriptors that no object waits for: module unload does. */
+void lnet_outstanding_inc(void);
+void lnet_outstanding_dec(void);
+void lnet_outstanding_wait(void);
+
+extern struct workqueue_struct *ptlrpc_imp_wq;	/* imports: connecting, events */
+extern struct workqueue_struct *ptlrpc_exp_wq;	/* exports: evictions, freeing */
+
+/* ---- bulk.c ---- */
+struct bulk_piece {
+	struct ptlrpc_bulk	*bp_bulk;
+	unsigned int		bp_first;	/* in bk_bvec */
+	unsigned int		bp_nr;
+	u32			bp_len;
+	struct lnet_md		*bp_md;		/* under the lock of the owner */
+};
+
+struct ptlrpc_bulk {
+	bool			bk_get;		/* the server reads */
+	u32			bk_portal;
+	unsigned int		bk_nr;		/* pieces */
+	unsigned int		bk_todo;	/* pieces whose data did not move yet */
+	u32			bk_moved;
+	int			bk_err;
+	void			*bk_owner;	/* client: request, server: struct svc_bulk */
+	struct bio_vec		*bk_bvec;	/* cut fragments */
+	struct bulk_piece	*bk_piece;
+};
+
+struct ptlrpc_bulk *bulk_new(const struct bio_vec *bvec, unsigned int nr);	/* ERR_PTR */
+void bulk_free(struct ptlrpc_bulk *bk);
+int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first);	/* client: counts in rq_mds */
+void bulk_unlink(struct ptlrpc_request *req);		/* rq_lock held */
+
+/* ---- request.c ---- */
+void req_prepare(struct ptlrpc_request *req);	/* client.c: what the steps need */
+u32 req_repsize(const struct ptlrpc_request *req);
+int req_init(void);
+void req_exit(void);
+
+/* ---- client.c ---- */
+void req_kick(struct ptlrpc_request *req);	/* go on now; any context, rq_lock or not */
+unsigned int imp_net_latency(const struct obd_import *imp);
+unsigned int imp_service_time(struct obd_import *imp, u32 portal);	/* T of chapter 2, 6.2 */
+struct ptlrpc_at *imp_at(struct obd_import *imp, u32 portal);
+void req_kick_list(struct list_head *list);	/* of rq_list; imp_lock held */
+
+/* ---- replay.c ---- */
+void replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed);
+void replay_finish(struct ptlrpc_request *req);		/* the request ends: tell about its commit */
+void replay_committed(struct obd_import *imp, u64 last_committed);
+void replay_drop(struct obd_import *imp);	/* all of them */
+
+/* ---- slots.c ---- */
+bool slot_get(struct ptlrpc_request *req);	/* imp_lock held; false: queued in imp_slot_wait */
+void slot_put(struct ptlrpc_request *req);
+
+/* ---- import.c ---- */
+#define IMP_DO_CONNECT		0x001
+#define IMP_DO_CONNECTED	0x002	/* imp_connect_req is answered */
+#define IMP_DO_PING		0x004
+#define IMP_DO_IDLE		0x008
+#define IMP_DO_EVENT(ev)	(0x100 << (ev))
+
+/* A request of generation conn_cnt found the server gone. */
+void import_lost(struct obd_import *imp, u32 conn_cnt);
+void import_todo(struct obd_import *imp, u32 what);		/* takes imp_lock */
+void import_todo_locked(struct obd_import *imp, u32 what);
+void import_set_state(struct obd_import *imp, enum import_state state);	/* imp_lock held */
+void import_event(struct obd_import *imp, enum import_event ev);
+/* All requests, or those of old generations, end with rc. imp_lock held. */
+void import_abort_all(struct obd_import *imp, int rc, bool delayed_too);
+int import_send_disconnect(struct obd_import *imp);
+struct obd_import *import_new(void);
+void imports_for_each(void (*fn)(struct obd_import *imp));	/* under imports_lock */
+void import_publish(struct obd_import *imp);
+int imports_init(void);
+void imports_exit(void);
+
+/* ---- connect.c ---- */
+void import_connect_start(struct obd_import *imp);	/* imp_work */
+void import_connect_finish(struct obd_import *imp);	/* imp_work */
+
+/* ---- pinger.c ---- */
+int pinger_init(void);
+void pinger_exit(void);
+void import_send_ping(struct obd_import *imp);
+
+/* ---- export.c ---- */
+struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid);	/* ERR_PTR; hashed, listed */
+bool export_fail(struct obd_export *exp, bool evicted);	/* true: the caller tears it down */
+void export_teardown(struct obd_export *exp);		/* and puts the reference of the target */
+void export_retire(struct obd_export *exp);		/* the same in the background */
+void export_set_reverse(struct obd_export *exp, const struct svc_req *req);
+struct ptlrpc_target *target_get(const char *uuid, u32 len);	/* users++ */
+void target_put(struct ptlrpc_target *t);
+void targets_evict_silent(void);
+
+/* ---- srv_connect.c ---- */
+int handle_connect(struct svc_req *req);
+int handle_disconnect(struct svc_req *req);
+
+/* ---- service.c ---- */
+struct svc_buf {
+	struct ptlrpc_service	*sb_svc;
+	struct list_head	sb_link;	/* svc_bufs */
+	atomic_t		sb_ref;		/* posted, requests not copied yet */
+	struct lnet_md		*sb_md;		/* under svc.lock */
+	void			*sb_mem;
+};
+
+struct ptlrpc_service {
+	struct ptlrpc_service_conf conf;
+	char			name[16];
+	unsigned int		users;		/* services_mutex */
+	struct list_head	link;
+	spinlock_t		lock;		/* leaf */
+	struct list_head	queue;
+	struct list_head	queue_hp;	/* pings, connects, cancels: served first, and by a thread of their own */
+	unsigned int		queued;
+	struct list_head	timed;		/* all requests until their answer */
+	wait_queue_head_t	waitq;
+	wait_queue_head_t	waitq_hp;
+	struct list_head	bufs;
+	unsigned int		nr_bufs;
+	unsigned int		posted;
+	u32			buf_size;
+	unsigned int		threads;
+	unsigned int		idle;
+	unsigned int		next_thread;
+	struct list_head	thread_list;
+	bool			stopping;
+	wait_queue_head_t	stop_waitq;
+	atomic_t		nr_reqs;
+	struct work_struct	grow_work;
+	struct delayed_work	early_work;
+	struct ptlrpc_at	at;
+	struct lu_stats		*stats;
+	struct param_dir	*dir;
+};
+
+void svc_req_get(struct svc_req *req);
+void svc_req_put(struct svc_req *req);
+void svc_req_done(struct svc_req *req);		/* off the lists: nobody changes mbits any more */
+int services_init(void);
+void services_exit(void);
+
+/* ---- handle.c ---- */
+void svc_handle(struct svc_req *req);
+bool svc_parse(struct svc_req *req);		/* at arrival; false: drop */
+bool svc_is_hp(const struct svc_req *req);
+
+/* ---- reply.c ---- */
+void svc_send_reply(struct svc_req *req);
+void svc_send_early(struct svc_req *req, u64 mbits, u32 timeout);
+bool svc_wants_mbits(const struct svc_req *req);
+/* Sends a message from memory of kvmalloc, which is freed in any case. */
+void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbits, u32 offset);
+
+/* ---- callback.c ---- */
+int callback_service_get(void);
+int cancel_service_get(void);
+void callback_services_put(void);
+
+#endif

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CONNECT and DISCONNECT on the server: the table of chapter 2, 9.7 in one place.
+ *
+ * Locks: connect_mutex of the target for the decision and for its outcome; between them ops->connect() runs without it,
+ * and exp->connecting keeps others away.
+ */
+#define pr_fmt(fmt) "ptlrpc: " fmt
+#include "internal.h"
+
+struct connect_args {
+	const struct ptlrpc_body *pb;
+	const char *uuid;
+	u64 cb_cookie;
+	struct obd_connect_data ocd;
+	u64 flags;
+	u32 op_flags;
+	u32 conn_cnt;
+	bool reconnect;		/* out: the export is kept */
+};
+
+static int get_args(struct svc_req *req, struct connect_args *a)
+{
+	const struct lustre_handle *conn = svc_req_buf(req, WF_CONN);
+	const void *ocd = svc_req_buf(req, WF_CONNECT_DATA);
+
+	a->pb = wire_body(req->msg);
+	a->uuid = svc_req_buf(req, WF_CLUUID);
+	if (!a->uuid || !a->uuid[0] || strnlen(a->uuid, svc_req_len(req, WF_CLUUID)) >= UUID_MAX)
+		return -EINVAL;
+	if (svc_req_len(req, WF_CONNECT_DATA) > OBD_CONNECT_DATA_MAX || !conn || !ocd)
+		return -EPROTO;
+	a->cb_cookie = conn->cookie;
+	memcpy(&a->ocd, ocd, min_t(u32, svc_req_len(req, WF_CONNECT_DATA), sizeof(a->ocd)));
+	a->flags = le64_to_cpu(a->ocd.ocd_connect_flags);
+	if (!(a->flags & OBD_CONNECT_FLAGS2))
+		a->ocd.ocd_connect_flags2 = 0;
+	a->op_flags = le32_to_cpu(a->pb->pb_op_flags);
+	a->conn_cnt = le32_to_cpu(a->pb->pb_conn_cnt);
+	if (!(a->flags & OBD_CONNECT_FULL20) || a->op_flags & MSG_CONNECT_LIBCLIENT)
+		return -EPROTO;
+	return 0;
+}
+
+static struct obd_export *find_client(struct ptlrpc_target *t, const char *uuid)
+{
+	struct obd_export *exp;
+
+	spin_lock(&t->lock);
+	list_for_each_entry(exp, &t->exports, exp_link)
+		if (!strcmp(exp->client_uuid, uuid)) {
+			export_get(exp);
+			spin_unlock(&t->lock);
+			return exp;
+		}
+	spin_unlock(&t->lock);
+	return NULL;
+}
+
+static bool has_requests(struct obd_export *exp)
+{
+	bool some;
+
+	spin_lock(&exp->exp_lock);
+	some = !list_empty(&exp->exp_reqs);
+	spin_unlock(&exp->exp_lock);
+	return some;
+}
+
+/* Server peers come back under the same UUID after a crash: their old export is of no use. */
+static bool replaces_old(const struct obd_export *exp, const struct svc_req *req, const struct connect_args *a)
+{
+	bool initial = a->op_flags & MSG_CONNECT_INITIAL;
+
+	if (a->flags & OBD_CONNECT_MDS_MDS)
+		return !lnet_nid_eq(&exp->nid, &req->peer);
+	return initial && a->flags & (OBD_CONNECT_MDS | OBD_CONNECT_LIGHTWEIGHT);
+}
+
+/* May this connect have the known export? */
+static int check_known(struct obd_export *exp, const struct svc_req *req, struct connect_args *a)
+{
+	if (exp->connecting)
+		return -EALREADY;
+	if (exp->failed)
+		return -ENODEV;
+	if (exp->connected) {
+		if (a->op_flags & MSG_CONNECT_INITIAL && !lnet_nid_eq(&exp->nid, &req->peer))
+			return -EALREADY;
+		if (exp->cb_cookie != a->cb_cookie)
+			return -EALREADY;
+	}
+	if (a->pb->pb_handle.cookie != exp->cookie && has_requests(exp))
+		return -EBUSY;
+	if (exp->connected) {
+		if (a->conn_cnt <= exp->conn_cnt)
+			return -EALREADY;
+		a->reconnect = true;
+	}
+	if (exp->was_connected && exp->sp != req->secflvr >> 24)
+		return -EACCES;
+	return 0;
+}
+
+/* The export for this connect, referenced and marked as connecting. */
+static struct obd_export *choose_export(struct ptlrpc_target *t, struct svc_req *req, struct connect_args *a)
+{
+	struct obd_export *exp;
+	int rc;
+
+	exp = find_client(t, a->uuid);
+	if (exp && exp->connected && !exp->connecting && replaces_old(exp, req, a)) {
+		if (export_fail(exp, true))
+			export_retire(exp);
+		export_put(exp);
+		exp = NULL;
+	}
+	if (!exp && t->ops->export_known && t->recovering)
+		exp = t->ops->export_known(t, a->uuid);
+	if (!exp) {
+		bool mds_first = a->flags & OBD_CONNECT_MDS_MDS && a->op_flags & MSG_CONNECT_INITIAL;
+
+		if (t->recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT) && !mds_first)
+			return ERR_PTR(-EBUSY);
+		exp = export_new(t, a->uuid);
+		if (IS_ERR(exp))
+			return exp;
+		export_get(exp);
+	}
+	rc = check_known(exp, req, a);
+	if (rc) {
+		export_put(exp);
+		return ERR_PTR(rc);
+	}
+	spin_lock(&exp->exp_lock);
+	exp->connecting = true;
+	spin_unlock(&exp->exp_lock);
+	return exp;
+}
+
+/* Granted is a subset of what was asked for, whatever the target says. */
+static void mask_granted(struct obd_connect_data *ocd, const struct obd_connect_data *want)
+{
+	ocd->ocd_connect_flags &= want->ocd_connect_flags;
+	ocd->ocd_connect_flags2 &= want->ocd_connect_flags2;
+	if (!(le64_to_cpu(ocd->ocd_connect_flags) & OBD_CONNECT_FLAGS2))
+		ocd->ocd_connect_flags2 = 0;
+}
+
+static void set_connected(struct obd_export *exp, const struct svc_req *req, const struct connect_args *a)
+{
+	spin_lock(&exp->exp_lock);
+	exp->ocd = a->ocd;
+	exp->nid = req->peer;
+	exp->self = req->self;
+	exp->cb_cookie = a->cb_cookie;
+	exp->conn_cnt = a->conn_cnt;
+	exp->sp = req->secflvr >> 24;
+	exp->last_xid = 0;
+	exp->last_heard = ktime_get_seconds();
+	exp->was_connected = true;
+	exp->connected = !exp->failed;
+	spin_unlock(&exp->exp_lock);
+	export_set_reverse(exp, req);
+}
+
+static int connect_target(struct ptlrpc_target *t, struct svc_req *req, struct connect_args *a)
+{
+	struct obd_connect_data want = a->ocd;
+	struct obd_export *exp;
+	bool failed;
+	int rc;
+
+	mutex_lock(&t->connect_mutex);
+	exp = choose_export(t, req, a);
+	if (!IS_ERR(exp) && !a->reconnect) {
+		/* ops->connect() may look at these */
+		exp->nid = req->peer;
+		exp->self = req->self;
+		exp->cb_cookie = a->cb_cookie;
+	}
+	mutex_unlock(&t->connect_mutex);
+	if (IS_ERR(exp))
+		return PTR_ERR(exp);
+
+	rc = t->ops->connect ? t->ops->connect(exp, &a->ocd, a->reconnect) : 0;
+	mask_granted(&a->ocd, &want);
+	if (!a->ocd.ocd_instance || want.ocd_instance == a->ocd.ocd_instance)
+		a->ocd.ocd_instance = cpu_to_le32(t->instance);
+
+	mutex_lock(&t->connect_mutex);
+	if (!rc)
+		set_connected(exp, req, a);
+	spin_lock(&exp->exp_lock);
+	exp->connecting = false;
+	failed = exp->failed;
+	spin_unlock(&exp->exp_lock);
+	mutex_unlock(&t->connect_mutex);
+	wake_up_all(&exp->exp_waitq);
+	if (!rc && failed)
+		rc = -ENODEV;
+	if (rc && !a->reconnect && !exp->was_connected && export_fail(exp, false))
+		export_retire(exp);
+	if (rc) {
+		export_put(exp);
+		return rc;
+	}
+	req->connect_cookie = exp->cookie;
+	if (!t->not_replayable)
+		req->connect_flags = MSG_CONNECT_REPLAYABLE;
+	if (a->reconnect || (t->not_replayable && a->conn_cnt > 1))
+		req->connect_flags |= MSG_CONNECT_RECONNECT;
+	if (t->recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT))
+		req->connect_flags |= MSG_CONNECT_RECOVERING;
+	/* The answer carries last_committed of the target; a stale export in pb_handle is not ours to keep. */
+	if (!req->exp) {
+		req->exp = exp;
+		req->tgt = t;
+	} else {
+		export_put(exp);
+	}
+	return 0;
+}
+
+/**
+ * handle_connect - MDS_CONNECT, OST_CONNECT, MGS_CONNECT
+ * @req: request, format wf_connect
+ *
+ * Return: status of the answer.
+ */
+int handle_connect(struct svc_req *req)
+{
+	const char *uuid = svc_req_buf(req, WF_TGTUUID);
+	struct connect_args a = {};
+	struct obd_connect_data *rep;
+	struct ptlrpc_target *t;
+	int rc;
+
+	rc = get_args(req, &a);
+	if (rc)
+		return rc;
+	if (!uuid || !uuid[0])
+		return -EINVAL;
+	t = target_get(uuid, svc_req_len(req, WF_TGTUUID));
+	if (!t)
+		return -ENODEV;
+	rc = t->not_ready ? -EAGAIN : connect_target(t, req, &a);
+	target_put(t);
+	if (rc)
+		return rc;
+	rc = svc_rep_pack(req);
+	if (rc)
+		return rc;
+	rep = svc_rep_buf(req, WF_CONNECT_DATA);
+	*rep = a.ocd;
+	return 0;
+}
+
+/**
+ * handle_disconnect - the client says good-bye
+ * @req: request with an export
+ *
+ * Return: 0.
+ */
+int handle_disconnect(struct svc_req *req)
+{
+	if (export_fail(req->exp, false))
+		export_teardown(req->exp);
+	return svc_rep_pack(req);
+}

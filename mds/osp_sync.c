@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an OST is told after a commit on the MDT: destroys of the objects of deleted files, owners of changed ones
+ * (chapter 4, 25.4 and 25.5). Jobs are in memory: for destroys the file in PENDING/ is the persistent record, owners
+ * also come with the clients' writes. A few requests are in flight at a time; what fails is tried again later.
+ */
+#define pr_fmt(fmt) "osp: " fmt
+
+#include <linux/slab.h>
+#include "mdt_internal.h"
+
+#define SYNC_IN_FLIGHT		8
+#define SYNC_RETRY_SECS		10
+#define SYNC_SETATTR_TRIES	5
+
+enum job_kind {
+	JOB_DESTROY,
+	JOB_SETATTR,
+};
+
+struct osp_job {
+	struct list_head	oj_list;
+	enum job_kind		oj_kind;
+	struct osp_device	*oj_osp;
+	struct ost_id		oj_oi;
+	struct mdt_object	*oj_obj;	/* destroy: the dead file, referenced by its reaper; or NULL */
+	u32			oj_uid, oj_gid;
+	unsigned int		oj_tries;
+	unsigned long		oj_when;	/* jiffies: not before */
+};
+
+static struct workqueue_struct *sync_wq(void)
+{
+	return system_unbound_wq;
+}
+
+/* One object of a dead file is dealt with. */
+static void object_done(struct mdt_object *o, bool ok)
+{
+	if (!o)
+		return;
+	if (!ok)
+		set_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
+	if (atomic_dec_and_test(&o->mo_objects_left))
+		mdt_orphan_finish(o, !test_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags));
+}
+
+static void job_free(struct osp_job *job, bool ok)
+{
+	object_done(job->oj_obj, ok);
+	osp_put(job->oj_osp);
+	kfree(job);
+}
+
+/* Under od_lock: once od_stopping is set nobody arms the work any more. */
+static void arm(struct osp_device *osp, unsigned long delay)
+{
+	if (!osp->od_stopping)
+		mod_delayed_work(sync_wq(), &osp->od_sync_work, delay);
+}
+
+void osp_sync_kick(struct osp_device *osp)
+{
+	spin_lock(&osp->od_lock);
+	arm(osp, 0);
+	spin_unlock(&osp->od_lock);
+}
+
+/* To the tail; false when the OSP stops. sent: it was in flight. */
+static bool job_queue(struct osp_job *job, bool sent, unsigned long delay)
+{
+	struct osp_device *osp = job->oj_osp;
+	bool ok;
+
+	spin_lock(&osp->od_lock);
+	ok = !osp->od_stopping;
+	if (ok) {
+		list_add_tail(&job->oj_list, &osp->od_jobs);
+		osp->od_nr_jobs++;
+		if (sent)
+			osp->od_in_flight--;
+		arm(osp, delay);
+	}
+	spin_unlock(&osp->od_lock);
+	return ok;
+}
+
+static void job_submit(struct osp_job *job)
+{
+	if (!job_queue(job, false, 0))
+		job_free(job, false);
+}
+
+/* A job that was in flight ends. */
+static void job_end(struct osp_job *job, bool ok)
+{
+	struct osp_device *osp = job->oj_osp;
+
+	osp_get(osp);
+	job_free(job, ok);
+	spin_lock(&osp->od_lock);
+	osp->od_in_flight--;
+	arm(osp, 0);
+	spin_unlock(&osp->od_lock);
+	wake_up_all(&osp->od_waitq);
+	osp_put(osp);
+}
+
+/* Takes over nothing: the job gets its own reference of the OSP. */
+static struct osp_job *job_new(enum job_kind kind, struct osp_device *osp, const struct ost_id *oi)
+{
+	struct osp_job *job = kzalloc(sizeof(*job), GFP_NOFS);
+
+	if (!job)
+		return NULL;
+	job->oj_kind = kind;
+	job->oj_osp = osp;
+	job->oj_oi = *oi;
+	job->oj_when = jiffies;
+	osp_get(osp);
+	return job;
+}
+
+static void job_done(struct ptlrpc_request *req)
+{
+	struct osp_job *job = req->done_data;
+	struct osp_device *osp = job->oj_osp;
+	int rc = req->rq_status;
+	bool again;
+
+	/* The object is gone, or never was. */
+	if (rc == -ENOENT)
+		rc = 0;
+	again = rc && (job->oj_kind == JOB_DESTROY || ptlrpc_err_is_conn(rc) || ++job->oj_tries < SYNC_SETATTR_TRIES);
+	if (again) {
+		job->oj_when = jiffies + SYNC_RETRY_SECS * HZ;
+		again = job_queue(job, true, HZ);
+	}
+	if (!again) {
+		if (rc && !READ_ONCE(osp->od_stopping))
+			pr_warn_ratelimited("%s: owner of object %llu: %d\n", osp->od_name,
+					    le64_to_cpu(job->oj_oi.oi_id), rc);
+		job_end(job, !rc);
+	}
+	ptlrpc_req_put(req);
+}
+
+static int job_send(struct osp_job *job)
+{
+	bool destroy = job->oj_kind == JOB_DESTROY;
+	struct ptlrpc_request *req;
+	struct ost_body *body;
+	int rc;
+
+	req = ptlrpc_req_new(job->oj_osp->od_imp, destroy ? OST_DESTROY : OST_SETATTR,
+			     destroy ? &wf_ost_destroy : &wf_ost_body_only);
+	if (!req)
+		return -ENOMEM;
+	req->rq_req_portal = OST_REQUEST_PORTAL;
+	if (destroy)
+		ptlrpc_req_size(req, WF_DLM_REQ, LDLM_REQ_MIN_SIZE);
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto out;
+	body = ptlrpc_req_buf(req, WF_OST_BODY);
+	body->oa.o_oi = job->oj_oi;
+	if (destroy) {
+		body->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLOBJCOUNT);
+		body->oa.o_misc = cpu_to_le32(1);
+	} else {
+		body->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLUID | OBD_MD_FLGID);
+		body->oa.o_uid = cpu_to_le32(job->oj_uid);
+		body->oa.o_gid = cpu_to_le32(job->oj_gid);
+	}
+	req->done = job_done;
+	req->done_data = job;
+	rc = ptlrpc_send_async(req);
+	if (!rc)
+		return 0;
+out:
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+/* The next job whose time has come; *wait: jiffies until there is one, if there is none now. */
+static struct osp_job *job_next(struct osp_device *osp, unsigned long *wait)
+{
+	struct osp_job *job, *found = NULL;
+
+	*wait = 0;
+	spin_lock(&osp->od_lock);
+	if (osp->od_stopping || !osp->od_connected || osp->od_in_flight >= SYNC_IN_FLIGHT)
+		goto out;
+	list_for_each_entry(job, &osp->od_jobs, oj_list) {
+		if (time_after(job->oj_when, jiffies)) {
+			unsigned long left = job->oj_when - jiffies;
+
+			*wait = *wait ? min(*wait, left) : left;
+			continue;
+		}
+		found = job;
+		list_del_init(&job->oj_list);
+		osp->od_nr_jobs--;
+		osp->od_in_flight++;
+		break;
+	}
+out:
+	spin_unlock(&osp->od_lock);
+	return found;
+}
+
+static void sync_work(struct work_struct *work)
+{
+	struct osp_device *osp = container_of(work, struct osp_device, od_sync_work.work);
+	struct osp_job *job;
+	unsigned long wait;
+
+	while ((job = job_next(osp, &wait))) {
+		if (!job_send(job))
+			continue;
+		job->oj_when = jiffies + HZ;
+		if (!job_queue(job, true, HZ))
+			job_end(job, false);
+		return;
+	}
+	if (wait) {
+		spin_lock(&osp->od_lock);
+		arm(osp, wait);
+		spin_unlock(&osp->od_lock);
+	}
+}
+
+void osp_sync_init(struct osp_device *osp)
+{
+	INIT_LIST_HEAD(&osp->od_jobs);
+	INIT_DELAYED_WORK(&osp->od_sync_work, sync_work);
+}
+
+static bool osp_idle(struct osp_device *osp)
+{
+	bool idle;
+
+	spin_lock(&osp->od_lock);
+	idle = !osp->od_in_flight;
+	spin_unlock(&osp->od_lock);
+	return idle;
+}
+
+/* od_stopping is set and the import disconnected: requests in flight end by themselves. */
+void osp_sync_stop(struct osp_device *osp)
+{
+	struct osp_job *job, *n;
+	LIST_HEAD(jobs);
+
+	wait_event(osp->od_waitq, osp_idle(osp));
+	cancel_delayed_work_sync(&osp->od_sync_work);
+	spin_lock(&osp->od_lock);
+	list_splice_init(&osp->od_jobs, &jobs);
+	osp->od_nr_jobs = 0;
+	spin_unlock(&osp->od_lock);
+	list_for_each_entry_safe(job, n, &jobs, oj_list) {
+		list_del_init(&job->oj_list);
+		job_free(job, false);
+	}
+}
+
+/* Calls fn for each object of a layout that can be reached; false if one could not be dealt with. */
+static bool for_each_object(struct mdt_device *mdt, const void *ea, u32 len,
+			    bool (*fn)(struct osp_device *osp, const struct ost_id *oi, void *arg), void *arg)
+{
+	struct wire_lov_comp c;
+	u32 i, k, n = wire_lov_comp_count(ea, len);
+	bool ok = true;
+
+	for (i = 0; i < n; i++) {
+		if (wire_lov_comp(ea, len, i, &c) || !(c.flags & LCME_FL_INIT) || !c.objects)
+			continue;
+		for (k = 0; k < c.nr_objects; k++) {
+			struct osp_device *osp;
+
+			if (!c.objects[k].l_ost_oi.oi_id)
+				continue;
+			osp = mdt_lod_get(mdt, le32_to_cpu(c.objects[k].l_ost_idx));
+			if (!osp) {
+				ok = false;
+				continue;
+			}
+			if (!fn(osp, &c.objects[k].l_ost_oi, arg))
+				ok = false;
+			osp_put(osp);
+		}
+	}
+	return ok;
+}
+
+static bool destroy_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
+{
+	struct mdt_object *o = arg;
+	struct osp_job *job = job_new(JOB_DESTROY, osp, oi);
+
+	if (!job)
+		return false;
+	atomic_inc(&o->mo_objects_left);
+	job->oj_obj = o;
+	job_submit(job);
+	return true;
+}
+
+/**
+ * osp_destroy_objects - destroy the OST objects of a dead file
+ * @o: the file; its reaper's reference is used until mdt_orphan_finish()
+ * @ea: its layout, checked
+ * @len: bytes
+ *
+ * mdt_orphan_finish() follows in any case, perhaps before this returns.
+ */
+void osp_destroy_objects(struct mdt_object *o, const void *ea, u32 len)
+{
+	bool ok;
+
+	atomic_set(&o->mo_objects_left, 1);
+	ok = for_each_object(o->mo_mdt, ea, len, destroy_one, o);
+	object_done(o, ok);
+}
+
+/* An object that no file got after all. */
+void osp_destroy_id(struct osp_device *osp, u64 id)
+{
+	struct ost_id oi = { .oi_id = cpu_to_le64(id) };
+	struct osp_job *job = job_new(JOB_DESTROY, osp, &oi);
+
+	/* Without memory it leaks, an empty object, until the next orphan cleanup or for good. */
+	if (job)
+		job_submit(job);
+}
+
+/* ---- owners ---- */
+
+struct chown_jobs {
+	struct list_head	jobs;
+	u32			uid, gid;
+};
+
+static bool chown_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
+{
+	struct chown_jobs *c = arg;
+	struct osp_job *job = job_new(JOB_SETATTR, osp, oi);
+
+	if (!job)
+		return false;
+	job->oj_uid = c->uid;
+	job->oj_gid = c->gid;
+	list_add_tail(&job->oj_list, &c->jobs);
+	return true;
+}
+
+static void chown_committed(void *data, int error)
+{
+	struct chown_jobs *c = data;
+	struct osp_job *job, *n;
+
+	list_for_each_entry_safe(job, n, &c->jobs, oj_list) {
+		list_del_init(&job->oj_list);
+		if (error)
+			job_free(job, false);
+		else
+			job_submit(job);
+	}
+	kfree(c);
+}
+
+/**
+ * osp_setattr_commit - tell the OSTs the owner of a file when this is on disk
+ * @th: transaction that changes the owner
+ * @o: the file, mo_mutex held
+ * @uid: new owner
+ * @gid: new group
+ */
+void osp_setattr_commit(struct osd_trans *th, struct mdt_object *o, u32 uid, u32 gid)
+{
+	struct chown_jobs *c;
+	void *ea = NULL;
+	int len;
+
+	len = mdt_xattr_get_alloc(o, XATTR_NAME_LOV, &ea);
+	c = len > 0 && !wire_lov_check(ea, len) ? kzalloc(sizeof(*c), GFP_NOFS) : NULL;
+	if (c) {
+		INIT_LIST_HEAD(&c->jobs);
+		c->uid = uid;
+		c->gid = gid;
+		for_each_object(o->mo_mdt, ea, len, chown_one, c);
+		osd_trans_commit_cb(th, chown_committed, c);
+	}
+	kvfree(ea);
+}
+
+/* ---- size of late layouts ---- */
+
+static int set_size_one(struct osp_device *osp, u64 id, u64 size)
+{
+	struct ptlrpc_request *req;
+	struct ost_body *body;
+	int rc;
+
+	req = ptlrpc_req_new(osp->od_imp, OST_PUNCH, &wf_ost_body_only);
+	if (!req)
+		return -ENOMEM;
+	req->rq_no_delay = true;
+	rc = ptlrpc_req_pack(req);
+	if (!rc) {
+		body = ptlrpc_req_buf(req, WF_OST_BODY);
+		body->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLSIZE | OBD_MD_FLBLOCKS |
+					       OBD_MD_FLFLAGS);
+		body->oa.o_oi.oi_id = cpu_to_le64(id);
+		body->oa.o_size = cpu_to_le64(size);
+		body->oa.o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
+		body->oa.o_flags = cpu_to_le32(OBD_FL_SRVLOCK);
+		rc = ptlrpc_queue_wait(req);
+	}
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+/**
+ * osp_set_size - a file that had a size gets its first objects: make theirs fit
+ * @a: the reserved objects
+ * @size: of the file
+ *
+ * Return: 0, or -errno of an OST.
+ */
+int osp_set_size(struct mdt_lov_alloc *a, u64 size)
+{
+	u64 width = (u64)a->la_stripe_size * a->la_count, full, rem;
+	int rc = 0;
+	u32 i;
+
+	full = div64_u64_rem(size, width, &rem);
+	for (i = 0; i < a->la_count && !rc; i++) {
+		u64 begin = (u64)i * a->la_stripe_size, part = 0;
+
+		if (rem > begin)
+			part = min_t(u64, rem - begin, a->la_stripe_size);
+		if (full || part)
+			rc = set_size_one(a->la_st[i].osp, a->la_st[i].id, full * a->la_stripe_size + part);
+	}
+	return rc;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Size and times of objects for the lock manager (chapter 5, 14).
+ */
+#define pr_fmt(fmt) "oss: " fmt
+
+#include "oss_internal.h"
+
+/* Called with lr_lvb_mutex. */
+static int oss_lvb_init(struct ldlm_resource *res)
+{
+	struct lu_target *lt = res->lr_ns->ns_data;
+	struct oss_device *od = lt->lt_priv;
+	struct osd_object *obj;
+	struct osd_attr attr;
+	struct lu_fid fid;
+
+	if (ost_fid_from_res_id(&fid, &res->lr_id, od->od_index))
+		return -ENOENT;
+	obj = osd_find(od->od_osd, &fid);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	osd_attr_get(obj, &attr);
+	osd_object_put(obj);
+	res->lr_lvb.lvb_size = cpu_to_le64(attr.size);
+	res->lr_lvb.lvb_mtime = cpu_to_le64(attr.mtime.tv_sec);
+	res->lr_lvb.lvb_atime = cpu_to_le64(attr.atime.tv_sec);
+	res->lr_lvb.lvb_ctime = cpu_to_le64(attr.ctime.tv_sec);
+	res->lr_lvb.lvb_blocks = cpu_to_le64(attr.blocks);
+	return 0;
+}
+
+const struct ldlm_srv_ops oss_ldlm_ops = {
+	.lvb_init	= oss_lvb_init,
+};

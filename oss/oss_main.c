@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The object storage target: table of requests, start and stop, module.
+ */
+#define pr_fmt(fmt) "oss: " fmt
+
+#include <linux/module.h>
+#include <linux/slab.h>
+#include "oss_internal.h"
+
+static const struct ptlrpc_handler oss_handlers[] = {
+	{ OST_GETATTR, "ost_getattr", &wf_ost_body_only, oss_getattr, 0 },
+	{ OST_SETATTR, "ost_setattr", &wf_ost_body_only, oss_setattr, HF_MODIFIES | HF_RECOVERY },
+	{ OST_READ, "ost_read", &wf_ost_brw_read, oss_read, 0 },
+	{ OST_WRITE, "ost_write", &wf_ost_brw_write, oss_write, HF_MODIFIES | HF_RECOVERY },
+	{ OST_CREATE, "ost_create", &wf_ost_create, oss_create, HF_MODIFIES | HF_RECOVERY },
+	{ OST_DESTROY, "ost_destroy", &wf_ost_destroy, oss_destroy, HF_MODIFIES | HF_RECOVERY },
+	{ OST_GET_INFO, "ost_get_info", &wf_ost_get_info, oss_get_info, 0 },
+	{ OST_SET_INFO, "ost_set_info", &wf_ost_set_info, oss_set_info, 0 },
+	{ OST_PUNCH, "ost_punch", &wf_ost_body_only, oss_punch, HF_MODIFIES | HF_RECOVERY },
+	{ OST_STATFS, "ost_statfs", &wf_ost_statfs, oss_statfs, 0 },
+	{ OST_SYNC, "ost_sync", &wf_ost_body_only, oss_sync, HF_RECOVERY },
+	{ OST_FALLOCATE, "ost_fallocate", &wf_ost_body_only, oss_fallocate, HF_MODIFIES | HF_RECOVERY },
+	{ OST_SEEK, "ost_seek", &wf_ost_create, oss_seek, 0 },
+	{ SEQ_QUERY, "seq_query", &wf_seq_query, oss_seq_query, HF_RECOVERY },
+};
+
+static const struct ptlrpc_service_conf oss_services[] = {
+	{ .name = "ll_ost", .req_portal = OST_REQUEST_PORTAL, .rep_portal = OSC_REPLY_PORTAL,
+	  .max_req = 16384, .max_rep = 16384, .threads_min = 3, .threads_max = 64 },
+	{ .name = "ll_ost_crea", .req_portal = OST_CREATE_PORTAL, .rep_portal = OSC_REPLY_PORTAL,
+	  .max_req = 16384, .max_rep = 4096, .threads_min = 2, .threads_max = 8 },
+	{ .name = "ll_ost_io", .req_portal = OST_IO_PORTAL, .rep_portal = OSC_REPLY_PORTAL,
+	  .max_req = 256 * 1024 + 1024 + OBD_MAX_SHORT_IO_BYTES, .max_rep = 128 * 1024, .threads_min = 4, .threads_max = 64 },
+	{ .name = "ll_ost_seq", .req_portal = SEQ_DATA_PORTAL, .rep_portal = OSC_REPLY_PORTAL,
+	  .max_req = 16384, .max_rep = 4096, .threads_min = 1, .threads_max = 4 },
+	{ .name = "ll_ost_out", .req_portal = OUT_PORTAL, .rep_portal = OSC_REPLY_PORTAL,
+	  .max_req = 16384, .max_rep = 4096, .threads_min = 1, .threads_max = 2 },
+};
+
+static int oss_start(struct lu_target *lt)
+{
+	struct oss_device *od = kzalloc(sizeof(*od), GFP_KERNEL);
+	int rc;
+
+	if (!od)
+		return -ENOMEM;
+	od->od_lt = lt;
+	od->od_osd = lt->lt_osd;
+	od->od_ns = lt->lt_pt.ns;
+	od->od_index = lt->lt_index;
+	spin_lock_init(&od->od_grant_lock);
+	mutex_init(&od->od_seq_mutex);
+	xa_init(&od->od_seqs);
+	lt->lt_priv = od;
+	rc = osd_ost_setup(od->od_osd, lt->lt_index);
+	if (!rc)
+		rc = oss_seqs_start(od);
+	if (rc) {
+		oss_seqs_stop(od);
+		lt->lt_priv = NULL;
+		kfree(od);
+		return rc;
+	}
+	oss_params_start(od);
+	return 0;
+}
+
+static void oss_stop(struct lu_target *lt)
+{
+	struct oss_device *od = lt->lt_priv;
+
+	oss_params_stop(od);
+	/* Commit callbacks of writes know this device. */
+	osd_sync(od->od_osd);
+	oss_seqs_stop(od);
+	WARN_ON_ONCE(od->od_tot_granted || od->od_tot_pending);
+	lt->lt_priv = NULL;
+	kfree(od);
+}
+
+static const struct tgt_type oss_type = {
+	.kind		= TGT_OST,
+	.name		= "obdfilter",
+	.owner		= THIS_MODULE,
+	.handlers	= oss_handlers,
+	.nr_handlers	= ARRAY_SIZE(oss_handlers),
+	.ldlm_ops	= &oss_ldlm_ops,
+	.services	= oss_services,
+	.nr_services	= ARRAY_SIZE(oss_services),
+	.export_size	= sizeof(struct oss_export),
+	.export_init	= oss_export_init,
+	.export_fini	= oss_export_fini,
+	.start		= oss_start,
+	.stop		= oss_stop,
+	.connect	= oss_connect,
+	.disconnect	= oss_disconnect,
+};
+
+static int __init oss_init(void)
+{
+	return tgt_type_register(&oss_type);
+}
+
+static void __exit oss_exit(void)
+{
+	tgt_type_unregister(&oss_type);
+}
+
+module_init(oss_init);
+module_exit(oss_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("object storage service");

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parameters and counters: obdfilter.NAME.*, osd-ldiskfs.NAME.* (chapter 7, 8).
+ */
+#define pr_fmt(fmt) "oss: " fmt
+
+#include "oss_internal.h"
+
+static const struct lu_stat_def oss_stat_defs[OSS_ST_NR] = {
+	[OSS_ST_READ]		= { "read_bytes", LUS_BYTES, LUS_MINMAX },
+	[OSS_ST_WRITE]		= { "write_bytes", LUS_BYTES, LUS_MINMAX },
+	[OSS_ST_GETATTR]	= { "getattr", LUS_REQS, 0 },
+	[OSS_ST_SETATTR]	= { "setattr", LUS_REQS, 0 },
+	[OSS_ST_PUNCH]		= { "punch", LUS_REQS, 0 },
+	[OSS_ST_SYNC]		= { "sync", LUS_REQS, 0 },
+	[OSS_ST_DESTROY]	= { "destroy", LUS_REQS, 0 },
+	[OSS_ST_CREATE]		= { "create", LUS_REQS, 0 },
+	[OSS_ST_STATFS]		= { "statfs", LUS_REQS, 0 },
+	[OSS_ST_GET_INFO]	= { "get_info", LUS_REQS, 0 },
+	[OSS_ST_SET_INFO]	= { "set_info", LUS_REQS, 0 },
+	[OSS_ST_PREALLOC]	= { "prealloc", LUS_REQS, 0 },
+};
+
+static int oss_show_granted(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct oss_device *)obj)->od_tot_granted));
+	return 0;
+}
+
+static int oss_show_dirty(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct oss_device *)obj)->od_tot_dirty));
+	return 0;
+}
+
+static int oss_show_pending(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct oss_device *)obj)->od_tot_pending));
+	return 0;
+}
+
+static int oss_show_brw_size(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", OSS_BRW_SIZE >> 20);
+	return 0;
+}
+
+static int oss_show_seqs(struct seq_file *m, void *obj)
+{
+	struct oss_device *od = obj;
+	struct oss_seq *os;
+	unsigned long seq;
+
+	xa_for_each(&od->od_seqs, seq, os)
+		seq_printf(m, "0x%lx: %llu\n", seq, READ_ONCE(os->os_last_id));
+	return 0;
+}
+
+static const struct param_def oss_params[] = {
+	{ "tot_granted", 0444, oss_show_granted },
+	{ "tot_dirty", 0444, oss_show_dirty },
+	{ "tot_pending", 0444, oss_show_pending },
+	{ "brw_size", 0444, oss_show_brw_size },
+	{ "last_id", 0444, oss_show_seqs },
+};
+
+void oss_params_start(struct oss_device *od)
+{
+	char name[64];
+
+	od->od_stats = lu_stats_new(oss_stat_defs, OSS_ST_NR);
+	snprintf(name, sizeof(name), "obdfilter/%s", od->od_lt->lt_name);
+	od->od_params = param_dir_add(NULL, name);
+	param_add(od->od_params, oss_params, ARRAY_SIZE(oss_params), od);
+	if (od->od_stats)
+		lu_stats_file(od->od_params, "stats", od->od_stats);
+}
+
+void oss_params_stop(struct oss_device *od)
+{
+	if (!IS_ERR_OR_NULL(od->od_params))
+		param_dir_del(od->od_params);
+	lu_stats_free(od->od_stats);
+}

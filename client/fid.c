@@ -43,7 +43,7 @@ out:
 	return rc > 0 ? -EPROTO : rc;
 }
 
-/**
+/*
  * mdc_fid_alloc - a new FID on this MDT; killable
  *
  * Return: 0, -EINTR, or the error of the sequence request.

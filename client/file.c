@@ -5,7 +5,6 @@
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
-#include <linux/splice.h>
 #include "internal.h"
 
 /* O_LOV_DELAY_CREATE: both bits together mean "make no objects yet". */
@@ -68,7 +67,7 @@ int ll_file_open_prepared(struct inode *inode, struct file *file)
 	return generic_file_open(inode, file);
 }
 
-/**
+/*
  * ll_file_open - open of a dentry that is known: by FID
  */
 int ll_file_open(struct inode *inode, struct file *file)

@@ -9,6 +9,7 @@
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
+#include <linux/fs.h>
 #include <linux/posix_acl_xattr.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
@@ -119,7 +120,7 @@ static void times_merge_locked(struct inode *inode)
 	set_time(&inode->i_ctime, max(lli->lli_mds.ctime, lli->lli_ost.ctime));
 }
 
-/**
+/*
  * ll_times_merge - times of the inode from lli_mds and lli_ost
  */
 void ll_times_merge(struct inode *inode)
@@ -215,7 +216,7 @@ static void update_attrs_locked(struct inode *inode, const struct mdt_body *body
 	times_merge_locked(inode);
 }
 
-/**
+/*
  * ll_inode_update - install what an answer says about an inode
  *
  * Attributes, access ACL, the lock and the layout that came under it. Return: 0, -ESTALE (another type: the object is not
@@ -282,7 +283,7 @@ static int inode_set(struct inode *inode, void *data)
 	return 0;
 }
 
-static int inode_init(struct inode *inode, const struct ll_answer *a)
+static int inode_fill(struct inode *inode, const struct ll_answer *a)
 {
 	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
 
@@ -316,7 +317,7 @@ static int inode_init(struct inode *inode, const struct ll_answer *a)
 	return -EIO;
 }
 
-/**
+/*
  * ll_iget - the inode of an answer, found or made, updated from it
  *
  * Return: a referenced inode, ERR_PTR(-ENOMEM, -ESTALE, -EPROTO ...).
@@ -332,7 +333,7 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	if (inode->i_state & I_NEW) {
-		rc = inode_init(inode, a);
+		rc = inode_fill(inode, a);
 		if (rc) {
 			iget_failed(inode);
 			return ERR_PTR(rc);
@@ -369,7 +370,7 @@ struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid)
 	return inode;
 }
 
-/**
+/*
  * ll_inode_refresh - make cached attributes current
  * @bits: LLC_UPDATE, LLC_PERM
  *

@@ -103,7 +103,7 @@ static const struct param_def mdc_params[] = {
 	{ "active", 0644, mdc_active_show, mdc_active_store },
 };
 
-/**
+/*
  * mdc_setup - an MDT from the configuration: import, lock namespace; starts to connect
  *
  * Return: 0, -EEXIST, -ENOMEM.
@@ -216,7 +216,7 @@ void mdc_cleanup(struct ll_mdc *mdc, bool force)
 	kfree(mdc);
 }
 
-/**
+/*
  * mdc_for_fid - the MDT that holds an object
  *
  * One MDT: that one. Remote objects of several MDTs are not supported yet; their requests are refused by MDT0.
@@ -417,7 +417,7 @@ int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
 	return rc;
 }
 
-/**
+/*
  * mdc_getattr - MDS_GETATTR of an object
  * @valid: OBD_MD_* wanted
  * @ea_room: bytes expected in MDT_MD, 0 = no EA
@@ -473,7 +473,7 @@ int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u3
 	return answer_wait(req, a);
 }
 
-/**
+/*
  * mdc_readpage - pages of a directory from a hash on
  * @bvec: pages of LU_PAGE_SIZE bytes altogether a multiple of it
  * @bytes: what the server sent
@@ -579,7 +579,7 @@ int mdc_sync(struct ll_sb_info *sbi, const struct lu_fid *fid)
 	return rc > 0 ? -EPROTO : rc;
 }
 
-/**
+/*
  * mdc_fid2path - path of gf->gf_fid below the root of the mount
  * @gf: with @pathlen bytes of room behind it; filled on success
  */
@@ -658,7 +658,7 @@ static void open_save(struct ll_open *open, struct ptlrpc_request *req, const st
 	req->rq_replay_cb = open_replayed;
 }
 
-/**
+/*
  * ll_open_new - remember an open that the MDT granted
  *
  * NULL when out of memory (the handle is then lost until the connection ends).
@@ -727,7 +727,7 @@ static void close_pack(struct ptlrpc_request *req, const struct ll_open *open, s
 	rec->sa_valid = cpu_to_le64(valid);
 }
 
-/**
+/*
  * mdc_close - close an open at the MDT
  *
  * Waits for the answer, so that what another client does afterwards finds the file closed; a killed task leaves the

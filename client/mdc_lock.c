@@ -24,7 +24,7 @@ void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode)
 	ldlm_lock_set_data(lock, inode);
 }
 
-/**
+/*
  * ll_lock_lost - the lock that protected something is going away
  * @bits: MDS_INODELOCK_*
  *
@@ -503,6 +503,8 @@ int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lockp, u32 *mode)
 	lock = ldlm_lock_match(mdc->ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy, LCK_PR | LCK_PW | LCK_EX, 0);
 	if (lock) {
 		*mode = lock->l_granted_mode;
+		/* It may be of an inode of this FID that left the cache meanwhile. */
+		mdc_lock_bind(lock, dir);
 	} else {
 		rc = ldlm_cli_enqueue(&ei, NULL, &lock);
 		if (rc)

@@ -9,6 +9,8 @@
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
+#include <linux/fs.h>
+#include <linux/pagemap.h>
 #include <linux/slab.h>
 #include "data.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * New objects: what they inherit, their creation with a name in one transaction (used by open, too), and REINT_CREATE.
- * Callers hold the UPDATE lock and mo_dir_sem of the parent.
+ * New objects: what they inherit, their creation with a name in one transaction (used by open,
+ * too), and REINT_CREATE. Callers hold the UPDATE lock and mo_dir_sem of the parent.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -16,11 +16,12 @@
  * @pla: attributes of the parent
  * @n: fid, mode (before the umask), rdev, time and the like are set; the rest is filled
  *
- * Owner, group and set-group-id bit, ACLs or umask, project, default layout of a directory (chapter 4, 13.2).
+ * Owner, group and set-group-id bit, ACLs or umask, project, default layout of a directory (chapter
+ * 4, 13.2).
  * Return: 0, -ENOMEM, -errno of reading the parent. mdt_new_fini() in any case.
  */
-int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent, const struct osd_attr *pla,
-		    struct mdt_new *n)
+int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
+		    const struct osd_attr *pla, struct mdt_new *n)
 {
 	bool dir = S_ISDIR(n->mode);
 	void *def = NULL;
@@ -33,7 +34,8 @@ int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent, cons
 		if (dir)
 			n->mode |= S_ISGID;
 	}
-	if (!dir && (n->mode & S_ISGID) && (n->mode & 0010) && !mdt_in_group(cred, n->gid) && !mdt_capable(cred, CAP_FSETID))
+	if (!dir && (n->mode & S_ISGID) && (n->mode & 0010) && !mdt_in_group(cred, n->gid) &&
+	    !mdt_capable(cred, CAP_FSETID))
 		n->mode &= ~S_ISGID;
 	if (pla->flags & LUSTRE_PROJINHERIT_FL) {
 		n->projid = pla->projid;
@@ -41,7 +43,8 @@ int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent, cons
 			n->flags |= LUSTRE_PROJINHERIT_FL;
 	}
 
-	len = S_ISLNK(n->mode) ? -ENODATA : mdt_xattr_get_alloc(parent, XATTR_NAME_ACL_DEFAULT, &def);
+	len = S_ISLNK(n->mode) ? -ENODATA
+			       : mdt_xattr_get_alloc(parent, XATTR_NAME_ACL_DEFAULT, &def);
 	if (len > 0 && mdt_acl_check(def, len) > 0) {
 		n->acl = kvmalloc(len, GFP_NOFS);
 		if (!n->acl) {
@@ -94,8 +97,8 @@ void mdt_new_fini(struct mdt_new *n)
 
 int mdt_new_credits(const struct mdt_new *n)
 {
-	int c = OSD_CR_CREATE + OSD_CR_DIR_INSERT + 3 * OSD_CR_ATTR_SET + OSD_CR_NLINK + OSD_CR_DESTROY +
-		OSD_CR_XATTR_SET;	/* linkEA of one name */
+	int c = OSD_CR_CREATE + OSD_CR_DIR_INSERT + 3 * OSD_CR_ATTR_SET + OSD_CR_NLINK +
+		OSD_CR_DESTROY + OSD_CR_XATTR_SET; /* linkEA of one name */
 
 	if (n->target)
 		c += OSD_CR_XATTR_SET;
@@ -108,12 +111,12 @@ int mdt_new_credits(const struct mdt_new *n)
 	if (n->secctx_len)
 		c += OSD_CR_XATTR_LEN(n->secctx_len);
 	if (n->lov_len)
-		c += OSD_CR_XATTR_LEN(n->lov_len) + OSD_CR_BUF_WRITE * LOD_MAX_STRIPES / 8;
+		c += OSD_CR_XATTR_LEN(n->lov_len) + MDT_CR_OBJID;
 	return c;
 }
 
-static int new_fill(struct osd_trans *th, struct osd_object *osd, struct mdt_object *parent, const char *name,
-		    size_t len, struct mdt_new *n)
+static int new_fill(struct osd_trans *th, struct osd_object *osd, struct mdt_object *parent,
+		    const char *name, size_t len, struct mdt_new *n)
 {
 	struct osd_attr la = { .mode = n->mode & 07777, .projid = n->projid, .flags = n->flags };
 	u32 valid = OSD_A_MODE | OSD_A_ATIME | OSD_A_MTIME | OSD_A_CTIME | OSD_A_CRTIME;
@@ -153,15 +156,16 @@ static int new_fill(struct osd_trans *th, struct osd_object *osd, struct mdt_obj
  * Undone in the same transaction when a part of it fails.
  * Return: the object, referenced; ERR_PTR(-EEXIST: the FID or name exists, -ENOSPC, -EIO ...).
  */
-struct mdt_object *mdt_new_create(struct osd_trans *th, struct mdt_object *parent, const char *name, size_t len,
-				  struct mdt_new *n)
+struct mdt_object *mdt_new_create(struct osd_trans *th, struct mdt_object *parent, const char *name,
+				  size_t len, struct mdt_new *n)
 {
 	struct mdt_device *mdt = parent->mo_mdt;
 	struct mdt_object *o;
 	struct osd_object *osd;
 	int rc;
 
-	osd = osd_create(th, mdt->mdt_osd, parent->mo_osd, &n->fid, n->mode, n->rdev, n->uid, n->gid);
+	osd = osd_create(th, mdt->mdt_osd, parent->mo_osd, &n->fid, n->mode, n->rdev, n->uid,
+			 n->gid);
 	if (IS_ERR(osd))
 		return ERR_CAST(osd);
 	rc = new_fill(th, osd, parent, name, len, n);
@@ -205,14 +209,16 @@ int mdt_new_secctx(struct svc_req *req, struct mdt_new *n)
 	n->secctx_len = name && name[0] ? svc_req_len(req, WF_SECCTX) : 0;
 	if (!n->secctx_len)
 		return 0;
-	if (strncmp(name, XATTR_SECURITY_PREFIX, XATTR_SECURITY_PREFIX_LEN) || n->secctx_len > XATTR_SIZE_MAX)
+	if (strncmp(name, XATTR_SECURITY_PREFIX, XATTR_SECURITY_PREFIX_LEN) ||
+	    n->secctx_len > XATTR_SIZE_MAX)
 		return -EINVAL;
 	n->secctx_name = name;
 	n->secctx = svc_req_buf(req, WF_SECCTX);
 	return 0;
 }
 
-static int create_args(struct svc_req *req, const struct mdt_rec_create *rec, struct mdt_cred *cred, struct mdt_new *n)
+static int create_args(struct svc_req *req, const struct mdt_rec_create *rec, struct mdt_cred *cred,
+		       struct mdt_new *n)
 {
 	int rc;
 
@@ -257,7 +263,8 @@ int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec)
 	case S_IFDIR:
 		if (svc_req_len(req, WF_EADATA) >= sizeof(struct lmv_user_md_le)) {
 			const struct lmv_user_md_le *lum = svc_req_buf(req, WF_EADATA);
-			u32 count = le32_to_cpu(lum->lum_stripe_count), off = le32_to_cpu(lum->lum_stripe_offset);
+			u32 count = le32_to_cpu(lum->lum_stripe_count),
+			    off = le32_to_cpu(lum->lum_stripe_offset);
 
 			if (!(mdt_rec_create_flags(rec) & MDS_OPEN_DEFAULT_LMV)) {
 				if (count > 1)

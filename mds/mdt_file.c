@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Open handles of clients, and MDS_CLOSE (chapter 4, 12). A handle is on the list of its export and in the table by
- * cookie; these hold one reference together, which mdt_file_detach() takes over. Counts in the object change under
- * its mo_mutex. me_lock and the locks of the table's buckets are spinlocks, me_lock outside.
+ * Open handles of clients, and MDS_CLOSE (chapter 4, 12). A handle is on the list of its export and
+ * in the table by cookie; these hold one reference together, which mdt_file_detach() takes over.
+ * Counts in the object change under its mo_mutex. me_lock and the locks of the table's buckets are
+ * spinlocks, me_lock outside.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -28,7 +29,8 @@ static struct mdt_device *export_mdt(struct mdt_export *me)
  * @flags: of the open
  * @xid: of the open
  *
- * Return: the handle with one reference, ERR_PTR(-EMFILE) when the client has too many, ERR_PTR(-ENOMEM).
+ * Return: the handle with one reference, ERR_PTR(-EMFILE) when the client has too many,
+ * ERR_PTR(-ENOMEM).
  */
 struct mdt_file *mdt_file_new(struct mdt_export *me, u64 flags, u64 xid)
 {
@@ -117,7 +119,10 @@ static bool file_detach(struct mdt_file *mf)
 	return mine;
 }
 
-/* The open handle of that client, referenced, or NULL. In a replay the cookie may be the one of before. */
+/*
+ * The open handle of that client, referenced, or NULL. In a replay the cookie may be the one of
+ * before.
+ */
 static struct mdt_file *file_find(struct mdt_export *me, u64 cookie, bool replay)
 {
 	struct mdt_bucket *b = file_bucket(export_mdt(me), cookie);
@@ -181,7 +186,8 @@ static u32 close_times(struct mdt_file *mf, const struct mdt_rec_setattr *rec, s
 {
 	struct osd_attr now;
 	u64 valid = le64_to_cpu(rec->sa_valid);
-	s64 atime = le64_to_cpu(rec->sa_atime), mtime = le64_to_cpu(rec->sa_mtime), ctime = le64_to_cpu(rec->sa_ctime);
+	s64 atime = le64_to_cpu(rec->sa_atime), mtime = le64_to_cpu(rec->sa_mtime),
+	    ctime = le64_to_cpu(rec->sa_ctime);
 	u32 set = 0;
 
 	if (!(mf->mf_flags & (MDS_FMODE_READ | MDS_FMODE_WRITE | MDS_FMODE_EXEC)))
@@ -209,7 +215,8 @@ static u32 close_times(struct mdt_file *mf, const struct mdt_rec_setattr *rec, s
  * @mf: open; the caller keeps its reference
  * @req: unused request context, or NULL
  *
- * For opens that failed late and for clients that are gone. Nothing happens when it is closed already.
+ * For opens that failed late and for clients that are gone. Nothing happens when it is closed
+ * already.
  */
 void mdt_file_close(struct mdt_file *mf, struct svc_req *req)
 {
@@ -220,7 +227,10 @@ void mdt_file_close(struct mdt_file *mf, struct svc_req *req)
 	if (!file_detach(mf))
 		return;
 	mutex_lock(&o->mo_mutex);
-	/* When the target stops clients will come back for their files: PENDING/ keeps the dead ones. */
+	/*
+	 * When the target stops clients will come back for their files: PENDING/ keeps the dead
+	 * ones.
+	 */
 	if (file_uncount(mf) && !READ_ONCE(lt->lt_stopping)) {
 		th = tgt_trans_start_local(lt, OSD_CR_ATTR_SET);
 		if (!IS_ERR(th)) {
@@ -256,8 +266,8 @@ void mdt_close_export(struct mdt_export *me)
  * mdt_close - MDS_CLOSE
  * @req: the request
  *
- * The handle is closed whatever else fails. An intent (lease, layout swap ...) is not executed: the bit that would
- * say so is missing in the reply.
+ * The handle is closed whatever else fails. An intent (lease, layout swap ...) is not executed: the
+ * bit that would say so is missing in the reply.
  * Return: 0, -ESTALE for an unknown handle.
  */
 int mdt_close(struct svc_req *req)
@@ -295,8 +305,8 @@ int mdt_close(struct svc_req *req)
 	if (!IS_ERR(th)) {
 		rc = set ? osd_attr_set(th, o->mo_osd, &la, set) : 0;
 		if (rc)
-			pr_warn_ratelimited("%s: " DFID ": times at close: %d\n", mdt->mdt_lt->lt_name,
-					    PFID(&o->mo_fid), rc);
+			pr_warn_ratelimited("%s: " DFID ": times at close: %d\n",
+					    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), rc);
 		if (last)
 			mdt_orphan_commit(th, o);
 		tgt_trans_stop(req, th, 0, 0);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading attributes: composing replies with a body, a layout and an ACL (chapter 4, 8.3), GETATTR, GETATTR_NAME,
- * GET_ROOT, STATFS, SYNC and the LOOKUP and GETATTR intents.
+ * Reading attributes: composing replies with a body, a layout and an ACL (chapter 4, 8.3), GETATTR,
+ * GETATTR_NAME, GET_ROOT, STATFS, SYNC and the LOOKUP and GETATTR intents.
  *
- * A handler collects everything in a struct mdt_reply first and packs buffers of exactly that size at the end, so no
- * buffer ever has to grow or shrink.
+ * A handler collects everything in a struct mdt_reply first and packs buffers of exactly that size
+ * at the end, so no buffer ever has to grow or shrink.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -12,7 +12,8 @@
 #include "mdt_internal.h"
 
 #define LOOKUP_RETRIES	20
-#define LOOKUP_UPDATE_AGE	10	/* seconds without a change after which a LOOKUP intent also gets UPDATE */
+/* Seconds without a change after which a LOOKUP intent gets UPDATE, too. */
+#define LOOKUP_UPDATE_AGE	10
 
 void mdt_reply_init(struct mdt_reply *r)
 {
@@ -112,8 +113,8 @@ int mdt_lookup(struct mdt_object *dir, const char *name, size_t len, struct lu_f
 }
 
 /* The same for a caller who needs permission to search. */
-int mdt_lookup_checked(const struct mdt_cred *cred, struct mdt_object *dir, const char *name, size_t len,
-		       struct lu_fid *fid)
+int mdt_lookup_checked(const struct mdt_cred *cred, struct mdt_object *dir, const char *name,
+		       size_t len, struct lu_fid *fid)
 {
 	struct osd_attr la;
 	int rc;
@@ -165,7 +166,9 @@ static int reply_acl(struct svc_req *req, struct mdt_object *o, struct mdt_reply
 
 	if (!(me->me_flags & OBD_CONNECT_ACL) || r->mr_acl)
 		return 0;
-	len = S_ISLNK(o->mo_osd->oo_type) ? 0 : mdt_xattr_get_alloc(o, XATTR_NAME_ACL_ACCESS, &r->mr_acl);
+	len = 0;
+	if (!S_ISLNK(o->mo_osd->oo_type))
+		len = mdt_xattr_get_alloc(o, XATTR_NAME_ACL_ACCESS, &r->mr_acl);
 	if (len < 0 && len != -ENODATA && len != -EOPNOTSUPP)
 		return len;
 	len = max(len, 0);
@@ -188,8 +191,8 @@ static int reply_acl(struct svc_req *req, struct mdt_object *o, struct mdt_reply
  *
  * Return: 0, -ENOMEM, -EIO, -E2BIG (ACL).
  */
-int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room, unsigned int flags,
-		   struct mdt_reply *r)
+int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room,
+		   unsigned int flags, struct mdt_reply *r)
 {
 	struct mdt_body *b = &r->mr_body;
 	struct osd_attr la;
@@ -201,8 +204,9 @@ int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room
 	r->mr_md_len = 0;
 	mdt_attr_get(o, &la);
 	fid_to_le(&b->mbo_fid1, &o->mo_fid);
-	valid = OBD_MD_FLID | OBD_MD_FLMODE | OBD_MD_FLTYPE | OBD_MD_FLUID | OBD_MD_FLGID | OBD_MD_FLNLINK | OBD_MD_FLATIME |
-		OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLFLAGS | OBD_MD_FLPROJID | OBD_MD_FLBTIME;
+	valid = OBD_MD_FLID | OBD_MD_FLMODE | OBD_MD_FLTYPE | OBD_MD_FLUID | OBD_MD_FLGID |
+		OBD_MD_FLNLINK | OBD_MD_FLATIME | OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLFLAGS |
+		OBD_MD_FLPROJID | OBD_MD_FLBTIME;
 	b->mbo_mode = cpu_to_le32(la.mode);
 	b->mbo_uid = cpu_to_le32(la.uid);
 	b->mbo_gid = cpu_to_le32(la.gid);
@@ -211,7 +215,8 @@ int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room
 	b->mbo_mtime = cpu_to_le64(la.mtime.tv_sec);
 	b->mbo_ctime = cpu_to_le64(la.ctime.tv_sec);
 	b->mbo_btime = cpu_to_le64(la.crtime.tv_sec);
-	b->mbo_flags = cpu_to_le32(la.flags & (LUSTRE_FL_USER_MODIFIABLE | LUSTRE_ENCRYPT_FL | LUSTRE_PROJINHERIT_FL));
+	b->mbo_flags = cpu_to_le32(
+		la.flags & (LUSTRE_FL_USER_MODIFIABLE | LUSTRE_ENCRYPT_FL | LUSTRE_PROJINHERIT_FL));
 	b->mbo_projid = cpu_to_le32(la.projid);
 	b->mbo_valid |= cpu_to_le64(valid);
 
@@ -250,7 +255,8 @@ int mdt_reply_secctx(struct svc_req *req, struct mdt_object *o, struct mdt_reply
 	const char *name = svc_req_buf(req, WF_SECCTX_NAME);
 	int len;
 
-	if (!name || !name[0] || !(mdt_export(req->exp)->me_flags2 & OBD_CONNECT2_FILE_SECCTX) || r->mr_secctx)
+	if (!name || !name[0] || !(mdt_export(req->exp)->me_flags2 & OBD_CONNECT2_FILE_SECCTX) ||
+	    r->mr_secctx)
 		return 0;
 	if (strncmp(name, XATTR_SECURITY_PREFIX, XATTR_SECURITY_PREFIX_LEN))
 		return 0;
@@ -289,7 +295,7 @@ int mdt_getattr(struct svc_req *req)
 	rc = mdt_req_fid(&b->mbo_fid1, &fid);
 	if (rc)
 		return mdt_pack_status(req, &r, rc);
-	o = mdt_object_find(mdt, &fid);
+	o = mdt_object_find_live(mdt, &fid);
 	if (IS_ERR(o))
 		return mdt_pack_status(req, &r, PTR_ERR(o));
 	rc = mdt_reply_attr(req, o, want, room, MDT_RA_DIR_EA, &r);
@@ -345,7 +351,8 @@ int mdt_getattr_name(struct svc_req *req)
 }
 
 /* Walk a path from the root: the fileset of a sub-directory mount. */
-static int fileset_find(struct mdt_device *mdt, const struct mdt_cred *cred, const char *path, struct lu_fid *fid)
+static int fileset_find(struct mdt_device *mdt, const struct mdt_cred *cred, const char *path,
+			struct lu_fid *fid)
 {
 	struct mdt_object *dir = mdt->mdt_root;
 	int rc = 0;
@@ -451,7 +458,7 @@ int mdt_sync(struct svc_req *req)
 	if (!fid_is_zero(&fid)) {
 		rc = mdt_req_fid(&b->mbo_fid1, &fid);
 		if (!rc) {
-			o = mdt_object_find(mdt, &fid);
+			o = mdt_object_find_live(mdt, &fid);
 			rc = PTR_ERR_OR_ZERO(o);
 		}
 	}
@@ -487,8 +494,9 @@ static u64 getattr_bits(struct mdt_object *o, u64 it)
  * @lockp: out: the lock granted to the client instead of the one it asked for
  * @flags: of the enqueue
  *
- * The lock on the child is taken without any lock on the parent; the name is looked up once more when it is granted,
- * for an unlink or rename in between would have had to revoke it only afterwards.
+ * The lock on the child is taken without any lock on the parent; the name is looked up once more
+ * when it is granted, for an unlink or rename in between would have had to revoke it only
+ * afterwards.
  *
  * Return: see mdt_intent_done().
  */
@@ -553,11 +561,14 @@ again:
 	}
 
 	bits = getattr_bits(o, it);
-	try_bits = S_ISREG(o->mo_osd->oo_type) && (want & OBD_MD_FLEASIZE) && (mdt_export(req->exp)->me_flags & OBD_CONNECT_LAYOUTLOCK) ?
-		MDS_INODELOCK_LAYOUT : 0;
+	try_bits = 0;
+	if (S_ISREG(o->mo_osd->oo_type) && (want & OBD_MD_FLEASIZE) &&
+	    (mdt_export(req->exp)->me_flags & OBD_CONNECT_LAYOUTLOCK))
+		try_bits = MDS_INODELOCK_LAYOUT;
 	rc = mdt_lock_client(req, o, LCK_PR, bits, try_bits, &lock);
-	if (rc)
+	if (rc && rc != -EAGAIN)	/* INTENT_ONLY: no lock is wanted */
 		goto out;
+	rc = 0;
 	if (dir && atomic_read(&dir->mo_removals) != removals) {
 		rc = mdt_lookup(dir, name, namelen, &again);
 		if (rc == -ENOENT || (!rc && !fid_eq(&fid, &again))) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of the MDT's requests, the dispatcher of intents, and the reconstruction of replies to resent requests.
+ * The table of the MDT's requests, the dispatcher of intents, and the reconstruction of replies to
+ * resent requests.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -11,18 +12,36 @@ static int mdt_unsupported(struct svc_req *req)
 	return -EOPNOTSUPP;
 }
 
+/* Handlers that are counted in md_stats. */
+#define COUNTED(fn, stat)							\
+static int fn##_counted(struct svc_req *req)					\
+{										\
+	ktime_t start = ktime_get();						\
+	int rc = fn(req);							\
+										\
+	if (rc >= 0)								\
+		lu_stats_since(mdt_dev(req)->mdt_stats, stat, start);		\
+	return rc;								\
+}
+COUNTED(mdt_getattr, MDS_STAT_GETATTR)
+COUNTED(mdt_getattr_name, MDS_STAT_GETATTR)
+COUNTED(mdt_close, MDS_STAT_CLOSE)
+COUNTED(mdt_statfs, MDS_STAT_STATFS)
+COUNTED(mdt_sync, MDS_STAT_SYNC)
+COUNTED(mdt_getxattr, MDS_STAT_GETXATTR)
+
 const struct ptlrpc_handler mdt_handlers[] = {
-	{ MDS_GETATTR, "getattr", &wf_mds_getattr, mdt_getattr, 0 },
-	{ MDS_GETATTR_NAME, "getattr_name", &wf_mds_getattr_name, mdt_getattr_name, 0 },
-	{ MDS_CLOSE, "close", &wf_mds_close, mdt_close, HF_RESENT | HF_RECOVERY },
+	{ MDS_GETATTR, "getattr", &wf_mds_getattr, mdt_getattr_counted, 0 },
+	{ MDS_GETATTR_NAME, "getattr_name", &wf_mds_getattr_name, mdt_getattr_name_counted, 0 },
+	{ MDS_CLOSE, "close", &wf_mds_close, mdt_close_counted, HF_RESENT | HF_RECOVERY },
 	{ MDS_REINT, "reint", &wf_mds_reint, mdt_reint, HF_MODIFIES | HF_RESENT | HF_RECOVERY },
 	{ MDS_READPAGE, "readpage", &wf_mds_readpage, mdt_readpage, 0 },
 	{ MDS_GET_ROOT, "get_root", &wf_mds_get_root, mdt_get_root, 0 },
-	{ MDS_STATFS, "statfs", &wf_mds_statfs, mdt_statfs, 0 },
-	{ MDS_SYNC, "sync", &wf_mds_sync, mdt_sync, HF_RECOVERY },
+	{ MDS_STATFS, "statfs", &wf_mds_statfs, mdt_statfs_counted, 0 },
+	{ MDS_SYNC, "sync", &wf_mds_sync, mdt_sync_counted, HF_RECOVERY },
 	{ MDS_SET_INFO, "set_info", &wf_mds_set_info, mdt_set_info, 0 },
 	{ MDS_QUOTACTL, "quotactl", &wf_mds_quotactl, mdt_unsupported, 0 },
-	{ MDS_GETXATTR, "getxattr", &wf_mds_getxattr, mdt_getxattr, 0 },
+	{ MDS_GETXATTR, "getxattr", &wf_mds_getxattr, mdt_getxattr_counted, 0 },
 	{ MDS_GET_INFO, "get_info", &wf_mds_get_info, mdt_get_info, 0 },
 	{ SEQ_QUERY, "seq_query", &wf_seq_query, mdt_seq_query, HF_RECOVERY },
 	{ FLD_QUERY, "fld_query", &wf_fld_query, mdt_fld_query, HF_RECOVERY },
@@ -35,6 +54,8 @@ static int mdt_intent(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 {
 	const struct ldlm_intent *it = svc_req_buf(req, WF_INTENT);
 	const struct wire_format *fmt;
+	ktime_t start = ktime_get();
+	enum mdt_stat stat;
 	u64 opc;
 	int rc;
 
@@ -51,17 +72,26 @@ static int mdt_intent(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 	switch (opc) {
 	case IT_OPEN:
 	case IT_OPEN | IT_CREAT:
-		return mdt_intent_open(req, lockp, flags);
+		rc = mdt_intent_open(req, lockp, flags);
+		stat = MDS_STAT_OPEN;
+		break;
 	case IT_GETATTR:
 	case IT_LOOKUP:
-		return mdt_intent_getattr(req, opc, lockp, flags);
+		rc = mdt_intent_getattr(req, opc, lockp, flags);
+		stat = MDS_STAT_GETATTR;
+		break;
 	case IT_GETXATTR:
-		return mdt_intent_getxattr(req, lockp, flags);
+		rc = mdt_intent_getxattr(req, lockp, flags);
+		stat = MDS_STAT_GETXATTR;
+		break;
 	case IT_LAYOUT:
 		return mdt_intent_layout(req, lockp, flags);
 	default:
 		return -EOPNOTSUPP;
 	}
+	if (rc >= 0)
+		lu_stats_since(mdt_dev(req)->mdt_stats, stat, start);
+	return rc;
 }
 
 const struct ldlm_srv_ops mdt_ldlm_ops = {

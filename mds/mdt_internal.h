@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inside of mds.ko: the metadata target and its client of the OSTs (osp). Grouped by the file that defines things.
+ * Inside of mds.ko: the metadata target and its client of the OSTs (osp). Grouped by the file that
+ * defines things.
  *
  * Lock order, outer first:
  *   mdt_device.mdt_rename_mutex
- *   LDLM locks on objects, several at once in the order of their FIDs (mdt_lock.c); only these wait for clients
+ *   LDLM locks on objects, several at once in the order of their FIDs (mdt_lock.c); only these
+ *     wait for clients
  *   mdt_object.mo_dir_sem of parents (two at once only under mdt_rename_mutex)
  *   mdt_object.mo_mutex (two at once: in the order of their FIDs)
  *   a reservation of OST objects may wait here, before the transaction
@@ -43,7 +45,7 @@
 
 #define LOD_MAX_OSTS		1024
 #define LOD_MAX_STRIPES		160		/* of one file: the EA fits 4 KiB */
-#define LOD_QOS_RR_PCT		17		/* round robin while the OSTs' free space differs less */
+#define LOD_QOS_RR_PCT		17	/* round robin while free space differs less */
 
 struct mdt_device;
 struct osp_device;
@@ -71,7 +73,7 @@ struct mdt_object {
 	int			mo_execs;
 	s64			mo_atime_set;	/* ctime of the last explicit change of atime */
 	bool			mo_dead;	/* the last name is gone */
-	bool			mo_pending;	/* has a name in PENDING/ until its OST objects are destroyed */
+	bool			mo_pending;	/* in PENDING/ until its OST objects are gone */
 	bool			mo_reaping;	/* handed to the reaper (mdt_orphan.c) */
 	unsigned long		mo_reap_flags;	/* MDT_OF_* */
 	struct list_head	mo_reap;	/* mdt_reap_list or mdt_boot_orphans */
@@ -143,7 +145,7 @@ struct mdt_device {
 
 	/* mdt_orphan.c */
 	struct osd_object	*mdt_pending;	/* directory PENDING/ */
-	struct list_head	mdt_boot_orphans; /* of before the mount, until recovery has ended */
+	struct list_head	mdt_boot_orphans; /* of before the mount */
 	spinlock_t		mdt_reap_lock;
 	struct list_head	mdt_reap_list;
 	struct work_struct	mdt_reap_work;
@@ -153,13 +155,13 @@ struct mdt_device {
 	/* mdt_seq.c */
 	struct mutex		mdt_seq_mutex;
 	struct osd_object	*mdt_seq_file;
-	u64			mdt_seq_next, mdt_seq_end;	/* meta sequences on disk for this MDT */
+	u64			mdt_seq_next;
 	u64			mdt_super_next;
 	u64			mdt_seq_saved;	/* sequences below are reserved on disk */
 	struct lu_seq_range_array *mdt_fldb;	/* super ranges given to others */
 
 	struct mdt_lod		mdt_lod;
-	struct param_dir	*mdt_params, *mdt_lod_params;
+	struct param_dir	*mdt_params, *mdt_lod_params, *mdt_mdd_params;
 	struct lu_stats		*mdt_stats;
 };
 
@@ -176,6 +178,7 @@ static inline struct mdt_export *mdt_export(struct obd_export *exp)
 /* ---- mdt_main.c: objects ---- */
 struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *fid);
 struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *osd);
+struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_fid *fid);
 void mdt_object_get(struct mdt_object *o);
 void mdt_object_put(struct mdt_object *o);
 int mdt_xattr_get_alloc(struct mdt_object *o, const char *name, void **val);
@@ -183,6 +186,12 @@ void mdt_attr_get(struct mdt_object *o, struct osd_attr *la);
 bool mdt_recovering(struct mdt_device *mdt);
 
 /* ---- mdt_params.c ---- */
+enum mdt_stat {		/* of md_stats, microseconds */
+	MDS_STAT_OPEN, MDS_STAT_CLOSE, MDS_STAT_MKNOD, MDS_STAT_LINK, MDS_STAT_UNLINK,
+	MDS_STAT_MKDIR, MDS_STAT_RMDIR, MDS_STAT_RENAME, MDS_STAT_GETATTR, MDS_STAT_SETATTR,
+	MDS_STAT_GETXATTR, MDS_STAT_SETXATTR, MDS_STAT_STATFS, MDS_STAT_SYNC,
+	MDS_STAT_SAMEDIR_RENAME, MDS_STAT_CROSSDIR_RENAME, MDS_STAT_NR,
+};
 void mdt_params_start(struct mdt_device *mdt);
 void mdt_params_stop(struct mdt_device *mdt);
 
@@ -220,7 +229,8 @@ void mdt_acl_chmod(void *blob, u32 len, u32 mode);
 int mdt_acl_create(void *blob, u32 len, u32 *mode);
 bool mdt_in_group(const struct mdt_cred *cred, u32 gid);
 bool mdt_capable(const struct mdt_cred *cred, int cap);
-int mdt_permission(const struct mdt_cred *cred, struct mdt_object *obj, const struct osd_attr *la, u32 want);
+int mdt_permission(const struct mdt_cred *cred, struct mdt_object *obj,
+		   const struct osd_attr *la, u32 want);
 int mdt_may_create(const struct mdt_cred *cred, struct mdt_object *dir, const struct osd_attr *la);
 int mdt_may_delete(const struct mdt_cred *cred, struct mdt_object *dir, const struct osd_attr *dla,
 		   const struct osd_attr *cla, bool isdir);
@@ -242,23 +252,24 @@ struct mdt_reply {
 
 void mdt_reply_init(struct mdt_reply *r);
 void mdt_reply_free(struct mdt_reply *r);
-int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room, unsigned int flags,
-		   struct mdt_reply *r);
+int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room,
+		   unsigned int flags, struct mdt_reply *r);
 int mdt_reply_pack(struct svc_req *req, struct mdt_reply *r);
 int mdt_reply_secctx(struct svc_req *req, struct mdt_object *o, struct mdt_reply *r);
 int mdt_pack_empty(struct svc_req *req);
 int mdt_req_fid(const struct lu_fid_le *le, struct lu_fid *fid);
 int mdt_name_get(struct svc_req *req, enum wire_field f, const char **name, size_t *len);
 int mdt_lookup(struct mdt_object *dir, const char *name, size_t len, struct lu_fid *fid);
-int mdt_lookup_checked(const struct mdt_cred *cred, struct mdt_object *dir, const char *name, size_t len,
-		       struct lu_fid *fid);
+int mdt_lookup_checked(const struct mdt_cred *cred, struct mdt_object *dir, const char *name,
+		       size_t len, struct lu_fid *fid);
 int mdt_getattr(struct svc_req *req);
 int mdt_getattr_name(struct svc_req *req);
 int mdt_get_root(struct svc_req *req);
 int mdt_statfs(struct svc_req *req);
 int mdt_sync(struct svc_req *req);
 int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp, u64 *flags);
-int mdt_intent_done(struct svc_req *req, struct mdt_reply *r, u64 disp, int status, struct ldlm_lock *lock, struct ldlm_lock **lockp);
+int mdt_intent_done(struct svc_req *req, struct mdt_reply *r, u64 disp, int status,
+		    struct ldlm_lock *lock, struct ldlm_lock **lockp);
 
 /* ---- mdt_open.c ---- */
 int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
@@ -308,12 +319,12 @@ int mdt_name_gone(struct osd_trans *th, struct mdt_object *dir, const char *name
 		  struct mdt_object *child, const struct osd_attr *cla, s64 time);
 bool mdt_is_dot(const char *name, size_t len);
 int mdt_new_secctx(struct svc_req *req, struct mdt_new *n);
-int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent, const struct osd_attr *pla,
-		    struct mdt_new *n);
+int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
+		    const struct osd_attr *pla, struct mdt_new *n);
 void mdt_new_fini(struct mdt_new *n);
 int mdt_new_credits(const struct mdt_new *n);
-struct mdt_object *mdt_new_create(struct osd_trans *th, struct mdt_object *parent, const char *name, size_t len,
-				  struct mdt_new *n);
+struct mdt_object *mdt_new_create(struct osd_trans *th, struct mdt_object *parent, const char *name,
+				  size_t len, struct mdt_new *n);
 int mdt_touch(struct osd_trans *th, struct mdt_object *o, s64 time, u32 valid);
 int mdt_unlink_last(struct osd_trans *th, struct mdt_object *child, bool *reap);
 int mdt_pack_status(struct svc_req *req, struct mdt_reply *r, int rc);
@@ -321,16 +332,19 @@ int mdt_pack_status(struct svc_req *req, struct mdt_reply *r, int rc);
 /* ---- mdt_orphan.c: unlinked objects ---- */
 int mdt_orphan_start(struct mdt_device *mdt);
 void mdt_orphan_stop(struct mdt_device *mdt);
-#define MDT_CR_ORPHAN	(OSD_CR_DIR_INSERT + OSD_CR_DESTROY + 2 * OSD_CR_XATTR_SET + 2 * OSD_CR_NLINK)
+#define MDT_CR_ORPHAN	(OSD_CR_DIR_INSERT + OSD_CR_DESTROY + 2 * OSD_CR_XATTR_SET + \
+			 2 * OSD_CR_NLINK)
 int mdt_orphan_add(struct osd_trans *th, struct mdt_object *o);
 void mdt_orphan_commit(struct osd_trans *th, struct mdt_object *o);
 void mdt_orphan_finish(struct mdt_object *o, bool done);
+void mdt_orphan_config_done(struct mdt_device *mdt);
 void mdt_orphan_init(struct mdt_device *mdt);
 
 /* ---- mdt_linkea.c ---- */
 #define MDT_CR_LINKEA	OSD_CR_XATTR_LEN(MAX_LINKEA_SIZE)
-int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct lu_fid *del_parent, const char *del,
-		      size_t del_len, const struct lu_fid *add_parent, const char *add, size_t add_len);
+int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct lu_fid *del_parent,
+		      const char *del, size_t del_len, const struct lu_fid *add_parent,
+		      const char *add, size_t add_len);
 int mdt_get_info(struct svc_req *req);
 int mdt_set_info(struct svc_req *req);
 
@@ -339,6 +353,13 @@ int mdt_getxattr(struct svc_req *req);
 int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
 
 /* ---- mdt_layout.c ---- */
+/* The used ids of all stripes: the blocks of lov_objid. */
+#define MDT_CR_OBJID	(OSD_CR_BUF_WRITE * (LOD_MAX_OSTS * 8 / 4096 + 1))
+int mdt_layout_reserve(struct mdt_device *mdt, struct mdt_object *parent, u64 flags, const void *ea,
+		       u32 len, struct mdt_lov_alloc **alloc);
+int mdt_layout_replayed(const void *ea, u32 ea_len, void **lov, u32 *len);
+int mdt_layout_make(struct svc_req *req, struct mdt_object *o, struct mdt_object *parent, u64 flags,
+		    const void *ea, u32 ea_len, u64 op_data, bool *made);
 int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
 
 /* ---- mdt_readpage.c ---- */
@@ -374,8 +395,8 @@ struct mdt_lov_alloc {
 };
 
 int mdt_lov_parse(const void *ea, u32 len, struct mdt_lov_wish *w);
-int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const void *hint, u32 len, bool append,
-		      struct mdt_lov_wish *w);
+int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const void *hint, u32 len,
+		      bool append, struct mdt_lov_wish *w);
 void mdt_lov_wish_free(struct mdt_lov_wish *w);
 int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct mdt_lov_alloc **out);
 void mdt_lov_alloc_free(struct mdt_device *mdt, struct mdt_lov_alloc *a, bool used);
@@ -411,7 +432,7 @@ struct osp_device {
 	u64			od_last;	/* ids up to this one exist on the OST */
 	struct mutex		od_id_mutex;	/* the record in lov_objid */
 	u64			od_saved;	/* what stands there */
-	bool			od_ready;	/* orphans cleaned up since the last connect that needs it */
+	bool			od_ready;	/* orphans were cleaned up after the connect */
 	u32			od_batch;	/* objects of the next precreate */
 	int			od_status;	/* of the last one: 0, -ENOSPC, -EAGAIN */
 	struct task_struct	*od_thread;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trusted.link: the names of an object (chapter 4, 15.6), and what is made of it: fid2path. Also MDS_SET_INFO.
- * Changes are made under mo_mutex of the object and its XATTR or LOOKUP lock.
+ * trusted.link: the names of an object (chapter 4, 15.6), and what is made of it: fid2path. Also
+ * MDS_SET_INFO. Changes are made under mo_mutex of the object and its XATTR or LOOKUP lock.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -10,12 +10,14 @@
 
 #define FID2PATH_MAX_DEPTH	512
 
-static bool link_is(const struct link_ea_entry *e, const struct lu_fid *parent, const char *name, size_t len)
+static bool link_is(const struct link_ea_entry *e, const struct lu_fid *parent, const char *name,
+		    size_t len)
 {
 	struct lu_fid fid;
 
 	fid_from_be(&fid, &e->lee_parent_fid);
-	return fid_eq(&fid, parent) && wire_linkea_namelen(e) == len && !memcmp(e->lee_name, name, len);
+	return fid_eq(&fid, parent) && wire_linkea_namelen(e) == len &&
+	       !memcmp(e->lee_name, name, len);
 }
 
 /* Checked linkEA of an object: length, 0 if there is none (*buf NULL). */
@@ -44,8 +46,9 @@ static int linkea_get(struct mdt_object *o, void **buf)
  * Names that do not fit are dropped and the overflow time is set.
  * Return: 0, -ENOMEM, -errno of the write. Callers go on: only fid2path suffers.
  */
-int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct lu_fid *del_parent, const char *del,
-		      size_t del_len, const struct lu_fid *add_parent, const char *add, size_t add_len)
+int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct lu_fid *del_parent,
+		      const char *del, size_t del_len, const struct lu_fid *add_parent,
+		      const char *add, size_t add_len)
 {
 	const struct link_ea_entry *e = NULL;
 	struct link_ea_header *h;
@@ -97,8 +100,12 @@ int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct l
 	return rc;
 }
 
-/* The linkno-th name of an object (the first one if there are fewer); *more: there is another. name: 256 bytes. */
-static int linkea_name(struct mdt_object *o, u32 linkno, struct lu_fid *parent, char *name, bool *more)
+/*
+ * The linkno-th name of an object (-ENODATA: there are fewer); *more: there is another.
+ * name: 256 bytes.
+ */
+static int linkea_name(struct mdt_object *o, u32 linkno, struct lu_fid *parent, char *name,
+		       bool *more)
 {
 	const struct link_ea_entry *e = NULL;
 	void *ea = NULL;
@@ -129,11 +136,11 @@ static int linkea_name(struct mdt_object *o, u32 linkno, struct lu_fid *parent, 
 }
 
 /*
- * Path of fid below root into the end of buf; *start = its offset there. The names of directories are verified by
- * looking them up: a stale linkEA gives -EAGAIN.
+ * Path of fid below root into the end of buf; *start = its offset there. The names of directories
+ * are verified by looking them up: a stale linkEA gives -EAGAIN.
  */
-static int fid2path(struct mdt_device *mdt, const struct lu_fid *fid, const struct lu_fid *root, u32 *linkno,
-		    char *buf, u32 size, u32 *start)
+static int fid2path(struct mdt_device *mdt, const struct lu_fid *fid, const struct lu_fid *root,
+		    u32 *linkno, char *buf, u32 size, u32 *start)
 {
 	struct mdt_object *o;
 	struct lu_fid cur = *fid, parent;
@@ -256,7 +263,8 @@ int mdt_set_info(struct svc_req *req)
 		me->me_rdonly = *val || osd_is_rdonly(mdt_dev(req)->mdt_osd);
 	} else if (len == strlen(KEY_CHANGELOG_CLEAR) && !memcmp(key, KEY_CHANGELOG_CLEAR, len)) {
 		return -EOPNOTSUPP;
-	} else if (!(len == 9 && !memcmp(key, "flush_ctx", 9)) && !(len == 12 && !memcmp(key, KEY_EVICT_BY_NID, 12))) {
+	} else if (!(len == 9 && !memcmp(key, "flush_ctx", 9)) &&
+		   !(len == 12 && !memcmp(key, KEY_EVICT_BY_NID, 12))) {
 		rc = -EINVAL;
 	}
 	return rc ?: svc_rep_pack(req);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LDLM locks of the MDT's operations. An operation collects all the locks it needs in a struct mdt_lock_set and takes
- * them in the order of their FIDs; so two operations never wait for each other in a circle. Taking them makes clients
- * give up what they cache (chapter 3, 18.5). Also the lock that an intent gives to its client, and the end of intents.
+ * LDLM locks of the MDT's operations. An operation collects all the locks it needs in a struct
+ * mdt_lock_set and takes them in the order of their FIDs; so two operations never wait for each
+ * other in a circle. Taking them makes clients give up what they cache (chapter 3, 18.5). Also the
+ * lock that an intent gives to its client, and the end of intents.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -11,7 +12,9 @@
 /* The weaker of two exclusive enough modes never wins: EX, PW, then CW. */
 static u32 stronger(u32 a, u32 b)
 {
-	return min(a, b);	/* LCK_EX = 1, LCK_PW = 2, LCK_CW = 8: the smaller number conflicts with more */
+	return min(
+		a,
+		b); /* LCK_EX = 1, LCK_PW = 2, LCK_CW = 8: the smaller number conflicts with more */
 }
 
 /**
@@ -60,7 +63,8 @@ int mdt_lock_all(struct mdt_device *mdt, struct mdt_lock_set *ls)
 	int rc;
 
 	for (i = 0; i < ls->ls_nr; i++) {
-		rc = ldlm_srv_lock_bits(mdt->mdt_ns, &ls->ls[i].fid, ls->ls[i].mode, ls->ls[i].bits, &ls->ls[i].lock);
+		rc = ldlm_srv_lock_bits(mdt->mdt_ns, &ls->ls[i].fid, ls->ls[i].mode, ls->ls[i].bits,
+					&ls->ls[i].lock);
 		if (rc) {
 			ls->ls[i].lock = NULL;
 			mdt_unlock_all(ls);
@@ -130,8 +134,8 @@ u64 mdt_lock_client_bits(const struct ldlm_lock *lock)
  *
  * Return: what ldlm_srv_ops.intent returns: 0 with a lock, ELDLM_LOCK_ABORTED without, or -ENOMEM.
  */
-int mdt_intent_done(struct svc_req *req, struct mdt_reply *r, u64 disp, int status, struct ldlm_lock *lock,
-		    struct ldlm_lock **lockp)
+int mdt_intent_done(struct svc_req *req, struct mdt_reply *r, u64 disp, int status,
+		    struct ldlm_lock *lock, struct ldlm_lock **lockp)
 {
 	struct ldlm_reply *rep;
 	int rc;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * File layouts on the MDT: what a new file gets (hint of the client, default of the directory, of the root, of the
- * file system), the choice of OSTs, and the LOV EA made of it. Only plain layouts (V1, V3) are made.
+ * File layouts on the MDT: what a new file gets (hint of the client, default of the directory, of
+ * the root, of the file system), the choice of OSTs, and the LOV EA made of it. Only plain layouts
+ * (V1, V3) are made.
  *
- * Locks: lod->lo_sem (the list of OSTs) > osp_device.od_lock. Object ids are reserved before the transaction starts,
- * because that may wait for an OST; mdt_lov_used() journals them inside of it.
+ * Locks: lod->lo_sem (the list of OSTs) > osp_device.od_lock. Object ids are reserved before the
+ * transaction starts, because that may wait for an OST; mdt_lov_used() journals them inside of it.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -15,7 +16,10 @@
 
 #define LOV_DEF_STRIPE_SIZE	(4U << 20)
 
-/* How long a server thread waits for an OST before it tells the client to come again, and that in all. */
+/*
+ * How long a server thread waits for an OST before it tells the client to come again, and that in
+ * all.
+ */
 #define LOV_WAIT_SECS		5
 #define LOV_GIVE_UP_SECS	60
 
@@ -67,7 +71,8 @@ int mdt_lov_parse(const void *ea, u32 len, struct mdt_lov_wish *w)
 	w->lw_count = count;
 
 	if (magic != LOV_MAGIC_V1) {
-		if (strnlen(v3->lmm_pool_name, sizeof(v3->lmm_pool_name)) == sizeof(v3->lmm_pool_name))
+		if (strnlen(v3->lmm_pool_name, sizeof(v3->lmm_pool_name)) ==
+		    sizeof(v3->lmm_pool_name))
 			return -EINVAL;
 		strscpy(w->lw_pool, v3->lmm_pool_name, sizeof(w->lw_pool));
 	}
@@ -90,7 +95,7 @@ void mdt_lov_wish_free(struct mdt_lov_wish *w)
 }
 
 /* Holes of *w from a directory's stored default. */
-static void lov_fill_from(struct mdt_lov_wish *w, struct mdt_object *dir)
+static void lov_fill_from(struct mdt_lov_wish *w, struct mdt_object *dir, bool only_pool)
 {
 	struct mdt_lov_wish d;
 	void *ea = NULL;
@@ -98,11 +103,11 @@ static void lov_fill_from(struct mdt_lov_wish *w, struct mdt_object *dir)
 
 	len = mdt_xattr_get_alloc(dir, XATTR_NAME_LOV, &ea);
 	if (len > 0 && !mdt_lov_parse(ea, len, &d)) {
-		if (!w->lw_count)
+		if (!w->lw_count && !only_pool)
 			w->lw_count = d.lw_count;
-		if (!w->lw_stripe_size)
+		if (!w->lw_stripe_size && !only_pool)
 			w->lw_stripe_size = d.lw_stripe_size;
-		if (w->lw_offset == LOV_OFFSET_DEFAULT)
+		if (w->lw_offset == LOV_OFFSET_DEFAULT && !w->lw_explicit)
 			w->lw_offset = d.lw_offset;
 		if (!w->lw_pool[0])
 			strscpy(w->lw_pool, d.lw_pool, sizeof(w->lw_pool));
@@ -120,12 +125,12 @@ static void lov_fill_from(struct mdt_lov_wish *w, struct mdt_object *dir)
  * @append: opened with O_APPEND
  * @w: result; mdt_lov_wish_free() it
  *
- * Chapter 7, 5.2. Return: 0, -EINVAL, -EOPNOTSUPP, -ENOMEM.
+ * Chapter 7, 5.2.
+ * Return: 0, -EINVAL, -EOPNOTSUPP, -ENOMEM.
  */
-int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const void *hint, u32 len, bool append,
-		      struct mdt_lov_wish *w)
+int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const void *hint, u32 len,
+		      bool append, struct mdt_lov_wish *w)
 {
-	bool pool_given, offset_given;
 	int rc;
 
 	memset(w, 0, sizeof(*w));
@@ -135,19 +140,16 @@ int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const v
 		if (rc)
 			return rc;
 		w->lw_explicit = true;
-	}
-	pool_given = w->lw_pool[0] && strcmp(w->lw_pool, "inherit");
-	offset_given = hint;
-	if (!pool_given)
-		w->lw_pool[0] = 0;
-	if (append && !hint)
+		if (!strcmp(w->lw_pool, "inherit"))
+			w->lw_pool[0] = 0;
+	} else if (append) {
 		w->lw_count = 1;
+	}
+	/* What an explicit layout leaves open is the file system's to say, but for the pool. */
 	if (parent)
-		lov_fill_from(w, parent);
+		lov_fill_from(w, parent, hint);
 	if (mdt->mdt_root && parent != mdt->mdt_root)
-		lov_fill_from(w, mdt->mdt_root);
-	if (offset_given && hint)
-		w->lw_offset = le16_to_cpu(((const struct lov_mds_md_v1 *)hint)->lmm_stripe_offset);
+		lov_fill_from(w, mdt->mdt_root, false);
 	if (!strcmp(w->lw_pool, "none") || !strcmp(w->lw_pool, "ignore"))
 		w->lw_pool[0] = 0;
 	if (!w->lw_count)
@@ -201,7 +203,8 @@ static int alloc_take(struct mdt_lov_alloc *a, struct osp_device *osp)
 }
 
 /* Candidates in index order starting at offset, or in the order of the allocator. */
-static u32 lov_candidates(struct mdt_lod *lod, const struct mdt_lov_wish *w, struct lov_cand *c, int *status)
+static u32 lov_candidates(struct mdt_lod *lod, const struct mdt_lov_wish *w, struct lov_cand *c,
+			  int *status)
 {
 	struct mdt_pool *pool = w->lw_pool[0] ? pool_find(lod, w->lw_pool) : NULL;
 	u64 min = ~0ULL, max = 0, sum = 0;
@@ -269,7 +272,8 @@ static u32 lov_candidates(struct mdt_lod *lod, const struct mdt_lov_wish *w, str
 }
 
 /* One pass over the OSTs without waiting. */
-static int lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 want, struct mdt_lov_alloc *a)
+static int lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 want,
+		   struct mdt_lov_alloc *a)
 {
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	int rc = 0, status = -ENOSPC;
@@ -282,7 +286,9 @@ static int lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 wan
 			u32 idx = w->lw_list[i];
 			u64 avail;
 
-			if (idx >= lod->lo_nr || !lod->lo_osts[idx]) {
+			/* Twice on one OST would be overstriping. */
+			if (idx >= lod->lo_nr || !lod->lo_osts[idx] ||
+			    alloc_has(a, lod->lo_osts[idx])) {
 				rc = -EINVAL;
 				break;
 			}
@@ -294,7 +300,8 @@ static int lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 wan
 		return rc;
 	}
 
-	if (w->lw_offset != LOV_OFFSET_DEFAULT && (w->lw_offset >= lod->lo_nr || !lod->lo_osts[w->lw_offset])) {
+	if (w->lw_offset != LOV_OFFSET_DEFAULT &&
+	    (w->lw_offset >= lod->lo_nr || !lod->lo_osts[w->lw_offset])) {
 		up_read(&lod->lo_sem);
 		return -EINVAL;
 	}
@@ -338,8 +345,8 @@ static u32 lov_usable_count(struct mdt_lod *lod, const struct mdt_lov_wish *w)
  * @out: result, to be ended with mdt_lov_alloc_free()
  *
  * Waits at most LOV_WAIT_SECS for OSTs. No transaction may be open.
- * Return: 0; -EINPROGRESS: OSTs are away, the client shall ask again; -ENOSPC: all are full, there is none, or they
- * have been away for LOV_GIVE_UP_SECS; -EINVAL: no such OST index; -ENOMEM, -EINTR.
+ * Return: 0; -EINPROGRESS: OSTs are away, the client shall ask again; -ENOSPC: all are full, there
+ * is none, or they have been away for LOV_GIVE_UP_SECS; -EINVAL: no such OST; -ENOMEM, -EINTR.
  */
 int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct mdt_lov_alloc **out)
 {
@@ -381,8 +388,9 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 		if (left <= 0)
 			break;
 		/* Any OST that becomes usable or gets objects counts an event. */
-		left = wait_event_killable_timeout(lod->lo_waitq, atomic_read(&lod->lo_events) != seen || lod->lo_stopping,
-						   left);
+		left = wait_event_killable_timeout(
+			lod->lo_waitq, atomic_read(&lod->lo_events) != seen || lod->lo_stopping,
+			left);
 		if (left < 0) {
 			rc = -EINTR;
 			break;
@@ -507,7 +515,8 @@ int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void
 		for (k = 0; k < c.nr_objects && !rc; k++) {
 			struct osp_device *osp;
 
-			if (!ostid_is_legacy(&c.objects[k].l_ost_oi) || !c.objects[k].l_ost_oi.oi_id)
+			if (!ostid_is_legacy(&c.objects[k].l_ost_oi) ||
+			    !c.objects[k].l_ost_oi.oi_id)
 				continue;
 			osp = mdt_lod_get(mdt, le32_to_cpu(c.objects[k].l_ost_idx));
 			if (!osp)

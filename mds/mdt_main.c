@@ -2,8 +2,9 @@
 /*
  * The metadata target: start and stop, connect, the table of objects in use, module.
  *
- * An object is in the table while somebody has a reference; the last put takes it out under the lock of its bucket. What
- * is known about an open or dying object is only there, so nobody may have two of one FID.
+ * An object is in the table while somebody has a reference; the last put takes it out under the
+ * lock of its bucket. What is known about an open or dying object is only there, so nobody may have
+ * two of one FID.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -71,7 +72,8 @@ struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *os
  * @mdt: the target
  * @fid: of the object
  *
- * Return: referenced; ERR_PTR(-ENOENT, -EIO, -ENOMEM). It may be dead (mo_dead) when somebody still uses it.
+ * Return: referenced; ERR_PTR(-ENOENT, -EIO, -ENOMEM). It may be dead (mo_dead) when somebody still
+ * uses it.
  */
 struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *fid)
 {
@@ -92,6 +94,18 @@ struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *
 	o = mdt_object_wrap(mdt, osd);
 	if (IS_ERR(o))
 		osd_object_put(osd);
+	return o;
+}
+
+/* The same for an object that must still have a name or a user: a destroyed one gives -ENOENT. */
+struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_fid *fid)
+{
+	struct mdt_object *o = mdt_object_find(mdt, fid);
+
+	if (!IS_ERR(o) && READ_ONCE(o->mo_dead) && !READ_ONCE(o->mo_opens)) {
+		mdt_object_put(o);
+		o = ERR_PTR(-ENOENT);
+	}
 	return o;
 }
 
@@ -174,16 +188,20 @@ static int mdt_export_init(struct tgt_export *te)
 	return 0;
 }
 
-#define MDT_CONNECT	(OBD_CONNECT_RDONLY | OBD_CONNECT_INDEX | OBD_CONNECT_MDS | OBD_CONNECT_VERSION | OBD_CONNECT_ACL | \
-			 OBD_CONNECT_XATTR | OBD_CONNECT_LARGE_ACL | OBD_CONNECT_IBITS | OBD_CONNECT_ATTRFID | \
-			 OBD_CONNECT_NODEVOH | OBD_CONNECT_BRW_SIZE | OBD_CONNECT_CANCELSET | OBD_CONNECT_AT | \
-			 OBD_CONNECT_FID | OBD_CONNECT_VBR | OBD_CONNECT_LOV_V3 | OBD_CONNECT_MAX_EASIZE | \
-			 OBD_CONNECT_FULL20 | OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_64BITHASH | OBD_CONNECT_JOBSTATS | \
-			 OBD_CONNECT_UMASK | OBD_CONNECT_EINPROGRESS | OBD_CONNECT_LVB_TYPE | OBD_CONNECT_LIGHTWEIGHT | \
-			 OBD_CONNECT_FLOCK_DEAD | OBD_CONNECT_DISP_STRIPE | OBD_CONNECT_OPEN_BY_FID | \
-			 OBD_CONNECT_MULTIMODRPCS | OBD_CONNECT_SUBTREE | OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2)
-#define MDT_CONNECT2	(OBD_CONNECT2_FILE_SECCTX | OBD_CONNECT2_SUM_STATFS | OBD_CONNECT2_LOCK_CONVERT | \
-			 OBD_CONNECT2_INC_XID | OBD_CONNECT2_GETATTR_PFID | OBD_CONNECT2_REP_MBITS)
+#define MDT_CONNECT                                                                        \
+	(OBD_CONNECT_RDONLY | OBD_CONNECT_INDEX | OBD_CONNECT_MDS | OBD_CONNECT_VERSION |  \
+	 OBD_CONNECT_ACL | OBD_CONNECT_XATTR | OBD_CONNECT_LARGE_ACL | OBD_CONNECT_IBITS | \
+	 OBD_CONNECT_ATTRFID | OBD_CONNECT_NODEVOH | OBD_CONNECT_BRW_SIZE |                \
+	 OBD_CONNECT_CANCELSET | OBD_CONNECT_AT | OBD_CONNECT_FID | OBD_CONNECT_VBR |      \
+	 OBD_CONNECT_LOV_V3 | OBD_CONNECT_MAX_EASIZE | OBD_CONNECT_FULL20 |                \
+	 OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_64BITHASH | OBD_CONNECT_JOBSTATS |           \
+	 OBD_CONNECT_UMASK | OBD_CONNECT_EINPROGRESS | OBD_CONNECT_LVB_TYPE |              \
+	 OBD_CONNECT_LIGHTWEIGHT | OBD_CONNECT_FLOCK_DEAD | OBD_CONNECT_DISP_STRIPE |      \
+	 OBD_CONNECT_OPEN_BY_FID | OBD_CONNECT_MULTIMODRPCS | OBD_CONNECT_SUBTREE |        \
+	 OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2)
+#define MDT_CONNECT2                                                                      \
+	(OBD_CONNECT2_FILE_SECCTX | OBD_CONNECT2_SUM_STATFS | OBD_CONNECT2_LOCK_CONVERT | \
+	 OBD_CONNECT2_INC_XID | OBD_CONNECT2_GETATTR_PFID | OBD_CONNECT2_REP_MBITS)
 #define MDT_IBITS	(MDS_INODELOCK_FULL & ~MDS_INODELOCK_DOM)
 
 /* Connect negotiation (chapter 4, 5.4; chapter 2, 9.6). */
@@ -306,11 +324,11 @@ static int mdt_start(struct lu_target *lt)
 	mdt->mdt_wq = alloc_workqueue("mdt_orphan", WQ_UNBOUND | WQ_MEM_RECLAIM, 1);
 	if (!mdt->mdt_objects || !mdt->mdt_files || !mdt->mdt_wq)
 		goto out;
+	mdt_params_start(mdt);
 	rc = mdt_start_parts(mdt);
-	if (!rc) {
-		mdt_params_start(mdt);
+	if (!rc)
 		return 0;
-	}
+	mdt_params_stop(mdt);
 	if (mdt->mdt_pending)
 		mdt_orphan_stop(mdt);
 out:
@@ -341,21 +359,63 @@ static int mdt_config_record(struct lu_target *lt, const struct config_rec *rec)
 	return osp_config_record(lt->lt_priv, rec);
 }
 
+static int mdt_config_done(struct lu_target *lt, bool first)
+{
+	if (first)
+		mdt_orphan_config_done(lt->lt_priv);
+	return 0;
+}
+
 static const struct ptlrpc_service_conf mdt_services[] = {
-	{ .name = "mdt", .req_portal = MDS_REQUEST_PORTAL, .rep_portal = MDC_REPLY_PORTAL, .max_req = 66560,
-	  .max_rep = 74 << 10, .threads_min = 4, .threads_max = 64 },
-	{ .name = "mdt_io", .req_portal = MDS_IO_PORTAL, .rep_portal = MDC_REPLY_PORTAL, .max_req = 66560,
-	  .max_rep = 74 << 10, .threads_min = 2, .threads_max = 16 },
-	{ .name = "mdt_rdpg", .req_portal = MDS_READPAGE_PORTAL, .rep_portal = MDC_REPLY_PORTAL, .max_req = 66560,
-	  .max_rep = 66560, .threads_min = 2, .threads_max = 32 },
-	{ .name = "mdt_out", .req_portal = OUT_PORTAL, .rep_portal = OSC_REPLY_PORTAL, .max_req = 66560,
-	  .max_rep = 66560, .threads_min = 1, .threads_max = 4 },
-	{ .name = "mdt_fld", .req_portal = FLD_REQUEST_PORTAL, .rep_portal = MDC_REPLY_PORTAL, .max_req = 1024,
-	  .max_rep = 8192, .threads_min = 1, .threads_max = 4 },
-	{ .name = "mdt_seqm", .req_portal = SEQ_METADATA_PORTAL, .rep_portal = MDC_REPLY_PORTAL, .max_req = 1024,
-	  .max_rep = 1024, .threads_min = 1, .threads_max = 4 },
-	{ .name = "mdt_seqs", .req_portal = SEQ_CONTROLLER_PORTAL, .rep_portal = MDC_REPLY_PORTAL, .max_req = 1024,
-	  .max_rep = 1024, .threads_min = 1, .threads_max = 4 },
+	{ .name = "mdt",
+	  .req_portal = MDS_REQUEST_PORTAL,
+	  .rep_portal = MDC_REPLY_PORTAL,
+	  .max_req = 66560,
+	  .max_rep = 74 << 10,
+	  .threads_min = 4,
+	  .threads_max = 64 },
+	{ .name = "mdt_io",
+	  .req_portal = MDS_IO_PORTAL,
+	  .rep_portal = MDC_REPLY_PORTAL,
+	  .max_req = 66560,
+	  .max_rep = 74 << 10,
+	  .threads_min = 2,
+	  .threads_max = 16 },
+	{ .name = "mdt_rdpg",
+	  .req_portal = MDS_READPAGE_PORTAL,
+	  .rep_portal = MDC_REPLY_PORTAL,
+	  .max_req = 66560,
+	  .max_rep = 66560,
+	  .threads_min = 2,
+	  .threads_max = 32 },
+	{ .name = "mdt_out",
+	  .req_portal = OUT_PORTAL,
+	  .rep_portal = OSC_REPLY_PORTAL,
+	  .max_req = 66560,
+	  .max_rep = 66560,
+	  .threads_min = 1,
+	  .threads_max = 4 },
+	{ .name = "mdt_fld",
+	  .req_portal = FLD_REQUEST_PORTAL,
+	  .rep_portal = MDC_REPLY_PORTAL,
+	  .max_req = 1024,
+	  .max_rep = 8192,
+	  .threads_min = 1,
+	  .threads_max = 4 },
+	{ .name = "mdt_seqm",
+	  .req_portal = SEQ_METADATA_PORTAL,
+	  .rep_portal = MDC_REPLY_PORTAL,
+	  .max_req = 1024,
+	  .max_rep = 1024,
+	  .threads_min = 1,
+	  .threads_max = 4 },
+	{ .name = "mdt_seqs",
+	  .req_portal = SEQ_CONTROLLER_PORTAL,
+	  .rep_portal = MDC_REPLY_PORTAL,
+	  .max_req = 1024,
+	  .max_rep = 1024,
+	  .threads_min = 1,
+	  .threads_max = 4 },
 };
 
 static struct tgt_type mdt_type = {
@@ -371,6 +431,7 @@ static struct tgt_type mdt_type = {
 	.stop_begin	= mdt_stop_begin,
 	.stop		= mdt_stop,
 	.config_record	= mdt_config_record,
+	.config_done	= mdt_config_done,
 	.connect	= mdt_connect,
 	.disconnect	= mdt_disconnect,
 	.reconstruct	= mdt_reconstruct,

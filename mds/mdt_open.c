@@ -2,9 +2,10 @@
 /*
  * IT_OPEN and IT_OPEN|IT_CREAT (chapter 4, 11).
  *
- * A new file is made under the UPDATE lock and mo_dir_sem of its parent; its OST objects are reserved before. A name
- * that appears or goes meanwhile makes the intent start over. An existing file is opened under its mo_mutex only; when
- * it gets its first layout now, under a LAYOUT lock too.
+ * A new file is made under the UPDATE lock and mo_dir_sem of its parent; its OST objects are
+ * reserved before. A name that appears or goes meanwhile makes the intent start over. An existing
+ * file is opened under its mo_mutex only; when it gets its first layout now, under a LAYOUT lock
+ * too.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -69,115 +70,6 @@ static bool wants_layout(const struct open_args *a)
 	return (a->flags & MDS_FMODE_WRITE) && !(a->flags & MDS_OPEN_DELAY_CREATE);
 }
 
-static int reserve(struct open_args *a, struct mdt_object *parent, struct mdt_lov_alloc **alloc)
-{
-	struct mdt_lov_wish w;
-	int rc;
-
-	rc = mdt_lov_wish_make(a->mdt, parent, a->flags & MDS_OPEN_HAS_EA ? a->ea : NULL, a->ea_len,
-			       a->flags & MDS_OPEN_APPEND, &w);
-	if (rc)
-		return rc;
-	rc = mdt_lov_alloc(a->mdt, &w, alloc);
-	mdt_lov_wish_free(&w);
-	return rc;
-}
-
-/* The layout that a replayed open brings: a copy fit to be stored, or none. */
-static int replay_layout(struct open_args *a, void **lov, u32 *len)
-{
-	struct lov_mds_md_v1 *v1;
-	u32 size;
-
-	*lov = NULL;
-	*len = 0;
-	if (!a->ea || a->ea_len < sizeof(*v1) || !((const struct lov_mds_md_v1 *)a->ea)->lmm_magic)
-		return 0;
-	v1 = (void *)a->ea;
-	size = lov_mds_md_size(le16_to_cpu(v1->lmm_stripe_count), le32_to_cpu(v1->lmm_magic));
-	if (!size || le32_to_cpu(v1->lmm_magic) == LOV_MAGIC_SPECIFIC || a->ea_len < size ||
-	    wire_lov_check(a->ea, size))
-		return -EINVAL;
-	v1 = kvmalloc(size, GFP_NOFS);
-	if (!v1)
-		return -ENOMEM;
-	memcpy(v1, a->ea, size);
-	v1->lmm_layout_gen = 0;
-	*lov = v1;
-	*len = size;
-	return 0;
-}
-
-/*
- * Give an existing file its first layout. Under a LAYOUT lock, so that clients that know it as empty look again.
- * 0 also when somebody else was faster.
- */
-static int make_layout(struct open_args *a)
-{
-	struct mdt_object *o = a->child, *parent = a->dir;
-	struct mdt_lov_alloc *alloc = NULL;
-	struct mdt_lock_set ls = {};
-	struct osd_trans *th;
-	struct osd_attr la;
-	void *lov = NULL;
-	u32 len = 0;
-	int rc;
-
-	if (a->replay) {
-		rc = replay_layout(a, &lov, &len);
-		if (rc || !len)
-			return rc;
-	} else {
-		rc = reserve(a, parent != o ? parent : NULL, &alloc);
-		if (rc)
-			return rc;
-		len = mdt_lov_alloc_size(alloc);
-		lov = kvmalloc(len, GFP_NOFS);
-		if (!lov) {
-			mdt_lov_alloc_free(a->mdt, alloc, false);
-			return -ENOMEM;
-		}
-		mdt_lov_build(alloc, &o->mo_fid, lov);
-	}
-
-	mdt_lock_add(&ls, &o->mo_fid, LCK_EX, MDS_INODELOCK_LAYOUT);
-	rc = mdt_lock_all(a->mdt, &ls);
-	if (rc)
-		goto out;
-	mutex_lock(&o->mo_mutex);
-	if (osd_xattr_get(o->mo_osd, XATTR_NAME_LOV, NULL, 0) > 0) {
-		rc = a->flags & MDS_OPEN_HAS_EA && !a->replay ? -EEXIST : 0;
-		goto out_unlock;
-	}
-	osd_attr_get(o->mo_osd, &la);
-	if (la.size && alloc) {
-		rc = osp_set_size(alloc, la.size);
-		if (rc)
-			goto out_unlock;
-	}
-	th = tgt_trans_start(a->req, OSD_CR_XATTR_LEN(len) + OSD_CR_BUF_WRITE * LOD_MAX_STRIPES / 8);
-	if (IS_ERR(th)) {
-		rc = PTR_ERR(th);
-		goto out_unlock;
-	}
-	rc = osd_xattr_set(th, o->mo_osd, XATTR_NAME_LOV, lov, len, 0);
-	if (!rc)
-		rc = alloc ? mdt_lov_used(th, alloc) : mdt_lov_replay_used(a->mdt, th, lov, len);
-	rc = tgt_trans_stop(a->req, th, rc, a->disp | DISP_LOOKUP_POS | DISP_OPEN_OPEN);
-	if (!rc) {
-		a->layout_made = true;
-		if (len > atomic_read(&a->mdt->mdt_max_mdsize))
-			atomic_set(&a->mdt->mdt_max_mdsize, len);
-	}
-out_unlock:
-	mutex_unlock(&o->mo_mutex);
-	mdt_unlock_all(&ls);
-out:
-	mdt_lov_alloc_free(a->mdt, alloc, a->layout_made);
-	kvfree(lov);
-	return rc;
-}
-
 /* Take the handle. -ENOENT: the object died meanwhile. */
 static int attach(struct open_args *a)
 {
@@ -187,7 +79,8 @@ static int attach(struct open_args *a)
 	mutex_lock(&o->mo_mutex);
 	if (o->mo_dead && !o->mo_opens && !(a->replay && o->mo_pending && !o->mo_reaping))
 		rc = -ENOENT;
-	else if (((a->flags & MDS_FMODE_WRITE) && o->mo_execs) || ((a->flags & MDS_FMODE_EXEC) && o->mo_writers))
+	else if (((a->flags & MDS_FMODE_WRITE) && o->mo_execs) ||
+		 ((a->flags & MDS_FMODE_EXEC) && o->mo_writers))
 		rc = -ETXTBSY;
 	else
 		rc = mdt_file_attach(a->mf, o);
@@ -198,7 +91,8 @@ static int attach(struct open_args *a)
 /* A lock for the client, when it can be had at once; no lock is always right. */
 static void open_lock(struct open_args *a)
 {
-	u64 bits = MDS_INODELOCK_LOOKUP | MDS_INODELOCK_LAYOUT | MDS_INODELOCK_UPDATE | MDS_INODELOCK_PERM;
+	u64 bits = MDS_INODELOCK_LOOKUP | MDS_INODELOCK_LAYOUT | MDS_INODELOCK_UPDATE |
+		   MDS_INODELOCK_PERM;
 	struct lu_fid fid;
 
 	if (a->replay || a->layout_made || !S_ISREG(a->child->mo_osd->oo_type) ||
@@ -258,7 +152,8 @@ static int open_existing(struct open_args *a)
 		if (has_layout && (a->flags & MDS_OPEN_HAS_EA) && !a->replay)
 			return -EEXIST;
 		if (!has_layout && (wants_layout(a) || a->replay)) {
-			rc = make_layout(a);
+			rc = mdt_layout_make(a->req, o, a->dir, a->flags, a->ea, a->ea_len,
+					     a->disp | DISP_OPEN_OPEN, &a->layout_made);
 			if (rc)
 				return rc;
 		}
@@ -312,10 +207,10 @@ static int open_create(struct open_args *a)
 	if (rc)
 		return rc;
 	if (a->replay) {
-		rc = replay_layout(a, &replay_lov, &n.lov_len);
+		rc = mdt_layout_replayed(a->ea, a->ea_len, &replay_lov, &n.lov_len);
 		n.lov = replay_lov;
 	} else if (!(a->flags & MDS_OPEN_DELAY_CREATE)) {
-		rc = reserve(a, dir, &n.alloc);
+		rc = mdt_layout_reserve(a->mdt, dir, a->flags, a->ea, a->ea_len, &n.alloc);
 	}
 	if (rc)
 		return rc;
@@ -352,7 +247,10 @@ static int open_create(struct open_args *a)
 	}
 	rc = tgt_trans_stop(a->req, th, rc, a->disp);
 	used = !rc;
-	/* Nobody can take its name before mo_dir_sem is free: only a client that goes can be in the way. */
+	/*
+	 * Nobody can take its name before mo_dir_sem is free: only a client that goes can be in the
+	 * way.
+	 */
 	if (!rc)
 		rc = attach(a);
 	if (rc)
@@ -444,7 +342,10 @@ static int open_by_name(struct open_args *a)
 	return -EINPROGRESS;
 }
 
-/* A replayed open goes to the object by its FID, and makes it again when it was lost (chapter 4, 11.6). */
+/*
+ * A replayed open goes to the object by its FID, and makes it again when it was lost (chapter
+ * 4, 11.6).
+ */
 static int open_replay(struct open_args *a)
 {
 	struct lu_fid fid;
@@ -462,7 +363,8 @@ static int open_replay(struct open_args *a)
 		a->flags = flags;
 		/* What the client was told the first time. */
 		if (!rc && (a->flags & MDS_OPEN_CREAT))
-			a->disp = (a->disp & ~(u64)DISP_LOOKUP_POS) | DISP_LOOKUP_NEG | DISP_OPEN_CREATE;
+			a->disp = (a->disp & ~(u64)DISP_LOOKUP_POS) | DISP_LOOKUP_NEG |
+				  DISP_OPEN_CREATE;
 		return rc;
 	}
 	rc = PTR_ERR(a->child);
@@ -539,13 +441,16 @@ static int open_run(struct open_args *a)
 	struct mdt_export *me = mdt_export(a->req->exp);
 	struct tgt_reply_data trd;
 
-	if (a->flags & (MDS_OPEN_LEASE | MDS_OPEN_VOLATILE | MDS_OPEN_RELEASE | MDS_OPEN_RESYNC | MDS_OPEN_PCC))
+	if (a->flags & (MDS_OPEN_LEASE | MDS_OPEN_VOLATILE | MDS_OPEN_RELEASE | MDS_OPEN_RESYNC |
+			MDS_OPEN_PCC))
 		return -EOPNOTSUPP;
 	if (me->me_rdonly && (a->flags & (MDS_FMODE_WRITE | MDS_OPEN_TRUNC | MDS_OPEN_CREAT)) &&
 	    (a->flags & MDS_FMODE_WRITE))
 		return -EROFS;
 	if (a->len > MDT_MAX_NAME)
 		return -ENAMETOOLONG;
+	if (a->name && !wire_name_ok(a->name, a->len + 1))
+		return -EINVAL;
 	a->mf = mdt_file_new(me, a->flags, a->req->xid);
 	if (IS_ERR(a->mf)) {
 		int rc = PTR_ERR(a->mf);
@@ -583,7 +488,9 @@ int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 	rc = open_run(&a);
 	if (a.child) {
 		/* Also with an error: a client that lacks a group finds here which one would do. */
-		rc2 = mdt_reply_attr(req, a.child, OBD_MD_FLGETATTR | OBD_MD_FLEASIZE | OBD_MD_FLMODEASIZE | OBD_MD_FLACL,
+		rc2 = mdt_reply_attr(req, a.child,
+				     OBD_MD_FLGETATTR | OBD_MD_FLEASIZE | OBD_MD_FLMODEASIZE |
+					     OBD_MD_FLACL,
 				     MDT_MAX_EASIZE, 0, &a.r);
 		if (!rc2 && !rc)
 			rc2 = mdt_reply_secctx(req, a.child, &a.r);
@@ -591,7 +498,8 @@ int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 			rc = rc2;
 			if (a.disp & DISP_OPEN_OPEN) {
 				mdt_file_close(a.mf, NULL);
-				a.disp &= ~(u64)(DISP_OPEN_OPEN | DISP_OPEN_CREATE | DISP_OPEN_STRIPE);
+				a.disp &= ~(u64)(DISP_OPEN_OPEN | DISP_OPEN_CREATE |
+						 DISP_OPEN_STRIPE);
 			}
 		}
 	}

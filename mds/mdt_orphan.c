@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unlinked files that still have objects on OSTs. Such a file keeps its inode, with a name (its FID) in the local
- * directory PENDING/, in the same transaction that takes its last name; so a crash loses neither an open unlinked
- * file nor the objects to destroy. When nobody has it open and that transaction is committed, its OST objects are
- * destroyed, then the inode and the name in PENDING/ go. What a mount finds in PENDING/ is treated that way as soon
- * as recovery has ended (replayed opens may take it before).
+ * Unlinked files that still have objects on OSTs. Such a file keeps its inode, with a name (its
+ * FID) in the local directory PENDING/, in the same transaction that takes its last name; so a
+ * crash loses neither an open unlinked file nor the objects to destroy. When nobody has it open and
+ * that transaction is committed, its OST objects are destroyed, then the inode and the name in
+ * PENDING/ go. What a mount finds in PENDING/ is treated that way as soon as recovery has ended
+ * (replayed opens may take it before).
  *
- * An object handed to the reaper (mo_reaping) carries one reference. mdt_reap_lock is a spinlock inside of all others.
+ * An object handed to the reaper (mo_reaping) carries one reference. mdt_reap_lock is a spinlock
+ * inside of all others.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -129,7 +131,8 @@ static void reap_one(struct mdt_object *o)
 		}
 		kvfree(ea);
 		if (len < 0 && len != -ENODATA) {
-			pr_warn_ratelimited("%s: " DFID ": cannot read the layout of an unlinked file: %d\n",
+			pr_warn_ratelimited("%s: " DFID
+					    ": cannot read the layout of an unlinked file: %d\n",
 					    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), len);
 			mdt_object_put(o);
 			return;
@@ -137,8 +140,8 @@ static void reap_one(struct mdt_object *o)
 	}
 	rc = reap_inode(o);
 	if (rc)
-		pr_warn_ratelimited("%s: " DFID ": cannot remove an unlinked file: %d\n", mdt->mdt_lt->lt_name,
-				    PFID(&o->mo_fid), rc);
+		pr_warn_ratelimited("%s: " DFID ": cannot remove an unlinked file: %d\n",
+				    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), rc);
 	mdt_object_put(o);
 }
 
@@ -178,7 +181,8 @@ static int boot_entry(void *ctx, const struct osd_dirent *de)
 	fid = de->fid;
 	o = mdt_object_find(bs->mdt, &fid);
 	if (IS_ERR(o)) {
-		pr_warn("%s: PENDING/%.*s: %ld\n", bs->mdt->mdt_lt->lt_name, de->namelen, de->name, PTR_ERR(o));
+		pr_warn("%s: PENDING/%.*s: %ld\n", bs->mdt->mdt_lt->lt_name, de->namelen, de->name,
+			PTR_ERR(o));
 		return 0;
 	}
 	o->mo_dead = true;
@@ -239,11 +243,15 @@ int mdt_orphan_start(struct mdt_device *mdt)
 	rc = osd_dir_iterate(mdt->mdt_pending, 0, boot_entry, &bs);
 	if (rc < 0)
 		pr_warn("%s: cannot read PENDING: %d\n", mdt->mdt_lt->lt_name, rc);
-	if (bs.nr) {
+	if (bs.nr)
 		pr_info("%s: %u unlinked files to clean up\n", mdt->mdt_lt->lt_name, bs.nr);
-		queue_delayed_work(mdt->mdt_wq, &mdt->mdt_boot_work, HZ);
-	}
 	return 0;
+}
+
+/* The OSTs are known now: after recovery what mdt_orphan_start() found may go. */
+void mdt_orphan_config_done(struct mdt_device *mdt)
+{
+	queue_delayed_work(mdt->mdt_wq, &mdt->mdt_boot_work, HZ);
 }
 
 void mdt_orphan_init(struct mdt_device *mdt)

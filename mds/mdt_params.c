@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parameters of the MDT: lod.*-mdtlov.* (defaults of layouts) and mdt.*.* (chapter 7, 8.7 and 8.8).
+ * Parameters of the MDT: lod.*-mdtlov.* (defaults of layouts), mdt.*.* and mdd.*.* (chapter 7, 8.7 and 8.8).
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -95,8 +95,54 @@ static int open_files_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
+static int identity_show(struct seq_file *m, void *obj)
+{
+	seq_puts(m, "NONE\n");
+	return 0;
+}
+
+static int hsm_control_show(struct seq_file *m, void *obj)
+{
+	seq_puts(m, "disabled\n");
+	return 0;
+}
+
 static const struct param_def mdt_params[] = {
+	{ "identity_upcall", 0444, identity_show, NULL },
+	{ "hsm_control", 0444, hsm_control_show, NULL },
 	{ "open_handles", 0444, open_files_show, NULL },
+};
+
+/* No changelogs are kept: nobody is registered. */
+static int changelog_users_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "current_index: 0\n%-24s %10s %s %s\n", "ID", "index", "(idle)", "mask");
+	return 0;
+}
+
+static const struct param_def mdd_params[] = {
+	{ "changelog_users", 0444, changelog_users_show, NULL },
+};
+
+#define STAT(name)	{ name, LUS_USECS, LUS_MINMAX | LUS_STDDEV }
+
+static const struct lu_stat_def md_stats[MDS_STAT_NR] = {
+	[MDS_STAT_OPEN]			= STAT("open"),
+	[MDS_STAT_CLOSE]		= STAT("close"),
+	[MDS_STAT_MKNOD]		= STAT("mknod"),
+	[MDS_STAT_LINK]			= STAT("link"),
+	[MDS_STAT_UNLINK]		= STAT("unlink"),
+	[MDS_STAT_MKDIR]		= STAT("mkdir"),
+	[MDS_STAT_RMDIR]		= STAT("rmdir"),
+	[MDS_STAT_RENAME]		= STAT("rename"),
+	[MDS_STAT_GETATTR]		= STAT("getattr"),
+	[MDS_STAT_SETATTR]		= STAT("setattr"),
+	[MDS_STAT_GETXATTR]		= STAT("getxattr"),
+	[MDS_STAT_SETXATTR]		= STAT("setxattr"),
+	[MDS_STAT_STATFS]		= STAT("statfs"),
+	[MDS_STAT_SYNC]			= STAT("sync"),
+	[MDS_STAT_SAMEDIR_RENAME]	= STAT("samedir_rename"),
+	[MDS_STAT_CROSSDIR_RENAME]	= STAT("crossdir_rename"),
 };
 
 void mdt_params_start(struct mdt_device *mdt)
@@ -109,10 +155,21 @@ void mdt_params_start(struct mdt_device *mdt)
 	snprintf(name, sizeof(name), "mdt/%s", mdt->mdt_lt->lt_name);
 	mdt->mdt_params = param_dir_add(NULL, name);
 	param_add(mdt->mdt_params, mdt_params, ARRAY_SIZE(mdt_params), mdt);
+	snprintf(name, sizeof(name), "mdd/%s", mdt->mdt_lt->lt_name);
+	mdt->mdt_mdd_params = param_dir_add(NULL, name);
+	param_add(mdt->mdt_mdd_params, mdd_params, ARRAY_SIZE(mdd_params), mdt);
+	mdt->mdt_stats = lu_stats_new(md_stats, ARRAY_SIZE(md_stats));
+	if (mdt->mdt_stats)
+		lu_stats_file(mdt->mdt_params, "md_stats", mdt->mdt_stats);
 }
 
 void mdt_params_stop(struct mdt_device *mdt)
 {
+	param_dir_del(mdt->mdt_mdd_params);
 	param_dir_del(mdt->mdt_lod_params);
+	if (mdt->mdt_stats)
+		param_del(mdt->mdt_params, "md_stats");
 	param_dir_del(mdt->mdt_params);
+	lu_stats_free(mdt->mdt_stats);
+	mdt->mdt_stats = NULL;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Permissions on the MDT: the credentials that a request carries (chapter 4, 5.3) against mode, owner and POSIX ACL
- * of an object, and what a new object inherits. Works on values and ACL blobs, takes no locks.
+ * Permissions on the MDT: the credentials that a request carries (chapter 4, 5.3) against mode,
+ * owner and POSIX ACL of an object, and what a new object inherits. Works on values and ACL blobs,
+ * takes no locks.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -53,8 +54,8 @@ static int acl_count(const void *blob, u32 len)
  * @blob: as it came from a client
  * @len: bytes
  *
- * Entries must be in the order user-obj, users, group-obj, groups, mask, other, ids ascending inside users and
- * groups, each base entry once and the mask present when a user or group entry is.
+ * Entries must be in the order user-obj, users, group-obj, groups, mask, other, ids ascending
+ * inside users and groups, each base entry once and the mask present when a user or group entry is.
  * Return: the number of entries (0: empty ACL), -EINVAL.
  */
 int mdt_acl_check(const void *blob, u32 len)
@@ -248,7 +249,8 @@ bool mdt_in_group(const struct mdt_cred *cred, u32 gid)
 }
 
 /* 0 or -EACCES by an ACL of n entries. */
-static int acl_permission(const struct mdt_cred *cred, u32 uid, u32 gid, const struct acl_entry *e, int n, u32 want)
+static int acl_permission(const struct mdt_cred *cred, u32 uid, u32 gid, const struct acl_entry *e,
+			  int n, u32 want)
 {
 	u32 mask = 7, granted = 0;
 	bool group_found = false;
@@ -319,7 +321,8 @@ bool mdt_capable(const struct mdt_cred *cred, int cap)
  *
  * Return: 0, -EACCES, -EPERM (write to an immutable object), -EIO and others of reading the ACL.
  */
-int mdt_permission(const struct mdt_cred *cred, struct mdt_object *obj, const struct osd_attr *la, u32 want)
+int mdt_permission(const struct mdt_cred *cred, struct mdt_object *obj, const struct osd_attr *la,
+		   u32 want)
 {
 	u32 bits = want & (MAY_READ | MAY_WRITE | MAY_EXEC);
 	void *acl = NULL;
@@ -338,7 +341,8 @@ int mdt_permission(const struct mdt_cred *cred, struct mdt_object *obj, const st
 		len = 0;
 	}
 	if (len > 0 && acl_count(acl, len) > 0)
-		rc = acl_permission(cred, la->uid, la->gid, acl_entries(acl), acl_count(acl, len), bits);
+		rc = acl_permission(cred, la->uid, la->gid, acl_entries(acl), acl_count(acl, len),
+				    bits);
 	else
 		rc = (mode_bits(cred, la) & bits) == bits ? 0 : -EACCES;
 	kvfree(acl);

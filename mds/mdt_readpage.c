@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MDS_READPAGE (chapter 4, 14): entries of a directory as lu_dirpages. A page is closed when the next entry does not
- * fit; its hash_end is the hash of that entry. Entries with equal hashes that would be torn apart are kept together by
- * moving all of them to the next page when they did not begin the page.
+ * MDS_READPAGE (chapter 4, 14): entries of a directory as lu_dirpages. A page is closed when the
+ * next entry does not fit; its hash_end is the hash of that entry. Entries with equal hashes that
+ * would be torn apart are kept together by moving all of them to the next page when they did not
+ * begin the page.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -21,7 +22,7 @@ struct dir_pack {
 	u32			used;
 	struct lu_dirent	*last;
 	u32			last_size;
-	struct lu_dirent	*chain;		/* first of the entries with the hash of the last one */
+	struct lu_dirent *chain; /* first of the entries with the hash of the last one */
 	u64			end;		/* hash_end when the pages are full */
 	bool			full;
 };
@@ -66,7 +67,8 @@ static int pack_entry(void *ctx, const struct osd_dirent *de)
 	u64 hash = shown_hash(p, de->hash);
 	struct lu_dirent *ent;
 
-	if (fid_is_root(&p->dir->mo_fid) && namelen == 2 && de->name[0] == '.' && de->name[1] == '.')
+	if (fid_is_root(&p->dir->mo_fid) && namelen == 2 && de->name[0] == '.' &&
+	    de->name[1] == '.')
 		fid = p->dir->mo_fid;
 	/* What has no FID is no object of the namespace (lost+found). */
 	if (fid_is_zero(&fid))
@@ -77,7 +79,8 @@ static int pack_entry(void *ctx, const struct osd_dirent *de)
 	if (p->used + size > LU_PAGE_SIZE) {
 		u64 next = hash;
 
-		if (p->last && le64_to_cpu(p->last->lde_hash) == hash && p->chain != (void *)(p->dp + 1)) {
+		if (p->last && le64_to_cpu(p->last->lde_hash) == hash &&
+		    p->chain != (void *)(p->dp + 1)) {
 			/* Give the whole chain to the next page: it starts at its first entry. */
 			p->full = true;
 			p->used = (void *)p->chain - (void *)p->dp;
@@ -107,7 +110,8 @@ static int pack_entry(void *ctx, const struct osd_dirent *de)
 	ent->lde_attrs = cpu_to_le32(attrs);
 	memcpy(ent->lde_name, de->name, namelen);
 	if (attrs & LUDA_TYPE)
-		*(__le16 *)((void *)ent + lu_dirent_type_off(namelen)) = cpu_to_le16(dt_to_mode(de->type));
+		*(__le16 *)((void *)ent + lu_dirent_type_off(namelen)) =
+			cpu_to_le16(dt_to_mode(de->type));
 	if (!p->last || p->last->lde_hash != ent->lde_hash)
 		p->chain = ent;
 	p->last = ent;
@@ -193,7 +197,8 @@ int mdt_readpage(struct svc_req *req)
 		goto out;
 	/* Directories are small, mostly: more pages only as far as they come easily. */
 	for (i = 0; i < p.max; i++) {
-		struct page *page = alloc_page(i ? GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN : GFP_NOFS);
+		struct page *page =
+			alloc_page(i ? GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN : GFP_NOFS);
 
 		if (!page)
 			break;

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MDS_REINT: the operations that change names: create, link, unlink, rename (chapter 4, 13). setattr and setxattr
- * are in mdt_setattr.c.
+ * MDS_REINT: the operations that change names: create, link, unlink, rename (chapter 4, 13).
+ * setattr and setxattr are in mdt_setattr.c.
  *
- * Each operation looks its objects up, takes the LDLM locks of chapter 3, 18.5 on all of them in the order of their
- * FIDs, then mo_dir_sem of the parents, and looks the names up again: when they changed meanwhile it starts over. So
- * nobody waits for a client with a mo_dir_sem held. All changes are in one transaction.
+ * Each operation looks its objects up, takes the LDLM locks of chapter 3, 18.5 on all of them in
+ * the order of their FIDs, then mo_dir_sem of the parents, and looks the names up again: when they
+ * changed meanwhile it starts over. So nobody waits for a client with a mo_dir_sem held. All
+ * changes are in one transaction.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
 #include <linux/slab.h>
 #include "mdt_internal.h"
 
-#define REINT_RETRIES	20	/* names that change under us: give up with -EINPROGRESS, the client comes again */
+#define REINT_RETRIES \
+	20 /* names that change under us: give up with -EINPROGRESS, the client comes again */
 
 /* Set times of an object to the client's clock, never back. */
 int mdt_touch(struct osd_trans *th, struct mdt_object *o, s64 time, u32 valid)
@@ -160,7 +162,8 @@ static int reint_link(struct svc_req *req, const struct mdt_rec_link *rec)
 	if (rc)
 		goto out_locks;
 
-	th = tgt_trans_start(req, OSD_CR_DIR_INSERT + OSD_CR_NLINK + 2 * OSD_CR_ATTR_SET + MDT_CR_LINKEA);
+	th = tgt_trans_start(req, OSD_CR_DIR_INSERT + OSD_CR_NLINK + 2 * OSD_CR_ATTR_SET +
+					  MDT_CR_LINKEA);
 	if (IS_ERR(th)) {
 		rc = PTR_ERR(th);
 		goto out_locks;
@@ -190,8 +193,9 @@ out_src:
 /* ---- unlink ---- */
 
 /*
- * The last name of an object went in this transaction (mo_mutex held). A file with OST objects stays on disk in PENDING/
- * until these are destroyed; *reap: that may start when this commits. Everything else goes with the last user.
+ * The last name of an object went in this transaction (mo_mutex held). A file with OST objects
+ * stays on disk in PENDING/ until these are destroyed; *reap: that may start when this commits.
+ * Everything else goes with the last user.
  */
 int mdt_unlink_last(struct osd_trans *th, struct mdt_object *child, bool *reap)
 {
@@ -300,7 +304,8 @@ again:
 	}
 	if (rc)
 		goto out_locks;
-	th = tgt_trans_start(req, OSD_CR_DIR_DELETE + 2 * OSD_CR_NLINK + 2 * OSD_CR_ATTR_SET + MDT_CR_LINKEA + MDT_CR_ORPHAN);
+	th = tgt_trans_start(req, OSD_CR_DIR_DELETE + 2 * OSD_CR_NLINK + 2 * OSD_CR_ATTR_SET +
+					  MDT_CR_LINKEA + MDT_CR_ORPHAN);
 	if (IS_ERR(th)) {
 		rc = PTR_ERR(th);
 		goto out_locks;
@@ -328,12 +333,15 @@ out:
  * mdt_reint - MDS_REINT
  * @req: format wf_mds_reint (the record only) so far
  *
- * Return: status of the reply; -EPROTO for a record that is none, -EROFS, -EOPNOTSUPP for what is not made here.
+ * Return: status of the reply; -EPROTO for a record that is none, -EROFS, -EOPNOTSUPP for what is
+ * not made here.
  */
 int mdt_reint(struct svc_req *req)
 {
 	const struct mdt_rec_reint *rec = svc_req_buf(req, WF_REC_REINT);
 	const struct wire_format *fmt;
+	enum mdt_stat stat;
+	ktime_t start;
 	u32 op;
 	int rc;
 
@@ -352,20 +360,47 @@ int mdt_reint(struct svc_req *req)
 	if (!(req->pb_flags & MSG_REPLAY))
 		ldlm_srv_cancel_elc(req, WF_DLM_REQ);
 
+	start = ktime_get();
 	switch (op) {
 	case REINT_SETATTR:
-		return mdt_reint_setattr(req, (const void *)rec);
+		rc = mdt_reint_setattr(req, (const void *)rec);
+		stat = MDS_STAT_SETATTR;
+		break;
 	case REINT_CREATE:
-		return mdt_reint_create(req, (const void *)rec);
+		rc = mdt_reint_create(req, (const void *)rec);
+		stat = S_ISDIR(le32_to_cpu(((const struct mdt_rec_create *)rec)->cr_mode))
+			       ? MDS_STAT_MKDIR
+			       : MDS_STAT_MKNOD;
+		break;
 	case REINT_LINK:
-		return reint_link(req, (const void *)rec);
+		rc = reint_link(req, (const void *)rec);
+		stat = MDS_STAT_LINK;
+		break;
 	case REINT_UNLINK:
-		return reint_unlink(req, (const void *)rec);
+		rc = reint_unlink(req, (const void *)rec);
+		stat = S_ISDIR(le32_to_cpu(((const struct mdt_rec_unlink *)rec)->ul_mode))
+			       ? MDS_STAT_RMDIR
+			       : MDS_STAT_UNLINK;
+		break;
 	case REINT_RENAME:
-		return mdt_reint_rename(req, (const void *)rec);
+		rc = mdt_reint_rename(req, (const void *)rec);
+		stat = MDS_STAT_RENAME;
+		break;
 	case REINT_SETXATTR:
-		return mdt_reint_setxattr(req, (const void *)rec);
+		rc = mdt_reint_setxattr(req, (const void *)rec);
+		stat = MDS_STAT_SETXATTR;
+		break;
 	default:
 		return -EOPNOTSUPP;
 	}
+	if (rc >= 0) {
+		lu_stats_since(mdt_dev(req)->mdt_stats, stat, start);
+		if (op == REINT_RENAME)
+			lu_stats_since(mdt_dev(req)->mdt_stats,
+				       !memcmp(&rec->rr_fid1, &rec->rr_fid2, sizeof(rec->rr_fid1))
+					       ? MDS_STAT_SAMEDIR_RENAME
+					       : MDS_STAT_CROSSDIR_RENAME,
+				       start);
+	}
+	return rc;
 }

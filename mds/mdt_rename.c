@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * REINT_RENAME. Between two directories one at a time (mdt_rename_mutex): both parents are locked, and nothing else may
- * change the shape of the tree while it is checked that a directory is not moved below itself. Then as in mdt_reint.c.
+ * REINT_RENAME. Between two directories one at a time (mdt_rename_mutex): both parents are locked,
+ * and nothing else may change the shape of the tree while it is checked that a directory is not
+ * moved below itself. Then as in mdt_reint.c.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -93,7 +94,8 @@ static int rename_do(struct osd_trans *th, struct rename_args *a)
 	if (rc)
 		return rc;
 	atomic_inc(&a->sdir->mo_removals);
-	mdt_linkea_change(th, a->src, &a->sdir->mo_fid, a->sname, a->slen, &a->tdir->mo_fid, a->tname, a->tlen);
+	mdt_linkea_change(th, a->src, &a->sdir->mo_fid, a->sname, a->slen, &a->tdir->mo_fid,
+			  a->tname, a->tlen);
 	mdt_touch(th, a->src, a->time, OSD_A_CTIME);
 	mdt_touch(th, a->sdir, a->time, OSD_A_MTIME | OSD_A_CTIME);
 	if (a->sdir != a->tdir)
@@ -131,7 +133,10 @@ static void rename_mutexes(struct rename_args *a, bool lock)
 	}
 }
 
-/* Find both children, lock everything, and see that the names are still theirs. -EAGAIN: start over. */
+/*
+ * Find both children, lock everything, and see that the names are still theirs. -EAGAIN: start
+ * over.
+ */
 static int rename_begin(struct mdt_device *mdt, struct rename_args *a, struct mdt_lock_set *ls)
 {
 	int rc;
@@ -154,7 +159,7 @@ static int rename_begin(struct mdt_device *mdt, struct rename_args *a, struct md
 		if (rc)
 			return rc < 0 ? rc : -EINVAL;
 	}
-	/* A target above the source is not empty; its own lock set below would name a parent twice. */
+	/* A target above the source is not empty. */
 	if (a->tgt && S_ISDIR(a->tgt->mo_osd->oo_type)) {
 		rc = is_ancestor(mdt, &a->tgt->mo_fid, a->sdir);
 		if (rc)
@@ -164,7 +169,8 @@ static int rename_begin(struct mdt_device *mdt, struct rename_args *a, struct md
 	mdt_lock_add(ls, &a->tdir->mo_fid, LCK_CW, MDS_INODELOCK_UPDATE);
 	mdt_lock_add(ls, &a->src->mo_fid, LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_XATTR);
 	if (a->tgt && a->tgt != a->src)
-		mdt_lock_add(ls, &a->tgt->mo_fid, LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
+		mdt_lock_add(ls, &a->tgt->mo_fid, LCK_EX,
+			     MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
 	rc = mdt_lock_all(mdt, ls);
 	if (rc)
 		return rc;
@@ -216,7 +222,10 @@ int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec)
 		goto out_sdir;
 	}
 
-	/* Between directories one at a time: two parents are locked, and the shape of the tree must not change. */
+	/*
+	 * Between directories one at a time: two parents are locked, and the shape of the tree must
+	 * not change.
+	 */
 	if (a.sdir != a.tdir && mutex_lock_killable(&mdt->mdt_rename_mutex)) {
 		rc = -EINTR;
 		goto out_tdir;
@@ -238,8 +247,9 @@ int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec)
 	rename_mutexes(&a, true);
 	rc = rename_check(&cred, &a);
 	if (!rc) {
-		th = tgt_trans_start(req, 2 * OSD_CR_DIR_INSERT + 2 * OSD_CR_DIR_DELETE + 4 * OSD_CR_NLINK +
-				     4 * OSD_CR_ATTR_SET + 2 * MDT_CR_LINKEA + MDT_CR_ORPHAN);
+		th = tgt_trans_start(req, 2 * OSD_CR_DIR_INSERT + 2 * OSD_CR_DIR_DELETE +
+						  4 * OSD_CR_NLINK + 4 * OSD_CR_ATTR_SET +
+						  2 * MDT_CR_LINKEA + MDT_CR_ORPHAN);
 		rc = PTR_ERR_OR_ZERO(th);
 	}
 	if (!rc) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sequences: SEQ_QUERY gives clients sequences for the FIDs of new objects, and servers whole super-sequences; FLD says
- * on which target a sequence lives (chapter 4, 3 and 4). MDT0000 keeps the first super-sequence for itself and is the
- * controller of all others.
+ * Sequences: SEQ_QUERY gives clients sequences for the FIDs of new objects, and servers whole
+ * super-sequences; FLD says on which target a sequence lives (chapter 4, 3 and 4). MDT0000 keeps
+ * the first super-sequence for itself and is the controller of all others.
  *
- * What is handed out is on disk before (file "seq_fld"): single sequences are reserved there in batches, so a crash
- * skips some but repeats none. mdt_seq_mutex protects all and is held across the commit.
+ * What is handed out is on disk before (file "seq_fld"): single sequences are reserved there in
+ * batches, so a crash skips some but repeats none. mdt_seq_mutex protects all and is held across
+ * the commit.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -49,7 +50,8 @@ static int seq_save(struct mdt_device *mdt, u64 next, u64 super, u32 nr)
 	if (IS_ERR(th))
 		return PTR_ERR(th);
 	if (nr > fldb_nr(mdt))
-		rc = osd_buf_write(th, mdt->mdt_seq_file, &mdt->mdt_fldb->lsra_lsr[nr - 1], sizeof(struct lu_seq_range),
+		rc = osd_buf_write(th, mdt->mdt_seq_file, &mdt->mdt_fldb->lsra_lsr[nr - 1],
+				   sizeof(struct lu_seq_range),
 				   sizeof(sd) + (nr - 1) * sizeof(struct lu_seq_range));
 	if (!rc)
 		rc = osd_buf_write(th, mdt->mdt_seq_file, &sd, sizeof(sd), 0);
@@ -86,12 +88,15 @@ int mdt_seq_start(struct mdt_device *mdt)
 	if (n != sizeof(sd) || le32_to_cpu(sd.sd_magic) != SEQ_MAGIC || nr > FLDB_MAX ||
 	    le64_to_cpu(sd.sd_next) < FID_SEQ_NORMAL || le64_to_cpu(sd.sd_next) > OWN_END ||
 	    le64_to_cpu(sd.sd_super) < OWN_END) {
-		pr_err("%s: file " SEQ_FILE " is damaged: no sequences can be given out\n", mdt->mdt_lt->lt_name);
+		pr_err("%s: file " SEQ_FILE " is damaged: no sequences can be given out\n",
+		       mdt->mdt_lt->lt_name);
 		return -EUCLEAN;
 	}
 	mdt->mdt_seq_next = mdt->mdt_seq_saved = le64_to_cpu(sd.sd_next);
 	mdt->mdt_super_next = le64_to_cpu(sd.sd_super);
-	n = nr ? osd_buf_read(mdt->mdt_seq_file, mdt->mdt_fldb->lsra_lsr, nr * sizeof(struct lu_seq_range), sizeof(sd)) : 0;
+	n = nr ? osd_buf_read(mdt->mdt_seq_file, mdt->mdt_fldb->lsra_lsr,
+			      nr * sizeof(struct lu_seq_range), sizeof(sd))
+	       : 0;
 	if (n != nr * sizeof(struct lu_seq_range))
 		return n < 0 ? n : -EUCLEAN;
 	mdt->mdt_fldb->lsra_count = cpu_to_le32(nr);
@@ -128,7 +133,8 @@ static int seq_meta(struct mdt_device *mdt, struct lu_seq_range *out)
 }
 
 /* A super-sequence for a target; asked again, it gets another one. */
-static int seq_super(struct mdt_device *mdt, const struct lu_seq_range *in, struct lu_seq_range *out)
+static int seq_super(struct mdt_device *mdt, const struct lu_seq_range *in,
+		     struct lu_seq_range *out)
 {
 	u32 nr = fldb_nr(mdt);
 	u64 end = mdt->mdt_super_next + LUSTRE_SEQ_SUPER_WIDTH;
@@ -212,8 +218,8 @@ static int fld_lookup(struct mdt_device *mdt, u64 seq, struct lu_seq_range *out)
 	for (i = 0; i < fldb_nr(mdt); i++) {
 		const struct lu_seq_range *r = &mdt->mdt_fldb->lsra_lsr[i];
 
-		if (range_try(seq, le64_to_cpu(r->lsr_start), le64_to_cpu(r->lsr_end), le32_to_cpu(r->lsr_index),
-			      le32_to_cpu(r->lsr_flags), out))
+		if (range_try(seq, le64_to_cpu(r->lsr_start), le64_to_cpu(r->lsr_end),
+			      le32_to_cpu(r->lsr_index), le32_to_cpu(r->lsr_flags), out))
 			break;
 	}
 	if (i == fldb_nr(mdt))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * REINT_SETATTR and REINT_SETXATTR (chapter 4, 13.1 and 15.3): both change one object under its LDLM lock and mo_mutex,
- * in one transaction.
+ * REINT_SETATTR and REINT_SETXATTR (chapter 4, 13.1 and 15.3): both change one object under its
+ * LDLM lock and mo_mutex, in one transaction.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -20,23 +20,24 @@ struct set_plan {
 	bool		owner;		/* uid or gid changes: tell the OSTs */
 };
 
-static int plan_flags(const struct mdt_rec_setattr *rec, const struct mdt_cred *cred, const struct osd_attr *now,
-		      struct set_plan *p)
+static int plan_flags(const struct mdt_rec_setattr *rec, const struct mdt_cred *cred,
+		      const struct osd_attr *now, struct set_plan *p)
 {
 	u32 asked = le32_to_cpu(rec->sa_attr_flags), mask = LUSTRE_FL_USER_MODIFIABLE;
 
 	/* Visible but fixed bits are dropped silently, others are none of ours. */
 	if (asked & ~(mask | 0x7fffffU | LUSTRE_ENCRYPT_FL | 0x70000000U))
 		return -EOPNOTSUPP;
-	if (((asked ^ now->flags) & (LUSTRE_IMMUTABLE_FL | LUSTRE_APPEND_FL)) && !mdt_capable(cred, CAP_LINUX_IMMUTABLE))
+	if (((asked ^ now->flags) & (LUSTRE_IMMUTABLE_FL | LUSTRE_APPEND_FL)) &&
+	    !mdt_capable(cred, CAP_LINUX_IMMUTABLE))
 		return -EPERM;
 	p->la.flags = (now->flags & ~mask) | (asked & mask);
 	p->valid |= OSD_A_FLAGS;
 	return 0;
 }
 
-static int plan_owner(const struct mdt_rec_setattr *rec, u64 sv, const struct mdt_cred *cred, bool owner,
-		      const struct osd_attr *now, struct set_plan *p)
+static int plan_owner(const struct mdt_rec_setattr *rec, u64 sv, const struct mdt_cred *cred,
+		      bool owner, const struct osd_attr *now, struct set_plan *p)
 {
 	u32 uid = le32_to_cpu(rec->sa_uid), gid = le32_to_cpu(rec->sa_gid);
 
@@ -50,7 +51,8 @@ static int plan_owner(const struct mdt_rec_setattr *rec, u64 sv, const struct md
 		p->owner |= uid != now->uid;
 	}
 	if (sv & MDS_ATTR_GID) {
-		if (!mdt_capable(cred, CAP_CHOWN) && !(owner && (gid == now->gid || mdt_in_group(cred, gid))))
+		if (!mdt_capable(cred, CAP_CHOWN) &&
+		    !(owner && (gid == now->gid || mdt_in_group(cred, gid))))
 			return -EPERM;
 		p->la.gid = gid;
 		p->valid |= OSD_A_GID;
@@ -69,8 +71,8 @@ static int plan_owner(const struct mdt_rec_setattr *rec, u64 sv, const struct md
 	return 0;
 }
 
-static int plan_mode(const struct mdt_rec_setattr *rec, u64 sv, const struct mdt_cred *cred, struct mdt_object *o,
-		     const struct osd_attr *now, struct set_plan *p)
+static int plan_mode(const struct mdt_rec_setattr *rec, u64 sv, const struct mdt_cred *cred,
+		     struct mdt_object *o, const struct osd_attr *now, struct set_plan *p)
 {
 	u32 mode = p->valid & OSD_A_MODE ? p->la.mode : now->mode;
 
@@ -97,7 +99,8 @@ static int plan_mode(const struct mdt_rec_setattr *rec, u64 sv, const struct mdt
 	return 0;
 }
 
-static void plan_times(const struct mdt_rec_setattr *rec, u64 sv, const struct osd_attr *now, struct set_plan *p)
+static void plan_times(const struct mdt_rec_setattr *rec, u64 sv, const struct osd_attr *now,
+		       struct set_plan *p)
 {
 	s64 ctime = le64_to_cpu(rec->sa_ctime);
 
@@ -119,26 +122,30 @@ static void plan_times(const struct mdt_rec_setattr *rec, u64 sv, const struct o
 }
 
 /* Check permissions and find out what changes. Under mo_mutex. */
-static int setattr_plan(const struct mdt_rec_setattr *rec, u64 sv, const struct mdt_cred *cred, struct mdt_object *o,
-			const struct osd_attr *now, struct set_plan *p)
+static int setattr_plan(const struct mdt_rec_setattr *rec, u64 sv, const struct mdt_cred *cred,
+			struct mdt_object *o, const struct osd_attr *now, struct set_plan *p)
 {
 	bool owner = cred->mc_uid == now->uid || mdt_capable(cred, CAP_FOWNER);
 	int rc;
 
 	p->la = *now;
-	if ((now->flags & (LUSTRE_IMMUTABLE_FL | LUSTRE_APPEND_FL)) && (sv & ~(MDS_ATTR_ATTR_FLAG | MDS_ATTR_CTIME |
-	    MDS_ATTR_CTIME_SET)) && !(sv & MDS_ATTR_ATTR_FLAG))
+	if ((now->flags & (LUSTRE_IMMUTABLE_FL | LUSTRE_APPEND_FL)) &&
+	    (sv & ~(MDS_ATTR_ATTR_FLAG | MDS_ATTR_CTIME | MDS_ATTR_CTIME_SET)) &&
+	    !(sv & MDS_ATTR_ATTR_FLAG))
 		return -EPERM;
 	if ((sv & (MDS_ATTR_ATTR_FLAG | MDS_ATTR_MODE | MDS_ATTR_PROJID)) && !owner &&
 	    !(sv & (MDS_ATTR_FORCE | MDS_ATTR_KILL_SUID | MDS_ATTR_KILL_SGID)))
 		return -EPERM;
 	/* Times, and the size: the owner, or who may write. A chown brings its own rules. */
 	if ((sv & (MDS_ATTR_SIZE | MDS_ATTR_ATIME | MDS_ATTR_MTIME)) && !owner &&
-	    !(sv & (MDS_ATTR_FORCE | MDS_ATTR_OVERRIDE | MDS_ATTR_FROM_OPEN | MDS_ATTR_UID | MDS_ATTR_GID))) {
+	    !(sv & (MDS_ATTR_FORCE | MDS_ATTR_OVERRIDE | MDS_ATTR_FROM_OPEN | MDS_ATTR_UID |
+		    MDS_ATTR_GID))) {
 		rc = mdt_permission(cred, o, now, MAY_WRITE);
 		if (rc)
-			return rc == -EACCES && !(sv & MDS_ATTR_SIZE) && (sv & (MDS_ATTR_ATIME_SET | MDS_ATTR_MTIME_SET)) ?
-				-EPERM : rc;
+			return rc == -EACCES && !(sv & MDS_ATTR_SIZE) &&
+					       (sv & (MDS_ATTR_ATIME_SET | MDS_ATTR_MTIME_SET))
+				       ? -EPERM
+				       : rc;
 	} else if ((sv & MDS_ATTR_SIZE) && owner &&
 		   !(sv & (MDS_ATTR_FORCE | MDS_ATTR_OVERRIDE | MDS_ATTR_FROM_OPEN))) {
 		rc = mdt_permission(cred, o, now, MAY_WRITE);
@@ -183,15 +190,16 @@ static u64 setattr_bits(u64 sv)
 {
 	u64 bits = MDS_INODELOCK_UPDATE;
 
-	if (sv & (MDS_ATTR_MODE | MDS_ATTR_UID | MDS_ATTR_GID | MDS_ATTR_KILL_SUID | MDS_ATTR_KILL_SGID))
+	if (sv &
+	    (MDS_ATTR_MODE | MDS_ATTR_UID | MDS_ATTR_GID | MDS_ATTR_KILL_SUID | MDS_ATTR_KILL_SGID))
 		bits |= MDS_INODELOCK_PERM;
 	if (sv & MDS_ATTR_PROJID)
 		bits |= MDS_INODELOCK_XATTR;
 	return bits;
 }
 
-static int setattr_attrs(struct svc_req *req, const struct mdt_rec_setattr *rec, struct mdt_object *o,
-			 const struct mdt_cred *cred)
+static int setattr_attrs(struct svc_req *req, const struct mdt_rec_setattr *rec,
+			 struct mdt_object *o, const struct mdt_cred *cred)
 {
 	struct mdt_device *mdt = o->mo_mdt;
 	u64 sv = le64_to_cpu(rec->sa_valid);
@@ -236,7 +244,8 @@ out:
 }
 
 /* The default layout of a directory. */
-static int setattr_default(struct svc_req *req, struct mdt_object *o, const struct mdt_cred *cred, const void *ea, u32 len)
+static int setattr_default(struct svc_req *req, struct mdt_object *o, const struct mdt_cred *cred,
+			   const void *ea, u32 len)
 {
 	const struct lov_mds_md_v1 *v1 = ea;
 	struct mdt_lock_set ls = {};
@@ -275,7 +284,8 @@ static int setattr_default(struct svc_req *req, struct mdt_object *o, const stru
 		rc = PTR_ERR(th);
 		goto out;
 	}
-	if (!w.lw_stripe_size && !w.lw_count && w.lw_offset == LOV_OFFSET_DEFAULT && !w.lw_pool[0]) {
+	if (!w.lw_stripe_size && !w.lw_count && w.lw_offset == LOV_OFFSET_DEFAULT &&
+	    !w.lw_pool[0]) {
 		rc = osd_xattr_del(th, o->mo_osd, XATTR_NAME_LOV);
 		if (rc == -ENODATA)
 			rc = 0;
@@ -304,7 +314,7 @@ int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec)
 	rc = mdt_req_fid(&rec->sa_fid, &fid);
 	if (rc)
 		return mdt_pack_status(req, &r, rc);
-	o = mdt_object_find(mdt_dev(req), &fid);
+	o = mdt_object_find_live(mdt_dev(req), &fid);
 	if (IS_ERR(o))
 		return mdt_pack_status(req, &r, PTR_ERR(o));
 	if (sv && ea_len)
@@ -325,8 +335,9 @@ int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec)
 
 /* Names that a client has no business with: accepted and forgotten, as other servers do. */
 static const char *const ignored[] = {
-	XATTR_NAME_LOV, XATTR_NAME_LMA, XATTR_NAME_LMV, XATTR_NAME_LINK, XATTR_NAME_FID, XATTR_NAME_VERSION,
-	XATTR_NAME_SOM, XATTR_NAME_HSM, "trusted.lfsck_ns", XATTR_NAME_DEFAULT_LMV,
+	XATTR_NAME_LOV,	    XATTR_NAME_LMA,	    XATTR_NAME_LMV, XATTR_NAME_LINK,
+	XATTR_NAME_FID,	    XATTR_NAME_VERSION,	    XATTR_NAME_SOM, XATTR_NAME_HSM,
+	"trusted.lfsck_ns", XATTR_NAME_DEFAULT_LMV,
 };
 
 static bool is_ignored(const char *name)
@@ -344,8 +355,8 @@ static bool has_prefix(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
-static int setxattr_permission(const struct mdt_cred *cred, struct mdt_object *o, const struct osd_attr *la,
-			       const char *name)
+static int setxattr_permission(const struct mdt_cred *cred, struct mdt_object *o,
+			       const struct osd_attr *la, const char *name)
 {
 	bool owner = cred->mc_uid == la->uid || mdt_capable(cred, CAP_FOWNER);
 
@@ -369,7 +380,9 @@ static int setxattr_permission(const struct mdt_cred *cred, struct mdt_object *o
 	}
 	/* Labels were checked by the client's security module. */
 	if (has_prefix(name, XATTR_SECURITY_PREFIX))
-		return owner || mdt_capable(cred, CAP_SYS_ADMIN) || mdt_capable(cred, CAP_SETFCAP) ? 0 : -EPERM;
+		return owner || mdt_capable(cred, CAP_SYS_ADMIN) || mdt_capable(cred, CAP_SETFCAP)
+			       ? 0
+			       : -EPERM;
 	return -EOPNOTSUPP;
 }
 
@@ -407,8 +420,8 @@ static int acl_plan(struct xattr_change *x, const struct osd_attr *la)
 	return 0;
 }
 
-static int setxattr_do(struct svc_req *req, struct mdt_object *o, const struct mdt_cred *cred, struct xattr_change *x,
-		       s64 time)
+static int setxattr_do(struct svc_req *req, struct mdt_object *o, const struct mdt_cred *cred,
+		       struct xattr_change *x, s64 time)
 {
 	bool acl = has_prefix(x->name, "system.posix_acl_");
 	struct mdt_lock_set ls = {};
@@ -417,8 +430,10 @@ static int setxattr_do(struct svc_req *req, struct mdt_object *o, const struct m
 	u32 valid = 0;
 	int rc;
 
-	mdt_lock_add(&ls, &o->mo_fid, LCK_EX, MDS_INODELOCK_UPDATE | (!strcmp(x->name, XATTR_NAME_ACL_ACCESS) ?
-		     MDS_INODELOCK_PERM : MDS_INODELOCK_XATTR));
+	mdt_lock_add(&ls, &o->mo_fid, LCK_EX,
+		     MDS_INODELOCK_UPDATE |
+			     (!strcmp(x->name, XATTR_NAME_ACL_ACCESS) ? MDS_INODELOCK_PERM
+								      : MDS_INODELOCK_XATTR));
 	rc = mdt_lock_all(o->mo_mdt, &ls);
 	if (rc)
 		return rc;
@@ -483,7 +498,7 @@ int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec)
 	rc = mdt_req_fid(&rec->sx_fid, &fid);
 	if (rc)
 		return mdt_pack_status(req, &r, rc);
-	o = mdt_object_find(mdt_dev(req), &fid);
+	o = mdt_object_find_live(mdt_dev(req), &fid);
 	if (IS_ERR(o))
 		return mdt_pack_status(req, &r, PTR_ERR(o));
 	if (!strcmp(x.name, "lustre.pin"))

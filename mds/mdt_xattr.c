@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading extended attributes: MDS_GETXATTR and the GETXATTR intent that fills a client's xattr cache (chapter 4, 15.1
- * and 15.2).
+ * Reading extended attributes: MDS_GETXATTR and the GETXATTR intent that fills a client's xattr
+ * cache (chapter 4, 15.1 and 15.2).
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -73,7 +73,7 @@ int mdt_getxattr(struct svc_req *req)
 	rc = mdt_req_fid(&b->mbo_fid1, &fid);
 	if (rc)
 		return rc;
-	o = mdt_object_find(mdt_dev(req), &fid);
+	o = mdt_object_find_live(mdt_dev(req), &fid);
 	if (IS_ERR(o))
 		return PTR_ERR(o);
 	if (want & OBD_MD_FLXATTRLS) {
@@ -153,8 +153,9 @@ static int xattr_all_read(struct mdt_object *o, u32 room, struct xattr_all *x)
 	for (p = x->names; p < end; ) {
 		size_t n = strnlen(p, end - p) + 1;
 
-		len = x->vals_len < room ? osd_xattr_get(o->mo_osd, p, x->vals + x->vals_len, room - x->vals_len) :
-					   osd_xattr_get(o->mo_osd, p, NULL, 0);
+		len = x->vals_len < room ? osd_xattr_get(o->mo_osd, p, x->vals + x->vals_len,
+							 room - x->vals_len)
+					 : osd_xattr_get(o->mo_osd, p, NULL, 0);
 		if (len > 0 && x->vals_len >= room)
 			return -ERANGE;
 		if (len >= 0) {
@@ -177,7 +178,8 @@ static int xattr_all_read(struct mdt_object *o, u32 room, struct xattr_all *x)
  * @lockp: out
  * @flags: of the enqueue
  *
- * Return: 0 with the lock; ELDLM_LOCK_ABORTED with the errno in lock_policy_res2 (-ERANGE: does not fit).
+ * Return: 0 with the lock; ELDLM_LOCK_ABORTED with the errno in lock_policy_res2 (-ERANGE: does not
+ * fit).
  */
 int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 {
@@ -198,13 +200,13 @@ int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp, u64 *flag
 	rc = mdt_req_fid(&b->mbo_fid1, &fid);
 	if (rc)
 		goto out;
-	o = mdt_object_find(mdt_dev(req), &fid);
+	o = mdt_object_find_live(mdt_dev(req), &fid);
 	if (IS_ERR(o)) {
 		rc = PTR_ERR(o);
 		goto out;
 	}
 	rc = mdt_lock_client(req, o, LCK_PR, MDS_INODELOCK_XATTR, 0, &lock);
-	if (!rc)
+	if (!rc || rc == -EAGAIN)
 		rc = xattr_all_read(o, room, &x);
 	mdt_object_put(o);
 out:

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * OSP: the MDT as client of one OST. This file: the `add osc` sections of the config log, connections, statfs answers,
- * life. osp_precreate.c has the pool of objects, osp_sync.c what is sent after commits.
+ * OSP: the MDT as client of one OST. This file: the `add osc` sections of the config log,
+ * connections, statfs answers, life. osp_precreate.c has the pool of objects, osp_sync.c what is
+ * sent after commits.
  *
- * An OSP is in lod->lo_osts once lov_add_obd was read, and stays until the target stops. Config records come one at a
- * time (lt_config_mutex); lo_sem protects the array against the users of it.
+ * An OSP is in lod->lo_osts once lov_add_obd was read, and stays until the target stops. Config
+ * records come one at a time (lt_config_mutex); lo_sem protects the array against the users of it.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
@@ -84,9 +85,11 @@ static struct obd_import *osp_import(struct osp_device *osp)
 
 	snprintf(uuid, sizeof(uuid), "%s-mdtlov_UUID", lt->lt_name);
 	conf.client_uuid = uuid;
-	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_INDEX | OBD_CONNECT_VERSION | OBD_CONNECT_FLAGS2 |
-		OBD_CONNECT_AT | OBD_CONNECT_FULL20 | OBD_CONNECT_MDS | OBD_CONNECT_SKIP_ORPHAN | OBD_CONNECT_FID |
-		OBD_CONNECT_LVB_TYPE | OBD_CONNECT_PINGLESS | OBD_CONNECT_BULK_MBITS | OBD_CONNECT_EINPROGRESS);
+	conf.ocd.ocd_connect_flags = cpu_to_le64(
+		OBD_CONNECT_INDEX | OBD_CONNECT_VERSION | OBD_CONNECT_FLAGS2 | OBD_CONNECT_AT |
+		OBD_CONNECT_FULL20 | OBD_CONNECT_MDS | OBD_CONNECT_SKIP_ORPHAN | OBD_CONNECT_FID |
+		OBD_CONNECT_LVB_TYPE | OBD_CONNECT_PINGLESS | OBD_CONNECT_BULK_MBITS |
+		OBD_CONNECT_EINPROGRESS);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(OBD_CONNECT2_REP_MBITS);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	conf.ocd.ocd_index = cpu_to_le32(osp->od_index);
@@ -123,7 +126,8 @@ int osp_usable(struct osp_device *osp, u64 *avail)
 		files = le64_to_cpu(os->os_ffree);
 		*avail = bavail * bsize;
 		/* 0.1 % of the blocks, at least 1 MiB, and some inodes are kept. */
-		if ((state & (OS_STATFS_READONLY | OS_STATFS_NOCREATE | OS_STATFS_ENOSPC | OS_STATFS_ENOINO)) ||
+		if ((state & (OS_STATFS_READONLY | OS_STATFS_NOCREATE | OS_STATFS_ENOSPC |
+			      OS_STATFS_ENOINO)) ||
 		    *avail < max(blocks / 1000 * bsize, 1ULL << 20) || files < 32)
 			rc = -ENOSPC;
 	}
@@ -178,7 +182,8 @@ static int osp_uuid_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%s\t%s\n", osp->od_uuid, import_state_name(READ_ONCE(osp->od_imp->imp_state)));
+	seq_printf(m, "%s\t%s\n", osp->od_uuid,
+		   import_state_name(READ_ONCE(osp->od_imp->imp_state)));
 	return 0;
 }
 
@@ -283,7 +288,8 @@ static struct osp_device *osp_find(struct mdt_lod *lod, const char *name, const 
 	for (i = 0; i < lod->lo_nr; i++) {
 		struct osp_device *osp = lod->lo_osts[i];
 
-		if (osp && ((name && !strcmp(osp->od_name, name)) || (uuid && !strcmp(osp->od_uuid, uuid))))
+		if (osp && ((name && !strcmp(osp->od_name, name)) ||
+			    (uuid && !strcmp(osp->od_uuid, uuid))))
 			return osp;
 	}
 	return NULL;
@@ -309,7 +315,8 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	struct osp_node *n;
 	int rc, idx;
 
-	if (!name || !uuid || !node || strlen(name) >= sizeof(osp->od_name) || strlen(uuid) >= UUID_MAX)
+	if (!name || !uuid || !node || strlen(name) >= sizeof(osp->od_name) ||
+	    strlen(uuid) >= UUID_MAX)
 		return -EINVAL;
 	idx = osp_name_index(uuid);
 	if (idx < 0)
@@ -414,7 +421,8 @@ static int record_param(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 		return 0;
 	}
 	if (!strncmp(text, "lov.stripesize=", 15) || !strncmp(text, "lod.stripesize=", 15)) {
-		if (param_parse_u64(val, LOV_MIN_STRIPE_SIZE, U32_MAX, &v) || v % LOV_MIN_STRIPE_SIZE)
+		if (param_parse_u64(val, LOV_MIN_STRIPE_SIZE, U32_MAX, &v) ||
+		    v % LOV_MIN_STRIPE_SIZE)
 			return -EINVAL;
 		lod->lo_def_size = v;
 		return 0;
@@ -452,7 +460,8 @@ int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 	case LCFG_SETUP:
 		return osc ? record_setup(mdt, lcfg) : 0;
 	case LCFG_ADD_CONN:
-		return record_add_conn(lod, lcfg) == -ENOENT && !osc ? 0 : record_add_conn(lod, lcfg);
+		return record_add_conn(lod, lcfg) == -ENOENT && !osc ? 0
+								     : record_add_conn(lod, lcfg);
 	case LCFG_LOV_ADD_OBD:
 	case LCFG_LOV_ADD_INA:
 		return record_add_obd(lod, lcfg, cmd == LCFG_LOV_ADD_OBD);
@@ -462,7 +471,8 @@ int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 	case LCFG_POOL_ADD:
 	case LCFG_POOL_REM:
 	case LCFG_POOL_DEL:
-		return mdt_lod_pool(lod, cmd, lustre_cfg_string(lcfg, 2), lustre_cfg_string(lcfg, 3));
+		return mdt_lod_pool(lod, cmd, lustre_cfg_string(lcfg, 2),
+				    lustre_cfg_string(lcfg, 3));
 	default:
 		return 0;
 	}
@@ -481,7 +491,10 @@ int osp_start(struct mdt_device *mdt)
 	return 0;
 }
 
-/* No more allocations, connections and threads. Destroys that were not sent are left to the next mount. */
+/*
+ * No more allocations, connections and threads. Destroys that were not sent are left to the next
+ * mount.
+ */
 void osp_stop_all(struct mdt_device *mdt)
 {
 	struct mdt_lod *lod = &mdt->mdt_lod;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Objects of an OST for new files (chapter 4, 25.3; chapter 5, 13.3 and 13.4). A thread for each OST keeps a pool of ids
- * that exist on the OST: after each connect it makes sure of the OST's state (statfs, orphan cleanup), then it creates
- * more whenever half of the pool is used. Creators take ids under od_lock; the highest id of a file goes to lov_objid in
- * the transaction that creates the file.
+ * Objects of an OST for new files (chapter 4, 25.3; chapter 5, 13.3 and 13.4). A thread for each
+ * OST keeps a pool of ids that exist on the OST: after each connect it makes sure of the OST's
+ * state (statfs, orphan cleanup), then it creates more whenever half of the pool is used. Creators
+ * take ids under od_lock; the highest id of a file goes to lov_objid in the transaction that
+ * creates the file.
  *
- * Ids are those of group 0 ({id, 0} on the wire). What the OST has above the highest journalled id when the MDT
- * connects was never given to a file: the cleanup destroys it.
+ * Ids are those of group 0 ({id, 0} on the wire). What the OST has above the highest journalled id
+ * when the MDT connects was never given to a file: the cleanup destroys it.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
@@ -38,7 +39,8 @@ static bool pool_low(const struct osp_device *osp)
  * @osp: the OST
  * @id: out
  *
- * Does not wait. Return: 0, -EAGAIN (lo_events tells when to try again), -ENOSPC, -ENODEV.
+ * Does not wait.
+ * Return: 0, -EAGAIN (lo_events tells when to try again), -ENOSPC, -ENODEV.
  */
 int osp_get_id(struct osp_device *osp, u64 *id)
 {
@@ -61,7 +63,10 @@ int osp_get_id(struct osp_device *osp, u64 *id)
 	return rc;
 }
 
-/* The file was not made. The object is used for another one when it was the last given away, else destroyed. */
+/*
+ * The file was not made. The object is used for another one when it was the last given away, else
+ * destroyed.
+ */
 void osp_put_id(struct osp_device *osp, u64 id)
 {
 	bool back = false;
@@ -91,7 +96,8 @@ int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id)
 
 	mutex_lock(&osp->od_id_mutex);
 	if (id > osp->od_saved) {
-		rc = osd_buf_write(th, osp->od_mdt->mdt_lod.lo_objid, &val, sizeof(val), osp->od_index * sizeof(val));
+		rc = osd_buf_write(th, osp->od_mdt->mdt_lod.lo_objid, &val, sizeof(val),
+				   osp->od_index * sizeof(val));
 		if (!rc)
 			WRITE_ONCE(osp->od_saved, id);
 	}
@@ -110,7 +116,8 @@ int osp_load_used(struct osp_device *osp)
 	__le64 val = 0;
 	ssize_t n;
 
-	n = osd_buf_read(osp->od_mdt->mdt_lod.lo_objid, &val, sizeof(val), osp->od_index * sizeof(val));
+	n = osd_buf_read(osp->od_mdt->mdt_lod.lo_objid, &val, sizeof(val),
+			 osp->od_index * sizeof(val));
 	if (n < 0)
 		return n;
 	osp->od_saved = n == sizeof(val) ? le64_to_cpu(val) : 0;
@@ -176,7 +183,7 @@ out:
 	return rc;
 }
 
-/* OST_CREATE: @id in: wanted last id or, to clean up, the last one used; out: what the OST has now. */
+/* OST_CREATE: *id in: wanted last id or, to clean up, the last used; out: what the OST has. */
 static int osp_do_create(struct osp_device *osp, bool cleanup, u64 *id)
 {
 	struct ptlrpc_request *req;
@@ -224,7 +231,10 @@ static int osp_cleanup(struct osp_device *osp)
 	u64 used, id = 0;
 	int rc;
 
-	/* No allocation is under way that is not journalled or will be: od_ready is off, ids given away count as used. */
+	/*
+	 * No allocation is under way that is not journalled or will be: od_ready is off, ids given
+	 * away count as used.
+	 */
 	spin_lock(&osp->od_lock);
 	used = max(READ_ONCE(osp->od_saved), osp->od_next ? osp->od_next - 1 : 0);
 	spin_unlock(&osp->od_lock);
@@ -291,7 +301,8 @@ static long osp_round(struct osp_device *osp)
 	bool low;
 	int rc;
 
-	if (!READ_ONCE(osp->od_connected) || READ_ONCE(osp->od_inactive) || !READ_ONCE(osp->od_added))
+	if (!READ_ONCE(osp->od_connected) || READ_ONCE(osp->od_inactive) ||
+	    !READ_ONCE(osp->od_added))
 		return 60;
 	age = jiffies - READ_ONCE(osp->od_statfs_time);
 	if (!READ_ONCE(osp->od_statfs_ok) || age >= PRE_STATFS_SECS * HZ) {
@@ -340,7 +351,8 @@ static int osp_thread(void *data)
 		if (secs == PRE_RETRY_SECS)
 			schedule_timeout_interruptible(PRE_RETRY_SECS * HZ);
 		else
-			wait_event_interruptible_timeout(osp->od_waitq, osp->od_kick || kthread_should_stop(), secs * HZ);
+			wait_event_interruptible_timeout(
+				osp->od_waitq, osp->od_kick || kthread_should_stop(), secs * HZ);
 		WRITE_ONCE(osp->od_kick, false);
 		if (kthread_should_stop() || READ_ONCE(osp->od_stopping))
 			continue;

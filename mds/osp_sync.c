@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an OST is told after a commit on the MDT: destroys of the objects of deleted files, owners of changed ones
- * (chapter 4, 25.4 and 25.5). Jobs are in memory: for destroys the file in PENDING/ is the persistent record, owners
- * also come with the clients' writes. A few requests are in flight at a time; what fails is tried again later.
+ * What an OST is told after a commit on the MDT: destroys of the objects of deleted files, owners
+ * of changed ones (chapter 4, 25.4 and 25.5). Jobs are in memory: for destroys the file in PENDING/
+ * is the persistent record, owners also come with the clients' writes. A few requests are in flight
+ * at a time; what fails is tried again later.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
@@ -23,7 +24,7 @@ struct osp_job {
 	enum job_kind		oj_kind;
 	struct osp_device	*oj_osp;
 	struct ost_id		oj_oi;
-	struct mdt_object	*oj_obj;	/* destroy: the dead file, referenced by its reaper; or NULL */
+	struct mdt_object *oj_obj; /* destroy: the dead file, referenced by its reaper; or NULL */
 	u32			oj_uid, oj_gid;
 	unsigned int		oj_tries;
 	unsigned long		oj_when;	/* jiffies: not before */
@@ -131,7 +132,8 @@ static void job_done(struct ptlrpc_request *req)
 	/* The object is gone, or never was. */
 	if (rc == -ENOENT)
 		rc = 0;
-	again = rc && (job->oj_kind == JOB_DESTROY || ptlrpc_err_is_conn(rc) || ++job->oj_tries < SYNC_SETATTR_TRIES);
+	again = rc && (job->oj_kind == JOB_DESTROY || ptlrpc_err_is_conn(rc) ||
+		       ++job->oj_tries < SYNC_SETATTR_TRIES);
 	if (again) {
 		job->oj_when = jiffies + SYNC_RETRY_SECS * HZ;
 		again = job_queue(job, true, HZ);
@@ -168,7 +170,8 @@ static int job_send(struct osp_job *job)
 		body->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLOBJCOUNT);
 		body->oa.o_misc = cpu_to_le32(1);
 	} else {
-		body->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLUID | OBD_MD_FLGID);
+		body->oa.o_valid =
+			cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLUID | OBD_MD_FLGID);
 		body->oa.o_uid = cpu_to_le32(job->oj_uid);
 		body->oa.o_gid = cpu_to_le32(job->oj_gid);
 	}
@@ -264,9 +267,10 @@ void osp_sync_stop(struct osp_device *osp)
 	}
 }
 
-/* Calls fn for each object of a layout that can be reached; false if one could not be dealt with. */
+/* Calls fn for each object of a layout; false if one could not be dealt with. */
 static bool for_each_object(struct mdt_device *mdt, const void *ea, u32 len,
-			    bool (*fn)(struct osp_device *osp, const struct ost_id *oi, void *arg), void *arg)
+			    bool (*fn)(struct osp_device *osp, const struct ost_id *oi, void *arg),
+			    void *arg)
 {
 	struct wire_lov_comp c;
 	u32 i, k, n = wire_lov_comp_count(ea, len);
@@ -409,8 +413,8 @@ static int set_size_one(struct osp_device *osp, u64 id, u64 size)
 	rc = ptlrpc_req_pack(req);
 	if (!rc) {
 		body = ptlrpc_req_buf(req, WF_OST_BODY);
-		body->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLSIZE | OBD_MD_FLBLOCKS |
-					       OBD_MD_FLFLAGS);
+		body->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLSIZE |
+					       OBD_MD_FLBLOCKS | OBD_MD_FLFLAGS);
 		body->oa.o_oi.oi_id = cpu_to_le64(id);
 		body->oa.o_size = cpu_to_le64(size);
 		body->oa.o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
@@ -441,7 +445,8 @@ int osp_set_size(struct mdt_lov_alloc *a, u64 size)
 		if (rem > begin)
 			part = min_t(u64, rem - begin, a->la_stripe_size);
 		if (full || part)
-			rc = set_size_one(a->la_st[i].osp, a->la_st[i].id, full * a->la_stripe_size + part);
+			rc = set_size_one(a->la_st[i].osp, a->la_st[i].id,
+					  full * a->la_stripe_size + part);
 	}
 	return rc;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes of objects: GETATTR, SETATTR, SYNC, STATFS, and what the other requests share (chapter 5, 6.5, 10, 11).
+ * Attributes of objects: GETATTR, SETATTR, SYNC, STATFS, and what the other requests share
+ * (chapter 5, 6.5, 10, 11).
  */
 #define pr_fmt(fmt) "oss: " fmt
 
@@ -34,7 +35,9 @@ struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid
 	if (IS_ERR(os))
 		return obj;
 	mutex_lock(&os->os_mutex);
-	rc = id > os->os_last_id && id - os->os_last_id <= OSS_PRECREATE_MAX ? oss_seq_create_upto(od, os, id) : -ENOENT;
+	rc = id > os->os_last_id && id - os->os_last_id <= OSS_PRECREATE_MAX ?
+		     oss_seq_create_upto(od, os, id) :
+		     -ENOENT;
 	mutex_unlock(&os->os_mutex);
 	return rc ? ERR_PTR(rc) : osd_find(od->od_osd, fid);
 }
@@ -55,8 +58,8 @@ void oss_obdo_attrs(struct obdo *oa, struct osd_object *obj)
 	oa->o_atime = cpu_to_le64(attr.atime.tv_sec);
 	oa->o_mtime = cpu_to_le64(attr.mtime.tv_sec);
 	oa->o_ctime = cpu_to_le64(attr.ctime.tv_sec);
-	oss_obdo_add(oa, OBD_MD_FLTYPE | OBD_MD_FLMODE | OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLATIME | OBD_MD_FLMTIME |
-		     OBD_MD_FLCTIME);
+	oss_obdo_add(oa, OBD_MD_FLTYPE | OBD_MD_FLMODE | OBD_MD_FLSIZE | OBD_MD_FLBLOCKS |
+				 OBD_MD_FLATIME | OBD_MD_FLMTIME | OBD_MD_FLCTIME);
 }
 
 void oss_obdo_ids(struct obdo *oa, struct osd_object *obj)
@@ -72,10 +75,11 @@ void oss_obdo_ids(struct obdo *oa, struct osd_object *obj)
 
 /* ---- changes ---- */
 
-static int oss_parent_set(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa, bool always)
+static int oss_parent_set(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa,
+			  bool always)
 {
 	u64 valid = le64_to_cpu(oa->o_valid);
-	struct filter_fid ff = { };
+	struct filter_fid ff = {};
 	ssize_t n;
 
 	if (!(valid & (OBD_MD_FLFID | OBD_MD_FLOSTLAYOUT | OBD_MD_LAYOUT_VERSION)))
@@ -131,7 +135,8 @@ static u32 oss_ids(struct osd_attr *attr, const struct obdo *oa, bool chown, boo
 	return set;
 }
 
-int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa, u32 times, bool chown)
+int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa, u32 times,
+		    bool chown)
 {
 	u64 valid = le64_to_cpu(oa->o_valid);
 	struct osd_attr attr;
@@ -166,8 +171,8 @@ int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct o
 	return oss_parent_set(th, obj, oa, chown);
 }
 
-int oss_srv_lock(struct oss_device *od, const struct lu_fid *fid, u64 start, u64 end, u32 mode, u64 flags,
-		 struct ldlm_lock **lockp)
+int oss_srv_lock(struct oss_device *od, const struct lu_fid *fid, u64 start, u64 end, u32 mode,
+		 u64 flags, struct ldlm_lock **lockp)
 {
 	union ldlm_policy policy = { .extent = { .start = start & ~4095ULL, .end = end | 4095 } };
 	struct ldlm_res_id res_id;
@@ -189,7 +194,7 @@ static void oss_rep_oi(struct obdo *rep, const struct obdo *oa)
 
 static void oss_rep_layout_version(struct obdo *rep, struct osd_object *obj)
 {
-	struct filter_fid ff = { };
+	struct filter_fid ff = {};
 	u32 version;
 
 	if (osd_xattr_get(obj, "trusted.fid", &ff, sizeof(ff)) < (ssize_t)sizeof(ff))
@@ -220,7 +225,8 @@ int oss_getattr(struct svc_req *req)
 	if (rc)
 		return rc;
 	if (flags & OBD_FL_SRVLOCK)
-		rc = oss_srv_lock(od, &fid, 0, OBD_OBJECT_EOF, flags & OBD_FL_FLUSH ? LCK_PW : LCK_PR, 0, &lock);
+		rc = oss_srv_lock(od, &fid, 0, OBD_OBJECT_EOF,
+				  flags & OBD_FL_FLUSH ? LCK_PW : LCK_PR, 0, &lock);
 	if (rc)
 		return rc;
 	obj = oss_object_find(req, &fid);

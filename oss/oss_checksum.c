@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Checksums of bulk data (chapter 5, 7): CRC32 (not inverted at the end), Adler-32, CRC32C (inverted).
+ * Checksums of bulk data (chapter 5, 7): CRC32 (not inverted at the end), Adler-32, CRC32C
+ * (inverted).
  */
 #define pr_fmt(fmt) "oss: " fmt
 

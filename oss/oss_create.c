@@ -2,7 +2,8 @@
 /*
  * Objects for MDTs (chapter 5, 13): sequences, precreation, orphan cleanup, destroy.
  *
- * LAST_ID of a sequence is the highest id that exists or existed. It is written with the objects, and committed before the
+ * LAST_ID of a sequence is the highest id that exists or existed. It is written with the objects,
+ * and committed before the
  * reply to CREATE: no MDT knows of an id that a crash could take back.
  */
 #define pr_fmt(fmt) "oss: " fmt
@@ -10,9 +11,12 @@
 #include <linux/slab.h>
 #include "oss_internal.h"
 
-#define OSS_SEQ_FILE	"seq_data"
-/* Sequences that this target hands out by itself: far from those of the controller, and those of other OSTs. */
-#define OSS_SEQ_BASE	0x0001000000000000ULL
+#define OSS_SEQ_FILE "seq_data"
+/*
+ * Sequences that this target hands out by itself: far from those of the controller, and those of
+ * other OSTs.
+ */
+#define OSS_SEQ_BASE 0x0001000000000000ULL
 
 /* ---- sequences ---- */
 
@@ -173,7 +177,7 @@ static int oss_write_last_id(struct osd_trans *th, struct oss_seq *os, u64 id)
 
 static int oss_create_one(struct osd_trans *th, struct oss_device *od, struct oss_seq *os, u64 id)
 {
-	struct osd_attr attr = { };
+	struct osd_attr attr = {};
 	struct osd_object *obj;
 	struct lu_fid fid;
 	int rc;
@@ -190,7 +194,7 @@ static int oss_create_one(struct osd_trans *th, struct oss_device *od, struct os
 	return rc;
 }
 
-#define OSS_CR_CREATE_ONE	(OSD_CR_CREATE + OSD_CR_ATTR_SET)
+#define OSS_CR_CREATE_ONE (OSD_CR_CREATE + OSD_CR_ATTR_SET)
 
 static int oss_create_batch(struct oss_device *od, struct oss_seq *os, u64 upto, bool sync)
 {
@@ -259,7 +263,8 @@ static bool oss_nearly_full(struct oss_device *od)
 
 	if (tgt_statfs(od->od_lt, &os))
 		return false;
-	return oss_space_left(od) / le32_to_cpu(os.os_bsize) < le64_to_cpu(os.os_blocks) / 1024 || !le64_to_cpu(os.os_ffree);
+	return oss_space_left(od) / le32_to_cpu(os.os_bsize) < le64_to_cpu(os.os_blocks) / 1024 ||
+	       !le64_to_cpu(os.os_ffree);
 }
 
 static int oss_precreate(struct oss_device *od, struct oss_seq *os, u64 id, u64 *answer)
@@ -296,7 +301,8 @@ static int oss_destroy_obj(struct oss_device *od, struct svc_req *req, struct os
 	int rc, rc2;
 
 	osd_object_lock(obj);
-	th = req ? tgt_trans_start(req, OSD_CR_DESTROY) : tgt_trans_start_local(od->od_lt, OSD_CR_DESTROY);
+	th = req ? tgt_trans_start(req, OSD_CR_DESTROY) :
+		   tgt_trans_start_local(od->od_lt, OSD_CR_DESTROY);
 	rc = PTR_ERR_OR_ZERO(th);
 	if (!rc) {
 		rc = osd_destroy(th, obj);
@@ -320,7 +326,8 @@ static int oss_destroy_fid(struct oss_device *od, struct svc_req *req, const str
 	obj = osd_find(od->od_osd, fid);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
-	rc = oss_srv_lock(od, fid, 0, OBD_OBJECT_EOF, LCK_PW, LDLM_FL_AST_DISCARD_DATA | LDLM_FL_NO_GLIMPSE, &lock);
+	rc = oss_srv_lock(od, fid, 0, OBD_OBJECT_EOF, LCK_PW,
+			  LDLM_FL_AST_DISCARD_DATA | LDLM_FL_NO_GLIMPSE, &lock);
 	if (!rc)
 		rc = oss_destroy_obj(od, req, obj);
 	osd_object_put(obj);
@@ -343,14 +350,16 @@ static int oss_destroy_orphans(struct oss_device *od, struct oss_seq *os, u64 us
 	return skip ? osd_sync(od->od_osd) : oss_set_last_id(od, os, used);
 }
 
-static int oss_delorphan(struct oss_device *od, struct oss_export *oe, struct oss_seq *os, u64 used, u64 *answer)
+static int oss_delorphan(struct oss_device *od, struct oss_export *oe, struct oss_seq *os, u64 used,
+			 u64 *answer)
 {
 	bool skip = oe->oe_flags & OBD_CONNECT_SKIP_ORPHAN;
 	u64 last = os->os_last_id;
 	int rc = 0;
 
 	if (last > used && last - used > OSS_PRECREATE_MAX) {
-		pr_warn("%s: %llu unused objects of sequence %#llx are kept\n", od->od_lt->lt_name, last - used, os->os_seq);
+		pr_warn("%s: %llu unused objects of sequence %#llx are kept\n", od->od_lt->lt_name,
+			last - used, os->os_seq);
 		*answer = last + 1;
 		return 0;
 	}

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Grants (chapter 5, 9): space promised to clients for what they cache. od_tot_granted is all that is promised, including what
- * writes have used that are not committed yet (od_tot_pending): the space is counted twice for that time, never forgotten.
+ * Grants (chapter 5, 9): space promised to clients for what they cache. od_tot_granted is all
+ * that is promised, including what
+ * writes have used that are not committed yet (od_tot_pending): the space is counted twice for
+ * that time, never forgotten.
  *
- * A write inside of its grant must not fail for lack of space, so nothing is promised beyond the blocks that are free for
+ * A write inside of its grant must not fail for lack of space, so nothing is promised beyond the
+ * blocks that are free for
  * ordinary users; the reserve of the file system is on top of that.
  */
 #define pr_fmt(fmt) "oss: " fmt
@@ -14,7 +17,7 @@
 
 static u64 oss_space_free(struct oss_device *od)
 {
-	struct kstatfs st = { };
+	struct kstatfs st = {};
 
 	if (osd_is_rdonly(od->od_osd) || osd_statfs(od->od_osd, &st))
 		return 0;
@@ -46,9 +49,11 @@ static u64 oss_grant_chunk(struct oss_export *oe)
 	return 2 * chunk;
 }
 
-void oss_grant_connect(struct oss_device *od, struct oss_export *oe, struct obd_connect_data *ocd, bool reconnect)
+void oss_grant_connect(struct oss_device *od, struct oss_export *oe, struct obd_connect_data *ocd,
+		       bool reconnect)
 {
-	u64 want = le32_to_cpu(ocd->ocd_grant), free = oss_space_free(od), bs = osd_blocksize(od->od_osd), extra = 0;
+	u64 want = le32_to_cpu(ocd->ocd_grant), free = oss_space_free(od),
+	    bs = osd_blocksize(od->od_osd), extra = 0;
 
 	spin_lock(&od->od_grant_lock);
 	od->od_tot_dirty -= oe->oe_dirty;
@@ -127,7 +132,8 @@ static u64 oss_niobuf_space(const struct niobuf_remote *nb, u32 bs)
 }
 
 /* Space for one niobuf: from the grant, or from what is free. */
-static bool oss_grant_niobuf(struct oss_device *od, struct oss_export *oe, const struct niobuf_remote *nb, u64 free, u64 *used)
+static bool oss_grant_niobuf(struct oss_device *od, struct oss_export *oe,
+			     const struct niobuf_remote *nb, u64 free, u64 *used)
 {
 	u64 size = oss_niobuf_space(nb, osd_blocksize(od->od_osd));
 
@@ -142,8 +148,9 @@ static bool oss_grant_niobuf(struct oss_device *od, struct oss_export *oe, const
 	return true;
 }
 
-void oss_grant_write(struct oss_device *od, struct oss_export *oe, const struct obdo *oa, const struct niobuf_remote *nb,
-		     unsigned int nr, bool again, u64 *used, bool *covered)
+void oss_grant_write(struct oss_device *od, struct oss_export *oe, const struct obdo *oa,
+		     const struct niobuf_remote *nb, unsigned int nr, bool again, u64 *used,
+		     bool *covered)
 {
 	u64 free = oss_space_free(od), grant_used = 0, missing;
 	bool whole = false;
@@ -225,7 +232,8 @@ void oss_grant_commit(struct oss_device *od, struct osd_trans *th, u64 used)
 
 u64 oss_grant_more(struct oss_device *od, struct oss_export *oe, const struct obdo *oa)
 {
-	u64 have = le64_to_cpu(oa->o_grant), want = le32_to_cpu(oa->o_undirty), free = oss_space_free(od);
+	u64 have = le64_to_cpu(oa->o_grant), want = le32_to_cpu(oa->o_undirty),
+	    free = oss_space_free(od);
 	u64 bs = osd_blocksize(od->od_osd), chunk = oss_grant_chunk(oe), extra = 0;
 
 	if (!oss_grant_valid(oa) || !(oe->oe_flags & OBD_CONNECT_GRANT))

@@ -7,7 +7,7 @@
 #include <linux/slab.h>
 #include "oss_internal.h"
 
-#define OSS_FIEMAP_MAX	1024
+#define OSS_FIEMAP_MAX 1024
 
 static bool oss_key_is(struct svc_req *req, enum wire_field field, const char *name)
 {
@@ -60,7 +60,8 @@ static int oss_last_fid(struct svc_req *req)
 	return 0;
 }
 
-static int oss_fiemap_fill(struct osd_object *obj, const struct ll_fiemap_info_key *key, struct fiemap_le *fm, u32 max)
+static int oss_fiemap_fill(struct osd_object *obj, const struct ll_fiemap_info_key *key,
+			   struct fiemap_le *fm, u32 max)
 {
 	struct fiemap_extent *ext = NULL;
 	int i, n;
@@ -70,7 +71,8 @@ static int oss_fiemap_fill(struct osd_object *obj, const struct ll_fiemap_info_k
 		if (!ext)
 			return -ENOMEM;
 	}
-	n = osd_fiemap(obj, le64_to_cpu(key->lfik_fm_start), le64_to_cpu(key->lfik_fm_length), ext, max);
+	n = osd_fiemap(obj, le64_to_cpu(key->lfik_fm_start), le64_to_cpu(key->lfik_fm_length), ext,
+		       max);
 	for (i = 0; n > 0 && max && i < n; i++) {
 		fm->fm_extents[i].fe_logical = cpu_to_le64(ext[i].fe_logical);
 		fm->fm_extents[i].fe_physical = cpu_to_le64(ext[i].fe_physical);
@@ -108,11 +110,13 @@ static int oss_fiemap(struct svc_req *req)
 	rc = oss_obdo_fid(od, &key->lfik_oa, &fid);
 	if (rc)
 		return rc;
-	svc_rep_room(req, WF_FIEMAP_VAL, sizeof(struct fiemap_le) + max * sizeof(struct fiemap_extent_le));
+	svc_rep_room(req, WF_FIEMAP_VAL,
+		     sizeof(struct fiemap_le) + max * sizeof(struct fiemap_extent_le));
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
-	if ((le64_to_cpu(key->lfik_oa.o_valid) & OBD_MD_FLFLAGS) && (le32_to_cpu(key->lfik_oa.o_flags) & OBD_FL_SRVLOCK))
+	if ((le64_to_cpu(key->lfik_oa.o_valid) & OBD_MD_FLFLAGS) &&
+	    (le32_to_cpu(key->lfik_oa.o_flags) & OBD_FL_SRVLOCK))
 		rc = oss_srv_lock(od, &fid, 0, OBD_OBJECT_EOF, LCK_PR, 0, &lock);
 	if (rc)
 		return rc;
@@ -165,7 +169,8 @@ static int oss_evict_by_nid(struct svc_req *req)
 		return -EPERM;
 	if (!len || len > LNET_NIDSTR_SIZE)
 		return -EINVAL;
-	snprintf(who, sizeof(who), "nid:%.*s", (int)len, (const char *)svc_req_buf(req, WF_SETINFO_VAL));
+	snprintf(who, sizeof(who), "nid:%.*s", (int)len,
+		 (const char *)svc_req_buf(req, WF_SETINFO_VAL));
 	ptlrpc_target_evict(req->tgt, who);
 	return 0;
 }

@@ -2,7 +2,8 @@
 /*
  * Inside of oss.ko: the object storage target (chapter 5).
  *
- * Locks, outer first: oss_seq.os_mutex > extent locks of LDLM > osd_object_lock() > transaction > od_grant_lock (spin),
+ * Locks, outer first: oss_seq.os_mutex > extent locks of LDLM > osd_object_lock() > transaction >
+ * od_grant_lock (spin),
  * oe_lock (spin).
  */
 #ifndef _OSS_INTERNAL_H
@@ -14,72 +15,84 @@
 #include <target.h>
 #include <param.h>
 
-#define OSS_BRW_SIZE		(4U << 20)	/* largest bulk */
-#define OSS_NIOBUF_MAX		16384
-#define OSS_CKSUM_TYPES		(OBD_CKSUM_CRC32 | OBD_CKSUM_ADLER | OBD_CKSUM_CRC32C)
-#define OSS_GRANT_TAX_KB	24		/* 6 blocks of index for an extent */
-#define OSS_GRANT_MAX_BLKS	16384
-#define OSS_GRANT_INOBITS	5
-#define OSS_PRECREATE_MAX	20000		/* objects of one CREATE, and of one orphan cleanup */
-#define OSS_PRECREATE_GAP	100000
-#define OSS_FMD_MAX		128
+#define OSS_BRW_SIZE (4U << 20) /* largest bulk */
+#define OSS_NIOBUF_MAX 16384
+#define OSS_CKSUM_TYPES (OBD_CKSUM_CRC32 | OBD_CKSUM_ADLER | OBD_CKSUM_CRC32C)
+#define OSS_GRANT_TAX_KB 24 /* 6 blocks of index for an extent */
+#define OSS_GRANT_MAX_BLKS 16384
+#define OSS_GRANT_INOBITS 5
+#define OSS_PRECREATE_MAX 20000 /* objects of one CREATE, and of one orphan cleanup */
+#define OSS_PRECREATE_GAP 100000
+#define OSS_FMD_MAX 128
 
 /* A precreated object has these bits: uid, gid, projid are not known yet (6.5). */
-#define OSS_MODE_NEW		(S_IFREG | S_ISUID | S_ISGID | S_ISVTX | 0666)
+#define OSS_MODE_NEW (S_IFREG | S_ISUID | S_ISGID | S_ISVTX | 0666)
 
 struct oss_seq {
-	u64		os_seq;		/* 0 = IDIF */
-	u64		os_last_id;
-	struct mutex	os_mutex;	/* creation, orphans */
-	struct osd_object *os_file;	/* LAST_ID */
+	u64 os_seq; /* 0 = IDIF */
+	u64 os_last_id;
+	struct mutex os_mutex; /* creation, orphans */
+	struct osd_object *os_file; /* LAST_ID */
 };
 
 enum {
-	OSS_ST_READ, OSS_ST_WRITE, OSS_ST_GETATTR, OSS_ST_SETATTR, OSS_ST_PUNCH, OSS_ST_SYNC, OSS_ST_DESTROY, OSS_ST_CREATE,
-	OSS_ST_STATFS, OSS_ST_GET_INFO, OSS_ST_SET_INFO, OSS_ST_PREALLOC, OSS_ST_NR
+	OSS_ST_READ,
+	OSS_ST_WRITE,
+	OSS_ST_GETATTR,
+	OSS_ST_SETATTR,
+	OSS_ST_PUNCH,
+	OSS_ST_SYNC,
+	OSS_ST_DESTROY,
+	OSS_ST_CREATE,
+	OSS_ST_STATFS,
+	OSS_ST_GET_INFO,
+	OSS_ST_SET_INFO,
+	OSS_ST_PREALLOC,
+	OSS_ST_NR
 };
 
 struct oss_device {
-	struct lu_target	*od_lt;
-	struct osd_device	*od_osd;
-	struct ldlm_namespace	*od_ns;
-	u32			od_index;
+	struct lu_target *od_lt;
+	struct osd_device *od_osd;
+	struct ldlm_namespace *od_ns;
+	u32 od_index;
 
-	spinlock_t		od_grant_lock;
-	u64			od_tot_granted;	/* promised, pending included */
-	u64			od_tot_dirty;
-	u64			od_tot_pending;	/* used by writes that are not committed */
+	spinlock_t od_grant_lock;
+	u64 od_tot_granted; /* promised, pending included */
+	u64 od_tot_dirty;
+	u64 od_tot_pending; /* used by writes that are not committed */
 
-	struct mutex		od_seq_mutex;	/* new sequences */
-	struct xarray		od_seqs;	/* oss_seq by os_seq */
-	struct osd_object	*od_seq_file;	/* next sequence to hand out */
-	u64			od_next_seq;
+	struct mutex od_seq_mutex; /* new sequences */
+	struct xarray od_seqs; /* oss_seq by os_seq */
+	struct osd_object *od_seq_file; /* next sequence to hand out */
+	u64 od_next_seq;
 
-	atomic_t		od_soft_sync;
-	struct lu_stats		*od_stats;
-	struct param_dir	*od_params;
+	atomic_t od_soft_sync;
+	struct lu_stats *od_stats;
+	struct param_dir *od_params;
+	struct param_dir *od_osd_params;
 };
 
 /* What a client changed the times of lately: older writes that arrive later must not (6.5). */
 struct oss_fmd {
-	struct lu_fid	of_fid;
-	u64		of_xid;
+	struct lu_fid of_fid;
+	u64 of_xid;
 };
 
 struct oss_export {
-	struct tgt_export	oe_te;		/* first */
-	u64			oe_flags;	/* granted connect flags */
-	u64			oe_flags2;
-	u32			oe_group;
-	bool			oe_is_mds;
+	struct tgt_export oe_te; /* first */
+	u64 oe_flags; /* granted connect flags */
+	u64 oe_flags2;
+	u32 oe_group;
+	bool oe_is_mds;
 
 	/* under od_grant_lock */
-	u64			oe_granted;
-	u64			oe_dirty;
+	u64 oe_granted;
+	u64 oe_dirty;
 
-	spinlock_t		oe_lock;
-	struct oss_fmd		*oe_fmd;	/* ring of OSS_FMD_MAX, made at first use */
-	unsigned int		oe_fmd_next;
+	spinlock_t oe_lock;
+	struct oss_fmd *oe_fmd; /* ring of OSS_FMD_MAX, made at first use */
+	unsigned int oe_fmd_next;
 };
 
 static inline struct oss_export *oss_export(struct obd_export *exp)
@@ -104,14 +117,16 @@ struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid
 void oss_obdo_attrs(struct obdo *oa, struct osd_object *obj);
 void oss_obdo_ids(struct obdo *oa, struct osd_object *obj);
 /*
- * Inside a transaction, under osd_object_lock(): ids of the first change, times, parent, one more version. times: OSD_A_*TIME
+ * Inside a transaction, under osd_object_lock(): ids of the first change, times, parent, one more
+ * version. times: OSD_A_*TIME
  * that may be taken from @oa. Credits: OSS_CR_ATTRS.
  */
-#define OSS_CR_ATTRS	(OSD_CR_ATTR_SET + OSD_CR_XATTR_SET)
-int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa, u32 times, bool chown);
+#define OSS_CR_ATTRS (OSD_CR_ATTR_SET + OSD_CR_XATTR_SET)
+int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa, u32 times,
+		    bool chown);
 /* A local extent lock for a request with SRVLOCK; nothing (*lockp NULL) during recovery. */
-int oss_srv_lock(struct oss_device *od, const struct lu_fid *fid, u64 start, u64 end, u32 mode, u64 flags,
-		 struct ldlm_lock **lockp);
+int oss_srv_lock(struct oss_device *od, const struct lu_fid *fid, u64 start, u64 end, u32 mode,
+		 u64 flags, struct ldlm_lock **lockp);
 int oss_getattr(struct svc_req *req);
 int oss_setattr(struct svc_req *req);
 int oss_sync(struct svc_req *req);
@@ -131,16 +146,19 @@ int oss_write(struct svc_req *req);
 int oss_checksum(u32 type, const struct bio_vec *bvec, unsigned int nr, u64 len, u32 *cksum);
 
 /* ---- oss_grant.c ---- */
-void oss_grant_connect(struct oss_device *od, struct oss_export *oe, struct obd_connect_data *ocd, bool reconnect);
+void oss_grant_connect(struct oss_device *od, struct oss_export *oe, struct obd_connect_data *ocd,
+		       bool reconnect);
 void oss_grant_disconnect(struct oss_device *od, struct oss_export *oe);
 /* Reports of the client in any BRW. */
 void oss_grant_incoming(struct oss_device *od, struct oss_export *oe, struct obdo *oa, bool again);
 /*
- * Space for a write: *used bytes become pending; covered[i] = false: nothing is promised for this niobuf. Then oss_grant_done()
+ * Space for a write: *used bytes become pending; covered[i] = false: nothing is promised for this
+ * niobuf. Then oss_grant_done()
  * when it failed, or oss_grant_commit() inside of the transaction.
  */
-void oss_grant_write(struct oss_device *od, struct oss_export *oe, const struct obdo *oa, const struct niobuf_remote *nb,
-		     unsigned int nr, bool again, u64 *used, bool *covered);
+void oss_grant_write(struct oss_device *od, struct oss_export *oe, const struct obdo *oa,
+		     const struct niobuf_remote *nb, unsigned int nr, bool again, u64 *used,
+		     bool *covered);
 void oss_grant_done(struct oss_device *od, u64 used);
 void oss_grant_commit(struct oss_device *od, struct osd_trans *th, u64 used);
 /* More grant for the reply of a write. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * READ and WRITE (chapter 5, 6): one object, one stream of bytes cut into niobufs, moved by bulk or inside of the messages.
+ * READ and WRITE (chapter 5, 6): one object, one stream of bytes cut into niobufs, moved by bulk
+ * or inside of the messages.
  *
- * A write has its data on disk before the transaction with its times and transno starts; see osd_write_pages().
+ * A write has its data on disk before the transaction with its times and transno starts; see
+ * osd_write_pages().
  */
 #define pr_fmt(fmt) "oss: " fmt
 
@@ -12,26 +14,26 @@
 #include "oss_internal.h"
 
 struct oss_brw {
-	struct svc_req		*req;
-	struct oss_device	*od;
-	struct oss_export	*oe;
-	struct obdo		*oa;		/* of the request */
-	u64			valid;
-	u32			oflags;
-	struct niobuf_remote	*nb;
-	unsigned int		nr_nb;
-	struct lu_fid		fid;
-	struct ldlm_res_id	res_id;
-	u64			start, end;	/* end exclusive */
-	u32			total;
-	u32			max_md;
-	bool			write, again, srvlock, sync, soft_sync, short_io;
-	struct ldlm_lock	*lock;
-	struct osd_object	*obj;
-	struct page		**pages;
-	struct bio_vec		*bvec;		/* fragments of all niobufs, in order */
-	unsigned int		nr;
-	u64			used;		/* grant that became pending */
+	struct svc_req *req;
+	struct oss_device *od;
+	struct oss_export *oe;
+	struct obdo *oa; /* of the request */
+	u64 valid;
+	u32 oflags;
+	struct niobuf_remote *nb;
+	unsigned int nr_nb;
+	struct lu_fid fid;
+	struct ldlm_res_id res_id;
+	u64 start, end; /* end exclusive */
+	u32 total;
+	u32 max_md;
+	bool write, again, srvlock, sync, soft_sync, short_io;
+	struct ldlm_lock *lock;
+	struct osd_object *obj;
+	struct page **pages;
+	struct bio_vec *bvec; /* fragments of all niobufs, in order */
+	unsigned int nr;
+	u64 used; /* grant that became pending */
 };
 
 /* ---- unpack and check ---- */
@@ -85,8 +87,9 @@ static int oss_brw_init(struct svc_req *req, struct oss_brw *b, bool write)
 	b->short_io = b->oflags & OBD_FL_SHORT_IO;
 	b->nb = svc_req_buf(req, WF_NIOBUF);
 	b->nr_nb = svc_req_len(req, WF_NIOBUF) / sizeof(*b->nb);
-	if (!(b->valid & OBD_MD_FLID) || !ioo || svc_req_len(req, WF_OBD_IOOBJ) != sizeof(*ioo) || !b->nb || !b->nr_nb ||
-	    b->nr_nb > OSS_NIOBUF_MAX || le32_to_cpu(ioo->ioo_bufcnt) != b->nr_nb)
+	if (!(b->valid & OBD_MD_FLID) || !ioo || svc_req_len(req, WF_OBD_IOOBJ) != sizeof(*ioo) ||
+	    !b->nb || !b->nr_nb || b->nr_nb > OSS_NIOBUF_MAX ||
+	    le32_to_cpu(ioo->ioo_bufcnt) != b->nr_nb)
 		return -EPROTO;
 	b->max_md = ioobj_max_brw_get(ioo);
 	if (!is_power_of_2(b->max_md))
@@ -99,7 +102,8 @@ static int oss_brw_init(struct svc_req *req, struct oss_brw *b, bool write)
 	if (rc)
 		return rc;
 	ost_fid_to_res_id(&b->res_id, &b->fid);
-	if (b->short_io && (b->total > OBD_MAX_SHORT_IO_BYTES || (write && svc_req_len(req, WF_SHORT_IO) != b->total)))
+	if (b->short_io && (b->total > OBD_MAX_SHORT_IO_BYTES ||
+			    (write && svc_req_len(req, WF_SHORT_IO) != b->total)))
 		return -EPROTO;
 	return 0;
 }
@@ -118,7 +122,8 @@ static int oss_brw_lock(struct oss_brw *b)
 
 	if (!b->srvlock)
 		return svc_req_replay(b->req) ? 0 : oss_brw_find_lock(b);
-	rc = oss_srv_lock(b->od, &b->fid, b->start, b->end - 1, b->write ? LCK_PW : LCK_PR, 0, &b->lock);
+	rc = oss_srv_lock(b->od, &b->fid, b->start, b->end - 1, b->write ? LCK_PW : LCK_PR, 0,
+			  &b->lock);
 	if (!rc && b->lock && svc_req_time_left(b->req) <= 0) {
 		/* The client does not listen any more, its buffers may be gone. */
 		b->req->no_reply = true;
@@ -142,7 +147,8 @@ static int oss_brw_pages(struct oss_brw *b)
 			return -ENOMEM;
 	}
 	for (i = 0; i < b->nr_nb; i++) {
-		u32 off = le64_to_cpu(b->nb[i].rnb_offset) & ~PAGE_MASK, len = le32_to_cpu(b->nb[i].rnb_len);
+		u32 off = le64_to_cpu(b->nb[i].rnb_offset) & ~PAGE_MASK,
+		    len = le32_to_cpu(b->nb[i].rnb_len);
 
 		for (; len; off = 0, n++) {
 			b->bvec[n].bv_page = b->pages[n];
@@ -171,7 +177,8 @@ static void oss_brw_fini(struct oss_brw *b)
 /* Number of fragments of one niobuf. */
 static unsigned int oss_niobuf_frags(const struct niobuf_remote *nb)
 {
-	return DIV_ROUND_UP((le64_to_cpu(nb->rnb_offset) & ~PAGE_MASK) + le32_to_cpu(nb->rnb_len), PAGE_SIZE);
+	return DIV_ROUND_UP((le64_to_cpu(nb->rnb_offset) & ~PAGE_MASK) + le32_to_cpu(nb->rnb_len),
+			    PAGE_SIZE);
 }
 
 static int oss_brw_begin(struct svc_req *req, struct oss_brw *b)
@@ -210,7 +217,8 @@ static int oss_read_data(struct oss_brw *b)
 
 	for (i = 0; i < b->nr_nb; i++, n += frags) {
 		frags = oss_niobuf_frags(&b->nb[i]);
-		rc = osd_read_pages(b->obj, le64_to_cpu(b->nb[i].rnb_offset), b->bvec + n, frags, &bytes);
+		rc = osd_read_pages(b->obj, le64_to_cpu(b->nb[i].rnb_offset), b->bvec + n, frags,
+				    &bytes);
 		if (rc)
 			return rc;
 		done += bytes;
@@ -406,9 +414,11 @@ static int oss_write_verify(struct oss_brw *b, u32 *cksum)
 		return 0;
 	rc = oss_checksum(oss_cksum_type(b), b->bvec, b->nr, b->total, cksum);
 	if (!rc && *cksum != le32_to_cpu(b->oa->o_cksum) && !(b->oflags & OBD_FL_MMAP))
-		pr_warn_ratelimited("%s: bad checksum of a write by %s to " DFID " [%llu, %llu): %#x, client has %#x\n",
-				    b->od->od_lt->lt_name, lnet_nid_str(&b->req->peer, nid), PFID(&b->fid), b->start, b->end,
-				    *cksum, le32_to_cpu(b->oa->o_cksum));
+		pr_warn_ratelimited("%s: bad checksum of a write by %s to " DFID
+				    " [%llu, %llu): %#x, client has %#x\n",
+				    b->od->od_lt->lt_name, lnet_nid_str(&b->req->peer, nid),
+				    PFID(&b->fid), b->start, b->end, *cksum,
+				    le32_to_cpu(b->oa->o_cksum));
 	return rc;
 }
 

@@ -31,5 +31,5 @@ static int oss_lvb_init(struct ldlm_resource *res)
 }
 
 const struct ldlm_srv_ops oss_ldlm_ops = {
-	.lvb_init	= oss_lvb_init,
+	.lvb_init = oss_lvb_init,
 };

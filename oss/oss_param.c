@@ -4,21 +4,22 @@
  */
 #define pr_fmt(fmt) "oss: " fmt
 
+#include <linux/statfs.h>
 #include "oss_internal.h"
 
 static const struct lu_stat_def oss_stat_defs[OSS_ST_NR] = {
-	[OSS_ST_READ]		= { "read_bytes", LUS_BYTES, LUS_MINMAX },
-	[OSS_ST_WRITE]		= { "write_bytes", LUS_BYTES, LUS_MINMAX },
-	[OSS_ST_GETATTR]	= { "getattr", LUS_REQS, 0 },
-	[OSS_ST_SETATTR]	= { "setattr", LUS_REQS, 0 },
-	[OSS_ST_PUNCH]		= { "punch", LUS_REQS, 0 },
-	[OSS_ST_SYNC]		= { "sync", LUS_REQS, 0 },
-	[OSS_ST_DESTROY]	= { "destroy", LUS_REQS, 0 },
-	[OSS_ST_CREATE]		= { "create", LUS_REQS, 0 },
-	[OSS_ST_STATFS]		= { "statfs", LUS_REQS, 0 },
-	[OSS_ST_GET_INFO]	= { "get_info", LUS_REQS, 0 },
-	[OSS_ST_SET_INFO]	= { "set_info", LUS_REQS, 0 },
-	[OSS_ST_PREALLOC]	= { "prealloc", LUS_REQS, 0 },
+	[OSS_ST_READ] = { "read_bytes", LUS_BYTES, LUS_MINMAX },
+	[OSS_ST_WRITE] = { "write_bytes", LUS_BYTES, LUS_MINMAX },
+	[OSS_ST_GETATTR] = { "getattr", LUS_REQS, 0 },
+	[OSS_ST_SETATTR] = { "setattr", LUS_REQS, 0 },
+	[OSS_ST_PUNCH] = { "punch", LUS_REQS, 0 },
+	[OSS_ST_SYNC] = { "sync", LUS_REQS, 0 },
+	[OSS_ST_DESTROY] = { "destroy", LUS_REQS, 0 },
+	[OSS_ST_CREATE] = { "create", LUS_REQS, 0 },
+	[OSS_ST_STATFS] = { "statfs", LUS_REQS, 0 },
+	[OSS_ST_GET_INFO] = { "get_info", LUS_REQS, 0 },
+	[OSS_ST_SET_INFO] = { "set_info", LUS_REQS, 0 },
+	[OSS_ST_PREALLOC] = { "prealloc", LUS_REQS, 0 },
 };
 
 static int oss_show_granted(struct seq_file *m, void *obj)
@@ -57,11 +58,81 @@ static int oss_show_seqs(struct seq_file *m, void *obj)
 }
 
 static const struct param_def oss_params[] = {
-	{ "tot_granted", 0444, oss_show_granted },
-	{ "tot_dirty", 0444, oss_show_dirty },
-	{ "tot_pending", 0444, oss_show_pending },
-	{ "brw_size", 0444, oss_show_brw_size },
+	{ "tot_granted", 0444, oss_show_granted }, { "tot_dirty", 0444, oss_show_dirty },
+	{ "tot_pending", 0444, oss_show_pending }, { "brw_size", 0444, oss_show_brw_size },
 	{ "last_id", 0444, oss_show_seqs },
+};
+
+/* ---- space, of the target and of its store ---- */
+
+static int oss_statfs_get(void *obj, struct kstatfs *st)
+{
+	memset(st, 0, sizeof(*st));
+	return osd_statfs(((struct oss_device *)obj)->od_osd, st);
+}
+
+static int oss_show_kbytestotal(struct seq_file *m, void *obj)
+{
+	struct kstatfs st;
+	int rc = oss_statfs_get(obj, &st);
+
+	seq_printf(m, "%llu\n", (u64)st.f_blocks * st.f_bsize >> 10);
+	return rc;
+}
+
+static int oss_show_kbytesfree(struct seq_file *m, void *obj)
+{
+	struct kstatfs st;
+	int rc = oss_statfs_get(obj, &st);
+
+	seq_printf(m, "%llu\n", (u64)st.f_bfree * st.f_bsize >> 10);
+	return rc;
+}
+
+static int oss_show_kbytesavail(struct seq_file *m, void *obj)
+{
+	struct kstatfs st;
+	int rc = oss_statfs_get(obj, &st);
+
+	seq_printf(m, "%llu\n", (u64)st.f_bavail * st.f_bsize >> 10);
+	return rc;
+}
+
+static int oss_show_filestotal(struct seq_file *m, void *obj)
+{
+	struct kstatfs st;
+	int rc = oss_statfs_get(obj, &st);
+
+	seq_printf(m, "%llu\n", (u64)st.f_files);
+	return rc;
+}
+
+static int oss_show_filesfree(struct seq_file *m, void *obj)
+{
+	struct kstatfs st;
+	int rc = oss_statfs_get(obj, &st);
+
+	seq_printf(m, "%llu\n", (u64)st.f_ffree);
+	return rc;
+}
+
+static int oss_show_blocksize(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", osd_blocksize(((struct oss_device *)obj)->od_osd));
+	return 0;
+}
+
+static int oss_show_fstype(struct seq_file *m, void *obj)
+{
+	seq_puts(m, "ldiskfs\n");
+	return 0;
+}
+
+static const struct param_def oss_space_params[] = {
+	{ "kbytestotal", 0444, oss_show_kbytestotal }, { "kbytesfree", 0444, oss_show_kbytesfree },
+	{ "kbytesavail", 0444, oss_show_kbytesavail }, { "filestotal", 0444, oss_show_filestotal },
+	{ "filesfree", 0444, oss_show_filesfree },     { "blocksize", 0444, oss_show_blocksize },
+	{ "fstype", 0444, oss_show_fstype },
 };
 
 void oss_params_start(struct oss_device *od)
@@ -72,6 +143,10 @@ void oss_params_start(struct oss_device *od)
 	snprintf(name, sizeof(name), "obdfilter/%s", od->od_lt->lt_name);
 	od->od_params = param_dir_add(NULL, name);
 	param_add(od->od_params, oss_params, ARRAY_SIZE(oss_params), od);
+	param_add(od->od_params, oss_space_params, ARRAY_SIZE(oss_space_params), od);
+	snprintf(name, sizeof(name), "osd-ldiskfs/%s", od->od_lt->lt_name);
+	od->od_osd_params = param_dir_add(NULL, name);
+	param_add(od->od_osd_params, oss_space_params, ARRAY_SIZE(oss_space_params), od);
 	if (od->od_stats)
 		lu_stats_file(od->od_params, "stats", od->od_stats);
 }
@@ -80,5 +155,7 @@ void oss_params_stop(struct oss_device *od)
 {
 	if (!IS_ERR_OR_NULL(od->od_params))
 		param_dir_del(od->od_params);
+	if (!IS_ERR_OR_NULL(od->od_osd_params))
+		param_dir_del(od->od_osd_params);
 	lu_stats_free(od->od_stats);
 }

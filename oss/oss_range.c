@@ -2,8 +2,10 @@
 /*
  * Ranges of objects: PUNCH (truncate), FALLOCATE, SEEK (chapter 5, 10.3 to 10.5).
  *
- * The blocks change first, in transactions of their own; the transaction with the transno and the attributes follows, so a commit
- * of the transno says that the blocks are committed too. Doing it again after a crash in between is harmless.
+ * The blocks change first, in transactions of their own; the transaction with the transno and the
+ * attributes follows, so a commit
+ * of the transno says that the blocks are committed too. Doing it again after a crash in between
+ * is harmless.
  */
 #define pr_fmt(fmt) "oss: " fmt
 
@@ -11,14 +13,14 @@
 #include <linux/falloc.h>
 
 struct oss_range {
-	struct oss_device	*od;
-	struct obdo		*oa;	/* of the request */
-	u64			valid;
-	struct lu_fid		fid;
-	struct ldlm_res_id	res_id;
-	u64			start, end;
-	struct ldlm_lock	*lock;
-	struct osd_object	*obj;
+	struct oss_device *od;
+	struct obdo *oa; /* of the request */
+	u64 valid;
+	struct lu_fid fid;
+	struct ldlm_res_id res_id;
+	u64 start, end;
+	struct ldlm_lock *lock;
+	struct osd_object *obj;
 };
 
 static bool oss_range_srvlock(const struct oss_range *r)
@@ -47,7 +49,8 @@ static int oss_range_init(struct svc_req *req, struct oss_range *r)
 }
 
 /* Locks, then the object under its lock. */
-static int oss_range_begin(struct svc_req *req, struct oss_range *r, u64 lock_end, u32 mode, u64 flags)
+static int oss_range_begin(struct svc_req *req, struct oss_range *r, u64 lock_end, u32 mode,
+			   u64 flags)
 {
 	int rc;
 
@@ -105,7 +108,8 @@ int oss_punch(struct svc_req *req)
 	rc = oss_range_init(req, &r);
 	if (rc)
 		return rc;
-	if ((r.valid & (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS)) != (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS) || r.end != OBD_OBJECT_EOF)
+	if ((r.valid & (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS)) != (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS) ||
+	    r.end != OBD_OBJECT_EOF)
 		return -EPROTO;
 	if (!oss_range_srvlock(&r) && !oe->oe_is_mds && !svc_req_replay(req)) {
 		rc = ldlm_srv_find_io_lock(req->exp, &r.res_id, r.start, r.end, true,
@@ -113,7 +117,8 @@ int oss_punch(struct svc_req *req)
 		if (rc)
 			return rc;
 	}
-	rc = oss_range_begin(req, &r, OBD_OBJECT_EOF, LCK_PW, r.start ? 0 : LDLM_FL_AST_DISCARD_DATA);
+	rc = oss_range_begin(req, &r, OBD_OBJECT_EOF, LCK_PW,
+			     r.start ? 0 : LDLM_FL_AST_DISCARD_DATA);
 	if (rc)
 		return rc;
 	if (r.valid & (OBD_MD_FLATIME | OBD_MD_FLMTIME | OBD_MD_FLCTIME))

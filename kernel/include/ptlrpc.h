@@ -47,8 +47,6 @@ extern unsigned int ptlrpc_at_extra;		/* 30 */
 extern unsigned int ptlrpc_ping_interval;	/* 25 */
 extern unsigned int ptlrpc_bulk_timeout;	/* 100 */
 extern unsigned int ptlrpc_ldlm_timeout;	/* 20 */
-extern char ptlrpc_jobid_var[32];		/* jobid_var: "disable", "procname_uid", "nodelocal" or an env name */
-extern char ptlrpc_jobid_name[32];		/* jobid_name */
 
 /* ------------------------------------------------ client: imports ------------------------------------------------ */
 
@@ -160,7 +158,6 @@ struct obd_import {
 	atomic_t		imp_nr_reqs;		/* requests not complete; wakes imp_waitq at 0 */
 
 	/* modify slots */
-	unsigned int		imp_slots;		/* granted */
 	unsigned int		imp_max_mod_rpcs;	/* own bound, 7 */
 	unsigned int		imp_slots_used;		/* without the extra close */
 	unsigned int		imp_closes_used;
@@ -176,15 +173,15 @@ struct obd_import {
 	time64_t		imp_last_sent;
 	time64_t		imp_last_reply;
 	time64_t		imp_next_connect;
-	time64_t		imp_next_ping;
+	time64_t		imp_idle_since;
 	unsigned int		imp_connect_round;
 	struct list_head	imp_pinger_link;
 	bool			imp_ping_busy;
 	unsigned int		imp_idle_timeout;	/* seconds; 0 = never idle. Set by the owner */
 
 	struct work_struct	imp_work;
-	unsigned int		imp_events;		/* bits of enum import_event to be told */
-	u32			imp_work_todo;
+	u32			imp_todo;		/* IMP_DO_*, for imp_work */
+	struct ptlrpc_request	*imp_connect_req;	/* answered, for imp_work */
 	struct lu_stats		*imp_stats;		/* may be NULL */
 };
 
@@ -566,6 +563,7 @@ struct svc_req {
 	u64 connect_cookie;		/* pb_handle of the answer */
 	void *rep;			/* packed reply */
 	u32 rep_len[WIRE_MAX_FIELDS];
+	bool rep_sized;			/* rep_len is preset by the format */
 };
 
 void *svc_req_buf(struct svc_req *req, enum wire_field field);	/* NULL when absent or empty */

@@ -85,7 +85,7 @@ struct tgt_type {
 	const char		*name;		/* "mdt" "obdfilter" "mgs": type of `lctl dl` and of parameters */
 	struct module		*owner;
 
-	const struct ptlrpc_handler *handlers;	/* besides connect, disconnect, ping and the LDLM ones */
+	const struct ptlrpc_handler *handlers;	/* ptlrpc adds connect, disconnect, ping and LDLM */
 	unsigned int		nr_handlers;
 	const struct ldlm_srv_ops *ldlm_ops;
 	const struct ptlrpc_service_conf *services;	/* got before requests arrive, put after stop */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ldiskfs_hooks.h: journal handles, inodes, xattrs, contents and blocks for the object store, on top of the kernel's own ext4 code.
+ * ldiskfs_hooks.h: journal handles, inodes, xattrs, contents and blocks for the object store, on
+ * top of the kernel's own ext4 code.
  *
  * Lock order: [i_rwsem, own handles only] > journal handle > xattr_sem, i_data_sem (of ext4).
  */
@@ -30,7 +31,7 @@ int ldiskfs_hook_super(struct super_block *sb)
 	if (!LDISKFS_SB(sb)->s_journal || !ldiskfs_has_feature_extents(sb) ||
 	    ldiskfs_has_feature_inline_data(sb) || ldiskfs_has_feature_encrypt(sb) ||
 	    ldiskfs_has_feature_casefold(sb) || sb->s_blocksize > PAGE_SIZE) {
-		pr_err("ldiskfs: %s: needs a journal and extents; inline_data, encrypt and casefold must be off\n",
+		pr_err("ldiskfs: %s: needs journal and extents, no inline_data, encrypt, casefold\n",
 		       sb->s_id);
 		return -EINVAL;
 	}
@@ -79,7 +80,8 @@ int ldiskfs_hook_stop(handle_t *handle)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_stop);
 
-static_assert(sizeof(struct ldiskfs_journal_cb_entry) == sizeof(((struct ldiskfs_hook_cb *)0)->private));
+static_assert(sizeof(struct ldiskfs_journal_cb_entry) ==
+	      sizeof(((struct ldiskfs_hook_cb *)0)->private));
 
 static void hook_cb_run(struct super_block *sb, struct ldiskfs_journal_cb_entry *jce, int error)
 {
@@ -129,7 +131,10 @@ struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_iget);
 
-/* Orphan functions want i_rwsem to be held; the caller's own locks serialise, so this is only for their assertion. */
+/*
+ * Orphan functions want i_rwsem to be held; the caller's own locks serialise, so this is only for
+ * their assertion.
+ */
 static void hook_orphan(handle_t *handle, struct inode *inode, bool add, int *err)
 {
 	bool locked = inode_trylock(inode);
@@ -146,8 +151,8 @@ static void hook_orphan(handle_t *handle, struct inode *inode, bool add, int *er
  *
  * Return: the inode (referenced, unlocked) or ERR_PTR(-ENOSPC, -EDQUOT, -EIO, -ENOMEM).
  */
-struct inode *ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode, dev_t rdev,
-				     u32 uid, u32 gid)
+struct inode *ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode,
+				     dev_t rdev, u32 uid, u32 gid)
 {
 	uid_t owner[2] = { uid, gid };
 	struct inode *inode;
@@ -245,22 +250,27 @@ void ldiskfs_hook_ext_get(struct inode *inode, struct ldiskfs_ext_attr *ea)
 {
 	struct ldiskfs_inode_info *ei = LDISKFS_I(inode);
 
-	ea->flags = ei->i_flags & LDISKFS_FL_USER_VISIBLE & ~(LDISKFS_EXTENTS_FL | LDISKFS_INDEX_FL);
+	ea->flags = ei->i_flags & LDISKFS_FL_USER_VISIBLE &
+		    ~(LDISKFS_EXTENTS_FL | LDISKFS_INDEX_FL);
 	ea->projid = from_kprojid(&init_user_ns, ei->i_projid);
 	ea->version = inode_peek_iversion(inode);
 	ea->crtime = ei->i_crtime;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_ext_get);
 
-/* chattr flags that may be stored; those that change how ext4 treats the file's blocks are left alone. */
-#define HOOK_FL_SETTABLE (LDISKFS_SYNC_FL | LDISKFS_IMMUTABLE_FL | LDISKFS_APPEND_FL | LDISKFS_NODUMP_FL | \
-			  LDISKFS_NOATIME_FL | LDISKFS_DIRSYNC_FL | LDISKFS_TOPDIR_FL | LDISKFS_PROJINHERIT_FL)
+/*
+ * chattr flags that may be stored; those that change how ext4 treats the file's blocks are left
+ * alone.
+ */
+#define HOOK_FL_SETTABLE                                                                  \
+	(LDISKFS_SYNC_FL | LDISKFS_IMMUTABLE_FL | LDISKFS_APPEND_FL | LDISKFS_NODUMP_FL | \
+	 LDISKFS_NOATIME_FL | LDISKFS_DIRSYNC_FL | LDISKFS_TOPDIR_FL | LDISKFS_PROJINHERIT_FL)
 
 static int hook_set_projid(struct inode *inode, u32 projid)
 {
 	struct ldiskfs_inode_info *ei = LDISKFS_I(inode);
 	kprojid_t kprojid = make_kprojid(&init_user_ns, projid);
-	struct dquot *to[MAXQUOTAS] = { };
+	struct dquot *to[MAXQUOTAS] = {};
 	int rc = 0;
 
 	if (projid_eq(kprojid, ei->i_projid))
@@ -497,7 +507,8 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_xattr_set);
  */
 ssize_t ldiskfs_hook_xattr_list(struct inode *inode, char *buf, size_t size)
 {
-	static const char * const acls[] = { XATTR_NAME_POSIX_ACL_ACCESS, XATTR_NAME_POSIX_ACL_DEFAULT };
+	static const char *const acls[] = { XATTR_NAME_POSIX_ACL_ACCESS,
+					    XATTR_NAME_POSIX_ACL_DEFAULT };
 	struct dentry *dentry;
 	ssize_t n, have;
 	int i;
@@ -566,7 +577,8 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_buf_read);
  *
  * Return: 0, -ENOSPC, -EIO.
  */
-int ldiskfs_hook_buf_write(handle_t *handle, struct inode *inode, const void *buf, size_t len, u64 pos)
+int ldiskfs_hook_buf_write(handle_t *handle, struct inode *inode, const void *buf, size_t len,
+			   u64 pos)
 {
 	unsigned int bits = inode->i_blkbits, bs = 1 << bits;
 	struct buffer_head *bh;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Directory entries by inode under a handle of the caller. Included at the end of the generated namei.c, whose static functions do
+ * Directory entries by inode under a handle of the caller. Included at the end of the generated
+ * namei.c, whose static functions do
  * the work. The caller serialises changes and lookups of one directory; i_rwsem is not taken.
  */
 #include <ldiskfs_hooks.h>

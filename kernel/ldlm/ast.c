@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Callbacks from a server to its clients (chapter 3, 11) and the timers of called back locks (14.1). All ASTs of a
- * conflict are sent at once, asynchronously; a bad outcome is handled from a work item. No locks are held while sending;
- * ns_wait_lock (inside of lr_lock) guards the timer list.
+ * Callbacks from a server to its clients (chapter 3, 11) and the timers of called back locks
+ * (14.1). All ASTs of a conflict are sent at once, asynchronously; a bad outcome is handled from a
+ * work item. No locks are held while sending; ns_wait_lock (inside of lr_lock) guards the timer
+ * list.
  */
 #include "internal.h"
 #include <linux/delay.h>
@@ -10,7 +11,8 @@
 
 static unsigned int ldlm_callback_timeout = 100;
 module_param(ldlm_callback_timeout, uint, 0644);
-MODULE_PARM_DESC(ldlm_callback_timeout, "seconds a client has to give a called back lock up before it is evicted");
+MODULE_PARM_DESC(ldlm_callback_timeout,
+		 "seconds a client has to give a called back lock up before it is evicted");
 
 /* Glimpses that one thread waits for. */
 struct gl_set {
@@ -36,11 +38,15 @@ static unsigned long callback_jiffies(void)
 /* Group and flock locks, and those of other MDTs, are never taken by force. */
 static bool lock_has_timer(const struct ldlm_lock *lock)
 {
-	return lock->l_export && lock->l_granted_mode != LCK_GROUP && lock->l_res->lr_type != LDLM_FLOCK &&
+	return lock->l_export && lock->l_granted_mode != LCK_GROUP &&
+	       lock->l_res->lr_type != LDLM_FLOCK &&
 	       !(exp_connect_flags(lock->l_export) & OBD_CONNECT_MDS_MDS);
 }
 
-/* The client was told to give the lock up: it has so much time from now. Any context that may hold lr_lock. */
+/*
+ * The client was told to give the lock up: it has so much time from now. Any context that may hold
+ * lr_lock.
+ */
 void ldlm_wait_start(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
@@ -86,7 +92,8 @@ void ldlm_wait_prolong(struct ldlm_lock *lock)
 
 void ldlm_wait_expired(struct work_struct *work)
 {
-	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace, ns_wait_work);
+	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace,
+						 ns_wait_work);
 	unsigned long next = jiffies + callback_jiffies();
 	struct ldlm_lock *lock, *tmp;
 	LIST_HEAD(late);
@@ -106,9 +113,10 @@ void ldlm_wait_expired(struct work_struct *work)
 		spin_unlock(&ns->ns_wait_lock);
 
 		atomic_inc(&ns->ns_nr_timeouts);
-		pr_warn_ratelimited("%s: client %s does not give lock 0x%llx on " DLDLMRES " back, evicting it\n",
+		pr_warn_ratelimited("%s: client %s keeps lock 0x%llx on " DLDLMRES ", evicting it\n",
 				    ns->ns_name, lock->l_export->client_uuid,
-				    (unsigned long long)lock->l_handle.cookie, PLDLMRES(&lock->l_res->lr_id));
+				    (unsigned long long)lock->l_handle.cookie,
+				    PLDLMRES(&lock->l_res->lr_id));
 		export_evict(lock->l_export, "lock callback timer expired");
 		ldlm_lock_put(lock);
 		spin_lock(&ns->ns_wait_lock);
@@ -126,7 +134,8 @@ void ldlm_srv_drop(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = lock->l_res;
 
-	if (lock->l_granted_mode & (LCK_PW | LCK_GROUP | LCK_EX) && !(lock->l_flags & LDLM_FL_DISCARD_DATA))
+	if (lock->l_granted_mode & (LCK_PW | LCK_GROUP | LCK_EX) &&
+	    !(lock->l_flags & LDLM_FL_DISCARD_DATA))
 		ldlm_lvb_reread(res);
 	if (ldlm_lock_destroy(lock))
 		ldlm_reprocess(res);
@@ -193,7 +202,8 @@ static void ast_done(struct ptlrpc_request *req)
 
 /* ---- sending ---- */
 
-static struct ldlm_ast *ast_try_new(struct ldlm_lock *lock, u32 opc, const struct wire_format *fmt, u32 req_lvb,
+static struct ldlm_ast *ast_try_new(struct ldlm_lock *lock, u32 opc, const struct wire_format *fmt,
+				    u32 req_lvb,
 				    u32 rep_lvb)
 {
 	struct ldlm_ast *ast = kzalloc(sizeof(*ast), GFP_NOFS);
@@ -226,8 +236,12 @@ out:
 	return NULL;
 }
 
-/* NULL: the client is gone, or there is no memory for a good while (then it has to go: it would wait for ever). */
-static struct ldlm_ast *ast_new(struct ldlm_lock *lock, u32 opc, const struct wire_format *fmt, u32 req_lvb,
+/*
+ * NULL: the client is gone, or there is no memory for a good while (then it has to go: it would
+ * wait for ever).
+ */
+static struct ldlm_ast *ast_new(struct ldlm_lock *lock, u32 opc, const struct wire_format *fmt,
+				u32 req_lvb,
 				u32 rep_lvb)
 {
 	struct ldlm_ast *ast;
@@ -314,7 +328,8 @@ static void bl_send(struct ldlm_lock *lock)
 	dlm->lock_desc.l_granted_mode = 0;
 	ldlm_policy_to_wire(res->lr_type, &lock->l_bl_policy, &dlm->lock_desc.l_policy_data);
 	if (res->lr_type == LDLM_IBITS)
-		dlm->lock_desc.l_policy_data.l_inodebits.cancel_bits = cpu_to_le64(lock->l_bl_policy.ibits.bits);
+		dlm->lock_desc.l_policy_data.l_inodebits.cancel_bits =
+			cpu_to_le64(lock->l_bl_policy.ibits.bits);
 	if (!drop && !(lock->l_flags & LDLM_FL_DESTROYED))
 		ldlm_wait_start(lock);
 	spin_unlock(&res->lr_lock);
@@ -329,7 +344,10 @@ static void bl_send(struct ldlm_lock *lock)
 	ast_send(ast);
 }
 
-/* Send what a decision has collected; the references of the lists are put. May sleep, no locks held. */
+/*
+ * Send what a decision has collected; the references of the lists are put. May sleep, no locks
+ * held.
+ */
 void ldlm_srv_send(struct list_head *bl, struct list_head *cp)
 {
 	struct ldlm_lock *lock;
@@ -346,7 +364,9 @@ void ldlm_srv_send(struct list_head *bl, struct list_head *cp)
 
 		lock = list_first_entry(bl, struct ldlm_lock, l_bl_ast);
 		res = lock->l_res;
-		/* A convert may have put the lock onto another list the moment it is off this one. */
+		/*
+		 * A convert may have put the lock onto another list the moment it is off this one.
+		 */
 		spin_lock(&res->lr_lock);
 		list_del_init(&lock->l_bl_ast);
 		gone = lock->l_flags & LDLM_FL_DESTROYED;
@@ -358,8 +378,8 @@ void ldlm_srv_send(struct list_head *bl, struct list_head *cp)
 }
 
 /*
- * Ask the holders of these locks for size and times, and wait for the answers; they are merged into the LVB of the
- * resource. Bounded by the time of the requests.
+ * Ask the holders of these locks for size and times, and wait for the answers; they are merged into
+ * the LVB of the resource. Bounded by the time of the requests.
  */
 void ldlm_srv_gl(struct ldlm_lock **locks, int n)
 {
@@ -373,7 +393,8 @@ void ldlm_srv_gl(struct ldlm_lock **locks, int n)
 	for (i = 0; i < n; i++) {
 		struct ldlm_resource *res = locks[i]->l_res;
 
-		ast = ast_new(locks[i], LDLM_GL_CALLBACK, &wf_ldlm_gl_callback, 0, sizeof(struct ost_lvb));
+		ast = ast_new(locks[i], LDLM_GL_CALLBACK, &wf_ldlm_gl_callback, 0,
+			      sizeof(struct ost_lvb));
 		if (!ast)
 			continue;
 		dlm = ptlrpc_req_buf(ast->req, WF_DLM_REQ);

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Callbacks that a client gets (portal 15; chapter 3, 11). They are answered at once: flushing and cancelling happen in
- * work items. A lock is named by our own cookie and must belong to the import that the message came for.
+ * Callbacks that a client gets (portal 15; chapter 3, 11). They are answered at once: flushing and
+ * cancelling happen in work items. A lock is named by our own cookie and must belong to the import
+ * that the message came for.
  */
 #include "internal.h"
 
-#define GL_CANCEL_AGE	(10 * HZ)	/* PW locks unused for so long are given up after a glimpse */
+#define GL_CANCEL_AGE	(10 * HZ)	/* unused PW locks older than that go after a glimpse */
 
-/* The lock of a callback and its message. 0 with *lockp referenced, -EPROTO, -EINVAL: no such lock. */
-static int callback_lock(struct svc_req *req, const struct ldlm_request **dlmp, struct ldlm_lock **lockp)
+/*
+ * The lock of a callback and its message. 0 with *lockp referenced, -EPROTO, -EINVAL: no such lock.
+ */
+static int callback_lock(struct svc_req *req, const struct ldlm_request **dlmp,
+			 struct ldlm_lock **lockp)
 {
 	const struct ldlm_request *dlm = svc_req_buf(req, WF_DLM_REQ);
 	struct ldlm_lock *lock;
@@ -50,7 +54,8 @@ int ldlm_handle_bl_callback(struct svc_req *req)
 	if (lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_FAILED | LDLM_FL_CANCEL)) {
 		rc = -EINVAL;
 	} else {
-		lock->l_flags |= LDLM_FL_CBPENDING | (le32_to_cpu(dlm->lock_flags) & LDLM_FL_DISCARD_DATA);
+		lock->l_flags |= LDLM_FL_CBPENDING;
+		lock->l_flags |= le32_to_cpu(dlm->lock_flags) & LDLM_FL_DISCARD_DATA;
 		if (!lock->l_remote.cookie)
 			lock->l_remote = dlm->lock_handle[1];
 		ldlm_lru_remove_locked(lock);
@@ -75,8 +80,12 @@ static void flock_refused(struct ldlm_lock *lock, u64 flags)
 	ldlm_lock_destroy(lock);
 }
 
-/* What the CP AST says goes into the lock. 0: granted; 1: it was already; -errno: the lock is of no use. */
-static int take_grant(struct ldlm_lock *lock, const struct ldlm_request *dlm, u32 mode, void **lvb, u32 lvb_len)
+/*
+ * What the CP AST says goes into the lock. 0: granted; 1: it was already; -errno: the lock is of no
+ * use.
+ */
+static int take_grant(struct ldlm_lock *lock, const struct ldlm_request *dlm, u32 mode, void **lvb,
+		      u32 lvb_len)
 {
 	u64 flags = le32_to_cpu(dlm->lock_flags);
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
@@ -90,11 +99,13 @@ static int take_grant(struct ldlm_lock *lock, const struct ldlm_request *dlm, u3
 	} else {
 		if (!lock->l_remote.cookie || !(lock->l_flags & LDLM_FL_REPLIED))
 			lock->l_remote = dlm->lock_handle[1];
-		lock->l_flags |= LDLM_FL_GRANTED_CP | LDLM_FL_REPLIED | (flags & LDLM_FL_DISCARD_DATA);
+		lock->l_flags |= LDLM_FL_GRANTED_CP | LDLM_FL_REPLIED;
+		lock->l_flags |= flags & LDLM_FL_DISCARD_DATA;
 		if (flags & LDLM_FL_AST_SENT)
 			lock->l_flags |= LDLM_FL_CBPENDING;
 		if (res->lr_type == LDLM_EXTENT || res->lr_type == LDLM_IBITS)
-			ldlm_policy_from_wire(res->lr_type, &dlm->lock_desc.l_policy_data, &lock->l_policy);
+			ldlm_policy_from_wire(res->lr_type, &dlm->lock_desc.l_policy_data,
+					      &lock->l_policy);
 		if (res->lr_type == LDLM_IBITS)
 			lock->l_policy.ibits.try_bits = 0;
 		if (*lvb) {
@@ -143,7 +154,8 @@ int ldlm_handle_cp_callback(struct svc_req *req)
 			goto out;
 		/* A layout never comes this way. */
 		if (!(lock->l_res->lr_type == LDLM_IBITS && !len))
-			rc = ldlm_cli_lvb_dup(lock, svc_req_buf(req, WF_DLM_LVB), len, false, &lvb, &lvb_len);
+			rc = ldlm_cli_lvb_dup(lock, svc_req_buf(req, WF_DLM_LVB), len, false, &lvb,
+					      &lvb_len);
 		if (rc) {
 			/* The lock is of no use; the server learns it when it calls it back. */
 			lock->l_error = rc;
@@ -168,7 +180,8 @@ EXPORT_SYMBOL_GPL(ldlm_handle_cp_callback);
  * ldlm_handle_gl_callback - somebody asks for the size of an object that we may be writing
  * @req: LDLM_GL_CALLBACK
  *
- * Return: 0 with the LVB, -ELDLM_NO_LOCK_DATA (303: no object here), -EINVAL (unknown lock), -ENOSYS, -EPROTO, -ENOMEM.
+ * Return: 0 with the LVB, -ELDLM_NO_LOCK_DATA (303: no object here), -EINVAL (unknown lock),
+ * -ENOSYS, -EPROTO, -ENOMEM.
  */
 int ldlm_handle_gl_callback(struct svc_req *req)
 {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a client gives locks back (chapter 3, 12, 13): blocking() writes back and drops what a lock protects, then its server
- * cookie goes by LDLM_CANCEL, many in one request, or rides in another request (ELC). Who starts it: a BL AST or the last
- * user of a called back lock, the LRU (bound, age, memory pressure), ELC, umount. After an eviction the same without words.
+ * How a client gives locks back (chapter 3, 12, 13): blocking() writes back and drops what a lock
+ * protects, then its server cookie goes by LDLM_CANCEL, many in one request, or rides in another
+ * request (ELC). Who starts it: a BL AST or the last user of a called back lock, the LRU (bound,
+ * age, memory pressure), ELC, umount. After an eviction the same without words.
  *
- * CANCELING is set once under lr_lock by whoever runs blocking(). l_lru links a lock into the LRU while it is unused, and
- * into ns_cancel_list once it is destroyed; ns_lru_lock and ns_cancel_lock are inside of lr_lock. ns_cancels counts what
- * is queued or in flight, for those who wait for the end of it.
+ * CANCELING is set once under lr_lock by whoever runs blocking(). l_lru links a lock into the LRU
+ * while it is unused, and into ns_cancel_list once it is destroyed; ns_lru_lock and ns_cancel_lock
+ * are inside of lr_lock. ns_cancels counts what is queued or in flight, for those who wait for the
+ * end of it.
  */
 #include "internal.h"
 #include <linux/cpumask.h>
@@ -21,7 +23,9 @@
 
 static void cancels_dec(struct ldlm_namespace *ns)
 {
-	/* Under the lock: the namespace may be freed as soon as the count is 0 and the lock free. */
+	/*
+	 * Under the lock: the namespace may be freed as soon as the count is 0 and the lock free.
+	 */
 	spin_lock(&ns->ns_cancel_lock);
 	if (atomic_dec_and_test(&ns->ns_cancels))
 		wake_up_all(&ns->ns_waitq);
@@ -101,11 +105,13 @@ void ldlm_lru_add_locked(struct ldlm_lock *lock)
 		queue_delayed_work(ldlm_wq, &ns->ns_lru_work, LRU_CHECK);
 }
 
-/* lr_lock held; not for destroyed locks. */
+/* lr_lock held. A destroyed lock is not in the LRU, its l_lru may serve ns_cancel_list. */
 void ldlm_lru_remove_locked(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 
+	if (lock->l_flags & LDLM_FL_DESTROYED)
+		return;
 	spin_lock(&ns->ns_lru_lock);
 	if (!list_empty(&lock->l_lru)) {
 		list_del_init(&lock->l_lru);
@@ -158,7 +164,8 @@ static bool lru_shrink(struct ldlm_namespace *ns)
 
 static void lru_work(struct work_struct *work)
 {
-	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace, ns_lru_work);
+	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace,
+						 ns_lru_work);
 
 	while (lru_shrink(ns))
 		cond_resched();
@@ -252,7 +259,8 @@ static int cancel_send(struct ldlm_namespace *ns, struct list_head *batch, u32 n
 
 static void send_cancels(struct work_struct *work)
 {
-	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace, ns_cancel_work);
+	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace,
+						 ns_cancel_work);
 	u32 max = imp_connect_flags(ns->ns_imp) & OBD_CONNECT_CANCELSET ? CANCEL_BATCH : 1;
 	struct ldlm_lock *lock;
 	LIST_HEAD(batch);
@@ -331,8 +339,8 @@ static bool cancel_begin_locked(struct ldlm_lock *lock)
  * ldlm_cli_cancel - give a lock back
  * @lock: client lock; the caller has a reference and no user of it
  *
- * Drops the caches now (may write back, sleeps), sends the cancel in the background. With other users: when the last of
- * them is gone.
+ * Drops the caches now (may write back, sleeps), sends the cancel in the background. With other
+ * users: when the last of them is gone.
  */
 void ldlm_cli_cancel(struct ldlm_lock *lock)
 {
@@ -369,7 +377,8 @@ void ldlm_cli_bl_work(struct work_struct *work)
 	bool hint = false, cancel;
 
 	cancel = !lock->l_users;
-	if (!cancel && lock->l_granted_mode && !(lock->l_flags & (LDLM_FL_BL_DONE | LDLM_FL_DESTROYED))) {
+	if (!cancel && lock->l_granted_mode &&
+	    !(lock->l_flags & (LDLM_FL_BL_DONE | LDLM_FL_DESTROYED))) {
 		lock->l_flags |= LDLM_FL_BL_DONE;
 		hint = lock->l_ops && lock->l_ops->blocking;
 	}
@@ -384,11 +393,13 @@ void ldlm_cli_bl_work(struct work_struct *work)
 
 /* ---- early lock cancel ---- */
 
-static bool elc_wanted(const struct ldlm_resource *res, const struct ldlm_lock *lock, u32 mode, u64 bits)
+static bool elc_wanted(const struct ldlm_resource *res, const struct ldlm_lock *lock, u32 mode,
+		       u64 bits)
 {
 	if (lock->l_users || !lock->l_remote.cookie || ldlm_mode_compat(lock->l_granted_mode, mode))
 		return false;
-	if (lock->l_flags & (LDLM_FL_CBPENDING | LDLM_FL_CANCELING | LDLM_FL_DESTROYED | LDLM_FL_NO_LRU))
+	if (lock->l_flags &
+	    (LDLM_FL_CBPENDING | LDLM_FL_CANCELING | LDLM_FL_DESTROYED | LDLM_FL_NO_LRU))
 		return false;
 	if (res->lr_type == LDLM_EXTENT)
 		return true;
@@ -411,7 +422,8 @@ static bool elc_wanted(const struct ldlm_resource *res, const struct ldlm_lock *
  *
  * Return: number of cookies stored.
  */
-int ldlm_cli_elc(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 mode, u64 bits, u64 *cookies, int max)
+int ldlm_cli_elc(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 mode, u64 bits,
+		 u64 *cookies, int max)
 {
 	struct ldlm_lock *lock, *batch[LDLM_ELC_MAX];
 	struct ldlm_resource *res;
@@ -476,7 +488,8 @@ static void cancel_res(struct ldlm_resource *res)
 		again = false;
 		spin_lock(&res->lr_lock);
 		list_for_each_entry(lock, &res->lr_granted, l_res_link) {
-			if (lock->l_users || lock->l_flags & LDLM_FL_CBPENDING || res->lr_type == LDLM_FLOCK)
+			if (lock->l_users || lock->l_flags & LDLM_FL_CBPENDING ||
+			    res->lr_type == LDLM_FLOCK)
 				continue;
 			lock->l_flags |= LDLM_FL_CBPENDING;
 			ldlm_lru_remove_locked(lock);
@@ -517,7 +530,9 @@ void ldlm_cli_cancel_unused(struct ldlm_namespace *ns, const struct ldlm_res_id 
 }
 EXPORT_SYMBOL_GPL(ldlm_cli_cancel_unused);
 
-/* One more lock of the list that is to be failed; referenced. *begin: blocking() is for the caller. */
+/*
+ * One more lock of the list that is to be failed; referenced. *begin: blocking() is for the caller.
+ */
 static struct ldlm_lock *fail_next(struct ldlm_resource *res, struct list_head *list, bool *begin)
 {
 	struct ldlm_lock *lock;
@@ -563,8 +578,8 @@ static void fail_res(struct ldlm_resource *res)
  * ldlm_ns_evicted - the server has forgotten us
  * @ns: client namespace
  *
- * Every lock is failed: waiters get -EIO, unused locks are dropped now (blocking() with LDLM_FL_FAILED), the others with their
- * last user. Nothing is sent. May sleep.
+ * Every lock is failed: waiters get -EIO, unused locks are dropped now (blocking() with
+ * LDLM_FL_FAILED), the others with their last user. Nothing is sent. May sleep.
  */
 void ldlm_ns_evicted(struct ldlm_namespace *ns)
 {

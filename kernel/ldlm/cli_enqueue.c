@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Enqueues of a client, matching of cached locks, users of a lock, lock replay (chapter 3, 10, 21, 22.1). The mirror lock
- * exists before its request is sent, so that callbacks that overtake the reply find it. lr_lock is never held across a
- * request or a callback of the owner.
+ * Enqueues of a client, matching of cached locks, users of a lock (chapter 3, 10, 21). The mirror
+ * lock exists before its request is sent, so that callbacks that overtake the reply find it.
+ * lr_lock is never held across a request or a callback of the owner.
  */
 #include "internal.h"
 
 #define CP_WAIT_MAX		(100 * HZ)	/* longest wait for a CP AST without NO_TIMEOUT */
-#define REPLAYS_IN_FLIGHT	8
 
 /* ---- LVB ---- */
 
@@ -18,7 +17,10 @@ static int lvb_check(const struct ldlm_lock *lock, u32 len, bool may_miss)
 		return 0;
 	if (len > lock->l_lvb_want)
 		return -EINVAL;
-	if (lock->l_lvb_want != sizeof(struct ost_lvb) || lock->l_res->lr_type == LDLM_PLAIN)
+	/* Others, such as layouts, have any length. */
+	if (lock->l_res->lr_type != LDLM_EXTENT &&
+	    !(lock->l_res->lr_type == LDLM_IBITS &&
+	      lock->l_req_policy.ibits.bits == MDS_INODELOCK_DOM))
 		return 0;
 	if (!len)
 		return may_miss ? 0 : -EINVAL;
@@ -26,7 +28,8 @@ static int lvb_check(const struct ldlm_lock *lock, u32 len, bool may_miss)
 }
 
 /* Copy of an LVB, objects always in the long form; *to NULL when there is none. */
-int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bool may_miss, void **to, u32 *to_len)
+int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bool may_miss,
+		     void **to, u32 *to_len)
 {
 	u32 size = len;
 	int rc = lvb_check(lock, len, may_miss);
@@ -94,7 +97,8 @@ int ldlm_cli_change_res(struct ldlm_lock *lock, const struct ldlm_res_id_le *nam
 	spin_unlock(&res->lr_lock);
 
 	spin_lock(&new->lr_lock);
-	if (lock->l_res == new && list_empty(&lock->l_res_link) && !(lock->l_flags & LDLM_FL_DESTROYED))
+	if (lock->l_res == new && list_empty(&lock->l_res_link) &&
+	    !(lock->l_flags & LDLM_FL_DESTROYED))
 		list_add_tail(&lock->l_res_link, &new->lr_waiting);
 	spin_unlock(&new->lr_lock);
 	/* The reference of the lock on the old one. */
@@ -103,8 +107,8 @@ int ldlm_cli_change_res(struct ldlm_lock *lock, const struct ldlm_res_id_le *nam
 }
 
 /*
- * The enqueue came to nothing, or nobody waits for it any more: forget the lock without a word to the server. If a BL AST
- * was acknowledged already the server expects a cancel.
+ * The enqueue came to nothing, or nobody waits for it any more: forget the lock without a word to
+ * the server. If a BL AST was acknowledged already the server expects a cancel.
  */
 static void cli_fail(struct ldlm_lock *lock)
 {
@@ -112,7 +116,8 @@ static void cli_fail(struct ldlm_lock *lock)
 	bool owed, did;
 
 	lock->l_users = 0;
-	owed = lock->l_flags & LDLM_FL_CBPENDING && lock->l_remote.cookie && !(lock->l_flags & LDLM_FL_FAILED);
+	owed = lock->l_flags & LDLM_FL_CBPENDING && lock->l_remote.cookie &&
+	       !(lock->l_flags & LDLM_FL_FAILED);
 	lock->l_flags |= LDLM_FL_FAILED | LDLM_FL_CBPENDING;
 	did = ldlm_destroy_locked(lock);
 	spin_unlock(&res->lr_lock);
@@ -125,7 +130,8 @@ static void cli_fail(struct ldlm_lock *lock)
 
 /* ---- enqueue ---- */
 
-static void fill_request(struct ldlm_lock *lock, const struct ldlm_enqueue_info *ei, struct ldlm_request *dlm,
+void ldlm_cli_fill_request(struct ldlm_lock *lock, const struct ldlm_enqueue_info *ei,
+			   struct ldlm_request *dlm,
 			 bool cancelset)
 {
 	struct ldlm_resource *res = lock->l_res;
@@ -146,7 +152,8 @@ static void fill_request(struct ldlm_lock *lock, const struct ldlm_enqueue_info 
 
 static struct ptlrpc_request *plain_request(const struct ldlm_enqueue_info *ei)
 {
-	struct ptlrpc_request *req = ptlrpc_req_new(ei->ei_ns->ns_imp, LDLM_ENQUEUE, &wf_ldlm_enqueue);
+	struct ptlrpc_request *req = ptlrpc_req_new(ei->ei_ns->ns_imp, LDLM_ENQUEUE,
+						    &wf_ldlm_enqueue);
 
 	if (!req)
 		return NULL;
@@ -169,7 +176,8 @@ static struct ptlrpc_request *plain_request(const struct ldlm_enqueue_info *ei)
  *
  * Return: 0, -ENOMEM, -ESHUTDOWN (namespace is going away), -EPROTO (no room in DLM_REQ).
  */
-int ldlm_cli_enqueue_start(struct ldlm_enqueue_info *ei, struct ptlrpc_request **reqp, struct ldlm_lock **lockp)
+int ldlm_cli_enqueue_start(struct ldlm_enqueue_info *ei, struct ptlrpc_request **reqp,
+			   struct ldlm_lock **lockp)
 {
 	struct ldlm_namespace *ns = ei->ei_ns;
 	struct ptlrpc_request *req = *reqp;
@@ -206,7 +214,7 @@ int ldlm_cli_enqueue_start(struct ldlm_enqueue_info *ei, struct ptlrpc_request *
 	rc = -EPROTO;
 	if (!dlm || ptlrpc_req_len(req, WF_DLM_REQ) < ldlm_request_bytes(1 + ei->ei_nr_elc))
 		goto fail_req;
-	fill_request(lock, ei, dlm, imp_connect_flags(ns->ns_imp) & OBD_CONNECT_CANCELSET);
+	ldlm_cli_fill_request(lock, ei, dlm, imp_connect_flags(ns->ns_imp) & OBD_CONNECT_CANCELSET);
 
 	spin_lock(&res->lr_lock);
 	list_add_tail(&lock->l_res_link, &res->lr_waiting);
@@ -226,7 +234,8 @@ fail:
 EXPORT_SYMBOL_GPL(ldlm_cli_enqueue_start);
 
 /* F_GETLK and unlock: nothing is kept. */
-static bool flock_unkept(const struct ldlm_enqueue_info *ei, struct ldlm_lock *lock, const struct ldlm_reply *rep)
+static bool flock_unkept(const struct ldlm_enqueue_info *ei, struct ldlm_lock *lock,
+			 const struct ldlm_reply *rep)
 {
 	struct ldlm_resource *res = lock->l_res;
 	LIST_HEAD(dead);
@@ -244,8 +253,11 @@ static bool flock_unkept(const struct ldlm_enqueue_info *ei, struct ldlm_lock *l
 	return true;
 }
 
-/* The reply is there and gives a lock: take over what it says, unless a CP AST said more already. */
-static int take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep, const void *lvb, u32 lvb_len)
+/*
+ * The reply is there and gives a lock: take over what it says, unless a CP AST said more already.
+ */
+static int take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep, const void *lvb,
+		      u32 lvb_len)
 {
 	u64 flags = le32_to_cpu(rep->lock_flags);
 	struct ldlm_resource *res;
@@ -281,7 +293,8 @@ static int take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep, cons
 			if (rep->lock_desc.l_req_mode)
 				lock->l_req_mode = le32_to_cpu(rep->lock_desc.l_req_mode);
 			if (res->lr_type != LDLM_FLOCK && res->lr_type != LDLM_PLAIN)
-				ldlm_policy_from_wire(res->lr_type, &rep->lock_desc.l_policy_data, &lock->l_policy);
+				ldlm_policy_from_wire(res->lr_type, &rep->lock_desc.l_policy_data,
+						      &lock->l_policy);
 			if (res->lr_type == LDLM_IBITS)
 				lock->l_policy.ibits.try_bits = 0;
 		}
@@ -316,8 +329,8 @@ static int wait_granted(struct ldlm_lock *lock)
 			return -EINTR;
 		if (rc > 0)
 			break;
-		pr_warn_ratelimited("%s: lock on " DLDLMRES " not granted after %d s, reconnecting\n", ns->ns_name,
-				    PLDLMRES(&lock->l_res->lr_id), CP_WAIT_MAX / HZ);
+		pr_warn_ratelimited("%s: lock on " DLDLMRES " not granted after %d s, reconnecting\n",
+				    ns->ns_name, PLDLMRES(&lock->l_res->lr_id), CP_WAIT_MAX / HZ);
 		atomic_inc(&ns->ns_nr_timeouts);
 		import_reconnect(ns->ns_imp, NULL);
 	}
@@ -362,7 +375,8 @@ static void flock_keep(struct ldlm_lock *lock)
  *
  * Return: as ldlm_cli_enqueue().
  */
-int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req, int rc, struct ldlm_lock **lockp)
+int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req, int rc,
+			    struct ldlm_lock **lockp)
 {
 	struct ldlm_lock *lock = *lockp;
 	const struct ldlm_reply *rep;
@@ -439,9 +453,11 @@ EXPORT_SYMBOL_GPL(ldlm_cli_enqueue_finish);
  *
  * Chapter 3, 10. May sleep for as long as others keep the lock; killable.
  *
- * Return: 0, ELDLM_LOCK_ABORTED (no lock, but an answer), -EAGAIN, -EDEADLK, -EINTR, -EIO, -ESHUTDOWN, -EPROTO, -ENOMEM ...
+ * Return: 0, ELDLM_LOCK_ABORTED (no lock, but an answer), -EAGAIN, -EDEADLK, -EINTR, -EIO,
+ * -ESHUTDOWN, -EPROTO, -ENOMEM ...
  */
-int ldlm_cli_enqueue(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req, struct ldlm_lock **lockp)
+int ldlm_cli_enqueue(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
+		     struct ldlm_lock **lockp)
 {
 	struct ptlrpc_request *r = req;
 	int rc = ldlm_cli_enqueue_start(ei, &r, lockp);
@@ -458,16 +474,19 @@ EXPORT_SYMBOL_GPL(ldlm_cli_enqueue);
 
 /* ---- match, users ---- */
 
-static bool lock_serves(const struct ldlm_resource *res, const struct ldlm_lock *lock, const union ldlm_policy *need)
+static bool lock_serves(const struct ldlm_resource *res, const struct ldlm_lock *lock,
+			const union ldlm_policy *need)
 {
 	switch (res->lr_type) {
 	case LDLM_EXTENT:
-		if (lock->l_granted_mode == LCK_GROUP && lock->l_policy.extent.gid != need->extent.gid)
+		if (lock->l_granted_mode == LCK_GROUP &&
+		    lock->l_policy.extent.gid != need->extent.gid)
 			return false;
 		return ldlm_range_covers(lock->l_policy.extent.start, lock->l_policy.extent.end,
 					 need->extent.start, need->extent.end);
 	case LDLM_IBITS:
-		if (lock->l_granted_mode == LCK_GROUP && lock->l_policy.ibits.gid != need->ibits.gid)
+		if (lock->l_granted_mode == LCK_GROUP &&
+		    lock->l_policy.ibits.gid != need->ibits.gid)
 			return false;
 		return (lock->l_policy.ibits.bits & need->ibits.bits) == need->ibits.bits;
 	case LDLM_PLAIN:
@@ -488,7 +507,8 @@ static bool lock_serves(const struct ldlm_resource *res, const struct ldlm_lock 
  *
  * Return: the lock with a user more (end: ldlm_lock_decref()), or NULL.
  */
-struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 type,
+struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
+				  u32 type,
 				  const union ldlm_policy *policy, u32 modes, u32 match_flags)
 {
 	u64 bad = LDLM_FL_DESTROYED | LDLM_FL_FAILED;
@@ -501,7 +521,8 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
 		bad |= LDLM_FL_CBPENDING | LDLM_FL_CANCELING;
 	spin_lock(&res->lr_lock);
 	list_for_each_entry(lock, &res->lr_granted, l_res_link) {
-		if (lock->l_flags & bad || !(lock->l_granted_mode & modes) || !lock_serves(res, lock, policy))
+		if (lock->l_flags & bad || !(lock->l_granted_mode & modes) ||
+		    !lock_serves(res, lock, policy))
 			continue;
 		found = lock;
 		if (!(match_flags & LDLM_MATCH_TEST)) {
@@ -542,7 +563,8 @@ static void lock_decref(struct ldlm_lock *lock, bool cancel)
 		last = --lock->l_users == 0;
 	if (cancel)
 		lock->l_flags |= LDLM_FL_CBPENDING;
-	if (last && lock->l_granted_mode && !(lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_CANCELING))) {
+	if (last && lock->l_granted_mode &&
+	    !(lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_CANCELING))) {
 		if (lock->l_flags & LDLM_FL_CBPENDING)
 			back = true;
 		else if (!(lock->l_flags & LDLM_FL_NO_LRU))
@@ -637,187 +659,3 @@ void ldlm_res_clear_data(struct ldlm_namespace *ns, const struct ldlm_res_id *re
 	ldlm_res_put(res);
 }
 EXPORT_SYMBOL_GPL(ldlm_res_clear_data);
-
-/* ---- replay ---- */
-
-struct replay_set {
-	spinlock_t		lock;
-	unsigned int		in_flight;
-	int			rc;
-	wait_queue_head_t	waitq;
-};
-
-struct replay_one {
-	struct replay_set	*set;
-	struct ldlm_lock	*lock;
-};
-
-static void replay_done(struct ptlrpc_request *req)
-{
-	struct replay_one *one = req->done_data;
-	struct replay_set *set = one->set;
-	struct ldlm_lock *lock = one->lock;
-	const struct ldlm_reply *rep;
-	struct ldlm_resource *res;
-	int rc = req->rq_status;
-
-	rep = rc >= 0 ? ptlrpc_rep_buf(req, WF_DLM_REP) : NULL;
-	if (rep) {
-		res = ldlm_lock_res_lock(lock);
-		lock->l_remote = rep->lock_handle;
-		spin_unlock(&res->lr_lock);
-	} else if (rc >= 0) {
-		rc = -EPROTO;
-	}
-	kfree(one);
-	ldlm_lock_put(lock);
-	ptlrpc_req_put(req);
-
-	/* The waiter may free the set as soon as the lock is released. */
-	spin_lock(&set->lock);
-	if (rc < 0 && !set->rc)
-		set->rc = rc;
-	set->in_flight--;
-	wake_up(&set->waitq);
-	spin_unlock(&set->lock);
-}
-
-static bool replay_room(struct replay_set *set, unsigned int max)
-{
-	bool room;
-
-	spin_lock(&set->lock);
-	room = set->in_flight <= max;
-	spin_unlock(&set->lock);
-	return room;
-}
-
-static int replay_send(struct replay_set *set, struct ldlm_lock *lock)
-{
-	struct ldlm_enqueue_info ei = { .ei_flags = LDLM_FL_REPLAY };
-	struct ptlrpc_request *req;
-	struct ldlm_request *dlm;
-	struct ldlm_resource *res;
-	struct replay_one *one;
-	int rc;
-
-	one = kzalloc(sizeof(*one), GFP_NOFS);
-	req = ptlrpc_req_new(lock->l_res->lr_ns->ns_imp, LDLM_ENQUEUE, &wf_ldlm_enqueue);
-	rc = -ENOMEM;
-	if (!one || !req)
-		goto fail;
-	ptlrpc_req_size(req, WF_DLM_REQ, LDLM_REQ_MIN_SIZE);
-	rc = ptlrpc_req_pack(req);
-	if (rc)
-		goto fail;
-	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
-	res = ldlm_lock_res_lock(lock);
-	ei.ei_flags |= lock->l_granted_mode ? LDLM_FL_BLOCK_GRANTED : LDLM_FL_BLOCK_WAIT;
-	fill_request(lock, &ei, dlm, false);
-	dlm->lock_desc.l_granted_mode = cpu_to_le32(lock->l_granted_mode);
-	ldlm_policy_to_wire(res->lr_type, &lock->l_policy, &dlm->lock_desc.l_policy_data);
-	spin_unlock(&res->lr_lock);
-
-	one->set = set;
-	one->lock = ldlm_lock_get(lock);
-	req->done = replay_done;
-	req->done_data = one;
-	req->rq_bypass = true;
-	req->rq_pb_flags |= MSG_REQ_REPLAY_DONE;
-	spin_lock(&set->lock);
-	set->in_flight++;
-	spin_unlock(&set->lock);
-	rc = ptlrpc_send_async(req);
-	if (!rc)
-		return 0;
-	spin_lock(&set->lock);
-	set->in_flight--;
-	spin_unlock(&set->lock);
-	ldlm_lock_put(lock);
-fail:
-	kfree(one);
-	ptlrpc_req_put(req);
-	return rc;
-}
-
-/* Locks of a resource that go into the replay, referenced, on list (by l_cp_ast, unused on clients). */
-static void replay_collect(struct ldlm_resource *res, struct list_head *from, struct list_head *to)
-{
-	struct ldlm_lock *lock;
-
-	list_for_each_entry(lock, from, l_res_link) {
-		if (lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_FAILED | LDLM_FL_CANCELING |
-				     LDLM_FL_CANCEL_ON_BLOCK))
-			continue;
-		/* Unanswered enqueues are sent again by themselves. */
-		if (!(lock->l_flags & LDLM_FL_REPLIED) || !list_empty(&lock->l_cp_ast))
-			continue;
-		ldlm_lock_get(lock);
-		list_add_tail(&lock->l_cp_ast, to);
-	}
-}
-
-/**
- * ldlm_ns_replay - send all locks to a restarted server
- * @ns: client namespace; its import is in the stage of lock replays
- *
- * Chapter 3, 22.1. One call at a time. May sleep; waits until all are answered.
- *
- * Return: 0 or -errno: reconnect and start over.
- */
-int ldlm_ns_replay(struct ldlm_namespace *ns)
-{
-	struct ldlm_resource *res = NULL;
-	struct ldlm_lock *lock, *tmp;
-	struct replay_set set = { 0 };
-	LIST_HEAD(todo);
-	int rc = 0;
-
-	spin_lock_init(&set.lock);
-	init_waitqueue_head(&set.waitq);
-	while ((res = ldlm_res_next(ns, res))) {
-		spin_lock(&res->lr_lock);
-		replay_collect(res, &res->lr_granted, &todo);
-		replay_collect(res, &res->lr_waiting, &todo);
-		spin_unlock(&res->lr_lock);
-	}
-	list_for_each_entry_safe(lock, tmp, &todo, l_cp_ast) {
-		list_del_init(&lock->l_cp_ast);
-		if (!rc) {
-			wait_event(set.waitq, replay_room(&set, REPLAYS_IN_FLIGHT - 1));
-			rc = READ_ONCE(set.rc);
-		}
-		if (!rc)
-			rc = replay_send(&set, lock);
-		ldlm_lock_put(lock);
-	}
-	wait_event(set.waitq, replay_room(&set, 0));
-	return rc ? rc : set.rc;
-}
-EXPORT_SYMBOL_GPL(ldlm_ns_replay);
-
-/**
- * ldlm_import_replay - replay the locks of an import
- * @imp: the import
- *
- * Return: 0 or -errno, as ldlm_ns_replay().
- */
-int ldlm_import_replay(struct obd_import *imp)
-{
-	struct ldlm_namespace *ns, *found = NULL;
-	int rc;
-
-	mutex_lock(&ldlm_ns_mutex);
-	list_for_each_entry(ns, &ldlm_ns_all, ns_list)
-		if (ns->ns_client && ns->ns_imp == imp) {
-			ldlm_ns_hold(ns);
-			found = ns;
-			break;
-		}
-	mutex_unlock(&ldlm_ns_mutex);
-	if (!found)
-		return 0;
-	rc = ldlm_ns_replay(found);
-	ldlm_ns_release(found);
-	return rc;
-}

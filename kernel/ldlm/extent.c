@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Extent locks on the server: an interval tree of the granted locks for each mode, conflicts, growth of the extent
- * (chapter 3, 15.2, 15.3). Everything here runs under lr_lock. Costs are those of the conflicting locks found, not of
- * all locks of the resource.
+ * Extent locks on the server: an interval tree of the granted locks for each mode, conflicts,
+ * growth of the extent (chapter 3, 15.2, 15.3). Everything here runs under lr_lock. Costs are those
+ * of the conflicting locks found, not of all locks of the resource.
  */
 #include "internal.h"
 #include <linux/interval_tree_generic.h>
@@ -10,7 +10,8 @@
 #define EXT_START(l)	((l)->l_policy.extent.start)
 #define EXT_LAST(l)	((l)->l_policy.extent.end)
 
-INTERVAL_TREE_DEFINE(struct ldlm_lock, l_rb, u64, l_subtree_last, EXT_START, EXT_LAST, static inline, ext_tree)
+INTERVAL_TREE_DEFINE(struct ldlm_lock, l_rb, u64, l_subtree_last, EXT_START, EXT_LAST,
+		     static inline, ext_tree)
 
 #define GROUP_IDX	6	/* ldlm_mode_index(LCK_GROUP) */
 
@@ -63,8 +64,8 @@ bool ldlm_extent_joins_group(struct ldlm_resource *res, struct ldlm_lock *lock)
 }
 
 /*
- * Does a granted lock stand in the way? mark: their holders are put on bl. Once a holder is met that was told before, so
- * were the others when the waiter came, unless full is set.
+ * Does a granted lock stand in the way? mark: their holders are put on bl. Once a holder is met
+ * that was told before, so were the others when the waiter came, unless full is set.
  */
 bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark, bool full,
 			 struct list_head *bl, bool *group)
@@ -76,7 +77,10 @@ bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool
 	int i;
 
 	if (lock->l_req_mode == LCK_GROUP) {
-		/* Without a granted group of ours: anything but NL is a conflict, whatever its range. */
+		/*
+		 * Without a granted group of ours: anything but NL is a conflict, whatever its
+		 * range.
+		 */
 		compat = LCK_NL;
 		start = 0;
 		end = OBD_OBJECT_EOF;
@@ -90,7 +94,8 @@ bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool
 			continue;
 		if (i == GROUP_IDX)
 			*group = true;
-		for (l = ldlm_extent_first(res, i, start, end); l; l = ldlm_extent_next(l, start, end)) {
+		for (l = ldlm_extent_first(res, i, start, end); l;
+		     l = ldlm_extent_next(l, start, end)) {
 			found = true;
 			if (!mark || (!full && l->l_flags & LDLM_FL_AST_SENT))
 				return true;
@@ -100,8 +105,12 @@ bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool
 	return found;
 }
 
-/* Does a waiting lock ahead of this one stand in the way? mark: its CP AST will say that it is wanted back. */
-bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark, bool *group)
+/*
+ * Does a waiting lock ahead of this one stand in the way? mark: its CP AST will say that it is
+ * wanted back.
+ */
+bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark,
+				 bool *group)
 {
 	u64 start = lock->l_req_policy.extent.start, end = lock->l_req_policy.extent.end;
 	bool found = false;
@@ -121,10 +130,12 @@ bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lo
 		} else if (ldlm_mode_compat(w->l_req_mode, lock->l_req_mode)) {
 			/* Whoever waits behind that reader blocks it as well as us. */
 			if (lock->l_req_mode == LCK_PR && !(w->l_flags & LDLM_FL_AST_SENT) &&
-			    ldlm_range_covers(w->l_policy.extent.start, w->l_policy.extent.end, start, end))
+			    ldlm_range_covers(w->l_policy.extent.start, w->l_policy.extent.end,
+					      start, end))
 				break;
 			continue;
-		} else if (!ldlm_range_overlap(w->l_policy.extent.start, w->l_policy.extent.end, start, end)) {
+		} else if (!ldlm_range_overlap(w->l_policy.extent.start, w->l_policy.extent.end,
+					       start, end)) {
 			continue;
 		}
 		found = true;
@@ -157,7 +168,10 @@ void ldlm_extent_queue(struct ldlm_resource *res, struct ldlm_lock *lock)
 	list_move_tail(&lock->l_res_link, pos);
 }
 
-/* Let a lock that is about to be granted grow. Not yet in the tree; may still be on the waiting list. */
+/*
+ * Let a lock that is about to be granted grow. Not yet in the tree; may still be on the waiting
+ * list.
+ */
 void ldlm_extent_expand(struct ldlm_resource *res, struct ldlm_lock *lock)
 {
 	struct ldlm_range req = { lock->l_req_policy.extent.start, lock->l_req_policy.extent.end };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * flock(2) and fcntl(2) locks (chapter 3, 15.5). Ranges of an owner (client and lfw_owner) are merged, carved and split
- * among themselves; other owners conflict and wait. The server decides; the client keeps the same ranges for its replay,
- * by the same code. Runs under lr_lock; ns_flock_lock inside of it guards the graph of who waits for whom.
+ * flock(2) and fcntl(2) locks (chapter 3, 15.5). Ranges of an owner (client and lfw_owner) are
+ * merged, carved and split among themselves; other owners conflict and wait. The server decides;
+ * the client keeps the same ranges for its replay, by the same code. Runs under lr_lock;
+ * ns_flock_lock inside of it guards the graph of who waits for whom.
  */
 #include "internal.h"
 
@@ -69,10 +70,11 @@ static void flock_split(struct ldlm_resource *res, struct ldlm_lock *by, struct 
 }
 
 /*
- * Make the range of lock be in the given mode for its owner; LCK_NL: unlocked. lock->l_policy grows over its equals.
- * What is not needed any more goes to dead.
+ * Make the range of lock be in the given mode for its owner; LCK_NL: unlocked. lock->l_policy grows
+ * over its equals. What is not needed any more goes to dead.
  */
-void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mode, struct list_head *dead)
+void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mode,
+		      struct list_head *dead)
 {
 	struct ldlm_range new = { lock->l_policy.flock.start, lock->l_policy.flock.end };
 	struct ldlm_range old, rest;
@@ -108,7 +110,8 @@ static struct ldlm_lock *flock_conflict(struct ldlm_resource *res, struct ldlm_l
 	struct ldlm_lock *l;
 
 	list_for_each_entry(l, &res->lr_granted, l_res_link)
-		if (!same_owner(l, lock) && !ldlm_mode_compat(l->l_granted_mode, lock->l_req_mode) &&
+		if (!same_owner(l, lock) &&
+		    !ldlm_mode_compat(l->l_granted_mode, lock->l_req_mode) &&
 		    ldlm_range_overlap(l->l_policy.flock.start, l->l_policy.flock.end,
 				       lock->l_policy.flock.start, lock->l_policy.flock.end))
 			return l;
@@ -116,10 +119,11 @@ static struct ldlm_lock *flock_conflict(struct ldlm_resource *res, struct ldlm_l
 }
 
 /*
- * lock has to wait for blocker: does the blocker's owner, by way of other waiters, wait for the owner of lock? Records
- * the edge when not.
+ * lock has to wait for blocker: does the blocker's owner, by way of other waiters, wait for the
+ * owner of lock? Records the edge when not.
  */
-static bool flock_deadlock(struct ldlm_namespace *ns, struct ldlm_lock *lock, struct ldlm_lock *blocker)
+static bool flock_deadlock(struct ldlm_namespace *ns, struct ldlm_lock *lock,
+			   struct ldlm_lock *blocker)
 {
 	struct obd_export *exp = blocker->l_export;
 	u64 owner = blocker->l_policy.flock.owner;
@@ -156,7 +160,8 @@ static bool flock_deadlock(struct ldlm_namespace *ns, struct ldlm_lock *lock, st
 }
 
 /* End the wait of a lock without a grant: its client gets a CP AST with mode 0 and these flags. */
-static void flock_refuse(struct ldlm_lock *w, u64 flags, int error, struct list_head *cp, struct list_head *dead)
+static void flock_refuse(struct ldlm_lock *w, u64 flags, int error, struct list_head *cp,
+			 struct list_head *dead)
 {
 	w->l_flags |= LDLM_FL_AST_SENT | flags;
 	w->l_error = error;
@@ -166,7 +171,8 @@ static void flock_refuse(struct ldlm_lock *w, u64 flags, int error, struct list_
 }
 
 /* An unlock of just the range that an own lock waits for ends that wait. */
-static void flock_cancel_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, struct list_head *cp,
+static void flock_cancel_waiting(struct ldlm_resource *res, struct ldlm_lock *lock,
+				 struct list_head *cp,
 				 struct list_head *dead)
 {
 	struct ldlm_lock *w, *tmp;
@@ -178,10 +184,11 @@ static void flock_cancel_waiting(struct ldlm_resource *res, struct ldlm_lock *lo
 }
 
 /*
- * Server: a new flock request. 0: granted, waiting, or (LCK_NL, TEST_LOCK) done and not to be kept; -EAGAIN, -EDEADLK.
- * TEST_LOCK: l_req_mode and l_req_policy become those of the conflicting lock.
+ * Server: a new flock request. 0: granted, waiting, or (LCK_NL, TEST_LOCK) done and not to be kept;
+ * -EAGAIN, -EDEADLK. TEST_LOCK: l_req_mode and l_req_policy become those of the conflicting lock.
  */
-int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *cp,
+int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+		       struct list_head *cp,
 		       struct list_head *dead)
 {
 	struct ldlm_lock *c;
@@ -222,7 +229,10 @@ void ldlm_flock_reprocess(struct ldlm_resource *res, struct list_head *cp, struc
 
 	if (res->lr_ns->ns_replaying)
 		return;
-	/* A grant may weaken a range of its owner (PW to PR) and let one ahead of it go: look again then. */
+	/*
+	 * A grant may weaken a range of its owner (PW to PR) and let one ahead of it go: look again
+	 * then.
+	 */
 	do {
 		again = false;
 		list_for_each_entry(w, &res->lr_waiting, l_res_link) {

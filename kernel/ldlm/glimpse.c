@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lock value blocks of the server (size, times, blocks of an object) and glimpses: who else may know a newer size
- * (chapter 3, 16, 17.1; chapter 5, 14). lr_lvb_mutex guards lr_lvb and is held while the object store is read; it is
- * outside of lr_lock.
+ * Lock value blocks of the server (size, times, blocks of an object) and glimpses: who else may
+ * know a newer size (chapter 3, 16, 17.1; chapter 5, 14). lr_lvb_mutex guards lr_lvb and is held
+ * while the object store is read; it is outside of lr_lock.
  */
 #include "internal.h"
 
@@ -35,7 +35,10 @@ void ldlm_lvb_merge(struct ost_lvb *to, const struct ost_lvb *from)
 }
 EXPORT_SYMBOL_GPL(ldlm_lvb_merge);
 
-/* Length of the LVB that a client gets with such a lock: 56, 40 for old clients, 0 for locks without. */
+/*
+ * Length of the LVB that a client gets with such a lock: 56, 40 for old clients, 0 for locks
+ * without.
+ */
 u32 ldlm_lvb_len(struct ldlm_resource *res, const union ldlm_policy *policy, struct obd_export *exp)
 {
 	const struct ldlm_srv_ops *ops = res->lr_ns->ns_ops;
@@ -125,7 +128,10 @@ static int gl_add(struct ldlm_lock **locks, int n, struct ldlm_lock *lock)
 	return n;
 }
 
-/* Who may know more than a size of known bytes? Returns the number, or -ENOENT: the object is being destroyed. */
+/*
+ * Who may know more than a size of known bytes? Returns the number, or -ENOENT: the object is being
+ * destroyed.
+ */
 static int gl_holders(struct ldlm_resource *res, u64 known, struct ldlm_lock **locks)
 {
 	static const u32 modes[] = { LCK_EX, LCK_PW, LCK_CW, LCK_GROUP };
@@ -140,7 +146,8 @@ static int gl_holders(struct ldlm_resource *res, u64 known, struct ldlm_lock **l
 		return n;
 	}
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
-		for (l = ldlm_extent_last(res, ldlm_mode_index(modes[i])); l; l = ldlm_extent_prev(l)) {
+		for (l = ldlm_extent_last(res, ldlm_mode_index(modes[i])); l;
+		     l = ldlm_extent_prev(l)) {
 			if (!l->l_export) {
 				if (l->l_flags & LDLM_FL_NO_GLIMPSE) {
 					while (n)
@@ -180,8 +187,8 @@ static int glimpse_holders(struct ldlm_resource *res)
 }
 
 /*
- * A glimpse by enqueue (HAS_INTENT without an intent): granted if nobody is in the way (0), else the holders are asked and
- * the answer is ELDLM_LOCK_ABORTED with *res1 for the reply.
+ * A glimpse by enqueue (HAS_INTENT without an intent): granted if nobody is in the way (0), else
+ * the holders are asked and the answer is ELDLM_LOCK_ABORTED with *res1 for the reply.
  */
 int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1)
 {
@@ -211,7 +218,8 @@ int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1)
  * Context: may sleep for as long as a lock callback takes.
  * Return: 0, -ENOENT (no such object, or being destroyed), -ENOMEM or what lvb_init() says.
  */
-int ldlm_srv_glimpse(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, struct ost_lvb *lvb)
+int ldlm_srv_glimpse(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
+		     struct ost_lvb *lvb)
 {
 	struct ldlm_resource *res = ldlm_res_find(ns, res_id, LDLM_EXTENT, true);
 	int rc;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The grant algorithm of the server (chapter 3, 15): who conflicts with whom, who is granted next. Runs under lr_lock;
- * what has to be told to clients is collected on two lists, bl and cp, which ldlm_srv_send() works off after unlocking.
+ * The grant algorithm of the server (chapter 3, 15): who conflicts with whom, who is granted next.
+ * Runs under lr_lock; what has to be told to clients is collected on two lists, bl and cp, which
+ * ldlm_srv_send() works off after unlocking.
  */
 #include "internal.h"
 
 /*
- * want cannot be granted because of holder. Tell the holder's client, once: by a BL AST (bl), or in the message that will
- * show it the lock (CP AST, enqueue reply) when that is not built yet.
+ * want cannot be granted because of holder. Tell the holder's client, once: by a BL AST (bl), or in
+ * the message that will show it the lock (CP AST, enqueue reply) when that is not built yet.
  */
 void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl)
 {
@@ -30,7 +31,10 @@ void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_h
 	}
 }
 
-/* A waiting lock was granted, or (flock, l_error) its wait ended: wake the thread, or tell the client. */
+/*
+ * A waiting lock was granted, or (flock, l_error) its wait ended: wake the thread, or tell the
+ * client.
+ */
 void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp)
 {
 	wake_up_all(&lock->l_waitq);
@@ -62,7 +66,8 @@ static bool modes_conflict(const struct ldlm_resource *res, const struct ldlm_lo
 	return !ldlm_mode_compat(a_mode, b->l_req_mode);
 }
 
-static bool bits_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark, struct list_head *bl)
+static bool bits_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark,
+			 struct list_head *bl)
 {
 	u32 compat = ldlm_mode_compat_mask(lock->l_req_mode) & ~(u32)LCK_GROUP;
 	u64 bits = lock_bits(res, lock);
@@ -124,7 +129,8 @@ static void bits_grant(struct ldlm_resource *res, struct ldlm_lock *lock)
 	ldlm_grant_locked(lock, lock->l_req_mode);
 }
 
-static int bits_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *bl)
+static int bits_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+			struct list_head *bl)
 {
 	bool wait = !(flags & (LDLM_FL_BLOCK_NOWAIT | LDLM_FL_SPECULATIVE));
 	bool blocked;
@@ -138,13 +144,17 @@ static int bits_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 f
 		list_add_tail(&lock->l_res_link, &res->lr_waiting);
 		return 0;
 	}
-	if (res->lr_type == LDLM_IBITS && !(lock->l_policy.ibits.bits | lock->l_policy.ibits.try_bits))
+	if (res->lr_type == LDLM_IBITS &&
+	    !(lock->l_policy.ibits.bits | lock->l_policy.ibits.try_bits))
 		return -EAGAIN;
 	bits_grant(res, lock);
 	return 0;
 }
 
-/* Plain: stops at the first that cannot be granted. Bits: those behind may go if they want nothing of those ahead. */
+/*
+ * Plain: stops at the first that cannot be granted. Bits: those behind may go if they want nothing
+ * of those ahead.
+ */
 static void bits_reprocess(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp)
 {
 	u64 ahead[LCK_MODE_NUM] = { 0 };
@@ -176,7 +186,8 @@ static void bits_reprocess(struct ldlm_resource *res, struct list_head *bl, stru
 
 /* ---- extents ---- */
 
-static int extent_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *bl)
+static int extent_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+			  struct list_head *bl)
 {
 	bool wait = !(flags & LDLM_FL_SPECULATIVE), group = false, blocked;
 
@@ -213,7 +224,8 @@ static void extent_reprocess(struct ldlm_resource *res, struct list_head *bl, st
 	list_for_each_entry_safe(w, tmp, &res->lr_waiting, l_res_link) {
 		if (res->lr_ns->ns_replaying && w->l_export)
 			break;
-		if (!ldlm_extent_joins_group(res, w) && ldlm_extent_blocked(res, w, true, false, bl, &group))
+		if (!ldlm_extent_joins_group(res, w) &&
+		    ldlm_extent_blocked(res, w, true, false, bl, &group))
 			break;
 		ldlm_extent_expand(res, w);
 		ldlm_grant_locked(w, w->l_req_mode);
@@ -224,10 +236,11 @@ static void extent_reprocess(struct ldlm_resource *res, struct list_head *bl, st
 /* ---- all types ---- */
 
 /*
- * Decide about a new lock: 0: granted (l_granted_mode set) or put on the waiting list; -errno: neither (-ENOTCONN: its
- * client has gone). lr_lock held.
+ * Decide about a new lock: 0: granted (l_granted_mode set) or put on the waiting list; -errno:
+ * neither (-ENOTCONN: its client has gone). lr_lock held.
  */
-int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *bl,
+int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+		     struct list_head *bl,
 		     struct list_head *cp, struct list_head *dead)
 {
 	if (lock->l_flags & LDLM_FL_DESTROYED)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lock manager, inside of kernel/ldlm. Grouped by the file that defines each function. Lock order: head of lock.c.
+ * Lock manager, inside of kernel/ldlm. Grouped by the file that defines each function. Lock order:
+ * head of lock.c.
  */
 #ifndef _GLOSS_LDLM_INTERNAL_H
 #define _GLOSS_LDLM_INTERNAL_H
@@ -23,7 +24,8 @@ extern struct workqueue_struct *ldlm_bl_wq;	/* blocking() of the clients: may wr
 extern struct list_head ldlm_ns_all;
 extern struct mutex ldlm_ns_mutex;		/* ldlm_ns_all; outermost */
 
-struct ldlm_resource *ldlm_res_find(struct ldlm_namespace *ns, const struct ldlm_res_id *id, u32 type,
+struct ldlm_resource *ldlm_res_find(struct ldlm_namespace *ns, const struct ldlm_res_id *id,
+				    u32 type,
 				    bool create);
 static inline struct ldlm_resource *ldlm_res_ref(struct ldlm_resource *res)
 {
@@ -32,8 +34,9 @@ static inline struct ldlm_resource *ldlm_res_ref(struct ldlm_resource *res)
 }
 void ldlm_res_put(struct ldlm_resource *res);
 struct ldlm_resource *ldlm_res_next(struct ldlm_namespace *ns, struct ldlm_resource *res);
-struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode, const union ldlm_policy *policy);
-struct ldlm_resource *ldlm_lock_res_lock(struct ldlm_lock *lock);
+struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode,
+				const union ldlm_policy *policy);
+struct ldlm_resource *ldlm_lock_res_lock(struct ldlm_lock *lock) __acquires(&lock->l_res->lr_lock);
 void ldlm_grant_locked(struct ldlm_lock *lock, u32 mode);
 void ldlm_unlink_locked(struct ldlm_lock *lock);
 bool ldlm_destroy_locked(struct ldlm_lock *lock);
@@ -50,12 +53,14 @@ struct ldlm_lock *ldlm_extent_prev(struct ldlm_lock *lock);
 bool ldlm_extent_joins_group(struct ldlm_resource *res, struct ldlm_lock *lock);
 bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark, bool full,
 			 struct list_head *bl, bool *group);
-bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark, bool *group);
+bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark,
+				 bool *group);
 void ldlm_extent_queue(struct ldlm_resource *res, struct ldlm_lock *lock);
 void ldlm_extent_expand(struct ldlm_resource *res, struct ldlm_lock *lock);
 
 /* grant.c: the grant algorithm of the server */
-int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *bl,
+int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+		     struct list_head *bl,
 		     struct list_head *cp, struct list_head *dead);
 void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp,
 			   struct list_head *dead);
@@ -64,10 +69,12 @@ void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_h
 void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp);
 
 /* flock.c */
-int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, struct list_head *cp,
+int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+		       struct list_head *cp,
 		       struct list_head *dead);
 void ldlm_flock_reprocess(struct ldlm_resource *res, struct list_head *cp, struct list_head *dead);
-void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mode, struct list_head *dead);
+void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mode,
+		      struct list_head *dead);
 void ldlm_flock_unlink(struct ldlm_lock *lock);
 void ldlm_flock_drop_spare(struct ldlm_lock *lock);
 int ldlm_flock_prepare(struct ldlm_lock *lock);
@@ -83,7 +90,8 @@ void ldlm_srv_drop(struct ldlm_lock *lock);
 void ldlm_srv_gl(struct ldlm_lock **locks, int n);
 
 /* glimpse.c, lvb */
-u32 ldlm_lvb_len(struct ldlm_resource *res, const union ldlm_policy *policy, struct obd_export *exp);
+u32 ldlm_lvb_len(struct ldlm_resource *res, const union ldlm_policy *policy,
+		 struct obd_export *exp);
 int ldlm_lvb_load(struct ldlm_resource *res);
 void ldlm_lvb_reread(struct ldlm_resource *res);
 void ldlm_lvb_glimpsed(struct ldlm_resource *res, const struct ost_lvb *lvb);
@@ -99,8 +107,15 @@ void ldlm_export_detach(struct ldlm_lock *lock);
 struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote);
 
 /* cli_enqueue.c */
-int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bool may_miss, void **to, u32 *to_len);
+int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bool may_miss,
+		     void **to, u32 *to_len);
+void ldlm_cli_fill_request(struct ldlm_lock *lock, const struct ldlm_enqueue_info *ei,
+			   struct ldlm_request *dlm, bool cancelset);
 int ldlm_cli_change_res(struct ldlm_lock *lock, const struct ldlm_res_id_le *name);
+
+/* params.c */
+void ldlm_params_add(struct ldlm_namespace *ns);
+void ldlm_params_del(struct ldlm_namespace *ns);
 
 /* cli_cancel.c */
 void ldlm_ns_hold(struct ldlm_namespace *ns);

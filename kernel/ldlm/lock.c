@@ -2,9 +2,10 @@
 /*
  * Lock manager: namespaces, resources, locks and their references. Start reading here.
  *
- * A namespace (one for each target on a server, one for each import on a client) holds resources by name; a resource
- * holds locks, granted or waiting. Every lock has a 64-bit cookie of our own (l_handle, random base so that it is not
- * reused after a restart) by which the other side names it, and remembers the other side's cookie (l_remote).
+ * A namespace (one for each target on a server, one for each import on a client) holds resources by
+ * name; a resource holds locks, granted or waiting. Every lock has a 64-bit cookie of our own
+ * (l_handle, random base so that it is not reused after a restart) by which the other side names
+ * it, and remembers the other side's cookie (l_remote).
  *
  * States of a server lock
  *
@@ -12,30 +13,39 @@
  *   new ------------> granted
  *   any -> destroyed
  *
- *   MSG_PENDING  the enqueue reply or the CP AST that shows the client the state is not built yet. Whatever happens
- *                meanwhile (granted, blocked) goes into that message; nothing else is sent about the lock.
- *   AST_SENT     somebody is blocked by the lock and its client was told or will be told by the pending message. Set
+ *   MSG_PENDING  the enqueue reply or the CP AST that shows the client the state is not built yet.
+ *   Whatever happens
+ *                meanwhile (granted, blocked) goes into that message; nothing else is sent about
+ *                the lock.
+ *   AST_SENT     somebody is blocked by the lock and its client was told or will be told by the
+ *   pending message. Set
  *                once; CONVERT clears it.
  *   SYNC         a thread of the server waits for the grant (local locks, locks made by an intent).
- *   grant.c decides, ast.c tells the clients and holds the timer of called back locks (ns_wait_list): when it expires
+ *   grant.c decides, ast.c tells the clients and holds the timer of called back locks
+ *   (ns_wait_list): when it expires
  *   the client is evicted.
  *
  * States of a client lock (the mirror of a server lock)
  *
- *   enqueued (on lr_waiting, one user: the enqueuer) -> granted, in use -> unused, cached in the LRU -> canceling -> gone
+ *   enqueued (on lr_waiting, one user: the enqueuer) -> granted, in use -> unused, cached in the
+ *   LRU -> canceling -> gone
  *
- *   CBPENDING    wanted back (BL AST, AST_SENT): not matched any more, cancel starts with the last user gone.
- *   CANCELING    blocking() writes back and drops caches. Set once, by whoever does it: BL work, LRU, ELC, umount.
+ *   CBPENDING    wanted back (BL AST, AST_SENT): not matched any more, cancel starts with the last
+ *   user gone.
+ *   CANCELING    blocking() writes back and drops caches. Set once, by whoever does it: BL work,
+ *   LRU, ELC, umount.
  *   CANCEL       blocking() is done; the cookie goes by CANCEL or rides in another request.
  *   FAILED       dropped without telling the server (eviction, killed or failed enqueue).
  *
- * References: a lock that is not destroyed holds one on itself; the creator, users (l_users), lists of ASTs and timers
- * hold more. A lock holds its resource until it is freed. Resources are freed after an RCU grace period, so that
- * ldlm_lock_res_lock() can follow l_res of a client lock that is being moved to another resource.
+ * References: a lock that is not destroyed holds one on itself; the creator, users (l_users), lists
+ * of ASTs and timers hold more. A lock holds its resource until it is freed. Resources are freed
+ * after an RCU grace period, so that ldlm_lock_res_lock() can follow l_res of a client lock that is
+ * being moved to another resource.
  *
- * Lock order: ldlm_ns_mutex > lr_lvb_mutex > lr_lock > { le_lock, ns_wait_lock, ns_lru_lock, ns_cancel_lock,
- * ns_flock_lock, ns_res_lock }. Two resources are never locked at a time. No message is sent, no callback made and
- * nothing put for the last time that could sleep with a spinlock held: work is collected on lists (l_bl_ast, l_cp_ast,
+ * Lock order: ldlm_ns_mutex > lr_lvb_mutex > lr_lock > { le_lock, ns_wait_lock, ns_lru_lock,
+ * ns_cancel_lock, ns_flock_lock, ns_res_lock }. Two resources are never locked at a time. No
+ * message is sent, no callback made and nothing put for the last time that could sleep with a
+ * spinlock held: work is collected on lists (l_bl_ast, l_cp_ast,
  * "dead") and done after unlocking.
  */
 #include "internal.h"
@@ -82,18 +92,27 @@ void ldlm_res_put(struct ldlm_resource *res)
 	if (!res)
 		return;
 	ns = res->lr_ns;
-	if (!refcount_dec_and_lock(&res->lr_ref, &ns->ns_res_lock))
+	if (refcount_dec_not_one(&res->lr_ref))
 		return;
+	spin_lock(&ns->ns_res_lock);
+	if (!refcount_dec_and_test(&res->lr_ref)) {
+		spin_unlock(&ns->ns_res_lock);
+		return;
+	}
 	rhashtable_remove_fast(&ns->ns_res, &res->lr_hash, res_hash_params);
 	list_del(&res->lr_ns_link);
-	/* Under the lock: whoever waits for the count to become 0 takes it once more before the namespace goes. */
+	/*
+	 * Under the lock: whoever waits for the count to become 0 takes it once more before the
+	 * namespace goes.
+	 */
 	if (atomic_dec_and_test(&ns->ns_nr_res))
 		wake_up(&ns->ns_waitq);
 	spin_unlock(&ns->ns_res_lock);
 	call_rcu(&res->lr_rcu, res_free_rcu);
 }
 
-static struct ldlm_resource *res_alloc(struct ldlm_namespace *ns, const struct ldlm_res_id *id, u32 type)
+static struct ldlm_resource *res_alloc(struct ldlm_namespace *ns, const struct ldlm_res_id *id,
+				       u32 type)
 {
 	struct ldlm_resource *res = kzalloc(sizeof(*res), GFP_NOFS);
 	int i;
@@ -121,10 +140,11 @@ static struct ldlm_resource *res_alloc(struct ldlm_namespace *ns, const struct l
 }
 
 /*
- * The resource of that name, referenced. Not there: NULL, or a new one when create is set. type 0 accepts any type.
- * ERR_PTR: -ENOMEM, -EINVAL (exists with another type).
+ * The resource of that name, referenced. Not there: NULL, or a new one when create is set. type 0
+ * accepts any type. ERR_PTR: -ENOMEM, -EINVAL (exists with another type).
  */
-struct ldlm_resource *ldlm_res_find(struct ldlm_namespace *ns, const struct ldlm_res_id *id, u32 type,
+struct ldlm_resource *ldlm_res_find(struct ldlm_namespace *ns, const struct ldlm_res_id *id,
+				    u32 type,
 				    bool create)
 {
 	struct ldlm_resource *res, *old, *new = NULL;
@@ -148,7 +168,8 @@ again:
 		if (!new)
 			return ERR_PTR(-ENOMEM);
 		spin_lock(&ns->ns_res_lock);
-		old = rhashtable_lookup_get_insert_fast(&ns->ns_res, &new->lr_hash, res_hash_params);
+		old = rhashtable_lookup_get_insert_fast(&ns->ns_res, &new->lr_hash,
+							res_hash_params);
 		if (!old) {
 			list_add_tail(&new->lr_ns_link, &ns->ns_res_list);
 			atomic_inc(&ns->ns_nr_res);
@@ -234,10 +255,12 @@ void ldlm_put_list(struct list_head *dead)
 }
 
 /*
- * A lock on res (takes over no reference of it), on no list yet. Returned with two references: the caller's and that
- * of being alive, which ldlm_destroy_locked() gives to its caller. NULL when out of memory.
+ * A lock on res (takes over no reference of it), on no list yet. Returned with two references: the
+ * caller's and that of being alive, which ldlm_destroy_locked() gives to its caller. NULL when out
+ * of memory.
  */
-struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode, const union ldlm_policy *policy)
+struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode,
+				const union ldlm_policy *policy)
 {
 	struct ldlm_lock *lock = kmem_cache_zalloc(lock_cache, GFP_NOFS);
 
@@ -298,7 +321,7 @@ struct ldlm_lock *ldlm_lock_find(u64 cookie)
 EXPORT_SYMBOL_GPL(ldlm_lock_find);
 
 /* Lock the resource that the lock belongs to; it stays there until the unlock. */
-struct ldlm_resource *ldlm_lock_res_lock(struct ldlm_lock *lock)
+struct ldlm_resource *ldlm_lock_res_lock(struct ldlm_lock *lock) __acquires(&lock->l_res->lr_lock)
 {
 	struct ldlm_resource *res;
 
@@ -352,9 +375,9 @@ bool ldlm_destroy_locked(struct ldlm_lock *lock)
 {
 	if (lock->l_flags & LDLM_FL_DESTROYED)
 		return false;
-	lock->l_flags |= LDLM_FL_DESTROYED;
 	if (lock->l_res->lr_ns->ns_client)
 		ldlm_lru_remove_locked(lock);
+	lock->l_flags |= LDLM_FL_DESTROYED;
 	ldlm_unlink_locked(lock);
 	ldlm_flock_unlink(lock);
 	rhashtable_remove_fast(&lock_hash, &lock->l_hash, lock_hash_params);
@@ -443,7 +466,10 @@ void ldlm_policy_from_wire(u32 type, const union ldlm_wire_policy_data *w, union
 }
 EXPORT_SYMBOL_GPL(ldlm_policy_from_wire);
 
-/* Description of a lock as it is. lr_lock held. A flock is described as it was asked for: its range may have grown. */
+/*
+ * Description of a lock as it is. lr_lock held. A flock is described as it was asked for: its range
+ * may have grown.
+ */
 void ldlm_desc_fill(struct ldlm_lock *lock, struct ldlm_lock_desc *desc)
 {
 	struct ldlm_resource *res = lock->l_res;
@@ -453,7 +479,8 @@ void ldlm_desc_fill(struct ldlm_lock *lock, struct ldlm_lock_desc *desc)
 	res_id_to_le(&desc->l_resource.lr_name, &res->lr_id);
 	desc->l_req_mode = cpu_to_le32(lock->l_req_mode);
 	desc->l_granted_mode = cpu_to_le32(lock->l_granted_mode);
-	ldlm_policy_to_wire(res->lr_type, res->lr_type == LDLM_FLOCK ? &lock->l_req_policy : &lock->l_policy,
+	ldlm_policy_to_wire(res->lr_type,
+			    res->lr_type == LDLM_FLOCK ? &lock->l_req_policy : &lock->l_policy,
 			    &desc->l_policy_data);
 	if (res->lr_type == LDLM_IBITS)
 		desc->l_policy_data.l_inodebits.try_bits = 0;
@@ -494,6 +521,7 @@ static void ns_publish(struct ldlm_namespace *ns)
 	mutex_lock(&ldlm_ns_mutex);
 	list_add_tail(&ns->ns_list, &ldlm_ns_all);
 	mutex_unlock(&ldlm_ns_mutex);
+	ldlm_params_add(ns);
 }
 
 /**
@@ -540,13 +568,14 @@ EXPORT_SYMBOL_GPL(ldlm_ns_new_client);
  * @ns: NULL is fine
  * @force: client: drop all locks locally instead of cancelling them with the server
  *
- * Client: no lock may have a user any more and no enqueue be on its way; the import must still work unless @force.
- * Server: exports and local locks are gone. May sleep.
+ * Client: no lock may have a user any more and no enqueue be on its way; the import must still work
+ * unless @force. Server: exports and local locks are gone. May sleep.
  */
 void ldlm_ns_free(struct ldlm_namespace *ns, bool force)
 {
 	if (!ns)
 		return;
+	ldlm_params_del(ns);
 	WRITE_ONCE(ns->ns_stopping, true);
 	mutex_lock(&ldlm_ns_mutex);
 	list_del(&ns->ns_list);

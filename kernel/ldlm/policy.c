@@ -5,7 +5,7 @@
 #include "policy.h"
 
 #define EXPAND_ALIGN		4096ULL			/* page size of the server */
-#define EXPAND_CROWD		32			/* more conflicting locks than this: grow less */
+#define EXPAND_CROWD		32			/* more conflicts: grow less */
 #define EXPAND_CROWD_SIZE	(32ULL << 20)
 #define EXPAND_BACK_WAITERS	4			/* more waiters: no growth to the front */
 
@@ -109,7 +109,10 @@ void ldlm_expand_fixup(struct ldlm_expand *ex)
 	if (ex->x.start == 0 && ex->x.end == OBD_OBJECT_EOF)
 		return;
 
-	/* The greatest power of two that divides both edges, so that neighbours of the same pattern fit. */
+	/*
+	 * The greatest power of two that divides both edges, so that neighbours of the same pattern
+	 * fit.
+	 */
 	edges = (e + 1) | s;
 	if (edges && !(edges & (align - 1)))
 		while (!(edges & align))

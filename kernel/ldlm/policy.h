@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The arithmetic of lock conflicts: modes, extent growth, flock ranges (chapter 3, sections 4, 5, 15). Pure functions
- * on numbers, also compiled for user space by the unit tests; knows no locks, resources or lists.
+ * The arithmetic of lock conflicts: modes, extent growth, flock ranges (chapter 3, sections 4, 5,
+ * 15). Pure functions on numbers, also compiled for user space by the unit tests; knows no locks,
+ * resources or lists.
  */
 #ifndef _GLOSS_LDLM_POLICY_H
 #define _GLOSS_LDLM_POLICY_H
@@ -34,7 +35,8 @@ static inline bool ldlm_range_covers(u64 s1, u64 e1, u64 s2, u64 e2)
 
 /*
  * Growth of an extent at the moment of granting (15.2.1):
- *   ldlm_expand_init(); for each incompatible mode with granted locks ldlm_expand_granted(); ldlm_expand_fixup();
+ *   ldlm_expand_init(); for each incompatible mode with granted locks ldlm_expand_granted();
+ *   ldlm_expand_fixup();
  *   ldlm_expand_waiting_begin(); for each waiter ldlm_expand_waiting(); ldlm_expand_fixup().
  * The steps return false when the range cannot grow any more: stop there, without the fix-up.
  */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LDLM_ENQUEUE on the server (chapter 3, 10): plain enqueues of all types, glimpses, lock replay; intents are executed by
- * the target (ldlm_srv_ops.intent). A request that was sent before is found by the client's cookie and answered with
- * the present state of its lock. No locks are held across calls of the target.
+ * LDLM_ENQUEUE on the server (chapter 3, 10): plain enqueues of all types, glimpses, lock replay;
+ * intents are executed by the target (ldlm_srv_ops.intent). A request that was sent before is found
+ * by the client's cookie and answered with the present state of its lock. No locks are held across
+ * calls of the target.
  */
 #include "internal.h"
 
@@ -73,7 +74,8 @@ static bool lock_changed(const struct ldlm_resource *res, const struct ldlm_lock
 }
 
 /*
- * Show the client its lock. From here on it is told by ASTs what happens to it. 0, or -ENOTCONN: the client went.
+ * Show the client its lock. From here on it is told by ASTs what happens to it. 0, or -ENOTCONN:
+ * the client went.
  */
 static int reply_lock(struct svc_req *req, struct ldlm_lock *lock, u64 flags, bool unkept)
 {
@@ -117,14 +119,17 @@ static int reply_lock(struct svc_req *req, struct ldlm_lock *lock, u64 flags, bo
 
 	/* Last, to be as fresh as possible. Intents fill theirs (a layout) themselves. */
 	len = flags & LDLM_FL_REPLAY ? 0 : ldlm_lvb_len(res, &lock->l_req_policy, req->exp);
-	if (len && len == svc_rep_len(req, WF_DLM_LVB) && ldlm_lvb_fill(res, svc_rep_buf(req, WF_DLM_LVB), len))
+	if (len && len == svc_rep_len(req, WF_DLM_LVB) &&
+	    ldlm_lvb_fill(res, svc_rep_buf(req, WF_DLM_LVB), len))
 		svc_rep_shrink(req, WF_DLM_LVB, 0);
 	if (drop)
 		ldlm_srv_drop(lock);
 	return 0;
 }
 
-/* Lock replay of recovery: as the client says, without looking for conflicts (22.2). lr_lock held. */
+/*
+ * Lock replay of recovery: as the client says, without looking for conflicts (22.2). lr_lock held.
+ */
 static int replay_lock(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, u32 granted)
 {
 	if (lock->l_flags & LDLM_FL_DESTROYED)
@@ -139,7 +144,8 @@ static int replay_lock(struct ldlm_resource *res, struct ldlm_lock *lock, u64 fl
 	return 0;
 }
 
-static int enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 flags, u32 granted, u64 *res1)
+static int enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 flags, u32 granted,
+		       u64 *res1)
 {
 	struct ldlm_resource *res = lock->l_res;
 	bool replay = flags & LDLM_FL_REPLAY && READ_ONCE(res->lr_ns->ns_replaying) &&
@@ -175,7 +181,8 @@ static int enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 flags, u
 	return rc;
 }
 
-static int enqueue_plain(struct svc_req *req, const struct ldlm_request *dlm, struct ldlm_lock *resent, u64 flags)
+static int enqueue_plain(struct svc_req *req, const struct ldlm_request *dlm,
+			 struct ldlm_lock *resent, u64 flags)
 {
 	struct ldlm_namespace *ns = req->tgt->ns;
 	u32 type = le32_to_cpu(dlm->lock_desc.l_resource.lr_type);
@@ -226,8 +233,10 @@ static int enqueue_plain(struct svc_req *req, const struct ldlm_request *dlm, st
 		if (!lock)
 			goto out;
 		lock->l_remote = dlm->lock_handle[0];
-		lock->l_flags = (flags & (LDLM_FL_INHERIT_MASK | LDLM_FL_AST_DISCARD_DATA)) | LDLM_FL_MSG_PENDING;
-		rc = enqueue_new(req, lock, flags, le32_to_cpu(dlm->lock_desc.l_granted_mode), &res1);
+		lock->l_flags = flags & (LDLM_FL_INHERIT_MASK | LDLM_FL_AST_DISCARD_DATA);
+		lock->l_flags |= LDLM_FL_MSG_PENDING;
+		rc = enqueue_new(req, lock, flags, le32_to_cpu(dlm->lock_desc.l_granted_mode),
+				 &res1);
 	} else {
 		flags |= LDLM_FL_LOCK_CHANGED;
 	}
@@ -283,11 +292,11 @@ static int enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u64 fla
  * ldlm_handle_enqueue - LDLM_ENQUEUE to a target
  * @req: checked for WF_DLM_REQ at least
  *
- * Chapter 3, 10.2. Intents, and local locks that they take, may keep the thread for as long as other clients need to give
- * their locks back; plain enqueues do not wait.
+ * Chapter 3, 10.2. Intents, and local locks that they take, may keep the thread for as long as
+ * other clients need to give their locks back; plain enqueues do not wait.
  *
- * Return: 0, ELDLM_LOCK_ABORTED, or -EPROTO, -EFAULT, -ENOTCONN, -EINPROGRESS, -ENOMEM, -EAGAIN, -EDEADLK and what the
- * target says.
+ * Return: 0, ELDLM_LOCK_ABORTED, or -EPROTO, -EFAULT, -ENOTCONN, -EINPROGRESS, -ENOMEM, -EAGAIN,
+ * -EDEADLK and what the target says.
  */
 int ldlm_handle_enqueue(struct svc_req *req)
 {
@@ -300,13 +309,15 @@ int ldlm_handle_enqueue(struct svc_req *req)
 
 	if (!ns || !req->exp || !req->exp->exp_ldlm)
 		return -EOPNOTSUPP;
-	if (!dlm || len < sizeof(*dlm) + sizeof(struct lustre_handle) || !dlm->lock_handle[0].cookie)
+	if (!dlm || len < sizeof(*dlm) + sizeof(struct lustre_handle) ||
+	    !dlm->lock_handle[0].cookie)
 		return -EPROTO;
 	if (READ_ONCE(ns->ns_stopping))
 		return -ENODEV;
 
 	count = le32_to_cpu(dlm->lock_count);
-	if (count > 1 && count <= (len - sizeof(*dlm)) / sizeof(struct lustre_handle) && !svc_req_replay(req))
+	if (count > 1 && count <= (len - sizeof(*dlm)) / sizeof(struct lustre_handle) &&
+	    !svc_req_replay(req))
 		ldlm_srv_cancel_handles(req->exp, dlm->lock_handle + 1, count - 1);
 
 	flags = le32_to_cpu(dlm->lock_flags);
@@ -315,7 +326,8 @@ int ldlm_handle_enqueue(struct svc_req *req)
 	if (svc_req_resent(req) || flags & LDLM_FL_REPLAY)
 		resent = ldlm_export_find(req->exp, dlm->lock_handle[0].cookie);
 
-	if (flags & LDLM_FL_HAS_INTENT && wire_bufcount(req->msg) > 2 && ns->ns_ops && ns->ns_ops->intent)
+	if (flags & LDLM_FL_HAS_INTENT && wire_bufcount(req->msg) > 2 && ns->ns_ops &&
+	    ns->ns_ops->intent)
 		rc = enqueue_intent(req, resent, flags);
 	else
 		rc = enqueue_plain(req, dlm, resent, flags);
@@ -382,7 +394,8 @@ int ldlm_handle_convert(struct svc_req *req)
 	u64 bits;
 	int rc;
 
-	if (!dlm || !req->exp || svc_req_len(req, WF_DLM_REQ) < sizeof(*dlm) + sizeof(struct lustre_handle))
+	if (!dlm || !req->exp ||
+	    svc_req_len(req, WF_DLM_REQ) < sizeof(*dlm) + sizeof(struct lustre_handle))
 		return -EPROTO;
 	rc = svc_rep_pack(req);
 	if (rc)

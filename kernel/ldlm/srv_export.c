@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The locks of one client on a server: found by the client's cookie when a request is sent again (chapter 3, 10.5),
- * counted, and dropped together when the client goes. le_lock is inside of lr_lock.
+ * The locks of one client on a server: found by the client's cookie when a request is sent again
+ * (chapter 3, 10.5), counted, and dropped together when the client goes. le_lock is inside of
+ * lr_lock.
  */
 #include "internal.h"
 #include <linux/hash.h>
@@ -49,7 +50,10 @@ static struct hlist_head *exp_bucket(struct ldlm_export *le, u64 remote)
 	return &le->le_hash[hash_64(remote, EXP_HASH_BITS)];
 }
 
-/* Make exp the holder of a lock. Any context. 0, -ENOTCONN: the client is gone; -EINPROGRESS: it has too many. */
+/*
+ * Make exp the holder of a lock. Any context. 0, -ENOTCONN: the client is gone; -EINPROGRESS: it
+ * has too many.
+ */
 int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock)
 {
 	struct ldlm_export *le = exp->exp_ldlm;
@@ -106,7 +110,8 @@ found:
  * ldlm_export_cleanup - drop all locks of a client
  * @exp: disconnected or evicted
  *
- * Locks that are called back go first; whoever waits for one is granted. More than one call is fine. May sleep.
+ * Locks that are called back go first; whoever waits for one is granted. More than one call is
+ * fine. May sleep.
  */
 void ldlm_export_cleanup(struct obd_export *exp)
 {
@@ -122,7 +127,10 @@ void ldlm_export_cleanup(struct obd_export *exp)
 			list_move(&lock->l_exp_link, &le->le_locks);
 	while (!list_empty(&le->le_locks)) {
 		lock = list_first_entry(&le->le_locks, struct ldlm_lock, l_exp_link);
-		/* Off the list at any rate, so that this ends even beside somebody else who destroys it. */
+		/*
+		 * Off the list at any rate, so that this ends even beside somebody else who
+		 * destroys it.
+		 */
 		list_del_init(&lock->l_exp_link);
 		hlist_del_init(&lock->l_exp_hash);
 		le->le_nr--;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Locks that the server itself asks for: local ones for the time of an operation, locks for a client in answer to its
- * intent, the check of I/O against the client's locks, recovery. They wait for other clients; no spinlocks are held.
+ * Locks that the server itself asks for: local ones for the time of an operation, locks for a
+ * client in answer to its intent, the check of I/O against the client's locks, recovery. They wait
+ * for other clients; no spinlocks are held.
  */
 #include "internal.h"
 
@@ -18,7 +19,10 @@ static int wait_granted(struct ldlm_lock *lock)
 	return 0;
 }
 
-/* Decide about a prepared SYNC lock and wait. On error it is destroyed; the caller's reference stays. */
+/*
+ * Decide about a prepared SYNC lock and wait. On error it is destroyed; the caller's reference
+ * stays.
+ */
 static int sync_enqueue(struct ldlm_lock *lock, u64 flags)
 {
 	struct ldlm_resource *res = lock->l_res;
@@ -46,16 +50,19 @@ static int sync_enqueue(struct ldlm_lock *lock, u64 flags)
  * @type: LDLM_PLAIN, LDLM_EXTENT or LDLM_IBITS
  * @policy: range or bits; NULL for PLAIN
  * @mode: LCK_*
- * @flags: LDLM_FL_BLOCK_NOWAIT (bits: any conflict, extents: a group lock gives -EAGAIN), LDLM_FL_SPECULATIVE (any conflict),
+ * @flags: LDLM_FL_BLOCK_NOWAIT (bits: any conflict, extents: a group lock gives -EAGAIN),
+ *	LDLM_FL_SPECULATIVE (any conflict),
  *	LDLM_FL_AST_DISCARD_DATA, LDLM_FL_NO_GLIMPSE
  * @lockp: the lock, for ldlm_srv_unlock()
  *
- * Clients in the way are called back. Waits killable until they have given their locks up or are evicted.
+ * Clients in the way are called back. Waits killable until they have given their locks up or are
+ * evicted.
  *
  * Return: 0, -EAGAIN, -EINTR, -ENOMEM, -EINVAL (the resource has another type), -ESHUTDOWN.
  */
 int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 type,
-			const union ldlm_policy *policy, u32 mode, u64 flags, struct ldlm_lock **lockp)
+			const union ldlm_policy *policy, u32 mode, u64 flags,
+			struct ldlm_lock **lockp)
 {
 	struct ldlm_resource *res;
 	struct ldlm_lock *lock;
@@ -74,7 +81,8 @@ int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res
 	if (!lock)
 		return -ENOMEM;
 	lock->l_flags = LDLM_FL_LOCAL | LDLM_FL_SYNC |
-			(flags & (LDLM_FL_AST_DISCARD_DATA | LDLM_FL_NO_GLIMPSE | LDLM_FL_NO_EXPANSION));
+			(flags & (LDLM_FL_AST_DISCARD_DATA | LDLM_FL_NO_GLIMPSE |
+				  LDLM_FL_NO_EXPANSION));
 	rc = sync_enqueue(lock, flags);
 	if (rc) {
 		ldlm_lock_put(lock);
@@ -138,10 +146,12 @@ EXPORT_SYMBOL_GPL(ldlm_srv_resent_lock);
  * @try_bits: added if they are free
  * @lockp: the granted lock; return it from ->intent() or give it to ldlm_srv_unlock()
  *
- * Return: 0, -EAGAIN (no bits asked and no try bit is free, or the client wants no lock: INTENT_ONLY), -ENOTCONN, -ENOMEM,
+ * Return: 0, -EAGAIN (no bits asked and no try bit is free, or the client wants no lock:
+ * INTENT_ONLY), -ENOTCONN, -ENOMEM,
  * -EINPROGRESS (the client has too many locks), -EPROTO.
  */
-int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_id, u32 mode, u64 bits, u64 try_bits,
+int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_id, u32 mode,
+			     u64 bits, u64 try_bits,
 			     struct ldlm_lock **lockp)
 {
 	union ldlm_policy policy = { .ibits = { .bits = bits, .try_bits = try_bits & ~bits } };
@@ -230,7 +240,8 @@ void ldlm_srv_unlock(struct ldlm_lock *lock)
 }
 EXPORT_SYMBOL_GPL(ldlm_srv_unlock);
 
-static bool io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *lock, struct obd_export *exp, u64 start, u64 end,
+static bool io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *lock, struct obd_export *exp,
+			 u64 start, u64 end,
 			 u32 modes, bool cover)
 {
 	if (lock->l_export != exp || !(lock->l_granted_mode & modes))
@@ -240,8 +251,10 @@ static bool io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *lock, stru
 	if (res->lr_type != LDLM_EXTENT)
 		return false;
 	if (cover)
-		return ldlm_range_covers(lock->l_policy.extent.start, lock->l_policy.extent.end, start, end);
-	return ldlm_range_overlap(lock->l_policy.extent.start, lock->l_policy.extent.end, start, end);
+		return ldlm_range_covers(lock->l_policy.extent.start, lock->l_policy.extent.end,
+					 start, end);
+	return ldlm_range_overlap(lock->l_policy.extent.start, lock->l_policy.extent.end, start,
+				  end);
 }
 
 /**
@@ -257,7 +270,8 @@ static bool io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *lock, stru
  *
  * Return: 0, or -ESTALE: it holds no lock there, refuse.
  */
-int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start, u64 end, bool write,
+int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start,
+			  u64 end, bool write,
 			  u64 o_handle)
 {
 	u32 modes = LCK_PW | LCK_GROUP | LCK_EX | (write ? 0 : LCK_PR);
@@ -279,7 +293,8 @@ int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_
 		for (i = 0; i < LCK_MODE_NUM; i++) {
 			if (!(modes & (1 << i)) || !res->lr_nr_granted[i])
 				continue;
-			for (l = ldlm_extent_first(res, i, start, end); l; l = ldlm_extent_next(l, start, end))
+			for (l = ldlm_extent_first(res, i, start, end); l;
+			     l = ldlm_extent_next(l, start, end))
 				if (l->l_export == exp) {
 					ldlm_wait_prolong(l);
 					rc = 0;
@@ -304,7 +319,8 @@ EXPORT_SYMBOL_GPL(ldlm_srv_find_io_lock);
 /**
  * ldlm_ns_recovery - recovery of a target begins or ends
  * @ns: its namespace
- * @on: true: locks that are replayed are taken as they come, nothing is granted to clients; false: over, every resource is
+ * @on: true: locks that are replayed are taken as they come, nothing is granted to clients; false:
+ *	over, every resource is
  *	looked at
  */
 void ldlm_ns_recovery(struct ldlm_namespace *ns, bool on)

@@ -260,6 +260,8 @@ static void requeue(struct config_log *cl)
 	unsigned long delay = MGC_REQUEUE_MIN * HZ + get_random_u32() % (5 * HZ);
 	struct mgc *mgc = cl->cl_mgc;
 
+	if (cl->cl_flags & CFG_F_SERVER)
+		delay = HZ;
 	spin_lock(&mgc->m_lock);
 	if (!cl->cl_dead)
 		queue_delayed_work(mgc->m_wq, &cl->cl_work, delay);

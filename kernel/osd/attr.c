@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes, link counts, xattrs and symbolic links of objects. Nothing moves the times of an inode but osd_attr_set() (and data
+ * Attributes, link counts, xattrs and symbolic links of objects. Nothing moves the times of an
+ * inode but osd_attr_set() (and data
  * operations, whose callers set them afterwards).
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
@@ -36,7 +37,7 @@ EXPORT_SYMBOL_GPL(osd_attr_get);
 
 static int osd_set_owner(struct inode *inode, const struct osd_attr *attr, u32 valid)
 {
-	struct iattr ia = { };
+	struct iattr ia = {};
 
 	if ((valid & OSD_A_UID) && attr->uid != i_uid_read(inode)) {
 		ia.ia_valid |= ATTR_UID;
@@ -74,7 +75,8 @@ static int osd_set_ext(struct inode *inode, const struct osd_attr *attr, u32 val
 	return which ? ldiskfs_hook_ext_set(inode, &ea, which) : 0;
 }
 
-int osd_attr_set(struct osd_trans *th, struct osd_object *obj, const struct osd_attr *attr, u32 valid)
+int osd_attr_set(struct osd_trans *th, struct osd_object *obj, const struct osd_attr *attr,
+		 u32 valid)
 {
 	struct inode *inode = obj->oo_inode;
 	int rc, rc2;
@@ -116,7 +118,8 @@ ssize_t osd_xattr_get(struct osd_object *obj, const char *name, void *buf, size_
 }
 EXPORT_SYMBOL_GPL(osd_xattr_get);
 
-int osd_xattr_set(struct osd_trans *th, struct osd_object *obj, const char *name, const void *val, size_t len, int flags)
+int osd_xattr_set(struct osd_trans *th, struct osd_object *obj, const char *name, const void *val,
+		  size_t len, int flags)
 {
 	return ldiskfs_hook_xattr_set(th->ot_handle, obj->oo_inode, name, val ?: "", len, flags);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Directories of the MDT namespace. An entry points to an inode, its FID is read from that inode. Directory blocks are protected by
+ * Directories of the MDT namespace. An entry points to an inode, its FID is read from that inode.
+ * Directory blocks are protected by
  * oo_dir_sem, which is inside of transactions; i_rwsem of directories is not used.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
@@ -52,7 +53,8 @@ int osd_dir_lookup(struct osd_object *dir, const char *name, size_t len, struct 
 }
 EXPORT_SYMBOL_GPL(osd_dir_lookup);
 
-int osd_dir_insert(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len, struct osd_object *child)
+int osd_dir_insert(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len,
+		   struct osd_object *child)
 {
 	unsigned int nofs = osd_dir_lock(dir);
 	int rc = -ENOENT;
@@ -75,7 +77,8 @@ int osd_dir_delete(struct osd_trans *th, struct osd_object *dir, const char *nam
 }
 EXPORT_SYMBOL_GPL(osd_dir_delete);
 
-int osd_dir_replace(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len, struct osd_object *child)
+int osd_dir_replace(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len,
+		    struct osd_object *child)
 {
 	unsigned int nofs = osd_dir_lock(dir);
 	int rc = ldiskfs_hook_dir_set(th->ot_handle, dir->oo_inode, name, len, child->oo_inode);
@@ -107,24 +110,25 @@ EXPORT_SYMBOL_GPL(osd_dir_empty);
 
 /* ---- iteration: a buffer full of entries under the lock, then the actor without it ---- */
 
-#define OSD_ITER_BUF	(32 * 1024)
+#define OSD_ITER_BUF (32 * 1024)
 
 struct osd_iter_entry {
-	u64	hash;
-	u64	ino;
-	u16	len;
-	u8	type;
-	char	name[];
+	u64 hash;
+	u64 ino;
+	u16 len;
+	u8 type;
+	char name[];
 };
 
 struct osd_iter {
-	struct dir_context	ctx;
-	char			*buf;
-	size_t			used;
-	bool			full;
+	struct dir_context ctx;
+	char *buf;
+	size_t used;
+	bool full;
 };
 
-static bool osd_iter_add(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino, unsigned int type)
+static bool osd_iter_add(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino,
+			 unsigned int type)
 {
 	struct osd_iter *it = container_of(ctx, struct osd_iter, ctx);
 	size_t need = ALIGN(offsetof(struct osd_iter_entry, name) + len, 8);
@@ -143,7 +147,8 @@ static bool osd_iter_add(struct dir_context *ctx, const char *name, int len, lof
 	return true;
 }
 
-static int osd_iter_emit(struct osd_object *dir, struct osd_iter_entry *e, osd_dir_actor actor, void *ctx)
+static int osd_iter_emit(struct osd_object *dir, struct osd_iter_entry *e, osd_dir_actor actor,
+			 void *ctx)
 {
 	struct osd_dirent de = {
 		.name = e->name,
@@ -160,7 +165,8 @@ static int osd_iter_emit(struct osd_object *dir, struct osd_iter_entry *e, osd_d
 	rc = osd_ino_fid(dir->oo_dev, e->ino, &de.fid);
 	if (rc == -ENOENT)
 		return 0;
-	if (rc && fid_is_root(&dir->oo_fid) && e->len == 2 && e->name[0] == '.' && e->name[1] == '.')
+	if (rc && fid_is_root(&dir->oo_fid) && e->len == 2 && e->name[0] == '.' &&
+	    e->name[1] == '.')
 		de.fid = dir->oo_fid;
 	else if (rc)
 		memset(&de.fid, 0, sizeof(de.fid));
@@ -188,11 +194,13 @@ int osd_dir_iterate(struct osd_object *dir, u64 hash, osd_dir_actor actor, void 
 		rc = ldiskfs_hook_dir_iterate(dir->oo_dev->od_mnt, dir->oo_inode, &it.ctx);
 		osd_dir_unlock_shared(dir, nofs);
 		/*
-		 * The next round begins at the hash of the last entry taken: entries of the same hash that were given
+		 * The next round begins at the hash of the last entry taken: entries of the same
+		 * hash that were given
 		 * already come again and are skipped.
 		 */
 		n = 0;
-		for (off = 0; !rc && off < it.used; off += ALIGN(offsetof(struct osd_iter_entry, name) + e->len, 8)) {
+		for (off = 0; !rc && off < it.used;
+		     off += ALIGN(offsetof(struct osd_iter_entry, name) + e->len, 8)) {
 			e = (void *)(it.buf + off);
 			if (e->hash != last) {
 				last = e->hash;

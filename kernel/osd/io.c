@@ -2,10 +2,14 @@
 /*
  * Object data: bios straight to the blocks of the object, without the page cache.
  *
- * A write first makes holes into unwritten blocks (own transactions), writes the data, waits for them, and only then extends the size
- * and marks the blocks written: a crash in between leaves zeros, never old contents of the disk. Blocks that are written already
- * are overwritten in place. The commit of the journal flushes the device, so what a later transaction relies on is on disk.
- * Bytes at and after the size are zeros on disk; partial blocks are read, merged and written whole under oo_edge_mutex.
+ * A write first makes holes into unwritten blocks (own transactions), writes the data, waits for
+ * them, and only then extends the size
+ * and marks the blocks written: a crash in between leaves zeros, never old contents of the disk.
+ * Blocks that are written already
+ * are overwritten in place. The commit of the journal flushes the device, so what a later
+ * transaction relies on is on disk.
+ * Bytes at and after the size are zeros on disk; partial blocks are read, merged and written
+ * whole under oo_edge_mutex.
  *
  * oo_data_sem: shared for reads and writes, exclusive when blocks are taken away. Then own handles.
  */
@@ -19,12 +23,12 @@
 #include "osd_internal.h"
 
 struct osd_io {
-	struct osd_object	*obj;
-	enum req_op		op;
-	atomic_t		inflight;
-	struct completion	done;
-	int			error;
-	bool			unwritten;	/* a write went to unwritten blocks */
+	struct osd_object *obj;
+	enum req_op op;
+	atomic_t inflight;
+	struct completion done;
+	int error;
+	bool unwritten; /* a write went to unwritten blocks */
 };
 
 static void osd_io_put(struct osd_io *io)
@@ -60,7 +64,8 @@ static int osd_io_wait(struct osd_io *io)
 }
 
 /* @len bytes at sector @sector from/to @iter, which moves on. */
-static void osd_io_submit(struct osd_io *io, sector_t sector, struct bio_vec *bvec, struct bvec_iter *iter, u64 len)
+static void osd_io_submit(struct osd_io *io, sector_t sector, struct bio_vec *bvec,
+			  struct bvec_iter *iter, u64 len)
 {
 	struct block_device *bdev = io->obj->oo_inode->i_sb->s_bdev;
 	struct bio *bio = NULL;
@@ -78,8 +83,10 @@ static void osd_io_submit(struct osd_io *io, sector_t sector, struct bio_vec *bv
 			len -= n;
 			continue;
 		}
-		bio = bio_alloc(bdev, min_t(u64, BIO_MAX_VECS, DIV_ROUND_UP_ULL(len, PAGE_SIZE) + 1),
-				io->op | (io->op == REQ_OP_WRITE ? REQ_SYNC | REQ_IDLE : 0), GFP_NOFS);
+		bio = bio_alloc(bdev,
+				min_t(u64, BIO_MAX_VECS, DIV_ROUND_UP_ULL(len, PAGE_SIZE) + 1),
+				io->op | (io->op == REQ_OP_WRITE ? REQ_SYNC | REQ_IDLE : 0),
+				GFP_NOFS);
 		bio->bi_iter.bi_sector = sector;
 		bio->bi_private = io;
 		bio->bi_end_io = osd_io_end;
@@ -118,7 +125,8 @@ static int osd_io_blocks(struct osd_io *io, u64 pos, struct bio_vec *bvec, u64 l
 
 		map.lblk = pos >> bits;
 		map.len = min_t(u64, len >> bits, 32768);
-		rc = io->op == REQ_OP_READ ? ldiskfs_hook_map(inode, &map) : ldiskfs_hook_alloc(inode, &map);
+		rc = io->op == REQ_OP_READ ? ldiskfs_hook_map(inode, &map) :
+					     ldiskfs_hook_alloc(inode, &map);
 		if (rc)
 			break;
 		n = (u64)map.len << bits;
@@ -145,17 +153,18 @@ static int osd_io_run(struct osd_io *io, u64 pos, struct bio_vec *bvec, u64 len)
 /* ---- whole blocks out of any range ---- */
 
 /*
- * The range [pos, pos + len) as whole blocks [start, start + blen): the caller's pages where they hold whole blocks, own pages
+ * The range [pos, pos + len) as whole blocks [start, start + blen): the caller's pages where they
+ * hold whole blocks, own pages
  * for what is left at the edges, or for everything when the caller's memory is not cut at sectors.
  */
 struct osd_span {
-	u64		start, blen;
-	struct bio_vec	*bvec;
-	unsigned int	nr;
-	struct page	*head, *tail;	/* bounce pages of the first and last block */
-	struct page	**pages;	/* bounce pages of everything */
-	unsigned int	nr_pages;
-	bool		edges;		/* some block is not covered completely */
+	u64 start, blen;
+	struct bio_vec *bvec;
+	unsigned int nr;
+	struct page *head, *tail; /* bounce pages of the first and last block */
+	struct page **pages; /* bounce pages of everything */
+	unsigned int nr_pages;
+	bool edges; /* some block is not covered completely */
 };
 
 static u64 osd_bvec_len(const struct bio_vec *bvec, unsigned int nr)
@@ -219,8 +228,8 @@ static int osd_span_bounce(struct osd_span *sp)
 	return 0;
 }
 
-static int osd_span_direct(struct osd_span *sp, u64 pos, u64 len, struct bio_vec *bvec, unsigned int nr,
-			   unsigned int bs)
+static int osd_span_direct(struct osd_span *sp, u64 pos, u64 len, struct bio_vec *bvec,
+			   unsigned int nr, unsigned int bs)
 {
 	u64 from = round_up(pos, bs), to = round_down(pos + len, bs);
 	struct bio_vec *bv;
@@ -256,8 +265,8 @@ static int osd_span_direct(struct osd_span *sp, u64 pos, u64 len, struct bio_vec
 	return 0;
 }
 
-static int osd_span_init(struct osd_span *sp, u64 pos, u64 len, struct bio_vec *bvec, unsigned int nr,
-			 unsigned int bs)
+static int osd_span_init(struct osd_span *sp, u64 pos, u64 len, struct bio_vec *bvec,
+			 unsigned int nr, unsigned int bs)
 {
 	u64 from = round_up(pos, bs), to = round_down(pos + len, bs);
 	int rc;
@@ -275,7 +284,8 @@ static int osd_span_init(struct osd_span *sp, u64 pos, u64 len, struct bio_vec *
 	return rc;
 }
 
-static void osd_copy(struct bio_vec *a, unsigned int aoff, struct bio_vec *b, unsigned int boff, unsigned int n, bool to_a)
+static void osd_copy(struct bio_vec *a, unsigned int aoff, struct bio_vec *b, unsigned int boff,
+		     unsigned int n, bool to_a)
 {
 	char *pa = kmap_local_page(nth_page(a->bv_page, (a->bv_offset + aoff) >> PAGE_SHIFT));
 	char *pb = kmap_local_page(nth_page(b->bv_page, (b->bv_offset + boff) >> PAGE_SHIFT));
@@ -290,8 +300,12 @@ static void osd_copy(struct bio_vec *a, unsigned int aoff, struct bio_vec *b, un
 	kunmap_local(pa);
 }
 
-/* Between the caller's memory and own pages of the span; pieces that are the same memory are left alone. */
-static void osd_span_copy(struct osd_span *sp, u64 pos, struct bio_vec *bvec, unsigned int nr, bool to_span)
+/*
+ * Between the caller's memory and own pages of the span; pieces that are the same memory are left
+ * alone.
+ */
+static void osd_span_copy(struct osd_span *sp, u64 pos, struct bio_vec *bvec, unsigned int nr,
+			  bool to_span)
 {
 	u64 spos = sp->start;
 	unsigned int i = 0, j = 0;
@@ -304,7 +318,8 @@ static void osd_span_copy(struct osd_span *sp, u64 pos, struct bio_vec *bvec, un
 
 		while (own && a < b) {
 			unsigned int uo = a - pos, so = a - spos;
-			unsigned int n = min_t(u64, b - a, PAGE_SIZE - ((u->bv_offset + uo) & ~PAGE_MASK));
+			unsigned int n =
+				min_t(u64, b - a, PAGE_SIZE - ((u->bv_offset + uo) & ~PAGE_MASK));
 
 			n = min_t(unsigned int, n, PAGE_SIZE - ((s->bv_offset + so) & ~PAGE_MASK));
 			osd_copy(s, so, u, uo, n, to_span);
@@ -328,7 +343,7 @@ static void osd_bvec_zero_from(u64 pos, struct bio_vec *bvec, unsigned int nr, u
 
 	for (i = 0; i < nr; pos += bvec[i].bv_len, i++) {
 		struct bio_vec bv = bvec[i];
-		struct bvec_iter iter = { };
+		struct bvec_iter iter = {};
 		u64 skip;
 
 		if (pos + bv.bv_len <= from)
@@ -351,7 +366,8 @@ static int osd_read_span(struct osd_object *obj, struct osd_span *sp)
 	return osd_io_run(&io, sp->start, sp->bvec, sp->blen);
 }
 
-int osd_read_pages(struct osd_object *obj, u64 pos, struct bio_vec *bvec, unsigned int nr, u64 *bytes)
+int osd_read_pages(struct osd_object *obj, u64 pos, struct bio_vec *bvec, unsigned int nr,
+		   u64 *bytes)
 {
 	struct inode *inode = obj->oo_inode;
 	u64 len = osd_bvec_len(bvec, nr), size, n;
@@ -404,7 +420,9 @@ static int osd_span_read_edges(struct osd_object *obj, struct osd_span *sp, u64 
 	u64 last = sp->start + sp->blen - bs;
 	struct bio_vec *bv = &sp->bvec[sp->nr - 1];
 	struct bio_vec head = { .bv_page = sp->bvec[0].bv_page, .bv_len = bs };
-	struct bio_vec tail = { .bv_page = bv->bv_page, .bv_len = bs, .bv_offset = bv->bv_offset + bv->bv_len - bs };
+	struct bio_vec tail = { .bv_page = bv->bv_page,
+				.bv_len = bs,
+				.bv_offset = bv->bv_offset + bv->bv_len - bs };
 	int rc = 0;
 
 	if (pos != sp->start || sp->blen == bs)
@@ -429,7 +447,8 @@ static int osd_write_span(struct osd_object *obj, struct osd_span *sp, u64 end)
 	return rc;
 }
 
-static int osd_write_locked(struct osd_object *obj, u64 pos, u64 len, struct bio_vec *bvec, unsigned int nr)
+static int osd_write_locked(struct osd_object *obj, u64 pos, u64 len, struct bio_vec *bvec,
+			    unsigned int nr)
 {
 	struct inode *inode = obj->oo_inode;
 	struct osd_span sp;
@@ -493,8 +512,9 @@ int osd_punch(struct osd_object *obj, u64 start, u64 end)
 	if (end == OSD_EOF || end >= i_size_read(inode))
 		rc = ldiskfs_hook_truncate(inode, start);
 	else
-		rc = ldiskfs_hook_fallocate(obj->oo_dev->od_mnt, inode, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-					    start, end - start);
+		rc = ldiskfs_hook_fallocate(obj->oo_dev->od_mnt, inode,
+					    FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start,
+					    end - start);
 	up_write(&obj->oo_data_sem);
 	sb_end_write(sb);
 	return rc;
@@ -570,7 +590,8 @@ static int osd_next_extent(struct inode *inode, u64 lblk, u64 end, struct ldiskf
 	return 0;
 }
 
-static bool osd_extent_merge(struct fiemap_extent *last, const struct ldiskfs_map *map, unsigned int bits, u32 flags)
+static bool osd_extent_merge(struct fiemap_extent *last, const struct ldiskfs_map *map,
+			     unsigned int bits, u32 flags)
 {
 	if (last->fe_logical + last->fe_length != (u64)map->lblk << bits ||
 	    last->fe_physical + last->fe_length != map->pblk << bits || last->fe_flags != flags)
@@ -579,11 +600,12 @@ static bool osd_extent_merge(struct fiemap_extent *last, const struct ldiskfs_ma
 	return true;
 }
 
-int osd_fiemap(struct osd_object *obj, u64 start, u64 len, struct fiemap_extent *ext, unsigned int max)
+int osd_fiemap(struct osd_object *obj, u64 start, u64 len, struct fiemap_extent *ext,
+	       unsigned int max)
 {
 	struct inode *inode = obj->oo_inode;
 	unsigned int bits = inode->i_blkbits, n = 0;
-	struct fiemap_extent cur = { };
+	struct fiemap_extent cur = {};
 	u64 end, eof, lblk;
 	struct ldiskfs_map map;
 	bool have = false;
@@ -591,8 +613,11 @@ int osd_fiemap(struct osd_object *obj, u64 start, u64 len, struct fiemap_extent 
 
 	down_read(&obj->oo_data_sem);
 	eof = DIV_ROUND_UP_ULL(i_size_read(inode), 1 << bits);
-	end = len > i_size_read(inode) || start + len > i_size_read(inode) ? eof : DIV_ROUND_UP_ULL(start + len, 1 << bits);
-	for (lblk = start >> bits; (rc = osd_next_extent(inode, lblk, end, &map)) > 0; lblk = map.lblk + map.len) {
+	end = len > i_size_read(inode) || start + len > i_size_read(inode) ?
+		      eof :
+		      DIV_ROUND_UP_ULL(start + len, 1 << bits);
+	for (lblk = start >> bits; (rc = osd_next_extent(inode, lblk, end, &map)) > 0;
+	     lblk = map.lblk + map.len) {
 		u32 flags = map.unwritten ? FIEMAP_EXTENT_UNWRITTEN : 0;
 
 		if (have && osd_extent_merge(&cur, &map, bits, flags))

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files of the server itself, by path and without a FID: last_rcvd, CONFIGS/, OI/, O/. Their contents are metadata (journalled).
+ * Files of the server itself, by path and without a FID: last_rcvd, CONFIGS/, OI/, O/. Their
+ * contents are metadata (journalled).
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 
 #include <linux/slab.h>
 #include "osd_internal.h"
 
-struct osd_object *osd_local_lookup(struct osd_device *dev, struct osd_object *dir, const char *name, size_t len)
+struct osd_object *osd_local_lookup(struct osd_device *dev, struct osd_object *dir,
+				    const char *name, size_t len)
 {
 	unsigned int nofs = memalloc_nofs_save();
 	struct osd_object *obj;
@@ -35,7 +37,8 @@ out:
 	return obj;
 }
 
-struct osd_object *osd_local_create_th(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len, umode_t mode)
+struct osd_object *osd_local_create_th(struct osd_trans *th, struct osd_object *dir,
+				       const char *name, size_t len, umode_t mode)
 {
 	struct osd_device *dev = dir->oo_dev;
 	struct inode *inode;
@@ -66,7 +69,8 @@ struct osd_object *osd_local_create_th(struct osd_trans *th, struct osd_object *
 	return osd_object_of_local(dev, inode);
 }
 
-struct osd_object *osd_local_get(struct osd_device *dev, struct osd_object *dir, const char *name, umode_t mode)
+struct osd_object *osd_local_get(struct osd_device *dev, struct osd_object *dir, const char *name,
+				 umode_t mode)
 {
 	struct osd_object *obj;
 	struct osd_trans *th;
@@ -93,7 +97,8 @@ out:
 }
 
 /* Walk to the directory of the last component; *last points into @path. */
-static struct osd_object *osd_local_parent(struct osd_device *dev, const char *path, bool create, const char **last)
+static struct osd_object *osd_local_parent(struct osd_device *dev, const char *path, bool create,
+					   const char **last)
 {
 	struct osd_object *dir = dev->od_fsroot, *next;
 	const char *slash;
@@ -142,7 +147,8 @@ struct osd_object *osd_local_open(struct osd_device *dev, const char *path, bool
 }
 EXPORT_SYMBOL_GPL(osd_local_open);
 
-static int osd_local_unlink_th(struct osd_trans *th, struct osd_object *dir, const char *name, struct osd_object *obj)
+static int osd_local_unlink_th(struct osd_trans *th, struct osd_object *dir, const char *name,
+			       struct osd_object *obj)
 {
 	unsigned int nofs;
 	int rc;
@@ -187,8 +193,8 @@ out:
 }
 EXPORT_SYMBOL_GPL(osd_local_unlink);
 
-static int osd_local_rename_th(struct osd_trans *th, struct osd_object *dir, const char *from, const char *to,
-			       struct osd_object *obj, struct osd_object *old)
+static int osd_local_rename_th(struct osd_trans *th, struct osd_object *dir, const char *from,
+			       const char *to, struct osd_object *obj, struct osd_object *old)
 {
 	unsigned int nofs;
 	int rc = 0;
@@ -252,13 +258,14 @@ EXPORT_SYMBOL_GPL(osd_local_rename);
 
 /* Names are gathered first: the callback may use the store. */
 struct osd_names {
-	struct dir_context	ctx;
-	char			*buf;	/* NUL-terminated names */
-	size_t			used, size;
-	bool			full;
+	struct dir_context ctx;
+	char *buf; /* NUL-terminated names */
+	size_t used, size;
+	bool full;
 };
 
-static bool osd_names_add(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino, unsigned int type)
+static bool osd_names_add(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino,
+			  unsigned int type)
 {
 	struct osd_names *n = container_of(ctx, struct osd_names, ctx);
 
@@ -274,7 +281,8 @@ static bool osd_names_add(struct dir_context *ctx, const char *name, int len, lo
 	return true;
 }
 
-int osd_local_readdir(struct osd_device *dev, const char *path, int (*fn)(void *ctx, const char *name, size_t len), void *ctx)
+int osd_local_readdir(struct osd_device *dev, const char *path,
+		      int (*fn)(void *ctx, const char *name, size_t len), void *ctx)
 {
 	struct osd_names n = { .ctx.actor = osd_names_add, .size = 256 * 1024 };
 	struct osd_object *dir = osd_local_open(dev, path, false);
@@ -312,7 +320,8 @@ ssize_t osd_buf_read(struct osd_object *obj, void *buf, size_t len, u64 pos)
 }
 EXPORT_SYMBOL_GPL(osd_buf_read);
 
-int osd_buf_write(struct osd_trans *th, struct osd_object *obj, const void *buf, size_t len, u64 pos)
+int osd_buf_write(struct osd_trans *th, struct osd_object *obj, const void *buf, size_t len,
+		  u64 pos)
 {
 	return ldiskfs_hook_buf_write(th->ot_handle, obj->oo_inode, buf, len, pos);
 }

@@ -2,8 +2,10 @@
 /*
  * Objects: the table of those in use, find, create, destroy.
  *
- * An osd_object is in the table from osd_object_of() until its last put, or until osd_destroy(). The last reference of an inode
- * without links frees its blocks in transactions of its own, so it is dropped from a work queue, never inside a transaction.
+ * An osd_object is in the table from osd_object_of() until its last put, or until osd_destroy().
+ * The last reference of an inode
+ * without links frees its blocks in transactions of its own, so it is dropped from a work queue,
+ * never inside a transaction.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 
@@ -12,23 +14,24 @@
 #include "osd_internal.h"
 
 struct osd_lma {
-	__le32			lma_compat;
-	__le32			lma_incompat;
-	struct lu_fid_le	lma_self_fid;
+	__le32 lma_compat;
+	__le32 lma_incompat;
+	struct lu_fid_le lma_self_fid;
 };
-#define OSD_LMA_BUF		64	/* the long form of OST objects */
-#define LMAC_FID_ON_OST		0x8
+#define OSD_LMA_BUF 64 /* the long form of OST objects */
+#define LMAC_FID_ON_OST 0x8
 
 const struct rhashtable_params osd_object_params = {
-	.key_len	= sizeof(struct lu_fid),
-	.key_offset	= offsetof(struct osd_object, oo_fid),
-	.head_offset	= offsetof(struct osd_object, oo_hash),
+	.key_len = sizeof(struct lu_fid),
+	.key_offset = offsetof(struct osd_object, oo_fid),
+	.head_offset = offsetof(struct osd_object, oo_hash),
 	.automatic_shrinking = true,
 };
 
 bool osd_fid_in_o(const struct osd_device *dev, const struct lu_fid *fid)
 {
-	return fid_is_idif(fid) || (dev->od_is_ost && (fid_is_norm(fid) || fid->f_seq == FID_SEQ_ECHO));
+	return fid_is_idif(fid) ||
+	       (dev->od_is_ost && (fid_is_norm(fid) || fid->f_seq == FID_SEQ_ECHO));
 }
 
 /* The FID that trusted.lma holds; -ENODATA: none. */
@@ -51,9 +54,9 @@ int osd_inode_fid(struct inode *inode, struct lu_fid *fid)
 /* ---- references ---- */
 
 struct osd_iput_work {
-	struct work_struct	work;
-	struct osd_device	*dev;
-	struct inode		*inode;
+	struct work_struct work;
+	struct osd_device *dev;
+	struct inode *inode;
 };
 
 static void osd_iput_fn(struct work_struct *work)
@@ -79,7 +82,8 @@ void osd_inode_put_later(struct osd_device *dev, struct inode *inode)
 
 void osd_inode_abort(struct osd_trans *th, struct osd_device *dev, struct inode *inode)
 {
-	ldiskfs_hook_nlink(th->ot_handle, inode, S_ISDIR(inode->i_mode) ? -2 : -(int)inode->i_nlink);
+	ldiskfs_hook_nlink(th->ot_handle, inode,
+			   S_ISDIR(inode->i_mode) ? -2 : -(int)inode->i_nlink);
 	osd_inode_put_later(dev, inode);
 }
 
@@ -103,7 +107,8 @@ struct osd_object *osd_object_lookup(struct osd_device *dev, const struct lu_fid
 	return obj;
 }
 
-struct osd_object *osd_object_of(struct osd_device *dev, struct inode *inode, const struct lu_fid *fid)
+struct osd_object *osd_object_of(struct osd_device *dev, struct inode *inode,
+				 const struct lu_fid *fid)
 {
 	struct osd_object *obj, *old;
 
@@ -272,7 +277,8 @@ EXPORT_SYMBOL_GPL(osd_find);
 
 /* ---- create, destroy ---- */
 
-static int osd_index_insert(struct osd_trans *th, struct osd_device *dev, const struct lu_fid *fid, struct inode *inode)
+static int osd_index_insert(struct osd_trans *th, struct osd_device *dev, const struct lu_fid *fid,
+			    struct inode *inode)
 {
 	char name[OSD_NAME_BUF];
 	struct osd_object *dir;
@@ -322,7 +328,8 @@ static int osd_fid_free(struct osd_device *dev, const struct lu_fid *fid)
 	return PTR_ERR(obj) == -ENOENT ? 0 : PTR_ERR(obj);
 }
 
-static struct inode *osd_alloc_parent(struct osd_device *dev, struct osd_object *parent, const struct lu_fid *fid)
+static struct inode *osd_alloc_parent(struct osd_device *dev, struct osd_object *parent,
+				      const struct lu_fid *fid)
 {
 	char name[OSD_NAME_BUF];
 	struct osd_object *dir;
@@ -335,10 +342,11 @@ static struct inode *osd_alloc_parent(struct osd_device *dev, struct osd_object 
 	return parent ? parent->oo_inode : dev->od_fsroot->oo_inode;
 }
 
-struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev, struct osd_object *parent,
-			      const struct lu_fid *fid, umode_t mode, dev_t rdev, u32 uid, u32 gid)
+struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev,
+			      struct osd_object *parent, const struct lu_fid *fid, umode_t mode,
+			      dev_t rdev, u32 uid, u32 gid)
 {
-	struct osd_lma lma = { };
+	struct osd_lma lma = {};
 	struct inode *inode, *near;
 	struct osd_object *obj;
 	int rc;
@@ -357,7 +365,8 @@ struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev, stru
 	if (osd_fid_in_o(dev, fid))
 		lma.lma_compat = cpu_to_le32(LMAC_FID_ON_OST);
 	fid_to_le(&lma.lma_self_fid, fid);
-	rc = ldiskfs_hook_xattr_set(th->ot_handle, inode, "trusted.lma", &lma, sizeof(lma), XATTR_CREATE);
+	rc = ldiskfs_hook_xattr_set(th->ot_handle, inode, "trusted.lma", &lma, sizeof(lma),
+				    XATTR_CREATE);
 	if (!rc)
 		rc = osd_index_insert(th, dev, fid, inode);
 	if (rc) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The object index of MDT objects: for each sequence a file OI/<seq in hex>, an array of {inode, generation} by f_oid. Ids of a
- * sequence are given out one after the other, so neighbours share blocks; holes of the array are holes of the file.
- * It is written with the handle that creates or destroys the object. An entry whose inode is free or of another generation (the
+ * The object index of MDT objects: for each sequence a file OI/<seq in hex>, an array of {inode,
+ * generation} by f_oid. Ids of a
+ * sequence are given out one after the other, so neighbours share blocks; holes of the array are
+ * holes of the file.
+ * It is written with the handle that creates or destroys the object. An entry whose inode is free
+ * or of another generation (the
  * orphan was removed at mount) counts as absent.
  *
  * od_oi_sem: shared for what is open, exclusive to open or create a file.
@@ -11,8 +14,8 @@
 
 #include "osd_internal.h"
 
-#define OSD_OI_DIR	"OI"
-#define OSD_OI_OPEN_MAX	4096
+#define OSD_OI_DIR "OI"
+#define OSD_OI_OPEN_MAX 4096
 
 struct osd_oi_entry {
 	__le32 ino;
@@ -59,7 +62,7 @@ static struct osd_object *osd_oi_open(struct osd_trans *th, struct osd_device *d
 int osd_oi_lookup(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u32 *gen)
 {
 	unsigned int nofs = memalloc_nofs_save();
-	struct osd_oi_entry e = { };
+	struct osd_oi_entry e = {};
 	struct osd_object *file;
 	ssize_t n;
 
@@ -74,7 +77,8 @@ int osd_oi_lookup(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u3
 	if (IS_ERR(file))
 		n = PTR_ERR(file);
 	else
-		n = ldiskfs_hook_buf_read(file->oo_inode, &e, sizeof(e), (u64)fid->f_oid * sizeof(e));
+		n = ldiskfs_hook_buf_read(file->oo_inode, &e, sizeof(e),
+					  (u64)fid->f_oid * sizeof(e));
 	up_read(&dev->od_oi_sem);
 	memalloc_nofs_restore(nofs);
 	if (n < 0)
@@ -84,7 +88,8 @@ int osd_oi_lookup(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u3
 	return *ino ? 0 : -ENOENT;
 }
 
-int osd_oi_set(struct osd_trans *th, struct osd_device *dev, const struct lu_fid *fid, u32 ino, u32 gen)
+int osd_oi_set(struct osd_trans *th, struct osd_device *dev, const struct lu_fid *fid, u32 ino,
+	       u32 gen)
 {
 	struct osd_oi_entry e = { .ino = cpu_to_le32(ino), .gen = cpu_to_le32(gen) };
 	struct osd_object *file;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * OST objects by path (chapter 5, 20.1): O/<seq>/d<id mod 32>/<id> and O/<seq>/LAST_ID. The directories of a sequence that was used
+ * OST objects by path (chapter 5, 20.1): O/<seq>/d<id mod 32>/<id> and O/<seq>/LAST_ID. The
+ * directories of a sequence that was used
  * stay open until the device goes.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
@@ -29,8 +30,8 @@ static void osd_seq_free(struct osd_seq *os)
 }
 
 /* Get or (create) make one entry below @dir. */
-static struct osd_object *osd_seq_entry(struct osd_device *dev, struct osd_object *dir, const char *name,
-					umode_t mode, bool create)
+static struct osd_object *osd_seq_entry(struct osd_device *dev, struct osd_object *dir,
+					const char *name, umode_t mode, bool create)
 {
 	if (create)
 		return osd_local_get(dev, dir, name, mode);
@@ -84,7 +85,10 @@ static struct osd_seq *osd_seq_get(struct osd_device *dev, u64 seq, bool create)
 	os = xa_load(&dev->od_seqs, seq);
 	if (os)
 		return os;
-	/* An unknown one inside of a transaction: it was not made before, and must not be made now. */
+	/*
+	 * An unknown one inside of a transaction: it was not made before, and must not be made
+	 * now.
+	 */
 	if (current->journal_info)
 		return ERR_PTR(-ENOENT);
 	nofs = memalloc_nofs_save();
@@ -105,7 +109,8 @@ static struct osd_seq *osd_seq_get(struct osd_device *dev, u64 seq, bool create)
 	return os;
 }
 
-struct osd_object *osd_seq_dir(struct osd_device *dev, const struct lu_fid *fid, char *name, size_t *len)
+struct osd_object *osd_seq_dir(struct osd_device *dev, const struct lu_fid *fid, char *name,
+			       size_t *len)
 {
 	struct osd_seq *os = osd_seq_get(dev, fid->f_seq, false);
 	u64 id;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices and transactions of the object store. The device is mounted without a mount point; a transaction is one jbd2 handle.
+ * Devices and transactions of the object store. The device is mounted without a mount point; a
+ * transaction is one jbd2 handle.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 
@@ -14,11 +15,11 @@ static LIST_HEAD(osd_devices);
 static DEFINE_MUTEX(osd_devices_mutex);
 
 /* Deleted inodes that wait for their blocks to be freed: new transactions wait above this. */
-#define OSD_BACKLOG_MAX	8192
+#define OSD_BACKLOG_MAX 8192
 
 /* On top of the credits of the operations: super block; quota files. */
-#define OSD_CR_BASE	8
-#define OSD_CR_QUOTA	96
+#define OSD_CR_BASE 8
+#define OSD_CR_QUOTA 96
 
 static struct vfsmount *osd_kern_mount(const char *bdev, const char *opts)
 {
@@ -263,10 +264,10 @@ struct osd_trans *osd_trans_start(struct osd_device *dev, int credits)
 EXPORT_SYMBOL_GPL(osd_trans_start);
 
 struct osd_cb {
-	struct ldiskfs_hook_cb	hook;
-	struct osd_device	*dev;
-	osd_commit_fn		fn;
-	void			*data;
+	struct ldiskfs_hook_cb hook;
+	struct osd_device *dev;
+	osd_commit_fn fn;
+	void *data;
 };
 
 static void osd_cb_run(struct ldiskfs_hook_cb *hook, int error)

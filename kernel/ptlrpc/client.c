@@ -538,7 +538,10 @@ static bool step_sent(struct ptlrpc_request *req)
 	bool late, wait = false, replied, net_err, again;
 	int rc;
 
-	if (!req->rq_got_reply && READ_ONCE(req->rq_replied) && !READ_ONCE(req->rq_abort)) {
+	spin_lock(&req->rq_lock);
+	replied = req->rq_replied && !req->rq_got_reply && !req->rq_abort;
+	spin_unlock(&req->rq_lock);
+	if (replied) {
 		rc = parse_reply(req);
 		if (rc)
 			return rc > 0 ? send_again(req) : fail(req, rc);

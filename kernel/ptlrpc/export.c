@@ -293,8 +293,10 @@ struct ptlrpc_target *target_get(const char *uuid, u32 len)
 
 void target_put(struct ptlrpc_target *t)
 {
+	mutex_lock(&targets_mutex);	/* unregister takes it, too, before t may go */
 	if (atomic_dec_and_test(&t->users))
 		wake_up_all(&t->waitq);
+	mutex_unlock(&targets_mutex);
 }
 
 static struct obd_export *first_export(struct ptlrpc_target *t)

@@ -117,9 +117,6 @@ void import_abort_all(struct obd_import *imp, int rc, bool delayed_too);
 int import_send_disconnect(struct obd_import *imp);
 struct obd_import *import_new(void);
 void imports_for_each(void (*fn)(struct obd_import *imp));	/* under imports_lock */
-void import_publish(struct obd_import *imp);
-int imports_init(void);
-void imports_exit(void);
 
 /* ---- connect.c ---- */
 void import_connect_start(struct obd_import *imp);	/* imp_work */
@@ -168,6 +165,7 @@ struct ptlrpc_service {
 	struct list_head	bufs;
 	unsigned int		nr_bufs;
 	unsigned int		posted;
+	atomic_t		live_bufs;	/* not given up */
 	u32			buf_size;
 	unsigned int		threads;
 	unsigned int		idle;
@@ -197,7 +195,6 @@ bool svc_is_hp(const struct svc_req *req);
 /* ---- reply.c ---- */
 void svc_send_reply(struct svc_req *req);
 void svc_send_early(struct svc_req *req, u64 mbits, u32 timeout);
-bool svc_wants_mbits(const struct svc_req *req);
 /* Sends a message from memory of kvmalloc, which is freed in any case. */
 void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbits, u32 offset);
 

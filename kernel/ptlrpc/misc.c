@@ -5,8 +5,8 @@
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/crc32.h>
+#include <linux/ktime.h>
 #include <linux/random.h>
-#include <linux/timekeeping.h>
 #include "internal.h"
 
 unsigned int ptlrpc_timeout = 100;
@@ -17,8 +17,6 @@ unsigned int ptlrpc_at_extra = 30;
 unsigned int ptlrpc_ping_interval = 25;
 unsigned int ptlrpc_bulk_timeout = 100;
 unsigned int ptlrpc_ldlm_timeout = 20;
-char ptlrpc_jobid_var[32] = "disable";
-char ptlrpc_jobid_name[32];
 EXPORT_SYMBOL_GPL(ptlrpc_timeout);
 EXPORT_SYMBOL_GPL(ptlrpc_at_min);
 EXPORT_SYMBOL_GPL(ptlrpc_at_max);
@@ -27,8 +25,6 @@ EXPORT_SYMBOL_GPL(ptlrpc_at_extra);
 EXPORT_SYMBOL_GPL(ptlrpc_ping_interval);
 EXPORT_SYMBOL_GPL(ptlrpc_bulk_timeout);
 EXPORT_SYMBOL_GPL(ptlrpc_ldlm_timeout);
-EXPORT_SYMBOL_GPL(ptlrpc_jobid_var);
-EXPORT_SYMBOL_GPL(ptlrpc_jobid_name);
 
 /* ---- adaptive timeouts ---- */
 

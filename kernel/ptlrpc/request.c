@@ -3,7 +3,7 @@
  * Building requests from their format and reading replies by it. Nothing is sent here (client.c).
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
-#include <linux/cred.h>
+#include <param.h>
 #include "internal.h"
 
 static struct kmem_cache *req_cache;
@@ -111,17 +111,6 @@ u32 req_repsize(const struct ptlrpc_request *req)
 	return wire_msg_size(req->rq_fmt->nrep, req->rq_rep_len);
 }
 
-static void set_jobid(struct ptlrpc_request *req, struct ptlrpc_body *pb)
-{
-	if (!(imp_connect_flags(req->rq_imp) & OBD_CONNECT_JOBSTATS) || req->rq_imp->imp_reverse)
-		return;
-	if (!strcmp(ptlrpc_jobid_var, "procname_uid"))
-		snprintf(pb->pb_jobid, sizeof(pb->pb_jobid), "%s.%u", current->comm,
-			 from_kuid(&init_user_ns, current_fsuid()));
-	else if (!strcmp(ptlrpc_jobid_var, "nodelocal"))
-		strscpy(pb->pb_jobid, ptlrpc_jobid_name, sizeof(pb->pb_jobid));
-}
-
 /**
  * ptlrpc_req_pack - make the message
  * @req: the request; its sizes are known
@@ -149,7 +138,8 @@ int ptlrpc_req_pack(struct ptlrpc_request *req)
 	pb->pb_type = cpu_to_le32(PTL_RPC_MSG_REQUEST);
 	pb->pb_version = cpu_to_le32(opc_class(req->rq_opc) | PTLRPC_MSG_VERSION);
 	pb->pb_opc = cpu_to_le32(req->rq_opc);
-	set_jobid(req, pb);
+	if (imp_connect_flags(req->rq_imp) & OBD_CONNECT_JOBSTATS && !req->rq_imp->imp_reverse)
+		lustre_jobid(pb->pb_jobid);
 	req->rq_msg = msg;
 	req->rq_msg_len = size;
 	return 0;

@@ -185,8 +185,7 @@ static int connect_target(struct ptlrpc_target *t, struct svc_req *req, struct c
 
 	rc = t->ops->connect ? t->ops->connect(exp, &a->ocd, a->reconnect) : 0;
 	mask_granted(&a->ocd, &want);
-	if (!a->ocd.ocd_instance || want.ocd_instance == a->ocd.ocd_instance)
-		a->ocd.ocd_instance = cpu_to_le32(t->instance);
+	a->ocd.ocd_instance = cpu_to_le32(t->instance);
 
 	mutex_lock(&t->connect_mutex);
 	if (!rc)
@@ -212,13 +211,8 @@ static int connect_target(struct ptlrpc_target *t, struct svc_req *req, struct c
 		req->connect_flags |= MSG_CONNECT_RECONNECT;
 	if (t->recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT))
 		req->connect_flags |= MSG_CONNECT_RECOVERING;
-	/* The answer carries last_committed of the target; a stale export in pb_handle is not ours to keep. */
-	if (!req->exp) {
-		req->exp = exp;
-		req->tgt = t;
-	} else {
-		export_put(exp);
-	}
+	req->exp = exp;		/* the reference goes with the request */
+	req->tgt = t;
 	return 0;
 }
 

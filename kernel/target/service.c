@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What ptlrpc calls on a target: connects and disconnects of clients, resent requests; and the table of handlers.
+ * What ptlrpc calls on a target: connects and disconnects of clients, resent requests.
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
@@ -85,47 +85,27 @@ static int tgt_handle_resent(struct svc_req *req)
 	return 1;
 }
 
-/* The same for every kind of target; the table of handlers differs. */
-struct tgt_ops {
-	struct ptlrpc_target_ops ops;
-	struct ptlrpc_handler handlers[];
-};
-
-static int tgt_ping(struct svc_req *req)
-{
-	return svc_rep_pack(req);
-}
-
-static const struct ptlrpc_handler common_handlers[] = {
-	{ LDLM_ENQUEUE, "ldlm_enqueue", &wf_ldlm_enqueue, ldlm_handle_enqueue, HF_RECOVERY },
-	{ OBD_PING, "obd_ping", &wf_empty, tgt_ping, HF_RECOVERY },
-};
-
+/* CONNECT, DISCONNECT, PING and the LDLM requests are handled by ptlrpc for all targets. */
 int tgt_service_init(struct lu_target *lt)
 {
-	const struct tgt_type *type = lt->lt_type;
-	int nr = type->nr_handlers + ARRAY_SIZE(common_handlers);
-	struct tgt_ops *to;
+	struct ptlrpc_target_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL);
 
-	to = kzalloc(struct_size(to, handlers, nr), GFP_KERNEL);
-	if (!to)
+	if (!ops)
 		return -ENOMEM;
-	memcpy(to->handlers, type->handlers, type->nr_handlers * sizeof(to->handlers[0]));
-	memcpy(to->handlers + type->nr_handlers, common_handlers, sizeof(common_handlers));
-	to->ops.handlers = to->handlers;
-	to->ops.nr = nr;
-	to->ops.export_alloc = tgt_export_alloc;
-	to->ops.export_free = tgt_export_free;
-	to->ops.connect = tgt_connect;
-	to->ops.disconnect = tgt_disconnect;
-	to->ops.resent = tgt_handle_resent;
-	lt->lt_pt.ops = &to->ops;
+	ops->handlers = lt->lt_type->handlers;
+	ops->nr = lt->lt_type->nr_handlers;
+	ops->export_alloc = tgt_export_alloc;
+	ops->export_free = tgt_export_free;
+	ops->connect = tgt_connect;
+	ops->disconnect = tgt_disconnect;
+	ops->resent = tgt_handle_resent;
+	lt->lt_pt.ops = ops;
 	lt->lt_pt.not_replayable = lt->lt_kind == TGT_MGS;
 	return 0;
 }
 
 void tgt_service_fini(struct lu_target *lt)
 {
-	kfree(container_of(lt->lt_pt.ops, struct tgt_ops, ops));
+	kfree(lt->lt_pt.ops);
 	lt->lt_pt.ops = NULL;
 }

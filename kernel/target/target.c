@@ -134,11 +134,12 @@ static int follow_config(struct lu_target *lt)
 {
 	struct tgt_mount *tm = lt->lt_mount;
 	const struct config_ops *ops = tm->tm_mgs ? &config_ops_on_mgs : &config_ops;
+	unsigned int flags = CFG_F_SERVER;
 	int rc;
 
-	rc = mgc_log_follow(tm->tm_mgc, lt->lt_name, ops, lt,
-			    tm->tm_mgs || tm->tm_flags & LDD_F_NO_LOCAL_LOGS ? 0 : CFG_F_LOCAL_OK,
-			    tm->tm_exclude, &lt->lt_log);
+	if (!tm->tm_mgs && !(tm->tm_flags & LDD_F_NO_LOCAL_LOGS))
+		flags |= CFG_F_LOCAL_OK;
+	rc = mgc_log_follow(tm->tm_mgc, lt->lt_name, ops, lt, flags, tm->tm_exclude, &lt->lt_log);
 	if (rc) {
 		pr_err("%s: the config log cannot be read: rc = %d\n", lt->lt_name, rc);
 		return rc;

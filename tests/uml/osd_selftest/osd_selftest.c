@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Self-test of the object store on a scratch device: `insmod osd_selftest.ko dev=/dev/ubdb phase=N`.
- *   1: make objects, names, xattrs, data; 2: after a remount, verify and destroy; 3: leave an unlinked object and open transactions
+ * Self-test of the object store on a scratch device: `insmod osd_selftest.ko dev=/dev/ubdb
+ * phase=N`.
+ *   1: make objects, names, xattrs, data; 2: after a remount, verify and destroy; 3: leave an
+ *   unlinked object and open transactions
  *      behind (the machine is stopped without umount); 4: verify what phase 3 committed.
- * Loading fails with -EIO when a check fails (the line is printed), with -ECANCELED when all was well.
+ * Loading fails with -EIO when a check fails (the line is printed), with -ECANCELED when all was
+ * well.
  */
 #define pr_fmt(fmt) "osd_selftest: " fmt
 
@@ -12,6 +15,7 @@
 #include <linux/xattr.h>
 #include <linux/falloc.h>
 #include <linux/kthread.h>
+#include <linux/delay.h>
 #include <linux/posix_acl_xattr.h>
 #include <osd.h>
 
@@ -20,31 +24,34 @@ module_param(dev, charp, 0);
 static int phase = 1;
 module_param(phase, int, 0);
 
-#define CHECK(cond) do {							\
-	if (!(cond)) {								\
-		pr_err("FAILED line %d: %s\n", __LINE__, #cond);		\
-		return -EIO;							\
-	}									\
-} while (0)
-#define CHECK_RC(expr, want) do {						\
-	long long _rc = (expr);							\
-	if (_rc != (want)) {							\
-		pr_err("FAILED line %d: %s = %lld\n", __LINE__, #expr, _rc);	\
-		return -EIO;							\
-	}									\
-} while (0)
+#define CHECK(cond)                                                      \
+	do {                                                             \
+		if (!(cond)) {                                           \
+			pr_err("FAILED line %d: %s\n", __LINE__, #cond); \
+			return -EIO;                                     \
+		}                                                        \
+	} while (0)
+#define CHECK_RC(expr, want)                                                         \
+	do {                                                                         \
+		long long _rc = (expr);                                              \
+		if (_rc != (want)) {                                                 \
+			pr_err("FAILED line %d: %s = %lld\n", __LINE__, #expr, _rc); \
+			return -EIO;                                                 \
+		}                                                                    \
+	} while (0)
 
 static struct osd_device *osd;
-#define MSEQ	0x200000400ULL
-#define NFILES	3000
-#define NBIG	200
+#define MSEQ 0x200000400ULL
+#define NFILES 3000
+#define NBIG 200
 
 static struct lu_fid mfid(u32 oid)
 {
 	return (struct lu_fid){ .f_seq = MSEQ, .f_oid = oid };
 }
 
-static struct osd_object *make(struct osd_trans *th, struct osd_object *dir, const char *name, u32 oid, umode_t mode)
+static struct osd_object *make(struct osd_trans *th, struct osd_object *dir, const char *name,
+			       u32 oid, umode_t mode)
 {
 	struct lu_fid fid = mfid(oid);
 	struct osd_object *obj = osd_create(th, osd, dir, &fid, mode, 0, 1000, 1001);
@@ -62,7 +69,8 @@ static struct osd_object *make(struct osd_trans *th, struct osd_object *dir, con
 	return obj;
 }
 
-#define CR (OSD_CR_CREATE + OSD_CR_DIR_INSERT + OSD_CR_NLINK + 2 * OSD_CR_XATTR_SET + OSD_CR_ATTR_SET)
+#define CR \
+	(OSD_CR_CREATE + OSD_CR_DIR_INSERT + OSD_CR_NLINK + 2 * OSD_CR_XATTR_SET + OSD_CR_ATTR_SET)
 
 struct walk {
 	u64 last, stop_at;
@@ -103,7 +111,7 @@ static void committed(void *data, int error)
 
 static int check_files(struct osd_object *root)
 {
-	struct walk w = { };
+	struct walk w = {};
 	struct lu_fid fid;
 	char name[32];
 	u64 cookie;
@@ -189,9 +197,11 @@ static int test_names(void)
 	attr.atime = (struct timespec64){ 1111111112, 3 };
 	attr.ctime = (struct timespec64){ 1111111113, 4 };
 	attr.version = 0x123456789aULL;
-	attr.flags = 0x10;	/* immutable */
-	CHECK_RC(osd_attr_set(th, obj, &attr, OSD_A_MODE | OSD_A_UID | OSD_A_GID | OSD_A_SIZE | OSD_A_MTIME | OSD_A_ATIME |
-			      OSD_A_CTIME | OSD_A_VERSION | OSD_A_FLAGS), 0);
+	attr.flags = 0x10; /* immutable */
+	CHECK_RC(osd_attr_set(th, obj, &attr,
+			      OSD_A_MODE | OSD_A_UID | OSD_A_GID | OSD_A_SIZE | OSD_A_MTIME |
+				      OSD_A_ATIME | OSD_A_CTIME | OSD_A_VERSION | OSD_A_FLAGS),
+		 0);
 	CHECK_RC(osd_xattr_set(th, obj, "trusted.lov", "layout", 6, 0), 0);
 	CHECK_RC(osd_xattr_set(th, obj, "user.big", big, 3000, XATTR_CREATE), 0);
 	CHECK_RC(osd_xattr_set(th, obj, "user.empty", "", 0, 0), 0);
@@ -204,14 +214,18 @@ static int test_names(void)
 		struct {
 			struct posix_acl_xattr_header h;
 			struct posix_acl_xattr_entry e[5];
-		} acl = {
-			{ cpu_to_le32(POSIX_ACL_XATTR_VERSION) }, {
-			{ cpu_to_le16(ACL_USER_OBJ), cpu_to_le16(6), cpu_to_le32(ACL_UNDEFINED_ID) },
-			{ cpu_to_le16(ACL_USER), cpu_to_le16(4), cpu_to_le32(77) },
-			{ cpu_to_le16(ACL_GROUP_OBJ), cpu_to_le16(4), cpu_to_le32(ACL_UNDEFINED_ID) },
-			{ cpu_to_le16(ACL_MASK), cpu_to_le16(4), cpu_to_le32(ACL_UNDEFINED_ID) },
-			{ cpu_to_le16(ACL_OTHER), cpu_to_le16(0), cpu_to_le32(ACL_UNDEFINED_ID) } } };
-		CHECK_RC(osd_xattr_set(th, obj, "system.posix_acl_access", &acl, sizeof(acl), 0), 0);
+		} acl = { { cpu_to_le32(POSIX_ACL_XATTR_VERSION) },
+			  { { cpu_to_le16(ACL_USER_OBJ), cpu_to_le16(6),
+			      cpu_to_le32(ACL_UNDEFINED_ID) },
+			    { cpu_to_le16(ACL_USER), cpu_to_le16(4), cpu_to_le32(77) },
+			    { cpu_to_le16(ACL_GROUP_OBJ), cpu_to_le16(4),
+			      cpu_to_le32(ACL_UNDEFINED_ID) },
+			    { cpu_to_le16(ACL_MASK), cpu_to_le16(4),
+			      cpu_to_le32(ACL_UNDEFINED_ID) },
+			    { cpu_to_le16(ACL_OTHER), cpu_to_le16(0),
+			      cpu_to_le32(ACL_UNDEFINED_ID) } } };
+		CHECK_RC(osd_xattr_set(th, obj, "system.posix_acl_access", &acl, sizeof(acl), 0),
+			 0);
 	}
 	CHECK_RC(osd_trans_stop(th), 0);
 	osd_object_put(obj);
@@ -328,8 +342,8 @@ static int verify_names(void)
 	n = osd_xattr_list(obj, NULL, 0);
 	CHECK(n > 0);
 	CHECK_RC(osd_xattr_list(obj, buf, 4096), n);
-	CHECK(n == sizeof("trusted.lma") + sizeof("trusted.lov") + sizeof("user.big") + sizeof("user.empty") +
-	      sizeof("system.posix_acl_access"));
+	CHECK(n == sizeof("trusted.lma") + sizeof("trusted.lov") + sizeof("user.big") +
+			   sizeof("user.empty") + sizeof("system.posix_acl_access"));
 	osd_object_put(obj);
 	fid = mfid(20);
 	obj = osd_find(osd, &fid);
@@ -371,7 +385,8 @@ static u64 differ(struct bio_vec *bv, unsigned int nr, u64 pos, u64 from, u64 to
 
 		for (j = 0; j < bv[i].bv_len; j++, pos++)
 			if (pos >= from && pos < to)
-				bad += p[j] != (seed < 0 ? 0 : (u8)(pos * 7 + (pos >> 8) * 13 + seed));
+				bad += p[j] !=
+				       (seed < 0 ? 0 : (u8)(pos * 7 + (pos >> 8) * 13 + seed));
 	}
 	return bad;
 }
@@ -399,7 +414,8 @@ static int wr(struct osd_object *obj, u64 pos, u64 len, u8 seed, unsigned int fi
 	return osd_write_pages(obj, pos, bv, n);
 }
 
-static int rd(struct osd_object *obj, u64 pos, u64 len, u64 from, u64 to, int seed, unsigned int first, u64 wantbytes)
+static int rd(struct osd_object *obj, u64 pos, u64 len, u64 from, u64 to, int seed,
+	      unsigned int first, u64 wantbytes)
 {
 	static struct bio_vec bv[256];
 	unsigned int i, n = vec(bv, pos, len, first);
@@ -571,7 +587,7 @@ static int test_local(void)
 {
 	struct osd_object *f;
 	struct osd_trans *th;
-	char buf[16] = { };
+	char buf[16] = {};
 	int n = 0;
 
 	CHECK(osd_local_open(osd, "CONFIGS/x", false) == ERR_PTR(-ENOENT));
@@ -720,10 +736,89 @@ static int crash_verify(void)
 	return 0;
 }
 
+/* Objects come, grow, shrink and go until the machine is stopped from outside. */
+static int churn_one(void *arg)
+{
+	struct job *j = arg;
+	struct osd_object *root = osd_root(osd), *obj;
+	struct page *page = alloc_pages(GFP_KERNEL, 4);
+	struct bio_vec bv[16];
+	struct osd_trans *th;
+	struct lu_fid fid;
+	char name[32];
+	int i, k, n;
+
+	for (k = 0; k < 16; k++)
+		bv[k] = (struct bio_vec){ .bv_page = nth_page(page, k), .bv_len = PAGE_SIZE };
+	for (i = 1;; i++) {
+		fid = ofid(1000 + j->id * 100000 + i % 500);
+		obj = osd_find(osd, &fid);
+		if (!IS_ERR(obj) && i % 3 == 0) {
+			th = osd_trans_start(osd, OSD_CR_DESTROY);
+			osd_destroy(th, obj);
+			osd_trans_stop(th);
+		} else if (IS_ERR(obj)) {
+			th = osd_trans_start(osd, OSD_CR_CREATE);
+			obj = osd_create(th, osd, NULL, &fid, S_IFREG | 07666, 0, 0, 0);
+			osd_trans_stop(th);
+		}
+		if (!IS_ERR(obj)) {
+			osd_write_pages(obj, (u64)(i * 7919 % 4000) * 1000, bv, 1 + i % 16);
+			if (i % 5 == 0)
+				osd_punch(obj, i * 331 % 3000000, OSD_EOF);
+			if (i % 7 == 0)
+				osd_punch(obj, 5000, 70001);
+		}
+		osd_object_put(obj);
+		n = scnprintf(name, sizeof(name), "c%d-%d", j->id, i % 700);
+		fid = (struct lu_fid){ 0x200000380ULL + j->id, 1 + i, 0 };
+		th = osd_trans_start(osd, 2 * CR);
+		if (osd_dir_insert(th, root, name, n, root) == -EEXIST) {
+			struct lu_fid old;
+
+			if (!osd_dir_lookup(root, name, n, &old)) {
+				obj = osd_find(osd, &old);
+				osd_dir_delete(th, root, name, n);
+				if (!IS_ERR(obj))
+					osd_destroy(th, obj);
+				osd_object_put(obj);
+			}
+		} else {
+			osd_dir_delete(th, root, name, n);
+			obj = osd_create(th, osd, root, &fid, S_IFREG | 0600, 0, 0, 0);
+			if (!IS_ERR(obj))
+				osd_dir_insert(th, root, name, n, obj);
+			osd_object_put(obj);
+		}
+		osd_trans_stop(th);
+	}
+	return 0;
+}
+
+static int churn(void)
+{
+	static struct job jobs[4];
+	int i;
+
+	CHECK_RC(osd_ost_setup(osd, 3), 0);
+	CHECK_RC(osd_seq_create(osd, 0), 0);
+	for (i = 0; i < 4; i++) {
+		jobs[i].id = i;
+		kthread_run(churn_one, &jobs[i], "osdchurn%d", i);
+	}
+	for (;;) {
+		ssleep(1);
+		osd_sync(osd);
+		pr_info("churn goes on\n");
+	}
+}
+
 static int run(void)
 {
 	struct osd_device *other;
 
+	if (phase == 5)
+		return churn();
 	if (phase == 3)
 		return crash_prepare();
 	if (phase == 4)

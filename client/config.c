@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From the records of the client log (chapter 6.6, 6.7) to MDCs and OSCs. A record of a new OST may come at any time while the
+ * mount lives; nothing is ever taken away before umount.
+ *
+ * Locks: conf_mutex; the record callback takes it for each record that names targets, never around param_set().
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/sched/signal.h>
+#include "internal.h"
+
+#define NODE_NIDS_MAX	32
+
+/* NIDs of a server node, by the text that ADD_UUID gives it. */
+struct ll_node {
+	struct list_head	link;
+	char			uuid[UUID_MAX];
+	unsigned int		nr;
+	struct lnet_nid		nids[NODE_NIDS_MAX];
+};
+
+/* An mdc or osc that was attached and set up; live once its index is known. */
+struct ll_target {
+	struct list_head	link;
+	char			dev[MTI_NAME_MAXLEN];	/* "fs-OST0000-osc" */
+	bool			mdc;
+	bool			live;
+	u32			index;
+	char			uuid[UUID_MAX];		/* of the target */
+	unsigned int		nr_nodes;
+	struct ll_node		*nodes[8];
+};
+
+/* ------------------------------------------------ nodes, targets ------------------------------------------------ */
+
+static struct ll_node *node_find(struct ll_sb_info *sbi, const char *uuid)
+{
+	struct ll_node *node;
+
+	list_for_each_entry(node, &sbi->nodes, link)
+		if (!strcmp(node->uuid, uuid))
+			return node;
+	return NULL;
+}
+
+static int node_add_nid(struct ll_sb_info *sbi, const char *uuid, const struct lnet_nid *nid)
+{
+	struct ll_node *node = node_find(sbi, uuid);
+	unsigned int i;
+
+	if (!node) {
+		node = kzalloc(sizeof(*node), GFP_KERNEL);
+		if (!node)
+			return -ENOMEM;
+		strscpy(node->uuid, uuid, sizeof(node->uuid));
+		list_add_tail(&node->link, &sbi->nodes);
+	}
+	for (i = 0; i < node->nr; i++)
+		if (lnet_nid_eq(&node->nids[i], nid))
+			return 0;
+	if (node->nr == NODE_NIDS_MAX)
+		pr_warn("more than %d NIDs of node %s, one is ignored\n", NODE_NIDS_MAX, uuid);
+	else
+		node->nids[node->nr++] = *nid;
+	return 0;
+}
+
+static struct ll_target *target_find(struct ll_sb_info *sbi, const char *dev)
+{
+	struct ll_target *t;
+
+	list_for_each_entry(t, &sbi->targets, link)
+		if (!strcmp(t->dev, dev))
+			return t;
+	return NULL;
+}
+
+static struct ll_target *target_by_uuid(struct ll_sb_info *sbi, const char *uuid, bool mdc)
+{
+	struct ll_target *t;
+
+	list_for_each_entry(t, &sbi->targets, link)
+		if (t->mdc == mdc && !strcmp(t->uuid, uuid))
+			return t;
+	return NULL;
+}
+
+static struct ll_node_nids node_nids(const struct ll_node *node)
+{
+	return (struct ll_node_nids) { .nr = node->nr, .nids = node->nids };
+}
+
+/* A further connection of a target, perhaps a live one. */
+static int target_add_node(struct ll_sb_info *sbi, struct ll_target *t, struct ll_node *node)
+{
+	struct ll_node_nids nids = node_nids(node);
+	unsigned int i;
+
+	for (i = 0; i < t->nr_nodes; i++)
+		if (t->nodes[i] == node)
+			return 0;
+	if (t->nr_nodes == ARRAY_SIZE(t->nodes))
+		return 0;
+	t->nodes[t->nr_nodes++] = node;
+	if (!t->live)
+		return 0;
+	if (t->mdc) {
+		struct ll_mdc *mdc = xa_load(&sbi->mdcs, t->index);
+
+		return mdc ? mdc_add_node(mdc, &nids) : 0;
+	} else {
+		struct ll_osc *osc = xa_load(&sbi->oscs, t->index);
+
+		return osc ? ll_osc_add_node(osc, &nids) : 0;
+	}
+}
+
+static int target_start(struct ll_sb_info *sbi, struct ll_target *t, u32 index, bool active)
+{
+	struct ll_node_nids nodes[ARRAY_SIZE(t->nodes)];
+	unsigned int i;
+	int rc;
+
+	if (t->live)
+		return t->index == index ? 0 : -EEXIST;
+	for (i = 0; i < t->nr_nodes; i++)
+		nodes[i] = node_nids(t->nodes[i]);
+	if (t->mdc)
+		rc = mdc_setup(sbi, index, t->uuid, t->dev, nodes, t->nr_nodes);
+	else
+		rc = ll_osc_setup(sbi, index, t->uuid, nodes, t->nr_nodes, active);
+	if (rc)
+		return rc;
+	t->index = index;
+	t->live = true;
+	wake_up_all(&sbi->conf_waitq);
+	return 0;
+}
+
+/* ------------------------------------------------ records ------------------------------------------------ */
+
+static int rec_add_uuid(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+{
+	const char *uuid = lustre_cfg_string(lcfg, 1), *text = lustre_cfg_string(lcfg, 2);
+	u64 nid4 = le64_to_cpu(lcfg->lcfg_nid);
+	struct lnet_nid nid;
+
+	if (!uuid)
+		return -EINVAL;
+	if (nid4)
+		lnet_nid_from_nid4(&nid, nid4);
+	else if (!text || lnet_str_nid(text, &nid))
+		return 0;	/* a kind of NID that we do not know */
+	return node_add_nid(sbi, uuid, &nid);
+}
+
+static int rec_attach(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+{
+	const char *dev = lustre_cfg_string(lcfg, 0), *type = lustre_cfg_string(lcfg, 1);
+	struct ll_target *t;
+
+	if (!dev || !type)
+		return -EINVAL;
+	if (strcmp(type, "mdc") && strcmp(type, "osc"))
+		return 0;	/* lov, lmv: there is only one of each, and it is the mount */
+	if (target_find(sbi, dev))
+		return -EEXIST;
+	t = kzalloc(sizeof(*t), GFP_KERNEL);
+	if (!t)
+		return -ENOMEM;
+	strscpy(t->dev, dev, sizeof(t->dev));
+	t->mdc = !strcmp(type, "mdc");
+	list_add_tail(&t->link, &sbi->targets);
+	return 0;
+}
+
+static int rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+{
+	const char *dev = lustre_cfg_string(lcfg, 0), *uuid, *node_uuid;
+	const struct lov_desc *desc;
+	struct ll_target *t;
+	struct ll_node *node;
+
+	if (!dev)
+		return -EINVAL;
+	t = target_find(sbi, dev);
+	if (!t) {
+		desc = lustre_cfg_buf(lcfg, 1);
+		if (strstr(dev, "clilov") && lustre_cfg_buflen(lcfg, 1) >= sizeof(*desc)) {
+			if (le32_to_cpu(desc->ld_active_tgt_count) != LOV_DESC_MAGIC)
+				return -EINVAL;
+			sbi->default_stripe_count = le32_to_cpu(desc->ld_default_stripe_count) ?: 1;
+			sbi->default_stripe_size = le64_to_cpu(desc->ld_default_stripe_size);
+		}
+		return 0;
+	}
+	uuid = lustre_cfg_string(lcfg, 1);
+	node_uuid = lustre_cfg_string(lcfg, 2);
+	if (!uuid || !node_uuid)
+		return -EINVAL;
+	strscpy(t->uuid, uuid, sizeof(t->uuid));
+	node = node_find(sbi, node_uuid);
+	if (!node) {
+		pr_warn("%s: no NID that can be used for node %s\n", dev, node_uuid);
+		return 0;
+	}
+	return target_add_node(sbi, t, node);
+}
+
+static int rec_add_conn(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+{
+	const char *dev = lustre_cfg_string(lcfg, 0), *node_uuid = lustre_cfg_string(lcfg, 1);
+	struct ll_target *t = dev ? target_find(sbi, dev) : NULL;
+	struct ll_node *node = node_uuid ? node_find(sbi, node_uuid) : NULL;
+
+	if (t && node)
+		target_add_node(sbi, t, node);
+	return 0;
+}
+
+static int rec_add_target(struct ll_sb_info *sbi, struct lustre_cfg *lcfg, bool mdc, bool active)
+{
+	const char *uuid = lustre_cfg_string(lcfg, 1), *text = lustre_cfg_string(lcfg, 2);
+	struct ll_target *t;
+	u32 index;
+
+	if (!uuid || !text || kstrtou32(text, 10, &index) || index > 0xffff)
+		return -EINVAL;
+	t = target_by_uuid(sbi, uuid, mdc);
+	return t ? target_start(sbi, t, index, active) : -ENOENT;
+}
+
+static int rec_mountopt(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+{
+	const char *profile = lustre_cfg_string(lcfg, 1);
+	size_t len = strlen(sbi->fsname);
+
+	if (profile && !strncmp(profile, sbi->fsname, len) && !strcmp(profile + len, "-client"))
+		sbi->profile_seen = true;
+	return 0;
+}
+
+/* One "key=value" of a PARAM record, for device dev ("" = global). */
+static int param_apply(struct ll_sb_info *sbi, const char *dev, char *text)
+{
+	char *value = strchr(text, '='), *name, *attr;
+	struct ll_target *t;
+	bool on;
+
+	if (!value || !value[1])
+		return 0;
+	*value++ = '\0';
+	attr = strchr(text, '.');
+	if (!attr || !strncmp(text, "sys.", 4)) {
+		param_set(attr ? attr + 1 : text, value);
+		return 0;
+	}
+	attr++;
+	if (!strncmp(text, "llite.", 6)) {
+		name = kasprintf(GFP_KERNEL, "llite.%s.%s", sbi->name, attr);
+	} else {
+		t = target_find(sbi, dev);
+		if (t && t->live && !strcmp(attr, "active") && !param_parse_bool(value, &on)) {
+			struct ll_osc *osc = xa_load(&sbi->oscs, t->index);
+			struct ll_mdc *mdc = xa_load(&sbi->mdcs, t->index);
+
+			if (!t->mdc && osc)
+				ll_osc_set_active(osc, on);
+			else if (t->mdc && mdc && mdc != sbi->mdc0)
+				import_set_active(mdc->imp, on);
+			return 0;
+		}
+		name = kasprintf(GFP_KERNEL, "%.*s.%s-%s.%s", (int)(attr - 1 - text), text, dev, sbi->inst, attr);
+	}
+	if (!name)
+		return -ENOMEM;
+	if (param_set(name, value) < 0)
+		pr_debug("%s: parameter %s=%s is not known here\n", sbi->name, name, value);
+	kfree(name);
+	return 0;
+}
+
+static int rec_param(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+{
+	const char *dev = lustre_cfg_string(lcfg, 0) ?: "";
+	int rc = 0;
+	u32 i;
+
+	for (i = 1; i < LCFG_MAX_BUFS && !rc; i++) {
+		const char *text = lustre_cfg_string(lcfg, i);
+		char *copy = text && *text ? kstrdup(text, GFP_KERNEL) : NULL;
+
+		if (copy)
+			rc = param_apply(sbi, dev, copy);
+		kfree(copy);
+	}
+	return rc;
+}
+
+static void rec_set_param(struct lustre_cfg *lcfg)
+{
+	const char *text = lustre_cfg_string(lcfg, 1);
+	char *copy = text ? kstrdup(text, GFP_KERNEL) : NULL;
+	char *value = copy ? strchr(copy, '=') : NULL;
+
+	if (value) {
+		*value++ = '\0';
+		param_set(copy, value);
+	}
+	kfree(copy);
+}
+
+static int record_locked(struct ll_sb_info *sbi, u32 cmd, struct lustre_cfg *lcfg)
+{
+	switch (cmd) {
+	case LCFG_ADD_UUID:
+		return rec_add_uuid(sbi, lcfg);
+	case LCFG_ATTACH:
+		return rec_attach(sbi, lcfg);
+	case LCFG_SETUP:
+		return rec_setup(sbi, lcfg);
+	case LCFG_ADD_CONN:
+		return rec_add_conn(sbi, lcfg);
+	case LCFG_LOV_ADD_OBD:
+		return rec_add_target(sbi, lcfg, false, true);
+	case LCFG_LOV_ADD_INA:
+		return rec_add_target(sbi, lcfg, false, false);
+	case LCFG_ADD_MDC:
+		return rec_add_target(sbi, lcfg, true, true);
+	case LCFG_MOUNTOPT:
+		return rec_mountopt(sbi, lcfg);
+	case LCFG_DEL_UUID:
+	case LCFG_SET_UPCALL:
+	case LCFG_MARKER:
+	case LCFG_LOV_DEL_OBD:
+	case LCFG_DEL_MDC:
+	case LCFG_POOL_NEW:	/* pools: MDTs place objects, the client has nothing to do */
+	case LCFG_POOL_ADD:
+	case LCFG_POOL_REM:
+	case LCFG_POOL_DEL:
+		return 0;
+	}
+	return cmd & LCFG_REQUIRED ? -EINVAL : 0;
+}
+
+static int ll_config_record(void *who, const struct config_rec *rec)
+{
+	struct ll_sb_info *sbi = who;
+	u32 cmd = lustre_cfg_cmd(rec->lcfg), num = le32_to_cpu(rec->lcfg->lcfg_num);
+	int rc = 0;
+
+	switch (cmd) {
+	case LCFG_PARAM:
+		return rec_param(sbi, rec->lcfg);
+	case LCFG_SET_PARAM:
+		rec_set_param(rec->lcfg);
+		return 0;
+	case LCFG_SET_TIMEOUT:
+		if (num) {
+			ptlrpc_timeout = num;
+			ptlrpc_ping_interval = max(num / 4, 1U);
+		}
+		return 0;
+	case LCFG_SET_LDLM_TIMEOUT:
+		if (num)
+			ptlrpc_ldlm_timeout = num;
+		return 0;
+	}
+	mutex_lock(&sbi->conf_mutex);
+	rc = record_locked(sbi, cmd, rec->lcfg);
+	mutex_unlock(&sbi->conf_mutex);
+	if (rc)
+		pr_warn("%s: configuration record %u (command 0x%x, section %s) failed: %d\n", sbi->name, rec->index, cmd,
+			rec->tgtname, rc);
+	return rc;
+}
+
+static const struct config_ops ll_config_ops = { .record = ll_config_record };
+
+/* ------------------------------------------------ life ------------------------------------------------ */
+
+/*
+ * ll_config_start - read the client log and follow it; MDCs and OSCs begin to connect
+ *
+ * Return: 0, -ENOENT (no such file system), -EINVAL (log of no use), -EIO, -ETIMEDOUT (no MGS), -EINTR.
+ */
+int ll_config_start(struct ll_sb_info *sbi)
+{
+	char logname[LUSTRE_MAXFSNAME + 8];
+	int rc;
+
+	snprintf(logname, sizeof(logname), "%s-client", sbi->fsname);
+	rc = mgc_log_follow(sbi->mgc, logname, &ll_config_ops, sbi, 0, sbi->exclude, &sbi->client_log);
+	if (rc)
+		return rc;
+	if (!sbi->profile_seen || !sbi->mdc0) {
+		pr_err("%s: the client profile could not be read from the MGS: no %s\n", sbi->fsname,
+		       sbi->profile_seen ? "MDT0000" : "mount options");
+		return -EINVAL;
+	}
+	return mgc_log_follow(sbi->mgc, "params", &ll_config_ops, sbi, CFG_F_MAY_MISS, NULL, &sbi->params_log);
+}
+
+void ll_config_stop(struct ll_sb_info *sbi)
+{
+	if (!IS_ERR_OR_NULL(sbi->params_log))
+		mgc_log_unfollow(sbi->params_log);
+	if (!IS_ERR_OR_NULL(sbi->client_log))
+		mgc_log_unfollow(sbi->client_log);
+	sbi->params_log = NULL;
+	sbi->client_log = NULL;
+}
+
+void ll_config_free(struct ll_sb_info *sbi)
+{
+	struct ll_target *t, *tn;
+	struct ll_node *n, *nn;
+
+	list_for_each_entry_safe(t, tn, &sbi->targets, link)
+		kfree(t);
+	list_for_each_entry_safe(n, nn, &sbi->nodes, link)
+		kfree(n);
+	INIT_LIST_HEAD(&sbi->targets);
+	INIT_LIST_HEAD(&sbi->nodes);
+}
+
+/*
+ * ll_osc_get - the OST of an index that a layout names
+ *
+ * The configuration of a new OST may reach the MDT before it reaches us: wait for it up to a minute, killable.
+ * Return: the OSC (valid until umount), ERR_PTR(-EINVAL), ERR_PTR(-EINTR), ERR_PTR(-EIO) while umounting.
+ */
+struct ll_osc *ll_osc_get(struct ll_sb_info *sbi, u32 index)
+{
+	struct ll_osc *osc = xa_load(&sbi->oscs, index);
+	long rc;
+
+	if (osc)
+		return osc;
+	if (index > 0xffff)
+		return ERR_PTR(-EINVAL);
+	rc = wait_event_killable_timeout(sbi->conf_waitq, xa_load(&sbi->oscs, index) || READ_ONCE(sbi->umounting),
+					 LL_OBD_TIMEOUT_WAIT * HZ);
+	osc = xa_load(&sbi->oscs, index);
+	if (osc)
+		return osc;
+	if (rc < 0)
+		return ERR_PTR(-EINTR);
+	if (READ_ONCE(sbi->umounting))
+		return ERR_PTR(-EIO);
+	pr_warn_ratelimited("%s: OST index %u of a layout is not in the configuration\n", sbi->name, index);
+	return ERR_PTR(-EINVAL);
+}
+
+int ll_nr_osts(struct ll_sb_info *sbi)
+{
+	unsigned long index;
+	struct ll_osc *osc;
+	int nr = 0;
+
+	xa_for_each(&sbi->oscs, index, osc)
+		nr = index + 1;
+	return nr;
+}
+
+int ll_nr_mdts(struct ll_sb_info *sbi)
+{
+	struct ll_mdc *mdc;
+	unsigned long index;
+	int nr = 0;
+
+	xa_for_each(&sbi->mdcs, index, mdc)
+		nr = index + 1;
+	return nr;
+}

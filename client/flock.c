@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * flock(2) and fcntl(2) locks over the whole cluster: FLOCK locks of the MDT (chapter 3, 15.5). The kernel's own record of a
+ * lock is kept beside, so that /proc/locks and close(2) work as on other file systems.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/fcntl.h>
+#include "internal.h"
+
+/* An unlock: goes on alone when its task is killed. */
+struct unlock {
+	refcount_t			ref;
+	struct completion		done;
+	struct ldlm_enqueue_info	ei;
+	struct ldlm_lock		*lock;
+	int				rc;
+};
+
+static void flock_info(struct ldlm_enqueue_info *ei, struct inode *inode, const struct file_lock *fl, u32 mode, u64 flags)
+{
+	memset(ei, 0, sizeof(*ei));
+	ei->ei_ns = mdc_of(inode)->ns;
+	fid_to_flock_res_id(&ei->ei_res_id, ll_fid(inode));
+	ei->ei_type = LDLM_FLOCK;
+	ei->ei_mode = mode;
+	ei->ei_flags = flags;
+	ei->ei_policy.flock.start = fl->fl_start;
+	ei->ei_policy.flock.end = fl->fl_end == OFFSET_MAX ? OBD_OBJECT_EOF : (u64)fl->fl_end;
+	ei->ei_policy.flock.owner = (unsigned long)(fl->fl_flags & FL_FLOCK ? (void *)fl->fl_file : fl->fl_owner);
+	ei->ei_policy.flock.pid = fl->fl_pid;
+}
+
+static void unlock_put(struct unlock *u)
+{
+	if (refcount_dec_and_test(&u->ref))
+		kfree(u);
+}
+
+static void unlock_done(struct ptlrpc_request *req)
+{
+	struct unlock *u = req->done_data;
+
+	u->rc = ldlm_cli_enqueue_finish(&u->ei, req, req->rq_status, &u->lock);
+	complete_all(&u->done);
+	unlock_put(u);
+	ptlrpc_req_put(req);
+}
+
+static int server_unlock(struct inode *inode, const struct file_lock *fl)
+{
+	struct unlock *u = kzalloc(sizeof(*u), GFP_KERNEL | __GFP_NOFAIL);
+	struct ptlrpc_request *req = NULL;
+	int rc;
+
+	refcount_set(&u->ref, 2);
+	init_completion(&u->done);
+	flock_info(&u->ei, inode, fl, LCK_NL, 0);
+	rc = ldlm_cli_enqueue_start(&u->ei, &req, &u->lock);
+	if (rc) {
+		kfree(u);
+		return rc;
+	}
+	req->done = unlock_done;
+	req->done_data = u;
+	rc = ptlrpc_send_async(req);
+	if (rc) {
+		ldlm_cli_enqueue_finish(&u->ei, req, rc, &u->lock);
+		ptlrpc_req_put(req);
+		kfree(u);
+		return rc;
+	}
+	rc = wait_for_completion_killable(&u->done);
+	if (!rc)
+		rc = u->rc;
+	unlock_put(u);
+	return rc;
+}
+
+static int server_lock(struct inode *inode, struct file_lock *fl, u32 mode, u64 flags)
+{
+	struct ldlm_enqueue_info ei;
+	struct ldlm_lock *lock;
+	int rc;
+
+	flock_info(&ei, inode, fl, mode, flags);
+	rc = ldlm_cli_enqueue(&ei, NULL, &lock);
+	if (rc > 0)
+		rc = -EPROTO;
+	if (rc || !(flags & LDLM_FL_TEST_LOCK))
+		return rc;
+	/* F_GETLK: who is in the way? */
+	if (ei.ei_mode == LCK_NL) {
+		fl->fl_type = F_UNLCK;
+	} else {
+		fl->fl_type = ei.ei_mode == LCK_PR ? F_RDLCK : F_WRLCK;
+		fl->fl_start = ei.ei_policy.flock.start;
+		fl->fl_end = ei.ei_policy.flock.end > OFFSET_MAX ? OFFSET_MAX : ei.ei_policy.flock.end;
+		fl->fl_pid = ei.ei_policy.flock.pid;
+	}
+	return 0;
+}
+
+static int cluster_lock(struct file *file, int cmd, struct file_lock *fl)
+{
+	struct inode *inode = file_inode(file);
+	u64 flags = 0;
+	u32 mode;
+	int rc, rc2;
+
+	ll_count(inode->i_sb, FLOCK, 1);
+	switch (fl->fl_type) {
+	case F_RDLCK:
+		mode = LCK_PR;
+		break;
+	case F_WRLCK:
+		mode = LCK_PW;
+		break;
+	case F_UNLCK:
+		/* Ours first: no waiter here may see it held after the server has given it to another. */
+		rc2 = locks_lock_file_wait(file, fl);
+		rc = server_unlock(inode, fl);
+		return rc ?: rc2;
+	default:
+		return -EINVAL;
+	}
+	if (IS_GETLK(cmd)) {
+		return server_lock(inode, fl, mode, LDLM_FL_TEST_LOCK);
+	} else if (!IS_SETLKW(cmd)) {
+		flags = LDLM_FL_BLOCK_NOWAIT;
+	}
+	if (fl->fl_flags & FL_ACCESS)
+		return -EINVAL;	/* mandatory locks are history */
+	rc = server_lock(inode, fl, mode, flags);
+	if (rc)
+		return rc == -EWOULDBLOCK ? -EAGAIN : rc;
+	rc = locks_lock_file_wait(file, fl);
+	if (rc)
+		server_unlock(inode, fl);
+	return rc;
+}
+
+int ll_lock(struct file *file, int cmd, struct file_lock *fl)
+{
+	return cluster_lock(file, cmd, fl);
+}
+
+int ll_flock(struct file *file, int cmd, struct file_lock *fl)
+{
+	return cluster_lock(file, cmd, fl);
+}

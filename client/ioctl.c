@@ -1,0 +1,668 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ioctls of files and directories (chapter 7.3). Numbers are written as they are: several carry historic, wrong sizes.
+ * Arguments are in host order, layouts in little-endian order, which is the same on the machines this runs on.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/compat.h>
+#include <linux/fileattr.h>
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+#include "internal.h"
+
+#define LL_IOC_GETVERSION		0x80086603
+#define LL_IOC_GETFLAGS			0x80086697
+#define LL_IOC_SETFLAGS			0x40086698
+#define LL_IOC_CLRFLAGS			0x40086699
+#define LL_IOC_LOV_SETSTRIPE		0x4008669a
+#define LL_IOC_LOV_SETSTRIPE_NEW	0xc020669a
+#define LL_IOC_LOV_GETSTRIPE		0x4008669b
+#define LL_IOC_LOV_GETSTRIPE_NEW	0x8020669b
+#define LL_IOC_GROUP_LOCK		0x4008669e
+#define LL_IOC_GROUP_UNLOCK		0x4008669f
+#define IOC_OBD_STATFS			0xc00866a4
+#define LL_IOC_FLUSHCTX			0x400866a6
+#define LL_IOC_GETOBDCOUNT		0x800866a8
+#define LL_IOC_PATH2FID			0x800866ad
+#define LL_IOC_GET_CONNECT_FLAGS	0xc00866ae
+#define LL_IOC_GET_MDTIDX		0x800466af
+#define LL_IOC_DATA_VERSION		0x801066da
+#define LL_IOC_FID2MDTIDX		0xc01066f8
+#define OBD_IOC_FID2PATH		0xc0086696
+#define OBD_IOC_GETDTNAME		0x8080667f
+#define OBD_IOC_GETMDNAME		0x80806683
+#define OBD_IOC_GETNAME_OLD		0xc0086683
+#define OBD_IOC_GETUUID			0x8028667f
+#define IOC_MDC_LOOKUP			0xc0086914
+#define IOC_MDC_GETFILESTRIPE		0xc0086915
+#define IOC_MDC_GETFILEINFO_V1		0xc0086916
+#define IOC_MDC_GETFILEINFO_V2		0xc1406916
+#define LL_IOC_MDC_GETINFO_V1		0xc0086917
+#define LL_IOC_MDC_GETINFO_V2		0xc1406917
+#define LL_IOC_LMV_GETSTRIPE		0xc03066f1
+
+#define OBD_IOCTL_VERSION	0x00010004
+#define OBD_IOC_BUF_MAX		8192
+
+struct obd_ioctl_data {
+	u32	ioc_len;
+	u32	ioc_version;
+	u64	ioc_cookie;
+	u32	ioc_u32_1;
+	u32	ioc_u32_2;
+	u8	ioc_obdo1[208];
+	u8	ioc_obdo2[208];
+	u64	ioc_count;
+	u64	ioc_offset;
+	u32	ioc_dev;
+	u32	ioc_command;
+	u64	ioc_nid;
+	u32	ioc_nal;
+	u32	ioc_type;
+	u32	ioc_plen1;
+	u64	ioc_pbuf1;
+	u32	ioc_plen2;
+	u64	ioc_pbuf2;
+	struct {
+		u32	len;
+		u64	buf;
+	} ioc_inl[4];
+	u8	ioc_bulk[];
+};
+static_assert(sizeof(struct obd_ioctl_data) == 576);
+
+struct ioc_data_version {
+	u64	idv_version;
+	u32	idv_layout_version;
+	u32	idv_flags;
+};
+
+/* ------------------------------------------------ packed arguments ------------------------------------------------ */
+
+static struct obd_ioctl_data *data_get(void __user *arg)
+{
+	struct obd_ioctl_data *d;
+	u64 want = sizeof(*d);
+	u32 head[2];
+	int i;
+
+	if (copy_from_user(head, arg, sizeof(head)))
+		return ERR_PTR(-EFAULT);
+	if (head[1] != OBD_IOCTL_VERSION || head[0] < sizeof(*d) || head[0] > OBD_IOC_BUF_MAX)
+		return ERR_PTR(-EINVAL);
+	d = memdup_user(arg, head[0]);
+	if (IS_ERR(d))
+		return d;
+	d->ioc_len = head[0];
+	for (i = 0; i < 4; i++) {
+		if (d->ioc_inl[i].len > OBD_IOC_BUF_MAX)
+			goto bad;
+		want += ALIGN(d->ioc_inl[i].len, 8);
+	}
+	if (want != d->ioc_len || !d->ioc_pbuf1 != !d->ioc_plen1 || !d->ioc_pbuf2 != !d->ioc_plen2)
+		goto bad;
+	return d;
+bad:
+	kfree(d);
+	return ERR_PTR(-EINVAL);
+}
+
+static void *data_inl(struct obd_ioctl_data *d, int idx, u32 min)
+{
+	u8 *p = d->ioc_bulk;
+	int i;
+
+	if (d->ioc_inl[idx].len < min || !min)
+		return NULL;
+	for (i = 0; i < idx; i++)
+		p += ALIGN(d->ioc_inl[i].len, 8);
+	return p;
+}
+
+/* ------------------------------------------------ mount ------------------------------------------------ */
+
+static long ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
+{
+	struct obd_ioctl_data *d = data_get(arg);
+	struct obd_statfs st = { };
+	char uuid[UUID_MAX] = "";
+	u32 *type, *index;
+	int rc;
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	type = data_inl(d, 0, 4);
+	index = data_inl(d, 1, 4);
+	rc = -EINVAL;
+	if (!type || !index || d->ioc_plen1 != sizeof(st) || d->ioc_plen2 != UUID_MAX)
+		goto out;
+	if (*type & 1) {
+		struct ll_mdc *mdc = xa_load(&sbi->mdcs, *index);
+
+		rc = (int)*index >= ll_nr_mdts(sbi) ? -ENODEV : -EAGAIN;
+		if (mdc) {
+			strscpy(uuid, mdc->tgt_uuid, sizeof(uuid));
+			rc = *type & 4 && !imp_is_full(mdc->imp) ? -EAGAIN : mdc_statfs(mdc, &st, false);
+		}
+	} else if (*type & 2) {
+		struct ll_osc *osc = xa_load(&sbi->oscs, *index);
+
+		rc = (int)*index >= ll_nr_osts(sbi) ? -ENODEV : -EAGAIN;
+		if (osc) {
+			strscpy(uuid, ll_osc_uuid(osc), sizeof(uuid));
+			rc = ll_osc_import(osc) ? ll_osc_statfs(osc, &st, *type & 4) : -ENODATA;
+		}
+	} else {
+		rc = -ENODEV;
+	}
+	/* The uuid in any case: tools print it with the error. */
+	if (*uuid && copy_to_user(u64_to_user_ptr(d->ioc_pbuf2), uuid, sizeof(uuid)))
+		rc = -EFAULT;
+	if (!rc && copy_to_user(u64_to_user_ptr(d->ioc_pbuf1), &st, sizeof(st)))
+		rc = -EFAULT;
+out:
+	kfree(d);
+	return rc > 0 ? -EPROTO : rc;
+}
+
+static long ioc_fid2path(struct ll_sb_info *sbi, void __user *arg)
+{
+	struct getinfo_fid2path_le head, *gf;
+	u32 len;
+	int rc;
+
+	if (!capable(CAP_DAC_READ_SEARCH) && !(sbi->opts & LL_OPT_USER_FID2PATH))
+		return -EPERM;
+	if (copy_from_user(&head, arg, sizeof(head)))
+		return -EFAULT;
+	len = le32_to_cpu(head.gf_pathlen);
+	if (len > PATH_MAX)
+		return -EINVAL;
+	gf = kzalloc(sizeof(*gf) + len, GFP_KERNEL);
+	if (!gf)
+		return -ENOMEM;
+	*gf = head;
+	rc = mdc_fid2path(sbi, gf, len);
+	if (!rc && copy_to_user(arg, gf, sizeof(*gf) + min_t(u32, strnlen(gf->gf_path, len) + 1, len)))
+		rc = -EFAULT;
+	kfree(gf);
+	return rc;
+}
+
+static long ioc_name(struct ll_sb_info *sbi, const char *kind, void __user *arg)
+{
+	char name[128] = "";
+
+	snprintf(name, sizeof(name), "%s-%s-%s", sbi->fsname, kind, sbi->inst);
+	return copy_to_user(arg, name, sizeof(name)) ? -EFAULT : 0;
+}
+
+static long ioc_obd_count(struct ll_sb_info *sbi, u32 __user *arg)
+{
+	u32 what;
+
+	if (get_user(what, arg))
+		return -EFAULT;
+	if (what > 1)
+		return -EINVAL;
+	return put_user((u32)(what ? ll_nr_mdts(sbi) : ll_nr_osts(sbi)), arg);
+}
+
+static long ioc_path2fid(struct inode *inode, void __user *arg)
+{
+	return copy_to_user(arg, ll_fid(inode), sizeof(struct lu_fid)) ? -EFAULT : 0;
+}
+
+/* ------------------------------------------------ layouts ------------------------------------------------ */
+
+/*
+ * A layout to a user whose buffer says in its header how much it holds: of a composite one a single component then
+ * (chapter 7 3.5). Any other header: all of it.
+ */
+static long layout_to_user(struct inode *inode, const void *ea, u32 len, void __user *arg)
+{
+	struct lov_mds_md_v1 head;
+	struct wire_lov_comp w, pick;
+	const void *from = ea;
+	u32 magic, room, i, n;
+	bool found = false;
+
+	if (copy_from_user(&head, arg, sizeof(head)))
+		return -EFAULT;
+	magic = le32_to_cpu(head.lmm_magic);
+	if (magic != LOV_MAGIC_V1 && magic != LOV_MAGIC_V3)
+		return copy_to_user(arg, ea, len) ? -EFAULT : 0;
+	if (le32_to_cpu(*(__le32 *)ea) == LOV_MAGIC_COMP_V1) {
+		const struct lov_comp_md_v1 *lcm = ea;
+
+		n = wire_lov_comp_count(ea, len);
+		for (i = 0; i < n; i++) {
+			if (wire_lov_comp(ea, len, i, &w))
+				continue;
+			if (!found || !i_size_read(inode) || w.flags & LCME_FL_INIT) {
+				pick = w;
+				from = ea + le32_to_cpu(lcm->lcm_entries[i].lcme_offset);
+				found = true;
+			}
+		}
+		if (!found)
+			return -ENODATA;
+		len = lov_mds_md_size(pick.nr_objects, pick.magic);
+	}
+	room = lov_mds_md_size(le16_to_cpu(head.lmm_stripe_count), magic);
+	return copy_to_user(arg, from, min(len, room)) ? -EFAULT : 0;
+}
+
+static long ioc_getstripe(struct inode *inode, void __user *arg)
+{
+	struct ll_layout *lo;
+	void *ea;
+	long rc;
+	u32 len;
+
+	if (S_ISDIR(inode->i_mode)) {
+		rc = ll_dir_layout(inode, &ea, &len);
+		if (!rc)
+			rc = layout_to_user(inode, ea, len, arg);
+		else
+			return rc;
+		kvfree(ea);
+		return rc;
+	}
+	lo = ll_layout_get(inode);
+	if (IS_ERR(lo))
+		return PTR_ERR(lo);
+	rc = lo->ea_len ? layout_to_user(inode, lo->ea, lo->ea_len, arg) : -ENODATA;
+	ll_layout_put(lo);
+	return rc;
+}
+
+/* The wish of a user, in wire order; kvmalloc'ed. */
+static void *hint_from_user(void __user *arg, u32 *len)
+{
+	u8 head[48];
+	void *hint;
+
+	if (copy_from_user(head, arg, 32))
+		return ERR_PTR(-EFAULT);
+	*len = ll_hint_size(head, 32);
+	if (!*len)
+		return ERR_PTR(-EINVAL);
+	hint = vmemdup_user(arg, *len);
+	if (IS_ERR(hint))
+		return hint;
+	if (ll_hint_size(hint, *len) != *len) {
+		kvfree(hint);
+		return ERR_PTR(-EINVAL);
+	}
+	return hint;
+}
+
+static long ioc_setstripe(struct file *file, void __user *arg)
+{
+	struct inode *inode = file_inode(file);
+	struct ll_layout *lo;
+	void *hint;
+	long rc;
+	u32 len;
+
+	hint = hint_from_user(arg, &len);
+	if (IS_ERR(hint))
+		return PTR_ERR(hint);
+	if (S_ISDIR(inode->i_mode)) {
+		rc = *(__le32 *)hint == cpu_to_le32(LOV_MAGIC_COMP_V1) ? -EOPNOTSUPP : ll_setstripe_dir(inode, hint, len);
+		goto out;
+	}
+	rc = -EPERM;
+	if (!(file->f_mode & FMODE_WRITE))
+		goto out;
+	rc = ll_setstripe_file(inode, hint, len);
+	if (rc)
+		goto out;
+	/* As much of the result as the buffer held. */
+	lo = ll_layout_get(inode);
+	if (!IS_ERR(lo)) {
+		if (lo->ea_len && copy_to_user(arg, lo->ea, min(lo->ea_len, len)))
+			rc = -EFAULT;
+		ll_layout_put(lo);
+	}
+out:
+	kvfree(hint);
+	return rc;
+}
+
+/* ------------------------------------------------ a name in a directory ------------------------------------------------ */
+
+static u64 info_valid(const struct ll_answer *a)
+{
+	return a->valid & (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLLAZYSIZE | OBD_MD_FLLAZYBLOCKS | OBD_MD_FLATIME |
+			   OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLMODE | OBD_MD_FLTYPE | OBD_MD_FLUID | OBD_MD_FLGID |
+			   OBD_MD_FLNLINK | OBD_MD_FLRDEV | OBD_MD_FLBLKSZ);
+}
+
+/* struct statx of the body of an answer. */
+static int info_statx(struct super_block *sb, const struct ll_answer *a, void __user *to)
+{
+	const struct mdt_body *b = a->body;
+	dev_t rdev = old_decode_dev(le32_to_cpu(b->mbo_rdev));
+	struct statx stx = {
+		.stx_mask = STATX_BASIC_STATS | STATX_BTIME,
+		.stx_blksize = 1 << sb->s_blocksize_bits,
+		.stx_nlink = le32_to_cpu(b->mbo_nlink),
+		.stx_uid = le32_to_cpu(b->mbo_uid),
+		.stx_gid = le32_to_cpu(b->mbo_gid),
+		.stx_mode = le32_to_cpu(b->mbo_mode),
+		.stx_ino = fid_flatten(&a->fid),
+		.stx_size = le64_to_cpu(b->mbo_size),
+		.stx_blocks = le64_to_cpu(b->mbo_blocks),
+		.stx_atime.tv_sec = le64_to_cpu(b->mbo_atime),
+		.stx_mtime.tv_sec = le64_to_cpu(b->mbo_mtime),
+		.stx_ctime.tv_sec = le64_to_cpu(b->mbo_ctime),
+		.stx_btime.tv_sec = le64_to_cpu(b->mbo_btime),
+		.stx_rdev_major = MAJOR(rdev),
+		.stx_rdev_minor = MINOR(rdev),
+		.stx_dev_major = MAJOR(sb->s_dev),
+		.stx_dev_minor = MINOR(sb->s_dev),
+	};
+
+	static_assert(sizeof(stx) == 256);
+	return copy_to_user(to, &stx, sizeof(stx)) ? -EFAULT : 0;
+}
+
+/* struct stat as user space of this machine knows it. */
+static int info_stat(struct super_block *sb, const struct ll_answer *a, void __user *to)
+{
+	const struct mdt_body *b = a->body;
+	struct stat st = {
+		.st_dev = new_encode_dev(sb->s_dev),
+		.st_ino = fid_flatten(&a->fid),
+		.st_nlink = le32_to_cpu(b->mbo_nlink),
+		.st_mode = le32_to_cpu(b->mbo_mode),
+		.st_uid = le32_to_cpu(b->mbo_uid),
+		.st_gid = le32_to_cpu(b->mbo_gid),
+		.st_rdev = new_encode_dev(old_decode_dev(le32_to_cpu(b->mbo_rdev))),
+		.st_size = le64_to_cpu(b->mbo_size),
+		.st_blksize = 1 << sb->s_blocksize_bits,
+		.st_blocks = le64_to_cpu(b->mbo_blocks),
+		.st_atime = le64_to_cpu(b->mbo_atime),
+		.st_mtime = le64_to_cpu(b->mbo_mtime),
+		.st_ctime = le64_to_cpu(b->mbo_ctime),
+	};
+
+	return copy_to_user(to, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+static long info_to_user(struct super_block *sb, unsigned int cmd, const struct ll_answer *a, u8 __user *arg)
+{
+	static const u8 zero[32];
+	u64 valid = info_valid(a);
+	const void *ea = a->ea;
+	u32 len = a->ea_len;
+	u32 tail[2] = { len, 0 };
+	long rc;
+
+	switch (cmd) {
+	case IOC_MDC_GETFILESTRIPE:
+		if (!len)
+			return -ENODATA;
+		return copy_to_user(arg, ea, len) ? -EFAULT : 0;
+	case IOC_MDC_GETFILEINFO_V1:
+	case LL_IOC_MDC_GETINFO_V1:
+		rc = info_stat(sb, a, arg);
+		arg += 144;
+		break;
+	default:
+		rc = copy_to_user(arg, &a->fid, sizeof(a->fid)) ? -EFAULT : info_statx(sb, a, arg + 16);
+		if (!rc && (copy_to_user(arg + 272, &valid, 8) || copy_to_user(arg + 280, tail, 8)))
+			rc = -EFAULT;
+		arg += 288;
+		break;
+	}
+	if (!rc && copy_to_user(arg, len ? ea : zero, len ?: sizeof(zero)))
+		rc = -EFAULT;
+	return rc;
+}
+
+static long ioc_getinfo(struct inode *dir, unsigned int cmd, void __user *arg)
+{
+	u64 valid = MDC_GETATTR_VALID | OBD_MD_FLEASIZE | OBD_MD_FLDIREA;
+	u32 room = max_t(u32, mdc_ea_room(mdc_of(dir)), 4096);
+	struct ll_answer a;
+	char *name;
+	long rc;
+
+	if (cmd == LL_IOC_MDC_GETINFO_V1 || cmd == LL_IOC_MDC_GETINFO_V2) {
+		rc = mdc_getattr(mdc_of(dir), ll_fid(dir), valid, room, &a);
+	} else {
+		name = strndup_user(arg, NAME_MAX + 2);
+		if (IS_ERR(name))
+			return PTR_ERR(name) == -EINVAL ? -ENAMETOOLONG : PTR_ERR(name);
+		rc = strlen(name) > NAME_MAX ? -ENAMETOOLONG : 0;
+		memset(&a, 0, sizeof(a));
+		if (!rc)
+			rc = mdc_getattr_name(dir, name, strlen(name), valid, room, &a);
+		kfree(name);
+	}
+	if (!rc)
+		rc = a.valid & OBD_MD_FLTYPE ? info_to_user(dir->i_sb, cmd, &a, arg) : -EREMOTE;
+	ll_answer_put(&a);
+	return rc;
+}
+
+static long ioc_lookup(struct inode *dir, void __user *arg)
+{
+	struct obd_ioctl_data *d = data_get(arg);
+	struct ll_answer a;
+	char *name;
+	int rc = -EINVAL;
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	name = data_inl(d, 0, 2);
+	if (name && wire_name_ok(name, d->ioc_inl[0].len)) {
+		rc = mdc_getattr_name(dir, name, d->ioc_inl[0].len - 1, OBD_MD_FLID, 0, &a);
+		ll_answer_put(&a);
+	}
+	kfree(d);
+	return rc;
+}
+
+/* ------------------------------------------------ entry ------------------------------------------------ */
+
+static long ioc_data_version(struct inode *inode, struct ioc_data_version __user *arg)
+{
+	struct ioc_data_version idv;
+	struct ll_layout *lo;
+	int rc;
+
+	if (copy_from_user(&idv, arg, sizeof(idv)))
+		return -EFAULT;
+	rc = ll_data_version(inode, &idv.idv_version, idv.idv_flags);
+	if (rc)
+		return rc;
+	lo = ll_layout_peek(inode);
+	idv.idv_layout_version = lo ? lo->gen : 0;
+	ll_layout_put(lo);
+	return copy_to_user(arg, &idv, sizeof(idv)) ? -EFAULT : 0;
+}
+
+static long ioc_file_flags(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct ll_file *lf = file->private_data;
+	int flags;
+
+	if (cmd == LL_IOC_GETFLAGS)
+		return put_user((int)lf->lf_ioctl_flags, (int __user *)arg);
+	if (get_user(flags, (int __user *)arg))
+		return -EFAULT;
+	if (cmd == LL_IOC_CLRFLAGS)
+		lf->lf_ioctl_flags &= ~flags;
+	else if (flags & 2)
+		return -EINVAL;
+	else if (flags & 1 && !(file->f_flags & O_DIRECT))
+		return -EINVAL;
+	else
+		lf->lf_ioctl_flags |= flags;
+	return 0;
+}
+
+static long common_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct inode *inode = file_inode(file);
+	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
+	void __user *uarg = (void __user *)arg;
+	char uuid[UUID_MAX] = "";
+
+	switch (cmd) {
+	case LL_IOC_GETVERSION:
+		return put_user((long)inode->i_generation, (long __user *)uarg);
+	case LL_IOC_LOV_SETSTRIPE:
+	case LL_IOC_LOV_SETSTRIPE_NEW:
+		return ioc_setstripe(file, uarg);
+	case LL_IOC_LOV_GETSTRIPE:
+	case LL_IOC_LOV_GETSTRIPE_NEW:
+		return ioc_getstripe(inode, uarg);
+	case IOC_OBD_STATFS:
+		return ioc_obd_statfs(sbi, uarg);
+	case LL_IOC_FLUSHCTX:
+		return 0;
+	case LL_IOC_PATH2FID:
+		return ioc_path2fid(inode, uarg);
+	case LL_IOC_GET_MDTIDX:
+		return put_user((int)mdc_of(inode)->index, (int __user *)uarg);
+	case OBD_IOC_FID2PATH:
+		return ioc_fid2path(sbi, uarg);
+	case OBD_IOC_GETDTNAME:
+	case OBD_IOC_GETNAME_OLD:
+		return ioc_name(sbi, "clilov", uarg);
+	case OBD_IOC_GETMDNAME:
+		return ioc_name(sbi, "clilmv", uarg);
+	case OBD_IOC_GETUUID:
+		strscpy(uuid, sbi->uuid, sizeof(uuid));
+		return copy_to_user(uarg, uuid, sizeof(uuid)) ? -EFAULT : 0;
+	}
+	return -ENOTTY;
+}
+
+static bool is_tty_ioctl(unsigned int cmd)
+{
+	return _IOC_TYPE(cmd) == 'T' || _IOC_TYPE(cmd) == 't';
+}
+
+long ll_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct inode *inode = file_inode(file);
+
+	if (is_tty_ioctl(cmd))
+		return -ENOTTY;
+	ll_count(inode->i_sb, IOCTL, 1);
+	switch (cmd) {
+	case LL_IOC_GETFLAGS:
+	case LL_IOC_SETFLAGS:
+	case LL_IOC_CLRFLAGS:
+		return ioc_file_flags(file, cmd, arg);
+	case LL_IOC_GROUP_LOCK:
+		return ll_group_lock(file, arg);
+	case LL_IOC_GROUP_UNLOCK:
+		return ll_group_unlock(file, arg);
+	case LL_IOC_DATA_VERSION:
+		return ioc_data_version(inode, (void __user *)arg);
+	case 0x1268:	/* BLKSSZGET */
+		return put_user((int)PAGE_SIZE, (int __user *)arg);
+	}
+	return common_ioctl(file, cmd, arg);
+}
+
+long ll_dir_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct inode *dir = file_inode(file);
+	struct ll_sb_info *sbi = ll_sbi(dir->i_sb);
+	struct lu_fid fid;
+
+	if (is_tty_ioctl(cmd))
+		return -ENOTTY;
+	ll_count(dir->i_sb, IOCTL, 1);
+	switch (cmd) {
+	case LL_IOC_GETOBDCOUNT:
+		return ioc_obd_count(sbi, (u32 __user *)arg);
+	case LL_IOC_GET_CONNECT_FLAGS:
+		return put_user(imp_connect_flags(sbi->mdc0->imp), (u64 __user *)arg);
+	case LL_IOC_FID2MDTIDX:
+		if (copy_from_user(&fid, (void __user *)arg, sizeof(fid)))
+			return -EFAULT;
+		return fid_is_sane(&fid) ? mdc_for_fid(sbi, &fid)->index : -EINVAL;
+	case IOC_MDC_LOOKUP:
+		return ioc_lookup(dir, (void __user *)arg);
+	case IOC_MDC_GETFILESTRIPE:
+	case IOC_MDC_GETFILEINFO_V1:
+	case IOC_MDC_GETFILEINFO_V2:
+	case LL_IOC_MDC_GETINFO_V1:
+	case LL_IOC_MDC_GETINFO_V2:
+		return ioc_getinfo(dir, cmd, (void __user *)arg);
+	case LL_IOC_LMV_GETSTRIPE:
+		return -ENODATA;	/* no striped directories */
+	}
+	return common_ioctl(file, cmd, arg);
+}
+
+/* ------------------------------------------------ lsattr, chattr, project ------------------------------------------------ */
+
+static const struct {
+	u32 wire, fs;
+} attr_flags[] = {
+	{ LUSTRE_SYNC_FL, FS_SYNC_FL },
+	{ LUSTRE_IMMUTABLE_FL, FS_IMMUTABLE_FL },
+	{ LUSTRE_APPEND_FL, FS_APPEND_FL },
+	{ LUSTRE_NODUMP_FL, FS_NODUMP_FL },
+	{ LUSTRE_NOATIME_FL, FS_NOATIME_FL },
+	{ LUSTRE_DIRSYNC_FL, FS_DIRSYNC_FL },
+	{ LUSTRE_TOPDIR_FL, FS_TOPDIR_FL },
+	{ LUSTRE_PROJINHERIT_FL, FS_PROJINHERIT_FL },
+};
+
+int ll_fileattr_get(struct dentry *dentry, struct fileattr *fa)
+{
+	struct inode *inode = d_inode(dentry);
+	struct ll_inode *lli = ll_i(inode);
+	u32 flags = 0, i;
+	int rc;
+
+	rc = ll_inode_refresh(inode, LLC_UPDATE);
+	if (rc)
+		return rc;
+	for (i = 0; i < ARRAY_SIZE(attr_flags); i++)
+		if (lli->lli_attr_flags & attr_flags[i].wire)
+			flags |= attr_flags[i].fs;
+	fileattr_fill_flags(fa, flags);
+	fa->fsx_projid = lli->lli_projid;
+	return 0;
+}
+
+int ll_fileattr_set(struct mnt_idmap *idmap, struct dentry *dentry, struct fileattr *fa)
+{
+	struct inode *inode = d_inode(dentry);
+	struct ll_setattr sa = { .valid = MDS_ATTR_ATTR_FLAG };
+	struct ll_answer a;
+	u32 i, known = 0;
+	int rc;
+
+	if (fa->fsx_valid && fa->fsx_projid != ll_i(inode)->lli_projid) {
+		sa.valid |= MDS_ATTR_PROJID;
+		sa.projid = fa->fsx_projid;
+	}
+	for (i = 0; i < ARRAY_SIZE(attr_flags); i++) {
+		known |= attr_flags[i].fs;
+		if (fa->flags & attr_flags[i].fs)
+			sa.attr_flags |= attr_flags[i].wire;
+	}
+	if (fa->flags_valid && fa->flags & ~(known | FS_EXTENT_FL))
+		return -EOPNOTSUPP;
+	sa.valid |= MDS_ATTR_CTIME | MDS_ATTR_CTIME_SET;
+	sa.ctime = ktime_get_real_seconds();
+	rc = mdc_setattr(inode, &sa, &a);
+	if (!rc)
+		ll_inode_update(inode, &a);
+	ll_answer_put(&a);
+	return rc;
+}

@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mounts of the client: options, the way from an MGS to a root directory (chapter 2.14), statfs, umount.
+ *
+ * umount: kill_sb() drops the locks of all namespaces before the VFS evicts inodes, so that no lock callback holds one, and
+ * takes the targets down after it. umount -f makes every import fail first.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/backing-dev.h>
+#include <linux/module.h>
+#include <linux/parser.h>
+#include <linux/random.h>
+#include <linux/seq_file.h>
+#include <linux/statfs.h>
+#include <linux/uuid.h>
+#include "internal.h"
+
+/* ------------------------------------------------ options ------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	unsigned int set, clear;
+} ll_flags[] = {
+	{ "flock", LL_OPT_FLOCK, LL_OPT_LOCALFLOCK },
+	{ "localflock", LL_OPT_LOCALFLOCK, LL_OPT_FLOCK },
+	{ "noflock", 0, LL_OPT_FLOCK | LL_OPT_LOCALFLOCK },
+	{ "user_xattr", LL_OPT_USER_XATTR, 0 },
+	{ "nouser_xattr", 0, LL_OPT_USER_XATTR },
+	{ "lazystatfs", LL_OPT_LAZYSTATFS, 0 },
+	{ "nolazystatfs", 0, LL_OPT_LAZYSTATFS },
+	{ "statfs_project", LL_OPT_STATFS_PROJECT, 0 },
+	{ "nostatfs_project", 0, LL_OPT_STATFS_PROJECT },
+	{ "checksum", LL_OPT_CHECKSUM, 0 },
+	{ "nochecksum", 0, LL_OPT_CHECKSUM },
+	{ "lruresize", LL_OPT_LRURESIZE, 0 },
+	{ "nolruresize", 0, LL_OPT_LRURESIZE },
+	{ "user_fid2path", LL_OPT_USER_FID2PATH, 0 },
+	{ "nouser_fid2path", 0, LL_OPT_USER_FID2PATH },
+	{ "verbose", LL_OPT_VERBOSE, 0 },
+	{ "noverbose", 0, LL_OPT_VERBOSE },
+	{ "always_ping", LL_OPT_ALWAYS_PING, 0 },
+	{ "32bitapi", LL_OPT_32BITAPI, 0 },
+};
+
+/* Accepted without effect: of servers, of older clients, or done elsewhere. */
+static const char *const ignored[] = {
+	"acl", "noacl", "encrypt", "noencrypt", "abort_recov", "abort_recov_mdt", "nosvc", "nomgs", "noscrub", "skip_lfsck",
+	"mgs", "writeconf", "update", "force", "retry=", "svname=", "osd=", "param=", "mgsnode=", "mgssec=", "skpath=",
+	"recovery_time_soft=", "recovery_time_hard=", "thread_num=", "network=", "context=", "fscontext=", "defcontext=",
+	"rootcontext=", "_netdev",
+};
+
+static bool is_ignored(const char *opt)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ignored); i++) {
+		size_t len = strlen(ignored[i]);
+
+		if (ignored[i][len - 1] == '=' ? !strncmp(opt, ignored[i], len) : !strcmp(opt, ignored[i]))
+			return true;
+	}
+	return false;
+}
+
+static int set_string(char **where, const char *value)
+{
+	kfree(*where);
+	*where = kstrdup(value, GFP_KERNEL);
+	return *where ? 0 : -ENOMEM;
+}
+
+static int parse_option(struct ll_sb_info *sbi, const char *opt)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ll_flags); i++) {
+		if (strcmp(opt, ll_flags[i].name))
+			continue;
+		sbi->opts = (sbi->opts & ~ll_flags[i].clear) | ll_flags[i].set;
+		return 0;
+	}
+	if (!strncmp(opt, "mgsname=", 8))
+		return set_string(&sbi->mgsname, opt + 8);
+	if (!strncmp(opt, "exclude=", 8))
+		return set_string(&sbi->exclude, opt + 8);
+	if (!*opt || is_ignored(opt))
+		return 0;
+	pr_err("Unknown option '%s', won't mount.\n", opt);
+	return -EINVAL;
+}
+
+/* "nid[,nid][:nid]:/fsname[/subdir]" */
+static int parse_device(struct ll_sb_info *sbi, const char *device)
+{
+	const char *sep = strstr(device, ":/"), *name, *end;
+	size_t len;
+
+	if (!sep)
+		return -EINVAL;
+	name = sep + 2;
+	end = strchrnul(name, '/');
+	len = end - name;
+	if (!len || len > LUSTRE_MAXFSNAME) {
+		pr_err("bad file system name in '%s'\n", device);
+		return -EINVAL;
+	}
+	memcpy(sbi->fsname, name, len);
+	if (set_string(&sbi->device, device))
+		return -ENOMEM;
+	sbi->mgsnodes = kstrndup(device, sep - device, GFP_KERNEL);
+	if (!sbi->mgsnodes)
+		return -ENOMEM;
+	while (*end == '/' && end[1] == '/')
+		end++;
+	if (end[0] && end[1])
+		return set_string(&sbi->fileset, end);
+	return 0;
+}
+
+/*
+ * The device comes last and may hold commas itself. Text before it: options.
+ */
+static int parse_data(struct ll_sb_info *sbi, char *data)
+{
+	char *dev, *opt;
+	int rc;
+
+	dev = data ? (strncmp(data, "device=", 7) ? strstr(data, ",device=") : data) : NULL;
+	if (!dev)
+		return -ENODEV;
+	if (*dev == ',')
+		*dev++ = '\0';
+	else
+		data = NULL;
+	dev += 7;
+	rc = parse_device(sbi, dev);
+	while (!rc && data && (opt = strsep(&data, ",")))
+		rc = parse_option(sbi, opt);
+	return rc;
+}
+
+static int ll_show_options(struct seq_file *m, struct dentry *root)
+{
+	unsigned int o = ll_sbi(root->d_sb)->opts;
+
+	seq_puts(m, o & LL_OPT_CHECKSUM ? ",checksum" : ",nochecksum");
+	seq_puts(m, ",noencrypt");
+	seq_puts(m, o & LL_OPT_FLOCK ? ",flock" : ",noflock");
+	if (o & LL_OPT_LOCALFLOCK)
+		seq_puts(m, ",localflock");
+	else
+		seq_puts(m, o & LL_OPT_LAZYSTATFS ? ",lazystatfs" : ",nolazystatfs");
+	seq_puts(m, o & LL_OPT_LRURESIZE ? ",lruresize" : ",nolruresize");
+	seq_puts(m, o & LL_OPT_STATFS_PROJECT ? ",statfs_project" : ",nostatfs_project");
+	seq_puts(m, o & LL_OPT_USER_FID2PATH ? ",user_fid2path" : ",nouser_fid2path");
+	seq_puts(m, o & LL_OPT_USER_XATTR ? ",user_xattr" : ",nouser_xattr");
+	seq_puts(m, o & LL_OPT_VERBOSE ? ",verbose" : ",noverbose");
+	if (o & LL_OPT_ALWAYS_PING)
+		seq_puts(m, ",always_ping");
+	return 0;
+}
+
+static int ll_show_devname(struct seq_file *m, struct dentry *root)
+{
+	struct ll_sb_info *sbi = ll_sbi(root->d_sb);
+
+	if (sbi->mgsname) {
+		seq_escape(m, sbi->mgsname, " \t\n\\");
+		seq_printf(m, ":/%s", sbi->fsname);
+	} else {
+		seq_escape(m, sbi->device, " \t\n\\");
+	}
+	return 0;
+}
+
+/* ------------------------------------------------ statfs ------------------------------------------------ */
+
+#define ADD64(to, from)	((to) = cpu_to_le64(le64_to_cpu(to) + (from)))
+
+/* Sums of the OSTs replace what the MDT said about space (chapter 7 2.2). */
+static int statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
+{
+	bool nodelay = sbi->opts & LL_OPT_LAZYSTATFS;
+	u64 blocks = 0, bfree = 0, bavail = 0, files = 0, ffree = 0, used, mffree;
+	u32 bsize = le32_to_cpu(st->os_bsize);
+	struct obd_statfs one;
+	unsigned long index;
+	struct ll_osc *osc;
+	int rc;
+
+	xa_for_each(&sbi->oscs, index, osc) {
+		u64 ob;
+
+		memset(&one, 0, sizeof(one));
+		rc = ll_osc_statfs(osc, &one, nodelay);
+		if (rc == -EINTR || (rc && !nodelay && rc != -ENODATA))
+			return rc;
+		ob = le32_to_cpu(one.os_bsize);
+		if (rc || !ob)
+			continue;
+		blocks += le64_to_cpu(one.os_blocks) * ob / bsize;
+		bfree += le64_to_cpu(one.os_bfree) * ob / bsize;
+		bavail += le64_to_cpu(one.os_bavail) * ob / bsize;
+		files += le64_to_cpu(one.os_files);
+		ffree += le64_to_cpu(one.os_ffree);
+	}
+	st->os_blocks = cpu_to_le64(blocks);
+	st->os_bfree = cpu_to_le64(bfree);
+	st->os_bavail = cpu_to_le64(bavail);
+	mffree = le64_to_cpu(st->os_ffree);
+	if (files && ffree < mffree) {
+		used = le64_to_cpu(st->os_files) - mffree;
+		st->os_files = cpu_to_le64(used + ffree);
+		st->os_ffree = cpu_to_le64(ffree);
+	}
+	return 0;
+}
+
+/*
+ * ll_statfs_get - numbers of the whole file system, at most statfs_max_age old
+ */
+int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool fresh)
+{
+	int rc = 0;
+
+	if (mutex_lock_killable(&sbi->statfs_mutex))
+		return -EINTR;
+	if (fresh || !sbi->statfs_time || time_after(jiffies, sbi->statfs_time + sbi->statfs_max_age * HZ)) {
+		rc = mdc_statfs(sbi->mdc0, &sbi->statfs, true);
+		if (!rc && !sbi->statfs.os_bsize)
+			rc = -EPROTO;
+		if (!rc && !(le32_to_cpu(sbi->statfs.os_state) & OS_STATFS_SUM))
+			rc = statfs_osts(sbi, &sbi->statfs);
+		sbi->statfs_time = rc ? 0 : jiffies ?: 1;
+	}
+	*st = sbi->statfs;
+	mutex_unlock(&sbi->statfs_mutex);
+	return rc > 0 ? -EPROTO : rc;
+}
+
+static int ll_statfs(struct dentry *dentry, struct kstatfs *ks)
+{
+	struct super_block *sb = dentry->d_sb;
+	struct ll_sb_info *sbi = ll_sbi(sb);
+	struct obd_statfs st;
+	int rc;
+
+	ll_count(sb, STATFS, 1);
+	rc = ll_statfs_get(sbi, &st, false);
+	if (rc)
+		return rc;
+	ks->f_type = LL_SUPER_MAGIC;
+	ks->f_bsize = le32_to_cpu(st.os_bsize);
+	ks->f_frsize = ks->f_bsize;
+	ks->f_blocks = le64_to_cpu(st.os_blocks);
+	ks->f_bfree = le64_to_cpu(st.os_bfree);
+	ks->f_bavail = le64_to_cpu(st.os_bavail);
+	ks->f_files = le64_to_cpu(st.os_files);
+	ks->f_ffree = le64_to_cpu(st.os_ffree);
+	ks->f_namelen = sbi->namelen;
+	ks->f_fsid = u64_to_fsid(huge_encode_dev(sb->s_dev));
+	return 0;
+}
+
+/* ------------------------------------------------ mount ------------------------------------------------ */
+
+static void ll_umount_begin(struct super_block *sb)
+{
+	struct ll_sb_info *sbi = ll_sbi(sb);
+	struct ll_mdc *mdc;
+	struct ll_osc *osc;
+	unsigned long index;
+
+	if (!sbi)
+		return;
+	WRITE_ONCE(sbi->umounting, true);
+	wake_up_all(&sbi->conf_waitq);
+	xa_for_each(&sbi->oscs, index, osc)
+		ll_osc_invalidate(osc);
+	xa_for_each(&sbi->mdcs, index, mdc)
+		mdc_invalidate(mdc);
+	if (sbi->mgc)
+		mgc_abort(sbi->mgc);
+}
+
+static int ll_remount(struct super_block *sb, int *flags, char *data)
+{
+	sync_filesystem(sb);
+	/* Only ro and rw mean something; a read-only connection cannot become a writable one. */
+	if (!(*flags & SB_RDONLY) && ll_sbi(sb)->opts & LL_OPT_RDONLY)
+		return -EROFS;
+	return 0;
+}
+
+static int ll_sync_fs(struct super_block *sb, int wait)
+{
+	/* Pages were written by the VFS; OST_SYNC is per file (fsync). */
+	return wait ? mdc_sync(ll_sbi(sb), NULL) : 0;
+}
+
+/* Nothing is written through the inode: attributes go to the MDT at once, pages by writepages. */
+const struct super_operations ll_super_ops = {
+	.alloc_inode	= ll_alloc_inode,
+	.free_inode	= ll_free_inode,
+	.evict_inode	= ll_evict_inode,
+	.statfs		= ll_statfs,
+	.sync_fs	= ll_sync_fs,
+	.umount_begin	= ll_umount_begin,
+	.remount_fs	= ll_remount,
+	.show_options	= ll_show_options,
+	.show_devname	= ll_show_devname,
+};
+
+static struct ll_sb_info *sbi_new(void)
+{
+	struct ll_sb_info *sbi = kzalloc(sizeof(*sbi), GFP_KERNEL);
+	uuid_t uuid;
+
+	if (!sbi)
+		return NULL;
+	sbi->opts = LL_OPT_FLOCK | LL_OPT_LAZYSTATFS | LL_OPT_STATFS_PROJECT | LL_OPT_CHECKSUM | LL_OPT_LRURESIZE |
+		    LL_OPT_VERBOSE;
+	sbi->statfs_max_age = 1;
+	sbi->namelen = NAME_MAX;
+	mutex_init(&sbi->conf_mutex);
+	mutex_init(&sbi->statfs_mutex);
+	INIT_LIST_HEAD(&sbi->nodes);
+	INIT_LIST_HEAD(&sbi->targets);
+	init_waitqueue_head(&sbi->conf_waitq);
+	xa_init(&sbi->mdcs);
+	xa_init(&sbi->oscs);
+	atomic64_set(&sbi->attr_clock, 1);
+	snprintf(sbi->inst, sizeof(sbi->inst), "%016llx", get_random_u64());
+	uuid_gen(&uuid);
+	snprintf(sbi->uuid, sizeof(sbi->uuid), "%pUb", &uuid);
+	return sbi;
+}
+
+static void sbi_free(struct ll_sb_info *sbi)
+{
+	ll_config_free(sbi);
+	xa_destroy(&sbi->mdcs);
+	xa_destroy(&sbi->oscs);
+	kfree(sbi->device);
+	kfree(sbi->mgsnodes);
+	kfree(sbi->fileset);
+	kfree(sbi->mgsname);
+	kfree(sbi->exclude);
+	kfree(sbi);
+}
+
+static int get_root(struct super_block *sb)
+{
+	struct ll_sb_info *sbi = ll_sbi(sb);
+	struct ll_answer a;
+	struct inode *root;
+	int rc;
+
+	rc = mdc_get_root(sbi->mdc0, sbi->fileset, &sbi->root_fid);
+	if (rc)
+		return rc;
+	rc = mdc_getattr(sbi->mdc0, &sbi->root_fid, MDC_GETATTR_VALID, 0, &a);
+	if (!rc && !fid_eq(&a.fid, &sbi->root_fid))
+		rc = -EPROTO;
+	root = rc ? ERR_PTR(rc) : ll_iget(sb, &a);
+	ll_answer_put(&a);
+	if (IS_ERR(root))
+		return PTR_ERR(root);
+	if (!S_ISDIR(root->i_mode)) {
+		iput(root);
+		return -ENOTDIR;
+	}
+	sb->s_root = d_make_root(root);
+	return sb->s_root ? 0 : -ENOMEM;
+}
+
+static int get_limits(struct super_block *sb)
+{
+	struct ll_sb_info *sbi = ll_sbi(sb);
+	struct obd_statfs st;
+	int rc;
+
+	rc = mdc_statfs(sbi->mdc0, &st, false);
+	if (rc)
+		return rc > 0 ? -EPROTO : rc;
+	sbi->bsize = le32_to_cpu(st.os_bsize);
+	if (!is_power_of_2(sbi->bsize) || sbi->bsize < 512) {
+		pr_err("%s: bad block size %u from the MDT\n", sbi->name, sbi->bsize);
+		return -EPROTO;
+	}
+	if (st.os_namelen)
+		sbi->namelen = min_t(u32, le32_to_cpu(st.os_namelen), NAME_MAX);
+	sb->s_blocksize = min_t(u32, sbi->bsize, PAGE_SIZE);
+	sb->s_blocksize_bits = ilog2(sb->s_blocksize);
+	return 0;
+}
+
+static int ll_fill_super(struct super_block *sb, void *data, int silent)
+{
+	struct ll_sb_info *sbi = sbi_new();
+	int rc;
+
+	if (!sbi)
+		return -ENOMEM;
+	sbi->sb = sb;
+	sb->s_fs_info = sbi;		/* ll_kill_sb() frees what there is */
+	rc = parse_data(sbi, data);
+	if (rc)
+		return rc;
+	if (sb_rdonly(sb))
+		sbi->opts |= LL_OPT_RDONLY;
+	snprintf(sbi->name, sizeof(sbi->name), "%s-%s", sbi->fsname, sbi->inst);
+	sb->s_magic = LL_SUPER_MAGIC;
+	sb->s_op = &ll_super_ops;
+	sb->s_d_op = &ll_dentry_ops;
+	sb->s_xattr = ll_xattr_handlers;
+	sb->s_export_op = &ll_export_ops;
+	sb->s_maxbytes = MAX_LFS_FILESIZE;
+	sb->s_time_gran = NSEC_PER_SEC;
+	sb->s_time_min = S64_MIN;
+	sb->s_time_max = S64_MAX;
+	rc = super_setup_bdi_name(sb, "lustre-%s", sbi->name);
+	if (rc)
+		return rc;
+	rc = ll_data_sb_init(sbi);
+	if (rc)
+		return rc;
+	rc = ll_param_init(sbi);
+	if (rc)
+		return rc;
+
+	sbi->mgc = mgc_get(sbi->mgsnodes);
+	if (IS_ERR(sbi->mgc)) {
+		rc = PTR_ERR(sbi->mgc);
+		sbi->mgc = NULL;
+		return rc;
+	}
+	rc = ll_config_start(sbi);
+	if (rc)
+		return rc;
+	rc = import_wait_full(sbi->mdc0->imp, 3 * ptlrpc_timeout);
+	if (rc) {
+		pr_err("%s: no connection to %s: %d\n", sbi->name, sbi->mdc0->tgt_uuid, rc);
+		return rc;
+	}
+	if ((imp_connect_flags(sbi->mdc0->imp) & (OBD_CONNECT_FID | OBD_CONNECT_ATTRFID | OBD_CONNECT_FULL20)) !=
+	    (OBD_CONNECT_FID | OBD_CONNECT_ATTRFID | OBD_CONNECT_FULL20)) {
+		pr_err("%s: the MDT does not support required features\n", sbi->name);
+		return -EPROTO;
+	}
+	if (imp_connect_flags(sbi->mdc0->imp) & OBD_CONNECT_ACL)
+		sb->s_flags |= SB_POSIXACL;
+	rc = get_limits(sb);
+	if (rc)
+		return rc;
+	rc = get_root(sb);
+	if (rc)
+		return rc;
+	if (sbi->opts & LL_OPT_VERBOSE)
+		pr_info("Mounted %s-client\n", sbi->fsname);
+	return 0;
+}
+
+static struct dentry *ll_mount(struct file_system_type *type, int flags, const char *dev, void *data)
+{
+	return mount_nodev(type, flags, data, ll_fill_super);
+}
+
+static void ll_kill_sb(struct super_block *sb)
+{
+	struct ll_sb_info *sbi = ll_sbi(sb);
+	bool force, mounted = sb->s_root;
+	struct ll_mdc *mdc;
+	struct ll_osc *osc;
+	unsigned long index;
+
+	if (!sbi) {
+		kill_anon_super(sb);
+		return;
+	}
+	/* No new targets or parameters from here on. */
+	ll_config_stop(sbi);
+	force = sbi->umounting;
+	if (!mounted) {
+		/* A mount that failed: nothing in it is worth waiting for. */
+		force = true;
+		ll_umount_begin(sb);
+	} else if (!force) {
+		sync_filesystem(sb);
+	}
+	WRITE_ONCE(sbi->umounting, true);
+	wake_up_all(&sbi->conf_waitq);
+	/* Open files are gone: every lock is unused. Their callbacks must be over before inodes are evicted. */
+	xa_for_each(&sbi->oscs, index, osc) {
+		if (force)
+			ldlm_ns_evicted(ll_osc_ns(osc));
+		else
+			ldlm_cli_cancel_unused(ll_osc_ns(osc), NULL);
+	}
+	xa_for_each(&sbi->mdcs, index, mdc)
+		mdc_drop_locks(mdc, force);
+
+	kill_anon_super(sb);
+
+	ll_param_fini(sbi);
+	xa_for_each(&sbi->oscs, index, osc)
+		ll_osc_cleanup(osc, force);
+	xa_for_each(&sbi->mdcs, index, mdc)
+		mdc_cleanup(mdc, force);
+	ll_data_sb_fini(sbi);
+	if (sbi->mgc)
+		mgc_put(sbi->mgc);
+	if (mounted && sbi->opts & LL_OPT_VERBOSE)
+		pr_info("Unmounted %s-client\n", sbi->fsname);
+	sbi_free(sbi);
+}
+
+static struct file_system_type ll_fs_type = {
+	.owner		= THIS_MODULE,
+	.name		= "lustre",
+	.mount		= ll_mount,
+	.kill_sb	= ll_kill_sb,
+	.fs_flags	= 0,
+};
+
+static int __init ll_init(void)
+{
+	int rc = ll_inode_cache_init();
+
+	if (rc)
+		return rc;
+	rc = ll_data_init();
+	if (rc)
+		goto err_cache;
+	rc = register_filesystem(&ll_fs_type);
+	if (rc)
+		goto err_data;
+	return 0;
+err_data:
+	ll_data_exit();
+err_cache:
+	ll_inode_cache_exit();
+	return rc;
+}
+
+static void __exit ll_exit(void)
+{
+	unregister_filesystem(&ll_fs_type);
+	ll_data_exit();
+	ll_inode_cache_exit();
+}
+
+module_init(ll_init);
+module_exit(ll_exit);
+
+MODULE_ALIAS_FS("lustre");
+MODULE_ALIAS("mdc");
+MODULE_ALIAS("lmv");
+MODULE_ALIAS("lov");
+MODULE_ALIAS("osc");
+MODULE_ALIAS("mgc");
+MODULE_DESCRIPTION("Gloss: Lustre-compatible file system client");
+MODULE_LICENSE("GPL");

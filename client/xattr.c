@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Extended attributes. All of an inode's xattrs are fetched at once with a lock (IT_GETXATTR) and kept while it is held
+ * (LLC_XATTR); what does not fit is asked for one by one. lustre.lov and trusted.lov are made from the layout.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/capability.h>
+#include <linux/mm.h>
+#include <linux/fs.h>
+#include <linux/posix_acl_xattr.h>
+#include <linux/xattr.h>
+#include "internal.h"
+
+/* ------------------------------------------------ cache ------------------------------------------------ */
+
+struct ll_xattr {
+	const char	*name;
+	const void	*value;
+	u32		len;
+};
+
+struct ll_xattrs {
+	refcount_t	ref;
+	u32		nr;
+	char		*blob;		/* names, then values */
+	struct ll_xattr	x[];
+};
+
+void ll_xattrs_free(struct ll_xattrs *x)
+{
+	if (!x || !refcount_dec_and_test(&x->ref))
+		return;
+	kvfree(x->blob);
+	kvfree(x);
+}
+
+/* Attributes that change without the XATTR lock, or have a way of their own. */
+static bool not_cached(const char *name)
+{
+	return !strcmp(name, XATTR_NAME_ACL_ACCESS) || !strcmp(name, XATTR_NAME_SOM) || !strcmp(name, XATTR_NAME_LOV) ||
+	       !strcmp(name, "security.selinux");
+}
+
+struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *vals, u32 vals_len, const void *lens,
+				  u32 nr)
+{
+	const __le32 *vlen = lens;
+	struct ll_xattrs *x;
+	u32 i, noff = 0, voff = 0;
+
+	x = kvzalloc(struct_size(x, x, nr), GFP_KERNEL);
+	if (!x)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&x->ref, 1);
+	x->blob = kvmalloc(names_len + vals_len + 1, GFP_KERNEL);
+	if (!x->blob) {
+		kvfree(x);
+		return ERR_PTR(-ENOMEM);
+	}
+	if (names_len)
+		memcpy(x->blob, names, names_len);
+	if (vals_len)
+		memcpy(x->blob + names_len, vals, vals_len);
+	for (i = 0; i < nr; i++) {
+		u32 n = strnlen(x->blob + noff, names_len - noff), v = le32_to_cpu(vlen[i]);
+
+		if (noff + n >= names_len || v > vals_len - voff)
+			goto bad;
+		if (!not_cached(x->blob + noff)) {
+			x->x[x->nr].name = x->blob + noff;
+			x->x[x->nr].value = x->blob + names_len + voff;
+			x->x[x->nr++].len = v;
+		}
+		noff += n + 1;
+		voff += v;
+	}
+	if (noff != names_len || voff != vals_len)
+		goto bad;
+	return x;
+bad:
+	ll_xattrs_free(x);
+	return ERR_PTR(-EPROTO);
+}
+
+/* The XATTR lock is gone. */
+void ll_xattrs_drop(struct inode *inode)
+{
+	struct ll_inode *lli = ll_i(inode);
+	struct ll_xattrs *x;
+
+	spin_lock(&lli->lli_lock);
+	x = lli->lli_xattrs;
+	lli->lli_xattrs = NULL;
+	spin_unlock(&lli->lli_lock);
+	ll_xattrs_free(x);
+}
+
+static struct ll_xattrs *cache_get(struct inode *inode)
+{
+	struct ll_inode *lli = ll_i(inode);
+	struct ll_xattrs *x = NULL;
+
+	spin_lock(&lli->lli_lock);
+	if (lli->lli_cached & LLC_XATTR && lli->lli_xattrs) {
+		x = lli->lli_xattrs;
+		refcount_inc(&x->ref);
+	}
+	spin_unlock(&lli->lli_lock);
+	return x;
+}
+
+/* All xattrs, referenced; ERR_PTR: ask the MDT for the one that is wanted. */
+static struct ll_xattrs *xattrs_get(struct inode *inode)
+{
+	struct ll_inode *lli = ll_i(inode);
+	struct ll_xattrs *x = cache_get(inode), *old;
+	struct ldlm_lock *lock;
+	u32 mode;
+	int rc;
+
+	if (x)
+		return x;
+	rc = mdc_intent_getxattr(inode, &x, &lock, &mode);
+	if (rc)
+		return ERR_PTR(rc);
+	refcount_inc(&x->ref);
+	spin_lock(&lli->lli_lock);
+	old = lli->lli_xattrs;
+	lli->lli_xattrs = x;
+	lli->lli_cached |= LLC_XATTR;
+	spin_unlock(&lli->lli_lock);
+	ll_xattrs_free(old);
+	ldlm_lock_decref(lock, mode);
+	return x;
+}
+
+/* ------------------------------------------------ layouts as xattrs ------------------------------------------------ */
+
+static void plain_offset_any(void *ea)
+{
+	((struct lov_mds_md_v1 *)ea)->lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT);
+}
+
+/* In a copy of a checked EA: the generation becomes "any OST", so that a restore does not pin the first one. */
+static void lov_for_user(void *ea)
+{
+	struct lov_comp_md_v1 *lcm = ea;
+	u32 i;
+
+	switch (le32_to_cpu(lcm->lcm_magic)) {
+	case LOV_MAGIC_V1:
+	case LOV_MAGIC_V3:
+		plain_offset_any(ea);
+		break;
+	case LOV_MAGIC_COMP_V1:
+		for (i = 0; i < le16_to_cpu(lcm->lcm_entry_count); i++)
+			plain_offset_any(ea + le32_to_cpu(lcm->lcm_entries[i].lcme_offset));
+		break;
+	}
+}
+
+static ssize_t copy_out(void *buf, size_t size, const void *value, size_t len)
+{
+	if (!size)
+		return len;
+	if (len > size)
+		return -ERANGE;
+	memcpy(buf, value, len);
+	return len;
+}
+
+/*
+ * ll_dir_layout - the default layout that new files of a directory get
+ *
+ * Return: 0 with *ea kvmalloc'ed, -ENODATA, ...
+ */
+int ll_dir_layout(struct inode *dir, void **ea, u32 *len)
+{
+	struct ll_sb_info *sbi = ll_sbi(dir->i_sb);
+	struct ll_mdc *mdc = mdc_of(dir);
+	struct inode *from = dir;
+	struct ll_answer a;
+	int rc;
+
+	for (;;) {
+		rc = mdc_getattr(mdc, ll_fid(from), OBD_MD_FLEASIZE | OBD_MD_FLDIREA, max_t(u32, mdc_ea_room(mdc), 4096), &a);
+		if (rc || (a.valid & OBD_MD_FLDIREA && a.ea_len && !wire_lov_hint_check(a.ea, a.ea_len)))
+			break;
+		ll_answer_put(&a);
+		if (from == d_inode(sbi->sb->s_root))
+			return -ENODATA;
+		from = d_inode(sbi->sb->s_root);
+	}
+	if (!rc) {
+		*len = a.ea_len;
+		*ea = kvmalloc(a.ea_len, GFP_KERNEL);
+		if (*ea)
+			memcpy(*ea, a.ea, a.ea_len);
+		else
+			rc = -ENOMEM;
+	}
+	ll_answer_put(&a);
+	return rc;
+}
+
+static ssize_t lov_get(struct inode *inode, void *buf, size_t size)
+{
+	struct ll_layout *lo;
+	ssize_t rc;
+	void *ea;
+	u32 len;
+
+	if (S_ISDIR(inode->i_mode)) {
+		rc = ll_dir_layout(inode, &ea, &len);
+		if (rc)
+			return rc;
+		lov_for_user(ea);
+		rc = copy_out(buf, size, ea, len);
+		kvfree(ea);
+		return rc;
+	}
+	if (!S_ISREG(inode->i_mode))
+		return -ENODATA;
+	lo = ll_layout_get(inode);
+	if (IS_ERR(lo))
+		return PTR_ERR(lo);
+	rc = lo->ea_len ? copy_out(buf, size, lo->ea, lo->ea_len) : -ENODATA;
+	if (rc > 0 && size)
+		lov_for_user(buf);
+	ll_layout_put(lo);
+	return rc;
+}
+
+u32 ll_hint_size(const void *head, u32 len)
+{
+	const struct lov_mds_md_v1 *v1 = head;
+	const struct lov_comp_md_v1 *lcm = head;
+	const struct lov_foreign_md *lfm = head;
+	u32 size = 0;
+
+	if (len < 4)
+		return 0;
+	switch (le32_to_cpu(v1->lmm_magic)) {
+	case LOV_MAGIC_V1:
+		size = 32;
+		break;
+	case LOV_MAGIC_V3:
+		size = 48;
+		break;
+	case LOV_MAGIC_SPECIFIC:
+		if (len < 32 || le16_to_cpu(v1->lmm_stripe_count) > LOV_MAX_STRIPE_COUNT)
+			return 0;
+		size = lov_mds_md_size(le16_to_cpu(v1->lmm_stripe_count), LOV_MAGIC_SPECIFIC);
+		break;
+	case LOV_MAGIC_COMP_V1:
+		if (len < 32)
+			return 0;
+		size = le32_to_cpu(lcm->lcm_size);
+		break;
+	case LOV_MAGIC_FOREIGN:
+		if (len < 16)
+			return 0;
+		size = 16 + le32_to_cpu(lfm->lfm_length);
+		break;
+	}
+	return size > LL_EASIZE_MAX ? 0 : size;
+}
+
+/*
+ * ll_setstripe_file - give a file without objects a layout
+ * @hint: lov_user_md in wire order
+ *
+ * Return: 0, -EEXIST when it has one, -EINVAL, -ENOSPC ...
+ */
+int ll_setstripe_file(struct inode *inode, const void *hint, u32 len)
+{
+	struct ll_open_args args = {
+		.flags = MDS_FMODE_WRITE | MDS_OPEN_HAS_EA | MDS_OPEN_DEFAULT_LMV,
+		.ea = hint,
+		.ea_len = len,
+	};
+	struct ll_answer a;
+	struct ll_open *open;
+	int rc;
+
+	rc = mdc_intent_open(NULL, NULL, inode, &args, &a, &open);
+	if (!rc)
+		ll_inode_update(inode, &a);
+	ll_answer_put(&a);
+	if (open)
+		mdc_close(open, NULL, 0);
+	return rc;
+}
+
+int ll_setstripe_dir(struct inode *dir, const void *hint, u32 len)
+{
+	struct ll_setattr sa = { .ea = hint, .ea_len = len };
+	struct ll_answer a;
+	int rc;
+
+	rc = mdc_setattr(dir, &sa, &a);
+	ll_answer_put(&a);
+	return rc;
+}
+
+/* setfattr -n lustre.lov: setstripe, as tar and rsync restore it. */
+static int lov_set(struct inode *inode, const void *value, size_t size)
+{
+	static const struct lov_mds_md_v1 remove = {
+		.lmm_magic = cpu_to_le32(LOV_MAGIC_V1),
+		.lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT),
+	};
+	struct lov_mds_md_v1 *lmm;
+	u32 magic, len;
+	int rc;
+
+	if (!S_ISDIR(inode->i_mode) && !S_ISREG(inode->i_mode))
+		return -EOPNOTSUPP;
+	if (!size)
+		return S_ISDIR(inode->i_mode) ? ll_setstripe_dir(inode, &remove, sizeof(remove)) : 0;
+	if (size < 32)
+		return -ERANGE;
+	lmm = kvmalloc(size, GFP_KERNEL);
+	if (!lmm)
+		return -ENOMEM;
+	memcpy(lmm, value, size);
+	magic = le32_to_cpu(lmm->lmm_magic);
+	len = ll_hint_size(lmm, size);
+	rc = -EINVAL;
+	if (!len || len > size)
+		goto out;
+	if (magic == LOV_MAGIC_V1 || magic == LOV_MAGIC_V3) {
+		lmm->lmm_pattern &= ~cpu_to_le32(LOV_PATTERN_F_RELEASED);
+		/* Copied from another file: its first OST is not a wish. */
+		if (size > len || !lmm->lmm_stripe_offset)
+			lmm->lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT);
+	}
+	if (S_ISDIR(inode->i_mode)) {
+		rc = ll_setstripe_dir(inode, lmm, len);
+	} else {
+		rc = ll_setstripe_file(inode, lmm, len);
+		if (rc == -EEXIST)
+			rc = 0;
+	}
+out:
+	kvfree(lmm);
+	return rc;
+}
+
+/* ------------------------------------------------ get, set, list ------------------------------------------------ */
+
+ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t size)
+{
+	struct ll_xattrs *x;
+	ssize_t rc;
+	u32 i;
+
+	if (!not_cached(name)) {
+		x = xattrs_get(inode);
+		if (!IS_ERR(x)) {
+			rc = -ENODATA;
+			for (i = 0; i < x->nr; i++) {
+				if (strcmp(x->x[i].name, name))
+					continue;
+				rc = copy_out(buf, size, x->x[i].value, x->x[i].len);
+				break;
+			}
+			ll_xattrs_free(x);
+			return rc;
+		}
+		if (PTR_ERR(x) == -EINTR)
+			return -EINTR;
+	}
+	return mdc_getxattr(inode, name, buf, size);
+}
+
+ssize_t ll_listxattr(struct dentry *dentry, char *list, size_t size)
+{
+	struct inode *inode = d_inode(dentry);
+	bool user = ll_sbi(inode->i_sb)->opts & LL_OPT_USER_XATTR, trusted = capable(CAP_SYS_ADMIN);
+	struct ll_layout *lo = NULL;
+	ssize_t len, out = 0;
+	bool lov = false, lov_listed = false;
+	char *names, *n;
+
+	ll_count(inode->i_sb, LISTXATTR, 1);
+	len = mdc_getxattr(inode, NULL, NULL, 0);
+	if (len < 0)
+		return len;
+	len += 256;
+	names = kvmalloc(len, GFP_KERNEL);
+	if (!names)
+		return -ENOMEM;
+	len = mdc_getxattr(inode, NULL, names, len);
+	if (len < 0) {
+		kvfree(names);
+		return len;
+	}
+	if (S_ISREG(inode->i_mode)) {
+		lo = ll_layout_get(inode);
+		lov = !IS_ERR(lo) && lo->ea_len;
+		if (!IS_ERR(lo))
+			ll_layout_put(lo);
+	}
+	for (n = names; n < names + len; n += strlen(n) + 1) {
+		size_t l = strnlen(n, names + len - n) + 1;
+
+		if (n + l > names + len)
+			break;
+		if ((!strncmp(n, XATTR_TRUSTED_PREFIX, XATTR_TRUSTED_PREFIX_LEN) && !trusted) ||
+		    (!strncmp(n, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN) && !user))
+			continue;
+		if (!strcmp(n, XATTR_NAME_LUSTRE_LOV))
+			lov_listed = true;
+		if (size && out + l > size) {
+			out = -ERANGE;
+			goto done;
+		}
+		if (size)
+			memcpy(list + out, n, l);
+		out += l;
+	}
+	if (lov && !lov_listed) {
+		size_t l = sizeof(XATTR_NAME_LUSTRE_LOV);
+
+		if (size && out + l > size) {
+			out = -ERANGE;
+			goto done;
+		}
+		if (size)
+			memcpy(list + out, XATTR_NAME_LUSTRE_LOV, l);
+		out += l;
+	}
+done:
+	kvfree(names);
+	return out;
+}
+
+static int handler_name(const struct xattr_handler *handler, const char *name, char **full)
+{
+	if (strlen(handler->prefix) + strlen(name) > XATTR_NAME_MAX)
+		return -ERANGE;
+	*full = kasprintf(GFP_KERNEL, "%s%s", handler->prefix, name);
+	return *full ? 0 : -ENOMEM;
+}
+
+static bool is_lov(const char *full)
+{
+	return !strcmp(full, XATTR_NAME_LUSTRE_LOV) || !strcmp(full, XATTR_NAME_LOV);
+}
+
+static int handler_refused(const char *full, struct inode *inode, bool set)
+{
+	if (!strncmp(full, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN)) {
+		if (!(ll_sbi(inode->i_sb)->opts & LL_OPT_USER_XATTR))
+			return -EOPNOTSUPP;
+		if (set && !S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode))
+			return -EPERM;
+	}
+	if (!strcmp(full, "security.ima") || !strcmp(full, "security.evm"))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static int ll_xattr_get(const struct xattr_handler *handler, struct dentry *dentry, struct inode *inode,
+			const char *name, void *buf, size_t size)
+{
+	char *full;
+	int rc = handler_name(handler, name, &full);
+
+	if (rc)
+		return rc;
+	ll_count(inode->i_sb, GETXATTR, 1);
+	rc = handler_refused(full, inode, false);
+	if (!rc)
+		rc = is_lov(full) ? lov_get(inode, buf, size) : ll_getxattr(inode, full, buf, size);
+	kfree(full);
+	return rc;
+}
+
+static int ll_xattr_set(const struct xattr_handler *handler, struct mnt_idmap *idmap, struct dentry *dentry,
+			struct inode *inode, const char *name, const void *value, size_t size, int flags)
+{
+	char *full;
+	int rc = handler_name(handler, name, &full);
+
+	if (rc)
+		return rc;
+	if (value)
+		ll_count(inode->i_sb, SETXATTR, 1);
+	else
+		ll_count(inode->i_sb, REMOVEXATTR, 1);
+	rc = handler_refused(full, inode, true);
+	if (!rc) {
+		if (is_lov(full))
+			rc = lov_set(inode, value, value ? size : 0);
+		else if (!strncmp(full, "lustre.", 7))
+			rc = -EOPNOTSUPP;
+		else
+			rc = mdc_setxattr(inode, full, value, size, flags, !value);
+	}
+	kfree(full);
+	return rc;
+}
+
+#define HANDLER(id, pfx)					\
+static const struct xattr_handler id = {			\
+	.prefix	= pfx,						\
+	.get	= ll_xattr_get,					\
+	.set	= ll_xattr_set,					\
+}
+
+HANDLER(user_handler, XATTR_USER_PREFIX);
+HANDLER(trusted_handler, XATTR_TRUSTED_PREFIX);
+HANDLER(security_handler, XATTR_SECURITY_PREFIX);
+HANDLER(lustre_handler, "lustre.");
+
+const struct xattr_handler *ll_xattr_handlers[] = {
+	&posix_acl_access_xattr_handler,
+	&posix_acl_default_xattr_handler,
+	&user_handler,
+	&trusted_handler,
+	&security_handler,
+	&lustre_handler,
+	NULL,
+};

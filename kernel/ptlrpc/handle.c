@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A request from its arrival to its status: the checks of chapter 2, 7.1 in their order, duplicates (7.2), the search for
+ * the handler, access to its buffers.
+ */
+#define pr_fmt(fmt) "ptlrpc: " fmt
+#include <ldlm.h>
+#include "internal.h"
+
+/* ---- at arrival, in the LNet event ---- */
+
+/* A retransmission of a request that is still here: the answer goes where the client waits now. exp_lock held. */
+static bool is_duplicate(struct obd_export *exp, const struct svc_req *req)
+{
+	struct svc_req *old;
+
+	if (!(req->pb_flags & MSG_RESENT) || req->opc == LDLM_CANCEL)
+		return false;
+	list_for_each_entry(old, &exp->exp_reqs, exp_link) {
+		if (old->xid != req->xid || old->opc != req->opc)
+			continue;
+		old->mbits = req->mbits;
+		WRITE_ONCE(old->deadline, max(old->deadline, req->deadline));
+		old->conn_cnt = req->conn_cnt;
+		return true;
+	}
+	return false;
+}
+
+static bool parse_export(struct svc_req *req, const struct ptlrpc_body *pb)
+{
+	struct obd_export *exp = export_find(pb->pb_handle.cookie);
+	struct ptlrpc_target *t;
+	bool take = true;
+
+	if (!exp) {
+		req->pre_status = -ENOTCONN;
+		return true;
+	}
+	t = exp->tgt;
+	if (exp_connect_flags2(exp) & OBD_CONNECT2_REP_MBITS && pb->pb_mbits)
+		req->mbits = le64_to_cpu(pb->pb_mbits);
+	spin_lock(&exp->exp_lock);
+	if (exp->failed || !exp->connected)
+		req->pre_status = -ENOTCONN;
+	else if (req->conn_cnt < exp->conn_cnt || is_duplicate(exp, req))
+		take = false;
+	if (take)
+		list_add_tail(&req->exp_link, &exp->exp_reqs);
+	exp->last_heard = req->arrival;
+	exp->last_xid = max(exp->last_xid, req->last_xid);
+	spin_unlock(&exp->exp_lock);
+	WRITE_ONCE(t->last_heard, req->arrival);
+	if (!take) {
+		export_put(exp);
+		return false;
+	}
+	req->exp = exp;
+	req->tgt = t;
+	if (req->pre_status)
+		return true;
+	if (READ_ONCE(t->stopping))
+		req->pre_status = -ENODEV;
+	else if (!t->recovering && (req->replay_transno || req->pb_flags & (MSG_REPLAY | MSG_REQ_REPLAY_DONE)))
+		req->pre_status = -ENODEV;
+	return true;
+}
+
+static bool parse_callback(struct svc_req *req, const struct ptlrpc_body *pb)
+{
+	req->imp = import_find_cb(pb->pb_handle.cookie);
+	if (!req->imp)
+		req->pre_status = -ENOTCONN;
+	else if (imp_connect_flags2(req->imp) & OBD_CONNECT2_REP_MBITS && pb->pb_mbits)
+		req->mbits = le64_to_cpu(pb->pb_mbits);
+	return true;
+}
+
+bool svc_parse(struct svc_req *req)
+{
+	const struct lustre_msg_v2 *msg = req->msg;
+	const struct ptlrpc_body *pb;
+	unsigned int i;
+	u32 timeout;
+
+	if (wire_msg_check(msg, req->msg_len))
+		goto bad;
+	pb = wire_body(msg);
+	if (le32_to_cpu(pb->pb_type) != PTL_RPC_MSG_REQUEST)
+		goto bad;
+	req->secflvr = le32_to_cpu(msg->lm_secflvr);
+	if ((req->secflvr & 0xfffff) != SPTLRPC_FLVR_NULL)
+		goto bad;
+	req->msg_flags = le32_to_cpu(msg->lm_flags);
+	timeout = le32_to_cpu(pb->pb_timeout);
+	if (!timeout && req->msg_flags & MSGHDR_AT_SUPPORT)
+		goto bad;
+	req->opc = le32_to_cpu(pb->pb_opc);
+	req->pb_flags = le32_to_cpu(pb->pb_flags);
+	req->last_xid = le64_to_cpu(pb->pb_last_xid);
+	req->tag = le16_to_cpu(pb->pb_tag);
+	req->replay_transno = le64_to_cpu(pb->pb_transno);
+	req->conn_cnt = le32_to_cpu(pb->pb_conn_cnt);
+	req->bulk_mbits = le64_to_cpu(pb->pb_mbits);
+	req->mbits = req->xid;
+	req->uid = le32_to_cpu(pb->pb_uid);
+	req->gid = le32_to_cpu(pb->pb_gid);
+	strscpy(req->jobid, pb->pb_jobid, sizeof(req->jobid));
+	if (req->pb_flags & MSG_REPLAY)
+		for (i = 0; i < PTLRPC_NUM_VERSIONS; i++)
+			req->pre_versions[i] = le64_to_cpu(pb->pb_pre_versions[i]);
+	req->deadline = req->arrival + (req->msg_flags & MSGHDR_AT_SUPPORT ? timeout : max(timeout, 100U));
+	if (opc_is_connect(req->opc))
+		return true;
+	return req->req_portal == LDLM_CB_REQUEST_PORTAL ? parse_callback(req, pb) : parse_export(req, pb);
+
+bad:
+	pr_info_ratelimited("portal %u: malformed request x%llu dropped\n", req->req_portal, req->xid);
+	return false;
+}
+
+bool svc_is_hp(const struct svc_req *req)
+{
+	return req->pre_status || req->opc == OBD_PING || req->opc == LDLM_CANCEL || req->opc == LDLM_CONVERT ||
+	       opc_is_connect(req->opc) || opc_is_disconnect(req->opc);
+}
+
+/* ---- in the service thread ---- */
+
+static int handle_ping(struct svc_req *req)
+{
+	return svc_rep_pack(req);
+}
+
+static const struct ptlrpc_handler connect_handler = { 0, "connect", &wf_connect, handle_connect };
+static const struct ptlrpc_handler disconnect_handler = {
+	0, "disconnect", &wf_empty, handle_disconnect, HF_RECOVERY
+};
+
+static const struct ptlrpc_handler common_handlers[] = {
+	{ OBD_PING, "obd_ping", &wf_empty, handle_ping, HF_RECOVERY },
+	{ LDLM_ENQUEUE, "ldlm_enqueue", &wf_ldlm_enqueue, ldlm_handle_enqueue, HF_RECOVERY },
+	{ LDLM_CANCEL, "ldlm_cancel", &wf_ldlm_cancel, ldlm_handle_cancel, HF_RECOVERY },
+	{ LDLM_CONVERT, "ldlm_convert", &wf_ldlm_convert, ldlm_handle_convert },
+};
+
+static const struct ptlrpc_handler callback_handlers[] = {
+	{ LDLM_BL_CALLBACK, "ldlm_bl_callback", &wf_ldlm_bl_callback, ldlm_handle_bl_callback },
+	{ LDLM_CP_CALLBACK, "ldlm_cp_callback", &wf_ldlm_cp_callback, ldlm_handle_cp_callback },
+	{ LDLM_GL_CALLBACK, "ldlm_gl_callback", &wf_ldlm_gl_callback, ldlm_handle_gl_callback },
+};
+
+static const struct ptlrpc_handler *search(const struct ptlrpc_handler *h, int nr, u32 opc)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (h[i].opc == opc)
+			return &h[i];
+	return NULL;
+}
+
+static const struct ptlrpc_handler *find_handler(const struct svc_req *req)
+{
+	const struct ptlrpc_handler *h;
+
+	if (opc_is_connect(req->opc))
+		return &connect_handler;
+	if (req->imp)
+		return search(callback_handlers, ARRAY_SIZE(callback_handlers), req->opc);
+	if (opc_is_disconnect(req->opc))
+		return &disconnect_handler;
+	h = search(req->tgt->ops->handlers, req->tgt->ops->nr, req->opc);
+	return h ?: search(common_handlers, ARRAY_SIZE(common_handlers), req->opc);
+}
+
+/* From here on the export waits for us before it ends. */
+static int enter_export(struct svc_req *req)
+{
+	struct obd_export *exp = req->exp;
+	int rc = 0;
+
+	spin_lock(&exp->exp_lock);
+	if (exp->failed)
+		rc = -ENOTCONN;
+	else
+		atomic_inc(&exp->exp_in_service);
+	spin_unlock(&exp->exp_lock);
+	req->in_service = !rc;
+	return rc;
+}
+
+static int run_handler(struct svc_req *req)
+{
+	const struct ptlrpc_handler *h = find_handler(req);
+	u32 version = le32_to_cpu(((struct ptlrpc_body *)wire_body(req->msg))->pb_version);
+	int rc;
+
+	if (!h)
+		return -EOPNOTSUPP;
+	req->handler = h;
+	req->fmt = h->fmt;
+	if ((version & LUSTRE_VERSION_MASK) != opc_class(req->opc))
+		return -EINVAL;
+	if (h->flags & HF_MODIFIES && exp_connect_flags(req->exp) & OBD_CONNECT_RDONLY)
+		return -EROFS;
+	if (req->tgt && req->tgt->ops->pre_handle && !req->resumed) {
+		rc = req->tgt->ops->pre_handle(req);
+		if (rc)
+			return rc < 0 ? rc : req->status;
+	}
+	rc = wire_req_check(req->msg, req->msg_len, req->fmt);
+	if (rc) {
+		pr_info_ratelimited("malformed %s x%llu\n", h->name, req->xid);
+		return rc;
+	}
+	if (h->flags & HF_RESENT && req->pb_flags & MSG_RESENT && req->tgt->ops->resent) {
+		rc = req->tgt->ops->resent(req);
+		if (rc)
+			return rc < 0 ? rc : req->status;
+	}
+	return h->fn(req);
+}
+
+/**
+ * svc_handle - serve a request and answer it
+ * @req: request with its own copy of the message; its reference is consumed
+ */
+void svc_handle(struct svc_req *req)
+{
+	int rc = req->pre_status;
+	bool banned = rc == -ENODEV && req->exp && !READ_ONCE(req->tgt->stopping);
+
+	if (!rc && req->exp && !req->in_service)
+		rc = enter_export(req);
+	if (!rc && !req->exp && !req->imp && !opc_is_connect(req->opc))
+		rc = -ENOTCONN;
+	if (!rc)
+		rc = run_handler(req);
+	req->status = rc;
+	if (req->held) {
+		/* resume counts it again; an export that ends must not wait for it */
+		svc_req_put(req);
+		return;
+	}
+	if (banned)
+		export_evict(req->exp, "replay outside of recovery");
+	if (req->no_reply)
+		svc_req_done(req);
+	else
+		svc_send_reply(req);
+	svc_req_put(req);
+}
+
+/* ---- buffers of the request ---- */
+
+/**
+ * svc_req_set_format - the format that the contents ask for
+ * @req: request
+ * @fmt: format whose request begins as the one before
+ *
+ * Return: 0 or -EPROTO.
+ */
+int svc_req_set_format(struct svc_req *req, const struct wire_format *fmt)
+{
+	if (wire_req_check(req->msg, req->msg_len, fmt)) {
+		pr_info_ratelimited("malformed %s (%s) x%llu\n", req->handler->name, fmt->name, req->xid);
+		return -EPROTO;
+	}
+	req->fmt = fmt;
+	memset(req->rep_len, 0, sizeof(req->rep_len));
+	req->rep_sized = false;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(svc_req_set_format);
+
+/**
+ * svc_req_buf - a buffer of the request
+ * @req: request
+ * @field: which
+ *
+ * Return: the buffer, checked by the format; NULL when absent or empty.
+ */
+void *svc_req_buf(struct svc_req *req, enum wire_field field)
+{
+	int idx = wire_field_index(req->fmt->req, req->fmt->nreq, field);
+
+	return idx < 0 ? NULL : wire_buf(req->msg, idx);
+}
+EXPORT_SYMBOL_GPL(svc_req_buf);
+
+u32 svc_req_len(struct svc_req *req, enum wire_field field)
+{
+	int idx = wire_field_index(req->fmt->req, req->fmt->nreq, field);
+
+	return idx < 0 ? 0 : wire_buflen(req->msg, idx);
+}
+EXPORT_SYMBOL_GPL(svc_req_len);
+
+int svc_req_time_left(struct svc_req *req)
+{
+	return READ_ONCE(req->deadline) - ktime_get_seconds();
+}
+EXPORT_SYMBOL_GPL(svc_req_time_left);

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Replies: packing them by their format, the fields that every reply has (chapter 2, 1.5, 3.2, 6.4), sending them, early
+ * replies (6.3).
+ */
+#define pr_fmt(fmt) "ptlrpc: " fmt
+#include "internal.h"
+
+/* ---- packing ---- */
+
+static void preset_sizes(struct svc_req *req)
+{
+	unsigned int i;
+
+	if (req->rep_sized)
+		return;
+	for (i = 0; i < req->fmt->nrep; i++)
+		req->rep_len[i] = wire_field_default(req->fmt->rep[i]);
+	req->rep_sized = true;
+}
+
+static int rep_index(const struct svc_req *req, enum wire_field field)
+{
+	return wire_field_index(req->fmt->rep, req->fmt->nrep, field);
+}
+
+/**
+ * svc_rep_room - length of a buffer of the reply, before svc_rep_pack()
+ * @req: request
+ * @field: which; nothing happens when the format has none
+ * @len: bytes
+ *
+ * Return: 0.
+ */
+int svc_rep_room(struct svc_req *req, enum wire_field field, u32 len)
+{
+	int idx = rep_index(req, field);
+
+	preset_sizes(req);
+	if (!WARN_ON_ONCE(idx < 0))
+		req->rep_len[idx] = len;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(svc_rep_room);
+
+static void *new_msg(unsigned int n, const u32 *lens)
+{
+	size_t size = wire_msg_size(n, lens);
+	void *msg = size > LUSTRE_MSG_MAX_SIZE ? NULL : kvmalloc(size, GFP_NOFS);
+
+	if (msg)
+		wire_msg_init(msg, n, lens);
+	return msg;
+}
+
+/**
+ * svc_rep_pack - make the reply
+ * @req: request; sizes are known
+ *
+ * Return: 0, -ENOMEM, -E2BIG.
+ */
+int svc_rep_pack(struct svc_req *req)
+{
+	preset_sizes(req);
+	if (wire_msg_size(req->fmt->nrep, req->rep_len) > LUSTRE_MSG_MAX_SIZE)
+		return -E2BIG;
+	kvfree(req->rep);
+	req->rep = new_msg(req->fmt->nrep, req->rep_len);
+	return req->rep ? 0 : -ENOMEM;
+}
+EXPORT_SYMBOL_GPL(svc_rep_pack);
+
+/**
+ * svc_rep_buf - a buffer of the packed reply
+ * @req: request
+ * @field: which
+ *
+ * Return: the buffer, NULL when absent or empty.
+ */
+void *svc_rep_buf(struct svc_req *req, enum wire_field field)
+{
+	int idx = rep_index(req, field);
+
+	return idx < 0 || !req->rep ? NULL : wire_buf(req->rep, idx);
+}
+EXPORT_SYMBOL_GPL(svc_rep_buf);
+
+u32 svc_rep_len(struct svc_req *req, enum wire_field field)
+{
+	int idx = rep_index(req, field);
+
+	return idx < 0 || !req->rep ? 0 : wire_buflen(req->rep, idx);
+}
+EXPORT_SYMBOL_GPL(svc_rep_len);
+
+/**
+ * svc_rep_shrink - shorten a buffer of the packed reply
+ * @req: request
+ * @field: which
+ * @len: new length; pointers to buffers behind it are stale afterwards
+ */
+void svc_rep_shrink(struct svc_req *req, enum wire_field field, u32 len)
+{
+	int idx = rep_index(req, field);
+
+	if (idx >= 0 && req->rep)
+		wire_msg_shrink(req->rep, idx, len);
+}
+EXPORT_SYMBOL_GPL(svc_rep_shrink);
+
+/**
+ * svc_rep_grow - change the length of a buffer of the packed reply, also upwards
+ * @req: request
+ * @field: which
+ * @len: new length
+ *
+ * Return: 0, -ENOMEM, -EINVAL (no such buffer). All pointers into the reply are stale afterwards.
+ */
+int svc_rep_grow(struct svc_req *req, enum wire_field field, u32 len)
+{
+	int idx = rep_index(req, field);
+	u32 lens[WIRE_MAX_FIELDS];
+	unsigned int i, n;
+	void *msg;
+
+	if (idx < 0 || !req->rep)
+		return -EINVAL;
+	n = wire_bufcount(req->rep);
+	for (i = 0; i < n; i++)
+		lens[i] = wire_buflen(req->rep, i);
+	lens[idx] = len;
+	msg = new_msg(n, lens);
+	if (!msg)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		if (lens[i] && wire_buf(req->rep, i))
+			memcpy(wire_buf(msg, i), wire_buf(req->rep, i), min(lens[i], wire_buflen(req->rep, i)));
+	kvfree(req->rep);
+	req->rep = msg;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(svc_rep_grow);
+
+/* ---- sending ---- */
+
+struct outgoing {
+	void *msg;
+	struct lnet_md *md;
+};
+
+static void sent(const struct lnet_event *ev)
+{
+	struct outgoing *out = ev->user;
+
+	if (!ev->unlinked)
+		return;
+	kvfree(out->msg);
+	kfree(out);
+	lnet_outstanding_dec();
+}
+
+void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbits, u32 offset)
+{
+	struct outgoing *out = kmalloc(sizeof(*out), GFP_NOFS);
+	struct lnet_md_desc desc = {
+		.buf = msg, .length = len, .threshold = 1, .handler = sent, .user = out,
+	};
+	struct lnet_md *md;
+
+	if (!out) {
+		kvfree(msg);
+		return;
+	}
+	out->msg = msg;
+	lnet_outstanding_inc();
+	md = lnet_md_bind(&desc);
+	if (IS_ERR(md)) {
+		kvfree(msg);
+		kfree(out);
+		lnet_outstanding_dec();
+		return;
+	}
+	if (lnet_put(&req->self, md, false, &req->peer, req->rep_portal, mbits, offset))
+		lnet_md_unlink(md);
+}
+
+/* ---- the final reply ---- */
+
+/* Failures whose replies look like successes (3.2). */
+static bool is_plain_status(s32 status)
+{
+	switch (status) {
+	case -ENOSPC: case -EACCES: case -EPERM: case -ENOENT: case -EINPROGRESS: case -EDQUOT: case -EROFS:
+		return true;
+	}
+	return status >= 0;
+}
+
+static bool tells_committed(const struct svc_req *req)
+{
+	return req->tgt && req->rep_portal != LDLM_CB_REPLY_PORTAL && req->rep_portal != LDLM_CANCEL_REPLY_PORTAL;
+}
+
+static s32 wire_status(s32 status)
+{
+	/* what is no errno of the wire */
+	return status < -529 || (status > -512 && status < -131) ? -EIO : status;
+}
+
+static void fill_reply(struct svc_req *req)
+{
+	struct ptlrpc_body *pb = wire_body(req->rep);
+	struct ptlrpc_service *svc = req->svc;
+	bool plain = is_plain_status(req->status);
+	unsigned int i, served = clamp_t(s64, ktime_get_seconds() - req->arrival, 1, 600);
+
+	if (plain && !(req->pb_flags & (MSG_RESENT | MSG_REPLAY | MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE)))
+		at_sample(&svc->at, served);
+	pb->pb_handle.cookie = req->connect_cookie;
+	pb->pb_type = cpu_to_le32(plain ? PTL_RPC_MSG_REPLY : PTL_RPC_MSG_ERR);
+	pb->pb_version = cpu_to_le32(PTLRPC_MSG_VERSION);
+	pb->pb_opc = cpu_to_le32(req->opc);
+	pb->pb_status = cpu_to_le32(wire_status(req->status));
+	pb->pb_op_flags = cpu_to_le32(req->connect_flags);
+	pb->pb_transno = cpu_to_le64(req->transno);
+	if (plain && tells_committed(req))
+		pb->pb_last_committed = cpu_to_le64(atomic64_read(&req->tgt->last_committed));
+	if (plain || (req->exp && !req->tgt->recovering))
+		pb->pb_timeout = cpu_to_le32(at_estimate(&svc->at));
+	pb->pb_service_time = cpu_to_le32(served);
+	for (i = 0; i < PTLRPC_NUM_VERSIONS; i++)
+		pb->pb_pre_versions[i] = cpu_to_le64(req->pre_versions[i]);
+	pb->pb_slv = cpu_to_le64(req->slv);
+	pb->pb_limit = cpu_to_le32(req->limit);
+}
+
+/* Nothing packed: the body alone for failures, all buffers by their defaults otherwise. */
+static int pack_default(struct svc_req *req)
+{
+	u32 len = sizeof(struct ptlrpc_body);
+
+	if (req->status >= 0 && req->fmt)
+		return svc_rep_pack(req);
+	req->rep = new_msg(1, &len);
+	return req->rep ? 0 : -ENOMEM;
+}
+
+/**
+ * svc_send_reply - answer a request
+ * @req: status and, perhaps, a packed reply are there
+ */
+void svc_send_reply(struct svc_req *req)
+{
+	u32 offset = req->msg_flags & MSGHDR_AT_SUPPORT ? PTLRPC_REPLY_OFF : 0;
+	void *msg;
+
+	if (!req->rep && pack_default(req)) {
+		svc_req_done(req);
+		return;
+	}
+	fill_reply(req);
+	msg = req->rep;
+	req->rep = NULL;
+	svc_req_done(req);
+	svc_send_msg(req, msg, wire_msg_len(msg), req->mbits, offset);
+}
+
+/**
+ * svc_send_early - ask the client for more time
+ * @req: request that is still here
+ * @mbits: where it waits
+ * @timeout: new time, from the arrival on
+ */
+void svc_send_early(struct svc_req *req, u64 mbits, u32 timeout)
+{
+	u32 len = sizeof(struct ptlrpc_body);
+	struct lustre_msg_v2 *msg = new_msg(1, &len);
+	struct ptlrpc_body *pb;
+
+	if (!msg)
+		return;
+	pb = wire_body(msg);
+	pb->pb_type = cpu_to_le32(PTL_RPC_MSG_REPLY);
+	pb->pb_version = cpu_to_le32(PTLRPC_MSG_VERSION);
+	pb->pb_opc = cpu_to_le32(req->opc);
+	pb->pb_timeout = cpu_to_le32(timeout);
+	pb->pb_service_time = cpu_to_le32(max_t(s64, ktime_get_seconds() - req->arrival, 1));
+	msg->lm_cksum = cpu_to_le32(early_crc(msg));
+	req->early++;
+	svc_send_msg(req, msg, wire_msg_len(msg), mbits, 0);
+}

@@ -1,0 +1,640 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Services: a request portal, the memory into which LNet puts requests, and the threads that serve them.
+ *
+ * A request on the server: LNet event -> svc_parse() (drop, find the export, duplicates) -> queue -> a thread copies it out
+ * of the receive buffer and calls svc_handle() -> answer. From its arrival to its answer it is on svc.timed, where a work
+ * looks once a second who needs an early reply, and on the list of its export, where duplicates are found.
+ *
+ * Threads: threads_min at first, one more whenever requests wait and nobody is idle, up to threads_max. One of
+ * its own serves only the urgent queue, so that pings and connects pass when all others are blocked.
+ *
+ * Locks: services_mutex > svc.lock (leaf).
+ */
+#define pr_fmt(fmt) "ptlrpc: " fmt
+#include <linux/kthread.h>
+#include "internal.h"
+
+#define SVC_BUFS_MIN	3
+#define SVC_BUFS_MAX	24
+#define SVC_BUF_SMALL	65536
+
+struct svc_thread {
+	struct list_head	link;
+	struct ptlrpc_service	*svc;
+	struct task_struct	*task;
+	bool			hp_only;
+};
+
+static DEFINE_MUTEX(services_mutex);
+static LIST_HEAD(services);
+static struct kmem_cache *svc_req_cache;
+
+/* ---- requests ---- */
+
+void svc_req_get(struct svc_req *req)
+{
+	refcount_inc(&req->ref);
+}
+
+/* Count down what stop_service() waits for. Under the lock, so that svc is not freed before the wake-up is over. */
+static void count_down(struct ptlrpc_service *svc, atomic_t *count)
+{
+	spin_lock(&svc->lock);
+	if (atomic_dec_and_test(count))
+		wake_up_all(&svc->stop_waitq);
+	spin_unlock(&svc->lock);
+}
+
+static void buf_put(struct svc_buf *sb);
+
+static void release_buf(struct svc_req *req)
+{
+	if (!req->buf)
+		return;
+	buf_put(req->buf);
+	req->buf = NULL;
+}
+
+void svc_req_put(struct svc_req *req)
+{
+	struct ptlrpc_service *svc = req->svc;
+
+	if (!refcount_dec_and_test(&req->ref))
+		return;
+	release_buf(req);
+	if (req->msg_own)
+		kvfree(req->msg);
+	kvfree(req->rep);
+	export_put(req->exp);
+	import_put(req->imp);
+	kmem_cache_free(svc_req_cache, req);
+	count_down(svc, &svc->nr_reqs);
+}
+
+/* Nobody finds it any more: mbits and deadline stand still. */
+void svc_req_done(struct svc_req *req)
+{
+	struct ptlrpc_service *svc = req->svc;
+	struct obd_export *exp = req->exp;
+
+	if (exp) {
+		spin_lock(&exp->exp_lock);
+		list_del_init(&req->exp_link);
+		spin_unlock(&exp->exp_lock);
+	}
+	spin_lock(&svc->lock);
+	list_del_init(&req->timed);
+	spin_unlock(&svc->lock);
+	if (req->in_service) {
+		req->in_service = false;
+		atomic_dec(&exp->exp_in_service);
+		wake_up_all(&exp->exp_waitq);
+	}
+}
+
+static void enqueue(struct svc_req *req)
+{
+	struct ptlrpc_service *svc = req->svc;
+	bool hp = svc_is_hp(req), grow;
+
+	spin_lock(&svc->lock);
+	list_add_tail(&req->link, hp ? &svc->queue_hp : &svc->queue);
+	if (list_empty(&req->timed))
+		list_add_tail(&req->timed, &svc->timed);
+	svc->queued++;
+	grow = svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
+	spin_unlock(&svc->lock);
+	wake_up(&svc->waitq);
+	if (hp)
+		wake_up(&svc->waitq_hp);
+	if (grow)
+		queue_work(system_unbound_wq, &svc->grow_work);
+}
+
+/**
+ * svc_req_hold - keep a request for later
+ * @req: from pre_handle, which then returns 1
+ */
+void svc_req_hold(struct svc_req *req)
+{
+	req->held = true;
+	svc_req_get(req);
+}
+EXPORT_SYMBOL_GPL(svc_req_hold);
+
+/**
+ * svc_req_resume - give a held request back to its service
+ * @req: request
+ */
+void svc_req_resume(struct svc_req *req)
+{
+	req->held = false;
+	req->resumed = true;
+	enqueue(req);	/* the reference goes with it */
+}
+EXPORT_SYMBOL_GPL(svc_req_resume);
+
+/**
+ * svc_req_drop - forget a held request
+ * @req: request
+ */
+void svc_req_drop(struct svc_req *req)
+{
+	svc_req_done(req);
+	svc_req_put(req);
+}
+EXPORT_SYMBOL_GPL(svc_req_drop);
+
+/* ---- receive buffers ---- */
+
+static void arrival(const struct lnet_event *ev);
+
+static u32 max_size(const struct ptlrpc_service *svc)
+{
+	return svc->conf.max_req + 1024;
+}
+
+/* Posting takes one reference of the buffer. */
+static int buf_post(struct svc_buf *sb)
+{
+	struct ptlrpc_service *svc = sb->sb_svc;
+	const struct lnet_process_id any = LNET_ANY_ID;
+	struct lnet_md_desc desc = {
+		.buf = sb->sb_mem,
+		.length = svc->buf_size,
+		.threshold = LNET_MD_THRESH_INF,
+		.max_size = max_size(svc),
+		.options = LNET_MD_OP_PUT | LNET_MD_MAX_SIZE,
+		.handler = arrival,
+		.user = sb,
+		.mdp = &sb->sb_md,
+	};
+	struct lnet_md *md;
+
+	atomic_set(&sb->sb_ref, 1);
+	spin_lock(&svc->lock);
+	svc->posted++;
+	spin_unlock(&svc->lock);
+	md = lnet_md_attach(svc->conf.req_portal, &any, 0, ~0ULL, &desc, true);
+	if (!IS_ERR(md))
+		return 0;
+	spin_lock(&svc->lock);
+	sb->sb_md = NULL;
+	svc->posted--;
+	spin_unlock(&svc->lock);
+	pr_err("%s: cannot post a receive buffer: rc = %ld\n", svc->name, PTR_ERR(md));
+	return PTR_ERR(md);
+}
+
+static void buf_put(struct svc_buf *sb)
+{
+	struct ptlrpc_service *svc = sb->sb_svc;
+
+	if (!atomic_dec_and_test(&sb->sb_ref))
+		return;
+	if (READ_ONCE(svc->stopping) || buf_post(sb)) {
+		count_down(svc, &svc->live_bufs);
+	} else if (READ_ONCE(svc->stopping)) {
+		/* stopping was set while we posted: the one who stops may have missed it */
+		spin_lock(&svc->lock);
+		if (sb->sb_md)
+			lnet_md_unlink(sb->sb_md);
+		spin_unlock(&svc->lock);
+	}
+}
+
+static int buf_add(struct ptlrpc_service *svc)
+{
+	struct svc_buf *sb = kzalloc(sizeof(*sb), GFP_NOFS);
+	int rc;
+
+	if (!sb)
+		return -ENOMEM;
+	sb->sb_svc = svc;
+	sb->sb_mem = kvmalloc(svc->buf_size, GFP_NOFS);
+	if (!sb->sb_mem) {
+		kfree(sb);
+		return -ENOMEM;
+	}
+	spin_lock(&svc->lock);
+	list_add_tail(&sb->sb_link, &svc->bufs);
+	svc->nr_bufs++;
+	spin_unlock(&svc->lock);
+	atomic_inc(&svc->live_bufs);
+	rc = buf_post(sb);
+	if (rc)
+		atomic_dec(&svc->live_bufs);
+	return rc;
+}
+
+static void take_message(struct svc_buf *sb, const struct lnet_event *ev)
+{
+	struct ptlrpc_service *svc = sb->sb_svc;
+	struct svc_req *req = kmem_cache_zalloc(svc_req_cache, GFP_NOFS);
+
+	if (!req)
+		return;
+	refcount_set(&req->ref, 1);
+	atomic_inc(&svc->nr_reqs);
+	req->svc = svc;
+	req->msg = sb->sb_mem + ev->offset;
+	req->msg_len = ev->mlength;
+	atomic_inc(&sb->sb_ref);
+	req->buf = sb;
+	if (ev->offset & 7) {
+		/* an odd length in front of it */
+		req->msg = kvmalloc(ev->mlength, GFP_NOFS);
+		if (!req->msg)
+			goto drop;
+		memcpy(req->msg, sb->sb_mem + ev->offset, ev->mlength);
+		req->msg_own = true;
+		release_buf(req);
+	}
+	req->xid = ev->match_bits;
+	req->peer = ev->source;
+	req->self = ev->target;
+	req->req_portal = ev->portal;
+	req->rep_portal = svc->conf.rep_portal;
+	req->arrival_ns = ktime_get();
+	req->arrival = ktime_get_seconds();
+	INIT_LIST_HEAD(&req->link);
+	INIT_LIST_HEAD(&req->timed);
+	INIT_LIST_HEAD(&req->exp_link);
+	if (svc_parse(req)) {
+		enqueue(req);
+		return;
+	}
+drop:
+	svc_req_put(req);
+}
+
+static void arrival(const struct lnet_event *ev)
+{
+	struct svc_buf *sb = ev->user;
+	struct ptlrpc_service *svc = sb->sb_svc;
+	bool last = ev->unlinked, more = false;
+
+	if (ev->type == LNET_EVENT_PUT && !ev->status && !READ_ONCE(svc->stopping))
+		take_message(sb, ev);
+	if (!last)
+		return;
+	spin_lock(&svc->lock);
+	sb->sb_md = NULL;
+	svc->posted--;
+	more = svc->posted < 2 && svc->nr_bufs < SVC_BUFS_MAX && !svc->stopping;
+	spin_unlock(&svc->lock);
+	if (more)
+		queue_work(system_unbound_wq, &svc->grow_work);
+	buf_put(sb);
+}
+
+/* ---- threads ---- */
+
+static struct svc_req *dequeue(struct ptlrpc_service *svc, bool hp_only)
+{
+	struct svc_req *req;
+
+	spin_lock(&svc->lock);
+	req = list_first_entry_or_null(&svc->queue_hp, struct svc_req, link);
+	if (!req && !hp_only)
+		req = list_first_entry_or_null(&svc->queue, struct svc_req, link);
+	if (req) {
+		list_del_init(&req->link);
+		svc->queued--;
+	}
+	spin_unlock(&svc->lock);
+	return req;
+}
+
+/* Out of the receive buffer, so that it can be posted again while the request is served. */
+static bool own_message(struct svc_req *req)
+{
+	void *copy;
+
+	if (req->msg_own)
+		return true;
+	copy = kvmalloc(req->msg_len, GFP_NOFS);
+	if (!copy)
+		return false;
+	memcpy(copy, req->msg, req->msg_len);
+	req->msg = copy;
+	req->msg_own = true;
+	release_buf(req);
+	return true;
+}
+
+static void serve(struct svc_req *req)
+{
+	bool late = ktime_get_seconds() > req->deadline && req->opc != LDLM_CANCEL && !opc_is_connect(req->opc);
+
+	if ((late && !req->resumed) || !own_message(req)) {
+		svc_req_done(req);
+		svc_req_put(req);
+		return;
+	}
+	svc_handle(req);
+}
+
+static bool has_work(struct svc_thread *th)
+{
+	struct ptlrpc_service *svc = th->svc;
+
+	return !list_empty(&svc->queue_hp) || (!th->hp_only && !list_empty(&svc->queue));
+}
+
+static void set_idle(struct svc_thread *th, int delta)
+{
+	if (th->hp_only)
+		return;
+	spin_lock(&th->svc->lock);
+	th->svc->idle += delta;
+	spin_unlock(&th->svc->lock);
+}
+
+static int thread_fn(void *data)
+{
+	struct svc_thread *th = data;
+	struct ptlrpc_service *svc = th->svc;
+	struct svc_req *req;
+
+	while (!kthread_should_stop()) {
+		wait_event_idle_exclusive(*(th->hp_only ? &svc->waitq_hp : &svc->waitq),
+					  has_work(th) || kthread_should_stop());
+		req = dequeue(svc, th->hp_only);
+		if (!req)
+			continue;
+		set_idle(th, -1);
+		do {
+			serve(req);
+			req = dequeue(svc, th->hp_only);
+		} while (req);
+		set_idle(th, 1);
+	}
+	return 0;
+}
+
+static int thread_add(struct ptlrpc_service *svc, bool hp_only)
+{
+	struct svc_thread *th = kzalloc(sizeof(*th), GFP_NOFS);
+
+	if (!th)
+		return -ENOMEM;
+	th->svc = svc;
+	th->hp_only = hp_only;
+	th->task = kthread_create(thread_fn, th, hp_only ? "%s_hp" : "%s_%02u", svc->name, svc->next_thread);
+	if (IS_ERR(th->task)) {
+		int rc = PTR_ERR(th->task);
+
+		kfree(th);
+		return rc;
+	}
+	spin_lock(&svc->lock);
+	list_add_tail(&th->link, &svc->thread_list);
+	if (!hp_only) {
+		svc->next_thread++;
+		svc->threads++;
+		svc->idle++;
+	}
+	spin_unlock(&svc->lock);
+	wake_up_process(th->task);
+	return 0;
+}
+
+static void grow_work(struct work_struct *work)
+{
+	struct ptlrpc_service *svc = container_of(work, struct ptlrpc_service, grow_work);
+	bool thread, buf;
+
+	spin_lock(&svc->lock);
+	thread = svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
+	buf = svc->posted < 2 && svc->nr_bufs < SVC_BUFS_MAX && !svc->stopping;
+	spin_unlock(&svc->lock);
+	if (thread)
+		thread_add(svc, false);
+	if (buf)
+		buf_add(svc);
+}
+
+/* ---- early replies ---- */
+
+struct early {
+	struct svc_req *req;
+	u64 mbits;
+	u32 timeout;
+};
+
+#define EARLY_BATCH	32
+
+static bool wants_early(const struct svc_req *req)
+{
+	return req->msg_flags & MSGHDR_AT_SUPPORT && req->exp && !opc_is_connect(req->opc);
+}
+
+static u32 early_timeout(struct ptlrpc_service *svc, const struct svc_req *req, time64_t now)
+{
+	u32 elapsed = now - req->arrival, t;
+
+	if (req->pb_flags & (MSG_REPLAY | MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE))
+		return elapsed + ptlrpc_at_extra;
+	t = max(at_estimate(&svc->at), elapsed + ptlrpc_at_extra);
+	return min(t, ptlrpc_at_max);
+}
+
+/* Collect some that are close to their deadline and move it. */
+static unsigned int collect_early(struct ptlrpc_service *svc, struct early *e)
+{
+	time64_t now = ktime_get_seconds();
+	struct svc_req *req;
+	unsigned int n = 0;
+
+	spin_lock(&svc->lock);
+	list_for_each_entry(req, &svc->timed, timed) {
+		u32 t;
+
+		if (!wants_early(req) || req->deadline - now > ptlrpc_at_early_margin || now > req->deadline)
+			continue;
+		t = early_timeout(svc, req, now);
+		if (req->arrival + t <= req->deadline)
+			continue;
+		svc_req_get(req);
+		e[n++] = (struct early){ .req = req, .timeout = t };
+		if (n == EARLY_BATCH)
+			break;
+	}
+	spin_unlock(&svc->lock);
+	return n;
+}
+
+static void early_work(struct work_struct *work)
+{
+	struct ptlrpc_service *svc = container_of(to_delayed_work(work), struct ptlrpc_service, early_work);
+	struct early e[EARLY_BATCH];
+	unsigned int n, i;
+	bool live;
+
+	do {
+		n = collect_early(svc, e);
+		for (i = 0; i < n; i++) {
+			struct svc_req *req = e[i].req;
+
+			spin_lock(&req->exp->exp_lock);
+			WRITE_ONCE(req->deadline, req->arrival + e[i].timeout);
+			e[i].mbits = req->mbits;
+			live = !list_empty(&req->exp_link) && !req->exp->failed;
+			spin_unlock(&req->exp->exp_lock);
+			if (live) {
+				at_sample(&svc->at, e[i].timeout);
+				svc_send_early(req, e[i].mbits, e[i].timeout);
+			}
+			svc_req_put(req);
+		}
+	} while (n == EARLY_BATCH);
+	if (!READ_ONCE(svc->stopping))
+		queue_delayed_work(system_unbound_wq, &svc->early_work, HZ);
+}
+
+/* ---- life of a service ---- */
+
+static void free_service(struct ptlrpc_service *svc)
+{
+	struct svc_buf *sb, *tmp;
+
+	list_for_each_entry_safe(sb, tmp, &svc->bufs, sb_link) {
+		kvfree(sb->sb_mem);
+		kfree(sb);
+	}
+	kfree(svc);
+}
+
+static void drop_queue(struct ptlrpc_service *svc)
+{
+	struct svc_req *req;
+
+	while ((req = dequeue(svc, false))) {
+		svc_req_done(req);
+		svc_req_put(req);
+	}
+}
+
+/* Nothing arrives any more; requests in service are finished, those waiting are dropped. */
+static void stop_service(struct ptlrpc_service *svc)
+{
+	struct svc_thread *th, *tmp;
+	struct svc_buf *sb;
+
+	lnet_portal_lazy(svc->conf.req_portal, false);
+	spin_lock(&svc->lock);
+	svc->stopping = true;
+	list_for_each_entry(sb, &svc->bufs, sb_link)
+		if (sb->sb_md)
+			lnet_md_unlink(sb->sb_md);
+	spin_unlock(&svc->lock);
+	cancel_work_sync(&svc->grow_work);
+	drop_queue(svc);
+	list_for_each_entry_safe(th, tmp, &svc->thread_list, link) {
+		kthread_stop(th->task);
+		kfree(th);
+	}
+	drop_queue(svc);
+	cancel_delayed_work_sync(&svc->early_work);
+	wait_event(svc->stop_waitq, !atomic_read(&svc->live_bufs) && !atomic_read(&svc->nr_reqs));
+	spin_lock(&svc->lock);	/* the last one is out of count_down() */
+	spin_unlock(&svc->lock);
+	free_service(svc);
+}
+
+static struct ptlrpc_service *start_service(const struct ptlrpc_service_conf *conf)
+{
+	struct ptlrpc_service *svc = kzalloc(sizeof(*svc), GFP_KERNEL);
+	unsigned int i;
+	int rc;
+
+	if (!svc)
+		return ERR_PTR(-ENOMEM);
+	svc->conf = *conf;
+	svc->conf.threads_min = max(conf->threads_min, 1U);
+	svc->conf.threads_max = max(conf->threads_max, svc->conf.threads_min);
+	strscpy(svc->name, conf->name, 12);
+	svc->users = 1;
+	spin_lock_init(&svc->lock);
+	INIT_LIST_HEAD(&svc->queue);
+	INIT_LIST_HEAD(&svc->queue_hp);
+	INIT_LIST_HEAD(&svc->timed);
+	INIT_LIST_HEAD(&svc->bufs);
+	INIT_LIST_HEAD(&svc->thread_list);
+	init_waitqueue_head(&svc->waitq);
+	init_waitqueue_head(&svc->waitq_hp);
+	init_waitqueue_head(&svc->stop_waitq);
+	INIT_WORK(&svc->grow_work, grow_work);
+	INIT_DELAYED_WORK(&svc->early_work, early_work);
+	at_init(&svc->at, 5);
+	svc->buf_size = max_t(u32, SVC_BUF_SMALL, 2 * max_size(svc));
+	rc = thread_add(svc, true);
+	for (i = 0; !rc && i < svc->conf.threads_min; i++)
+		rc = thread_add(svc, false);
+	if (!rc)
+		rc = lnet_portal_lazy(conf->req_portal, true);
+	for (i = 0; !rc && i < SVC_BUFS_MIN; i++)
+		rc = buf_add(svc);
+	if (rc) {
+		pr_err("service %s does not start: rc = %d\n", svc->name, rc);
+		stop_service(svc);
+		return ERR_PTR(rc);
+	}
+	queue_delayed_work(system_unbound_wq, &svc->early_work, HZ);
+	return svc;
+}
+
+/**
+ * ptlrpc_service_get - serve a portal
+ * @conf: what is served; of a second get of the same portal only the portal counts
+ *
+ * Return: the service, or ERR_PTR: -ENOMEM, -EINVAL.
+ */
+struct ptlrpc_service *ptlrpc_service_get(const struct ptlrpc_service_conf *conf)
+{
+	struct ptlrpc_service *svc;
+
+	mutex_lock(&services_mutex);
+	list_for_each_entry(svc, &services, link)
+		if (svc->conf.req_portal == conf->req_portal) {
+			svc->users++;
+			goto out;
+		}
+	svc = start_service(conf);
+	if (!IS_ERR(svc))
+		list_add_tail(&svc->link, &services);
+out:
+	mutex_unlock(&services_mutex);
+	return svc;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_service_get);
+
+/**
+ * ptlrpc_service_put - give it back; the last one stops it
+ * @svc: service, NULL or ERR_PTR
+ */
+void ptlrpc_service_put(struct ptlrpc_service *svc)
+{
+	if (IS_ERR_OR_NULL(svc))
+		return;
+	mutex_lock(&services_mutex);
+	if (!--svc->users) {
+		list_del(&svc->link);
+		stop_service(svc);
+	}
+	mutex_unlock(&services_mutex);
+}
+EXPORT_SYMBOL_GPL(ptlrpc_service_put);
+
+int services_init(void)
+{
+	svc_req_cache = KMEM_CACHE(svc_req, 0);
+	return svc_req_cache ? 0 : -ENOMEM;
+}
+
+void services_exit(void)
+{
+	kmem_cache_destroy(svc_req_cache);
+}

@@ -447,6 +447,7 @@ struct osp_device {
 	unsigned int		od_nr_jobs;
 	unsigned int		od_in_flight;
 	struct delayed_work	od_sync_work;
+	struct work_struct	od_stop_work;
 };
 
 int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec);

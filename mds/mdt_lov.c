@@ -353,22 +353,12 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	unsigned long end = jiffies + LOV_WAIT_SECS * HZ;
 	struct mdt_lov_alloc *a;
-	u32 want, least, usable;
+	u32 max, want, least;
 	int rc;
 
 	*out = NULL;
-	usable = lov_usable_count(lod, w);
-	if (w->lw_list) {
-		want = w->lw_count;
-		least = want;
-	} else {
-		if (!usable)
-			return -ENOSPC;
-		want = min_t(u32, w->lw_count == LOV_ALL_STRIPES ? usable : w->lw_count, usable);
-		want = min_t(u32, want, LOD_MAX_STRIPES);
-		least = w->lw_explicit ? want : want - want / 4;
-	}
-	a = kvzalloc(struct_size(a, la_st, want), GFP_NOFS);
+	max = w->lw_list ? w->lw_count : min_t(u32, w->lw_count, LOD_MAX_STRIPES);
+	a = kvzalloc(struct_size(a, la_st, max), GFP_NOFS);
 	if (!a)
 		return -ENOMEM;
 	a->la_lod = lod;
@@ -379,7 +369,10 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 		u32 seen = atomic_read(&lod->lo_events);
 		long left;
 
-		rc = lov_try(mdt, w, want, a);
+		/* A new file system learns of its OSTs a moment after they registered. */
+		want = w->lw_list ? max : min(max, lov_usable_count(lod, w));
+		least = w->lw_list || w->lw_explicit ? want : want - want / 4;
+		rc = want ? lov_try(mdt, w, want, a) : -EAGAIN;
 		if (!rc)
 			break;
 		if (rc == -EINVAL || rc == -ENOMEM || rc == -ENOSPC)

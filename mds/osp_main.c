@@ -491,9 +491,18 @@ int osp_start(struct mdt_device *mdt)
 	return 0;
 }
 
+static void osp_stop_work(struct work_struct *work)
+{
+	struct osp_device *osp = container_of(work, struct osp_device, od_stop_work);
+
+	import_disconnect(osp->od_imp);
+	osp_precreate_stop(osp);
+	osp_sync_stop(osp);
+}
+
 /*
- * No more allocations, connections and threads. Destroys that were not sent are left to the next
- * mount.
+ * No more allocations, connections and threads; all OSTs at a time, for one that is gone takes its
+ * time to be missed. Destroys that were not sent are left to the next mount.
  */
 void osp_stop_all(struct mdt_device *mdt)
 {
@@ -510,10 +519,12 @@ void osp_stop_all(struct mdt_device *mdt)
 		spin_lock(&osp->od_lock);
 		osp->od_stopping = true;
 		spin_unlock(&osp->od_lock);
-		import_disconnect(osp->od_imp);
-		osp_precreate_stop(osp);
-		osp_sync_stop(osp);
+		INIT_WORK(&osp->od_stop_work, osp_stop_work);
+		queue_work(system_unbound_wq, &osp->od_stop_work);
 	}
+	for (i = 0; i < lod->lo_nr; i++)
+		if (lod->lo_osts[i])
+			flush_work(&lod->lo_osts[i]->od_stop_work);
 }
 
 void osp_free_all(struct mdt_device *mdt)

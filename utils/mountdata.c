@@ -35,6 +35,7 @@ static int run(const char *const argv[])
 
 		dup2(null, 1);
 		dup2(null, 2);
+		setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}

@@ -321,9 +321,9 @@ int ldlm_handle_gl_callback(struct svc_req *req);
 
 /*
  * A lock of the server itself; waits (killable) until the clients in the way have given theirs up.
- * flags: LDLM_FL_BLOCK_NOWAIT (-EAGAIN on conflict), LDLM_FL_AST_DISCARD_DATA (holders throw dirty
- * data away), LDLM_FL_NO_GLIMPSE. 0, -EAGAIN, -EINTR, -ENOMEM, -ESHUTDOWN. Undo with
- * ldlm_srv_unlock().
+ * flags: LDLM_FL_BLOCK_NOWAIT (-EAGAIN on conflict; extents: with a group lock only),
+ * LDLM_FL_SPECULATIVE (-EAGAIN on any conflict), LDLM_FL_AST_DISCARD_DATA (holders throw dirty data
+ * away), LDLM_FL_NO_GLIMPSE. 0, -EAGAIN, -EINTR, -ENOMEM, -ESHUTDOWN. Undo with ldlm_srv_unlock().
  */
 int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 type,
 			const union ldlm_policy *policy, u32 mode, u64 flags,

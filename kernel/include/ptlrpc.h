@@ -182,7 +182,7 @@ struct obd_import {
 	struct work_struct	imp_work;
 	u32			imp_todo;		/* IMP_DO_*, for imp_work */
 	struct ptlrpc_request	*imp_connect_req;	/* answered, for imp_work */
-	struct lu_stats		*imp_stats;		/* may be NULL */
+	struct lu_stats		*imp_stats;		/* of the owner: ptlrpc_stats_new(); may be NULL */
 };
 
 /* -> NULL when out of memory. Nothing is sent yet. Starts the callback service of the node. */
@@ -323,6 +323,8 @@ struct ptlrpc_request {
 	bool			rq_resend;	/* after RQ_UNLINK */
 	bool			rq_new_xid;
 	bool			rq_have_slot;
+	bool			rq_started;
+	ktime_t			rq_start;
 	bool			rq_is_connect;
 	bool			rq_bypass;	/* sent in any state of the import: connect, disconnect, final ping */
 	u8			rq_sends;
@@ -408,7 +410,7 @@ struct ptlrpc_target_ops {
 	int (*resent)(struct svc_req *req);
 	/*
 	 * Optional, before the handler of every request of the target (recovery filter): 0 = go on; 1 = kept for later by
-	 * svc_req_hold(), or answer as it is (status, reply set); -errno = answer it.
+	 * svc_req_hold(); 2 = answer it as it is (status, reply set); -errno = answer that.
 	 */
 	int (*pre_handle)(struct svc_req *req);
 	/* Optional: an unknown client during recovery gets -EBUSY anyway; this finds a known one by its UUID (last_rcvd). */
@@ -556,7 +558,6 @@ struct svc_req {
 	time64_t deadline;
 	u32 early;			/* early replies sent */
 	bool in_service;		/* counted in exp_in_service */
-	bool held;
 	bool resumed;
 	int pre_status;			/* found at arrival: answer this */
 	u32 connect_flags;		/* pb_op_flags of the answer */
@@ -609,6 +610,8 @@ static inline bool svc_req_replay(const struct svc_req *req)
 
 /* ------------------------------------------------ module ------------------------------------------------ */
 
+/* Counters by opcode in the format of chapter 7 8.2 ("stats" of osc, mdc and services); lu_stats_free() ends them. */
+struct lu_stats *ptlrpc_stats_new(void);
 /* A new cookie for a handle: random, not 0. */
 u64 ptlrpc_new_cookie(void);
 /* A new value from the XID space. */

@@ -45,6 +45,7 @@ struct config_log {
 	struct mutex		cl_mutex;
 	bool			cl_dead;	/* unfollowed: no callback any more */
 	bool			cl_first;	/* inside mgc_log_follow() */
+	bool			cl_failed;	/* the last read did not work, or was of a local copy */
 	u32			cl_last;	/* index of the last record given to the owner */
 	struct config_walk	cl_walk;
 	int			cl_rc;		/* of the owner's callback, during the first read */

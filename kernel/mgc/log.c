@@ -261,7 +261,7 @@ static void requeue(struct config_log *cl)
 	struct mgc *mgc = cl->cl_mgc;
 
 	if (cl->cl_flags & CFG_F_SERVER)
-		delay = HZ;
+		delay = HZ / 5;
 	spin_lock(&mgc->m_lock);
 	if (!cl->cl_dead)
 		queue_delayed_work(mgc->m_wq, &cl->cl_work, delay);

@@ -42,8 +42,6 @@ static const char *parse_node(const char *text, struct lnet_nid *nids, unsigned 
 				return ERR_PTR(-EINVAL);
 			len += 1 + strcspn(text + len + 1, ",:");
 		}
-		if (lnet_nid_is_lo(&nid))
-			lnet_local_nid(0, &nid);	/* the name by which others know it */
 		if (*n < NODE_NIDS)
 			nids[(*n)++] = nid;
 		text += len;
@@ -143,7 +141,8 @@ static struct mgc *mgc_new(const char *name, const char *text)
  * mgc_get - the client of a management service
  * @mgsnodes: "nid,nid:nid,nid": NIDs of a node separated by ',', nodes by ':'
  *
- * Shared by all who name the same first NID. Connecting has begun when it returns. May sleep.
+ * Shared by all who name the same first NID. 0@lo, the MGS of this node, is a name of its own, so that the target that starts
+ * together with it does not wait for an older client that is still trying to connect. Connecting has begun when it returns. May sleep.
  * Return: the client, end with mgc_put(); ERR_PTR: -EINVAL, -ENOMEM, or why networks do not start.
  */
 struct mgc *mgc_get(const char *mgsnodes)

@@ -641,6 +641,8 @@ static void finish(struct ptlrpc_request *req)
 	spin_unlock(&imp->imp_lock);
 	if (cancel_delayed_work(&req->rq_work))
 		refcount_dec(&req->rq_ref);
+	if (imp->imp_stats && req->rq_got_reply)
+		opc_stats_add(imp->imp_stats, req->rq_opc, ktime_us_delta(ktime_get(), req->rq_start));
 	if (req->done)
 		req->done(req);
 	replay_finish(req);
@@ -693,6 +695,10 @@ int ptlrpc_send_async(struct ptlrpc_request *req)
 	ptlrpc_req_get(req);
 	atomic_inc(&req->rq_imp->imp_nr_reqs);
 	mutex_lock(&req->rq_step);
+	spin_lock(&req->rq_lock);
+	req->rq_started = true;
+	req->rq_start = ktime_get();
+	spin_unlock(&req->rq_lock);
 	step(req);
 	ended = req->rq_phase == RQ_END;
 	mutex_unlock(&req->rq_step);
@@ -714,7 +720,7 @@ void ptlrpc_req_abort(struct ptlrpc_request *req, int rc)
 	spin_lock(&req->rq_lock);
 	if (!req->rq_abort) {
 		req->rq_abort = rc;
-		if (req->rq_phase != RQ_DONE)
+		if (req->rq_started && req->rq_phase != RQ_DONE)
 			req_kick(req);
 	}
 	spin_unlock(&req->rq_lock);

@@ -190,7 +190,8 @@ static int enter_export(struct svc_req *req)
 	return rc;
 }
 
-static int run_handler(struct svc_req *req)
+/* *held: the request is somebody else's now. */
+static int run_handler(struct svc_req *req, bool *held)
 {
 	const struct ptlrpc_handler *h = find_handler(req);
 	u32 version = le32_to_cpu(((struct ptlrpc_body *)wire_body(req->msg))->pb_version);
@@ -206,8 +207,9 @@ static int run_handler(struct svc_req *req)
 		return -EROFS;
 	if (req->tgt && req->tgt->ops->pre_handle && !req->resumed) {
 		rc = req->tgt->ops->pre_handle(req);
+		*held = rc == 1;
 		if (rc)
-			return rc < 0 ? rc : req->status;
+			return rc <= 1 ? rc : req->status;
 	}
 	rc = wire_req_check(req->msg, req->msg_len, req->fmt);
 	if (rc) {
@@ -229,20 +231,20 @@ static int run_handler(struct svc_req *req)
 void svc_handle(struct svc_req *req)
 {
 	int rc = req->pre_status;
-	bool banned = rc == -ENODEV && req->exp && !READ_ONCE(req->tgt->stopping);
+	bool held = false, banned = rc == -ENODEV && req->exp && !READ_ONCE(req->tgt->stopping);
 
 	if (!rc && req->exp && !req->in_service)
 		rc = enter_export(req);
 	if (!rc && !req->exp && !req->imp && !opc_is_connect(req->opc))
 		rc = -ENOTCONN;
 	if (!rc)
-		rc = run_handler(req);
-	req->status = rc;
-	if (req->held) {
-		/* resume counts it again; an export that ends must not wait for it */
+		rc = run_handler(req, &held);
+	if (held) {
 		svc_req_put(req);
 		return;
 	}
+	req->status = rc;
+	svc_stats_end(req);
 	if (banned)
 		export_evict(req->exp, "replay outside of recovery");
 	if (req->no_reply)

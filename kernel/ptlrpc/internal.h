@@ -159,6 +159,7 @@ struct ptlrpc_service {
 	struct list_head	queue;
 	struct list_head	queue_hp;	/* pings, connects, cancels: served first, and by a thread of their own */
 	unsigned int		queued;
+	atomic_t		active;		/* in service */
 	struct list_head	timed;		/* all requests until their answer */
 	wait_queue_head_t	waitq;
 	wait_queue_head_t	waitq_hp;
@@ -186,6 +187,14 @@ void svc_req_put(struct svc_req *req);
 void svc_req_done(struct svc_req *req);		/* off the lists: nobody changes mbits any more */
 int services_init(void);
 void services_exit(void);
+
+/* ---- params.c ---- */
+void svc_params_add(struct ptlrpc_service *svc);
+void svc_params_del(struct ptlrpc_service *svc);
+void svc_stats_start(struct svc_req *req);
+void svc_stats_end(struct svc_req *req);
+void opc_stats_add(struct lu_stats *stats, u32 opc, u64 usec);
+int ptlrpc_params_init(void);
 
 /* ---- handle.c ---- */
 void svc_handle(struct svc_req *req);

@@ -30,9 +30,13 @@ static void destroy_queues(void)
  */
 int ptlrpc_init(void)
 {
-	int rc = -ENOMEM;
+	int rc;
 
 	xid_init();
+	rc = ptlrpc_params_init();
+	if (rc)
+		return rc;
+	rc = -ENOMEM;
 	ptlrpc_wq = alloc_workqueue("ptlrpc", WQ_UNBOUND | WQ_MEM_RECLAIM, WQ_UNBOUND_MAX_ACTIVE);
 	ptlrpc_imp_wq = alloc_workqueue("ptlrpc_imp", WQ_UNBOUND | WQ_MEM_RECLAIM, WQ_UNBOUND_MAX_ACTIVE);
 	ptlrpc_exp_wq = alloc_workqueue("ptlrpc_exp", WQ_UNBOUND, WQ_UNBOUND_MAX_ACTIVE);

@@ -13,6 +13,7 @@
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/kthread.h>
+#include <param.h>
 #include "internal.h"
 
 #define SVC_BUFS_MIN	3
@@ -72,6 +73,15 @@ void svc_req_put(struct svc_req *req)
 	count_down(svc, &svc->nr_reqs);
 }
 
+static void leave_export(struct svc_req *req)
+{
+	if (!req->in_service)
+		return;
+	req->in_service = false;
+	atomic_dec(&req->exp->exp_in_service);
+	wake_up_all(&req->exp->exp_waitq);
+}
+
 /* Nobody finds it any more: mbits and deadline stand still. */
 void svc_req_done(struct svc_req *req)
 {
@@ -86,11 +96,13 @@ void svc_req_done(struct svc_req *req)
 	spin_lock(&svc->lock);
 	list_del_init(&req->timed);
 	spin_unlock(&svc->lock);
-	if (req->in_service) {
-		req->in_service = false;
-		atomic_dec(&exp->exp_in_service);
-		wake_up_all(&exp->exp_waitq);
-	}
+	leave_export(req);
+}
+
+/* Requests wait and nobody is there to take them; svc.lock held. */
+static bool wants_thread(const struct ptlrpc_service *svc)
+{
+	return svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
 }
 
 static void enqueue(struct svc_req *req)
@@ -103,7 +115,7 @@ static void enqueue(struct svc_req *req)
 	if (list_empty(&req->timed))
 		list_add_tail(&req->timed, &svc->timed);
 	svc->queued++;
-	grow = svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
+	grow = wants_thread(svc);
 	spin_unlock(&svc->lock);
 	wake_up(&svc->waitq);
 	if (hp)
@@ -114,12 +126,12 @@ static void enqueue(struct svc_req *req)
 
 /**
  * svc_req_hold - keep a request for later
- * @req: from pre_handle, which then returns 1
+ * @req: from pre_handle, which then returns 1 and does not touch it any more if somebody may resume it
  */
 void svc_req_hold(struct svc_req *req)
 {
-	req->held = true;
 	svc_req_get(req);
+	leave_export(req);	/* its end must not wait for us; svc_req_resume() enters again */
 }
 EXPORT_SYMBOL_GPL(svc_req_hold);
 
@@ -129,7 +141,6 @@ EXPORT_SYMBOL_GPL(svc_req_hold);
  */
 void svc_req_resume(struct svc_req *req)
 {
-	req->held = false;
 	req->resumed = true;
 	enqueue(req);	/* the reference goes with it */
 }
@@ -141,6 +152,7 @@ EXPORT_SYMBOL_GPL(svc_req_resume);
  */
 void svc_req_drop(struct svc_req *req)
 {
+	atomic_dec(&req->svc->active);
 	svc_req_done(req);
 	svc_req_put(req);
 }
@@ -294,6 +306,7 @@ static void arrival(const struct lnet_event *ev)
 static struct svc_req *dequeue(struct ptlrpc_service *svc, bool hp_only)
 {
 	struct svc_req *req;
+	bool grow;
 
 	spin_lock(&svc->lock);
 	req = list_first_entry_or_null(&svc->queue_hp, struct svc_req, link);
@@ -303,7 +316,10 @@ static struct svc_req *dequeue(struct ptlrpc_service *svc, bool hp_only)
 		list_del_init(&req->link);
 		svc->queued--;
 	}
+	grow = wants_thread(svc);
 	spin_unlock(&svc->lock);
+	if (grow)
+		queue_work(system_unbound_wq, &svc->grow_work);
 	return req;
 }
 
@@ -333,6 +349,8 @@ static void serve(struct svc_req *req)
 		svc_req_put(req);
 		return;
 	}
+	if (!req->resumed)
+		svc_stats_start(req);
 	svc_handle(req);
 }
 
@@ -406,14 +424,12 @@ static void grow_work(struct work_struct *work)
 	struct ptlrpc_service *svc = container_of(work, struct ptlrpc_service, grow_work);
 	bool thread, buf;
 
-	spin_lock(&svc->lock);
-	thread = svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
-	buf = svc->posted < 2 && svc->nr_bufs < SVC_BUFS_MAX && !svc->stopping;
-	spin_unlock(&svc->lock);
-	if (thread)
-		thread_add(svc, false);
-	if (buf)
-		buf_add(svc);
+	do {
+		spin_lock(&svc->lock);
+		thread = wants_thread(svc);
+		buf = svc->posted < 2 && svc->nr_bufs < SVC_BUFS_MAX && !svc->stopping;
+		spin_unlock(&svc->lock);
+	} while ((!thread || !thread_add(svc, false)) && (!buf || !buf_add(svc)) && (thread || buf));
 }
 
 /* ---- early replies ---- */
@@ -504,6 +520,7 @@ static void free_service(struct ptlrpc_service *svc)
 		kvfree(sb->sb_mem);
 		kfree(sb);
 	}
+	lu_stats_free(svc->stats);
 	kfree(svc);
 }
 
@@ -531,6 +548,7 @@ static void stop_service(struct ptlrpc_service *svc)
 			lnet_md_unlink(sb->sb_md);
 	spin_unlock(&svc->lock);
 	cancel_work_sync(&svc->grow_work);
+	svc_params_del(svc);
 	drop_queue(svc);
 	list_for_each_entry_safe(th, tmp, &svc->thread_list, link) {
 		kthread_stop(th->task);
@@ -557,6 +575,7 @@ static struct ptlrpc_service *start_service(const struct ptlrpc_service_conf *co
 	svc->conf.threads_max = max(conf->threads_max, svc->conf.threads_min);
 	strscpy(svc->name, conf->name, 12);
 	svc->users = 1;
+	svc->stats = ptlrpc_stats_new();
 	spin_lock_init(&svc->lock);
 	INIT_LIST_HEAD(&svc->queue);
 	INIT_LIST_HEAD(&svc->queue_hp);
@@ -582,6 +601,7 @@ static struct ptlrpc_service *start_service(const struct ptlrpc_service_conf *co
 		stop_service(svc);
 		return ERR_PTR(rc);
 	}
+	svc_params_add(svc);
 	queue_delayed_work(system_unbound_wq, &svc->early_work, HZ);
 	return svc;
 }

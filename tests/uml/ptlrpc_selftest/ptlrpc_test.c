@@ -463,6 +463,51 @@ static void test_invalidate(struct obd_import *imp)
 	CHECK(rc == -EIO, "%d", rc);
 }
 
+/* Requests in flight while the connection is made anew again and again. */
+static void test_storm(struct obd_import *imp)
+{
+	int i, n = 0;
+
+	atomic_set(&async_done, 0);
+	atomic_set(&async_bad, 0);
+	for (i = 0; i < 500; i++) {
+		struct ptlrpc_request *req = new_echo(imp, OST_GETATTR, i);
+
+		if (!req)
+			continue;
+		req->done = on_done;
+		ptlrpc_send_async(req);
+		ptlrpc_req_put(req);
+		n++;
+		if (i % 50 == 25) {
+			import_reconnect(imp, NULL);
+			msleep(2);
+		}
+	}
+	wait_event_timeout(async_wq, atomic_read(&async_done) == n, 60 * HZ);
+	CHECK(atomic_read(&async_done) == n && !atomic_read(&async_bad), "%d done, %d bad", atomic_read(&async_done),
+	      atomic_read(&async_bad));
+	CHECK(!atomic_read(&events[IMP_EV_EVICTED]), "evicted");
+}
+
+/* The target goes and comes back: this client is evicted and connected again. */
+static void test_restart(struct obd_import *imp)
+{
+	int rc, before = atomic_read(&events[IMP_EV_EVICTED]);
+
+	ptlrpc_target_unregister(&target);
+	rc = ptlrpc_target_register(&target);
+	CHECK(!rc, "register: %d", rc);
+	rc = ptlrpc_ping(imp);
+	CHECK(rc == -ENOTCONN, "%d", rc);
+	msleep(3000);
+	rc = import_wait_full(imp, 20);
+	CHECK(!rc, "%d", rc);
+	CHECK(atomic_read(&events[IMP_EV_EVICTED]) == before + 1, "not evicted");
+	rc = echo(imp, OST_GETATTR, 92);
+	CHECK(!rc, "%d", rc);
+}
+
 static void run_tests(void)
 {
 	struct obd_import *imp, *mds, *inv;
@@ -476,12 +521,14 @@ static void run_tests(void)
 	test_bulk(imp);
 	test_errors(imp);
 	test_reverse();
+	test_storm(imp);
 	if (slow) {
 		test_lost_reply(imp);
 		test_early_reply(imp);
 		test_duplicate(imp);
 	}
 	test_evict(imp);
+	test_restart(imp);
 	mds = connect(MDS_CONNECT, MDS_REQUEST_PORTAL, MDC_REPLY_PORTAL, "mds-client", 0);
 	if (mds) {
 		test_transno(mds);

@@ -146,8 +146,8 @@ void ll_locks_put(struct ll_locks *locks);
 struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write);
 /* i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes it. */
 void ll_data_merge(struct inode *inode, struct ll_objset *set);
-/* Size that our locks guarantee. */
-u64 ll_data_kms(struct inode *inode, struct ll_objset *set);
+/* Make i_size good for a read up to end, under locks: a glimpse unless the locks tell enough. */
+int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end);
 /* A local write of [.., obj_end) of the object, [.., file_end) of the file. */
 void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end, bool locked);
 

@@ -98,6 +98,7 @@ struct ll_sb_info {
 	struct mutex		statfs_mutex;
 	struct obd_statfs	statfs;		/* cached answer */
 	unsigned long		statfs_time;	/* jiffies, 0 = none */
+	unsigned long		mount_time;	/* jiffies */
 
 	struct lu_stats		*stats;
 	unsigned int		stat_blocksize;	/* parameter, 0 = default */

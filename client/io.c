@@ -147,8 +147,8 @@ ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	}
 	iocb->ki_flags &= ~IOCB_DIRECT;
 	rc = ll_locks_get(inode, set, pos, end, LCK_PR, 0, &locks);
-	if (!rc && end > ll_data_kms(inode, set))
-		rc = ll_glimpse(inode);
+	if (!rc)
+		rc = ll_size_for(inode, set, end);
 	ret = rc ? rc : generic_file_read_iter(iocb, to);
 	ll_locks_put(&locks);
 out_set:
@@ -582,9 +582,11 @@ int ll_setattr_times(struct inode *inode, const struct iattr *attr)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	struct ll_objset *set;
+	struct ll_locks locks;
 	struct ll_layout *lo;
 	struct obj_rpc *r;
 	u64 valid = OBD_MD_FLCTIME;
+	bool past;
 	int rc = 0, rc2;
 	u32 i;
 
@@ -607,10 +609,20 @@ int ll_setattr_times(struct inode *inode, const struct iattr *attr)
 	ll_layout_put(lo);
 	if (IS_ERR(set))
 		return PTR_ERR(set);
+	/* Times in the past: others have the old, later ones with their locks, and may have more to write. */
+	past = (valid & OBD_MD_FLMTIME && inode->i_mtime.tv_sec < inode->i_ctime.tv_sec) ||
+	       (valid & OBD_MD_FLATIME && inode->i_atime.tv_sec < inode->i_ctime.tv_sec);
+	if (past) {
+		rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, 0, &locks);
+		if (rc) {
+			ll_objset_put(set);
+			return rc;
+		}
+	}
 	r = kvcalloc(set->nr, sizeof(*r), GFP_NOFS);
 	if (!r) {
-		ll_objset_put(set);
-		return -ENOMEM;
+		rc = -ENOMEM;
+		goto out;
 	}
 	for (i = 0; i < set->nr && !rc; i++) {
 		struct ll_object *obj = set->obj[i];
@@ -641,10 +653,14 @@ int ll_setattr_times(struct inode *inode, const struct iattr *attr)
 		}
 	}
 	rc2 = obj_rpc_wait(inode, r, set->nr);
+	rc = rc ? rc : rc2;
 	ll_data_merge(inode, set);
 	kvfree(r);
+out:
+	if (past)
+		ll_locks_put(&locks);
 	ll_objset_put(set);
-	return rc ? rc : rc2;
+	return rc;
 }
 
 /* ---- fsync, flush ---- */
@@ -737,25 +753,11 @@ int ll_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u
 
 /* ---- mmap, llseek, fallocate ---- */
 
+/* mmap_lock is held here and in faults, and is taken inside of lli_layout_sem by direct I/O: no layout work. See fault_lock(). */
 int ll_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct inode *inode = file_inode(file);
-	struct ll_layout *lo;
-	int rc;
 
-	/* a writable mapping needs its objects now: there is no way to wait for the MDT in a fault under a write's locks */
-	if ((vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) == (VM_SHARED | VM_MAYWRITE)) {
-		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, 0, max_t(u64, i_size_read(inode), 1), &lo);
-		if (rc)
-			return rc;
-		if (ll_layout_has_objects(lo)) {
-			struct ll_objset *set = ll_objset_get(inode, lo);
-
-			if (!IS_ERR(set))
-				ll_objset_put(set);
-		}
-		ll_layout_io_end(inode, lo);
-	}
 	file_accessed(file);
 	vma->vm_ops = &ll_vm_ops;
 	ll_count(inode->i_sb, MMAP, 1);

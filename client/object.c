@@ -332,15 +332,17 @@ void ll_data_merge(struct inode *inode, struct ll_objset *set)
 	ll_times_merge(inode);
 }
 
-u64 ll_data_kms(struct inode *inode, struct ll_objset *set)
+int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	u64 kms;
 
 	spin_lock(&d->lock);
 	data_merge_locked(inode, set, &kms);
+	if (end <= kms && end > i_size_read(inode))
+		i_size_write(inode, min_t(u64, kms, MAX_LFS_FILESIZE));
 	spin_unlock(&d->lock);
-	return kms;
+	return end <= kms ? 0 : ll_glimpse(inode);
 }
 
 /* locked: under a PW lock of ours, so that others cannot have changed the size behind us. */

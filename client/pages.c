@@ -613,8 +613,7 @@ static vm_fault_t ll_fault(struct vm_fault *vmf)
 		return filemap_fault(vmf);
 	if (rc)
 		return err_to_fault(rc);
-	if (((u64)vmf->pgoff + 1) << PAGE_SHIFT > ll_data_kms(inode, set))
-		rc = ll_glimpse(inode);
+	rc = ll_size_for(inode, set, ((u64)vmf->pgoff + 1) << PAGE_SHIFT);
 	ret = rc ? err_to_fault(rc) : filemap_fault(vmf);
 	ll_locks_put(&locks);
 	ll_objset_put(set);

@@ -191,8 +191,12 @@ static int statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
 	int rc;
 
 	xa_for_each(&sbi->oscs, index, osc) {
+		struct obd_import *imp = ll_osc_import(osc);
 		u64 ob;
 
+		/* Right after the mount it may not be connected yet: wait a little, once. */
+		if (imp && !READ_ONCE(imp->imp_connected) && time_before(jiffies, sbi->mount_time + 10 * HZ))
+			import_wait_full(imp, 3);
 		memset(&one, 0, sizeof(one));
 		rc = ll_osc_statfs(osc, &one, nodelay);
 		if (rc == -EINTR || (rc && !nodelay && rc != -ENODATA))
@@ -385,6 +389,7 @@ static int get_limits(struct super_block *sb)
 	rc = mdc_statfs(sbi->mdc0, &st, false);
 	if (rc)
 		return rc > 0 ? -EPROTO : rc;
+	sbi->mount_time = jiffies;
 	sbi->bsize = le32_to_cpu(st.os_bsize);
 	if (!is_power_of_2(sbi->bsize) || sbi->bsize < 512) {
 		pr_err("%s: bad block size %u from the MDT\n", sbi->name, sbi->bsize);

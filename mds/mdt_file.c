@@ -213,12 +213,11 @@ static u32 close_times(struct mdt_file *mf, const struct mdt_rec_setattr *rec, s
 /**
  * mdt_file_close - close a handle without a close request
  * @mf: open; the caller keeps its reference
- * @req: unused request context, or NULL
  *
  * For opens that failed late and for clients that are gone. Nothing happens when it is closed
  * already.
  */
-void mdt_file_close(struct mdt_file *mf, struct svc_req *req)
+void mdt_file_close(struct mdt_file *mf)
 {
 	struct mdt_object *o = mf->mf_obj;
 	struct lu_target *lt = o->mo_mdt->mdt_lt;
@@ -256,7 +255,7 @@ void mdt_close_export(struct mdt_export *me)
 		spin_unlock(&me->me_lock);
 		if (!mf)
 			return;
-		mdt_file_close(mf, NULL);
+		mdt_file_close(mf);
 		mdt_file_put(mf);
 		cond_resched();
 	}

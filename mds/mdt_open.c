@@ -168,7 +168,7 @@ static int open_existing(struct open_args *a)
 		rc = tgt_trans_empty(a->req, 0, a->disp);
 		if (rc) {
 			a->disp &= ~(u64)DISP_OPEN_OPEN;
-			mdt_file_close(a->mf, NULL);
+			mdt_file_close(a->mf);
 			return rc;
 		}
 	}
@@ -497,7 +497,7 @@ int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 		if (!rc && rc2) {
 			rc = rc2;
 			if (a.disp & DISP_OPEN_OPEN) {
-				mdt_file_close(a.mf, NULL);
+				mdt_file_close(a.mf);
 				a.disp &= ~(u64)(DISP_OPEN_OPEN | DISP_OPEN_CREATE |
 						 DISP_OPEN_STRIPE);
 			}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parameters of the MDT: lod.*-mdtlov.* (defaults of layouts), mdt.*.* and mdd.*.* (chapter 7, 8.7 and 8.8).
+ * Parameters of the MDT: lod.*-mdtlov.* (defaults of layouts), mdt.*.* and mdd.*.* (chapter 7,
+ * 8.7 and 8.8).
  */
 #define pr_fmt(fmt) "mdt: " fmt
 

@@ -223,7 +223,25 @@ static int osp_last_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
+static int osp_changes_show(struct seq_file *m, void *obj)
+{
+	struct osp_device *osp = obj;
+
+	seq_printf(m, "%u\n", READ_ONCE(osp->od_nr_jobs));
+	return 0;
+}
+
+static int osp_in_flight_show(struct seq_file *m, void *obj)
+{
+	struct osp_device *osp = obj;
+
+	seq_printf(m, "%u\n", READ_ONCE(osp->od_in_flight));
+	return 0;
+}
+
 static const struct param_def osp_params[] = {
+	{ "sync_changes", 0444, osp_changes_show, NULL },
+	{ "sync_in_flight", 0444, osp_in_flight_show, NULL },
 	{ "active", 0644, osp_active_show, osp_active_store },
 	{ "ost_server_uuid", 0444, osp_uuid_show, NULL },
 	{ "import", 0444, osp_import_show, NULL },

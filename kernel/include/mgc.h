@@ -35,7 +35,7 @@ struct config_ops {
 /* Flags of mgc_log_follow() */
 #define CFG_F_MAY_MISS		0x1	/* -ENOENT is fine: 0 is returned and the log still followed */
 #define CFG_F_LOCAL_OK		0x2	/* use ops->load when the MGS is away, go on following in the background */
-#define CFG_F_SERVER		0x4	/* one of few followers: reads again after 1 s, not after 5 to 10 s */
+#define CFG_F_SERVER		0x4	/* one of few followers: reads again at once, not after 5 to 10 s */
 
 /**
  * mgsnodes: "nid,nid:nid,nid" (6.2.4); "0@lo" is the MGS of this node. Starts to connect, does not wait for it.

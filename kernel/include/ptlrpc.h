@@ -118,6 +118,7 @@ struct obd_import {
 	refcount_t		imp_ref;
 	const struct import_ops	*imp_ops;
 	void			*imp_data;	/* of the owner */
+	char			imp_name[64];	/* for messages and parameters: the target's UUID unless the owner sets it */
 	char			imp_target[UUID_MAX];
 	char			imp_client[UUID_MAX];
 	u32			imp_connect_op;
@@ -413,8 +414,6 @@ struct ptlrpc_target_ops {
 	 * svc_req_hold(); 2 = answer it as it is (status, reply set); -errno = answer that.
 	 */
 	int (*pre_handle)(struct svc_req *req);
-	/* Optional: an unknown client during recovery gets -EBUSY anyway; this finds a known one by its UUID (last_rcvd). */
-	struct obd_export *(*export_known)(struct ptlrpc_target *t, const char *client_uuid);
 };
 
 struct ptlrpc_target {
@@ -442,6 +441,13 @@ struct ptlrpc_target {
 int ptlrpc_target_register(struct ptlrpc_target *t);	/* 0, -EEXIST; fields above are set */
 /* Every export gets ops->disconnect(exp, false), waits until all are freed. Client slots on disk are not touched by us. */
 void ptlrpc_target_unregister(struct ptlrpc_target *t);
+/*
+ * Recovery, after register, with recovering and not_ready = true: a client from last_rcvd. Referenced (put it); its connect finds it by
+ * UUID and gets RECOVERING. ops->disconnect() will be called for it even if it never connects. ERR_PTR(-ENOMEM).
+ */
+struct obd_export *ptlrpc_export_preload(struct ptlrpc_target *t, const char *client_uuid);
+/* End of recovery: evict the clients from last_rcvd that did not come. */
+void ptlrpc_target_evict_missing(struct ptlrpc_target *t);
 /* Calls fn for each connected export (referenced during the call). */
 void ptlrpc_target_for_each_export(struct ptlrpc_target *t, void (*fn)(struct obd_export *exp, void *data), void *data);
 /* Evict by client UUID or NID text ("nid:..." as lctl set_param evict_client): number evicted. */

@@ -260,7 +260,7 @@ static void requeue(struct config_log *cl)
 	unsigned long delay = MGC_REQUEUE_MIN * HZ + get_random_u32() % (5 * HZ);
 	struct mgc *mgc = cl->cl_mgc;
 
-	if (cl->cl_flags & CFG_F_SERVER)
+	if (cl->cl_flags & CFG_F_SERVER && !READ_ONCE(cl->cl_failed))
 		delay = HZ / 5;
 	spin_lock(&mgc->m_lock);
 	if (!cl->cl_dead)
@@ -277,12 +277,16 @@ static void log_work(struct work_struct *work)
 	mutex_lock(&cl->cl_mutex);
 	if (!READ_ONCE(cl->cl_dead)) {
 		rc = mgc_wait(cl->cl_mgc, 1) ?: process(cl);
-		if (rc < 0) {
-			pr_warn_ratelimited("%s: %s cannot be read again: rc = %d\n", cl->cl_mgc->m_name,
-					    cl->cl_name, rc);
+		again = rc < 0;
+		if (again) {
+			if (!cl->cl_failed)
+				pr_warn("%s: %s cannot be read again (rc = %d), trying on\n", cl->cl_mgc->m_name,
+					cl->cl_name, rc);
 			mgc_lock_drop(cl);
-			again = true;
+		} else if (cl->cl_failed) {
+			pr_info("%s: %s was read again\n", cl->cl_mgc->m_name, cl->cl_name);
 		}
+		WRITE_ONCE(cl->cl_failed, again);
 	}
 	mutex_unlock(&cl->cl_mutex);
 	if (again)
@@ -348,7 +352,8 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 	list_add_tail(&cl->cl_list, &mgc->m_logs);
 	spin_unlock(&mgc->m_lock);
 
-	rc = mgc_wait(mgc, flags & CFG_F_LOCAL_OK ? 10 : 40);
+	/* A target has waited for the MGS when it registered. */
+	rc = mgc_wait(mgc, flags & CFG_F_LOCAL_OK ? 2 : 40);
 	mutex_lock(&cl->cl_mutex);
 	cl->cl_first = true;
 	if (!rc || (flags & CFG_F_LOCAL_OK && rc != -EINTR))
@@ -359,8 +364,10 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 		mgc_log_unfollow(cl);
 		return rc;
 	}
-	if (rc == 1)
+	if (rc == 1) {
+		cl->cl_failed = true;
 		requeue(cl);
+	}
 	*logp = cl;
 	return 0;
 }

@@ -414,6 +414,7 @@ static bool step_new(struct ptlrpc_request *req)
 	req->rq_rep_want = 0;
 	req->rq_sends = min(req->rq_sends + 1, 100);
 	spin_lock(&req->rq_lock);
+	req->rq_again = 0;
 	req->rq_deadline = req->rq_sent + req->rq_cur_timeout + latency(req);
 	sleep_until(req, get_jiffies_64() + (req->rq_cur_timeout + latency(req)) * HZ);
 	spin_unlock(&req->rq_lock);
@@ -465,7 +466,7 @@ static bool expired(struct ptlrpc_request *req, bool net_err)
 
 	if (!req->rq_bypass)
 		pr_info_ratelimited("%s: %s x%llu to %s %s after %llds\n",
-				    imp->imp_reverse ? imp->imp_client : imp->imp_target, opc_name(req->rq_opc),
+				    imp->imp_reverse ? imp->imp_client : imp->imp_name, opc_name(req->rq_opc),
 				    req->rq_xid, lnet_nid_str(&imp->imp_nid, nidbuf),
 				    net_err ? "not delivered" : "not answered", ktime_get_seconds() - req->rq_sent);
 	if (req->rq_bypass)
@@ -645,6 +646,8 @@ static void finish(struct ptlrpc_request *req)
 		opc_stats_add(imp->imp_stats, req->rq_opc, ktime_us_delta(ktime_get(), req->rq_start));
 	if (req->done)
 		req->done(req);
+	bulk_free(req->rq_bulk);	/* a kept request needs it no more */
+	req->rq_bulk = NULL;
 	replay_finish(req);
 	complete_all(&req->rq_complete);
 	if (atomic_dec_and_test(&imp->imp_nr_reqs))

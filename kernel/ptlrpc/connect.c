@@ -137,7 +137,7 @@ static int check_ocd(const struct obd_import *imp, const struct obd_connect_data
 	u64 flags2 = le64_to_cpu(ocd->ocd_connect_flags2), want2 = le64_to_cpu(imp->imp_want.ocd_connect_flags2);
 
 	if (flags & ~want || (flags & OBD_CONNECT_FLAGS2 && flags2 & ~want2)) {
-		pr_err("%s: server grants what was not asked for: 0x%llx 0x%llx\n", imp->imp_target, flags & ~want,
+		pr_err("%s: server grants what was not asked for: 0x%llx 0x%llx\n", imp->imp_name, flags & ~want,
 		       flags2 & ~want2);
 		return -EPROTO;
 	}
@@ -204,7 +204,7 @@ static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struc
 		imp->imp_connected = true;
 		imp->imp_connect_rc = 0;
 		if (committed && committed < imp->imp_last_committed)
-			pr_info("%s: went back in time: committed %llu, now %llu\n", imp->imp_target,
+			pr_info("%s: went back in time: committed %llu, now %llu\n", imp->imp_name,
 				imp->imp_last_committed, committed);
 		if (out->evicted)
 			imp->imp_last_committed = committed;
@@ -218,7 +218,7 @@ static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struc
 /* Requests and locks of the time before are void. */
 static void be_evicted(struct obd_import *imp)
 {
-	pr_warn("%s: this client was evicted; its locks and open files are lost\n", imp->imp_target);
+	pr_warn("%s: this client was evicted; its locks and open files are lost\n", imp->imp_name);
 	spin_lock(&imp->imp_lock);
 	imp->imp_generation++;
 	import_set_state(imp, IMP_EVICTED);
@@ -319,7 +319,7 @@ static void connect_failed(struct obd_import *imp, int rc)
 		import_todo_locked(imp, IMP_DO_CONNECT);
 	wake_up_all(&imp->imp_waitq);
 	spin_unlock(&imp->imp_lock);
-	pr_info_ratelimited("%s: cannot connect to %s: rc = %d\n", imp->imp_target, lnet_nid_str(&imp->imp_nid, nid),
+	pr_info_ratelimited("%s: cannot connect to %s: rc = %d\n", imp->imp_name, lnet_nid_str(&imp->imp_nid, nid),
 			    rc);
 }
 
@@ -355,7 +355,7 @@ void import_connect_finish(struct obd_import *imp)
 		goto failed;
 	go_full(imp);
 	if (again)
-		pr_info("%s: connection restored to %s\n", imp->imp_target, lnet_nid_str(&imp->imp_nid, nid));
+		pr_info("%s: connection restored to %s\n", imp->imp_name, lnet_nid_str(&imp->imp_nid, nid));
 	import_event(imp, IMP_EV_ACTIVE);
 	return;
 

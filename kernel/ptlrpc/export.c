@@ -369,10 +369,75 @@ void ptlrpc_target_for_each_export(struct ptlrpc_target *t, void (*fn)(struct ob
 }
 EXPORT_SYMBOL_GPL(ptlrpc_target_for_each_export);
 
-static bool is_meant(const struct obd_export *exp, const char *who)
+/**
+ * ptlrpc_export_preload - a client known from before the restart
+ * @t: registered target that recovers
+ * @client_uuid: its UUID
+ *
+ * Return: its export, referenced; ERR_PTR(-ENOMEM).
+ */
+struct obd_export *ptlrpc_export_preload(struct ptlrpc_target *t, const char *client_uuid)
+{
+	struct obd_export *exp;
+
+	mutex_lock(&t->connect_mutex);
+	exp = export_new(t, client_uuid);
+	if (!IS_ERR(exp)) {
+		exp->was_connected = true;
+		export_get(exp);
+	}
+	mutex_unlock(&t->connect_mutex);
+	return exp;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_export_preload);
+
+static bool is_missing(const struct obd_export *exp, const void *unused)
+{
+	return exp->was_connected && !exp->connected && !exp->connecting && !exp->failed;
+}
+
+/* One at a time: an eviction changes the list. */
+static int evict_those(struct ptlrpc_target *t, bool (*which)(const struct obd_export *exp, const void *arg),
+		       const void *arg, const char *why)
+{
+	struct obd_export *exp, *found;
+	int n = 0;
+
+	do {
+		found = NULL;
+		spin_lock(&t->lock);
+		list_for_each_entry(exp, &t->exports, exp_link)
+			if (which(exp, arg)) {
+				found = export_get(exp);
+				break;
+			}
+		spin_unlock(&t->lock);
+		if (found) {
+			export_evict(found, why);
+			export_put(found);
+			n++;
+		}
+	} while (found);
+	return n;
+}
+
+/**
+ * ptlrpc_target_evict_missing - end of recovery
+ * @t: target
+ */
+void ptlrpc_target_evict_missing(struct ptlrpc_target *t)
+{
+	evict_those(t, is_missing, NULL, "it did not come to the recovery");
+}
+EXPORT_SYMBOL_GPL(ptlrpc_target_evict_missing);
+
+static bool is_meant(const struct obd_export *exp, const void *arg)
 {
 	char nid[LNET_NIDSTR_SIZE];
+	const char *who = arg;
 
+	if (exp->failed)
+		return false;
 	if (!strncmp(who, "nid:", 4))
 		return !strcmp(lnet_nid_str(&exp->nid, nid), who + 4);
 	if (!strncmp(who, "uuid:", 5))
@@ -389,31 +454,13 @@ static bool is_meant(const struct obd_export *exp, const char *who)
  */
 int ptlrpc_target_evict(struct ptlrpc_target *t, const char *who)
 {
-	struct obd_export *exp, *tmp;
-	int n = 0;
-
-	/* One at a time: an eviction changes the list. */
-	do {
-		spin_lock(&t->lock);
-		tmp = NULL;
-		list_for_each_entry(exp, &t->exports, exp_link)
-			if (is_meant(exp, who)) {
-				tmp = export_get(exp);
-				break;
-			}
-		spin_unlock(&t->lock);
-		if (tmp) {
-			export_evict(tmp, "by the administrator");
-			export_put(tmp);
-			n++;
-		}
-	} while (tmp);
-	return n;
+	return evict_those(t, is_meant, who, "by the administrator");
 }
 EXPORT_SYMBOL_GPL(ptlrpc_target_evict);
 
-static bool silent(const struct obd_export *exp, time64_t now)
+static bool is_silent(const struct obd_export *exp, const void *arg)
 {
+	time64_t now = *(const time64_t *)arg;
 	u64 flags = exp_connect_flags(exp);
 
 	return READ_ONCE(exp->connected) && now - READ_ONCE(exp->last_heard) > EXPORT_SILENT &&
@@ -423,24 +470,9 @@ static bool silent(const struct obd_export *exp, time64_t now)
 /* Only when somebody was heard of late: else it may be our own network. */
 static void evict_silent(struct ptlrpc_target *t, time64_t now)
 {
-	struct obd_export *exp, *found;
-
 	if (t->not_replayable || t->recovering || now - READ_ONCE(t->last_heard) > ptlrpc_ping_interval)
 		return;
-	do {
-		found = NULL;
-		spin_lock(&t->lock);
-		list_for_each_entry(exp, &t->exports, exp_link)
-			if (silent(exp, now)) {
-				found = export_get(exp);
-				break;
-			}
-		spin_unlock(&t->lock);
-		if (found) {
-			export_evict(found, "no ping");
-			export_put(found);
-		}
-	} while (found);
+	evict_those(t, is_silent, &now, "no ping");
 }
 
 void targets_evict_silent(void)

@@ -80,6 +80,7 @@ struct obd_import *import_alloc(const struct import_conf *conf)
 		return NULL;
 	imp->imp_ops = conf->ops;
 	imp->imp_data = conf->data;
+	strscpy(imp->imp_name, conf->target_uuid, sizeof(imp->imp_name));
 	strscpy(imp->imp_target, conf->target_uuid, sizeof(imp->imp_target));
 	strscpy(imp->imp_client, conf->client_uuid, sizeof(imp->imp_client));
 	imp->imp_connect_op = conf->connect_op;
@@ -282,7 +283,7 @@ void import_lost(struct obd_import *imp, u32 conn_cnt)
 	}
 	spin_unlock(&imp->imp_lock);
 	if (lost)
-		pr_warn("%s: connection to %s was lost; operations wait until it is back\n", imp->imp_target,
+		pr_warn("%s: connection to %s was lost; operations wait until it is back\n", imp->imp_name,
 			lnet_nid_str(&imp->imp_nid, nid));
 }
 
@@ -517,28 +518,42 @@ int import_show(struct seq_file *m, struct obd_import *imp)
 	char buf[LNET_NIDSTR_SIZE];
 	const char *sep = "";
 
+	const struct obd_connect_data *ocd = &imp->imp_ocd;
+	u32 version = le32_to_cpu(ocd->ocd_version);
+
 	spin_lock(&imp->imp_lock);
-	seq_printf(m, "import:\n    name: %s\n    target: %s\n    state: %s\n", imp->imp_client, imp->imp_target,
+	seq_printf(m, "import:\n    name: %s\n    target: %s\n    state: %s\n", imp->imp_name, imp->imp_target,
 		   import_state_name(imp->imp_state));
-	seq_printf(m, "    connect_flags: [ 0x%llx ]\n    connect_flags2: [ 0x%llx ]\n", imp_connect_flags(imp),
-		   imp_connect_flags2(imp));
-	seq_printf(m, "    connect_data:\n       flags: 0x%llx\n       instance: %u\n       target_version: %u.%u.%u.%u\n",
-		   imp_connect_flags(imp), le32_to_cpu(imp->imp_ocd.ocd_instance),
-		   le32_to_cpu(imp->imp_ocd.ocd_version) >> 24, le32_to_cpu(imp->imp_ocd.ocd_version) >> 16 & 0xff,
-		   le32_to_cpu(imp->imp_ocd.ocd_version) >> 8 & 0xff, le32_to_cpu(imp->imp_ocd.ocd_version) & 0xff);
+	seq_printf(m, "    connect_flags: [ 0x%llx, 0x%llx ]\n", imp_connect_flags(imp), imp_connect_flags2(imp));
+	seq_printf(m, "    connect_data:\n       flags: 0x%llx\n       instance: %u\n", imp_connect_flags(imp),
+		   le32_to_cpu(ocd->ocd_instance));
+	seq_printf(m, "       target_version: %u.%u.%u.%u\n", version >> 24, version >> 16 & 0xff,
+		   version >> 8 & 0xff, version & 0xff);
+	if (imp_connect_flags(imp) & OBD_CONNECT_BRW_SIZE)
+		seq_printf(m, "       max_brw_size: %u\n", le32_to_cpu(ocd->ocd_brw_size));
+	if (imp_connect_flags(imp) & OBD_CONNECT_CKSUM)
+		seq_printf(m, "       cksum_types: 0x%x\n", le32_to_cpu(ocd->ocd_cksum_types));
+	if (imp_connect_flags(imp) & OBD_CONNECT_MULTIMODRPCS)
+		seq_printf(m, "       max_mod_rpcs: %u\n", le16_to_cpu(ocd->ocd_maxmodrpcs));
+	seq_printf(m, "    import_flags: [ %s%s%sconnect_tried ]\n", imp->imp_invalid ? "invalid, " : "",
+		   imp->imp_replayable ? "replayable, " : "", imp->imp_flags & IMPF_NO_PING ? "" : "pingable, ");
 	seq_puts(m, "    connection:\n       failover_nids: [ ");
 	list_for_each_entry(ic, &imp->imp_conns, ic_link) {
-		seq_printf(m, "%s%s", sep, lnet_nid_str(&ic->ic_nid, buf));
+		seq_printf(m, "%s\"%s\"", sep, lnet_nid_str(&ic->ic_nid, buf));
 		sep = ", ";
 	}
-	seq_printf(m, " ]\n       current_connection: %s\n       connection_attempts: %u\n       generation: %u\n",
-		   lnet_nid_str(&imp->imp_nid, buf), imp->imp_conn_cnt, imp->imp_generation);
-	seq_printf(m, "    rpcs:\n       inflight: %d\n       unregistering: 0\n       timeouts: 0\n       avg_waittime: 0 usec\n",
+	seq_printf(m, " ]\n       current_connection: \"%s\"\n       connection_attempts: %u\n",
+		   imp->imp_state > IMP_DISCON ? lnet_nid_str(&imp->imp_nid, buf) : "<none>", imp->imp_conn_cnt);
+	seq_printf(m, "       generation: %u\n       in-progress_invalidations: 0\n       idle: %lld sec\n",
+		   imp->imp_generation + 1, ktime_get_seconds() - imp->imp_idle_since);
+	seq_printf(m, "    rpcs:\n       inflight: %d\n       unregistering: 0\n       timeouts: 0\n",
 		   atomic_read(&imp->imp_nr_reqs));
+	seq_puts(m, "       avg_waittime: 0 usec\n");
 	seq_printf(m, "    service_estimates:\n       services: %u sec\n       network: %u sec\n",
 		   at_get(imp_at(imp, imp->imp_req_portal)), imp_net_latency(imp));
-	seq_printf(m, "    transactions:\n       last_replay: 0\n       peer_committed: %llu\n       last_checked: %llu\n",
-		   imp->imp_last_committed, imp->imp_max_transno);
+	seq_printf(m, "    transactions:\n       last_replay: 0\n       peer_committed: %llu\n",
+		   imp->imp_last_committed);
+	seq_printf(m, "       last_checked: %llu\n", imp->imp_max_transno);
 	spin_unlock(&imp->imp_lock);
 	return 0;
 }

@@ -97,7 +97,7 @@ static int check_known(struct obd_export *exp, const struct svc_req *req, struct
 			return -EALREADY;
 		a->reconnect = true;
 	}
-	if (exp->was_connected && exp->sp != req->secflvr >> 24)
+	if (exp->conn_cnt && exp->sp != req->secflvr >> 24)
 		return -EACCES;
 	return 0;
 }
@@ -115,8 +115,6 @@ static struct obd_export *choose_export(struct ptlrpc_target *t, struct svc_req 
 		export_put(exp);
 		exp = NULL;
 	}
-	if (!exp && t->ops->export_known && t->recovering)
-		exp = t->ops->export_known(t, a->uuid);
 	if (!exp) {
 		bool mds_first = a->flags & OBD_CONNECT_MDS_MDS && a->op_flags & MSG_CONNECT_INITIAL;
 

@@ -490,6 +490,61 @@ static void test_storm(struct obd_import *imp)
 	CHECK(!atomic_read(&events[IMP_EV_EVICTED]), "evicted");
 }
 
+/* A restart with recovery: the client is known, says that it has nothing to replay, and waits for the end. */
+static void test_recovery(struct obd_import *imp)
+{
+	struct obd_export *exp, *lost;
+	int rc, before = atomic_read(&events[IMP_EV_EVICTED]), gone = atomic_read(&evictions);
+
+	ptlrpc_target_unregister(&target);
+	target.recovering = true;
+	target.not_ready = true;
+	rc = ptlrpc_target_register(&target);
+	CHECK(!rc, "register: %d", rc);
+	exp = ptlrpc_export_preload(&target, CLIENT);
+	lost = ptlrpc_export_preload(&target, "another client");
+	CHECK(!IS_ERR(exp) && !IS_ERR(lost), "preload");
+	export_put(exp);
+	export_put(lost);
+	target.not_ready = false;
+	rc = ptlrpc_ping(imp);
+	CHECK(rc == -ENOTCONN, "%d", rc);
+	msleep(1500);
+	CHECK(imp->imp_state == IMP_REPLAY_WAIT || imp->imp_state == IMP_FULL, "%s",
+	      import_state_name(imp->imp_state));
+	ptlrpc_target_evict_missing(&target);
+	target.recovering = false;
+	rc = import_wait_full(imp, 20);
+	CHECK(!rc, "%d", rc);
+	CHECK(atomic_read(&events[IMP_EV_EVICTED]) == before + 1, "not evicted");
+	msleep(100);
+	CHECK(atomic_read(&evictions) == gone + 1, "%d evictions", atomic_read(&evictions) - gone);
+	rc = echo(imp, OST_GETATTR, 93);
+	CHECK(!rc, "%d", rc);
+}
+
+/* The first NID does not answer. */
+static void test_failover(void)
+{
+	struct import_conf conf = {
+		.target_uuid = TARGET, .client_uuid = "failover", .connect_op = OST_CONNECT,
+		.req_portal = OST_REQUEST_PORTAL, .rep_portal = OSC_REPLY_PORTAL, .ops = &import_ops,
+	};
+	struct obd_import *imp;
+	struct lnet_nid bad, n;
+	int rc;
+
+	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION);
+	imp = import_alloc(&conf);
+	rc = lnet_str_nid("10.99.99.99@tcp", &bad) ?: lnet_str_nid(nid, &n) ?: import_add_conn(imp, &bad, 1) ?:
+	     import_add_conn(imp, &n, 1) ?: import_connect(imp) ?: import_wait_full(imp, 30);
+	CHECK(!rc, "%d", rc);
+	rc = echo(imp, OST_GETATTR, 94);	/* without AT, REP_MBITS */
+	CHECK(!rc, "%d", rc);
+	import_disconnect(imp);
+	import_put(imp);
+}
+
 /* The target goes and comes back: this client is evicted and connected again. */
 static void test_restart(struct obd_import *imp)
 {
@@ -529,6 +584,8 @@ static void run_tests(void)
 	}
 	test_evict(imp);
 	test_restart(imp);
+	test_recovery(imp);
+	test_failover();
 	mds = connect(MDS_CONNECT, MDS_REQUEST_PORTAL, MDC_REPLY_PORTAL, "mds-client", 0);
 	if (mds) {
 		test_transno(mds);

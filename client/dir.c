@@ -245,7 +245,7 @@ static int ll_iterate(struct file *file, struct dir_context *ctx)
 	u64 hash = ctx->pos;
 
 	ll_count(dir->i_sb, READDIR, 1);
-	if (fid_is_obf(ll_fid(dir)))
+	if (fid_is_obf(ll_fid(dir)) || ll_inode_pseudo(dir))
 		return 0;	/* cannot be listed */
 	while (ctx->pos != LL_DIR_POS_END) {
 		struct ll_dir_page *dp = page_get(dir, hash);
@@ -302,7 +302,7 @@ static int ll_dir_fsync(struct file *file, loff_t start, loff_t end, int datasyn
 	struct inode *dir = file_inode(file);
 
 	ll_count(dir->i_sb, FSYNC, 1);
-	return mdc_sync(ll_sbi(dir->i_sb), ll_fid(dir));
+	return ll_inode_pseudo(dir) ? 0 : mdc_sync(ll_sbi(dir->i_sb), ll_fid(dir));
 }
 
 const struct file_operations ll_dir_fops = {

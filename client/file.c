@@ -85,7 +85,7 @@ int ll_file_open(struct inode *inode, struct file *file)
 		goto out_parent;
 	ll_count(inode->i_sb, OPEN, 1);
 	/* The root needs no handle to be listed. */
-	if (inode == d_inode(inode->i_sb->s_root)) {
+	if (inode == d_inode(inode->i_sb->s_root) || ll_inode_pseudo(inode)) {
 		lf = ll_file_new(NULL);
 		rc = lf ? 0 : -ENOMEM;
 		file->private_data = lf;

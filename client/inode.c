@@ -350,6 +350,26 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 	return inode;
 }
 
+struct inode *ll_iget_pseudo(struct super_block *sb, const struct lu_fid *fid, umode_t mode)
+{
+	struct inode *inode = iget5_locked(sb, fid_flatten(fid), inode_test, inode_set, (void *)fid);
+
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	if (!(inode->i_state & I_NEW))
+		return inode;
+	inode->i_mode = mode;
+	inode->i_acl = ACL_DONT_CACHE;
+	inode->i_default_acl = ACL_DONT_CACHE;
+	inode->i_op = &ll_dir_iops;
+	inode->i_fop = &ll_dir_fops;
+	set_nlink(inode, 2);
+	set_bit(LLIF_PSEUDO, &ll_i(inode)->lli_flags);
+	ll_i(inode)->lli_cached = LLC_UPDATE | LLC_PERM | LLC_DIR;
+	unlock_new_inode(inode);
+	return inode;
+}
+
 struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid)
 {
 	struct ll_sb_info *sbi = ll_sbi(sb);
@@ -514,6 +534,8 @@ int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *att
 	int rc;
 
 	ll_count(inode->i_sb, SETATTR, 1);
+	if (ll_inode_pseudo(inode))
+		return -EPERM;
 	if (attr->ia_valid & ATTR_SIZE && !S_ISREG(inode->i_mode))
 		return -EINVAL;
 	/* The checks need the owner and mode as they are now. */

@@ -130,7 +130,7 @@ extern const struct super_operations ll_super_ops;
 
 /* lli_flags */
 #define LLIF_DATA_MODIFIED	0	/* written since the last close told the MDT (data half sets it) */
-#define LLIF_RESTRIPE		1
+#define LLIF_PSEUDO		1	/* .lustre and .lustre/fid made by this client */
 
 struct ll_times {
 	s64	atime, mtime, ctime;	/* seconds */

@@ -161,6 +161,13 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a);
 /* An inode in the cache, or fetched by FID. ERR_PTR(-ESTALE ...). */
 struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid);
 int ll_inode_update(struct inode *inode, struct ll_answer *a);
+/* A directory that only this client knows (.lustre, .lustre/fid of MDTs that have none). */
+struct inode *ll_iget_pseudo(struct super_block *sb, const struct lu_fid *fid, umode_t mode);
+static inline bool ll_inode_pseudo(const struct inode *inode)
+{
+	return test_bit(LLIF_PSEUDO, &ll_i(inode)->lli_flags);
+}
+
 void ll_times_merge(struct inode *inode);
 /* Are all of these LLC_* bits set? */
 static inline bool ll_cached(const struct inode *inode, u64 bits)

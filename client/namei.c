@@ -110,6 +110,8 @@ static int ll_d_revalidate(struct dentry *dentry, unsigned int flags)
 	dir = d_inode(parent);
 	if (!dir || dentry == parent)
 		rc = 1;
+	else if (inode && fid_is_obf(ll_fid(dir)))
+		rc = ll_inode_refresh(inode, LLC_UPDATE | LLC_PERM) ? 0 : 1;
 	else if (!inode)
 		rc = revalidate_negative(dentry, dir, flags);
 	else
@@ -155,6 +157,24 @@ static bool lookup_skippable(struct inode *dir, unsigned int flags)
 
 static struct dentry *ll_obf_lookup(struct inode *dir, struct dentry *dentry);
 
+/*
+ * .lustre in the root and .lustre/fid, when the MDT does not show them: directories that only this client knows. Nothing
+ * ever calls back what is marked as cached here, so no request is made about them.
+ */
+static struct dentry *pseudo_dir(struct dentry *dentry, u32 oid, umode_t mode)
+{
+	struct lu_fid fid = { .f_seq = FID_SEQ_DOT_LUSTRE, .f_oid = oid };
+	struct inode *inode = ll_iget_pseudo(dentry->d_sb, &fid, S_IFDIR | mode);
+
+	dentry_set_valid(dentry, !IS_ERR(inode));
+	return d_splice_alias(inode, dentry);
+}
+
+static bool name_is(const struct dentry *dentry, const char *name)
+{
+	return dentry->d_name.len == strlen(name) && !memcmp(dentry->d_name.name, name, dentry->d_name.len);
+}
+
 static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
 {
 	struct dentry *alias;
@@ -167,6 +187,8 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 		return ERR_PTR(-ENAMETOOLONG);
 	if (fid_is_obf(ll_fid(dir)))
 		return ll_obf_lookup(dir, dentry);
+	if (ll_inode_pseudo(dir))
+		return name_is(dentry, "fid") ? pseudo_dir(dentry, FID_OID_DOT_LUSTRE_OBF, 0100) : ERR_PTR(-ENOENT);
 	if (lookup_skippable(dir, flags))
 		return NULL;
 	gen = dir_gen(dir);
@@ -175,6 +197,8 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 		rc = 0, a.disp |= DISP_LOOKUP_NEG;
 	if (rc) {
 		alias = ERR_PTR(rc);
+	} else if (a.disp & DISP_LOOKUP_NEG && IS_ROOT(dentry->d_parent) && name_is(dentry, ".lustre")) {
+		alias = pseudo_dir(dentry, FID_OID_DOT_LUSTRE, 0111);
 	} else if (a.disp & DISP_LOOKUP_NEG) {
 		alias = splice_negative(dir, dentry, gen);
 	} else {
@@ -187,19 +211,44 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 	return alias;
 }
 
+/* "0x200000401:0x1:0x0", perhaps in brackets. */
+static int parse_fid(const struct qstr *name, struct lu_fid *fid)
+{
+	char buf[FID_LEN], *p = buf, *part;
+	u64 v[3];
+	int i;
+
+	if (name->len >= sizeof(buf))
+		return -EINVAL;
+	memcpy(buf, name->name, name->len);
+	buf[name->len] = '\0';
+	if (*p == '[') {
+		if (buf[name->len - 1] != ']')
+			return -EINVAL;
+		buf[name->len - 1] = '\0';
+		p++;
+	}
+	for (i = 0; i < 3; i++) {
+		part = strsep(&p, ":");
+		if (!part || kstrtou64(part, 0, &v[i]))
+			return -EINVAL;
+	}
+	if (p || v[1] > U32_MAX || v[2] > U32_MAX)
+		return -EINVAL;
+	fid->f_seq = v[0];
+	fid->f_oid = v[1];
+	fid->f_ver = v[2];
+	return fid_is_sane(fid) ? 0 : -EINVAL;
+}
+
 /* .lustre/fid/<FID>: any object by its FID, with or without brackets. */
 static struct dentry *ll_obf_lookup(struct inode *dir, struct dentry *dentry)
 {
-	const char *name = dentry->d_name.name;
 	struct lu_fid fid;
-	char buf[FID_LEN];
 
 	if (!capable(CAP_DAC_READ_SEARCH))
 		return ERR_PTR(-EPERM);
-	if (dentry->d_name.len >= sizeof(buf))
-		return ERR_PTR(-ENOENT);
-	strscpy(buf, name + (*name == '['), sizeof(buf));
-	if (sscanf(buf, SFID, RFID(&fid)) != 3 || !fid_is_sane(&fid))
+	if (parse_fid(&dentry->d_name, &fid))
 		return ERR_PTR(-ENOENT);
 	dentry_set_valid(dentry, false);
 	return d_splice_alias(ll_iget_fid(dir->i_sb, &fid), dentry);
@@ -284,6 +333,14 @@ static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file 
 		if (!d_in_lookup(dentry))
 			return open_flag & O_CREAT ? -EPERM : finish_no_open(file, NULL);
 		alias = ll_obf_lookup(dir, dentry);
+		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
+	}
+	if (ll_inode_pseudo(dir) || (IS_ROOT(dentry->d_parent) && name_is(dentry, ".lustre"))) {
+		if (open_flag & O_CREAT)
+			return -EPERM;
+		if (!d_in_lookup(dentry))
+			return finish_no_open(file, NULL);
+		alias = ll_lookup(dir, dentry, LOOKUP_OPEN);
 		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
 	}
 	/* A negative dentry that was found true. */

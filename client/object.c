@@ -269,15 +269,22 @@ void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obd
 static void object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb, u64 end)
 {
 	u64 size = le64_to_cpu(lvb->lvb_size);
+	s64 ctime = le64_to_cpu(lvb->lvb_ctime);
 
 	spin_lock(&d->lock);
 	if (end)
 		obj->kms = max(obj->kms, end == OBD_OBJECT_EOF ? size : min(size, end + 1));
 	obj->size = max(size, obj->kms);
 	obj->blocks = le64_to_cpu(lvb->lvb_blocks);
-	obj->mtime = max_t(s64, obj->mtime, le64_to_cpu(lvb->lvb_mtime));
-	obj->atime = max_t(s64, obj->atime, le64_to_cpu(lvb->lvb_atime));
-	obj->ctime = max_t(s64, obj->ctime, le64_to_cpu(lvb->lvb_ctime));
+	/* Times go back when somebody set them (utimes); the later ctime tells which are the newer ones. */
+	if (ctime >= obj->ctime) {
+		obj->mtime = le64_to_cpu(lvb->lvb_mtime);
+		obj->atime = le64_to_cpu(lvb->lvb_atime);
+		obj->ctime = ctime;
+	} else {
+		obj->mtime = max_t(s64, obj->mtime, le64_to_cpu(lvb->lvb_mtime));
+		obj->atime = max_t(s64, obj->atime, le64_to_cpu(lvb->lvb_atime));
+	}
 	spin_unlock(&d->lock);
 }
 

@@ -356,6 +356,8 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
 	ssize_t rc;
 	u32 i;
 
+	if (ll_inode_pseudo(inode))
+		return -ENODATA;
 	if (!not_cached(name)) {
 		x = xattrs_get(inode);
 		if (!IS_ERR(x)) {
@@ -385,6 +387,8 @@ ssize_t ll_listxattr(struct dentry *dentry, char *list, size_t size)
 	char *names, *n;
 
 	ll_count(inode->i_sb, LISTXATTR, 1);
+	if (ll_inode_pseudo(inode))
+		return 0;
 	len = mdc_getxattr(inode, NULL, NULL, 0);
 	if (len < 0)
 		return len;

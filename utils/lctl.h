@@ -14,6 +14,8 @@ int lctl_set_param(int argc, char **argv);
 int lctl_list_param(int argc, char **argv);
 int lctl_conf_param(int argc, char **argv);
 int lctl_dl(int argc, char **argv);
+int lctl_activate(int argc, char **argv);
+int lctl_deactivate(int argc, char **argv);
 int lctl_list_nids(int argc, char **argv);
 int lctl_which_nid(int argc, char **argv);
 int lctl_ping(int argc, char **argv);

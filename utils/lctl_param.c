@@ -23,19 +23,20 @@ struct found { char *path, *name; };	/* file, dotted name */
 
 struct list { struct found *f; size_t n; };
 
-/* A dot is part of a component where that component is a NID (behind "exports." and "MGC"). */
+/* A dot is part of a component where that component is a NID (behind "exports." and "MGC"): up to its '@'. OUT is 2047 bytes, after a '/'. */
 static void to_path(const char *name, char *out)
 {
+	const char *start = name, *end = out + 2046;
 	bool nid = false;
 
-	for (; *name; name++) {
-		if (!strncmp(name, "MGC", 3) && (out[-1] == '/'))
+	for (; *name && out < end; name++) {
+		if (!strncmp(name, "MGC", 3) && out[-1] == '/' && strchr(name, '@'))
 			nid = true;
 		if (*name == '@')
 			nid = false;
 		if (*name == '.' && !nid) {
 			*out++ = '/';
-			if (!strncmp(name - 7, "exports", 7) && strchr(name, '@'))
+			if (name - start >= 7 && !strncmp(name - 7, "exports", 7) && strchr(name, '@'))
 				nid = true;
 		} else {
 			*out++ = *name;
@@ -229,7 +230,7 @@ int lctl_get_param(int argc, char **argv)
 
 int lctl_list_param(int argc, char **argv)
 {
-	bool classify = false, recursive = false, dirs = false;
+	bool classify = false, recursive = false, dirs = false, no_links = false;
 	int c, rc = 0;
 	size_t i;
 
@@ -238,7 +239,7 @@ int lctl_list_param(int argc, char **argv)
 		case 'F': classify = true; break;
 		case 'R': recursive = true; break;
 		case 'D': dirs = true; break;
-		case 'L': break;
+		case 'L': no_links = true; break;
 		default: return -1;
 		}
 	}
@@ -255,7 +256,9 @@ int lctl_list_param(int argc, char **argv)
 		for (i = 0; i < l.n; i++) {
 			struct stat st;
 
-			if (!stat(l.f[i].path, &st) && (!dirs || S_ISDIR(st.st_mode)))
+			if ((no_links && !lstat(l.f[i].path, &st) && S_ISLNK(st.st_mode)) || stat(l.f[i].path, &st))
+				continue;
+			if (!dirs || S_ISDIR(st.st_mode))
 				show_name(&l.f[i], &st, classify);
 		}
 		list_free(&l);
@@ -333,21 +336,89 @@ int lctl_set_param(int argc, char **argv)
 	return rc;
 }
 
+/* The NID of the server of a client device, from its import file; LINE is one of the device list. */
+static bool peer_nid(const char *line, char *nid, size_t room)
+{
+	char type[32], name[128], path[256], text[512];
+	bool found = false;
+	FILE *f;
+
+	if (sscanf(line, "%*d %*s %31s %127s", type, name) != 2)
+		return false;
+	snprintf(path, sizeof(path), "/proc/fs/lustre/%s/%s/import", type, name);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	while (!found && fgets(text, sizeof(text), f)) {
+		char *p = strstr(text, "current_connection:");
+
+		if (p) {
+			p += strcspn(p, ":") + 1;
+			p += strspn(p, " \"");
+			snprintf(nid, room, "%.*s", (int)strcspn(p, "\" \n"), p);
+			found = true;
+		}
+	}
+	fclose(f);
+	return found;
+}
+
 int lctl_dl(int argc, char **argv)
 {
 	static const char *const files[] = { "/proc/fs/lustre/devices", "/sys/kernel/debug/lustre/devices" };
-	char line[512];
+	char line[512], nid[128];
+	bool show_nid = false;
 	unsigned int i;
+	int c;
 
+	while ((c = getopt(argc, argv, "t")) != -1) {
+		if (c != 't')
+			return -1;
+		show_nid = true;
+	}
+	if (optind != argc)
+		return -1;
 	for (i = 0; i < 2; i++) {
 		FILE *f = fopen(files[i], "r");
 
 		if (!f)
 			continue;
-		while (fgets(line, sizeof(line), f))
-			fputs(line, stdout);
+		while (fgets(line, sizeof(line), f)) {
+			line[strcspn(line, "\n")] = 0;
+			printf("%s", line);
+			if (show_nid && peer_nid(line, nid, sizeof(nid)))
+				printf(" %s", nid);
+			printf("\n");
+		}
 		fclose(f);
 		return 0;
 	}
 	return 0;
+}
+
+/* With --device: the import of a client device on or off. */
+static int set_active(const char *cmd, const char *value)
+{
+	static const char *const types[] = { "osc", "mdc", "osp" };
+	char path[256];
+	unsigned int i;
+	int rc = ENOENT;
+
+	if (!lctl_device)
+		return lctl_error(cmd, 0, "no device chosen (lctl --device NAME %s)", cmd);
+	for (i = 0; i < sizeof(types) / sizeof(types[0]) && rc == ENOENT; i++) {
+		snprintf(path, sizeof(path), "/proc/fs/lustre/%s/%s/active", types[i], lctl_device);
+		rc = store(path, value);
+	}
+	return rc ? lctl_error(cmd, rc, "%s", lctl_device) : 0;
+}
+
+int lctl_activate(int argc, char **argv)
+{
+	return argc > 1 ? -1 : set_active("activate", "1");
+}
+
+int lctl_deactivate(int argc, char **argv)
+{
+	return argc > 1 ? -1 : set_active("deactivate", "0");
 }

@@ -27,21 +27,25 @@ static const struct { const char *name; int (*fn)(int, char **); const char *hel
 	  "                 [-o|--ost INDEX[,INDEX...]] [-p|--pool NAME] FILE|DIRECTORY...\n"
 	  "       setstripe -d DIRECTORY...   (delete the default layout)" },
 	{ "getstripe", lfs_getstripe, "show the layout of files and the default layout of directories\n"
-	  "usage: getstripe [-c] [-S] [-i] [-p] [-L] [-g] [-F] [-m] [-d] [-r] [-v] [-q] [-O UUID] FILE|DIRECTORY..." },
-	{ "mkdir", lfs_mkdir, "create a directory\nusage: mkdir [-i MDT_INDEX] [-c COUNT] [-o MODE] DIRECTORY..." },
-	{ "setdirstripe", lfs_mkdir, "create a directory\nusage: setdirstripe [-i MDT_INDEX] [-c COUNT] [-o MODE] DIRECTORY..." },
-	{ "getdirstripe", lfs_getdirstripe, "show the stripes of a directory\nusage: getdirstripe [-c] [-i] [-H] DIRECTORY..." },
+	  "usage: getstripe [-c] [-S] [-i] [-p] [-L] [-g] [-F] [-m] [--component-count] [-N] [-d] [-r] [-v] [-y] [-q] [-O INDEX|UUID]\n"
+	  "                 FILE|DIRECTORY..." },
+	{ "mkdir", lfs_mkdir, "create a directory\nusage: mkdir [-i|--mdt-index INDEX] [-c|--mdt-count COUNT] [-H|--mdt-hash HASH] [-o|--mode MODE] DIRECTORY..." },
+	{ "setdirstripe", lfs_mkdir, "create a directory\nusage: setdirstripe [-i|--mdt-index INDEX] [-c|--mdt-count COUNT] [-H|--mdt-hash HASH] [-o|--mode MODE] DIRECTORY..." },
+	{ "getdirstripe", lfs_getdirstripe, "show the stripes of a directory\nusage: getdirstripe [-c|--mdt-count] [-i|--mdt-index] [-H|--mdt-hash] [-F|--fid] [-D|--default] DIRECTORY..." },
 	{ "df", lfs_df, "space and inodes of each target\n"
 	  "usage: df [-i] [-h] [-H] [-v] [-l] [-o[=N]] [-m[=N]] [-N] [-s] [PATH]" },
 	{ "find", lfs_find, "find files by layout and other attributes\n"
 	  "usage: find DIRECTORY... [[!] --name GLOB] [[!] --type bcdflps] [[!] --size [+-]N[bckMGTPE]]\n"
 	  "            [[!] --stripe-count [+-]N] [[!] --stripe-size [+-]N] [[!] --stripe-index N] [[!] --ost N|UUID,...]\n"
-	  "            [--maxdepth N] [[!] --user U] [[!] --group G] [[!] --mtime|--ctime|--atime [+-]N[smhdwy]] [--print] [--print0]" },
+	  "            [[!] --layout WORD] [[!] --pool GLOB] [[!] --component-count [+-]N] [[!] --mirror-count [+-]N] [[!] --mdt-index N]\n"
+	  "            [[!] --user|--uid U] [[!] --group|--gid G] [[!] --mtime|--ctime|--atime [+-]N[smhdwy]] [[!] --newer FILE]\n"
+	  "            [[!] --perm [/-]MODE] [[!] --links [+-]N] [[!] --blocks [+-]N[unit]]\n"
+	  "            [--maxdepth N] [--mindepth N] [--print] [-0|--print0]" },
 	{ "check", lfs_check, "ask servers whether they are there\nusage: check {osts|mdts|mgts|all} [PATH]" },
 	{ "osts", lfs_osts, "list the OSTs of a file system\nusage: osts [PATH]" },
 	{ "mdts", lfs_mdts, "list the MDTs of a file system\nusage: mdts [PATH]" },
 	{ "path2fid", lfs_path2fid, "show the FID of files\nusage: path2fid PATH..." },
-	{ "fid2path", lfs_fid2path, "show the paths of FIDs\nusage: fid2path [-f] [-l LINK] MOUNTPOINT|FSNAME FID..." },
+	{ "fid2path", lfs_fid2path, "show the paths of FIDs\nusage: fid2path [-c] [-f] [-l LINK] [-n] [-0] MOUNTPOINT|FSNAME FID..." },
 	{ "getname", lfs_getname, "instance and file system name of a mount\nusage: getname [-i] [-n] [-u] [PATH]" },
 };
 
@@ -234,6 +238,7 @@ static void help(const char *name)
 
 static int run(int argc, char **argv)
 {
+	static char prefix[64];
 	unsigned int i;
 
 	if (!strcmp(argv[0], "help") || !strcmp(argv[0], "--help") || !strcmp(argv[0], "-h")) {
@@ -254,14 +259,16 @@ static int run(int argc, char **argv)
 
 		if (strcmp(argv[0], cmds[i].name))
 			continue;
-		lfs_cmd = argv[0];
+		lfs_cmd = cmds[i].name;
 		if (argc == 2 && !strcmp(argv[1], "--help")) {
-			help(argv[0]);
+			help(lfs_cmd);
 			return 0;
 		}
+		snprintf(prefix, sizeof(prefix), "lfs %s", lfs_cmd);	/* what getopt puts before its messages */
+		argv[0] = prefix;
 		rc = cmds[i].fn(argc, argv);
 		if (rc == -1) {		/* usage */
-			help(argv[0]);
+			help(lfs_cmd);
 			return 4;
 		}
 		return rc < 0 ? -rc : rc;

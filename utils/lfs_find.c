@@ -5,17 +5,21 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include "lfs.h"
 
-enum kind { P_NAME, P_TYPE, P_SIZE, P_UID, P_GID, P_MTIME, P_CTIME, P_ATIME, P_LINKS, P_COUNT, P_SSIZE, P_SINDEX, P_OST, P_POOL };
+enum kind { P_NAME, P_TYPE, P_SIZE, P_UID, P_GID, P_MTIME, P_CTIME, P_ATIME, P_LINKS, P_PERM, P_BLOCKS, P_NEWER, P_MDT,
+	P_COUNT, P_SSIZE, P_SINDEX, P_OST, P_POOL, P_LAYOUT, P_COMPS, P_MIRRORS };
 
 struct pred {
 	enum kind kind;
@@ -27,7 +31,7 @@ struct pred {
 
 static struct pred preds[64];
 static int npreds, maxdepth, mindepth;
-static bool print0, need_stat, need_layout;
+static bool print0;
 static time_t now;
 
 static const struct { const char *name; enum kind kind; } names[] = {
@@ -35,6 +39,8 @@ static const struct { const char *name; enum kind kind; } names[] = {
 	{ "mtime", P_MTIME }, { "ctime", P_CTIME }, { "atime", P_ATIME }, { "links", P_LINKS }, { "stripe-count", P_COUNT },
 	{ "stripe_count", P_COUNT }, { "stripe-size", P_SSIZE }, { "stripe_size", P_SSIZE }, { "stripe-index", P_SINDEX },
 	{ "stripe_index", P_SINDEX }, { "ost", P_OST }, { "obd", P_OST }, { "pool", P_POOL },
+	{ "layout", P_LAYOUT }, { "component-count", P_COMPS }, { "comp-count", P_COMPS }, { "mirror-count", P_MIRRORS }, { "perm", P_PERM },
+	{ "blocks", P_BLOCKS }, { "newer", P_NEWER }, { "mdt", P_MDT }, { "mdt-index", P_MDT },
 };
 
 static bool parse_time(const char *s, struct pred *p)
@@ -61,6 +67,7 @@ static int add_pred(enum kind kind, bool not, const char *arg)
 	const char *s = arg;
 	struct passwd *pw;
 	struct group *gr;
+	struct stat st;
 	char *end;
 
 	if (npreds == 64)
@@ -69,14 +76,14 @@ static int add_pred(enum kind kind, bool not, const char *arg)
 	p->kind = kind;
 	p->not = not;
 	p->text = arg;
-	if (kind != P_NAME && kind != P_TYPE && kind != P_POOL && kind != P_OST && (*s == '+' || *s == '-'))
+	if (kind != P_NAME && kind != P_TYPE && kind != P_POOL && kind != P_OST && kind != P_LAYOUT && kind != P_PERM && kind != P_NEWER && (*s == '+' || *s == '-'))
 		p->sign = *s++ == '+' ? 1 : -1;
 	switch (kind) {
 	case P_TYPE:
-		if (!strchr("bcdflps", arg[0]) || arg[1])
+		if (!arg[0] || !strchr("bcdflps", arg[0]) || arg[1])
 			return lfs_error(0, "unknown type '%s'", arg);
 		break;
-	case P_SIZE:
+	case P_SIZE: case P_BLOCKS:
 		if (!lfs_size(s, &p->num, 512))
 			return lfs_error(0, "bad size '%s'", arg);
 		p->unit = s[strlen(s) - 1] == 'c' ? 1 : 512;
@@ -109,7 +116,19 @@ static int add_pred(enum kind kind, bool not, const char *arg)
 		if (!lfs_size(s, &p->num, 1))
 			return lfs_error(0, "bad size '%s'", arg);
 		break;
-	case P_LINKS: case P_COUNT: case P_SINDEX:
+	case P_PERM:
+		if (*s == '/' || *s == '-')
+			p->sign = *s++ == '/' ? 1 : -1;
+		p->num = strtoul(s, &end, 8);
+		if (*end || end == s || p->num > 07777)
+			return lfs_error(0, "bad mode '%s'", arg);
+		break;
+	case P_NEWER:
+		if (stat(arg, &st))
+			return lfs_error(errno, "'%s'", arg);
+		p->num = st.st_mtim.tv_sec * 1000000000ULL + st.st_mtim.tv_nsec;
+		break;
+	case P_LINKS: case P_COUNT: case P_SINDEX: case P_COMPS: case P_MIRRORS: case P_MDT:
 		p->num = strtoull(s, &end, 0);
 		if (*end || end == s)
 			return lfs_error(0, "bad number '%s'", arg);
@@ -117,8 +136,6 @@ static int add_pred(enum kind kind, bool not, const char *arg)
 	default:
 		break;
 	}
-	need_layout |= kind >= P_COUNT;
-	need_stat |= kind >= P_SIZE && kind <= P_LINKS;
 	npreds++;
 	return 0;
 }
@@ -165,6 +182,11 @@ static bool match_layout(const struct pred *p, const void *ea, bool have)
 
 	if (!have)
 		return p->kind == P_COUNT && compare(p, 0);
+	if (p->kind == P_COMPS || p->kind == P_MIRRORS) {
+		bool comp = l->lmm_magic == LOV_USER_MAGIC_COMP_V1;
+
+		return compare(p, p->kind == P_COMPS ? (comp ? c->count : 0) : comp ? c->mirrors + 1 : 1);
+	}
 	if (l->lmm_magic == LOV_USER_MAGIC_COMP_V1) {
 		int i, pick = c->count - 1;
 
@@ -181,9 +203,32 @@ static bool match_layout(const struct pred *p, const void *ea, bool have)
 	case P_SSIZE: return compare(p, l->lmm_stripe_size);
 	case P_SINDEX: return l->lmm_stripe_count && compare(p, o[0].l_ost_idx);
 	case P_OST: return on_ost(p->text, l);
+	case P_LAYOUT: {
+		static const struct { const char *word; uint32_t bit; } words[] = {
+			{ "raid0", 1 }, { "mdt", 0x100 }, { "overstriping", 0x200 }, { "overstriped", 0x200 }, { "foreign", 0x400 }, { "released", 0x80000000 }
+		};
+		unsigned int i;
+
+		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (!strcmp(p->text, words[i].word))
+				return (l->lmm_pattern ? l->lmm_pattern : 1) & words[i].bit;
+		return false;
+	}
 	case P_POOL: return l->lmm_magic != LOV_USER_MAGIC_V1 && !fnmatch(p->text, l->lmm_pool, 0);
 	default: return false;
 	}
+}
+
+/* Files are on the MDT of their directory here: one without an own answer counts as 0. */
+static unsigned int mdt_index(const char *path, unsigned char dtype)
+{
+	int fd = dtype == DT_REG || dtype == DT_DIR ? open(path, O_RDONLY | O_NONBLOCK) : -1, idx = 0;
+
+	if (fd < 0 || ioctl(fd, LL_IOC_GET_MDTIDX, &idx) < 0)
+		idx = 0;
+	if (fd >= 0)
+		close(fd);
+	return idx;
 }
 
 static bool match(const char *path, const char *name, unsigned char dtype, struct stat *st)
@@ -196,7 +241,7 @@ static bool match(const char *path, const char *name, unsigned char dtype, struc
 		const struct pred *p = &preds[i];
 		bool ok = false;
 
-		if (p->kind >= P_SIZE && p->kind <= P_LINKS && !have_stat) {
+		if (p->kind >= P_SIZE && p->kind <= P_NEWER && !have_stat) {
 			if (lstat(path, st))
 				return false;
 			have_stat = true;
@@ -220,6 +265,18 @@ static bool match(const char *path, const char *name, unsigned char dtype, struc
 		case P_CTIME: ok = compare_age(p, st->st_ctime); break;
 		case P_ATIME: ok = compare_age(p, st->st_atime); break;
 		case P_LINKS: ok = compare(p, st->st_nlink); break;
+		case P_PERM: {
+			unsigned int mode = st->st_mode & 07777;
+
+			ok = p->sign > 0 ? !p->num || (mode & p->num) : p->sign < 0 ? (mode & p->num) == p->num : mode == p->num;
+			break;
+		}
+		case P_BLOCKS:
+			ok = p->sign ? compare(p, st->st_blocks * 512ULL) :
+			     (st->st_blocks * 512ULL + p->unit - 1) / p->unit * p->unit == p->num;
+			break;
+		case P_NEWER: ok = st->st_mtim.tv_sec * 1000000000ULL + st->st_mtim.tv_nsec > p->num; break;
+		case P_MDT: ok = compare(p, mdt_index(path, dtype)); break;
 		default:
 			if (lrc == -1)
 				lrc = dtype == DT_REG || dtype == DT_DIR ? lfs_layout_get(path, ea) : ENODATA;
@@ -274,7 +331,7 @@ int lfs_find(int argc, char **argv)
 
 	npreds = mindepth = 0;
 	maxdepth = 1 << 30;
-	print0 = need_stat = need_layout = false;
+	print0 = false;
 	now = time(NULL);
 	while (ndirs + 1 < argc && argv[ndirs + 1][0] != '-' && strcmp(argv[ndirs + 1], "!"))
 		ndirs++;
@@ -309,6 +366,8 @@ int lfs_find(int argc, char **argv)
 		if (!strcmp(word, "s")) strcpy(word, "size");
 		if (!strcmp(word, "O")) strcpy(word, "ost");
 		if (!strcmp(word, "D")) strcpy(word, "maxdepth");
+		if (!strcmp(word, "m")) strcpy(word, "mdt-index");
+		if (!strcmp(word, "L")) strcpy(word, "layout");
 		if (val)
 			val++;
 		else if (i + 1 < argc)

@@ -150,12 +150,11 @@ int lfs_setstripe(int argc, char **argv)
 	return rc;
 }
 
-enum { F_COUNT = 1, F_SIZE = 2, F_INDEX = 4, F_POOL = 8, F_PATTERN = 0x10, F_GEN = 0x20, F_FID = 0x40, F_MDT = 0x80 };
+enum { F_COUNT = 1, F_SIZE = 2, F_INDEX = 4, F_POOL = 8, F_PATTERN = 0x10, F_GEN = 0x20, F_FID = 0x40, F_MDT = 0x80, F_COMPS = 0x100, F_MIRRORS = 0x200 };
 
 static struct {
 	int fields, depth;
-	bool verbose, quiet, dir_only, recursive;
-	const char *uuid;
+	bool verbose, quiet, dir_only, recursive, yaml;
 	int ost;
 } gs;
 
@@ -228,6 +227,24 @@ static void print_fields(const struct lov_user_md *l, bool dir, const char *ind)
 		printf("\n");
 }
 
+static void print_yaml_objects(const struct lov_user_md *l)
+{
+	const struct lov_user_ost_data *o = objects(l);
+	int i;
+
+	printf("      lmm_objects:\n");
+	for (i = 0; i < l->lmm_stripe_count; i++, o++)
+		printf("      - l_ost_idx: %u\n        l_fid:     %#llx:0x%x:0x%x\n", o->l_ost_idx, (unsigned long long)o->f_seq, o->f_oid, o->f_ver);
+}
+
+static void print_ids(const struct lov_user_md *l, const char *ind)
+{
+	unsigned long long seq = l->lmm_oi_seq, oid = l->lmm_oi_id;
+
+	printf("%slmm_magic:         0x%08X\n%slmm_seq:           %#llx\n%slmm_object_id:     %#llx\n", ind, l->lmm_magic, ind, seq, ind, oid);
+	printf(gs.yaml ? "%slmm_fid:           %#llx:%#llx:0x0\n" : "%slmm_fid:           [%#llx:%#llx:0x0]\n", ind, seq, oid);
+}
+
 static void print_objects(const struct lov_user_md *l)
 {
 	const struct lov_user_ost_data *o = objects(l);
@@ -250,10 +267,19 @@ static void print_comp(const struct lov_comp_md *c)
 		{ 0x10, "init" }, { 0x1, "stale" }, { 0x2, "prefrd" }, { 0x4, "prefwr" }, { 0x8, "offline" }, { 0x20, "nosync" },
 		{ 0x40, "extension" }, { 0x80, "parity" }, { 0x100, "compress" }, { 0x200, "partial" }, { 0x400, "nocompr" }
 	};
+	static const char *const flr[] = { "0", "ro", "wp", "sp" };
+	bool list = gs.verbose || gs.yaml;
+	const char *ind;
 	int i, k;
 	unsigned int w;
 
-	printf("  lcm_layout_gen:    %u\n  lcm_mirror_count:  %u\n  lcm_entry_count:   %u\n", c->gen, c->mirrors + 1, c->count);
+	ind = gs.yaml ? "" : "  ";
+	if (gs.verbose)
+		printf("%s%slcm_magic:         0x%08X\n%slcm_size:          %u\n%slcm_flags:         %s\n", gs.yaml ? "" : "composite_header:\n", ind,
+		       c->magic, ind, c->size, ind, flr[c->flags & 3]);
+	printf("%slcm_layout_gen:    %u\n%slcm_mirror_count:  %u\n%slcm_entry_count:   %u\n", ind, c->gen, ind, c->mirrors + 1, ind, c->count);
+	if (list)
+		printf("components:\n");
 	for (i = 0; i < c->count && 32 + 48 * (i + 1) <= LOV_EA_MAX; i++) {
 		const struct lov_comp_entry *e = &c->e[i];
 		const struct lov_user_md *l = (const void *)((const char *)c + e->offset);
@@ -261,10 +287,11 @@ static void print_comp(const struct lov_comp_md *c)
 
 		if (e->offset > LOV_EA_MAX - 64 || e->size > LOV_EA_MAX - e->offset)
 			break;
+		printf(list ? "  - " : "    ");
 		if (e->id)
-			printf("    lcme_id:             %u\n", e->id);
+			printf("lcme_id:             %u\n", e->id);
 		else
-			printf("    lcme_id:             N/A\n");
+			printf("lcme_id:             N/A\n");
 		printf("    lcme_mirror_id:      %u\n    lcme_flags:          ", e->id >> 16);
 		for (w = 0; w < sizeof(words) / sizeof(words[0]); w++)
 			if (e->flags & words[w].bit) {
@@ -276,16 +303,25 @@ static void print_comp(const struct lov_comp_md *c)
 			printf("    lcme_extent.e_end:   EOF\n");
 		else
 			printf("    lcme_extent.e_end:   %llu\n", (unsigned long long)e->end);
+		if (gs.verbose)
+			printf("    lcme_offset:         %u\n    lcme_size:           %u\n", e->offset, e->size);
+		if (list)
+			printf("    sub_layout:\n");
+		if (gs.verbose)
+			print_ids(l, "      ");
 		print_fields(l, false, "      ");
-		if ((e->flags & 0x10) && l->lmm_stripe_count && l->lmm_stripe_count != 0xffff) {
+		if ((e->flags & 0x10) && l->lmm_stripe_count && l->lmm_stripe_count != 0xffff && gs.yaml) {
+			print_yaml_objects(l);
+		} else if ((e->flags & 0x10) && l->lmm_stripe_count && l->lmm_stripe_count != 0xffff) {
 			const struct lov_user_ost_data *o = objects(l);
 
 			printf("      lmm_objects:\n");
 			for (k = 0; k < l->lmm_stripe_count; k++, o++)
-				printf("      - %3d: { l_ost_idx: %3d, l_fid: [%#llx:%#x:%#x] }\n", k, o->l_ost_idx,
+				printf("      - %3d: { l_ost_idx: %3d, l_fid: [%#llx:0x%x:0x%x] }\n", k, o->l_ost_idx,
 				       (unsigned long long)o->f_seq, o->f_oid, o->f_ver);
 		}
-		printf("\n");
+		if (!gs.yaml && i + 1 < c->count)
+			printf("\n");
 	}
 }
 
@@ -300,6 +336,17 @@ static const struct lov_user_md *comp_pick(const struct lov_comp_md *c)
 	return (const void *)((const char *)c + c->e[pick].offset);
 }
 
+/* What a directory's layout leaves open (0) is what the file system uses. */
+static void fill_default(struct lov_user_md *l)
+{
+	if (!l->lmm_stripe_count)
+		l->lmm_stripe_count = 1;
+	if (!l->lmm_stripe_size)
+		l->lmm_stripe_size = 4 << 20;
+	if (!l->lmm_pattern)
+		l->lmm_pattern = 1;
+}
+
 static int getstripe_one(const char *path, bool top)
 {
 	static char buf[LOV_EA_MAX];
@@ -308,8 +355,11 @@ static int getstripe_one(const char *path, bool top)
 	struct stat st;
 	int rc, fd, idx;
 
-	if (lstat(path, &st))
-		return lfs_error(errno, "getstripe for '%s' failed", path);
+	if (lstat(path, &st)) {
+		rc = errno;
+		fprintf(stderr, "lfs: getstripe for '%s' failed: %s\n", path, strerror(rc));
+		return rc;
+	}
 	dir = S_ISDIR(st.st_mode);
 	if (gs.fields == F_MDT) {
 		fd = open(path, O_RDONLY | O_NONBLOCK);
@@ -326,7 +376,7 @@ static int getstripe_one(const char *path, bool top)
 		if (fd < 0 || ioctl(fd, LL_IOC_PATH2FID, fid) < 0)
 			return lfs_error(errno, "cannot get the FID of '%s'", path);
 		close(fd);
-		printf("[%#llx:%#x:%#x]\n\n", (unsigned long long)fid[0], (uint32_t)fid[1], (uint32_t)(fid[1] >> 32));
+		printf(gs.yaml ? "%#llx:0x%x:0x%x\n" : "[%#llx:0x%x:0x%x]\n\n", (unsigned long long)fid[0], (uint32_t)fid[1], (uint32_t)(fid[1] >> 32));
 		return 0;
 	}
 	rc = lfs_layout_get(path, buf);
@@ -346,29 +396,35 @@ static int getstripe_one(const char *path, bool top)
 		return rc;
 	}
 	if (rc) {
-		fprintf(stderr, "lfs getstripe: getstripe for '%s' failed: %s\n", path, strerror(rc));
+		fprintf(stderr, "lfs: getstripe for '%s' failed: %s\n", path, strerror(rc));
 		return rc;
 	}
-	if (!one || (!top && !gs.quiet))
-		if (!gs.quiet)
-			printf("%s%s\n", dir && gs.verbose ? "(Default) " : "", path);
+	if (dir && l->lmm_magic != LOV_USER_MAGIC_COMP_V1)
+		fill_default((struct lov_user_md *)buf);
+	if (!gs.quiet && !gs.yaml && (!one || !top))
+		printf("%s%s\n", dir && gs.verbose ? "(Default) " : "", path);
 	if (l->lmm_magic == LOV_USER_MAGIC_COMP_V1) {
 		const struct lov_comp_md *c = (const void *)buf;
 
-		if (c->count && one)
-			print_fields(comp_pick(c), dir, "");
+		if (gs.fields == F_COMPS || gs.fields == F_MIRRORS)
+			printf("%u\n", gs.fields == F_COMPS ? c->count : c->mirrors + 1);
+		else if (c->count && one)
+			print_fields(comp_pick(c), false, "");
 		else
 			print_comp(c);
+	} else if (gs.fields == F_COMPS || gs.fields == F_MIRRORS) {
+		printf("%d\n", gs.fields == F_MIRRORS);
 	} else {
 		if (gs.verbose && !dir)
-			printf("lmm_magic:         0x%08X\nlmm_seq:           %#llx\nlmm_object_id:     %#llx\nlmm_fid:           [%#llx:%#llx:0x0]\n",
-			       l->lmm_magic, (unsigned long long)l->lmm_oi_seq, (unsigned long long)l->lmm_oi_id,
-			       (unsigned long long)l->lmm_oi_seq, (unsigned long long)l->lmm_oi_id);
+			print_ids(l, "");
+		else if (gs.verbose)
+			printf("lmm_fid:           [%#llx:%#llx:0x0]\n", (unsigned long long)l->lmm_oi_seq, (unsigned long long)l->lmm_oi_id);
 		print_fields(l, dir, "");
-		if (!dir && !gs.fields && !(l->lmm_pattern & 0x80000100) && l->lmm_stripe_count)
-			print_objects(l);
+		if (!dir && (!gs.fields || gs.verbose) && !(l->lmm_pattern & 0x80000100) && l->lmm_stripe_count && l->lmm_stripe_count != 0xffff)
+			gs.yaml ? print_yaml_objects(l) : print_objects(l);
 	}
-	printf("\n");
+	if (!gs.yaml)
+		printf("\n");
 	return 0;
 }
 
@@ -382,6 +438,8 @@ static int getstripe_tree(const char *path, int depth)
 
 	if (!lstat(path, &st) && S_ISDIR(st.st_mode) && !gs.dir_only && (depth || gs.recursive)) {
 		rc = getstripe_one(path, false);
+		if (rc == ENOTTY)
+			return rc;
 		d = opendir(path);
 		if (!d)
 			return rc ? rc : lfs_error(errno, "cannot open '%s'", path);
@@ -407,14 +465,15 @@ int lfs_getstripe(int argc, char **argv)
 		{ "stripe-count", 0, 0, 'c' }, { "stripe-size", 0, 0, 'S' }, { "stripe-index", 0, 0, 'i' }, { "pool", 0, 0, 'p' },
 		{ "layout", 0, 0, 'L' }, { "generation", 0, 0, 'g' }, { "fid", 0, 0, 'F' }, { "mdt", 0, 0, 'm' }, { "mdt-index", 0, 0, 'm' },
 		{ "directory", 0, 0, 'd' }, { "recursive", 0, 0, 'r' }, { "verbose", 0, 0, 'v' }, { "quiet", 0, 0, 'q' },
-		{ "obd", 1, 0, 'O' }, { "ost", 1, 0, 'O' }, { "raw", 0, 0, 'R' }, { }
+		{ "obd", 1, 0, 'O' }, { "ost", 1, 0, 'O' }, { "raw", 0, 0, 'R' },
+		{ "component-count", 0, 0, 'K' }, { "mirror-count", 0, 0, 'N' }, { "yaml", 0, 0, 'y' }, { }
 	};
 	int c, rc = 0, r;
 
 	memset(&gs, 0, sizeof(gs));
 	gs.ost = -1;
 	optind = 0;
-	while ((c = getopt_long(argc, argv, "cSipLgFmMdrvqO:R", lo, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "cSipLgFmMdrvqO:RNy", lo, NULL)) != -1) {
 		switch (c) {
 		case 'c': gs.fields |= F_COUNT; break;
 		case 'S': gs.fields |= F_SIZE; break;
@@ -429,6 +488,9 @@ int lfs_getstripe(int argc, char **argv)
 		case 'v': gs.verbose = true; break;
 		case 'q': gs.quiet = true; break;
 		case 'R': break;
+		case 'K': gs.fields |= F_COMPS; break;
+		case 'N': gs.fields |= F_MIRRORS; break;
+		case 'y': gs.yaml = true; break;
 		case 'O': {
 			const char *p = strstr(optarg, "-OST");
 
@@ -448,29 +510,58 @@ int lfs_getstripe(int argc, char **argv)
 	return rc;
 }
 
+static bool hash_word(const char *s)
+{
+	static const char *const words[] = { "all_char", "fnv_1a_64", "crush", "crush2" };
+	size_t i, n = strcspn(s, ",");
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == n && !strncmp(s, words[i], n))
+			return !s[n] || !strcmp(s + n, ",fixed");
+	return false;
+}
+
 int lfs_mkdir(int argc, char **argv)
 {
+	static const struct option lo[] = {
+		{ "mdt-index", 1, 0, 'i' }, { "index", 1, 0, 'i' }, { "mdt", 1, 0, 'i' }, { "mdt-count", 1, 0, 'c' }, { "count", 1, 0, 'c' },
+		{ "mode", 1, 0, 'o' }, { "mdt-hash", 1, 0, 'H' }, { "hash-type", 1, 0, 'H' }, { "default", 0, 0, 'D' }, { "delete", 0, 0, 'd' }, { }
+	};
 	mode_t mode = 0777;
 	int c, rc = 0;
-	long index = 0, count = 1;
+	long index = -1, count = 1;
 
 	optind = 0;
-	while ((c = getopt(argc, argv, "i:c:o:H:m:T:")) != -1) {
+	while ((c = getopt_long(argc, argv, "i:c:o:H:m:T:Dd", lo, NULL)) != -1) {
 		char *end = "";
 
 		switch (c) {
-		case 'i': case 'm': index = strtol(optarg, &end, 0); break;
-		case 'c': case 'T': count = strtol(optarg, &end, 0); break;
-		case 'o': mode = strtol(optarg, &end, 8); break;
-		case 'H': break;
+		case 'i': case 'm':
+			index = strtol(optarg, &end, 0);
+			if (*end || end == optarg || index < -1)
+				return lfs_error(0, "error: bad stripe offset %s", optarg);
+			break;
+		case 'c': case 'T':
+			count = strtol(optarg, &end, 0);
+			if (*end || end == optarg || count < -1)
+				return lfs_error(0, "error: bad stripe count %s", optarg);
+			break;
+		case 'o':
+			mode = strtol(optarg, &end, 8);
+			if (*end || end == optarg || mode > 07777)
+				return lfs_error(0, "error: bad mode '%s'", optarg);
+			break;
+		case 'H':
+			if (!hash_word(optarg))
+				return lfs_error(0, "error: bad hash type %s", optarg);
+			break;
+		case 'D': case 'd': return lfs_error(EOPNOTSUPP, "default directory stripes");
 		default: return -1;
 		}
-		if (*end)
-			return lfs_error(0, "error: bad number '%s'", optarg);
 	}
 	if (optind == argc)
 		return -1;
-	if ((index != 0 && index != -1) || count > 1)
+	if (index > 0 || count > 1)
 		return lfs_error(EOPNOTSUPP, "directories on several MDTs");
 	for (; optind < argc; optind++)
 		if (mkdir(argv[optind], mode)) {
@@ -483,13 +574,21 @@ int lfs_mkdir(int argc, char **argv)
 
 int lfs_getdirstripe(int argc, char **argv)
 {
+	static const struct option lo[] = {
+		{ "mdt-count", 0, 0, 'c' }, { "count", 0, 0, 'c' }, { "mdt-index", 0, 0, 'i' }, { "index", 0, 0, 'i' }, { "mdt-hash", 0, 0, 'H' },
+		{ "hash-type", 0, 0, 'H' }, { "fid", 0, 0, 'F' }, { "default", 0, 0, 'D' }, { }
+	};
 	int c, rc = 0, idx, fd, what = 0;
+	bool def = false;
 
 	optind = 0;
-	while ((c = getopt(argc, argv, "ciHTm")) != -1) {
+	while ((c = getopt_long(argc, argv, "ciHTmFD", lo, NULL)) != -1) {
 		if (c == '?')
 			return -1;
-		what = c == 'T' ? 'c' : c == 'm' ? 'i' : c;
+		if (c == 'D')
+			def = true;
+		else
+			what = c == 'T' ? 'c' : c == 'm' ? 'i' : c;
 	}
 	if (optind == argc)
 		return -1;
@@ -499,8 +598,17 @@ int lfs_getdirstripe(int argc, char **argv)
 			int err = lfs_error(errno, "cannot read the stripes of '%s'", argv[optind]);
 
 			rc = rc ? rc : err;
+		} else if (what == 'F') {
+			uint64_t fid[2];
+
+			if (ioctl(fd, LL_IOC_PATH2FID, fid) < 0)
+				rc = rc ? rc : lfs_error(errno, "cannot get the FID of '%s'", argv[optind]);
+			else
+				printf("[%#llx:0x%x:0x%x]\n", (unsigned long long)fid[0], (uint32_t)fid[1], (uint32_t)(fid[1] >> 32));
 		} else if (what) {
-			printf(what == 'H' ? "none\n" : "%d\n", what == 'c' ? 0 : idx);
+			printf(what == 'H' ? "none\n" : "%d\n", what == 'c' ? 0 : def ? -1 : idx);
+		} else if (def) {
+			printf("lmv_stripe_count: 0 lmv_stripe_offset: -1 lmv_hash_type: none lmv_max_inherit: -1 lmv_max_inherit_rr: 0\n");
 		} else {
 			printf("lmv_stripe_count: 0 lmv_stripe_offset: %d lmv_hash_type: none\n", idx);
 		}

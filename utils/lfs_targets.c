@@ -31,14 +31,14 @@ static void number(unsigned long long v)	/* v in KiB or inodes */
 		return;
 	}
 	if (df.inodes && v < base) {
-		printf("%9llu  ", v);
+		printf("%11llu ", v);
 		return;
 	}
 	while (d >= base && u[1]) {
 		d /= base;
 		u++;
 	}
-	printf("%9.1f%c ", d, df.si && *u == 'K' ? 'k' : *u);
+	printf("%10.1f%c ", d, df.si && *u == 'K' ? 'k' : *u);
 }
 
 static void row(const char *name, unsigned long long total, unsigned long long used, unsigned long long avail, const char *tail)
@@ -55,7 +55,7 @@ static void row(const char *name, unsigned long long total, unsigned long long u
 static void states(uint32_t s, char *out)
 {
 	static const struct { uint32_t bit; char c; bool v; } w[] = {
-		{ 0x1, 'D', 0 }, { 0x2, 'R', 0 }, { 0x4, 'N', 0 }, { 0x20, 'S', 0 }, { 0x40, 'I', 0 }, { 0x100, 'a', 1 }, { 0x200, 'f', 1 }
+		{ 0x1, 'D', 0 }, { 0x2, 'R', 0 }, { 0x4, 'N', 0 }, { 0x8, '?', 0 }, { 0x10, '?', 0 }, { 0x20, 'S', 0 }, { 0x40, 'I', 0 }, { 0x100, 'a', 1 }, { 0x200, 'f', 1 }
 	};
 	unsigned int i;
 
@@ -221,9 +221,9 @@ static int list_targets(int argc, char **argv, int type)
 			rc = lfs_target_statfs(fd, type | 4, i, &s, uuid);
 			if (rc == ENODEV)
 				break;
-			if (rc == EAGAIN && !uuid[0])
+			if (rc == EAGAIN && !uuid[0])	/* a hole in the numbers */
 				continue;
-			printf("%u: %s %s\n", i, uuid, rc ? "INACTIVE" : "ACTIVE");
+			printf("%u: %s %s\n", i, uuid, rc == ENODATA ? "INACTIVE" : "ACTIVE");
 		}
 		close(fd);
 	}
@@ -242,7 +242,34 @@ int lfs_mdts(int argc, char **argv)
 	return list_targets(argc, argv, 1);
 }
 
-/* Every "ping" parameter: reading it asks the server. */
+/* Ask the server of one client device: reading its "ping" parameter does; without one its import tells. 0 or errno */
+static int ping_device(const char *dir)
+{
+	char path[512], line[256];
+	int fd, rc;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/ping", dir);
+	fd = open(path, O_RDONLY);
+	if (fd >= 0) {
+		rc = read(fd, line, sizeof(line)) < 0 ? errno : 0;
+		close(fd);
+		return rc;
+	}
+	if (errno != ENOENT)
+		return errno;
+	snprintf(path, sizeof(path), "%s/import", dir);
+	f = fopen(path, "r");
+	if (!f)
+		return errno;
+	rc = ENOTCONN;
+	while (rc && fgets(line, sizeof(line), f))
+		if (strstr(line, " state: FULL"))
+			rc = 0;
+	fclose(f);
+	return rc;
+}
+
 int lfs_check(int argc, char **argv)
 {
 	static const struct { const char *what, *types[4]; } kinds[] = {
@@ -263,28 +290,23 @@ int lfs_check(int argc, char **argv)
 		return -1;
 	for (t = 0; t < 4 && kinds[k].types[t]; t++) {
 		for (r = 0; r < 2; r++) {
-			char pat[128], buf[64];
+			char pat[128];
 			glob_t g;
 
-			snprintf(pat, sizeof(pat), "%s/%s/*/ping", roots[r], kinds[k].types[t]);
+			/* a trailing slash: directories only */
+			snprintf(pat, sizeof(pat), "%s/%s/*/", roots[r], kinds[k].types[t]);
 			if (glob(pat, 0, NULL, &g))
 				continue;
 			for (i = 0; i < g.gl_pathc; i++) {
-				char *name = g.gl_pathv[i] + strlen(roots[r]) + strlen(kinds[k].types[t]) + 2;
-				int fd, err = 0;
+				char *dir = g.gl_pathv[i], *name;
+				int err;
 
-				*strrchr(name, '/') = 0;
+				dir[strlen(dir) - 1] = 0;
+				name = strrchr(dir, '/') + 1;
 				if (argc == 3 && strcmp(kinds[k].types[t], "mgc") &&
 				    (strncmp(name, m.fsname, strlen(m.fsname)) || name[strlen(m.fsname)] != '-'))
 					continue;
-				snprintf(pat, sizeof(pat), "%s", "");
-				name[strlen(name)] = '/';
-				fd = open(g.gl_pathv[i], O_RDONLY);
-				*strrchr(name, '/') = 0;
-				if (fd < 0 || read(fd, buf, sizeof(buf)) < 0)
-					err = errno;
-				if (fd >= 0)
-					close(fd);
+				err = ping_device(dir);
 				if (err)
 					fprintf(stderr, "lfs check: error: check '%s': %s (%d)\n", name, strerror(err), err);
 				else
@@ -329,7 +351,7 @@ int lfs_path2fid(int argc, char **argv)
 		}
 		if (argc > 2)
 			printf("%s: ", argv[i]);
-		printf("[%#llx:%#x:%#x]\n", (unsigned long long)fid.seq, fid.oid, fid.ver);
+		printf("[%#llx:0x%x:0x%x]\n", (unsigned long long)fid.seq, fid.oid, fid.ver);
 	}
 	return rc;
 }
@@ -337,23 +359,27 @@ int lfs_path2fid(int argc, char **argv)
 int lfs_fid2path(int argc, char **argv)
 {
 	struct lfs_mount m;
-	bool show_fid = false;
+	bool show_fid = false, show_link = false, names = false, relative;
+	char eol = '\n';
 	long only = -1;
 	int c, fd, rc = 0;
 	unsigned int i;
 
 	optind = 0;
-	while ((c = getopt(argc, argv, "fcl:")) != -1) {
+	while ((c = getopt(argc, argv, "fcl:n0")) != -1) {
 		switch (c) {
 		case 'f': show_fid = true; break;
-		case 'c': break;
+		case 'c': show_link = true; break;
+		case 'n': names = true; break;
+		case '0': eol = 0; break;
 		case 'l': only = atol(optarg); break;
 		default: return -1;
 		}
 	}
 	if (argc - optind < 2)
 		return -1;
-	if (strchr(argv[optind], '/')) {
+	relative = !strchr(argv[optind], '/');
+	if (!relative) {
 		if (!lfs_mount_get(0, argv[optind], &m))
 			return lfs_error(ENODEV, "'%s' is not on a mounted Lustre filesystem", argv[optind]);
 	} else {
@@ -396,8 +422,15 @@ int lfs_fid2path(int argc, char **argv)
 				break;
 			}
 			if (show_fid)
-				printf("[%#llx:%#x:%#x] ", seq, g.fid.oid, g.fid.ver);
-			printf("%s%s%s\n", m.dir, g.path[0] ? "/" : "", g.path);
+				printf("[%#llx:0x%x:0x%x] ", seq, g.fid.oid, g.fid.ver);
+			if (show_link)
+				printf("%u ", link);
+			if (names)
+				printf("%s%c", strrchr(g.path, '/') ? strrchr(g.path, '/') + 1 : g.path, eol);
+			else if (relative)
+				printf("%s%c", g.path, eol);
+			else
+				printf("%s%s%s%c", m.dir, g.path[0] ? "/" : "", g.path, eol);
 			if (g.linkno == link || only >= 0)
 				break;
 			link = g.linkno;

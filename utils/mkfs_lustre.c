@@ -184,6 +184,7 @@ static void parse_early(int argc, char **argv)
 		case 'v': very_verbose = true; break;
 		case 'n': dryrun = true; break;
 		case 'P': opt.print = true; break;
+		case 'e': opt.erase_all = true; break;
 		case '?': usage(stderr); exit(EINVAL);
 		}
 	}
@@ -243,7 +244,7 @@ static void parse(int argc, char **argv)
 		}
 		case 't':
 			if (!tunefs && !opt.mdt && !opt.ost)
-				fatal(EINVAL, "'--network' only valid for MDT,OST");
+				fatal(1, "'--network' only valid for MDT,OST");
 			param_add("network", optarg);
 			opt.changed = true;
 			break;
@@ -276,8 +277,7 @@ static void parse(int argc, char **argv)
 		case 'e':
 			if (!tunefs)
 				fatal(EINVAL, "'--erase-params' is for tunefs.lustre");
-			ldd.ldd_params[0] = 0;
-			opt.changed = true;
+			opt.changed = true;	/* done in tune(), before all others */
 			break;
 		case 'w': opt.writeconf = true; break;
 		case 'l': opt.nolocallogs = true; break;
@@ -479,8 +479,10 @@ static int tune(int argc, char **argv, const char *dev)
 		fatal(rc, "cannot read %s: %s", dev, strerror(rc));
 	if (verbose || opt.print)
 		mountdata_print("Read previous values", &ldd);
-	if (opt.print && argc <= 3)
+	if (opt.print)
 		dryrun = true;
+	if (opt.erase_all)
+		ldd.ldd_params[0] = 0;
 	parse(argc, argv);
 	if (opt.mdt || opt.ost)
 		fatal(EINVAL, "the type of a target cannot be changed");

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,7 +186,7 @@ static void target_options(const char *dev, struct lustre_disk_data *ldd)
 		exit(rc);
 	}
 	if (mountdata_is_mounted(dev)) {
-		fprintf(stderr, "%s: according to %s is already mounted or in use\n", prog, dev);
+		fprintf(stderr, "%s: according to the kernel %s is already mounted or in use\n", prog, dev);
 		exit(EEXIST);
 	}
 	add("osd=osd-ldiskfs");
@@ -216,6 +217,25 @@ static void target_options(const char *dev, struct lustre_disk_data *ldd)
 	else
 		strcpy(svname, "MGS");
 	addf("svname", svname);
+}
+
+/* Is DEV mounted on DIR? */
+static bool client_mounted(const char *dev, const char *dir)
+{
+	char real[4096];
+	struct mntent *e;
+	bool found = false;
+	FILE *f;
+
+	if (!realpath(dir, real))
+		return false;
+	f = setmntent("/proc/mounts", "r");
+	if (!f)
+		return false;
+	while (!found && (e = getmntent(f)))
+		found = !strcmp(e->mnt_type, "lustre") && !strcmp(e->mnt_fsname, dev) && !strcmp(e->mnt_dir, real);
+	endmntent(f);
+	return found;
 }
 
 static void apply_params(const char *file)
@@ -289,6 +309,15 @@ int main(int argc, char **argv)
 		if (opts)
 			options(opts);
 		client_device(dev, device, sizeof(device));
+		rc = client_mounted(device, dir) || client_mounted(dev, dir);
+		if (rc && !(flags & MS_REMOUNT)) {
+			fprintf(stderr, "%s: according to /proc/mounts %s is already mounted on %s\n", prog, dev, dir);
+			return EEXIST;
+		}
+		if (!rc && (flags & MS_REMOUNT)) {
+			fprintf(stderr, "%s: %s is not mounted on %s\n", prog, dev, dir);
+			return ENOENT;
+		}
 	} else {
 		if (!realpath(dev, device)) {
 			fprintf(stderr, "%s: %s: %s\n", prog, dev, strerror(errno));

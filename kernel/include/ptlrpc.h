@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * RPC client and server (kernel/ptlrpc, part of ptlrpc.ko), chapter 2. A client sends requests over an import,
- * a server answers through an export. kernel/ptlrpc/client.c tells the life of a request, import.c that of an
- * import, service.c that of a request on the server.
+ * RPC client and server (kernel/ptlrpc, part of ptlrpc.ko), chapter 2. A client sends requests over
+ * an import, a server answers through an export. kernel/ptlrpc/client.c tells the life of a
+ * request, import.c that of an import, service.c that of a request on the server.
  *
- * All functions may sleep unless it says otherwise. struct obd_connect_data is in wire order everywhere.
+ * All functions may sleep unless it says otherwise. struct obd_connect_data is in wire order
+ * everywhere.
  */
 #ifndef _GLOSS_PTLRPC_H
 #define _GLOSS_PTLRPC_H
@@ -48,7 +49,10 @@ extern unsigned int ptlrpc_ping_interval;	/* 25 */
 extern unsigned int ptlrpc_bulk_timeout;	/* 100 */
 extern unsigned int ptlrpc_ldlm_timeout;	/* 20 */
 
-/* ------------------------------------------------ client: imports ------------------------------------------------ */
+/*
+ * ------------------------------------------------ client: imports
+ * ------------------------------------------------
+ */
 
 enum import_state {
 	IMP_CLOSED = 1,
@@ -65,24 +69,33 @@ enum import_state {
 };
 
 /*
- * What the owner of an import is told. From a work item of the import, one at a time, in order; may sleep and
- * send requests with rq_no_delay = false only if it does not wait for them (except in ACTIVE).
+ * What the owner of an import is told. From a work item of the import, one at a time, in order; may
+ * sleep and send requests with rq_no_delay = false only if it does not wait for them (except in
+ * ACTIVE).
  */
 enum import_event {
-	IMP_EV_OCD,	/* first and each later connect: imp_ocd is what was granted (before ACTIVE) */
-	IMP_EV_ACTIVE,	/* FULL: requests go */
-	IMP_EV_DISCON,	/* connection lost, reconnecting */
-	IMP_EV_EVICTED,	/* the server forgot us: drop locks (ldlm_ns_evicted()), dirty data, open handles. FULL follows */
-	IMP_EV_INACTIVE,/* import_invalidate() or refused for good: nothing goes any more */
+	IMP_EV_OCD, /* first and each later connect: imp_ocd is what was granted (before ACTIVE) */
+	IMP_EV_ACTIVE, /* FULL: requests go */
+	IMP_EV_DISCON, /* connection lost, reconnecting */
+	/*
+	 * the server forgot us: drop locks (ldlm_ns_evicted()), dirty data, open handles. FULL
+	 * follows
+	 */
+	IMP_EV_EVICTED,
+	IMP_EV_INACTIVE, /* import_invalidate() or refused for good: nothing goes any more */
 };
 
 struct import_ops {
 	void (*event)(struct obd_import *imp, enum import_event ev);
-	/* Optional, imp_idle_timeout: may the connection be given up now (no locks, no dirty data)? Must not sleep. */
+	/*
+	 * Optional, imp_idle_timeout: may the connection be given up now (no locks, no dirty data)?
+	 * Must not sleep.
+	 */
 	bool (*can_idle)(struct obd_import *imp);
 };
 
-#define IMPF_NOT_REPLAYABLE	0x1	/* MGC: requests in flight fail with -EIO when the connection breaks */
+#define IMPF_NOT_REPLAYABLE \
+	0x1 /* MGC: requests in flight fail with -EIO when the connection breaks */
 #define IMPF_NO_PING		0x2
 
 struct import_conf {
@@ -92,7 +105,8 @@ struct import_conf {
 	u32 req_portal;			/* default request portal: 12, 28, 26, 24 (MDT to MDT) */
 	u32 rep_portal;			/* its reply portal: 10, 4, 25, 4 */
 	u8 sp;				/* sender part: LUSTRE_SP_* */
-	struct obd_connect_data ocd;	/* wanted. AT, REP_MBITS, BULK_MBITS ... are the caller's choice, too */
+	/* wanted. AT, REP_MBITS, BULK_MBITS ... are the caller's choice, too */
+	struct obd_connect_data ocd;
 	const struct import_ops *ops;	/* may be NULL */
 	void *data;			/* imp_data */
 	unsigned int flags;		/* IMPF_* */
@@ -118,7 +132,8 @@ struct obd_import {
 	refcount_t		imp_ref;
 	const struct import_ops	*imp_ops;
 	void			*imp_data;	/* of the owner */
-	char			imp_name[64];	/* for messages and parameters: the target's UUID unless the owner sets it */
+	/* for messages and parameters: the target's UUID unless the owner sets it */
+	char imp_name[64];
 	char			imp_target[UUID_MAX];
 	char			imp_client[UUID_MAX];
 	u32			imp_connect_op;
@@ -128,10 +143,11 @@ struct obd_import {
 	unsigned int		imp_flags;	/* IMPF_* */
 	u64			imp_cb_cookie;	/* our handle: pb_handle of callbacks */
 	struct hlist_node	imp_cb_hash;
-	bool			imp_reverse;	/* of an export: callbacks from server to client, always FULL */
+	bool imp_reverse; /* of an export: callbacks from server to client, always FULL */
 
 	struct obd_connect_data	imp_want;
-	struct obd_connect_data	imp_ocd;	/* granted; valid from IMP_EV_OCD on, kept while disconnected */
+	/* granted; valid from IMP_EV_OCD on, kept while disconnected */
+	struct obd_connect_data imp_ocd;
 
 	spinlock_t		imp_lock;	/* everything below; inside it only rq_lock */
 	enum import_state	imp_state;
@@ -143,7 +159,7 @@ struct obd_import {
 	u32			imp_conn_cnt;
 	u32			imp_generation;	/* bumped by evictions */
 	int			imp_connect_rc;	/* why the last attempt failed */
-	bool			imp_invalid;	/* import_invalidate(): everything fails with -EIO */
+	bool imp_invalid; /* import_invalidate(): everything fails with -EIO */
 	bool			imp_deactive;	/* refused (-EACCES) or by the administrator */
 	bool			imp_connected;	/* was FULL once */
 	bool			imp_replayable;
@@ -156,7 +172,7 @@ struct obd_import {
 	struct list_head	imp_committed_open;
 	u64			imp_last_committed;	/* of the server */
 	u64			imp_max_transno;
-	atomic_t		imp_nr_reqs;		/* requests not complete; wakes imp_waitq at 0 */
+	atomic_t imp_nr_reqs; /* requests not complete; wakes imp_waitq at 0 */
 
 	/* modify slots */
 	unsigned int		imp_max_mod_rpcs;	/* own bound, 7 */
@@ -178,37 +194,47 @@ struct obd_import {
 	unsigned int		imp_connect_round;
 	struct list_head	imp_pinger_link;
 	bool			imp_ping_busy;
-	unsigned int		imp_idle_timeout;	/* seconds; 0 = never idle. Set by the owner */
+	unsigned int imp_idle_timeout; /* seconds; 0 = never idle. Set by the owner */
 
 	struct work_struct	imp_work;
 	u32			imp_todo;		/* IMP_DO_*, for imp_work */
 	struct ptlrpc_request	*imp_connect_req;	/* answered, for imp_work */
-	struct lu_stats		*imp_stats;		/* of the owner: ptlrpc_stats_new(); may be NULL */
+	struct lu_stats *imp_stats; /* of the owner: ptlrpc_stats_new(); may be NULL */
 };
 
 /* -> NULL when out of memory. Nothing is sent yet. Starts the callback service of the node. */
 struct obd_import *import_alloc(const struct import_conf *conf);
 struct obd_import *import_get(struct obd_import *imp);
-void import_put(struct obd_import *imp);	/* NULL is fine; not before import_disconnect()/invalidate when it was connected */
-/* One server node with its NIDs (the same NID twice is one). Order of the calls = preference. 0, -ENOMEM. */
+/* NULL is fine; not before import_disconnect()/invalidate when it was connected */
+void import_put(struct obd_import *imp);
+/*
+ * One server node with its NIDs (the same NID twice is one). Order of the calls = preference. 0,
+ * -ENOMEM.
+ */
 int import_add_conn(struct obd_import *imp, const struct lnet_nid *nids, unsigned int n);
 int import_del_conn(struct obd_import *imp, const struct lnet_nid *nid);
 /* Start connecting (again, when closed or deactivated); does not wait. */
 int import_connect(struct obd_import *imp);
-/* Killable; timeout in seconds, 0 = for ever. 0, -ETIMEDOUT, -EINTR, or why it will never be FULL (-EACCES, -EPROTO, -EIO). */
+/*
+ * Killable; timeout in seconds, 0 = for ever. 0, -ETIMEDOUT, -EINTR, or why it will never be FULL
+ * (-EACCES, -EPROTO, -EIO).
+ */
 int import_wait_full(struct obd_import *imp, unsigned int timeout);
 /* umount -f: all requests, also later ones, fail with -EIO at once. No going back. */
 void import_invalidate(struct obd_import *imp);
 /*
- * Sends DISCONNECT when connected (bounded wait, not killable), fails what is left, state CLOSED, waits for all requests and
- * for event calls. After it no event comes any more.
+ * Sends DISCONNECT when connected (bounded wait, not killable), fails what is left, state CLOSED,
+ * waits for all requests and for event calls. After it no event comes any more.
  */
 void import_disconnect(struct obd_import *imp);
 /* Reconnect now (imperative recovery): to this NID if not NULL. */
 void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid);
 /* lctl --device deactivate / activate. */
 void import_set_active(struct obd_import *imp, bool active);
-/* Wait until all transactions that this import has seen are committed, or not connected any more; sends pings. Killable. */
+/*
+ * Wait until all transactions that this import has seen are committed, or not connected any more;
+ * sends pings. Killable.
+ */
 int import_sync_committed(struct obd_import *imp);
 const char *import_state_name(enum import_state state);
 /* Files "import", "state" and "timeouts" of chapter 7.8. */
@@ -226,7 +252,9 @@ static inline u64 imp_connect_flags(const struct obd_import *imp)
 
 static inline u64 imp_connect_flags2(const struct obd_import *imp)
 {
-	return imp_connect_flags(imp) & OBD_CONNECT_FLAGS2 ? le64_to_cpu(imp->imp_ocd.ocd_connect_flags2) : 0;
+	return imp_connect_flags(imp) & OBD_CONNECT_FLAGS2 ?
+		       le64_to_cpu(imp->imp_ocd.ocd_connect_flags2) :
+		       0;
 }
 
 static inline bool imp_is_full(const struct obd_import *imp)
@@ -234,7 +262,10 @@ static inline bool imp_is_full(const struct obd_import *imp)
 	return READ_ONCE(imp->imp_state) == IMP_FULL;
 }
 
-/* ------------------------------------------------ client: requests ------------------------------------------------ */
+/*
+ * ------------------------------------------------ client: requests
+ * ------------------------------------------------
+ */
 
 enum rq_phase {
 	RQ_NEW,			/* being filled */
@@ -251,30 +282,32 @@ struct ptlrpc_request {
 	struct obd_import	*rq_imp;	/* referenced */
 	u32			rq_opc;
 	const struct wire_format *rq_fmt;
-	u32			rq_req_portal;	/* by opcode and import; may be changed before the request is sent */
+	u32 rq_req_portal; /* by opcode and import; may be changed before the request is sent */
 	u32			rq_rep_portal;
 
 	/* set before sending */
-	bool			rq_no_resend;	/* fail with -ETIMEDOUT/-EIO instead of sending again */
+	bool rq_no_resend; /* fail with -ETIMEDOUT/-EIO instead of sending again */
 	bool			rq_no_delay;	/* fail with -EAGAIN when the import is not FULL */
 	bool			rq_interruptible;/* any signal ends the wait, not only fatal ones */
-	bool			rq_mod_slot;	/* takes a modify slot (pb_tag); set by opcode for REINT and CLOSE */
-	bool			rq_replay_keep;	/* open: keep beyond its commit until ptlrpc_req_close_replay() */
-	bool			rq_no_einprogress; /* -EINPROGRESS goes to the caller (bulk I/O, quota) */
+	bool rq_mod_slot; /* takes a modify slot (pb_tag); set by opcode for REINT and CLOSE */
+	bool rq_replay_keep; /* open: keep beyond its commit until ptlrpc_req_close_replay() */
+	bool rq_no_einprogress; /* -EINPROGRESS goes to the caller (bulk I/O, quota) */
 	u32			rq_timeout;	/* seconds for the server, 0 = adaptive */
-	u64			rq_deadline_max;/* jiffies64 when it gives up with -ETIMEDOUT, 0 = never */
-	void (*done)(struct ptlrpc_request *req);	/* async: once, from a work item; its reference is the sender's */
+	u64 rq_deadline_max; /* jiffies64 when it gives up with -ETIMEDOUT, 0 = never */
+	/* async: once, from a work item; its reference is the sender's */
+	void (*done)(struct ptlrpc_request *req);
 	void			*done_data;
 	/*
-	 * Optional; for replies with a transno: called once (process context, no locks), after done(), when it is committed, or
-	 * when that will never be known (eviction, umount): rq_committed tells. Opens with rq_replay_keep: after their close.
+	 * Optional; for replies with a transno: called once (process context, no locks), after
+	 * done(), when it is committed, or when that will never be known (eviction, umount):
+	 * rq_committed tells. Opens with rq_replay_keep: after their close.
 	 */
 	void (*rq_commit_cb)(struct ptlrpc_request *req);
 	void (*rq_replay_cb)(struct ptlrpc_request *req);	/* after its replay */
 	void			*rq_cb_data;
 
 	/* results */
-	int			rq_status;	/* of the reply (>= 0 possible), or -errno of the transport */
+	int rq_status; /* of the reply (>= 0 possible), or -errno of the transport */
 	u64			rq_xid;		/* given when first sent */
 	u64			rq_transno;
 	u32			bulk_bytes;	/* moved by the bulk */
@@ -295,7 +328,7 @@ struct ptlrpc_request {
 	void			*rq_msg;
 	u32			rq_msg_len;
 	u32			rq_msg_alloc;
-	void			*rq_rep;	/* buffer: early replies at 0, final one at rq_rep_off */
+	void *rq_rep; /* buffer: early replies at 0, final one at rq_rep_off */
 	u32			rq_rep_size;
 	u32			rq_rep_off;
 	u32			rq_rep_got;	/* bytes of the final reply */
@@ -327,14 +360,19 @@ struct ptlrpc_request {
 	bool			rq_started;
 	ktime_t			rq_start;
 	bool			rq_is_connect;
-	bool			rq_bypass;	/* sent in any state of the import: connect, disconnect, final ping */
+	bool rq_bypass; /* sent in any state of the import: connect, disconnect, final ping */
 	u8			rq_sends;
 };
 
 /* NULL when out of memory or imp is NULL. Sizes of fixed fields are preset. */
-struct ptlrpc_request *ptlrpc_req_new(struct obd_import *imp, u32 opc, const struct wire_format *fmt);
-/* Server to client: portal 15, resent until rq_deadline_max (default 3 x T), not after the export is gone. */
-struct ptlrpc_request *ptlrpc_req_new_rev(struct obd_export *exp, u32 opc, const struct wire_format *fmt);
+struct ptlrpc_request *ptlrpc_req_new(struct obd_import *imp, u32 opc,
+				      const struct wire_format *fmt);
+/*
+ * Server to client: portal 15, resent until rq_deadline_max (default 3 x T), not after the export
+ * is gone.
+ */
+struct ptlrpc_request *ptlrpc_req_new_rev(struct obd_export *exp, u32 opc,
+					  const struct wire_format *fmt);
 struct ptlrpc_request *ptlrpc_req_get(struct ptlrpc_request *req);
 void ptlrpc_req_put(struct ptlrpc_request *req);	/* NULL is fine */
 /* Length of a request buffer; also 0 to leave it empty. Before pack. */
@@ -342,32 +380,42 @@ void ptlrpc_req_size(struct ptlrpc_request *req, enum wire_field field, u32 len)
 /* Longest reply expected in a buffer. Before pack. */
 void ptlrpc_rep_room(struct ptlrpc_request *req, enum wire_field field, u32 len);
 int ptlrpc_req_pack(struct ptlrpc_request *req);	/* 0, -ENOMEM, -E2BIG; buffers are zeroed */
-void *ptlrpc_req_buf(struct ptlrpc_request *req, enum wire_field field);	/* NULL when absent or empty */
+/* NULL when absent or empty */
+void *ptlrpc_req_buf(struct ptlrpc_request *req, enum wire_field field);
 u32 ptlrpc_req_len(struct ptlrpc_request *req, enum wire_field field);
-void ptlrpc_req_shrink(struct ptlrpc_request *req, enum wire_field field, u32 len);	/* after pack */
+void ptlrpc_req_shrink(struct ptlrpc_request *req, enum wire_field field, u32 len); /* after pack */
 /*
- * Send and wait, killable. Returns rq_status: 0, a positive DLM status, or -errno (of the server or of the transport;
- * rq_got_reply tells them apart). -EINTR when killed: the request may still be executed.
+ * Send and wait, killable. Returns rq_status: 0, a positive DLM status, or -errno (of the server or
+ * of the transport; rq_got_reply tells them apart). -EINTR when killed: the request may still be
+ * executed.
  */
 int ptlrpc_queue_wait(struct ptlrpc_request *req);
-/* Negative: not sent, done() is not called. 0: done() follows once. The caller's reference stays the caller's. */
+/*
+ * Negative: not sent, done() is not called. 0: done() follows once. The caller's reference stays
+ * the caller's.
+ */
 int ptlrpc_send_async(struct ptlrpc_request *req);
 /* End it with rc (e.g. -EINTR) soon; completion as usual. Any context. */
 void ptlrpc_req_abort(struct ptlrpc_request *req, int rc);
-/* Killable wait for a request sent with ptlrpc_send_async(); aborts it when killed. Returns rq_status. */
+/*
+ * Killable wait for a request sent with ptlrpc_send_async(); aborts it when killed. Returns
+ * rq_status.
+ */
 int ptlrpc_req_wait(struct ptlrpc_request *req);
 /* Reply buffer: NULL when absent, or shorter than the fixed size of its field. */
 void *ptlrpc_rep_buf(struct ptlrpc_request *req, enum wire_field field);
 u32 ptlrpc_rep_len(struct ptlrpc_request *req, enum wire_field field);
 const struct ptlrpc_body *ptlrpc_rep_body(struct ptlrpc_request *req);
 /*
- * Bulk of a request, before sending. server_reads: the server GETs our data (write); else it PUTs into it (read). Elements of
- * bvec are fragments in file order that do not cross page boundaries of the file; the array and pages stay the caller's until
- * the request is complete. portal: OST_BULK_PORTAL, MDS_BULK_PORTAL, MGS_BULK_PORTAL. max_md: pieces that the request announces
- * (ioo_max_brw; power of two), 1 for READPAGE and CONFIG_READ; 0 = what is needed. ptlrpc_bulk_pieces() tells that number.
+ * Bulk of a request, before sending. server_reads: the server GETs our data (write); else it PUTs
+ * into it (read). Elements of bvec are fragments in file order that do not cross page boundaries of
+ * the file; the array and pages stay the caller's until the request is complete. portal:
+ * OST_BULK_PORTAL, MDS_BULK_PORTAL, MGS_BULK_PORTAL. max_md: pieces that the request announces
+ * (ioo_max_brw; power of two), 1 for READPAGE and CONFIG_READ; 0 = what is needed.
+ * ptlrpc_bulk_pieces() tells that number.
  */
-int ptlrpc_req_bulk(struct ptlrpc_request *req, bool server_reads, u32 portal, struct bio_vec *bvec, unsigned int nr,
-		    u32 max_md);
+int ptlrpc_req_bulk(struct ptlrpc_request *req, bool server_reads, u32 portal, struct bio_vec *bvec,
+		    unsigned int nr, u32 max_md);
 /* Pieces of a bulk by the cutting rule of chapter 2 8.3. */
 unsigned int ptlrpc_bulk_pieces(const struct bio_vec *bvec, unsigned int nr);
 /* The file of this open request was closed: the kept request may go. */
@@ -378,7 +426,10 @@ bool ptlrpc_err_is_conn(int rc);
 /* Synchronous ping / statfs-like helpers */
 int ptlrpc_ping(struct obd_import *imp);
 
-/* ------------------------------------------------ server ------------------------------------------------ */
+/*
+ * ------------------------------------------------ server
+ * ------------------------------------------------
+ */
 
 struct ptlrpc_service_conf {
 	const char *name;	/* thread names: at most 11 characters */
@@ -392,26 +443,38 @@ struct ptlrpc_service_conf {
 
 /* One per portal and node: a second get returns the first one. ERR_PTR. */
 struct ptlrpc_service *ptlrpc_service_get(const struct ptlrpc_service_conf *conf);
-void ptlrpc_service_put(struct ptlrpc_service *svc);	/* NULL and ERR_PTR allowed; the last one waits for the threads */
+/* NULL and ERR_PTR allowed; the last one waits for the threads */
+void ptlrpc_service_put(struct ptlrpc_service *svc);
 
 struct ptlrpc_target_ops {
 	const struct ptlrpc_handler *handlers;
 	int nr;			/* of handlers */
-	/* Zeroed memory of the type (obd_export at offset 0 is initialised by ptlrpc afterwards), NULL = no memory. */
+	/*
+	 * Zeroed memory of the type (obd_export at offset 0 is initialised by ptlrpc afterwards),
+	 * NULL = no memory.
+	 */
 	struct obd_export *(*export_alloc)(struct ptlrpc_target *t);
 	void (*export_free)(struct obd_export *exp);
 	/*
-	 * A connect passed the checks of chapter 2 9.7. *ocd: in: wanted; out: granted (flags only cleared, values set).
-	 * reconnect: the export was kept. exp->client_uuid, nid, cb_cookie are set. -errno refuses.
+	 * A connect passed the checks of chapter 2 9.7. *ocd: in: wanted; out: granted (flags only
+	 * cleared, values set). reconnect: the export was kept. exp->client_uuid, nid, cb_cookie
+	 * are set. -errno refuses.
 	 */
 	int (*connect)(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect);
-	/* The client is gone; its locks are dropped already, no request of it is in service. Called once after a connect. */
+	/*
+	 * The client is gone; its locks are dropped already, no request of it is in service. Called
+	 * once after a connect.
+	 */
 	void (*disconnect)(struct obd_export *exp, bool evicted);
-	/* Optional. MSG_RESENT request of a handler with HF_RESENT: 1 = answered (status, reply set), 0 = execute, -errno. */
+	/*
+	 * Optional. MSG_RESENT request of a handler with HF_RESENT: 1 = answered (status, reply
+	 * set), 0 = execute, -errno.
+	 */
 	int (*resent)(struct svc_req *req);
 	/*
-	 * Optional, before the handler of every request of the target (recovery filter): 0 = go on; 1 = kept for later by
-	 * svc_req_hold(); 2 = answer it as it is (status, reply set); -errno = answer that.
+	 * Optional, before the handler of every request of the target (recovery filter): 0 = go on;
+	 * 1 = kept for later by svc_req_hold(); 2 = answer it as it is (status, reply set); -errno
+	 * = answer that.
 	 */
 	int (*pre_handle)(struct svc_req *req);
 };
@@ -422,7 +485,8 @@ struct ptlrpc_target {
 	struct ldlm_namespace *ns;	/* may be NULL */
 	atomic64_t last_committed;
 	u32 instance;			/* ocd_instance */
-	bool not_replayable;		/* MGS: no REPLAYABLE, RECONNECT whenever conn_cnt > 1, nobody is evicted for silence */
+	/* MGS: no REPLAYABLE, RECONNECT whenever conn_cnt > 1, nobody is evicted for silence */
+	bool not_replayable;
 	bool recovering;		/* set and cleared by the target */
 	bool not_ready;			/* new connects get -EAGAIN */
 
@@ -439,17 +503,22 @@ struct ptlrpc_target {
 };
 
 int ptlrpc_target_register(struct ptlrpc_target *t);	/* 0, -EEXIST; fields above are set */
-/* Every export gets ops->disconnect(exp, false), waits until all are freed. Client slots on disk are not touched by us. */
+/*
+ * Every export gets ops->disconnect(exp, false), waits until all are freed. Client slots on disk
+ * are not touched by us.
+ */
 void ptlrpc_target_unregister(struct ptlrpc_target *t);
 /*
- * Recovery, after register, with recovering and not_ready = true: a client from last_rcvd. Referenced (put it); its connect finds it by
- * UUID and gets RECOVERING. ops->disconnect() will be called for it even if it never connects. ERR_PTR(-ENOMEM).
+ * Recovery, after register, with recovering and not_ready = true: a client from last_rcvd.
+ * Referenced (put it); its connect finds it by UUID and gets RECOVERING. ops->disconnect() will be
+ * called for it even if it never connects. ERR_PTR(-ENOMEM).
  */
 struct obd_export *ptlrpc_export_preload(struct ptlrpc_target *t, const char *client_uuid);
 /* End of recovery: evict the clients from last_rcvd that did not come. */
 void ptlrpc_target_evict_missing(struct ptlrpc_target *t);
 /* Calls fn for each connected export (referenced during the call). */
-void ptlrpc_target_for_each_export(struct ptlrpc_target *t, void (*fn)(struct obd_export *exp, void *data), void *data);
+void ptlrpc_target_for_each_export(struct ptlrpc_target *t,
+				   void (*fn)(struct obd_export *exp, void *data), void *data);
 /* Evict by client UUID or NID text ("nid:..." as lctl set_param evict_client): number evicted. */
 int ptlrpc_target_evict(struct ptlrpc_target *t, const char *who);
 
@@ -472,8 +541,8 @@ struct obd_export {
 	u8 sp;				/* sender part of the first connect */
 	bool connected;
 	bool connecting;
-	bool was_connected;		/* ops->connect() succeeded: ops->disconnect() will follow */
-	bool failed;			/* evicted or disconnected: no new requests, reverse RPCs, locks */
+	bool was_connected; /* ops->connect() succeeded: ops->disconnect() will follow */
+	bool failed; /* evicted or disconnected: no new requests, reverse RPCs, locks */
 	bool evicted;
 	atomic_t exp_in_service;	/* requests being handled; wakes exp_waitq at <= 1 */
 	wait_queue_head_t exp_waitq;
@@ -486,8 +555,9 @@ struct obd_export *export_get(struct obd_export *exp);
 void export_put(struct obd_export *exp);		/* NULL is fine */
 struct obd_export *export_find(u64 cookie);		/* referenced; connected or not; NULL */
 /*
- * Cut a client off: its cookie is unknown and callbacks to it fail at once; its locks are dropped and ops->disconnect() is
- * called in the background. Does not sleep, no spinlock held; harmless when it is gone already. why: for the log.
+ * Cut a client off: its cookie is unknown and callbacks to it fail at once; its locks are dropped
+ * and ops->disconnect() is called in the background. Does not sleep, no spinlock held; harmless
+ * when it is gone already. why: for the log.
  */
 void export_evict(struct obd_export *exp, const char *why);
 
@@ -498,7 +568,9 @@ static inline u64 exp_connect_flags(const struct obd_export *exp)
 
 static inline u64 exp_connect_flags2(const struct obd_export *exp)
 {
-	return exp_connect_flags(exp) & OBD_CONNECT_FLAGS2 ? le64_to_cpu(exp->ocd.ocd_connect_flags2) : 0;
+	return exp_connect_flags(exp) & OBD_CONNECT_FLAGS2 ?
+		       le64_to_cpu(exp->ocd.ocd_connect_flags2) :
+		       0;
 }
 
 #define HF_MODIFIES	0x1	/* -EROFS on read-only exports */
@@ -508,14 +580,16 @@ static inline u64 exp_connect_flags2(const struct obd_export *exp)
 struct ptlrpc_handler {
 	u32 opc;
 	const char *name;
-	const struct wire_format *fmt;	/* of the request; the common prefix when contents decide: svc_req_set_format() */
+	/* of the request; the common prefix when contents decide: svc_req_set_format() */
+	const struct wire_format *fmt;
 	int (*fn)(struct svc_req *req);
 	u32 flags;			/* HF_* */
 };
 
 /*
- * A request in service. The handler returns its status: >= 0 with packed buffers (svc_rep_pack; body only when it did not
- * pack), negative: what was packed stays in the reply, type ERR by the rule of chapter 2 3.2.
+ * A request in service. The handler returns its status: >= 0 with packed buffers (svc_rep_pack;
+ * body only when it did not pack), negative: what was packed stays in the reply, type ERR by the
+ * rule of chapter 2 3.2.
  */
 struct svc_req {
 	struct obd_export *exp;		/* NULL in callbacks on a client */
@@ -525,7 +599,7 @@ struct svc_req {
 	u32 opc;
 	u32 pb_flags;
 	u64 xid;
-	u64 transno;			/* handlers set it; in: pb_transno of a replay in replay_transno */
+	u64 transno; /* handlers set it; in: pb_transno of a replay in replay_transno */
 	u64 replay_transno;
 	u64 last_xid;			/* pb_last_xid */
 	u16 tag;
@@ -577,25 +651,29 @@ void *svc_req_buf(struct svc_req *req, enum wire_field field);	/* NULL when abse
 u32 svc_req_len(struct svc_req *req, enum wire_field field);
 int svc_req_set_format(struct svc_req *req, const struct wire_format *fmt);	/* 0, -EPROTO */
 int svc_rep_room(struct svc_req *req, enum wire_field field, u32 len);	/* before pack; 0 */
-int svc_rep_pack(struct svc_req *req);		/* 0, -ENOMEM, -E2BIG; buffers zeroed. A second call packs anew */
+/* 0, -ENOMEM, -E2BIG; buffers zeroed. A second call packs anew */
+int svc_rep_pack(struct svc_req *req);
 void *svc_rep_buf(struct svc_req *req, enum wire_field field);	/* NULL when absent or empty */
 u32 svc_rep_len(struct svc_req *req, enum wire_field field);
 void svc_rep_shrink(struct svc_req *req, enum wire_field field, u32 len);
 /*
- * Grow one reply buffer to len bytes, after pack (for data whose size is known late); contents stay, pointers into the reply
- * become stale. 0, -ENOMEM.
+ * Grow one reply buffer to len bytes, after pack (for data whose size is known late); contents
+ * stay, pointers into the reply become stale. 0, -ENOMEM.
  */
 int svc_rep_grow(struct svc_req *req, enum wire_field field, u32 len);
 /*
- * Bulk, blocking. bvec: the fragments as for ptlrpc_req_bulk(). put (client reads): bytes <= total are moved, the cuts are those
- * of the whole bvec. get (client writes): everything. max_md: 8.2 ((ioo_max_brw >> 16) + 1, or 1, or 128).
- * 0 or -errno (-ETIMEDOUT, -ENOTCONN evicted, -EIO, -EPROTO too many pieces); then no_reply is set: return the error.
+ * Bulk, blocking. bvec: the fragments as for ptlrpc_req_bulk(). put (client reads): bytes <= total
+ * are moved, the cuts are those of the whole bvec. get (client writes): everything. max_md: 8.2
+ * ((ioo_max_brw >> 16) + 1, or 1, or 128). 0 or -errno (-ETIMEDOUT, -ENOTCONN evicted, -EIO,
+ * -EPROTO too many pieces); then no_reply is set: return the error.
  */
-int svc_bulk_put(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md);
-int svc_bulk_get(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md);
+int svc_bulk_put(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes,
+		 u32 max_md);
+int svc_bulk_get(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes,
+		 u32 max_md);
 /*
- * From pre_handle: keep the request, which goes back to its service with svc_req_resume() (not through pre_handle again).
- * Early replies go on meanwhile. A held request pins its export.
+ * From pre_handle: keep the request, which goes back to its service with svc_req_resume() (not
+ * through pre_handle again). Early replies go on meanwhile. A held request pins its export.
  */
 void svc_req_hold(struct svc_req *req);
 void svc_req_resume(struct svc_req *req);
@@ -614,9 +692,15 @@ static inline bool svc_req_replay(const struct svc_req *req)
 	return req->pb_flags & MSG_REPLAY;
 }
 
-/* ------------------------------------------------ module ------------------------------------------------ */
+/*
+ * ------------------------------------------------ module
+ * ------------------------------------------------
+ */
 
-/* Counters by opcode in the format of chapter 7 8.2 ("stats" of osc, mdc and services); lu_stats_free() ends them. */
+/*
+ * Counters by opcode in the format of chapter 7 8.2 ("stats" of osc, mdc and services);
+ * lu_stats_free() ends them.
+ */
 struct lu_stats *ptlrpc_stats_new(void);
 /* A new cookie for a handle: random, not 0. */
 u64 ptlrpc_new_cookie(void);

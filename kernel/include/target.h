@@ -88,7 +88,7 @@ struct tgt_type {
 	const struct ptlrpc_handler *handlers;	/* ptlrpc adds connect, disconnect, ping and LDLM */
 	unsigned int		nr_handlers;
 	const struct ldlm_srv_ops *ldlm_ops;
-	const struct ptlrpc_service_conf *services;	/* got before requests arrive, put after stop */
+	const struct ptlrpc_service_conf *services;	/* from the first target of the kind until the module goes */
 	unsigned int		nr_services;
 
 	size_t			export_size;	/* 0: sizeof(struct tgt_export) */
@@ -150,7 +150,6 @@ struct lu_target {
 	atomic64_t		lt_last_transno;	/* newest given out */
 	struct mutex		lt_reply_mutex;		/* lt_reply_slots */
 	struct obd_device	*lt_obd;		/* line of `lctl dl` */
-	struct ptlrpc_service	**lt_services;
 	refcount_t		lt_ref;
 	struct completion	lt_gone;		/* last reference */
 	struct list_head	lt_list;		/* all targets of the node */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bulk transfers, chapter 2, 8: how data is cut into pieces, the passive side (client), and the active side
- * (svc_bulk_put(), svc_bulk_get()). Both sides cut the same sequence of fragments by the same rule.
+ * Bulk transfers, chapter 2, 8: how data is cut into pieces, the passive side (client), and the
+ * active side (svc_bulk_put(), svc_bulk_get()). Both sides cut the same sequence of fragments by
+ * the same rule.
  *
  * Locks: client: rq_lock; server: svc_bulk.lock. The handlers of events take nothing else.
  */
@@ -30,12 +31,16 @@ static void cut_add(struct cut *c, struct page *page, u32 off, u32 len)
 	if (c->piece) {
 		c->piece[c->npiece - 1].bp_nr++;
 		c->piece[c->npiece - 1].bp_len += len;
-		c->bvec[c->nfrag] = (struct bio_vec){ .bv_page = page, .bv_offset = off, .bv_len = len };
+		c->bvec[c->nfrag] =
+			(struct bio_vec){ .bv_page = page, .bv_offset = off, .bv_len = len };
 	}
 	c->nfrag++;
 }
 
-/* The rule of 8.3. Fragments longer than 4 KiB that overflow a piece are split at a multiple of 4096. */
+/*
+ * The rule of 8.3. Fragments longer than 4 KiB that overflow a piece are split at a multiple of
+ * 4096.
+ */
 static void cut_all(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
 {
 	unsigned int i;
@@ -263,8 +268,8 @@ static int svc_bulk_bits(const struct svc_req *req, u32 max_md, u64 *first, u32 
 	return 0;
 }
 
-static int svc_piece_start(struct svc_req *req, struct svc_bulk *sb, struct bulk_piece *bp, bool get,
-			   u32 portal, u64 bits, u32 len)
+static int svc_piece_start(struct svc_req *req, struct svc_bulk *sb, struct bulk_piece *bp,
+			   bool get, u32 portal, u64 bits, u32 len)
 {
 	struct lnet_md_desc desc = { .threshold = 2, .handler = svc_bulk_event };
 	struct lnet_md *md;
@@ -345,8 +350,8 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 	return rc;
 }
 
-static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *bvec, unsigned int nr,
-		    u32 bytes, u32 max_md)
+static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *bvec,
+		    unsigned int nr, u32 bytes, u32 max_md)
 {
 	struct svc_bulk sb;
 	struct ptlrpc_bulk *bk;
@@ -410,8 +415,8 @@ out_free:
 out:
 	if (rc) {
 		req->no_reply = true;
-		pr_warn_ratelimited("bulk %s of request x%llu (%s): rc = %d\n", get ? "read" : "write", req->xid,
-				    opc_name(req->opc), rc);
+		pr_warn_ratelimited("bulk %s of request x%llu (%s): rc = %d\n",
+				    get ? "read" : "write", req->xid, opc_name(req->opc), rc);
 	}
 	return rc;
 }
@@ -428,7 +433,8 @@ out:
  * Context: sleeps until the client has everything.
  * Return: 0 or -errno; then req->no_reply is set and the client is left to send its request again.
  */
-int svc_bulk_put(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md)
+int svc_bulk_put(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes,
+		 u32 max_md)
 {
 	return svc_bulk(req, false, portal, bvec, nr, bytes, max_md);
 }
@@ -445,7 +451,8 @@ EXPORT_SYMBOL_GPL(svc_bulk_put);
  *
  * Context, Return: as svc_bulk_put().
  */
-int svc_bulk_get(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md)
+int svc_bulk_get(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes,
+		 u32 max_md)
 {
 	return svc_bulk(req, true, portal, bvec, nr, bytes, max_md);
 }

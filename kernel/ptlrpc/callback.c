@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The two services that belong to the node and not to a target: lock callbacks to its clients (portal 15) and lock cancels to
- * its servers (portal 17). They start with the first import or target and stay until the module goes, with threads of their
- * own: whatever waits for a lock elsewhere, callbacks and cancels get through.
+ * The two services that belong to the node and not to a target: lock callbacks to its clients
+ * (portal 15) and lock cancels to its servers (portal 17). They start with the first import or
+ * target and stay until the module goes, with threads of their own: whatever waits for a lock
+ * elsewhere, callbacks and cancels get through.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"

@@ -2,14 +2,17 @@
 /*
  * The life of a request (chapter 2, 5 to 7.4).
  *
- * A request moves through its phases in steps. A step runs in a work item of its own, or in the thread that sends the
- * request; rq_step makes it one at a time. Whatever happens - an LNet event, the import changes, an abort - sets a flag
- * under rq_lock and kicks the work; the work's delay is the next deadline.
+ * A request moves through its phases in steps. A step runs in a work item of its own, or in the
+ * thread that sends the request; rq_step makes it one at a time. Whatever happens - an LNet event,
+ * the import changes, an abort - sets a flag under rq_lock and kicks the work; the work's delay is
+ * the next deadline.
  *
- *   NEW -> (DELAYED: import not FULL | SLOT: no modify slot) -> SENT -> UNLINK -> NEW (again) or END -> DONE
+ *   NEW -> (DELAYED: import not FULL | SLOT: no modify slot) -> SENT -> UNLINK
+ *   UNLINK -> NEW (send again) | END -> DONE
  *
- * In SENT, LNet knows the message, the reply buffer and the bulk memory (rq_mds counts them). UNLINK waits until it has
- * forgotten them all; only then memory is used again or freed. The end is told once: done(), then rq_complete.
+ * In SENT, LNet knows the message, the reply buffer and the bulk memory (rq_mds counts them).
+ * UNLINK waits until it has forgotten them all; only then memory is used again or freed. The end is
+ * told once: done(), then rq_complete.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/log2.h>
@@ -35,7 +38,10 @@ void req_kick_list(struct list_head *list)
 		req_kick(req);
 }
 
-/* Sleep until a time (jiffies64), or until kicked. rq_lock held, and the lock under which the kick would come. */
+/*
+ * Sleep until a time (jiffies64), or until kicked. rq_lock held, and the lock under which the kick
+ * would come.
+ */
 static void sleep_until(struct ptlrpc_request *req, u64 when)
 {
 	u64 now = get_jiffies_64();
@@ -188,7 +194,9 @@ static bool uses_rep_mbits(const struct ptlrpc_request *req)
 	return !req->rq_is_connect && imp_connect_flags2(req->rq_imp) & OBD_CONNECT2_REP_MBITS;
 }
 
-/* XID and match bits of this transmission; imp_lock held. Returns the first match bits of the bulk. */
+/*
+ * XID and match bits of this transmission; imp_lock held. Returns the first match bits of the bulk.
+ */
 static u64 assign_ids(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
@@ -217,8 +225,8 @@ static u64 assign_ids(struct ptlrpc_request *req)
 
 static u64 last_xid(struct obd_import *imp)
 {
-	struct ptlrpc_request *first = list_first_entry_or_null(&imp->imp_unreplied, struct ptlrpc_request,
-								rq_unreplied);
+	struct ptlrpc_request *first =
+		list_first_entry_or_null(&imp->imp_unreplied, struct ptlrpc_request, rq_unreplied);
 
 	if (first && first->rq_xid - 1 > imp->imp_last_xid)
 		imp->imp_last_xid = first->rq_xid - 1;
@@ -280,8 +288,8 @@ static int post_reply(struct ptlrpc_request *req, const struct lnet_nid *nid)
 	spin_lock(&req->rq_lock);
 	req->rq_mds++;
 	spin_unlock(&req->rq_lock);
-	md = lnet_md_attach(req->rq_rep_portal, &from, uses_rep_mbits(req) ? req->rq_mbits : req->rq_xid, 0,
-			    &desc, false);
+	md = lnet_md_attach(req->rq_rep_portal, &from,
+			    uses_rep_mbits(req) ? req->rq_mbits : req->rq_xid, 0, &desc, false);
 	if (!IS_ERR(md))
 		return 0;
 	spin_lock(&req->rq_lock);
@@ -291,7 +299,8 @@ static int post_reply(struct ptlrpc_request *req, const struct lnet_nid *nid)
 	return PTR_ERR(md);
 }
 
-static int put_request(struct ptlrpc_request *req, const struct lnet_nid *self, const struct lnet_nid *nid)
+static int put_request(struct ptlrpc_request *req, const struct lnet_nid *self,
+		       const struct lnet_nid *nid)
 {
 	struct lnet_md_desc desc = {
 		.buf = req->rq_msg,
@@ -466,9 +475,11 @@ static bool expired(struct ptlrpc_request *req, bool net_err)
 
 	if (!req->rq_bypass)
 		pr_info_ratelimited("%s: %s x%llu to %s %s after %llds\n",
-				    imp->imp_reverse ? imp->imp_client : imp->imp_name, opc_name(req->rq_opc),
-				    req->rq_xid, lnet_nid_str(&imp->imp_nid, nidbuf),
-				    net_err ? "not delivered" : "not answered", ktime_get_seconds() - req->rq_sent);
+				    imp->imp_reverse ? imp->imp_client : imp->imp_name,
+				    opc_name(req->rq_opc), req->rq_xid,
+				    lnet_nid_str(&imp->imp_nid, nidbuf),
+				    net_err ? "not delivered" : "not answered",
+				    ktime_get_seconds() - req->rq_sent);
 	if (req->rq_bypass)
 		return fail(req, -ETIMEDOUT);
 	if (!imp->imp_reverse)
@@ -503,12 +514,14 @@ static int parse_reply(struct ptlrpc_request *req)
 
 	if (req->rq_rep_want > req->rq_rep_got)
 		return req->rq_no_resend || req->rq_rep_want > LUSTRE_MSG_MAX_SIZE ? -EOVERFLOW : 1;
-	if (req->rq_rep_off & 7 || wire_msg_check(msg, req->rq_rep_got) || le32_to_cpu(msg->lm_secflvr) & 0xfffff)
+	if (req->rq_rep_off & 7 || wire_msg_check(msg, req->rq_rep_got) ||
+	    le32_to_cpu(msg->lm_secflvr) & 0xfffff)
 		return -EPROTO;
 	pb = wire_body(msg);
 	type = le32_to_cpu(pb->pb_type);
 	status = le32_to_cpu(pb->pb_status);
-	if (le32_to_cpu(pb->pb_opc) != req->rq_opc || (type != PTL_RPC_MSG_REPLY && type != PTL_RPC_MSG_ERR))
+	if (le32_to_cpu(pb->pb_opc) != req->rq_opc ||
+	    (type != PTL_RPC_MSG_REPLY && type != PTL_RPC_MSG_ERR))
 		return -EPROTO;
 	if (type == PTL_RPC_MSG_ERR && status >= 0)
 		status = -EINVAL;
@@ -520,7 +533,8 @@ static int parse_reply(struct ptlrpc_request *req)
 	}
 	if (status == -EINPROGRESS && !req->rq_no_einprogress && !req->rq_bypass) {
 		req->rq_retries++;
-		req->rq_not_before = get_jiffies_64() + min(req->rq_retries, req->rq_cur_timeout) * HZ;
+		req->rq_not_before =
+			get_jiffies_64() + min(req->rq_retries, req->rq_cur_timeout) * HZ;
 		req->rq_new_xid = true;
 		return 1;
 	}
@@ -643,7 +657,8 @@ static void finish(struct ptlrpc_request *req)
 	if (cancel_delayed_work(&req->rq_work))
 		refcount_dec(&req->rq_ref);
 	if (imp->imp_stats && req->rq_got_reply)
-		opc_stats_add(imp->imp_stats, req->rq_opc, ktime_us_delta(ktime_get(), req->rq_start));
+		opc_stats_add(imp->imp_stats, req->rq_opc,
+			      ktime_us_delta(ktime_get(), req->rq_start));
 	if (req->done)
 		req->done(req);
 	bulk_free(req->rq_bulk);	/* a kept request needs it no more */
@@ -657,7 +672,8 @@ static void finish(struct ptlrpc_request *req)
 
 static void req_work(struct work_struct *work)
 {
-	struct ptlrpc_request *req = container_of(to_delayed_work(work), struct ptlrpc_request, rq_work);
+	struct ptlrpc_request *req =
+		container_of(to_delayed_work(work), struct ptlrpc_request, rq_work);
 	bool told = true;
 
 	mutex_lock(&req->rq_step);
@@ -683,7 +699,8 @@ void req_prepare(struct ptlrpc_request *req)
  * ptlrpc_send_async - send a request, told by done() when it is over
  * @req: packed, not sent before
  *
- * Context: may sleep for memory (GFP_NOFS). done() is called from a work item, also if the request cannot be sent.
+ * Context: may sleep for memory (GFP_NOFS). done() is called from a work item, also if the request
+ * cannot be sent.
  *
  * Return: 0; -EINVAL: not packed, done() is not called.
  */
@@ -734,7 +751,8 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_abort);
  * ptlrpc_req_wait - wait for a request sent by ptlrpc_send_async()
  * @req: the request
  *
- * Context: killable; when killed the request is aborted and its buffers are taken back before this returns.
+ * Context: killable; when killed the request is aborted and its buffers are taken back before this
+ * returns.
  *
  * Return: rq_status; -EINTR when killed.
  */
@@ -760,7 +778,8 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_wait);
  *
  * Context: as ptlrpc_req_wait().
  *
- * Return: rq_status: 0, a positive DLM result, -errno of the server (rq_got_reply) or of the transport.
+ * Return: rq_status: 0, a positive DLM result, -errno of the server (rq_got_reply) or of the
+ * transport.
  */
 int ptlrpc_queue_wait(struct ptlrpc_request *req)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Connecting an import: the request, what is made of the answer (chapter 2, 9), and DISCONNECT. All of it runs in
- * imp_work, so that one attempt follows the other.
+ * Connecting an import: the request, what is made of the answer (chapter 2, 9), and DISCONNECT. All
+ * of it runs in imp_work, so that one attempt follows the other.
  *
- * After a restart of the server we do not replay: locks and open files are given up as after an eviction, the final
- * ping says that we have nothing to bring (16.2).
+ * After a restart of the server we do not replay: locks and open files are given up as after an
+ * eviction, the final ping says that we have nothing to bring (16.2).
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
@@ -108,8 +108,10 @@ void import_connect_start(struct obd_import *imp)
 	bool go, initial;
 
 	spin_lock(&imp->imp_lock);
-	go = !imp->imp_invalid && !imp->imp_closing && !imp->imp_deactive && now >= imp->imp_next_connect &&
-	     (imp->imp_state == IMP_NEW || imp->imp_state == IMP_DISCON || imp->imp_state == IMP_IDLE);
+	go = !imp->imp_invalid && !imp->imp_closing && !imp->imp_deactive &&
+	     now >= imp->imp_next_connect &&
+	     (imp->imp_state == IMP_NEW || imp->imp_state == IMP_DISCON ||
+	      imp->imp_state == IMP_IDLE);
 	ic = go ? choose_conn(imp) : NULL;
 	if (ic) {
 		if (ic->ic_last)
@@ -133,12 +135,14 @@ void import_connect_start(struct obd_import *imp)
 
 static int check_ocd(const struct obd_import *imp, const struct obd_connect_data *ocd)
 {
-	u64 flags = le64_to_cpu(ocd->ocd_connect_flags), want = le64_to_cpu(imp->imp_want.ocd_connect_flags);
-	u64 flags2 = le64_to_cpu(ocd->ocd_connect_flags2), want2 = le64_to_cpu(imp->imp_want.ocd_connect_flags2);
+	u64 flags = le64_to_cpu(ocd->ocd_connect_flags),
+	    want = le64_to_cpu(imp->imp_want.ocd_connect_flags);
+	u64 flags2 = le64_to_cpu(ocd->ocd_connect_flags2),
+	    want2 = le64_to_cpu(imp->imp_want.ocd_connect_flags2);
 
 	if (flags & ~want || (flags & OBD_CONNECT_FLAGS2 && flags2 & ~want2)) {
-		pr_err("%s: server grants what was not asked for: 0x%llx 0x%llx\n", imp->imp_name, flags & ~want,
-		       flags2 & ~want2);
+		pr_err("%s: server grants what was not asked for: 0x%llx 0x%llx\n", imp->imp_name,
+		       flags & ~want, flags2 & ~want2);
 		return -EPROTO;
 	}
 	if (flags & OBD_CONNECT_CKSUM && !(le32_to_cpu(ocd->ocd_cksum_types) & OBD_CKSUM_ALL))
@@ -156,7 +160,8 @@ struct outcome {
 /* Table 9.8. */
 static int judge(struct obd_import *imp, struct ptlrpc_request *req, struct outcome *out)
 {
-	bool initial = le32_to_cpu(((struct ptlrpc_body *)wire_body(req->rq_msg))->pb_op_flags) & MSG_CONNECT_INITIAL;
+	bool initial = le32_to_cpu(((struct ptlrpc_body *)wire_body(req->rq_msg))->pb_op_flags) &
+		       MSG_CONNECT_INITIAL;
 	const struct ptlrpc_body *pb = ptlrpc_rep_body(req);
 	const struct obd_connect_data *ocd = ptlrpc_rep_buf(req, WF_CONNECT_DATA);
 	u32 flags = le32_to_cpu(pb->pb_op_flags);
@@ -174,7 +179,8 @@ static int judge(struct obd_import *imp, struct ptlrpc_request *req, struct outc
 	else
 		out->evicted = true;
 	if (initial)
-		imp->imp_replayable = flags & MSG_CONNECT_REPLAYABLE && !(imp->imp_flags & IMPF_NOT_REPLAYABLE);
+		imp->imp_replayable = flags & MSG_CONNECT_REPLAYABLE &&
+				      !(imp->imp_flags & IMPF_NOT_REPLAYABLE);
 	imp->imp_handle = cookie;
 	return 0;
 }
@@ -251,7 +257,10 @@ static int final_ping(struct obd_import *imp)
 	return rc;
 }
 
-/* FULL: what waits for an answer of an older connection goes out again, then what waits for the connection. */
+/*
+ * FULL: what waits for an answer of an older connection goes out again, then what waits for the
+ * connection.
+ */
 static void go_full(struct obd_import *imp)
 {
 	struct ptlrpc_request *req;
@@ -319,8 +328,8 @@ static void connect_failed(struct obd_import *imp, int rc)
 		import_todo_locked(imp, IMP_DO_CONNECT);
 	wake_up_all(&imp->imp_waitq);
 	spin_unlock(&imp->imp_lock);
-	pr_info_ratelimited("%s: cannot connect to %s: rc = %d\n", imp->imp_name, lnet_nid_str(&imp->imp_nid, nid),
-			    rc);
+	pr_info_ratelimited("%s: cannot connect to %s: rc = %d\n", imp->imp_name,
+			    lnet_nid_str(&imp->imp_nid, nid), rc);
 }
 
 void import_connect_finish(struct obd_import *imp)
@@ -355,7 +364,8 @@ void import_connect_finish(struct obd_import *imp)
 		goto failed;
 	go_full(imp);
 	if (again)
-		pr_info("%s: connection restored to %s\n", imp->imp_name, lnet_nid_str(&imp->imp_nid, nid));
+		pr_info("%s: connection restored to %s\n", imp->imp_name,
+			lnet_nid_str(&imp->imp_nid, nid));
 	import_event(imp, IMP_EV_ACTIVE);
 	return;
 

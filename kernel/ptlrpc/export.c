@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Targets and exports: who is connected to what. An export is found by its cookie (global hash) or, for connects, by the
- * client's UUID in the list of its target. Both together hold one reference, from export_new() to export_teardown().
+ * Targets and exports: who is connected to what. An export is found by its cookie (global hash) or,
+ * for connects, by the client's UUID in the list of its target. Both together hold one reference,
+ * from export_new() to export_teardown().
  *
- * The end of an export has two halves: export_fail() makes its cookie unknown and fails callbacks to the client, at once
- * and without sleeping; export_teardown() drops its locks, waits for its requests in service and tells the target.
+ * The end of an export has two halves: export_fail() makes its cookie unknown and fails callbacks
+ * to the client, at once and without sleeping; export_teardown() drops its locks, waits for its
+ * requests in service and tells the target.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/hashtable.h>
@@ -147,7 +149,8 @@ void export_set_reverse(struct obd_export *exp, const struct svc_req *req)
  *
  * Return: the request, or NULL: out of memory, or the client is gone.
  */
-struct ptlrpc_request *ptlrpc_req_new_rev(struct obd_export *exp, u32 opc, const struct wire_format *fmt)
+struct ptlrpc_request *ptlrpc_req_new_rev(struct obd_export *exp, u32 opc,
+					  const struct wire_format *fmt)
 {
 	struct obd_import *imp = smp_load_acquire(&exp->exp_rev);
 
@@ -315,7 +318,8 @@ static struct obd_export *first_export(struct ptlrpc_target *t)
  * ptlrpc_target_unregister - no client from now on
  * @t: registered target
  *
- * Each client gets ops->disconnect(exp, false). Context: sleeps until the last reference to each export is gone.
+ * Each client gets ops->disconnect(exp, false). Context: sleeps until the last reference to each
+ * export is gone.
  */
 void ptlrpc_target_unregister(struct ptlrpc_target *t)
 {
@@ -358,8 +362,8 @@ static struct obd_export *next_export(struct ptlrpc_target *t, struct obd_export
 	return exp;
 }
 
-void ptlrpc_target_for_each_export(struct ptlrpc_target *t, void (*fn)(struct obd_export *exp, void *data),
-				   void *data)
+void ptlrpc_target_for_each_export(struct ptlrpc_target *t,
+				   void (*fn)(struct obd_export *exp, void *data), void *data)
 {
 	struct obd_export *exp = NULL;
 
@@ -397,7 +401,8 @@ static bool is_missing(const struct obd_export *exp, const void *unused)
 }
 
 /* One at a time: an eviction changes the list. */
-static int evict_those(struct ptlrpc_target *t, bool (*which)(const struct obd_export *exp, const void *arg),
+static int evict_those(struct ptlrpc_target *t,
+		       bool (*which)(const struct obd_export *exp, const void *arg),
 		       const void *arg, const char *why)
 {
 	struct obd_export *exp, *found;
@@ -470,7 +475,8 @@ static bool is_silent(const struct obd_export *exp, const void *arg)
 /* Only when somebody was heard of late: else it may be our own network. */
 static void evict_silent(struct ptlrpc_target *t, time64_t now)
 {
-	if (t->not_replayable || t->recovering || now - READ_ONCE(t->last_heard) > ptlrpc_ping_interval)
+	if (t->not_replayable || t->recovering ||
+	    now - READ_ONCE(t->last_heard) > ptlrpc_ping_interval)
 		return;
 	evict_those(t, is_silent, &now, "no ping");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A request from its arrival to its status: the checks of chapter 2, 7.1 in their order, duplicates (7.2), the search for
- * the handler, access to its buffers.
+ * A request from its arrival to its status: the checks of chapter 2, 7.1 in their order, duplicates
+ * (7.2), the search for the handler, access to its buffers.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <ldlm.h>
@@ -9,7 +9,10 @@
 
 /* ---- at arrival, in the LNet event ---- */
 
-/* A retransmission of a request that is still here: the answer goes where the client waits now. exp_lock held. */
+/*
+ * A retransmission of a request that is still here: the answer goes where the client waits now.
+ * exp_lock held.
+ */
 static bool is_duplicate(struct obd_export *exp, const struct svc_req *req)
 {
 	struct svc_req *old;
@@ -61,7 +64,8 @@ static bool parse_export(struct svc_req *req, const struct ptlrpc_body *pb)
 		return true;
 	if (READ_ONCE(t->stopping))
 		req->pre_status = -ENODEV;
-	else if (!t->recovering && (req->replay_transno || req->pb_flags & (MSG_REPLAY | MSG_REQ_REPLAY_DONE)))
+	else if (!t->recovering &&
+		 (req->replay_transno || req->pb_flags & (MSG_REPLAY | MSG_REQ_REPLAY_DONE)))
 		req->pre_status = -ENODEV;
 	return true;
 }
@@ -109,20 +113,23 @@ bool svc_parse(struct svc_req *req)
 	if (req->pb_flags & MSG_REPLAY)
 		for (i = 0; i < PTLRPC_NUM_VERSIONS; i++)
 			req->pre_versions[i] = le64_to_cpu(pb->pb_pre_versions[i]);
-	req->deadline = req->arrival + (req->msg_flags & MSGHDR_AT_SUPPORT ? timeout : max(timeout, 100U));
+	req->deadline =
+		req->arrival + (req->msg_flags & MSGHDR_AT_SUPPORT ? timeout : max(timeout, 100U));
 	if (opc_is_connect(req->opc))
 		return true;
-	return req->req_portal == LDLM_CB_REQUEST_PORTAL ? parse_callback(req, pb) : parse_export(req, pb);
+	return req->req_portal == LDLM_CB_REQUEST_PORTAL ? parse_callback(req, pb) :
+							   parse_export(req, pb);
 
 bad:
-	pr_info_ratelimited("portal %u: malformed request x%llu dropped\n", req->req_portal, req->xid);
+	pr_info_ratelimited("portal %u: malformed request x%llu dropped\n", req->req_portal,
+			    req->xid);
 	return false;
 }
 
 bool svc_is_hp(const struct svc_req *req)
 {
-	return req->pre_status || req->opc == OBD_PING || req->opc == LDLM_CANCEL || req->opc == LDLM_CONVERT ||
-	       opc_is_connect(req->opc) || opc_is_disconnect(req->opc);
+	return req->pre_status || req->opc == OBD_PING || req->opc == LDLM_CANCEL ||
+	       req->opc == LDLM_CONVERT || opc_is_connect(req->opc) || opc_is_disconnect(req->opc);
 }
 
 /* ---- in the service thread ---- */
@@ -266,7 +273,8 @@ void svc_handle(struct svc_req *req)
 int svc_req_set_format(struct svc_req *req, const struct wire_format *fmt)
 {
 	if (wire_req_check(req->msg, req->msg_len, fmt)) {
-		pr_info_ratelimited("malformed %s (%s) x%llu\n", req->handler->name, fmt->name, req->xid);
+		pr_info_ratelimited("malformed %s (%s) x%llu\n", req->handler->name, fmt->name,
+				    req->xid);
 		return -EPROTO;
 	}
 	req->fmt = fmt;

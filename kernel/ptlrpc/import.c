@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Imports: the client's end of a connection to a target, its states (chapter 2, 10) and the events its owner is told.
- * connect.c does the connecting.
+ * Imports: the client's end of a connection to a target, its states (chapter 2, 10) and the events
+ * its owner is told. connect.c does the connecting.
  *
- * What must sleep is done by imp_work, one thing at a time: imp_todo says what. The states change under imp_lock:
+ * What must sleep is done by imp_work, one thing at a time: imp_todo says what. The states change
+ * under imp_lock:
  *
- *   NEW, DISCON, IDLE --(imp_work)--> CONNECTING --(answer)--> FULL | RECOVER | EVICTED | REPLAY_WAIT --> FULL
- *   FULL --import_lost()--> DISCON;  FULL --(idle)--> IDLE;  any --import_disconnect()--> CLOSED
+ *   NEW, DISCON, IDLE --(imp_work)--> CONNECTING
+ *   CONNECTING --(answer)--> (EVICTED) --> (REPLAY_WAIT) --> RECOVER --> FULL
+ *   FULL --import_lost()--> DISCON
+ *   FULL --(idle)--> IDLE
+ *   any --import_disconnect()--> CLOSED
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/hashtable.h>
@@ -21,11 +25,18 @@ static void import_work(struct work_struct *work);
 
 const char *import_state_name(enum import_state state)
 {
-	static const char * const names[] = {
-		[IMP_CLOSED] = "CLOSED", [IMP_NEW] = "NEW", [IMP_DISCON] = "DISCONN",
-		[IMP_CONNECTING] = "CONNECTING", [IMP_REPLAY] = "REPLAY", [IMP_REPLAY_LOCKS] = "REPLAY_LOCKS",
-		[IMP_REPLAY_WAIT] = "REPLAY_WAIT", [IMP_RECOVER] = "RECOVER", [IMP_FULL] = "FULL",
-		[IMP_EVICTED] = "EVICTED", [IMP_IDLE] = "IDLE",
+	static const char *const names[] = {
+		[IMP_CLOSED] = "CLOSED",
+		[IMP_NEW] = "NEW",
+		[IMP_DISCON] = "DISCONN",
+		[IMP_CONNECTING] = "CONNECTING",
+		[IMP_REPLAY] = "REPLAY",
+		[IMP_REPLAY_LOCKS] = "REPLAY_LOCKS",
+		[IMP_REPLAY_WAIT] = "REPLAY_WAIT",
+		[IMP_RECOVER] = "RECOVER",
+		[IMP_FULL] = "FULL",
+		[IMP_EVICTED] = "EVICTED",
+		[IMP_IDLE] = "IDLE",
 	};
 
 	return state < ARRAY_SIZE(names) && names[state] ? names[state] : "UNKNOWN";
@@ -66,8 +77,8 @@ struct obd_import *import_new(void)
  * import_alloc - a new import
  * @conf: what it connects to
  *
- * Return: the import with one reference, state NEW; NULL when out of memory or when the callback service of the node
- * cannot be started.
+ * Return: the import with one reference, state NEW; NULL when out of memory or when the callback
+ * service of the node cannot be started.
  */
 struct obd_import *import_alloc(const struct import_conf *conf)
 {
@@ -283,8 +294,8 @@ void import_lost(struct obd_import *imp, u32 conn_cnt)
 	}
 	spin_unlock(&imp->imp_lock);
 	if (lost)
-		pr_warn("%s: connection to %s was lost; operations wait until it is back\n", imp->imp_name,
-			lnet_nid_str(&imp->imp_nid, nid));
+		pr_warn("%s: connection to %s was lost; operations wait until it is back\n",
+			imp->imp_name, lnet_nid_str(&imp->imp_nid, nid));
 }
 
 void import_event(struct obd_import *imp, enum import_event ev)
@@ -431,7 +442,8 @@ EXPORT_SYMBOL_GPL(import_invalidate);
  * import_disconnect - the end of an import
  * @imp: import in any state
  *
- * Context: sleeps, not killable: the answer to DISCONNECT is awaited for 5 seconds plus the latency of the network.
+ * Context: sleeps, not killable: the answer to DISCONNECT is awaited for 5 seconds plus the latency
+ * of the network.
  */
 void import_disconnect(struct obd_import *imp)
 {
@@ -522,11 +534,12 @@ int import_show(struct seq_file *m, struct obd_import *imp)
 	u32 version = le32_to_cpu(ocd->ocd_version);
 
 	spin_lock(&imp->imp_lock);
-	seq_printf(m, "import:\n    name: %s\n    target: %s\n    state: %s\n", imp->imp_name, imp->imp_target,
-		   import_state_name(imp->imp_state));
-	seq_printf(m, "    connect_flags: [ 0x%llx, 0x%llx ]\n", imp_connect_flags(imp), imp_connect_flags2(imp));
-	seq_printf(m, "    connect_data:\n       flags: 0x%llx\n       instance: %u\n", imp_connect_flags(imp),
-		   le32_to_cpu(ocd->ocd_instance));
+	seq_printf(m, "import:\n    name: %s\n    target: %s\n    state: %s\n", imp->imp_name,
+		   imp->imp_target, import_state_name(imp->imp_state));
+	seq_printf(m, "    connect_flags: [ 0x%llx, 0x%llx ]\n", imp_connect_flags(imp),
+		   imp_connect_flags2(imp));
+	seq_printf(m, "    connect_data:\n       flags: 0x%llx\n       instance: %u\n",
+		   imp_connect_flags(imp), le32_to_cpu(ocd->ocd_instance));
 	seq_printf(m, "       target_version: %u.%u.%u.%u\n", version >> 24, version >> 16 & 0xff,
 		   version >> 8 & 0xff, version & 0xff);
 	if (imp_connect_flags(imp) & OBD_CONNECT_BRW_SIZE)
@@ -535,18 +548,22 @@ int import_show(struct seq_file *m, struct obd_import *imp)
 		seq_printf(m, "       cksum_types: 0x%x\n", le32_to_cpu(ocd->ocd_cksum_types));
 	if (imp_connect_flags(imp) & OBD_CONNECT_MULTIMODRPCS)
 		seq_printf(m, "       max_mod_rpcs: %u\n", le16_to_cpu(ocd->ocd_maxmodrpcs));
-	seq_printf(m, "    import_flags: [ %s%s%sconnect_tried ]\n", imp->imp_invalid ? "invalid, " : "",
-		   imp->imp_replayable ? "replayable, " : "", imp->imp_flags & IMPF_NO_PING ? "" : "pingable, ");
+	seq_printf(m, "    import_flags: [ %s%s%sconnect_tried ]\n",
+		   imp->imp_invalid ? "invalid, " : "", imp->imp_replayable ? "replayable, " : "",
+		   imp->imp_flags & IMPF_NO_PING ? "" : "pingable, ");
 	seq_puts(m, "    connection:\n       failover_nids: [ ");
 	list_for_each_entry(ic, &imp->imp_conns, ic_link) {
 		seq_printf(m, "%s\"%s\"", sep, lnet_nid_str(&ic->ic_nid, buf));
 		sep = ", ";
 	}
 	seq_printf(m, " ]\n       current_connection: \"%s\"\n       connection_attempts: %u\n",
-		   imp->imp_state > IMP_DISCON ? lnet_nid_str(&imp->imp_nid, buf) : "<none>", imp->imp_conn_cnt);
-	seq_printf(m, "       generation: %u\n       in-progress_invalidations: 0\n       idle: %lld sec\n",
-		   imp->imp_generation + 1, ktime_get_seconds() - imp->imp_idle_since);
-	seq_printf(m, "    rpcs:\n       inflight: %d\n       unregistering: 0\n       timeouts: 0\n",
+		   imp->imp_state > IMP_DISCON ? lnet_nid_str(&imp->imp_nid, buf) : "<none>",
+		   imp->imp_conn_cnt);
+	seq_printf(m, "       generation: %u\n       in-progress_invalidations: 0\n",
+		   imp->imp_generation + 1);
+	seq_printf(m, "       idle: %lld sec\n", ktime_get_seconds() - imp->imp_idle_since);
+	seq_printf(m,
+		   "    rpcs:\n       inflight: %d\n       unregistering: 0\n       timeouts: 0\n",
 		   atomic_read(&imp->imp_nr_reqs));
 	seq_puts(m, "       avg_waittime: 0 usec\n");
 	seq_printf(m, "    service_estimates:\n       services: %u sec\n       network: %u sec\n",

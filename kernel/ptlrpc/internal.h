@@ -2,9 +2,10 @@
 /*
  * Inside of the RPC layer.
  *
- * Lock order, client: rq_step (mutex of one request's steps) > imports_lock > imp_lock > rq_lock > at_lock.
- * Server: targets_mutex > connect_mutex > target.lock > exp_lock; svc.lock and the lock of the cookie hash are leaves.
- * All are taken in process context only. Handlers of LNet events take rq_lock, or exp_lock and svc.lock.
+ * Lock order, client: rq_step (mutex of one request's steps) > imports_lock > imp_lock > rq_lock >
+ * at_lock. Server: targets_mutex > connect_mutex > target.lock > exp_lock; svc.lock and the lock of
+ * the cookie hash are leaves. All are taken in process context only. Handlers of LNet events take
+ * rq_lock, or exp_lock and svc.lock.
  */
 #ifndef _PTLRPC_INTERNAL_H
 #define _PTLRPC_INTERNAL_H
@@ -73,7 +74,8 @@ struct ptlrpc_bulk {
 
 struct ptlrpc_bulk *bulk_new(const struct bio_vec *bvec, unsigned int nr);	/* ERR_PTR */
 void bulk_free(struct ptlrpc_bulk *bk);
-int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first);	/* client: counts in rq_mds */
+/* Client; counts in rq_mds. */
+int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first);
 void bulk_unlink(struct ptlrpc_request *req);		/* rq_lock held */
 
 /* ---- request.c ---- */
@@ -91,7 +93,7 @@ void req_kick_list(struct list_head *list);	/* of rq_list; imp_lock held */
 
 /* ---- replay.c ---- */
 void replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed);
-void replay_finish(struct ptlrpc_request *req);		/* the request ends: tell about its commit */
+void replay_finish(struct ptlrpc_request *req); /* the request ends: tell about its commit */
 void replay_committed(struct obd_import *imp, u64 last_committed);
 void replay_drop(struct obd_import *imp);	/* all of them */
 
@@ -128,7 +130,8 @@ void pinger_exit(void);
 void import_send_ping(struct obd_import *imp);
 
 /* ---- export.c ---- */
-struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid);	/* ERR_PTR; hashed, listed */
+/* Hashed and listed, or ERR_PTR. */
+struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid);
 bool export_fail(struct obd_export *exp, bool evicted);	/* true: the caller tears it down */
 void export_teardown(struct obd_export *exp);		/* and puts the reference of the target */
 void export_retire(struct obd_export *exp);		/* the same in the background */
@@ -157,7 +160,7 @@ struct ptlrpc_service {
 	struct list_head	link;
 	spinlock_t		lock;		/* leaf */
 	struct list_head	queue;
-	struct list_head	queue_hp;	/* pings, connects, cancels: served first, and by a thread of their own */
+	struct list_head	queue_hp;	/* pings, connects, cancels: a thread of their own */
 	unsigned int		queued;
 	atomic_t		active;		/* in service */
 	struct list_head	timed;		/* all requests until their answer */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Small things both sides need: adaptive timeouts (chapter 2, 6), cookies, XIDs (5.5), and what is known of
- * each opcode: its portal (4.2), its class (1.6), whether it takes a modify slot (5.7).
+ * Small things both sides need: adaptive timeouts (chapter 2, 6), cookies, XIDs (5.5), and what is
+ * known of each opcode: its portal (4.2), its class (1.6), whether it takes a modify slot (5.7).
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/crc32.h>
@@ -63,10 +63,14 @@ void at_sample(struct ptlrpc_at *at, unsigned int value)
 
 unsigned int at_estimate(const struct ptlrpc_at *at)
 {
-	return clamp(at_get(at), max(READ_ONCE(ptlrpc_at_min), 1U), max(READ_ONCE(ptlrpc_at_max), 1U));
+	return clamp(at_get(at), max(READ_ONCE(ptlrpc_at_min), 1U),
+		     max(READ_ONCE(ptlrpc_at_max), 1U));
 }
 
-/* Of buffer 0 of a message. The check value of chapter 2, 6.3 has no final inversion, as crc32_le(). */
+/*
+ * Of buffer 0 of a message. The check value of chapter 2, 6.3 has no final inversion, as
+ * crc32_le().
+ */
 u32 early_crc(const void *msg)
 {
 	return crc32_le(~0U, (const u8 *)wire_body(msg), wire_buflen(msg, 0));
@@ -206,7 +210,8 @@ void opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, u32 *re
 		return;
 	}
 	if (opc == LDLM_CANCEL || opc == LDLM_CONVERT) {
-		set_portals(req_portal, rep_portal, LDLM_CANCEL_REQUEST_PORTAL, LDLM_CANCEL_REPLY_PORTAL);
+		set_portals(req_portal, rep_portal, LDLM_CANCEL_REQUEST_PORTAL,
+			    LDLM_CANCEL_REPLY_PORTAL);
 		return;
 	}
 	if (imp->imp_connect_op == MDS_CONNECT)

@@ -38,7 +38,8 @@ int ptlrpc_init(void)
 		return rc;
 	rc = -ENOMEM;
 	ptlrpc_wq = alloc_workqueue("ptlrpc", WQ_UNBOUND | WQ_MEM_RECLAIM, WQ_UNBOUND_MAX_ACTIVE);
-	ptlrpc_imp_wq = alloc_workqueue("ptlrpc_imp", WQ_UNBOUND | WQ_MEM_RECLAIM, WQ_UNBOUND_MAX_ACTIVE);
+	ptlrpc_imp_wq =
+		alloc_workqueue("ptlrpc_imp", WQ_UNBOUND | WQ_MEM_RECLAIM, WQ_UNBOUND_MAX_ACTIVE);
 	ptlrpc_exp_wq = alloc_workqueue("ptlrpc_exp", WQ_UNBOUND, WQ_UNBOUND_MAX_ACTIVE);
 	if (!ptlrpc_wq || !ptlrpc_imp_wq || !ptlrpc_exp_wq)
 		goto out_queues;

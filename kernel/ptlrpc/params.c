@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parameters and counters: names of opcodes, "stats" of services and imports (chapter 7, 8.2, 8.8), the timeouts of
- * the root (8.9).
+ * Parameters and counters: names of opcodes, "stats" of services and imports (chapter 7, 8.2, 8.8),
+ * the timeouts of the root (8.9).
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/seq_file.h>

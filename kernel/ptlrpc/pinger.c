@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Once a second: pings of quiet imports, reconnecting, idle connections (chapter 2, 10.3, 10.4, 10.6), and on servers the
- * clients that have been silent for too long (10.5). Here is only decided; imp_work and the exports' work do it.
+ * Once a second: pings of quiet imports, reconnecting, idle connections (chapter
+ * 2, 10.3, 10.4, 10.6), and on servers the clients that have been silent for too long (10.5). Here
+ * is only decided; imp_work and the exports' work do it.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
@@ -41,8 +42,9 @@ static bool ping_due(const struct obd_import *imp, time64_t now)
 		return false;
 	if (!pending && imp_connect_flags(imp) & OBD_CONNECT_PINGLESS)
 		return false;
-	return now - imp->imp_last_sent >= (pending ? min_t(unsigned int, PING_SOON, ptlrpc_ping_interval) :
-						      ptlrpc_ping_interval);
+	return now - imp->imp_last_sent >=
+	       (pending ? min_t(unsigned int, PING_SOON, ptlrpc_ping_interval) :
+			  ptlrpc_ping_interval);
 }
 
 static void look_at(struct obd_import *imp)
@@ -50,7 +52,8 @@ static void look_at(struct obd_import *imp)
 	time64_t now = ktime_get_seconds();
 
 	spin_lock(&imp->imp_lock);
-	if (imp->imp_invalid || imp->imp_closing || imp->imp_deactive || !refcount_inc_not_zero(&imp->imp_ref))
+	if (imp->imp_invalid || imp->imp_closing || imp->imp_deactive ||
+	    !refcount_inc_not_zero(&imp->imp_ref))
 		goto out;
 	switch (imp->imp_state) {
 	case IMP_DISCON:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests kept after their reply until the server has committed them (chapter 2, 11.3), in the order of their
- * transnos; opens longer, until the file is closed. Each list entry holds a reference.
+ * Requests kept after their reply until the server has committed them (chapter 2, 11.3), in the
+ * order of their transnos; opens longer, until the file is closed. Each list entry holds a
+ * reference.
  *
  * Locks: imp_lock. rq_commit_cb is called without locks.
  */
@@ -97,7 +98,8 @@ void replay_finish(struct ptlrpc_request *req)
 		return;
 	spin_lock(&imp->imp_lock);
 	req->rq_committed = req->rq_transno <= imp->imp_last_committed;
-	keep = imp->imp_replayable && !imp->imp_invalid && req->rq_generation == imp->imp_generation &&
+	keep = imp->imp_replayable && !imp->imp_invalid &&
+	       req->rq_generation == imp->imp_generation &&
 	       (!req->rq_committed || req->rq_replay_keep);
 	if (keep) {
 		ptlrpc_req_get(req);
@@ -148,7 +150,8 @@ static bool all_committed(struct obd_import *imp)
 	bool done;
 
 	spin_lock(&imp->imp_lock);
-	done = imp->imp_max_transno <= imp->imp_last_committed || imp->imp_state != IMP_FULL || imp->imp_invalid;
+	done = imp->imp_max_transno <= imp->imp_last_committed || imp->imp_state != IMP_FULL ||
+	       imp->imp_invalid;
 	spin_unlock(&imp->imp_lock);
 	return done;
 }

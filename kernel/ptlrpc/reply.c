@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replies: packing them by their format, the fields that every reply has (chapter 2, 1.5, 3.2, 6.4), sending them, early
- * replies (6.3).
+ * Replies: packing them by their format, the fields that every reply has (chapter
+ * 2, 1.5, 3.2, 6.4), sending them, early replies (6.3).
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
@@ -134,7 +134,8 @@ int svc_rep_grow(struct svc_req *req, enum wire_field field, u32 len)
 		return -ENOMEM;
 	for (i = 0; i < n; i++)
 		if (lens[i] && wire_buf(req->rep, i))
-			memcpy(wire_buf(msg, i), wire_buf(req->rep, i), min(lens[i], wire_buflen(req->rep, i)));
+			memcpy(wire_buf(msg, i), wire_buf(req->rep, i),
+			       min(lens[i], wire_buflen(req->rep, i)));
 	kvfree(req->rep);
 	req->rep = msg;
 	return 0;
@@ -190,7 +191,13 @@ void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbits, u32 
 static bool is_plain_status(s32 status)
 {
 	switch (status) {
-	case -ENOSPC: case -EACCES: case -EPERM: case -ENOENT: case -EINPROGRESS: case -EDQUOT: case -EROFS:
+	case -ENOSPC:
+	case -EACCES:
+	case -EPERM:
+	case -ENOENT:
+	case -EINPROGRESS:
+	case -EDQUOT:
+	case -EROFS:
 		return true;
 	}
 	return status >= 0;
@@ -198,7 +205,8 @@ static bool is_plain_status(s32 status)
 
 static bool tells_committed(const struct svc_req *req)
 {
-	return req->tgt && req->rep_portal != LDLM_CB_REPLY_PORTAL && req->rep_portal != LDLM_CANCEL_REPLY_PORTAL;
+	return req->tgt && req->rep_portal != LDLM_CB_REPLY_PORTAL &&
+	       req->rep_portal != LDLM_CANCEL_REPLY_PORTAL;
 }
 
 static s32 wire_status(s32 status)
@@ -214,7 +222,8 @@ static void fill_reply(struct svc_req *req)
 	bool plain = is_plain_status(req->status);
 	unsigned int i, served = clamp_t(s64, ktime_get_seconds() - req->arrival, 1, 600);
 
-	if (plain && !(req->pb_flags & (MSG_RESENT | MSG_REPLAY | MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE)))
+	if (plain && !(req->pb_flags &
+		       (MSG_RESENT | MSG_REPLAY | MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE)))
 		at_sample(&svc->at, served);
 	pb->pb_handle.cookie = req->connect_cookie;
 	pb->pb_type = cpu_to_le32(plain ? PTL_RPC_MSG_REPLY : PTL_RPC_MSG_ERR);

@@ -16,7 +16,8 @@ static struct kmem_cache *req_cache;
  *
  * Return: the request with one reference, or NULL.
  */
-struct ptlrpc_request *ptlrpc_req_new(struct obd_import *imp, u32 opc, const struct wire_format *fmt)
+struct ptlrpc_request *ptlrpc_req_new(struct obd_import *imp, u32 opc,
+				      const struct wire_format *fmt)
 {
 	struct ptlrpc_request *req;
 	unsigned int i;
@@ -33,8 +34,8 @@ struct ptlrpc_request *ptlrpc_req_new(struct obd_import *imp, u32 opc, const str
 	req->rq_fmt = fmt;
 	opc_portals(imp, opc, &req->rq_req_portal, &req->rq_rep_portal);
 	flags = imp_connect_flags(imp);
-	if (fmt == &wf_mds_reint_rename && flags & OBD_CONNECT_GRANT && flags & OBD_CONNECT_SRVLOCK &&
-	    req->rq_req_portal == MDS_REQUEST_PORTAL)
+	if (fmt == &wf_mds_reint_rename && flags & OBD_CONNECT_GRANT &&
+	    flags & OBD_CONNECT_SRVLOCK && req->rq_req_portal == MDS_REQUEST_PORTAL)
 		req->rq_req_portal = MDS_IO_PORTAL;
 	req->rq_mod_slot = imp->imp_connect_op == MDS_CONNECT && opc_takes_slot(opc);
 	req->rq_generation = READ_ONCE(imp->imp_generation);
@@ -235,7 +236,13 @@ EXPORT_SYMBOL_GPL(ptlrpc_rep_body);
 bool ptlrpc_err_is_conn(int rc)
 {
 	switch (rc) {
-	case -ETIMEDOUT: case -ENOTCONN: case -ENODEV: case -EHOSTUNREACH: case -EIO: case -ESHUTDOWN: case -EAGAIN:
+	case -ETIMEDOUT:
+	case -ENOTCONN:
+	case -ENODEV:
+	case -EHOSTUNREACH:
+	case -EIO:
+	case -ESHUTDOWN:
+	case -EAGAIN:
 		return true;
 	}
 	return false;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Services: a request portal, the memory into which LNet puts requests, and the threads that serve them.
+ * Services: a request portal, the memory into which LNet puts requests, and the threads that serve
+ * them.
  *
- * A request on the server: LNet event -> svc_parse() (drop, find the export, duplicates) -> queue -> a thread copies it out
- * of the receive buffer and calls svc_handle() -> answer. From its arrival to its answer it is on svc.timed, where a work
- * looks once a second who needs an early reply, and on the list of its export, where duplicates are found.
+ * A request on the server: LNet event -> svc_parse() (drop, find the export, duplicates) -> queue
+ * -> a thread copies it out of the receive buffer and calls svc_handle() -> answer. From its
+ * arrival to its answer it is on svc.timed, where a work looks once a second who needs an early
+ * reply, and on the list of its export, where duplicates are found.
  *
- * Threads: threads_min at first, one more whenever requests wait and nobody is idle, up to threads_max. One of
- * its own serves only the urgent queue, so that pings and connects pass when all others are blocked.
+ * Threads: threads_min at first, one more whenever requests wait and nobody is idle, up to
+ * threads_max. One of its own serves only the urgent queue, so that pings and connects pass when
+ * all others are blocked.
  *
  * Locks: services_mutex > svc.lock (leaf).
  */
@@ -38,7 +41,10 @@ void svc_req_get(struct svc_req *req)
 	refcount_inc(&req->ref);
 }
 
-/* Count down what stop_service() waits for. Under the lock, so that svc is not freed before the wake-up is over. */
+/*
+ * Count down what stop_service() waits for. Under the lock, so that svc is not freed before the
+ * wake-up is over.
+ */
 static void count_down(struct ptlrpc_service *svc, atomic_t *count)
 {
 	spin_lock(&svc->lock);
@@ -126,7 +132,8 @@ static void enqueue(struct svc_req *req)
 
 /**
  * svc_req_hold - keep a request for later
- * @req: from pre_handle, which then returns 1 and does not touch it any more if somebody may resume it
+ * @req: from pre_handle, which then returns 1 and does not touch it any more if somebody may resume
+ * it
  */
 void svc_req_hold(struct svc_req *req)
 {
@@ -342,7 +349,8 @@ static bool own_message(struct svc_req *req)
 
 static void serve(struct svc_req *req)
 {
-	bool late = ktime_get_seconds() > req->deadline && req->opc != LDLM_CANCEL && !opc_is_connect(req->opc);
+	bool late = ktime_get_seconds() > req->deadline && req->opc != LDLM_CANCEL &&
+		    !opc_is_connect(req->opc);
 
 	if ((late && !req->resumed) || !own_message(req)) {
 		svc_req_done(req);
@@ -400,7 +408,8 @@ static int thread_add(struct ptlrpc_service *svc, bool hp_only)
 		return -ENOMEM;
 	th->svc = svc;
 	th->hp_only = hp_only;
-	th->task = kthread_create(thread_fn, th, hp_only ? "%s_hp" : "%s_%02u", svc->name, svc->next_thread);
+	th->task = kthread_create(thread_fn, th, hp_only ? "%s_hp" : "%s_%02u", svc->name,
+				  svc->next_thread);
 	if (IS_ERR(th->task)) {
 		int rc = PTR_ERR(th->task);
 
@@ -429,7 +438,8 @@ static void grow_work(struct work_struct *work)
 		thread = wants_thread(svc);
 		buf = svc->posted < 2 && svc->nr_bufs < SVC_BUFS_MAX && !svc->stopping;
 		spin_unlock(&svc->lock);
-	} while ((!thread || !thread_add(svc, false)) && (!buf || !buf_add(svc)) && (thread || buf));
+	} while ((!thread || !thread_add(svc, false)) && (!buf || !buf_add(svc)) &&
+		 (thread || buf));
 }
 
 /* ---- early replies ---- */
@@ -468,7 +478,8 @@ static unsigned int collect_early(struct ptlrpc_service *svc, struct early *e)
 	list_for_each_entry(req, &svc->timed, timed) {
 		u32 t;
 
-		if (!wants_early(req) || req->deadline - now > ptlrpc_at_early_margin || now > req->deadline)
+		if (!wants_early(req) || req->deadline - now > ptlrpc_at_early_margin ||
+		    now > req->deadline)
 			continue;
 		t = early_timeout(svc, req, now);
 		if (req->arrival + t <= req->deadline)
@@ -484,7 +495,8 @@ static unsigned int collect_early(struct ptlrpc_service *svc, struct early *e)
 
 static void early_work(struct work_struct *work)
 {
-	struct ptlrpc_service *svc = container_of(to_delayed_work(work), struct ptlrpc_service, early_work);
+	struct ptlrpc_service *svc =
+		container_of(to_delayed_work(work), struct ptlrpc_service, early_work);
 	struct early e[EARLY_BATCH];
 	unsigned int n, i;
 	bool live;

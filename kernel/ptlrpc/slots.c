@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Modify slots (chapter 2, 5.7): how many modifying requests an MDT lets one client have in flight, and the tags
- * by which it tells them apart. One more MDS_CLOSE is allowed, so that closes get through when opens wait for them.
+ * Modify slots (chapter 2, 5.7): how many modifying requests an MDT lets one client have in flight,
+ * and the tags by which it tells them apart. One more MDS_CLOSE is allowed, so that closes get
+ * through when opens wait for them.
  *
  * Locks: imp_lock, held by the callers.
  */

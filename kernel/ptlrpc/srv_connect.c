@@ -2,8 +2,8 @@
 /*
  * CONNECT and DISCONNECT on the server: the table of chapter 2, 9.7 in one place.
  *
- * Locks: connect_mutex of the target for the decision and for its outcome; between them ops->connect() runs without it,
- * and exp->connecting keeps others away.
+ * Locks: connect_mutex of the target for the decision and for its outcome; between them
+ * ops->connect() runs without it, and exp->connecting keeps others away.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
@@ -68,7 +68,8 @@ static bool has_requests(struct obd_export *exp)
 }
 
 /* Server peers come back under the same UUID after a crash: their old export is of no use. */
-static bool replaces_old(const struct obd_export *exp, const struct svc_req *req, const struct connect_args *a)
+static bool replaces_old(const struct obd_export *exp, const struct svc_req *req,
+			 const struct connect_args *a)
 {
 	bool initial = a->op_flags & MSG_CONNECT_INITIAL;
 
@@ -103,7 +104,8 @@ static int check_known(struct obd_export *exp, const struct svc_req *req, struct
 }
 
 /* The export for this connect, referenced and marked as connecting. */
-static struct obd_export *choose_export(struct ptlrpc_target *t, struct svc_req *req, struct connect_args *a)
+static struct obd_export *choose_export(struct ptlrpc_target *t, struct svc_req *req,
+					struct connect_args *a)
 {
 	struct obd_export *exp;
 	int rc;
@@ -116,7 +118,8 @@ static struct obd_export *choose_export(struct ptlrpc_target *t, struct svc_req 
 		exp = NULL;
 	}
 	if (!exp) {
-		bool mds_first = a->flags & OBD_CONNECT_MDS_MDS && a->op_flags & MSG_CONNECT_INITIAL;
+		bool mds_first = a->flags & OBD_CONNECT_MDS_MDS &&
+				 a->op_flags & MSG_CONNECT_INITIAL;
 
 		if (t->recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT) && !mds_first)
 			return ERR_PTR(-EBUSY);
@@ -145,7 +148,8 @@ static void mask_granted(struct obd_connect_data *ocd, const struct obd_connect_
 		ocd->ocd_connect_flags2 = 0;
 }
 
-static void set_connected(struct obd_export *exp, const struct svc_req *req, const struct connect_args *a)
+static void set_connected(struct obd_export *exp, const struct svc_req *req,
+			  const struct connect_args *a)
 {
 	spin_lock(&exp->exp_lock);
 	exp->ocd = a->ocd;

@@ -256,37 +256,6 @@ out_type:
 	return ERR_PTR(rc);
 }
 
-static int get_services(struct lu_target *lt)
-{
-	const struct tgt_type *type = lt->lt_type;
-	unsigned int i;
-
-	if (!type->nr_services)
-		return 0;
-	lt->lt_services = kcalloc(type->nr_services, sizeof(*lt->lt_services), GFP_KERNEL);
-	if (!lt->lt_services)
-		return -ENOMEM;
-	for (i = 0; i < type->nr_services; i++) {
-		struct ptlrpc_service *svc = ptlrpc_service_get(&type->services[i]);
-
-		if (IS_ERR(svc))
-			return PTR_ERR(svc);
-		lt->lt_services[i] = svc;
-	}
-	return 0;
-}
-
-static void put_services(struct lu_target *lt)
-{
-	unsigned int i;
-
-	for (i = 0; lt->lt_services && i < lt->lt_type->nr_services; i++)
-		if (lt->lt_services[i])
-			ptlrpc_service_put(lt->lt_services[i]);
-	kfree(lt->lt_services);
-	lt->lt_services = NULL;
-}
-
 /* Requests are answered from now on. */
 int tgt_serve(struct lu_target *lt)
 {
@@ -296,7 +265,7 @@ int tgt_serve(struct lu_target *lt)
 	if (rc)
 		return rc;
 	lt->lt_serving = true;
-	rc = get_services(lt);
+	rc = tgt_type_serve(lt->lt_type);
 	if (!rc)
 		pr_info("%s started on %s\n", lt->lt_name, osd_dev_name(lt->lt_osd));
 	return rc;
@@ -316,7 +285,6 @@ void tgt_stop(struct lu_target *lt)
 	lt->lt_stopping = true;
 	if (lt->lt_serving)
 		ptlrpc_target_unregister(&lt->lt_pt);
-	put_services(lt);
 	/* References: of tgt_find(), and one of each commit callback that is to come. */
 	osd_sync(lt->lt_osd);
 	if (!refcount_dec_and_test(&lt->lt_ref))

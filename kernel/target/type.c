@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The kinds of targets: modules register them, a mount takes the one it needs (and loads the module).
+ *
+ * The services of a kind start with its first target and stay until the module goes: who still knows a target that has
+ * stopped gets an answer at once (-ENODEV), not a timeout.
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
 #include <linux/kmod.h>
+#include <linux/slab.h>
 #include "internal.h"
 
 static const char * const type_modules[TGT_NR_KINDS] = {
@@ -15,6 +19,7 @@ static const char * const type_modules[TGT_NR_KINDS] = {
 
 static DEFINE_MUTEX(types_mutex);
 static const struct tgt_type *types[TGT_NR_KINDS];
+static struct ptlrpc_service **services[TGT_NR_KINDS];
 
 /**
  * tgt_type_register - offer a kind of target
@@ -36,16 +41,57 @@ int tgt_type_register(const struct tgt_type *type)
 }
 EXPORT_SYMBOL_GPL(tgt_type_register);
 
+static void put_services(const struct tgt_type *type, struct ptlrpc_service **svcs)
+{
+	unsigned int i;
+
+	for (i = 0; svcs && i < type->nr_services; i++)
+		ptlrpc_service_put(svcs[i]);
+	kfree(svcs);
+}
+
+/* Starts the services of the kind unless they run. */
+int tgt_type_serve(const struct tgt_type *type)
+{
+	struct ptlrpc_service **svcs;
+	unsigned int i;
+	int rc = 0;
+
+	mutex_lock(&types_mutex);
+	if (services[type->kind] || !type->nr_services)
+		goto out;
+	svcs = kcalloc(type->nr_services, sizeof(*svcs), GFP_KERNEL);
+	if (!svcs)
+		rc = -ENOMEM;
+	for (i = 0; !rc && i < type->nr_services; i++) {
+		svcs[i] = ptlrpc_service_get(&type->services[i]);
+		rc = PTR_ERR_OR_ZERO(svcs[i]);
+	}
+	if (rc)
+		put_services(type, svcs);
+	else
+		services[type->kind] = svcs;
+out:
+	mutex_unlock(&types_mutex);
+	return rc;
+}
+
 /**
  * tgt_type_unregister - the module goes; no target of the kind runs any more (each holds the module)
  * @type: registered type
  */
 void tgt_type_unregister(const struct tgt_type *type)
 {
+	struct ptlrpc_service **svcs = NULL;
+
 	mutex_lock(&types_mutex);
-	if (types[type->kind] == type)
+	if (types[type->kind] == type) {
 		types[type->kind] = NULL;
+		svcs = services[type->kind];
+		services[type->kind] = NULL;
+	}
 	mutex_unlock(&types_mutex);
+	put_services(type, svcs);
 }
 EXPORT_SYMBOL_GPL(tgt_type_unregister);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Self test of the RPC layer: a target that only echoes, and imports to it on the same node. The tests run in module_init
- * one after the other; each failure is a line with FAILED, the end a line "ptlrpc_test: passed".
+ * Self test of the RPC layer: a target that only echoes, and imports to it on the same node. The
+ * tests run in module_init one after the other; each failure is a line with FAILED, the end a line
+ * "ptlrpc_test: passed".
  */
 #define pr_fmt(fmt) "ptlrpc_test: " fmt
 #include <linux/delay.h>
@@ -185,26 +186,35 @@ static void event(struct obd_import *imp, enum import_event ev)
 
 static const struct import_ops import_ops = { .event = event };
 
-static struct obd_import *connect(u32 op, u32 req_portal, u32 rep_portal, const char *uuid, u64 flags2)
+static struct obd_import *connect(u32 op, u32 req_portal, u32 rep_portal, const char *uuid,
+				  u64 flags2)
 {
 	struct import_conf conf = {
-		.target_uuid = TARGET, .client_uuid = uuid, .connect_op = op, .req_portal = req_portal,
-		.rep_portal = rep_portal, .sp = LUSTRE_SP_CLI, .ops = &import_ops,
+		.target_uuid = TARGET,
+		.client_uuid = uuid,
+		.connect_op = op,
+		.req_portal = req_portal,
+		.rep_portal = rep_portal,
+		.sp = LUSTRE_SP_CLI,
+		.ops = &import_ops,
 	};
 	struct obd_import *imp;
 	struct lnet_nid n;
 	int rc;
 
-	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_AT |
-						 OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2 |
-						 OBD_CONNECT_MULTIMODRPCS);
+	conf.ocd.ocd_connect_flags =
+		cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_AT |
+			    OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2 | OBD_CONNECT_MULTIMODRPCS);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(flags2);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	imp = import_alloc(&conf);
 	CHECK(imp, "no import");
 	if (!imp)
 		return NULL;
-	rc = lnet_str_nid(nid, &n) ?: import_add_conn(imp, &n, 1) ?: import_connect(imp) ?: import_wait_full(imp, 20);
+	rc = lnet_str_nid(nid, &n)		 ?:
+		     import_add_conn(imp, &n, 1) ?:
+		     import_connect(imp)	 ?:
+						   import_wait_full(imp, 20);
 	CHECK(!rc, "connect: %d, state %s", rc, import_state_name(imp->imp_state));
 	return imp;
 }
@@ -277,8 +287,8 @@ static void test_async(struct obd_import *imp, u32 opc, const struct wire_format
 		ptlrpc_req_put(req);
 	}
 	wait_event_timeout(async_wq, atomic_read(&async_done) == i, 60 * HZ);
-	CHECK(atomic_read(&async_done) == n && !atomic_read(&async_bad), "%d done, %d bad", atomic_read(&async_done),
-	      atomic_read(&async_bad));
+	CHECK(atomic_read(&async_done) == n && !atomic_read(&async_bad), "%d done, %d bad",
+	      atomic_read(&async_done), atomic_read(&async_bad));
 }
 
 static void bulk_one(struct obd_import *imp, u32 opc, u32 bytes, u32 skip, u32 got)
@@ -318,7 +328,8 @@ static void bulk_one(struct obd_import *imp, u32 opc, u32 bytes, u32 skip, u32 g
 	for (i = 0, off = skip; i < n && pos < got; i++, off = 0) {
 		u32 len = min(bv[i].bv_len, got - pos);
 
-		bad += !!memcmp(page_address(pages[i]) + off, page_address(srv_pages[i]) + off, len);
+		bad += !!memcmp(page_address(pages[i]) + off, page_address(srv_pages[i]) + off,
+				len);
 		pos += len;
 	}
 	CHECK(!bad, "%u pages differ", bad);
@@ -384,7 +395,8 @@ static void test_early_reply(struct obd_import *imp)
 	CHECK(imp->imp_conn_cnt == cnt, "reconnected");
 }
 
-/* The same request again while it is in service: one execution, and the answer comes to the new place. */
+/* The same request again while it is in service: one execution, and the answer comes to the new
+ * place. */
 static void test_duplicate(struct obd_import *imp)
 {
 	struct ptlrpc_request *req = new_echo(imp, OST_SETATTR, 79);
@@ -410,7 +422,8 @@ static void test_evict(struct obd_import *imp)
 	CHECK(import_wait_full(imp, 10) == 0, "state %s", import_state_name(imp->imp_state));
 	rc = echo(imp, OST_GETATTR, 81);
 	CHECK(!rc, "%d", rc);
-	CHECK(atomic_read(&events[IMP_EV_EVICTED]) == 1, "%d", atomic_read(&events[IMP_EV_EVICTED]));
+	CHECK(atomic_read(&events[IMP_EV_EVICTED]) == 1, "%d",
+	      atomic_read(&events[IMP_EV_EVICTED]));
 }
 
 static void find_exp(struct obd_export *exp, void *data)
@@ -485,12 +498,13 @@ static void test_storm(struct obd_import *imp)
 		}
 	}
 	wait_event_timeout(async_wq, atomic_read(&async_done) == n, 60 * HZ);
-	CHECK(atomic_read(&async_done) == n && !atomic_read(&async_bad), "%d done, %d bad", atomic_read(&async_done),
-	      atomic_read(&async_bad));
+	CHECK(atomic_read(&async_done) == n && !atomic_read(&async_bad), "%d done, %d bad",
+	      atomic_read(&async_done), atomic_read(&async_bad));
 	CHECK(!atomic_read(&events[IMP_EV_EVICTED]), "evicted");
 }
 
-/* A restart with recovery: the client is known, says that it has nothing to replay, and waits for the end. */
+/* A restart with recovery: the client is known, says that it has nothing to replay, and waits for
+ * the end. */
 static void test_recovery(struct obd_import *imp)
 {
 	struct obd_export *exp, *lost;
@@ -527,8 +541,12 @@ static void test_recovery(struct obd_import *imp)
 static void test_failover(void)
 {
 	struct import_conf conf = {
-		.target_uuid = TARGET, .client_uuid = "failover", .connect_op = OST_CONNECT,
-		.req_portal = OST_REQUEST_PORTAL, .rep_portal = OSC_REPLY_PORTAL, .ops = &import_ops,
+		.target_uuid = TARGET,
+		.client_uuid = "failover",
+		.connect_op = OST_CONNECT,
+		.req_portal = OST_REQUEST_PORTAL,
+		.rep_portal = OSC_REPLY_PORTAL,
+		.ops = &import_ops,
 	};
 	struct obd_import *imp;
 	struct lnet_nid bad, n;
@@ -536,8 +554,12 @@ static void test_failover(void)
 
 	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION);
 	imp = import_alloc(&conf);
-	rc = lnet_str_nid("10.99.99.99@tcp", &bad) ?: lnet_str_nid(nid, &n) ?: import_add_conn(imp, &bad, 1) ?:
-	     import_add_conn(imp, &n, 1) ?: import_connect(imp) ?: import_wait_full(imp, 30);
+	rc = lnet_str_nid("10.99.99.99@tcp", &bad) ?:
+		     lnet_str_nid(nid, &n)	   ?:
+		     import_add_conn(imp, &bad, 1) ?:
+		     import_add_conn(imp, &n, 1)   ?:
+		     import_connect(imp)	   ?:
+						     import_wait_full(imp, 30);
 	CHECK(!rc, "%d", rc);
 	rc = echo(imp, OST_GETATTR, 94);	/* without AT, REP_MBITS */
 	CHECK(!rc, "%d", rc);
@@ -568,7 +590,8 @@ static void run_tests(void)
 	struct obd_import *imp, *mds, *inv;
 	int before;
 
-	imp = connect(OST_CONNECT, OST_REQUEST_PORTAL, OSC_REPLY_PORTAL, CLIENT, OBD_CONNECT2_REP_MBITS);
+	imp = connect(OST_CONNECT, OST_REQUEST_PORTAL, OSC_REPLY_PORTAL, CLIENT,
+		      OBD_CONNECT2_REP_MBITS);
 	if (!imp)
 		return;
 	test_many(imp);
@@ -592,7 +615,8 @@ static void run_tests(void)
 		import_disconnect(mds);
 		import_put(mds);
 	}
-	inv = connect(OST_CONNECT, OST_REQUEST_PORTAL, OSC_REPLY_PORTAL, "inv-client", OBD_CONNECT2_REP_MBITS);
+	inv = connect(OST_CONNECT, OST_REQUEST_PORTAL, OSC_REPLY_PORTAL, "inv-client",
+		      OBD_CONNECT2_REP_MBITS);
 	if (inv) {
 		test_invalidate(inv);
 		import_disconnect(inv);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * POSIX ACLs. The access ACL comes with attributes and is good as long as PERM is (lli_acl); the default ACL is read when
- * asked for. Nothing is cached in the VFS (ACL_DONT_CACHE), so a callback need not reach into it.
+ * POSIX ACLs. The access ACL comes with attributes and is good as long as PERM is (lli_acl); the
+ * default ACL is read when asked for. Nothing is cached in the VFS (ACL_DONT_CACHE), so a callback
+ * need not reach into it.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the records of the client log (chapter 6.6, 6.7) to MDCs and OSCs. A record of a new OST may come at any time while the
- * mount lives; nothing is ever taken away before umount.
+ * From the records of the client log (chapter 6.6, 6.7) to MDCs and OSCs. A record of a new OST may
+ * come at any time while the mount lives; nothing is ever taken away before umount.
  *
- * Locks: conf_mutex; the record callback takes it for each record that names targets, never around param_set().
+ * Locks: conf_mutex; the record callback takes it for each record that names targets, never around
+ * param_set().
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -32,7 +33,7 @@ struct ll_target {
 	struct ll_node		*nodes[8];
 };
 
-/* ------------------------------------------------ nodes, targets ------------------------------------------------ */
+/* ---- nodes, targets ---- */
 
 static struct ll_node *node_find(struct ll_sb_info *sbi, const char *uuid)
 {
@@ -138,7 +139,7 @@ static int target_start(struct ll_sb_info *sbi, struct ll_target *t, u32 index, 
 	return 0;
 }
 
-/* ------------------------------------------------ records ------------------------------------------------ */
+/* ---- records ---- */
 
 static int rec_add_uuid(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
@@ -271,7 +272,8 @@ static int param_apply(struct ll_sb_info *sbi, const char *dev, char *text)
 				import_set_active(mdc->imp, on);
 			return 0;
 		}
-		name = kasprintf(GFP_KERNEL, "%.*s.%s-%s.%s", (int)(attr - 1 - text), text, dev, sbi->inst, attr);
+		name = kasprintf(GFP_KERNEL, "%.*s.%s-%s.%s", (int)(attr - 1 - text), text, dev,
+				 sbi->inst, attr);
 	}
 	if (!name)
 		return -ENOMEM;
@@ -371,19 +373,20 @@ static int ll_config_record(void *who, const struct config_rec *rec)
 	rc = record_locked(sbi, cmd, rec->lcfg);
 	mutex_unlock(&sbi->conf_mutex);
 	if (rc)
-		pr_warn("%s: configuration record %u (command 0x%x, section %s) failed: %d\n", sbi->name, rec->index, cmd,
-			rec->tgtname, rc);
+		pr_warn("%s: configuration record %u (command 0x%x, section %s) failed: %d\n",
+			sbi->name, rec->index, cmd, rec->tgtname, rc);
 	return rc;
 }
 
 static const struct config_ops ll_config_ops = { .record = ll_config_record };
 
-/* ------------------------------------------------ life ------------------------------------------------ */
+/* ---- life ---- */
 
 /*
  * ll_config_start - read the client log and follow it; MDCs and OSCs begin to connect
  *
- * Return: 0, -ENOENT (no such file system), -EINVAL (log of no use), -EIO, -ETIMEDOUT (no MGS), -EINTR.
+ * Return: 0, -ENOENT (no such file system), -EINVAL (log of no use), -EIO, -ETIMEDOUT (no MGS),
+ * -EINTR.
  */
 int ll_config_start(struct ll_sb_info *sbi)
 {
@@ -391,15 +394,17 @@ int ll_config_start(struct ll_sb_info *sbi)
 	int rc;
 
 	snprintf(logname, sizeof(logname), "%s-client", sbi->fsname);
-	rc = mgc_log_follow(sbi->mgc, logname, &ll_config_ops, sbi, 0, sbi->exclude, &sbi->client_log);
+	rc = mgc_log_follow(sbi->mgc, logname, &ll_config_ops, sbi, 0, sbi->exclude,
+			    &sbi->client_log);
 	if (rc)
 		return rc;
 	if (!sbi->profile_seen || !sbi->mdc0) {
-		pr_err("%s: the client profile could not be read from the MGS: no %s\n", sbi->fsname,
-		       sbi->profile_seen ? "MDT0000" : "mount options");
+		pr_err("%s: the client profile could not be read from the MGS: no %s\n",
+		       sbi->fsname, sbi->profile_seen ? "MDT0000" : "mount options");
 		return -EINVAL;
 	}
-	return mgc_log_follow(sbi->mgc, "params", &ll_config_ops, sbi, CFG_F_MAY_MISS, NULL, &sbi->params_log);
+	return mgc_log_follow(sbi->mgc, "params", &ll_config_ops, sbi, CFG_F_MAY_MISS, NULL,
+			      &sbi->params_log);
 }
 
 void ll_config_stop(struct ll_sb_info *sbi)
@@ -428,8 +433,10 @@ void ll_config_free(struct ll_sb_info *sbi)
 /*
  * ll_osc_get - the OST of an index that a layout names
  *
- * The configuration of a new OST may reach the MDT before it reaches us: wait for it up to a minute, killable.
- * Return: the OSC (valid until umount), ERR_PTR(-EINVAL), ERR_PTR(-EINTR), ERR_PTR(-EIO) while umounting.
+ * The configuration of a new OST may reach the MDT before it reaches us: wait for it up to a
+ * minute, killable.
+ * Return: the OSC (valid until umount), ERR_PTR(-EINVAL), ERR_PTR(-EINTR), ERR_PTR(-EIO) while
+ * umounting.
  */
 struct ll_osc *ll_osc_get(struct ll_sb_info *sbi, u32 index)
 {
@@ -440,7 +447,8 @@ struct ll_osc *ll_osc_get(struct ll_sb_info *sbi, u32 index)
 		return osc;
 	if (index > 0xffff)
 		return ERR_PTR(-EINVAL);
-	rc = wait_event_killable_timeout(sbi->conf_waitq, xa_load(&sbi->oscs, index) || READ_ONCE(sbi->umounting),
+	rc = wait_event_killable_timeout(sbi->conf_waitq,
+					 xa_load(&sbi->oscs, index) || READ_ONCE(sbi->umounting),
 					 LL_OBD_TIMEOUT_WAIT * HZ);
 	osc = xa_load(&sbi->oscs, index);
 	if (osc)
@@ -449,7 +457,8 @@ struct ll_osc *ll_osc_get(struct ll_sb_info *sbi, u32 index)
 		return ERR_PTR(-EINTR);
 	if (READ_ONCE(sbi->umounting))
 		return ERR_PTR(-EIO);
-	pr_warn_ratelimited("%s: OST index %u of a layout is not in the configuration\n", sbi->name, index);
+	pr_warn_ratelimited("%s: OST index %u of a layout is not in the configuration\n", sbi->name,
+			    index);
 	return ERR_PTR(-EINVAL);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading directories. The MDT sends 4096-byte pages of entries in the order of a hash, which is also the position of
- * telldir(3). Pages are kept by their first hash as long as the directory's UPDATE lock is held (LLC_DIR); a callback drops
- * them (they are counted: readers finish with the one they look at).
+ * Reading directories. The MDT sends 4096-byte pages of entries in the order of a hash, which is
+ * also the position of telldir(3). Pages are kept by their first hash as long as the directory's
+ * UPDATE lock is held (LLC_DIR); a callback drops them (they are counted: readers finish with the
+ * one they look at).
  *
  * Locks: lli_dir_mutex > lli_lock.
  */
@@ -117,8 +118,8 @@ static void free_pages_array(struct page **pages, unsigned int nr)
 }
 
 /*
- * Fetch pages from a hash on; the first is returned referenced, the others are kept if they may be. On machines with pages
- * of more than 4096 bytes a page holds one unit only.
+ * Fetch pages from a hash on; the first is returned referenced, the others are kept if they may be.
+ * On machines with pages of more than 4096 bytes a page holds one unit only.
  */
 static struct ll_dir_page *pages_fetch(struct inode *dir, u64 hash, unsigned int nr)
 {
@@ -220,7 +221,8 @@ static u64 entry_ino(struct inode *dir, const struct lu_dirent *ent)
 #define LL_DIR_POS_END	LLONG_MAX
 
 /* Entries of a page from position pos on. true: go on with the next page. */
-static bool page_emit(struct inode *dir, const struct ll_dir_page *dp, u64 hash, struct dir_context *ctx)
+static bool page_emit(struct inode *dir, const struct ll_dir_page *dp, u64 hash,
+		      struct dir_context *ctx)
 {
 	const struct lu_dirent *ent = NULL;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * File handles for name_to_handle_at(2) and knfsd: type 0x97, the FID of the object and that of its parent (chapter 7 2.1).
- * liblustreapi uses them to find the FID of a path, so they must be these bytes.
+ * File handles for name_to_handle_at(2) and knfsd: type 0x97, the FID of the object and that of its
+ * parent (chapter 7 2.1). liblustreapi uses them to find the FID of a path, so they must be these
+ * bytes.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -33,7 +34,8 @@ static int ll_encode_fh(struct inode *inode, u32 *fh, int *max_len, struct inode
 	return FILEID_LUSTRE_TYPE;
 }
 
-static struct dentry *ll_fh_to_dentry(struct super_block *sb, struct fid *fh, int fh_len, int fh_type)
+static struct dentry *ll_fh_to_dentry(struct super_block *sb, struct fid *fh, int fh_len,
+				      int fh_type)
 {
 	struct ll_fid_handle *h = (void *)fh;
 
@@ -42,7 +44,8 @@ static struct dentry *ll_fh_to_dentry(struct super_block *sb, struct fid *fh, in
 	return d_obtain_alias(ll_iget_fid(sb, &h->child));
 }
 
-static struct dentry *ll_fh_to_parent(struct super_block *sb, struct fid *fh, int fh_len, int fh_type)
+static struct dentry *ll_fh_to_parent(struct super_block *sb, struct fid *fh, int fh_len,
+				      int fh_type)
 {
 	struct ll_fid_handle *h = (void *)fh;
 

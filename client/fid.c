@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * FIDs for new objects: the client takes them from a sequence that the MDT grants (chapter 4.3), one sequence at a time for
- * each MDT of a mount.
+ * FIDs for new objects: the client takes them from a sequence that the MDT grants (chapter 4.3),
+ * one sequence at a time for each MDT of a mount.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 

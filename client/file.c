@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Open and close of files. Every open(2) is an open at the MDT with a handle of its own; release(2) sends MDS_CLOSE. Data
- * belongs to the other half (io.c).
+ * Open and close of files. Every open(2) is an open at the MDT with a handle of its own; release(2)
+ * sends MDS_CLOSE. Data belongs to the other half (io.c).
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -131,7 +131,8 @@ int ll_file_release(struct inode *inode, struct file *file)
 	ll_count(inode->i_sb, CLOSE, 1);
 	if (S_ISREG(inode->i_mode)) {
 		ll_file_data_release(file);
-		if (file->f_mode & FMODE_WRITE && test_and_clear_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags))
+		if (file->f_mode & FMODE_WRITE &&
+		    test_and_clear_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags))
 			bias = MDS_DATA_MODIFIED;
 	}
 	if (lf->lf_open)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * flock(2) and fcntl(2) locks over the whole cluster: FLOCK locks of the MDT (chapter 3, 15.5). The kernel's own record of a
- * lock is kept beside, so that /proc/locks and close(2) work as on other file systems.
+ * flock(2) and fcntl(2) locks over the whole cluster: FLOCK locks of the MDT (chapter 3, 15.5). The
+ * kernel's own record of a lock is kept beside, so that /proc/locks and close(2) work as on other
+ * file systems.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -17,7 +18,8 @@ struct unlock {
 	int				rc;
 };
 
-static void flock_info(struct ldlm_enqueue_info *ei, struct inode *inode, const struct file_lock *fl, u32 mode, u64 flags)
+static void flock_info(struct ldlm_enqueue_info *ei, struct inode *inode,
+		       const struct file_lock *fl, u32 mode, u64 flags)
 {
 	memset(ei, 0, sizeof(*ei));
 	ei->ei_ns = mdc_of(inode)->ns;
@@ -27,7 +29,8 @@ static void flock_info(struct ldlm_enqueue_info *ei, struct inode *inode, const 
 	ei->ei_flags = flags;
 	ei->ei_policy.flock.start = fl->fl_start;
 	ei->ei_policy.flock.end = fl->fl_end == OFFSET_MAX ? OBD_OBJECT_EOF : (u64)fl->fl_end;
-	ei->ei_policy.flock.owner = (unsigned long)(fl->fl_flags & FL_FLOCK ? (void *)fl->fl_file : fl->fl_owner);
+	ei->ei_policy.flock.owner =
+		(unsigned long)(fl->fl_flags & FL_FLOCK ? (void *)fl->fl_file : fl->fl_owner);
 	ei->ei_policy.flock.pid = fl->fl_pid;
 }
 
@@ -95,7 +98,8 @@ static int server_lock(struct inode *inode, struct file_lock *fl, u32 mode, u64 
 	} else {
 		fl->fl_type = ei.ei_mode == LCK_PR ? F_RDLCK : F_WRLCK;
 		fl->fl_start = ei.ei_policy.flock.start;
-		fl->fl_end = ei.ei_policy.flock.end > OFFSET_MAX ? OFFSET_MAX : ei.ei_policy.flock.end;
+		fl->fl_end = ei.ei_policy.flock.end > OFFSET_MAX ? OFFSET_MAX :
+								   ei.ei_policy.flock.end;
 		fl->fl_pid = ei.ei_policy.flock.pid;
 	}
 	return 0;
@@ -117,7 +121,10 @@ static int cluster_lock(struct file *file, int cmd, struct file_lock *fl)
 		mode = LCK_PW;
 		break;
 	case F_UNLCK:
-		/* Ours first: no waiter here may see it held after the server has given it to another. */
+		/*
+		 * Ours first: no waiter here may see it held after the server has given it to
+		 * another.
+		 */
 		rc2 = locks_lock_file_wait(file, fl);
 		rc = server_unlock(inode, fl);
 		return rc ?: rc2;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Inodes: found by FID, filled from answers of the MDT, attributes cached as long as a lock protects them.
+ * Inodes: found by FID, filled from answers of the MDT, attributes cached as long as a lock
+ * protects them.
  *
- * Answers may overtake each other. Every answer carries the clock of the moment it was asked for; attributes that came under
- * a lock advance the clock and are remembered with it, and an answer without a lock that was asked before is not installed.
- * Size, blocks and times of regular files with objects belong to the data half (lli_ost); what is shown of each time is the
- * later of what MDT and OSTs say.
+ * Answers may overtake each other. Every answer carries the clock of the moment it was asked for;
+ * attributes that came under a lock advance the clock and are remembered with it, and an answer
+ * without a lock that was asked before is not installed. Size, blocks and times of regular files
+ * with objects belong to the data half (lli_ost); what is shown of each time is the later of what
+ * MDT and OSTs say.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -17,7 +19,7 @@
 
 static struct kmem_cache *ll_inode_cache;
 
-/* ------------------------------------------------ memory ------------------------------------------------ */
+/* ---- memory ---- */
 
 static void init_once(void *p)
 {
@@ -102,7 +104,7 @@ void ll_evict_inode(struct inode *inode)
 	}
 }
 
-/* ------------------------------------------------ attributes ------------------------------------------------ */
+/* ---- attributes ---- */
 
 static void set_time(struct timespec64 *ts, s64 sec)
 {
@@ -219,8 +221,9 @@ static void update_attrs_locked(struct inode *inode, const struct mdt_body *body
 /*
  * ll_inode_update - install what an answer says about an inode
  *
- * Attributes, access ACL, the lock and the layout that came under it. Return: 0, -ESTALE (another type: the object is not
- * the one we knew), or the error of a bad layout or ACL (the rest is installed).
+ * Attributes, access ACL, the lock and the layout that came under it. Return: 0, -ESTALE (another
+ * type: the object is not the one we knew), or the error of a bad layout or ACL (the rest is
+ * installed).
  */
 int ll_inode_update(struct inode *inode, struct ll_answer *a)
 {
@@ -265,7 +268,7 @@ int ll_inode_update(struct inode *inode, struct ll_answer *a)
 	return rc;
 }
 
-/* ------------------------------------------------ finding ------------------------------------------------ */
+/* ---- finding ---- */
 
 static int inode_test(struct inode *inode, void *data)
 {
@@ -295,8 +298,9 @@ static int inode_fill(struct inode *inode, const struct ll_answer *a)
 	switch (inode->i_mode & S_IFMT) {
 	case S_IFREG:
 		inode->i_op = &ll_file_iops;
-		inode->i_fop = sbi->opts & LL_OPT_FLOCK ? &ll_file_fops :
-			       sbi->opts & LL_OPT_LOCALFLOCK ? &ll_file_fops_localflock : &ll_file_fops_noflock;
+		inode->i_fop = sbi->opts & LL_OPT_FLOCK	     ? &ll_file_fops :
+			       sbi->opts & LL_OPT_LOCALFLOCK ? &ll_file_fops_localflock :
+							       &ll_file_fops_noflock;
 		inode->i_mapping->a_ops = &ll_aops;
 		return ll_inode_data_init(inode);
 	case S_IFDIR:
@@ -311,7 +315,8 @@ static int inode_fill(struct inode *inode, const struct ll_answer *a)
 	case S_IFIFO:
 	case S_IFSOCK:
 		inode->i_op = &ll_special_iops;
-		init_special_inode(inode, inode->i_mode, old_decode_dev(le32_to_cpu(a->body->mbo_rdev)));
+		init_special_inode(inode, inode->i_mode,
+				   old_decode_dev(le32_to_cpu(a->body->mbo_rdev)));
 		return 0;
 	}
 	return -EIO;
@@ -352,7 +357,8 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 
 struct inode *ll_iget_pseudo(struct super_block *sb, const struct lu_fid *fid, umode_t mode)
 {
-	struct inode *inode = iget5_locked(sb, fid_flatten(fid), inode_test, inode_set, (void *)fid);
+	struct inode *inode =
+		iget5_locked(sb, fid_flatten(fid), inode_test, inode_set, (void *)fid);
 
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
@@ -414,9 +420,10 @@ int ll_inode_refresh(struct inode *inode, u64 bits)
 	return rc == -ENOENT ? -ESTALE : rc;
 }
 
-/* ------------------------------------------------ VFS ------------------------------------------------ */
+/* ---- VFS ---- */
 
-int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags)
+int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat, u32 mask,
+	       unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Everything the files of lustre.ko share, grouped by the file that defines it. Two halves: namespace (super, config,
- * mdc, namei, dir, inode, file, layout, xattr ...) and data (osc*, pages, io, lvb); the hooks between them are marked.
+ * Everything the files of lustre.ko share, grouped by the file that defines it. Two halves:
+ * namespace (super, config, mdc, namei, dir, inode, file, layout, xattr ...) and data (osc*, pages,
+ * io, lvb); the hooks between them are marked.
  *
- * Lock order: i_rwsem > lli_open_mutex > lli_size_mutex (data) > lli_layout_sem (I/O holds it for reading) >
- * lli_layout_mutex > lli_lock. Lock manager callbacks (blocking) run without locks of ours; they may take
- * lli_layout_sem and lli_layout_mutex, never i_rwsem. No RPC under a spinlock.
+ * Lock order: i_rwsem > lli_open_mutex > lli_size_mutex (data) > lli_layout_sem (I/O holds it for
+ * reading) > lli_layout_mutex > lli_lock. Lock manager callbacks (blocking) run without locks of
+ * ours; they may take lli_layout_sem and lli_layout_mutex, never i_rwsem. No RPC under a spinlock.
  */
 #ifndef _GLOSS_CLIENT_INTERNAL_H
 #define _GLOSS_CLIENT_INTERNAL_H
@@ -34,9 +35,9 @@ struct ll_inode_data;	/* per regular file: data half */
 struct ll_xattrs;
 
 #define LL_SUPER_MAGIC		0x0BD00BD0
-#define LL_OBD_TIMEOUT_WAIT	60	/* seconds to wait for an OST that the configuration does not know yet */
+#define LL_OBD_TIMEOUT_WAIT	60	/* seconds to wait for an OST to be configured */
 
-/* ------------------------------------------------ super.c: a mount ------------------------------------------------ */
+/* ---- super.c: a mount ---- */
 
 /* ll_sb_info.opts */
 #define LL_OPT_FLOCK		0x0001
@@ -54,10 +55,11 @@ struct ll_xattrs;
 
 /* Counters of llite.*.stats */
 enum ll_stat {
-	LLS_READ_BYTES, LLS_WRITE_BYTES, LLS_READ, LLS_WRITE, LLS_IOCTL, LLS_OPEN, LLS_CLOSE, LLS_MMAP, LLS_PAGE_FAULT,
-	LLS_PAGE_MKWRITE, LLS_SEEK, LLS_FSYNC, LLS_READDIR, LLS_SETATTR, LLS_TRUNCATE, LLS_FLOCK, LLS_FALLOCATE,
-	LLS_GETATTR, LLS_CREATE, LLS_LINK, LLS_UNLINK, LLS_SYMLINK, LLS_MKDIR, LLS_RMDIR, LLS_MKNOD, LLS_RENAME,
-	LLS_STATFS, LLS_SETXATTR, LLS_GETXATTR, LLS_LISTXATTR, LLS_REMOVEXATTR, LLS_PERMISSION, LLS_NR,
+	LLS_READ_BYTES, LLS_WRITE_BYTES, LLS_READ, LLS_WRITE, LLS_IOCTL, LLS_OPEN, LLS_CLOSE,
+	LLS_MMAP, LLS_PAGE_FAULT, LLS_PAGE_MKWRITE, LLS_SEEK, LLS_FSYNC, LLS_READDIR,
+	LLS_SETATTR, LLS_TRUNCATE, LLS_FLOCK, LLS_FALLOCATE, LLS_GETATTR, LLS_CREATE, LLS_LINK,
+	LLS_UNLINK, LLS_SYMLINK, LLS_MKDIR, LLS_RMDIR, LLS_MKNOD, LLS_RENAME, LLS_STATFS,
+	LLS_SETXATTR, LLS_GETXATTR, LLS_LISTXATTR, LLS_REMOVEXATTR, LLS_PERMISSION, LLS_NR,
 };
 
 struct ll_sb_info {
@@ -68,7 +70,7 @@ struct ll_sb_info {
 	char			*fileset;	/* "/subdir" or NULL */
 	char			*mgsname;	/* option, or NULL */
 	char			*exclude;	/* option, or NULL */
-	char			inst[20];	/* 16 hex digits that make device names of this mount unique */
+	char			inst[20];	/* 16 hex digits: device names of this mount */
 	char			name[32];	/* "fsname-inst" */
 	char			uuid[UUID_MAX];	/* client uuid of all connects */
 	unsigned int		opts;		/* LL_OPT_* */
@@ -86,7 +88,7 @@ struct ll_sb_info {
 	wait_queue_head_t	conf_waitq;	/* a target was added, or umounting */
 	bool			profile_seen;
 	struct xarray		mdcs;		/* struct ll_mdc by MDT index */
-	struct xarray		oscs;		/* struct ll_osc by OST index; never removed before umount */
+	struct xarray		oscs;		/* struct ll_osc by OST index, until umount */
 	u32			default_stripe_count;	/* lov_desc */
 	u64			default_stripe_size;
 	struct ll_mdc		*mdc0;
@@ -118,18 +120,21 @@ static inline struct ll_sb_info *ll_sbi(const struct super_block *sb)
 
 extern const struct super_operations ll_super_ops;
 
-/* ------------------------------------------------ inodes ------------------------------------------------ */
+/* ---- inodes ---- */
 
-/* What is cached about an inode and still true, because a lock protects it (lli_cached, under lli_lock). */
-#define LLC_UPDATE	MDS_INODELOCK_UPDATE	/* times, nlink (size, blocks without objects), flags */
+/*
+ * What is cached about an inode and still true, because a lock protects it (lli_cached, under
+ * lli_lock).
+ */
+#define LLC_UPDATE	MDS_INODELOCK_UPDATE	/* times, nlink, flags (size, blocks) */
 #define LLC_PERM	MDS_INODELOCK_PERM	/* mode, uid, gid, access ACL */
 #define LLC_LAYOUT	MDS_INODELOCK_LAYOUT	/* lli_layout */
 #define LLC_XATTR	MDS_INODELOCK_XATTR
-#define LLC_DIR		0x1000ULL		/* directory: UPDATE lock is held, pages and negative dentries are good */
+#define LLC_DIR		0x1000ULL		/* UPDATE held: pages, negative dentries */
 #define LLC_DEFACL	0x2000ULL
 
 /* lli_flags */
-#define LLIF_DATA_MODIFIED	0	/* written since the last close told the MDT (data half sets it) */
+#define LLIF_DATA_MODIFIED	0	/* written since the last close (data half sets it) */
 #define LLIF_PSEUDO		1	/* .lustre and .lustre/fid made by this client */
 
 struct ll_times {
@@ -139,10 +144,10 @@ struct ll_times {
 struct ll_inode {
 	struct lu_fid		lli_fid;
 	struct lu_fid		lli_pfid;	/* last known parent, may be zero */
-	spinlock_t		lli_lock;	/* lli_cached, lli_clock, lli_dir_gen, lli_mds, lli_ost, times of the inode */
+	spinlock_t		lli_lock;	/* lli_cached ... lli_dir_gen, all times */
 	u64			lli_cached;	/* LLC_* */
-	u64			lli_clock;	/* attr_clock when attributes were last installed under a lock */
-	u32			lli_dir_gen;	/* directory: UPDATE locks lost so far; 0 is never used */
+	u64			lli_clock;	/* attr_clock of the last answer with a lock */
+	u32			lli_dir_gen;	/* directory: UPDATE locks lost; never 0 */
 	unsigned long		lli_flags;	/* LLIF_* bits */
 	u32			lli_attr_flags;	/* LUSTRE_*_FL */
 	u32			lli_projid;
@@ -152,15 +157,15 @@ struct ll_inode {
 	u64			lli_lazysize, lli_lazyblocks;
 	struct posix_acl	*lli_acl;	/* access ACL, good with LLC_PERM; under lli_lock */
 	char			*lli_symlink;	/* target, never changes; under lli_lock when set */
-	struct ll_xattrs	*lli_xattrs;	/* all of them, good with LLC_XATTR; under lli_lock (xattr.c) */
+	struct ll_xattrs	*lli_xattrs;	/* all, good with LLC_XATTR; under lli_lock */
 	struct mutex		lli_dir_mutex;	/* directory: one reader at a time fetches pages */
-	struct rb_root		lli_dir_pages;	/* directory: struct ll_dir_page by hash; under lli_lock (dir.c) */
+	struct rb_root		lli_dir_pages;	/* ll_dir_page by hash; under lli_lock */
 	unsigned int		lli_nr_dir_pages;
 
 	/* regular files */
-	struct rw_semaphore	lli_layout_sem;	/* I/O holds it for reading while it uses a layout; see layout.c */
+	struct rw_semaphore	lli_layout_sem;	/* read: I/O uses the layout (layout.c) */
 	struct mutex		lli_layout_mutex;	/* fetch and install */
-	struct ll_layout __rcu	*lli_layout;	/* NULL = never fetched; replaced under lli_layout_mutex */
+	struct ll_layout __rcu	*lli_layout;	/* NULL = never fetched; lli_layout_mutex */
 	struct mutex		lli_size_mutex;	/* data half: glimpse and truncate */
 	struct ll_inode_data	*lli_data;	/* data half */
 
@@ -179,7 +184,7 @@ static inline const struct lu_fid *ll_fid(const struct inode *inode)
 
 /* file->private_data of every open of ours */
 struct ll_file {
-	struct ll_open	*lf_open;		/* NULL: root directory without an open at the MDT */
+	struct ll_open	*lf_open;		/* NULL: root, no open at the MDT */
 	unsigned int	lf_ioctl_flags;		/* LL_FILE_* */
 	/* directories: position */
 	u64		lf_hash;
@@ -189,11 +194,11 @@ struct ll_file {
 	struct ldlm_lock **lf_grouplocks;
 };
 
-/* ------------------------------------------------ layout.c ------------------------------------------------ */
+/* ---- layout.c ---- */
 
 struct ll_stripe {
 	u32		ost_idx;
-	struct lu_fid	fid;		/* object; IDIF for legacy ids (ost_fid_to_res_id(), fid_to_ostid()) */
+	struct lu_fid	fid;		/* object; IDIF for legacy ids */
 	bool		hole;		/* object missing: -EIO */
 };
 
@@ -206,8 +211,8 @@ struct ll_comp {
 	u32		stripe_size;
 	u32		stripe_count;	/* entries of stripes when INIT */
 	u32		layout_gen;
-	u32		first;		/* number of stripes[0] counted over all components: index of its object */
-	bool		usable;		/* false: foreign, DoM, unknown pattern, stale ...: -EOPNOTSUPP or -EIO */
+	u32		first;		/* number of stripes[0] over all components */
+	bool		usable;		/* false: foreign, DoM, stale, ...: no I/O */
 	struct ll_stripe *stripes;
 };
 
@@ -216,7 +221,7 @@ struct ll_layout {
 	struct rcu_head	rcu;
 	u32		gen;
 	u32		flags;		/* lcm_flags: FLR state */
-	u16		nr_comps;	/* 0 = empty layout: size is the MDT's, reads give zeros, writes need a layout */
+	u16		nr_comps;	/* 0 = empty: size is the MDT's, reads give zeros */
 	u16		nr_mirrors;	/* 1 for plain */
 	u32		nr_stripes;	/* objects over all components */
 	bool		composite;
@@ -227,27 +232,35 @@ struct ll_layout {
 };
 
 /*
- * The current layout, referenced; fetched with IT_LAYOUT when none is protected by a lock. Killable.
- * ERR_PTR(-errno). For I/O use ll_layout_io_begin().
+ * The current layout, referenced; fetched with IT_LAYOUT when none is protected by a lock.
+ * Killable. ERR_PTR(-errno). For I/O use ll_layout_io_begin().
  */
 struct ll_layout *ll_layout_get(struct inode *inode);
 void ll_layout_put(struct ll_layout *lo);		/* NULL is fine */
-/* Last installed layout, referenced, whether or not a lock protects it (writeback of pages, getattr); NULL = none. */
+/*
+ * Last installed layout, referenced, whether or not a lock protects it (writeback of pages,
+ * getattr); NULL = none.
+ */
 struct ll_layout *ll_layout_peek(struct inode *inode);
 /*
- * Around each read, write, fault, truncate ...: takes lli_layout_sem for reading, with a valid layout. For writes and truncates
- * components that [start, end) touches are instantiated first (write intent, extent of chapter 4 17.2). On success
- * *lo stays valid until ll_layout_io_end(). Do not nest. Not needed in writepages (use ll_layout_peek()).
+ * Around each read, write, fault, truncate ...: takes lli_layout_sem for reading, with a valid
+ * layout. For writes and truncates components that [start, end) touches are instantiated first
+ * (write intent, extent of chapter 4 17.2). On success *lo stays valid until ll_layout_io_end(). Do
+ * not nest. Not needed in writepages (use ll_layout_peek()).
  */
 enum ll_layout_op { LL_LAYOUT_READ, LL_LAYOUT_WRITE, LL_LAYOUT_TRUNC };
-int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end, struct ll_layout **lo);
+int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
+		       struct ll_layout **lo);
 void ll_layout_io_end(struct inode *inode, struct ll_layout *lo);
 /* Make lli_layout current; 0 or -errno. */
 int ll_layout_refresh(struct inode *inode);
 /* Component for a file offset (a non-stale mirror is chosen); NULL = none defined there. */
 const struct ll_comp *ll_layout_comp(const struct ll_layout *lo, u64 pos);
 struct ll_layout *ll_layout_parse(const void *ea, u32 len);	/* ERR_PTR(-EINVAL, -ENOMEM) */
-/* Install an EA that came with a reply while its LAYOUT lock (locked) is held by the caller. ea_len 0 = empty layout. */
+/*
+ * Install an EA that came with a reply while its LAYOUT lock (locked) is held by the caller. ea_len
+ * 0 = empty layout.
+ */
 int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len, bool locked);
 void ll_layout_fini(struct inode *inode);
 /* The MDT can tell the size of this file: no layout or no objects. */
@@ -267,20 +280,36 @@ int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
 loff_t ll_llseek(struct file *file, loff_t offset, int whence);
 int ll_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len);
-/* Size, blocks and lli_ost times of a regular file with objects are made current (then ll_times_merge()). Killable. */
+/*
+ * Size, blocks and lli_ost times of a regular file with objects are made current (then
+ * ll_times_merge()). Killable.
+ */
 int ll_glimpse(struct inode *inode);
 /*
- * After the MDT agreed to ATTR_SIZE: punch the objects under PW locks, set i_size, drop pages. i_rwsem held for writing.
+ * After the MDT agreed to ATTR_SIZE: punch the objects under PW locks, set i_size, drop pages.
+ * i_rwsem held for writing.
  */
 int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *attr);
-/* After the MDT set times/owner: OST_SETATTR of the times (i_atime ... of the inode are set) to the objects. Best effort. */
+/*
+ * After the MDT set times/owner: OST_SETATTR of the times (i_atime ... of the inode are set) to the
+ * objects. Best effort.
+ */
 int ll_setattr_times(struct inode *inode, const struct iattr *attr);
-/* lli_data of a new regular inode; may be called under no lock, sleeps. fini: at evict, pages are gone. */
+/*
+ * lli_data of a new regular inode; may be called under no lock, sleeps. fini: at evict, pages are
+ * gone.
+ */
 int ll_inode_data_init(struct inode *inode);
 void ll_inode_data_fini(struct inode *inode);
-/* The LAYOUT lock is being given up: lli_layout_sem is held for writing (no I/O runs): write dirty pages back. */
+/*
+ * The LAYOUT lock is being given up: lli_layout_sem is held for writing (no I/O runs): write dirty
+ * pages back.
+ */
 void ll_layout_lost(struct inode *inode);
-/* lli_layout was replaced by one of another generation; lli_layout_mutex is held: forget objects of the old one. */
+/*
+ * lli_layout was replaced by one of another generation; lli_layout_mutex is held: forget objects of
+ * the old one.
+ */
 void ll_layout_changed(struct inode *inode);
 /* At flush of close(2): 0 or the error of earlier writeback. */
 int ll_data_flush(struct inode *inode);
@@ -292,15 +321,16 @@ int ll_group_unlock(struct file *file, u64 gid);
 int ll_data_version(struct inode *inode, u64 *version, u64 flags);
 
 /*
- * An OST from the configuration: make the import with all its nodes, start to connect (do not wait), store it in
- * sbi->oscs[index]. nodes[0] is the primary one. active = false: configured but not used. Called under conf_mutex.
+ * An OST from the configuration: make the import with all its nodes, start to connect (do not
+ * wait), store it in sbi->oscs[index]. nodes[0] is the primary one. active = false: configured but
+ * not used. Called under conf_mutex.
  */
 struct ll_node_nids {
 	unsigned int		nr;
 	const struct lnet_nid	*nids;
 };
-int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const struct ll_node_nids *nodes,
-		 unsigned int nr_nodes, bool active);
+int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
+		 const struct ll_node_nids *nodes, unsigned int nr_nodes, bool active);
 /* A further node of an OST that exists already. */
 int ll_osc_add_node(struct ll_osc *osc, const struct ll_node_nids *node);
 void ll_osc_set_active(struct ll_osc *osc, bool active);
@@ -309,7 +339,7 @@ struct ldlm_namespace *ll_osc_ns(struct ll_osc *osc);
 const char *ll_osc_name(const struct ll_osc *osc);		/* "fs-OST0000-osc-inst" */
 const char *ll_osc_uuid(const struct ll_osc *osc);		/* target uuid */
 void ll_osc_invalidate(struct ll_osc *osc);			/* umount -f: fail everything */
-void ll_osc_cleanup(struct ll_osc *osc, bool force);		/* disconnect and free; no inodes are left */
+void ll_osc_cleanup(struct ll_osc *osc, bool force); /* disconnect and free; no inodes are left */
 /* Numbers of one OST. nodelay: -EAGAIN at once when not connected. */
 int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool nodelay);
 /* per mount, after the super block exists / before the oscs go; module init and exit */
@@ -320,7 +350,10 @@ void ll_data_exit(void);
 
 /* ---- config.c ---- */
 
-/* Names of OSTs follow the log. Waits up to a minute (killable) for an index that is not configured yet. ERR_PTR(-EINVAL). */
+/*
+ * Names of OSTs follow the log. Waits up to a minute (killable) for an index that is not configured
+ * yet. ERR_PTR(-EINVAL).
+ */
 struct ll_osc *ll_osc_get(struct ll_sb_info *sbi, u32 index);
 int ll_config_start(struct ll_sb_info *sbi);
 void ll_config_stop(struct ll_sb_info *sbi);

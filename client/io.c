@@ -30,6 +30,9 @@ int ll_data_sb_init(struct ll_sb_info *sbi)
 {
 	/* checksums are computed on pages that must not change until they are sent */
 	sbi->sb->s_iflags |= SB_I_STABLE_WRITES;
+	/* a whole bulk RPC ahead */
+	sbi->sb->s_bdi->ra_pages = (4U << 20) >> PAGE_SHIFT;
+	sbi->sb->s_bdi->io_pages = (4U << 20) >> PAGE_SHIFT;
 	return 0;
 }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioctls of files and directories (chapter 7.3). Numbers are written as they are: several carry historic, wrong sizes.
- * Arguments are in host order, layouts in little-endian order, which is the same on the machines this runs on.
+ * ioctls of files and directories (chapter 7.3). Numbers are written as they are: several carry
+ * historic, wrong sizes. Arguments are in host order, layouts in little-endian order, which is the
+ * same on the machines this runs on.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include <linux/compat.h>
 #include <linux/fileattr.h>
 #include <linux/mm.h>
+#include <linux/mount.h>
 #include <linux/uaccess.h>
 #include "internal.h"
 
@@ -40,6 +42,7 @@
 #define IOC_MDC_GETFILEINFO_V2		0xc1406916
 #define LL_IOC_MDC_GETINFO_V1		0xc0086917
 #define LL_IOC_MDC_GETINFO_V2		0xc1406917
+#define LL_IOC_LMV_SETSTRIPE		0xc03066f0
 #define LL_IOC_LMV_GETSTRIPE		0xc03066f1
 
 #define OBD_IOCTL_VERSION	0x00010004
@@ -78,7 +81,7 @@ struct ioc_data_version {
 	u32	idv_flags;
 };
 
-/* ------------------------------------------------ packed arguments ------------------------------------------------ */
+/* ---- packed arguments ---- */
 
 static struct obd_ioctl_data *data_get(void __user *arg)
 {
@@ -120,7 +123,7 @@ static void *data_inl(struct obd_ioctl_data *d, int idx, u32 min)
 	return p;
 }
 
-/* ------------------------------------------------ mount ------------------------------------------------ */
+/* ---- mount ---- */
 
 static long ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
 {
@@ -143,7 +146,8 @@ static long ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
 		rc = (int)*index >= ll_nr_mdts(sbi) ? -ENODEV : -EAGAIN;
 		if (mdc) {
 			strscpy(uuid, mdc->tgt_uuid, sizeof(uuid));
-			rc = *type & 4 && !imp_is_full(mdc->imp) ? -EAGAIN : mdc_statfs(mdc, &st, false);
+			rc = *type & 4 && !imp_is_full(mdc->imp) ? -EAGAIN :
+								   mdc_statfs(mdc, &st, false);
 		}
 	} else if (*type & 2) {
 		struct ll_osc *osc = xa_load(&sbi->oscs, *index);
@@ -184,7 +188,8 @@ static long ioc_fid2path(struct ll_sb_info *sbi, void __user *arg)
 		return -ENOMEM;
 	*gf = head;
 	rc = mdc_fid2path(sbi, gf, len);
-	if (!rc && copy_to_user(arg, gf, sizeof(*gf) + min_t(u32, strnlen(gf->gf_path, len) + 1, len)))
+	if (!rc &&
+	    copy_to_user(arg, gf, sizeof(*gf) + min_t(u32, strnlen(gf->gf_path, len) + 1, len)))
 		rc = -EFAULT;
 	kfree(gf);
 	return rc;
@@ -214,11 +219,11 @@ static long ioc_path2fid(struct inode *inode, void __user *arg)
 	return copy_to_user(arg, ll_fid(inode), sizeof(struct lu_fid)) ? -EFAULT : 0;
 }
 
-/* ------------------------------------------------ layouts ------------------------------------------------ */
+/* ---- layouts ---- */
 
 /*
- * A layout to a user whose buffer says in its header how much it holds: of a composite one a single component then
- * (chapter 7 3.5). Any other header: all of it.
+ * A layout to a user whose buffer says in its header how much it holds: of a composite one a single
+ * component then (chapter 7 3.5). Any other header: all of it.
  */
 static long layout_to_user(struct inode *inode, const void *ea, u32 len, void __user *arg)
 {
@@ -311,7 +316,9 @@ static long ioc_setstripe(struct file *file, void __user *arg)
 	if (IS_ERR(hint))
 		return PTR_ERR(hint);
 	if (S_ISDIR(inode->i_mode)) {
-		rc = *(__le32 *)hint == cpu_to_le32(LOV_MAGIC_COMP_V1) ? -EOPNOTSUPP : ll_setstripe_dir(inode, hint, len);
+		rc = *(__le32 *)hint == cpu_to_le32(LOV_MAGIC_COMP_V1) ?
+			     -EOPNOTSUPP :
+			     ll_setstripe_dir(inode, hint, len);
 		goto out;
 	}
 	rc = -EPERM;
@@ -332,13 +339,14 @@ out:
 	return rc;
 }
 
-/* ------------------------------------------------ a name in a directory ------------------------------------------------ */
+/* ---- a name in a directory ---- */
 
 static u64 info_valid(const struct ll_answer *a)
 {
-	return a->valid & (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLLAZYSIZE | OBD_MD_FLLAZYBLOCKS | OBD_MD_FLATIME |
-			   OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLMODE | OBD_MD_FLTYPE | OBD_MD_FLUID | OBD_MD_FLGID |
-			   OBD_MD_FLNLINK | OBD_MD_FLRDEV | OBD_MD_FLBLKSZ);
+	return a->valid &
+	       (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLLAZYSIZE | OBD_MD_FLLAZYBLOCKS |
+		OBD_MD_FLATIME | OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLMODE | OBD_MD_FLTYPE |
+		OBD_MD_FLUID | OBD_MD_FLGID | OBD_MD_FLNLINK | OBD_MD_FLRDEV | OBD_MD_FLBLKSZ);
 }
 
 /* struct statx of the body of an answer. */
@@ -393,7 +401,8 @@ static int info_stat(struct super_block *sb, const struct ll_answer *a, void __u
 	return copy_to_user(to, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-static long info_to_user(struct super_block *sb, unsigned int cmd, const struct ll_answer *a, u8 __user *arg)
+static long info_to_user(struct super_block *sb, unsigned int cmd, const struct ll_answer *a,
+			 u8 __user *arg)
 {
 	static const u8 zero[32];
 	u64 valid = info_valid(a);
@@ -413,7 +422,8 @@ static long info_to_user(struct super_block *sb, unsigned int cmd, const struct 
 		arg += 144;
 		break;
 	default:
-		rc = copy_to_user(arg, &a->fid, sizeof(a->fid)) ? -EFAULT : info_statx(sb, a, arg + 16);
+		rc = copy_to_user(arg, &a->fid, sizeof(a->fid)) ? -EFAULT :
+								  info_statx(sb, a, arg + 16);
 		if (!rc && (copy_to_user(arg + 272, &valid, 8) || copy_to_user(arg + 280, tail, 8)))
 			rc = -EFAULT;
 		arg += 288;
@@ -468,7 +478,68 @@ static long ioc_lookup(struct inode *dir, void __user *arg)
 	return rc;
 }
 
-/* ------------------------------------------------ entry ------------------------------------------------ */
+/* lfs mkdir: the wish goes to the MDT, which takes or refuses it. */
+static long ioc_mkdir(struct file *file, void __user *arg)
+{
+	struct obd_ioctl_data *d = data_get(arg);
+	struct inode *dir = file_inode(file);
+	struct ll_answer a;
+	struct qstr name;
+	void *lum;
+	int rc = -EINVAL;
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	name.name = data_inl(d, 0, 2);
+	lum = data_inl(d, 1, sizeof(struct lmv_user_md_le));
+	if (!name.name || !lum || !wire_name_ok(name.name, d->ioc_inl[0].len) ||
+	    wire_lmv_user_check(lum, d->ioc_inl[1].len))
+		goto out;
+	name.len = d->ioc_inl[0].len - 1;
+	rc = mnt_want_write_file(file);
+	if (rc)
+		goto out;
+	rc = inode_permission(&nop_mnt_idmap, dir, MAY_WRITE | MAY_EXEC);
+	if (!rc) {
+		rc = mdc_create(dir, &name, S_IFDIR | (d->ioc_type & 01777), 0, lum,
+				d->ioc_inl[1].len, &a);
+		ll_answer_put(&a);
+	}
+	mnt_drop_write_file(file);
+out:
+	kfree(d);
+	return rc;
+}
+
+/*
+ * What the kernel of another make knows and this one declines (chapter 7 3.2): no "unknown ioctl"
+ * then.
+ */
+static bool declined(unsigned int cmd)
+{
+	static const u32 cmds[] = {
+		0xc0b066a2, /* OBD_IOC_QUOTACTL */
+		0x802066d3, 0x401866d4, 0x401866d5, 0x400866d6,
+		0x400866d7, 0x401866d8, 0x401866d9, 0x401866dc, /* HSM */
+		0xc03066f5, /* HSM_IMPORT */
+		0x402066db, /* SWAP_LAYOUTS */
+		0xc00c66f3, 0xc00866f3, 0x000066f4, /* leases */
+		0xc03066f6, 0x800466f7, /* default LMV, MIGRATE */
+		0x801066f2, 0xc00866f2, /* RMFID, REMOVE_ENTRY */
+		0x802066fa, 0x412066fa, /* LADVISE */
+		0xc00866fb, 0x400866fb, /* heat */
+		0x400866fc, 0xc00466fc, 0xc01466fc, 0x901066fc, /* PCC */
+		0x411066fd, /* PROJECT */
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++)
+		if (cmds[i] == cmd)
+			return true;
+	return false;
+}
+
+/* ---- entry ---- */
 
 static long ioc_data_version(struct inode *inode, struct ioc_data_version __user *arg)
 {
@@ -542,7 +613,7 @@ static long common_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		strscpy(uuid, sbi->uuid, sizeof(uuid));
 		return copy_to_user(uarg, uuid, sizeof(uuid)) ? -EFAULT : 0;
 	}
-	return -ENOTTY;
+	return declined(cmd) ? -EOPNOTSUPP : -ENOTTY;
 }
 
 static bool is_tty_ioctl(unsigned int cmd)
@@ -600,13 +671,15 @@ long ll_dir_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case LL_IOC_MDC_GETINFO_V1:
 	case LL_IOC_MDC_GETINFO_V2:
 		return ioc_getinfo(dir, cmd, (void __user *)arg);
+	case LL_IOC_LMV_SETSTRIPE:
+		return ioc_mkdir(file, (void __user *)arg);
 	case LL_IOC_LMV_GETSTRIPE:
 		return -ENODATA;	/* no striped directories */
 	}
 	return common_ioctl(file, cmd, arg);
 }
 
-/* ------------------------------------------------ lsattr, chattr, project ------------------------------------------------ */
+/* ---- lsattr, chattr, project ---- */
 
 static const struct {
 	u32 wire, fs;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Layouts of regular files (LOV EA, chapter 4.16 and 4.17): parsed form, fetched and kept under the LAYOUT lock, components
- * instantiated before they are written.
+ * Layouts of regular files (LOV EA, chapter 4.16 and 4.17): parsed form, fetched and kept under the
+ * LAYOUT lock, components instantiated before they are written.
  *
- * LLC_LAYOUT says that a lock protects lli_layout. I/O holds lli_layout_sem for reading; the callback clears LLC_LAYOUT and
- * then takes the semaphore for writing, so I/O that saw the bit with the semaphore held may go on with its layout until it is
- * done. lli_layout_mutex is never held over an RPC: an answer that brings a LAYOUT lock must be installable at any time.
+ * LLC_LAYOUT says that a lock protects lli_layout. I/O holds lli_layout_sem for reading; the
+ * callback clears LLC_LAYOUT and then takes the semaphore for writing, so I/O that saw the bit with
+ * the semaphore held may go on with its layout until it is done. lli_layout_mutex is never held
+ * over an RPC: an answer that brings a LAYOUT lock must be installable at any time.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -15,7 +16,7 @@
 
 #define LL_LAYOUT_TRIES	20	/* times a write intent is repeated when the answer does not help */
 
-/* ------------------------------------------------ parsing ------------------------------------------------ */
+/* ---- parsing ---- */
 
 static void layout_free(struct ll_layout *lo)
 {
@@ -85,7 +86,8 @@ static int parse_comp(struct ll_layout *lo, struct ll_comp *c, const struct wire
 	}
 	if (w->pattern & LOV_PATTERN_F_RELEASED)
 		lo->released = true;
-	c->usable = pattern_usable(w->pattern) && w->stripe_size && !(w->stripe_size % LOV_MIN_STRIPE_SIZE) &&
+	c->usable = pattern_usable(w->pattern) && w->stripe_size &&
+		    !(w->stripe_size % LOV_MIN_STRIPE_SIZE) &&
 		    !(w->flags & (LCME_FL_STALE | LCME_FL_OFFLINE));
 	if (!(w->flags & LCME_FL_INIT) || !pattern_usable(w->pattern))
 		return 0;
@@ -157,7 +159,8 @@ static u32 comp_mirror(const struct ll_comp *c)
 /*
  * ll_layout_comp - the component that holds a byte of the file
  *
- * With several mirrors a usable one with objects is preferred. Return: NULL when none is defined there.
+ * With several mirrors a usable one with objects is preferred. Return: NULL when none is defined
+ * there.
  */
 const struct ll_comp *ll_layout_comp(const struct ll_layout *lo, u64 pos)
 {
@@ -177,7 +180,7 @@ const struct ll_comp *ll_layout_comp(const struct ll_layout *lo, u64 pos)
 	return found;
 }
 
-/* ------------------------------------------------ the layout of an inode ------------------------------------------------ */
+/* ---- the layout of an inode ---- */
 
 struct ll_layout *ll_layout_peek(struct inode *inode)
 {
@@ -211,7 +214,8 @@ int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len, bool lock
 		if (IS_ERR(new)) {
 			mutex_unlock(&lli->lli_layout_mutex);
 			if (PTR_ERR(new) == -EINVAL)
-				pr_warn_ratelimited("bad layout of " DFID "\n", PFID(&lli->lli_fid));
+				pr_warn_ratelimited("bad layout of " DFID "\n",
+						    PFID(&lli->lli_fid));
 			return PTR_ERR(new);
 		}
 		changed = old;
@@ -305,7 +309,8 @@ static bool need_intent(const struct ll_layout *lo, enum ll_layout_op op, u64 st
 	return false;
 }
 
-int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end, struct ll_layout **lop)
+int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
+		       struct ll_layout **lop)
 {
 	struct ll_inode *lli = ll_i(inode);
 	struct ll_layout *lo;
@@ -332,7 +337,9 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 			return -EINTR;
 		if (tries++ == LL_LAYOUT_TRIES)
 			return -EIO;
-		rc = layout_ask(inode, op == LL_LAYOUT_WRITE ? LAYOUT_INTENT_WRITE : LAYOUT_INTENT_TRUNC, start, end);
+		rc = layout_ask(inode,
+				op == LL_LAYOUT_WRITE ? LAYOUT_INTENT_WRITE : LAYOUT_INTENT_TRUNC,
+				start, end);
 		if (rc)
 			return rc;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One MDT of a mount (MDC): its import, and every request to it except intents (mdc_lock.c) and sequences (fid.c).
- * Knows inodes only as FIDs, groups and cached attributes to be sent.
+ * One MDT of a mount (MDC): its import, and every request to it except intents (mdc_lock.c) and
+ * sequences (fid.c). Knows inodes only as FIDs, groups and cached attributes to be sent.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -9,22 +9,24 @@
 #include <linux/user_namespace.h>
 #include "internal.h"
 
-#define MDC_CONNECT_FLAGS (OBD_CONNECT_IBITS | OBD_CONNECT_NODEVOH | OBD_CONNECT_ATTRFID | OBD_CONNECT_VERSION | \
-			   OBD_CONNECT_BRW_SIZE | OBD_CONNECT_CANCELSET | OBD_CONNECT_FID | OBD_CONNECT_AT | \
-			   OBD_CONNECT_LOV_V3 | OBD_CONNECT_VBR | OBD_CONNECT_FULL20 | OBD_CONNECT_64BITHASH | \
-			   OBD_CONNECT_EINPROGRESS | OBD_CONNECT_JOBSTATS | OBD_CONNECT_LVB_TYPE | \
-			   OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_MAX_EASIZE | OBD_CONNECT_FLOCK_DEAD | \
-			   OBD_CONNECT_DISP_STRIPE | OBD_CONNECT_OPEN_BY_FID | OBD_CONNECT_BULK_MBITS | \
-			   OBD_CONNECT_SUBTREE | OBD_CONNECT_MULTIMODRPCS | OBD_CONNECT_FLAGS2 | OBD_CONNECT_ACL | \
-			   OBD_CONNECT_UMASK | OBD_CONNECT_LARGE_ACL | OBD_CONNECT_XATTR)
-#define MDC_CONNECT_FLAGS2 (OBD_CONNECT2_SUM_STATFS | OBD_CONNECT2_OVERSTRIPING | OBD_CONNECT2_FLR | \
-			    OBD_CONNECT2_INC_XID | OBD_CONNECT2_LSOM | OBD_CONNECT2_GETATTR_PFID | \
-			    OBD_CONNECT2_REP_MBITS)
+#define MDC_CONNECT_FLAGS                                                                        \
+	(OBD_CONNECT_IBITS | OBD_CONNECT_NODEVOH | OBD_CONNECT_ATTRFID | OBD_CONNECT_VERSION |   \
+	 OBD_CONNECT_BRW_SIZE | OBD_CONNECT_CANCELSET | OBD_CONNECT_FID | OBD_CONNECT_AT |       \
+	 OBD_CONNECT_LOV_V3 | OBD_CONNECT_VBR | OBD_CONNECT_FULL20 | OBD_CONNECT_64BITHASH |     \
+	 OBD_CONNECT_EINPROGRESS | OBD_CONNECT_JOBSTATS | OBD_CONNECT_LVB_TYPE |                 \
+	 OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_MAX_EASIZE | OBD_CONNECT_FLOCK_DEAD |              \
+	 OBD_CONNECT_DISP_STRIPE | OBD_CONNECT_OPEN_BY_FID | OBD_CONNECT_BULK_MBITS |            \
+	 OBD_CONNECT_SUBTREE | OBD_CONNECT_MULTIMODRPCS | OBD_CONNECT_FLAGS2 | OBD_CONNECT_ACL | \
+	 OBD_CONNECT_UMASK | OBD_CONNECT_LARGE_ACL | OBD_CONNECT_XATTR)
+#define MDC_CONNECT_FLAGS2                                                        \
+	(OBD_CONNECT2_SUM_STATFS | OBD_CONNECT2_OVERSTRIPING | OBD_CONNECT2_FLR | \
+	 OBD_CONNECT2_INC_XID | OBD_CONNECT2_LSOM | OBD_CONNECT2_GETATTR_PFID |   \
+	 OBD_CONNECT2_REP_MBITS)
 
 /* DoM is not spoken: the server then gives no DOM locks. */
 #define MDC_IBITS_KNOWN (MDS_INODELOCK_FULL & ~MDS_INODELOCK_DOM)
 
-/* ------------------------------------------------ set-up ------------------------------------------------ */
+/* ---- set-up ---- */
 
 static void mdc_event(struct obd_import *imp, enum import_event ev)
 {
@@ -40,7 +42,8 @@ static void mdc_event(struct obd_import *imp, enum import_event ev)
 		obd_device_set_status(mdc->dev, "UP");
 		break;
 	case IMP_EV_EVICTED:
-		pr_warn_ratelimited("%s: evicted by the server, cached state is dropped\n", mdc->name);
+		pr_warn_ratelimited("%s: evicted by the server, cached state is dropped\n",
+				    mdc->name);
 		mdc_fid_drop(mdc);
 		if (mdc->ns)
 			ldlm_ns_evicted(mdc->ns);
@@ -138,8 +141,8 @@ int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const cha
 	snprintf(mdc->name, sizeof(mdc->name), "%s-%s", dev_name, sbi->inst);
 
 	conf.data = mdc;
-	conf.ocd.ocd_connect_flags = cpu_to_le64(MDC_CONNECT_FLAGS |
-						 (sbi->opts & LL_OPT_RDONLY ? OBD_CONNECT_RDONLY : 0));
+	conf.ocd.ocd_connect_flags = cpu_to_le64(
+		MDC_CONNECT_FLAGS | (sbi->opts & LL_OPT_RDONLY ? OBD_CONNECT_RDONLY : 0));
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(MDC_CONNECT_FLAGS2);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	conf.ocd.ocd_ibits_known = cpu_to_le64(MDC_IBITS_KNOWN);
@@ -219,14 +222,15 @@ void mdc_cleanup(struct ll_mdc *mdc, bool force)
 /*
  * mdc_for_fid - the MDT that holds an object
  *
- * One MDT: that one. Remote objects of several MDTs are not supported yet; their requests are refused by MDT0.
+ * One MDT: that one. Remote objects of several MDTs are not supported yet; their requests are
+ * refused by MDT0.
  */
 struct ll_mdc *mdc_for_fid(struct ll_sb_info *sbi, const struct lu_fid *fid)
 {
 	return sbi->mdc0;
 }
 
-/* ------------------------------------------------ credentials, answers ------------------------------------------------ */
+/* ---- credentials, answers ---- */
 
 static u32 cap_low(void)
 {
@@ -239,7 +243,10 @@ static u32 cap_low(void)
 	return low;
 }
 
-/* A group of the inode that the caller has only as a supplementary one; the server may not know its list. */
+/*
+ * A group of the inode that the caller has only as a supplementary one; the server may not know its
+ * list.
+ */
 static u32 suppgid(const struct inode *inode)
 {
 	if (!inode || gid_eq(inode->i_gid, current_fsgid()) || !in_group_p(inode->i_gid))
@@ -247,7 +254,8 @@ static u32 suppgid(const struct inode *inode)
 	return from_kgid(&init_user_ns, inode->i_gid);
 }
 
-void mdc_pack_body(struct mdt_body *body, const struct lu_fid *fid, u64 valid, const struct inode *group_of)
+void mdc_pack_body(struct mdt_body *body, const struct lu_fid *fid, u64 valid,
+		   const struct inode *group_of)
 {
 	if (fid)
 		fid_to_le(&body->mbo_fid1, fid);
@@ -335,7 +343,10 @@ int ll_answer_fill(struct ll_answer *a)
 	return 0;
 }
 
-/* Send a request whose answer is a body with attributes; *a owns the request afterwards, whatever the result. */
+/*
+ * Send a request whose answer is a body with attributes; *a owns the request afterwards, whatever
+ * the result.
+ */
 static int answer_wait(struct ptlrpc_request *req, struct ll_answer *a)
 {
 	int rc;
@@ -353,7 +364,7 @@ static void answer_start(struct ll_mdc *mdc, struct ll_answer *a)
 	a->start = atomic64_read(&mdc->sbi->attr_clock);
 }
 
-/* ------------------------------------------------ requests without change ------------------------------------------------ */
+/* ---- requests without change ---- */
 
 int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum)
 {
@@ -424,7 +435,8 @@ int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
  *
  * No lock comes with it. The answer must be put, also after an error.
  */
-int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_room, struct ll_answer *a)
+int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_room,
+		struct ll_answer *a)
 {
 	struct ptlrpc_request *req;
 	struct mdt_body *body;
@@ -447,7 +459,8 @@ int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_
 	return answer_wait(req, a);
 }
 
-int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u32 ea_room, struct ll_answer *a)
+int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u32 ea_room,
+		     struct ll_answer *a)
 {
 	struct ll_mdc *mdc = mdc_of(dir);
 	struct ptlrpc_request *req;
@@ -532,7 +545,8 @@ ssize_t mdc_getxattr(struct inode *inode, const char *name, void *buf, size_t bu
 	if (rc)
 		goto out;
 	body = ptlrpc_req_buf(req, WF_MDT_BODY);
-	mdc_pack_body(body, ll_fid(inode), (name ? OBD_MD_FLXATTR : OBD_MD_FLXATTRLS) | OBD_MD_FLID, inode);
+	mdc_pack_body(body, ll_fid(inode), (name ? OBD_MD_FLXATTR : OBD_MD_FLXATTRLS) | OBD_MD_FLID,
+		      inode);
 	body->mbo_eadatasize = cpu_to_le32(bufsize);
 	if (name)
 		strcpy(ptlrpc_req_buf(req, WF_NAME), name);
@@ -616,7 +630,7 @@ out:
 	return rc > 0 ? -EPROTO : rc;
 }
 
-/* ------------------------------------------------ opens ------------------------------------------------ */
+/* ---- opens ---- */
 
 static void open_put(struct ll_open *open)
 {
@@ -640,8 +654,8 @@ static void open_replayed(struct ptlrpc_request *req)
 }
 
 /*
- * Prepare the saved request of an open for its replay: the object and layout are those of the reply, the old handle tells
- * the MDT which one a later close may name, and no lock is wanted.
+ * Prepare the saved request of an open for its replay: the object and layout are those of the
+ * reply, the old handle tells the MDT which one a later close may name, and no lock is wanted.
  */
 static void open_save(struct ll_open *open, struct ptlrpc_request *req, const struct ll_answer *a)
 {
@@ -691,8 +705,8 @@ static void close_done(struct ptlrpc_request *req)
 	struct ll_open *open = req->done_data;
 
 	if (req->rq_status < 0 && req->rq_status != -ESTALE && req->rq_status != -EIO)
-		pr_warn_ratelimited("%s: close of " DFID " failed: %d\n", open->mdc->name, PFID(&open->fid),
-				    req->rq_status);
+		pr_warn_ratelimited("%s: close of " DFID " failed: %d\n", open->mdc->name,
+				    PFID(&open->fid), req->rq_status);
 	/* Without a transno no commit is told. */
 	if (!req->rq_transno) {
 		ptlrpc_req_close_replay(open->req);
@@ -702,12 +716,14 @@ static void close_done(struct ptlrpc_request *req)
 	ptlrpc_req_put(req);
 }
 
-static void close_pack(struct ptlrpc_request *req, const struct ll_open *open, struct inode *inode, u32 bias)
+static void close_pack(struct ptlrpc_request *req, const struct ll_open *open, struct inode *inode,
+		       u32 bias)
 {
 	struct mdt_ioepoch *epoch = ptlrpc_req_buf(req, WF_EPOCH);
 	struct mdt_rec_setattr *rec = ptlrpc_req_buf(req, WF_REC_REINT);
-	u64 valid = MDS_ATTR_MODE | MDS_ATTR_ATIME | MDS_ATTR_MTIME | MDS_ATTR_CTIME | MDS_ATTR_ATIME_SET |
-		    MDS_ATTR_MTIME_SET | MDS_ATTR_CTIME_SET | MDS_ATTR_LSIZE | MDS_ATTR_LBLOCKS;
+	u64 valid = MDS_ATTR_MODE | MDS_ATTR_ATIME | MDS_ATTR_MTIME | MDS_ATTR_CTIME |
+		    MDS_ATTR_ATIME_SET | MDS_ATTR_MTIME_SET | MDS_ATTR_CTIME_SET | MDS_ATTR_LSIZE |
+		    MDS_ATTR_LBLOCKS;
 
 	epoch->mio_open_handle.cookie = READ_ONCE(open->handle.cookie);
 	mdc_pack_rec(rec, REINT_SETATTR, NULL, NULL);
@@ -730,8 +746,9 @@ static void close_pack(struct ptlrpc_request *req, const struct ll_open *open, s
 /*
  * mdc_close - close an open at the MDT
  *
- * Waits for the answer, so that what another client does afterwards finds the file closed; a killed task leaves the
- * request to itself. Errors are logged only: the file is closed for the application in any case.
+ * Waits for the answer, so that what another client does afterwards finds the file closed; a killed
+ * task leaves the request to itself. Errors are logged only: the file is closed for the application
+ * in any case.
  */
 void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
 {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Namespace half of the client: MDTs, their answers, and what the files of this half call in each other. */
+/*
+ * Namespace half of the client: MDTs, their answers, and what the files of this half call in each
+ * other.
+ */
 #ifndef _GLOSS_CLIENT_MDC_H
 #define _GLOSS_CLIENT_MDC_H
 
-/* ------------------------------------------------ mdc.c: one MDT of a mount ------------------------------------------------ */
+/* ---- mdc.c: one MDT of a mount ---- */
 
 #define LL_EASIZE_DEF	72		/* V3 layout with one stripe */
 #define LL_EASIZE_MAX	65536
@@ -28,13 +31,16 @@ struct ll_mdc {
 	int			seq_stale;	/* drop the sequence before the next use */
 };
 
-/* Attributes and more from an MDT, with the lock that protects them. Zero it first, end it with ll_answer_put(). */
+/*
+ * Attributes and more from an MDT, with the lock that protects them. Zero it first, end it with
+ * ll_answer_put().
+ */
 struct ll_answer {
 	struct ptlrpc_request	*req;		/* holds what is below */
 	const struct mdt_body	*body;
 	u64			valid;		/* mbo_valid */
 	struct lu_fid		fid;		/* mbo_fid1 when FLID */
-	const void		*ea;		/* LOV EA (FLEASIZE), LMV EA (FLDIREA), link target */
+	const void *ea; /* LOV EA (FLEASIZE), LMV EA (FLDIREA), link target */
 	u32			ea_len;
 	const void		*acl;
 	u32			acl_len;
@@ -61,16 +67,20 @@ static inline struct ll_mdc *mdc_of(const struct inode *inode)
 	return mdc_for_fid(ll_sbi(inode->i_sb), ll_fid(inode));
 }
 
-#define MDC_GETATTR_VALID (OBD_MD_FLGETATTR | OBD_MD_FLBLOCKS | OBD_MD_FLMODEASIZE | OBD_MD_FLACL | OBD_MD_FLID)
+#define MDC_GETATTR_VALID \
+	(OBD_MD_FLGETATTR | OBD_MD_FLBLOCKS | OBD_MD_FLMODEASIZE | OBD_MD_FLACL | OBD_MD_FLID)
 
 int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum);
 int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid);
-int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_room, struct ll_answer *a);
-int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u32 ea_room, struct ll_answer *a);
+int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_room,
+		struct ll_answer *a);
+int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u32 ea_room,
+		     struct ll_answer *a);
 int mdc_readpage(struct inode *dir, u64 hash, struct bio_vec *bvec, unsigned int nr, u32 *bytes);
 /* name NULL: list. Length of the value (bufsize 0: probe), or -errno. */
 ssize_t mdc_getxattr(struct inode *inode, const char *name, void *buf, size_t bufsize);
-int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags, bool remove);
+int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags,
+		 bool remove);
 int mdc_sync(struct ll_sb_info *sbi, const struct lu_fid *fid);	/* fid NULL: the whole MDT */
 int mdc_fid2path(struct ll_sb_info *sbi, struct getinfo_fid2path_le *gf, u32 pathlen);
 
@@ -85,15 +95,18 @@ struct ll_setattr {
 };
 int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answer *a);
 /* mkdir, mknod, symlink (target in data with its NUL). */
-int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t rdev, const void *data, u32 data_len,
-	       struct ll_answer *a);
+int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t rdev,
+	       const void *data, u32 data_len, struct ll_answer *a);
 int mdc_link(struct inode *inode, struct inode *dir, const struct qstr *name, struct ll_answer *a);
-int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name, bool rmdir, struct ll_answer *a);
-int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inode, struct inode *dst_dir,
-	       const struct qstr *dst, struct inode *victim, struct ll_answer *a);
+int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name, bool rmdir,
+	       struct ll_answer *a);
+int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inode,
+	       struct inode *dst_dir, const struct qstr *dst, struct inode *victim,
+	       struct ll_answer *a);
 
 /* Credentials of the caller into requests. */
-void mdc_pack_body(struct mdt_body *body, const struct lu_fid *fid, u64 valid, const struct inode *group_of);
+void mdc_pack_body(struct mdt_body *body, const struct lu_fid *fid, u64 valid,
+		   const struct inode *group_of);
 void mdc_pack_rec(void *rec, u32 opcode, const struct inode *group1, const struct inode *group2);
 u32 mdc_ea_room(const struct ll_mdc *mdc);
 u32 mdc_acl_room(const struct ll_mdc *mdc);
@@ -108,17 +121,22 @@ struct ll_open {
 	struct ptlrpc_request	*req;		/* kept for replay */
 };
 struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a);
-/* MDS_CLOSE; inode for times and size, NULL: only the handle. Consumes the open. Not killable in effect: goes on alone. */
+/*
+ * MDS_CLOSE; inode for times and size, NULL: only the handle. Consumes the open. Not killable in
+ * effect: goes on alone.
+ */
 void mdc_close(struct ll_open *open, struct inode *inode, u32 bias);
 
-/* ------------------------------------------------ mdc_lock.c: intents, callbacks ------------------------------------------------ */
+/* ---- mdc_lock.c: intents, callbacks ---- */
 
 extern const struct ldlm_cli_ops mdc_lock_ops;
 
 /*
- * LOOKUP or GETATTR intent (it): by name in dir, or (name NULL) of child itself. Negative: 0 with DISP_LOOKUP_NEG in a->disp.
+ * LOOKUP or GETATTR intent (it): by name in dir, or (name NULL) of child itself. Negative: 0 with
+ * DISP_LOOKUP_NEG in a->disp.
  */
-int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode *child, u64 it, struct ll_answer *a);
+int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode *child, u64 it,
+		       struct ll_answer *a);
 struct ll_open_args {
 	u64		flags;		/* MDS_FMODE_*, MDS_OPEN_* */
 	umode_t		mode;		/* with CREAT */
@@ -126,17 +144,21 @@ struct ll_open_args {
 	u32		ea_len;
 };
 /*
- * OPEN intent: by name in dir, or of child by FID (name NULL). 0: look at a->disp; *open set when DISP_OPEN_OPEN.
- * -errno: failed; a->disp tells how far.
+ * OPEN intent: by name in dir, or of child by FID (name NULL). 0: look at a->disp; *open set when
+ * DISP_OPEN_OPEN. -errno: failed; a->disp tells how far.
  */
-int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *child, const struct ll_open_args *args,
-		    struct ll_answer *a, struct ll_open **open);
-/* IT_LAYOUT; *ea is kvmalloc'ed (NULL with 0 bytes: empty). intent: LAYOUT_INTENT_*. Lock in *lock with a user (mode). */
-int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void **ea, u32 *ea_len, struct ldlm_lock **lock,
-		      u32 *mode);
+int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *child,
+		    const struct ll_open_args *args, struct ll_answer *a, struct ll_open **open);
+/*
+ * IT_LAYOUT; *ea is kvmalloc'ed (NULL with 0 bytes: empty). intent: LAYOUT_INTENT_*. Lock in *lock
+ * with a user (mode).
+ */
+int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void **ea, u32 *ea_len,
+		      struct ldlm_lock **lock, u32 *mode);
 /* IT_GETXATTR: all xattrs; -errno when the caller must ask for single ones. */
 struct ll_xattrs;
-int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct ldlm_lock **lock, u32 *mode);
+int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct ldlm_lock **lock,
+			u32 *mode);
 /* UPDATE lock of a directory, taken when not there; with a user: end with ldlm_lock_decref(). */
 int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lock, u32 *mode);
 /* The inode is the data of this lock from now on. */
@@ -144,19 +166,21 @@ void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode);
 /* What lock bits protected is not true any more. */
 void ll_lock_lost(struct inode *inode, u64 bits);
 
-/* ------------------------------------------------ fid.c ------------------------------------------------ */
+/* ---- fid.c ---- */
 
 int mdc_fid_alloc(struct ll_mdc *mdc, struct lu_fid *fid);
 void mdc_fid_drop(struct ll_mdc *mdc);
 
-/* ------------------------------------------------ inode.c ------------------------------------------------ */
+/* ---- inode.c ---- */
 
 int ll_inode_cache_init(void);
 void ll_inode_cache_exit(void);
 struct inode *ll_alloc_inode(struct super_block *sb);
 void ll_free_inode(struct inode *inode);
 void ll_evict_inode(struct inode *inode);
-/* The inode of an answer with attributes; its lock is bound and the attributes installed. ERR_PTR. */
+/*
+ * The inode of an answer with attributes; its lock is bound and the attributes installed. ERR_PTR.
+ */
 struct inode *ll_iget(struct super_block *sb, struct ll_answer *a);
 /* An inode in the cache, or fetched by FID. ERR_PTR(-ESTALE ...). */
 struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid);
@@ -177,13 +201,14 @@ static inline bool ll_cached(const struct inode *inode, u64 bits)
 
 /* Make attributes under these bits current (intent getattr by FID when needed). */
 int ll_inode_refresh(struct inode *inode, u64 bits);
-int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat, u32 mask, unsigned int flags);
+int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat, u32 mask,
+	       unsigned int flags);
 int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr);
 int ll_permission(struct mnt_idmap *idmap, struct inode *inode, int mask);
 int ll_update_time(struct inode *inode, struct timespec64 *time, int flags);
 u32 ll_inode_flags_to_wire(unsigned int fs_flags);
 
-/* ------------------------------------------------ namei.c, dir.c, file.c, symlink.c, flock.c ------------------------------------------------ */
+/* ---- namei.c, dir.c, file.c, symlink.c, flock.c ---- */
 
 extern const struct inode_operations ll_dir_iops;
 extern const struct inode_operations ll_file_iops;
@@ -210,14 +235,14 @@ struct ll_file *ll_file_new(struct ll_open *open);
 int ll_lock(struct file *file, int cmd, struct file_lock *fl);
 int ll_flock(struct file *file, int cmd, struct file_lock *fl);
 
-/* ------------------------------------------------ xattr.c, acl.c ------------------------------------------------ */
+/* ---- xattr.c, acl.c ---- */
 
 extern const struct xattr_handler *ll_xattr_handlers[];
 ssize_t ll_listxattr(struct dentry *dentry, char *list, size_t size);
 void ll_xattrs_drop(struct inode *inode);
 void ll_xattrs_free(struct ll_xattrs *x);
-struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *vals, u32 vals_len, const void *lens,
-				  u32 nr);
+struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *vals, u32 vals_len,
+				  const void *lens, u32 nr);
 /* One xattr: from the cache, or from the MDT. */
 ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t size);
 struct posix_acl *ll_get_acl(struct inode *inode, int type, bool rcu);
@@ -230,7 +255,7 @@ u32 ll_hint_size(const void *head, u32 len);
 /* Default layout of a directory (own, else the root's): kvmalloc'ed. -ENODATA. */
 int ll_dir_layout(struct inode *dir, void **ea, u32 *len);
 
-/* ------------------------------------------------ ioctl.c, export.c, param.c ------------------------------------------------ */
+/* ---- ioctl.c, export.c, param.c ---- */
 
 long ll_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 long ll_dir_ioctl(struct file *file, unsigned int cmd, unsigned long arg);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Locks of MDTs: intents (an enqueue that also does the work, chapter 4.9), and what happens when a lock is called back.
+ * Locks of MDTs: intents (an enqueue that also does the work, chapter 4.9), and what happens when a
+ * lock is called back.
  *
- * What a lock protects is marked in lli_cached while the answer that brought it still has a user of the lock, so that the
- * callback, which needs the last user gone, always comes after the marking. The callback (ll_lock_lost()) clears the marks
- * first and drops the data then. Marks may be cleared too often (two locks with the same bits), never too seldom.
+ * What a lock protects is marked in lli_cached while the answer that brought it still has a user of
+ * the lock, so that the callback, which needs the last user gone, always comes after the marking.
+ * The callback (ll_lock_lost()) clears the marks first and drops the data then. Marks may be
+ * cleared too often (two locks with the same bits), never too seldom.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -12,7 +14,7 @@
 #include <linux/sched/signal.h>
 #include "internal.h"
 
-/* ------------------------------------------------ callbacks ------------------------------------------------ */
+/* ---- callbacks ---- */
 
 static void *grab_inode(void *data)
 {
@@ -73,7 +75,7 @@ static int mdc_blocking(struct ldlm_lock *lock, bool canceling)
 
 const struct ldlm_cli_ops mdc_lock_ops = { .blocking = mdc_blocking };
 
-/* ------------------------------------------------ intents ------------------------------------------------ */
+/* ---- intents ---- */
 
 static void intent_pack(struct ptlrpc_request *req, u64 opc)
 {
@@ -85,7 +87,8 @@ static void intent_pack(struct ptlrpc_request *req, u64 opc)
 /* The first phase of an intent that ran decides whom its status belongs to (chapter 4.9). */
 static int intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
 {
-	static const u64 order[] = { DISP_OPEN_LEASE, DISP_OPEN_OPEN, DISP_OPEN_CREATE, DISP_LOOKUP_EXECD, DISP_IT_EXECD };
+	static const u64 order[] = { DISP_OPEN_LEASE, DISP_OPEN_OPEN, DISP_OPEN_CREATE,
+				     DISP_LOOKUP_EXECD, DISP_IT_EXECD };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(order); i++)
@@ -95,9 +98,11 @@ static int intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
 }
 
 /*
- * Send an intent; fills *a. 0 also when the intent failed in a later phase: ei tells. Bits and mode of a lock go into *a.
+ * Send an intent; fills *a. 0 also when the intent failed in a later phase: ei tells. Bits and mode
+ * of a lock go into *a.
  */
-static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req, struct ll_answer *a)
+static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
+		       struct ll_answer *a)
 {
 	int rc;
 
@@ -112,8 +117,10 @@ static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
 	}
 	rc = ll_answer_fill(a);
 	/* A lock must be that of the object of the answer. */
-	if (!rc && a->lock && (!(a->valid & OBD_MD_FLID) || !fid_res_id_eq(&a->fid, &a->lock->l_res->lr_id))) {
-		pr_warn_ratelimited("MDT sent a lock of another object than " DFID "\n", PFID(&a->fid));
+	if (!rc && a->lock &&
+	    (!(a->valid & OBD_MD_FLID) || !fid_res_id_eq(&a->fid, &a->lock->l_res->lr_id))) {
+		pr_warn_ratelimited("MDT sent a lock of another object than " DFID "\n",
+				    PFID(&a->fid));
 		rc = -EPROTO;
 	}
 	return rc;
@@ -142,8 +149,9 @@ static int intent_again(struct ll_answer *a)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name, struct inode *child, u64 it,
-			struct ldlm_enqueue_info *ei, struct ll_answer *a, u32 acl_room)
+static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
+			struct inode *child, u64 it, struct ldlm_enqueue_info *ei,
+			struct ll_answer *a, u32 acl_room)
 {
 	const struct lu_fid *fid = name ? ll_fid(dir) : ll_fid(child);
 	struct ptlrpc_request *req;
@@ -151,7 +159,8 @@ static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr
 	u32 ea_room = mdc_ea_room(mdc);
 	int rc;
 
-	intent_start(mdc, a, ei, fid, LCK_CR, it == IT_LOOKUP ? MDS_INODELOCK_LOOKUP : MDS_INODELOCK_UPDATE);
+	intent_start(mdc, a, ei, fid, LCK_CR,
+		     it == IT_LOOKUP ? MDS_INODELOCK_LOOKUP : MDS_INODELOCK_UPDATE);
 	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getattr);
 	if (!req)
 		return -ENOMEM;
@@ -166,7 +175,9 @@ static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr
 	}
 	intent_pack(req, it);
 	body = ptlrpc_req_buf(req, WF_MDT_BODY);
-	mdc_pack_body(body, fid, MDC_GETATTR_VALID | OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_MEA | OBD_MD_DEFAULT_MEA,
+	mdc_pack_body(body, fid,
+		      MDC_GETATTR_VALID | OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_MEA |
+			      OBD_MD_DEFAULT_MEA,
 		      name ? dir : child);
 	if (child)
 		fid_to_le(&body->mbo_fid2, ll_fid(child));
@@ -176,7 +187,8 @@ static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr
 	return intent_send(ei, req, a);
 }
 
-int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode *child, u64 it, struct ll_answer *a)
+int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode *child, u64 it,
+		       struct ll_answer *a)
 {
 	struct ll_mdc *mdc = mdc_of(name ? dir : child);
 	u32 acl_room = mdc_acl_room(mdc);
@@ -208,13 +220,15 @@ int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode 
 		return rc;
 	if (a->valid & OBD_MD_MDS)
 		return -EREMOTE;	/* on another MDT */
-	if (!(a->valid & OBD_MD_FLID) || !(a->valid & OBD_MD_FLTYPE) || !(le32_to_cpu(a->body->mbo_mode) & S_IFMT))
+	if (!(a->valid & OBD_MD_FLID) || !(a->valid & OBD_MD_FLTYPE) ||
+	    !(le32_to_cpu(a->body->mbo_mode) & S_IFMT))
 		return -EPROTO;
 	return 0;
 }
 
-static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name, struct inode *child,
-		     const struct ll_open_args *args, const struct lu_fid *new_fid, struct ldlm_enqueue_info *ei,
+static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
+		     struct inode *child, const struct ll_open_args *args,
+		     const struct lu_fid *new_fid, struct ldlm_enqueue_info *ei,
 		     struct ll_answer *a, u32 acl_room)
 {
 	const struct lu_fid *fid = name ? ll_fid(dir) : ll_fid(child);
@@ -228,9 +242,11 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 
 	if (!(imp_connect_flags(mdc->imp) & OBD_CONNECT_UMASK))
 		mode &= ~current_umask();
-	intent_start(mdc, a, ei, fid, creat ? LCK_CW : LCK_CR, creat ? MDS_INODELOCK_UPDATE : MDS_INODELOCK_LOOKUP);
+	intent_start(mdc, a, ei, fid, creat ? LCK_CW : LCK_CR,
+		     creat ? MDS_INODELOCK_UPDATE : MDS_INODELOCK_LOOKUP);
 	if (creat) {
-		ei->ei_nr_elc = ldlm_cli_elc(mdc->ns, &ei->ei_res_id, LCK_CW, MDS_INODELOCK_UPDATE, elc, LDLM_ELC_MAX);
+		ei->ei_nr_elc = ldlm_cli_elc(mdc->ns, &ei->ei_res_id, LCK_CW, MDS_INODELOCK_UPDATE,
+					     elc, LDLM_ELC_MAX);
 		ei->ei_elc = elc;
 	}
 	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_open);
@@ -239,7 +255,8 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 	req->rq_replay_keep = true;
 	ptlrpc_req_size(req, WF_DLM_REQ, ldlm_request_bytes(1 + ei->ei_nr_elc));
 	ptlrpc_req_size(req, WF_NAME, name ? name->len + 1 : 1);
-	ptlrpc_req_size(req, WF_EADATA, max(args->flags & MDS_OPEN_DELAY_CREATE ? 0 : ea_room, args->ea_len));
+	ptlrpc_req_size(req, WF_EADATA,
+			max(args->flags & MDS_OPEN_DELAY_CREATE ? 0 : ea_room, args->ea_len));
 	ptlrpc_rep_room(req, WF_MDT_MD, max(ea_room, args->ea_len));
 	ptlrpc_rep_room(req, WF_ACL, acl_room);
 	ptlrpc_rep_room(req, WF_DEFAULT_MD, 56);
@@ -264,8 +281,8 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 	return intent_send(ei, req, a);
 }
 
-int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *child, const struct ll_open_args *args,
-		    struct ll_answer *a, struct ll_open **open)
+int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *child,
+		    const struct ll_open_args *args, struct ll_answer *a, struct ll_open **open)
 {
 	struct ll_mdc *mdc = mdc_of(name ? dir : child);
 	u32 acl_room = mdc_acl_room(mdc);
@@ -300,7 +317,8 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 		break;
 	}
 	/* The handle first: an error must not lose it. */
-	if (a->disp & DISP_OPEN_OPEN && !ei.ei_status && a->body->mbo_open_handle.cookie && a->valid & OBD_MD_FLID)
+	if (a->disp & DISP_OPEN_OPEN && !ei.ei_status && a->body->mbo_open_handle.cookie &&
+	    a->valid & OBD_MD_FLID)
 		*open = ll_open_new(mdc, args->flags, a);
 	if (!(ei.ei_disposition & DISP_IT_EXECD))
 		return rc ?: -EPROTO;
@@ -311,7 +329,8 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 		return 0;
 	if (a->valid & OBD_MD_MDS)
 		return -EREMOTE;
-	if (!(a->valid & OBD_MD_FLID) || !(a->valid & OBD_MD_FLTYPE) || !(le32_to_cpu(a->body->mbo_mode) & S_IFMT)) {
+	if (!(a->valid & OBD_MD_FLID) || !(a->valid & OBD_MD_FLTYPE) ||
+	    !(le32_to_cpu(a->body->mbo_mode) & S_IFMT)) {
 		if (*open)
 			mdc_close(*open, NULL, 0);
 		*open = NULL;
@@ -320,8 +339,8 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 	return 0;
 }
 
-int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void **ea, u32 *ea_len, struct ldlm_lock **lock,
-		      u32 *mode)
+int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void **ea, u32 *ea_len,
+		      struct ldlm_lock **lock, u32 *mode)
 {
 	bool change = intent == LAYOUT_INTENT_WRITE || intent == LAYOUT_INTENT_TRUNC;
 	struct ll_mdc *mdc = mdc_of(inode);
@@ -340,7 +359,8 @@ again:
 	ei.ei_data = inode;
 	ei.ei_lvb_len = mdc->max_easize;
 	if (change) {
-		ei.ei_nr_elc = ldlm_cli_elc(mdc->ns, &ei.ei_res_id, LCK_EX, MDS_INODELOCK_LAYOUT, elc, LDLM_ELC_MAX);
+		ei.ei_nr_elc = ldlm_cli_elc(mdc->ns, &ei.ei_res_id, LCK_EX, MDS_INODELOCK_LAYOUT,
+					    elc, LDLM_ELC_MAX);
 		ei.ei_elc = elc;
 	}
 	ei.ei_lvb = kvmalloc(ei.ei_lvb_len, GFP_NOFS);
@@ -411,7 +431,8 @@ err:
 
 #define GETXATTR_ROOM	2500	/* as other clients ask */
 
-int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct ldlm_lock **lock, u32 *mode)
+int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct ldlm_lock **lock,
+			u32 *mode)
 {
 	struct ll_mdc *mdc = mdc_of(inode);
 	struct ldlm_enqueue_info ei;
@@ -469,7 +490,8 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 		rc = -EPROTO;
 		goto out;
 	}
-	*xattrs = ll_xattrs_parse(ptlrpc_rep_buf(req, WF_EADATA), names, ptlrpc_rep_buf(req, WF_EAVALS), vals,
+	*xattrs = ll_xattrs_parse(ptlrpc_rep_buf(req, WF_EADATA), names,
+				  ptlrpc_rep_buf(req, WF_EAVALS), vals,
 				  ptlrpc_rep_buf(req, WF_EAVALS_LENS), nr);
 	if (IS_ERR(*xattrs)) {
 		rc = PTR_ERR(*xattrs);
@@ -500,7 +522,8 @@ int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lockp, u32 *mode)
 	int rc;
 
 	fid_to_res_id(&ei.ei_res_id, ll_fid(dir));
-	lock = ldlm_lock_match(mdc->ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy, LCK_PR | LCK_PW | LCK_EX, 0);
+	lock = ldlm_lock_match(mdc->ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy,
+			       LCK_PR | LCK_PW | LCK_EX, 0);
 	if (lock) {
 		*mode = lock->l_granted_mode;
 		/* It may be of an inode of this FID that left the cache meanwhile. */

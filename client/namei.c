@@ -2,10 +2,10 @@
 /*
  * Names: lookup, atomic open, and the operations that change directories.
  *
- * A positive dentry is true (LL_DENTRY_VALID in d_fsdata) from an answer that brought a LOOKUP lock on until that lock is
- * called back; then it is looked up again. A negative one is true while the parent's UPDATE lock that was held before the
- * question is still held (d_time = lli_dir_gen of the parent). Names made by requests that bring no lock are asked for again
- * at their next use.
+ * A positive dentry is true (LL_DENTRY_VALID in d_fsdata) from an answer that brought a LOOKUP lock
+ * on until that lock is called back; then it is looked up again. A negative one is true while the
+ * parent's UPDATE lock that was held before the question is still held (d_time = lli_dir_gen of the
+ * parent). Names made by requests that bring no lock are asked for again at their next use.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -55,7 +55,7 @@ static bool name_too_long(const struct inode *dir, const struct dentry *dentry)
 	return dentry->d_name.len > ll_sbi(dir->i_sb)->namelen;
 }
 
-/* ------------------------------------------------ lookup ------------------------------------------------ */
+/* ---- lookup ---- */
 
 static int revalidate_negative(struct dentry *dentry, struct inode *dir, unsigned int flags)
 {
@@ -70,14 +70,16 @@ static int revalidate_negative(struct dentry *dentry, struct inode *dir, unsigne
 }
 
 /* Ask the server for the name; 1: it still is this inode. */
-static int revalidate_rpc(struct dentry *dentry, struct inode *dir, struct inode *inode, unsigned int flags)
+static int revalidate_rpc(struct dentry *dentry, struct inode *dir, struct inode *inode,
+			  unsigned int flags)
 {
 	struct name_snapshot name;
 	struct ll_answer a;
 	int rc;
 
 	take_dentry_name_snapshot(&name, dentry);
-	rc = mdc_intent_getattr(dir, &name.name, inode, flags & LOOKUP_PARENT ? IT_LOOKUP : IT_GETATTR, &a);
+	rc = mdc_intent_getattr(dir, &name.name, inode,
+				flags & LOOKUP_PARENT ? IT_LOOKUP : IT_GETATTR, &a);
 	release_dentry_name_snapshot(&name);
 	if (rc == -ENOENT || rc == -ESTALE) {
 		rc = 0;
@@ -125,8 +127,8 @@ const struct dentry_operations ll_dentry_ops = {
 };
 
 /*
- * Attach the object of a positive answer to an unhashed dentry. Returns as d_splice_alias(). The lock of the answer is still
- * held, so it cannot be called back before the name is marked.
+ * Attach the object of a positive answer to an unhashed dentry. Returns as d_splice_alias(). The
+ * lock of the answer is still held, so it cannot be called back before the name is marked.
  */
 static struct dentry *splice(struct dentry *dentry, struct inode *inode, const struct ll_answer *a)
 {
@@ -147,19 +149,25 @@ static struct dentry *splice_negative(struct inode *dir, struct dentry *dentry, 
 	return d_splice_alias(NULL, dentry);
 }
 
-/* mkdir and friends of a name that most likely does not exist: the server tells, no need to ask first. */
+/*
+ * mkdir and friends of a name that most likely does not exist: the server tells, no need to ask
+ * first.
+ */
 static bool lookup_skippable(struct inode *dir, unsigned int flags)
 {
-	if ((flags & (LOOKUP_CREATE | LOOKUP_EXCL)) != (LOOKUP_CREATE | LOOKUP_EXCL) || flags & LOOKUP_OPEN)
+	if ((flags & (LOOKUP_CREATE | LOOKUP_EXCL)) != (LOOKUP_CREATE | LOOKUP_EXCL) ||
+	    flags & LOOKUP_OPEN)
 		return false;
-	return !inode_permission(&nop_mnt_idmap, dir, MAY_WRITE | MAY_EXEC) && !sb_rdonly(dir->i_sb);
+	return !inode_permission(&nop_mnt_idmap, dir, MAY_WRITE | MAY_EXEC) &&
+	       !sb_rdonly(dir->i_sb);
 }
 
 static struct dentry *ll_obf_lookup(struct inode *dir, struct dentry *dentry);
 
 /*
- * .lustre in the root and .lustre/fid, when the MDT does not show them: directories that only this client knows. Nothing
- * ever calls back what is marked as cached here, so no request is made about them.
+ * .lustre in the root and .lustre/fid, when the MDT does not show them: directories that only this
+ * client knows. Nothing ever calls back what is marked as cached here, so no request is made about
+ * them.
  */
 static struct dentry *pseudo_dir(struct dentry *dentry, u32 oid, umode_t mode)
 {
@@ -172,7 +180,8 @@ static struct dentry *pseudo_dir(struct dentry *dentry, u32 oid, umode_t mode)
 
 static bool name_is(const struct dentry *dentry, const char *name)
 {
-	return dentry->d_name.len == strlen(name) && !memcmp(dentry->d_name.name, name, dentry->d_name.len);
+	return dentry->d_name.len == strlen(name) &&
+	       !memcmp(dentry->d_name.name, name, dentry->d_name.len);
 }
 
 static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
@@ -188,16 +197,19 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 	if (fid_is_obf(ll_fid(dir)))
 		return ll_obf_lookup(dir, dentry);
 	if (ll_inode_pseudo(dir))
-		return name_is(dentry, "fid") ? pseudo_dir(dentry, FID_OID_DOT_LUSTRE_OBF, 0100) : ERR_PTR(-ENOENT);
+		return name_is(dentry, "fid") ? pseudo_dir(dentry, FID_OID_DOT_LUSTRE_OBF, 0100) :
+						ERR_PTR(-ENOENT);
 	if (lookup_skippable(dir, flags))
 		return NULL;
 	gen = dir_gen(dir);
-	rc = mdc_intent_getattr(dir, &dentry->d_name, NULL, flags & LOOKUP_PARENT ? IT_LOOKUP : IT_GETATTR, &a);
+	rc = mdc_intent_getattr(dir, &dentry->d_name, NULL,
+				flags & LOOKUP_PARENT ? IT_LOOKUP : IT_GETATTR, &a);
 	if (rc == -ENOENT && a.req && a.req->rq_got_reply)
 		rc = 0, a.disp |= DISP_LOOKUP_NEG;
 	if (rc) {
 		alias = ERR_PTR(rc);
-	} else if (a.disp & DISP_LOOKUP_NEG && IS_ROOT(dentry->d_parent) && name_is(dentry, ".lustre")) {
+	} else if (a.disp & DISP_LOOKUP_NEG && IS_ROOT(dentry->d_parent) &&
+		   name_is(dentry, ".lustre")) {
 		alias = pseudo_dir(dentry, FID_OID_DOT_LUSTRE, 0111);
 	} else if (a.disp & DISP_LOOKUP_NEG) {
 		alias = splice_negative(dir, dentry, gen);
@@ -270,10 +282,11 @@ struct dentry *ll_lookup_parent(struct inode *inode)
 	return d_obtain_alias(parent);
 }
 
-/* ------------------------------------------------ open ------------------------------------------------ */
+/* ---- open ---- */
 
 /* The open of a name ended with a handle: give it to the VFS. */
-static int finish(struct inode *dir, struct dentry *dentry, struct file *file, struct ll_answer *a, struct ll_open *open)
+static int finish(struct inode *dir, struct dentry *dentry, struct file *file, struct ll_answer *a,
+		  struct ll_open *open)
 {
 	struct dentry *alias = NULL;
 	struct ll_file *lf;
@@ -317,7 +330,8 @@ out:
 	return rc;
 }
 
-static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file *file, unsigned int open_flag, umode_t mode)
+static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file *file,
+			  unsigned int open_flag, umode_t mode)
 {
 	struct ll_open_args args = { .mode = mode };
 	struct dentry *alias;
@@ -363,9 +377,18 @@ static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file 
 		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
 	}
 	if (open) {
+		bool fresh = a.disp & DISP_OPEN_CREATE && a.lock && a.bits & MDS_INODELOCK_UPDATE;
+
 		if (a.disp & DISP_OPEN_CREATE)
 			ll_count(dir->i_sb, CREATE, 1);
 		rc = finish(dir, dentry, file, &a, open);
+		/*
+		 * our own new file has no capabilities to be dropped at its first write; the UPDATE
+		 * lock tells when that changes
+		 */
+		if (!rc && fresh && S_ISREG(file_inode(file)->i_mode) &&
+		    !(file_inode(file)->i_mode & (S_ISUID | S_ISGID)))
+			inode_set_flags(file_inode(file), S_NOSEC, S_NOSEC);
 		goto out;
 	}
 	/* A symlink, a device: found, but not opened. */
@@ -384,9 +407,10 @@ out:
 	return rc;
 }
 
-/* ------------------------------------------------ changes ------------------------------------------------ */
+/* ---- changes ---- */
 
-static int create(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev, const char *target)
+static int create(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev,
+		  const char *target)
 {
 	struct inode *inode;
 	struct dentry *alias;
@@ -395,7 +419,8 @@ static int create(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t 
 
 	if (name_too_long(dir, dentry))
 		return -ENAMETOOLONG;
-	rc = mdc_create(dir, &dentry->d_name, mode, rdev, target, target ? strlen(target) + 1 : 0, &a);
+	rc = mdc_create(dir, &dentry->d_name, mode, rdev, target, target ? strlen(target) + 1 : 0,
+			&a);
 	if (rc)
 		goto out;
 	inode = ll_iget(dir->i_sb, &a);
@@ -416,14 +441,16 @@ out:
 	return rc;
 }
 
-static int ll_mknod(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev)
+static int ll_mknod(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode,
+		    dev_t rdev)
 {
 	ll_count(dir->i_sb, MKNOD, 1);
 	return create(dir, dentry, mode, rdev, NULL);
 }
 
 /* Only knfsd and overlayfs come here for regular files; open(2) uses ll_atomic_open(). */
-static int ll_create(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode, bool excl)
+static int ll_create(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
+		     umode_t mode, bool excl)
 {
 	struct ll_open_args args = {
 		.flags = MDS_FMODE_WRITE | MDS_OPEN_CREAT | MDS_OPEN_EXCL | MDS_OPEN_DEFAULT_LMV,
@@ -465,7 +492,8 @@ static int ll_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *d
 	return create(dir, dentry, (mode & (S_IRWXUGO | S_ISVTX)) | S_IFDIR, 0, NULL);
 }
 
-static int ll_symlink(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, const char *target)
+static int ll_symlink(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
+		      const char *target)
 {
 	ll_count(dir->i_sb, SYMLINK, 1);
 	return create(dir, dentry, S_IFLNK | 0777, 0, target);
@@ -538,8 +566,8 @@ static int ll_rmdir(struct inode *dir, struct dentry *dentry)
 	return unlink_name(dir, dentry, true);
 }
 
-static int ll_rename(struct mnt_idmap *idmap, struct inode *old_dir, struct dentry *old, struct inode *new_dir,
-		     struct dentry *new, unsigned int flags)
+static int ll_rename(struct mnt_idmap *idmap, struct inode *old_dir, struct dentry *old,
+		     struct inode *new_dir, struct dentry *new, unsigned int flags)
 {
 	struct inode *victim = d_inode(new);
 	struct ll_answer a;

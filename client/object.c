@@ -482,6 +482,7 @@ static int object_lock(struct inode *inode, struct ll_object *obj, u64 start, u6
 {
 	struct ldlm_enqueue_info ei;
 	struct ost_lvb lvb = { 0 };
+	u64 elc[4];
 	int rc;
 
 	*lockp = ll_object_match(obj, start, end, mode == LCK_PW);
@@ -490,6 +491,11 @@ static int object_lock(struct inode *inode, struct ll_object *obj, u64 start, u6
 	if (!ll_osc_usable(obj->osc))
 		return -EIO;
 	enqueue_info(&ei, obj, start, end, mode, flags, &lvb);
+	if (mode == LCK_PW) {
+		/* our own read locks would have to be called back */
+		ei.ei_nr_elc = ldlm_cli_elc(obj->osc->ns, &obj->res, LCK_PW, 0, elc, ARRAY_SIZE(elc));
+		ei.ei_elc = elc;
+	}
 	rc = ldlm_cli_enqueue(&ei, NULL, lockp);
 	if (rc > 0)
 		rc = -EPROTO;

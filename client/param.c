@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Parameters and counters of a mount: llite.<fs>-<inst>, and the entries lov and lmv of the device list. */
+/*
+ * Parameters and counters of a mount: llite.<fs>-<inst>, and the entries lov and lmv of the device
+ * list.
+ */
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include "internal.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests that change the namespace (MDS_REINT, chapter 4.13). Locks of our own that stand in the way are given up first
- * and ride along as early cancels, so that the server need not call us back.
+ * Requests that change the namespace (MDS_REINT, chapter 4.13). Locks of our own that stand in the
+ * way are given up first and ride along as early cancels, so that the server need not call us back.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -23,7 +23,8 @@ static void reint_elc(struct reint *r, const struct lu_fid *fid, u32 mode, u64 b
 	if (r->nr_elc == LDLM_ELC_MAX)
 		return;
 	fid_to_res_id(&res, fid);
-	r->nr_elc += ldlm_cli_elc(r->mdc->ns, &res, mode, bits, r->elc + r->nr_elc, LDLM_ELC_MAX - r->nr_elc);
+	r->nr_elc += ldlm_cli_elc(r->mdc->ns, &res, mode, bits, r->elc + r->nr_elc,
+				  LDLM_ELC_MAX - r->nr_elc);
 }
 
 static int reint_new(struct reint *r, const struct wire_format *fmt)
@@ -42,7 +43,7 @@ static void reint_name(struct reint *r, enum wire_field field, const struct qstr
 
 static void reint_name_pack(struct reint *r, enum wire_field field, const struct qstr *name)
 {
-	memcpy(ptlrpc_req_buf(r->req, field), name->name, name->len);	/* buffers are zeroed: NUL */
+	memcpy(ptlrpc_req_buf(r->req, field), name->name, name->len); /* buffers are zeroed: NUL */
 }
 
 static int reint_pack(struct reint *r)
@@ -132,8 +133,8 @@ int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answ
 	return reint_send(&r, a);
 }
 
-int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t rdev, const void *data, u32 data_len,
-	       struct ll_answer *a)
+int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t rdev,
+	       const void *data, u32 data_len, struct ll_answer *a)
 {
 	struct mdt_rec_create *rec;
 	struct lu_fid fid;
@@ -198,7 +199,8 @@ int mdc_link(struct inode *inode, struct inode *dir, const struct qstr *name, st
 	return reint_send(&r, a);
 }
 
-int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name, bool rmdir, struct ll_answer *a)
+int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name, bool rmdir,
+	       struct ll_answer *a)
 {
 	struct mdt_rec_unlink *rec;
 	struct reint r;
@@ -224,8 +226,9 @@ int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name,
 	return reint_send(&r, a);
 }
 
-int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inode, struct inode *dst_dir,
-	       const struct qstr *dst, struct inode *victim, struct ll_answer *a)
+int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inode,
+	       struct inode *dst_dir, const struct qstr *dst, struct inode *victim,
+	       struct ll_answer *a)
 {
 	struct mdt_rec_rename *rec;
 	struct reint r;
@@ -260,7 +263,8 @@ int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inod
 	return reint_send(&r, a);
 }
 
-int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags, bool remove)
+int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags,
+		 bool remove)
 {
 	u64 bits = MDS_INODELOCK_UPDATE;
 	struct mdt_rec_setxattr *rec;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mounts of the client: options, the way from an MGS to a root directory (chapter 2.14), statfs, umount.
+ * Mounts of the client: options, the way from an MGS to a root directory (chapter 2.14), statfs,
+ * umount.
  *
- * umount: kill_sb() drops the locks of all namespaces before the VFS evicts inodes, so that no lock callback holds one, and
- * takes the targets down after it. umount -f makes every import fail first.
+ * umount: kill_sb() drops the locks of all namespaces before the VFS evicts inodes, so that no lock
+ * callback holds one, and takes the targets down after it. umount -f makes every import fail first.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -16,7 +17,7 @@
 #include <linux/uuid.h>
 #include "internal.h"
 
-/* ------------------------------------------------ options ------------------------------------------------ */
+/* ---- options ---- */
 
 static const struct {
 	const char *name;
@@ -45,10 +46,36 @@ static const struct {
 
 /* Accepted without effect: of servers, of older clients, or done elsewhere. */
 static const char *const ignored[] = {
-	"acl", "noacl", "encrypt", "noencrypt", "abort_recov", "abort_recov_mdt", "nosvc", "nomgs", "noscrub", "skip_lfsck",
-	"mgs", "writeconf", "update", "force", "retry=", "svname=", "osd=", "param=", "mgsnode=", "mgssec=", "skpath=",
-	"recovery_time_soft=", "recovery_time_hard=", "thread_num=", "network=", "context=", "fscontext=", "defcontext=",
-	"rootcontext=", "_netdev",
+	"acl",
+	"noacl",
+	"encrypt",
+	"noencrypt",
+	"abort_recov",
+	"abort_recov_mdt",
+	"nosvc",
+	"nomgs",
+	"noscrub",
+	"skip_lfsck",
+	"mgs",
+	"writeconf",
+	"update",
+	"force",
+	"retry=",
+	"svname=",
+	"osd=",
+	"param=",
+	"mgsnode=",
+	"mgssec=",
+	"skpath=",
+	"recovery_time_soft=",
+	"recovery_time_hard=",
+	"thread_num=",
+	"network=",
+	"context=",
+	"fscontext=",
+	"defcontext=",
+	"rootcontext=",
+	"_netdev",
 };
 
 static bool is_ignored(const char *opt)
@@ -58,7 +85,8 @@ static bool is_ignored(const char *opt)
 	for (i = 0; i < ARRAY_SIZE(ignored); i++) {
 		size_t len = strlen(ignored[i]);
 
-		if (ignored[i][len - 1] == '=' ? !strncmp(opt, ignored[i], len) : !strcmp(opt, ignored[i]))
+		if (ignored[i][len - 1] == '=' ? !strncmp(opt, ignored[i], len) :
+						 !strcmp(opt, ignored[i]))
 			return true;
 	}
 	return false;
@@ -175,7 +203,7 @@ static int ll_show_devname(struct seq_file *m, struct dentry *root)
 	return 0;
 }
 
-/* ------------------------------------------------ statfs ------------------------------------------------ */
+/* ---- statfs ---- */
 
 #define ADD64(to, from)	((to) = cpu_to_le64(le64_to_cpu(to) + (from)))
 
@@ -195,7 +223,8 @@ static int statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
 		u64 ob;
 
 		/* Right after the mount it may not be connected yet: wait a little, once. */
-		if (imp && !READ_ONCE(imp->imp_connected) && time_before(jiffies, sbi->mount_time + 10 * HZ))
+		if (imp && !READ_ONCE(imp->imp_connected) &&
+		    time_before(jiffies, sbi->mount_time + 10 * HZ))
 			import_wait_full(imp, 3);
 		memset(&one, 0, sizeof(one));
 		rc = ll_osc_statfs(osc, &one, nodelay);
@@ -231,7 +260,8 @@ int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool fresh)
 
 	if (mutex_lock_killable(&sbi->statfs_mutex))
 		return -EINTR;
-	if (fresh || !sbi->statfs_time || time_after(jiffies, sbi->statfs_time + sbi->statfs_max_age * HZ)) {
+	if (fresh || !sbi->statfs_time ||
+	    time_after(jiffies, sbi->statfs_time + sbi->statfs_max_age * HZ)) {
 		rc = mdc_statfs(sbi->mdc0, &sbi->statfs, true);
 		if (!rc && !sbi->statfs.os_bsize)
 			rc = -EPROTO;
@@ -268,7 +298,7 @@ static int ll_statfs(struct dentry *dentry, struct kstatfs *ks)
 	return 0;
 }
 
-/* ------------------------------------------------ mount ------------------------------------------------ */
+/* ---- mount ---- */
 
 static void ll_umount_begin(struct super_block *sb)
 {
@@ -324,8 +354,8 @@ static struct ll_sb_info *sbi_new(void)
 
 	if (!sbi)
 		return NULL;
-	sbi->opts = LL_OPT_FLOCK | LL_OPT_LAZYSTATFS | LL_OPT_STATFS_PROJECT | LL_OPT_CHECKSUM | LL_OPT_LRURESIZE |
-		    LL_OPT_VERBOSE;
+	sbi->opts = LL_OPT_FLOCK | LL_OPT_LAZYSTATFS | LL_OPT_STATFS_PROJECT | LL_OPT_CHECKSUM |
+		    LL_OPT_LRURESIZE | LL_OPT_VERBOSE;
 	sbi->statfs_max_age = 1;
 	sbi->namelen = NAME_MAX;
 	mutex_init(&sbi->conf_mutex);
@@ -450,7 +480,8 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 		pr_err("%s: no connection to %s: %d\n", sbi->name, sbi->mdc0->tgt_uuid, rc);
 		return rc;
 	}
-	if ((imp_connect_flags(sbi->mdc0->imp) & (OBD_CONNECT_FID | OBD_CONNECT_ATTRFID | OBD_CONNECT_FULL20)) !=
+	if ((imp_connect_flags(sbi->mdc0->imp) &
+	     (OBD_CONNECT_FID | OBD_CONNECT_ATTRFID | OBD_CONNECT_FULL20)) !=
 	    (OBD_CONNECT_FID | OBD_CONNECT_ATTRFID | OBD_CONNECT_FULL20)) {
 		pr_err("%s: the MDT does not support required features\n", sbi->name);
 		return -EPROTO;
@@ -468,7 +499,8 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 	return 0;
 }
 
-static struct dentry *ll_mount(struct file_system_type *type, int flags, const char *dev, void *data)
+static struct dentry *ll_mount(struct file_system_type *type, int flags, const char *dev,
+			       void *data)
 {
 	return mount_nodev(type, flags, data, ll_fill_super);
 }
@@ -497,7 +529,10 @@ static void ll_kill_sb(struct super_block *sb)
 	}
 	WRITE_ONCE(sbi->umounting, true);
 	wake_up_all(&sbi->conf_waitq);
-	/* Open files are gone: every lock is unused. Their callbacks must be over before inodes are evicted. */
+	/*
+	 * Open files are gone: every lock is unused. Their callbacks must be over before inodes are
+	 * evicted.
+	 */
 	xa_for_each(&sbi->oscs, index, osc) {
 		if (force)
 			ldlm_ns_evicted(ll_osc_ns(osc));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Symbolic links: the target is read once with MDS_GETATTR and kept with the inode; it never changes. */
+/*
+ * Symbolic links: the target is read once with MDS_GETATTR and kept with the inode; it never
+ * changes.
+ */
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include "internal.h"
@@ -20,7 +23,8 @@ static int read_target(struct inode *inode, char **target)
 	if (!rc) {
 		const char *name = a.ea;
 
-		if (!(a.valid & OBD_MD_LINKNAME) || a.ea_len != len || strnlen(name, len) != len - 1)
+		if (!(a.valid & OBD_MD_LINKNAME) || a.ea_len != len ||
+		    strnlen(name, len) != len - 1)
 			rc = -EPROTO;
 		else
 			*target = kmemdup(name, len, GFP_KERNEL);
@@ -31,7 +35,8 @@ static int read_target(struct inode *inode, char **target)
 	return rc == -ENOENT ? -ESTALE : rc;
 }
 
-static const char *ll_get_link(struct dentry *dentry, struct inode *inode, struct delayed_call *done)
+static const char *ll_get_link(struct dentry *dentry, struct inode *inode,
+			       struct delayed_call *done)
 {
 	struct ll_inode *lli = ll_i(inode);
 	char *target = READ_ONCE(lli->lli_symlink);

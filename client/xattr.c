@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Extended attributes. All of an inode's xattrs are fetched at once with a lock (IT_GETXATTR) and kept while it is held
- * (LLC_XATTR); what does not fit is asked for one by one. lustre.lov and trusted.lov are made from the layout.
+ * Extended attributes. All of an inode's xattrs are fetched at once with a lock (IT_GETXATTR) and
+ * kept while it is held (LLC_XATTR); what does not fit is asked for one by one. lustre.lov and
+ * trusted.lov are made from the layout.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -12,7 +13,7 @@
 #include <linux/xattr.h>
 #include "internal.h"
 
-/* ------------------------------------------------ cache ------------------------------------------------ */
+/* ---- cache ---- */
 
 struct ll_xattr {
 	const char	*name;
@@ -38,12 +39,12 @@ void ll_xattrs_free(struct ll_xattrs *x)
 /* Attributes that change without the XATTR lock, or have a way of their own. */
 static bool not_cached(const char *name)
 {
-	return !strcmp(name, XATTR_NAME_ACL_ACCESS) || !strcmp(name, XATTR_NAME_SOM) || !strcmp(name, XATTR_NAME_LOV) ||
-	       !strcmp(name, "security.selinux");
+	return !strcmp(name, XATTR_NAME_ACL_ACCESS) || !strcmp(name, XATTR_NAME_SOM) ||
+	       !strcmp(name, XATTR_NAME_LOV) || !strcmp(name, "security.selinux");
 }
 
-struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *vals, u32 vals_len, const void *lens,
-				  u32 nr)
+struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *vals, u32 vals_len,
+				  const void *lens, u32 nr)
 {
 	const __le32 *vlen = lens;
 	struct ll_xattrs *x;
@@ -135,14 +136,17 @@ static struct ll_xattrs *xattrs_get(struct inode *inode)
 	return x;
 }
 
-/* ------------------------------------------------ layouts as xattrs ------------------------------------------------ */
+/* ---- layouts as xattrs ---- */
 
 static void plain_offset_any(void *ea)
 {
 	((struct lov_mds_md_v1 *)ea)->lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT);
 }
 
-/* In a copy of a checked EA: the generation becomes "any OST", so that a restore does not pin the first one. */
+/*
+ * In a copy of a checked EA: the generation becomes "any OST", so that a restore does not pin the
+ * first one.
+ */
 static void lov_for_user(void *ea)
 {
 	struct lov_comp_md_v1 *lcm = ea;
@@ -184,8 +188,10 @@ int ll_dir_layout(struct inode *dir, void **ea, u32 *len)
 	int rc;
 
 	for (;;) {
-		rc = mdc_getattr(mdc, ll_fid(from), OBD_MD_FLEASIZE | OBD_MD_FLDIREA, max_t(u32, mdc_ea_room(mdc), 4096), &a);
-		if (rc || (a.valid & OBD_MD_FLDIREA && a.ea_len && !wire_lov_hint_check(a.ea, a.ea_len)))
+		rc = mdc_getattr(mdc, ll_fid(from), OBD_MD_FLEASIZE | OBD_MD_FLDIREA,
+				 max_t(u32, mdc_ea_room(mdc), 4096), &a);
+		if (rc ||
+		    (a.valid & OBD_MD_FLDIREA && a.ea_len && !wire_lov_hint_check(a.ea, a.ea_len)))
 			break;
 		ll_answer_put(&a);
 		if (from == d_inode(sbi->sb->s_root))
@@ -318,7 +324,8 @@ static int lov_set(struct inode *inode, const void *value, size_t size)
 	if (!S_ISDIR(inode->i_mode) && !S_ISREG(inode->i_mode))
 		return -EOPNOTSUPP;
 	if (!size)
-		return S_ISDIR(inode->i_mode) ? ll_setstripe_dir(inode, &remove, sizeof(remove)) : 0;
+		return S_ISDIR(inode->i_mode) ? ll_setstripe_dir(inode, &remove, sizeof(remove)) :
+						0;
 	if (size < 32)
 		return -ERANGE;
 	lmm = kvmalloc(size, GFP_KERNEL);
@@ -348,7 +355,7 @@ out:
 	return rc;
 }
 
-/* ------------------------------------------------ get, set, list ------------------------------------------------ */
+/* ---- get, set, list ---- */
 
 ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t size)
 {
@@ -467,8 +474,8 @@ static int handler_refused(const char *full, struct inode *inode, bool set)
 	return 0;
 }
 
-static int ll_xattr_get(const struct xattr_handler *handler, struct dentry *dentry, struct inode *inode,
-			const char *name, void *buf, size_t size)
+static int ll_xattr_get(const struct xattr_handler *handler, struct dentry *dentry,
+			struct inode *inode, const char *name, void *buf, size_t size)
 {
 	char *full;
 	int rc = handler_name(handler, name, &full);
@@ -483,8 +490,9 @@ static int ll_xattr_get(const struct xattr_handler *handler, struct dentry *dent
 	return rc;
 }
 
-static int ll_xattr_set(const struct xattr_handler *handler, struct mnt_idmap *idmap, struct dentry *dentry,
-			struct inode *inode, const char *name, const void *value, size_t size, int flags)
+static int ll_xattr_set(const struct xattr_handler *handler, struct mnt_idmap *idmap,
+			struct dentry *dentry, struct inode *inode, const char *name,
+			const void *value, size_t size, int flags)
 {
 	char *full;
 	int rc = handler_name(handler, name, &full);

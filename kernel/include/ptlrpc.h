@@ -69,9 +69,9 @@ enum import_state {
 };
 
 /*
- * What the owner of an import is told. From a work item of the import, one at a time, in order; may
- * sleep and send requests with rq_no_delay = false only if it does not wait for them (except in
- * ACTIVE).
+ * What the owner of an import is told. From the import's only work item, one at a time, in order; may
+ * sleep, but must not wait for a request of this import: the same work item reconnects. Send
+ * asynchronously, or leave it to a work item of your own.
  */
 enum import_event {
 	IMP_EV_OCD, /* first and each later connect: imp_ocd is what was granted (before ACTIVE) */

@@ -15,6 +15,7 @@
 #include <linux/shrinker.h>
 
 #define LRU_PER_CPU		100
+#define LRU_LEAST		4000	/* a lock is some 500 bytes, to get it back costs a round trip */
 #define LRU_AGE_DEFAULT		600	/* seconds */
 #define LRU_CHECK		(30 * HZ)
 #define LRU_BATCH		16
@@ -59,7 +60,7 @@ unsigned int ldlm_ns_lru_size(const struct ldlm_namespace *ns)
 {
 	unsigned int max = READ_ONCE(ns->ns_lru_max);
 
-	return max ? max : LRU_PER_CPU * num_online_cpus();
+	return max ? max : LRU_LEAST + LRU_PER_CPU * num_online_cpus();
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_lru_size);
 
@@ -97,7 +98,8 @@ void ldlm_lru_add_locked(struct ldlm_lock *lock)
 		list_add_tail(&lock->l_lru, &ns->ns_lru);
 		ns->ns_lru_nr++;
 	}
-	over = ns->ns_lru_nr > ldlm_ns_lru_size(ns);
+	/* a batch at a time, one CANCEL carries them */
+	over = ns->ns_lru_nr > ldlm_ns_lru_size(ns) + (ns->ns_lru_max ? 0 : 8 * LRU_BATCH);
 	spin_unlock(&ns->ns_lru_lock);
 	if (over)
 		mod_delayed_work(ldlm_wq, &ns->ns_lru_work, 0);
@@ -401,11 +403,11 @@ static bool elc_wanted(const struct ldlm_resource *res, const struct ldlm_lock *
 	if (lock->l_flags &
 	    (LDLM_FL_CBPENDING | LDLM_FL_CANCELING | LDLM_FL_DESTROYED | LDLM_FL_NO_LRU))
 		return false;
+	/* The data of a write lock would have to be written first. */
 	if (res->lr_type == LDLM_EXTENT)
-		return true;
+		return lock->l_granted_mode == LCK_PR;
 	if (res->lr_type != LDLM_IBITS || !(lock->l_policy.ibits.bits & bits))
 		return false;
-	/* Their data would have to be written first. */
 	return !(lock->l_policy.ibits.bits & ~bits & MDS_INODELOCK_DOM);
 }
 

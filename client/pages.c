@@ -160,6 +160,27 @@ out:
 	return rc;
 }
 
+/* Is there a lock for this page? Readahead stops at the first one without: such a page would stay behind in the cache, not up to date. */
+static bool walk_may_read(struct walk *w, u64 pos)
+{
+	struct ldlm_lock *lock;
+	struct ll_object *obj;
+	struct ll_brw *brw;
+	u64 off;
+
+	obj = w->set ? ll_objset_at(w->set, pos, NULL, &off) : NULL;
+	if (!obj)
+		return true;
+	list_for_each_entry(brw, &w->open, link)
+		if (brw->obj == obj && off >= brw->lock->l_policy.extent.start && off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end)
+			return true;
+	lock = ll_object_match(obj, off, off + PAGE_SIZE - 1, false);
+	if (!lock)
+		return false;
+	ldlm_lock_decref(lock, lock->l_granted_mode);
+	return true;
+}
+
 static void ll_readahead(struct readahead_control *rac)
 {
 	struct inode *inode = rac->mapping->host;
@@ -168,8 +189,12 @@ static void ll_readahead(struct readahead_control *rac)
 	struct page *page;
 
 	walk_init(&w, inode, set, false);
-	while ((page = readahead_page(rac)))
+	while (readahead_count(rac) && walk_may_read(&w, readahead_pos(rac))) {
+		page = readahead_page(rac);
+		if (!page)
+			break;
 		walk_read(&w, page);
+	}
 	walk_end(&w);
 	ll_objset_put(set);
 }

@@ -227,22 +227,33 @@ static void print_fields(const struct lov_user_md *l, bool dir, const char *ind)
 		printf("\n");
 }
 
+/* Objects of group 0 have an id and no sequence; their FID is of the IDIF kind, with the OST in it. */
+static struct lfs_fid object_fid(const struct lov_user_ost_data *o)
+{
+	if (o->oi_seq)
+		return (struct lfs_fid){ o->f_seq, o->f_oid, o->f_ver };
+	return (struct lfs_fid){ 0x100000000ULL | (uint64_t)o->l_ost_idx << 16 | (o->oi_id >> 32 & 0xffff), (uint32_t)o->oi_id, 0 };
+}
+
 static void print_yaml_objects(const struct lov_user_md *l)
 {
 	const struct lov_user_ost_data *o = objects(l);
 	int i;
 
 	printf("      lmm_objects:\n");
-	for (i = 0; i < l->lmm_stripe_count; i++, o++)
-		printf("      - l_ost_idx: %u\n        l_fid:     %#llx:0x%x:0x%x\n", o->l_ost_idx, (unsigned long long)o->f_seq, o->f_oid, o->f_ver);
+	for (i = 0; i < l->lmm_stripe_count; i++, o++) {
+		struct lfs_fid fid = object_fid(o);
+
+		printf("      - l_ost_idx: %u\n        l_fid:     %#llx:0x%x:0x%x\n", o->l_ost_idx, (unsigned long long)fid.seq, fid.oid, fid.ver);
+	}
 }
 
 static void print_ids(const struct lov_user_md *l, const char *ind)
 {
 	unsigned long long seq = l->lmm_oi_seq, oid = l->lmm_oi_id;
 
-	printf("%slmm_magic:         0x%08X\n%slmm_seq:           %#llx\n%slmm_object_id:     %#llx\n", ind, l->lmm_magic, ind, seq, ind, oid);
-	printf(gs.yaml ? "%slmm_fid:           %#llx:%#llx:0x0\n" : "%slmm_fid:           [%#llx:%#llx:0x0]\n", ind, seq, oid);
+	printf("%slmm_magic:         0x%08X\n%slmm_seq:           0x%llx\n%slmm_object_id:     0x%llx\n", ind, l->lmm_magic, ind, seq, ind, oid);
+	printf(gs.yaml ? "%slmm_fid:           0x%llx:0x%llx:0x0\n" : "%slmm_fid:           [0x%llx:0x%llx:0x0]\n", ind, seq, oid);
 }
 
 static void print_objects(const struct lov_user_md *l)
@@ -316,9 +327,12 @@ static void print_comp(const struct lov_comp_md *c)
 			const struct lov_user_ost_data *o = objects(l);
 
 			printf("      lmm_objects:\n");
-			for (k = 0; k < l->lmm_stripe_count; k++, o++)
+			for (k = 0; k < l->lmm_stripe_count; k++, o++) {
+				struct lfs_fid fid = object_fid(o);
+
 				printf("      - %3d: { l_ost_idx: %3d, l_fid: [%#llx:0x%x:0x%x] }\n", k, o->l_ost_idx,
-				       (unsigned long long)o->f_seq, o->f_oid, o->f_ver);
+				       (unsigned long long)fid.seq, fid.oid, fid.ver);
+			}
 		}
 		if (!gs.yaml && i + 1 < c->count)
 			printf("\n");
@@ -418,7 +432,7 @@ static int getstripe_one(const char *path, bool top)
 		if (gs.verbose && !dir)
 			print_ids(l, "");
 		else if (gs.verbose)
-			printf("lmm_fid:           [%#llx:%#llx:0x0]\n", (unsigned long long)l->lmm_oi_seq, (unsigned long long)l->lmm_oi_id);
+			printf("lmm_fid:           [0x%llx:0x%llx:0x0]\n", (unsigned long long)l->lmm_oi_seq, (unsigned long long)l->lmm_oi_id);
 		print_fields(l, dir, "");
 		if (!dir && (!gs.fields || gs.verbose) && !(l->lmm_pattern & 0x80000100) && l->lmm_stripe_count && l->lmm_stripe_count != 0xffff)
 			gs.yaml ? print_yaml_objects(l) : print_objects(l);

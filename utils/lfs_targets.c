@@ -402,19 +402,19 @@ int lfs_fid2path(int argc, char **argv)
 		uint32_t link = only > 0 ? only : 0;
 		const char *s = argv[optind];
 		unsigned long long seq;
+		struct lfs_fid fid;
 
-		memset(&g, 0, sizeof(g));
-		if (sscanf(s[0] == '[' ? s + 1 : s, "%llx:%x:%x", &seq, &g.fid.oid, &g.fid.ver) != 3) {
+		if (sscanf(s[0] == '[' ? s + 1 : s, "%llx:%x:%x", &seq, &fid.oid, &fid.ver) != 3) {
 			rc = lfs_error(0, "bad FID '%s', must be [seq:oid:ver]", s);
 			continue;
 		}
-		g.fid.seq = seq;
+		fid.seq = seq;
 		for (;;) {
+			g.fid = fid;	/* the answer brings that of the root */
 			g.recno = -1;
 			g.linkno = link;
 			g.pathlen = 4096;
 			memset(g.path, 0, sizeof(g.path));
-			memcpy(g.path, &(struct lfs_fid){ 0 }, 16);
 			if (ioctl(fd, OBD_IOC_FID2PATH, &g) < 0) {
 				int err = lfs_error(errno, "cannot find '%s'", s);
 
@@ -422,7 +422,7 @@ int lfs_fid2path(int argc, char **argv)
 				break;
 			}
 			if (show_fid)
-				printf("[%#llx:0x%x:0x%x] ", seq, g.fid.oid, g.fid.ver);
+				printf("[%#llx:0x%x:0x%x] ", seq, fid.oid, fid.ver);
 			if (show_link)
 				printf("%u ", link);
 			if (names)

@@ -475,6 +475,8 @@ int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *s
 static void setattr_from_vfs(struct inode *inode, const struct iattr *attr, struct ll_setattr *sa)
 {
 	unsigned int v = attr->ia_valid;
+	/* Times are the client's, unless the caller may only set them to "now". */
+	bool times_set = v & ATTR_SIZE || inode_owner_or_capable(&nop_mnt_idmap, inode);
 
 	memset(sa, 0, sizeof(*sa));
 	if (v & ATTR_MODE) {
@@ -490,15 +492,16 @@ static void setattr_from_vfs(struct inode *inode, const struct iattr *attr, stru
 		sa->gid = from_kgid(&init_user_ns, attr->ia_gid);
 	}
 	if (v & ATTR_SIZE) {
-		sa->valid |= MDS_ATTR_SIZE;
+		/* Checked when the file was opened, or by the VFS. */
+		sa->valid |= MDS_ATTR_SIZE | MDS_ATTR_OVERRIDE;
 		sa->size = attr->ia_size;
 	}
 	if (v & ATTR_ATIME) {
-		sa->valid |= MDS_ATTR_ATIME | (v & ATTR_ATIME_SET ? MDS_ATTR_ATIME_SET : 0);
+		sa->valid |= MDS_ATTR_ATIME | (v & ATTR_ATIME_SET || times_set ? MDS_ATTR_ATIME_SET : 0);
 		sa->atime = attr->ia_atime.tv_sec;
 	}
 	if (v & ATTR_MTIME) {
-		sa->valid |= MDS_ATTR_MTIME | (v & ATTR_MTIME_SET ? MDS_ATTR_MTIME_SET : 0);
+		sa->valid |= MDS_ATTR_MTIME | (v & ATTR_MTIME_SET || times_set ? MDS_ATTR_MTIME_SET : 0);
 		sa->mtime = attr->ia_mtime.tv_sec;
 	}
 	sa->valid |= MDS_ATTR_CTIME | MDS_ATTR_CTIME_SET;

@@ -511,7 +511,7 @@ int mdc_readpage(struct inode *dir, u64 hash, struct bio_vec *bvec, unsigned int
 	mdc_pack_body(body, ll_fid(dir), OBD_MD_FLID, NULL);
 	body->mbo_size = cpu_to_le64(hash);
 	body->mbo_nlink = cpu_to_le32(want);
-	body->mbo_mode = cpu_to_le32(LUDA_FID | LUDA_TYPE | LUDA_64BITHASH);
+	body->mbo_mode = cpu_to_le32(LUDA_FID | LUDA_TYPE);
 	rc = ptlrpc_req_bulk(req, false, MDS_BULK_PORTAL, bvec, nr, 1);
 	if (rc)
 		goto out;
@@ -727,6 +727,7 @@ static void close_pack(struct ptlrpc_request *req, const struct ll_open *open, s
 
 	epoch->mio_open_handle.cookie = READ_ONCE(open->handle.cookie);
 	mdc_pack_rec(rec, REINT_SETATTR, NULL, NULL);
+	rec->sa_padding_1 = 0;
 	fid_to_le(&rec->sa_fid, &open->fid);
 	rec->sa_bias = cpu_to_le32(bias);
 	if (!inode)

@@ -176,7 +176,7 @@ static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr
 	intent_pack(req, it);
 	body = ptlrpc_req_buf(req, WF_MDT_BODY);
 	mdc_pack_body(body, fid,
-		      MDC_GETATTR_VALID | OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_MEA |
+		      (MDC_GETATTR_VALID & ~(u64)OBD_MD_FLBLOCKS) | OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_MEA |
 			      OBD_MD_DEFAULT_MEA,
 		      name ? dir : child);
 	if (child)
@@ -253,6 +253,7 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 	if (!req)
 		return -ENOMEM;
 	req->rq_replay_keep = true;
+	req->rq_mod_slot = true;
 	ptlrpc_req_size(req, WF_DLM_REQ, ldlm_request_bytes(1 + ei->ei_nr_elc));
 	ptlrpc_req_size(req, WF_NAME, name ? name->len + 1 : 1);
 	ptlrpc_req_size(req, WF_EADATA,

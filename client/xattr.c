@@ -469,7 +469,9 @@ static int handler_refused(const char *full, struct inode *inode, bool set)
 		if (set && !S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode))
 			return -EPERM;
 	}
-	if (!strcmp(full, "security.ima") || !strcmp(full, "security.evm"))
+	/* The label is a matter of the security module; without one ls would ask the MDT for each file. */
+	if (!strcmp(full, "security.ima") || !strcmp(full, "security.evm") ||
+	    !strcmp(full, "security.selinux"))
 		return -EOPNOTSUPP;
 	return 0;
 }

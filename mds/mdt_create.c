@@ -280,6 +280,7 @@ int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec)
 		if (!n.target_len || n.target_len >= PATH_MAX)
 			return mdt_pack_status(req, &r, n.target_len ? -ENAMETOOLONG : -EINVAL);
 		n.mode = S_IFLNK | 0777;
+		req->fmt = &wf_mds_reint_symlink;
 		break;
 	case S_IFCHR:
 	case S_IFBLK:

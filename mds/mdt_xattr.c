@@ -228,7 +228,6 @@ out:
 		goto out_free;
 	rb = svc_rep_buf(req, WF_MDT_BODY);
 	rep = svc_rep_buf(req, WF_DLM_REP);
-	rep->lock_policy_res1 = cpu_to_le64(DISP_IT_EXECD);
 	rep->lock_policy_res2 = cpu_to_le64((s64)rc);
 	rb->mbo_valid = cpu_to_le64(OBD_MD_FLXATTR);
 	if (!rc && x.nr) {

@@ -199,6 +199,7 @@ extern const struct wire_format wf_mds_close;		/* CLOSE_DATA optional */
 extern const struct wire_format wf_mds_reint;		/* prefix: REC */
 extern const struct wire_format wf_mds_reint_setattr;
 extern const struct wire_format wf_mds_reint_create;
+extern const struct wire_format wf_mds_reint_symlink;
 extern const struct wire_format wf_mds_reint_link;
 extern const struct wire_format wf_mds_reint_unlink;	/* and RMENTRY */
 extern const struct wire_format wf_mds_reint_rename;

@@ -18,6 +18,7 @@ int mgc_llog_open(struct mgc *mgc, const char *name, struct llog_logid *id)
 		return -ENOMEM;
 	req->rq_no_delay = true;
 	ptlrpc_req_size(req, WF_NAME, strlen(name) + 1);
+	ptlrpc_req_size(req, WF_MDT_BODY, sizeof(struct mdt_body));
 	rc = ptlrpc_req_pack(req);
 	if (rc)
 		goto out;
@@ -118,6 +119,7 @@ out:
  */
 int mgc_target_register(struct mgc *mgc, struct mgs_target_info *mti)
 {
+	struct mgs_target_nidlist *list;
 	struct mgs_target_info *rep;
 	struct ptlrpc_request *req;
 	int rc;
@@ -130,11 +132,14 @@ int mgc_target_register(struct mgc *mgc, struct mgs_target_info *mti)
 		return -ENOMEM;
 	req->rq_no_delay = true;
 	ptlrpc_req_size(req, WF_MTI, sizeof(*mti));
+	ptlrpc_req_size(req, WF_NIDLIST, sizeof(*list));
 	ptlrpc_rep_room(req, WF_MTI, sizeof(*mti));
 	rc = ptlrpc_req_pack(req);
 	if (rc)
 		goto out;
 	memcpy(ptlrpc_req_buf(req, WF_MTI), mti, sizeof(*mti));
+	list = ptlrpc_req_buf(req, WF_NIDLIST);
+	list->mtn_nids = mti->mti_nid_count;	/* the NIDs themselves stand in the MTI */
 	rc = ptlrpc_queue_wait(req);
 	rep = ptlrpc_rep_buf(req, WF_MTI);
 	if (rep)

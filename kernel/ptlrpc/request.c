@@ -116,6 +116,8 @@ u32 req_repsize(const struct ptlrpc_request *req)
  * ptlrpc_req_pack - make the message
  * @req: the request; its sizes are known
  *
+ * Empty optional buffers at the end are left away, as other senders do.
+ *
  * Return: 0, -ENOMEM, -E2BIG.
  */
 int ptlrpc_req_pack(struct ptlrpc_request *req)
@@ -125,6 +127,8 @@ int ptlrpc_req_pack(struct ptlrpc_request *req)
 	struct ptlrpc_body *pb;
 	size_t size;
 
+	while (req->rq_fmt->req[n - 1] & WF_OPT && !req->rq_req_len[n - 1])
+		n--;
 	size = wire_msg_size(n, req->rq_req_len);
 	if (size > LUSTRE_MSG_MAX_SIZE)
 		return -E2BIG;

@@ -2,7 +2,7 @@
 /*
  * One object for each kind of message: its buffers in requests and replies (chapters 2.9, 3.9, 4,
  * 5.4, 6.4, 6.8), and the way from an opcode to its format. WF_OPT: may be empty or, at the end,
- * missing.
+ * missing; ptlrpc_req_pack() leaves it away there.
  */
 #include "impl.h"
 
@@ -36,7 +36,7 @@ FORMAT(wf_ldlm_intent_create,
 	WF_SECCTX, WF_SEPOL, WF_ENCCTX),
        (WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_SECCTX, WF_DEFAULT_MD, WF_ENCCTX));
 FORMAT(wf_ldlm_intent_getattr,
-       (WF_DLM_REQ, WF_INTENT, WF_MDT_BODY, WF_CAPA1, WF_NAME, WF_SECCTX_NAME),
+       (WF_DLM_REQ, WF_INTENT, WF_MDT_BODY, WF_CAPA1, WF_NAME, OPT(SECCTX_NAME)),
        (WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_SECCTX, WF_DEFAULT_MD, WF_ENCCTX));
 FORMAT(wf_ldlm_intent_getxattr,
        (WF_DLM_REQ, WF_INTENT, WF_MDT_BODY, WF_CAPA1, WF_SEPOL),
@@ -56,12 +56,12 @@ FORMAT(wf_ldlm_set_info, (WF_SETINFO_KEY, WF_SETINFO_VAL), ());
 
 /* Metadata */
 FORMAT(wf_mds_statfs, (OPT(MDT_BODY)), (WF_STATFS));
-FORMAT(wf_mds_get_root, (WF_MDT_BODY, WF_NAME), (WF_MDT_BODY, WF_CAPA1));
+FORMAT(wf_mds_get_root, (WF_MDT_BODY, OPT(NAME)), (WF_MDT_BODY, WF_CAPA1));
 FORMAT(wf_mds_getattr, (WF_MDT_BODY, WF_CAPA1),
        (WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2, WF_ENCCTX));
 FORMAT(wf_mds_getattr_name, (WF_MDT_BODY, WF_CAPA1, WF_NAME),
        (WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2, WF_ENCCTX));
-FORMAT(wf_mds_close, (WF_EPOCH, WF_REC_REINT, WF_CAPA1, OPT(CLOSE_DATA), WF_RESYNC_IDS),
+FORMAT(wf_mds_close, (WF_EPOCH, WF_REC_REINT, WF_CAPA1, OPT(CLOSE_DATA), OPT(RESYNC_IDS)),
        (WF_MDT_BODY, WF_MDT_MD, WF_LOGCOOKIES, WF_CAPA1, WF_CAPA2));
 FORMAT(wf_mds_reint, (WF_REC_REINT), (WF_MDT_BODY));
 FORMAT(wf_mds_reint_setattr,
@@ -71,6 +71,11 @@ FORMAT(wf_mds_reint_create,
        (WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, OPT(DLM_REQ), WF_SECCTX_NAME, WF_SECCTX,
 	WF_SEPOL, WF_ENCCTX),
        (WF_MDT_BODY, WF_CAPA1, WF_MDT_MD));
+/* CREATE of a symlink: without the last buffer of the reply. */
+FORMAT(wf_mds_reint_symlink,
+       (WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, OPT(DLM_REQ), WF_SECCTX_NAME, WF_SECCTX,
+	WF_SEPOL, WF_ENCCTX),
+       (WF_MDT_BODY, WF_CAPA1));
 FORMAT(wf_mds_reint_link, (WF_REC_REINT, WF_CAPA1, WF_CAPA2, WF_NAME, OPT(DLM_REQ), WF_SEPOL),
        (WF_MDT_BODY));
 FORMAT(wf_mds_reint_unlink, (WF_REC_REINT, WF_CAPA1, WF_NAME, OPT(DLM_REQ), WF_SEPOL),

@@ -43,6 +43,7 @@ struct ll_object {
 	struct lu_fid		fid;
 	struct ldlm_res_id	res;
 	u32			stripe;		/* number in its component */
+	struct ost_layout	layout;		/* that component, for the OST to remember */
 	/* under ll_inode_data.lock */
 	u64			size;		/* best known */
 	u64			kms;		/* known minimum size: what our locks guarantee */

@@ -59,16 +59,39 @@ void ll_lock_lost(struct inode *inode, u64 bits)
 	}
 }
 
+/*
+ * Does another lock protect the layout as well? A layout lock of its own often outlives those that
+ * came with attributes. When two go at a time, the second one finds the first one gone.
+ */
+static bool layout_kept(struct ldlm_lock *lock, const struct inode *inode)
+{
+	union ldlm_policy want = { .ibits.bits = MDS_INODELOCK_LAYOUT };
+	struct ldlm_lock *other;
+	bool kept;
+
+	other = ldlm_lock_match(lock->l_res->lr_ns, &lock->l_res->lr_id, LDLM_IBITS, &want,
+				LCK_CR | LCK_PR | LCK_PW | LCK_EX, 0);
+	if (!other)
+		return false;
+	kept = READ_ONCE(other->l_ast_data) == inode;
+	ldlm_lock_decref(other, other->l_granted_mode);
+	return kept;
+}
+
 static int mdc_blocking(struct ldlm_lock *lock, bool canceling)
 {
 	struct inode *inode;
+	u64 bits;
 
 	if (!canceling)
 		return 0;
 	inode = ldlm_lock_data_get(lock, grab_inode);
 	if (!inode)
 		return 0;
-	ll_lock_lost(inode, lock->l_policy.ibits.bits);
+	bits = lock->l_policy.ibits.bits;
+	if (bits & MDS_INODELOCK_LAYOUT && layout_kept(lock, inode))
+		bits &= ~(u64)MDS_INODELOCK_LAYOUT;
+	ll_lock_lost(inode, bits);
 	iput(inode);
 	return 0;
 }

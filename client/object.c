@@ -80,8 +80,10 @@ struct ll_objset *ll_objset_peek(struct inode *inode)
 	return set;
 }
 
-static struct ll_object *object_new(struct inode *inode, struct ll_osc *osc, const struct ll_stripe *st, u32 stripe)
+static struct ll_object *object_new(struct inode *inode, struct ll_osc *osc, const struct ll_layout *lo,
+				    const struct ll_comp *c, u32 stripe)
 {
+	const struct ll_stripe *st = &c->stripes[stripe];
 	struct ll_object *obj = kzalloc(sizeof(*obj), GFP_NOFS);
 
 	if (!obj)
@@ -92,6 +94,13 @@ static struct ll_object *object_new(struct inode *inode, struct ll_osc *osc, con
 	obj->osc = osc;
 	obj->fid = st->fid;
 	obj->stripe = stripe;
+	obj->layout.ol_stripe_size = cpu_to_le32(c->stripe_size);
+	obj->layout.ol_stripe_count = cpu_to_le32(c->stripe_count);
+	if (lo->composite) {
+		obj->layout.ol_comp_start = cpu_to_le64(c->start);
+		obj->layout.ol_comp_end = cpu_to_le64(c->end);
+		obj->layout.ol_comp_id = cpu_to_le32(c->id);
+	}
 	ost_fid_to_res_id(&obj->res, &obj->fid);
 	return obj;
 }
@@ -145,7 +154,7 @@ static struct ll_objset *objset_build(struct inode *inode, struct ll_layout *lo,
 					rc = PTR_ERR(osc);
 					goto fail;
 				}
-				obj = object_new(inode, osc, st, k);
+				obj = object_new(inode, osc, lo, c, k);
 				if (!obj) {
 					rc = -ENOMEM;
 					goto fail;
@@ -255,12 +264,14 @@ void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obd
 	const struct lu_fid *parent = ll_fid(inode);
 
 	memset(oa, 0, sizeof(*oa));
-	oa->o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLFID | OBD_MD_FLPARENT);
+	oa->o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLFID | OBD_MD_FLPARENT |
+				  OBD_MD_FLOSTLAYOUT);
 	fid_to_ostid(&oa->o_oi, &obj->fid);
 	oa->o_parent_seq = cpu_to_le64(parent->f_seq);
 	oa->o_parent_oid = cpu_to_le32(parent->f_oid);
 	oa->o_parent_ver = cpu_to_le32(parent->f_ver);
 	oa->o_stripe_idx = cpu_to_le32(obj->stripe);
+	oa->o_layout = obj->layout;
 }
 
 /* ---- sizes and times ---- */

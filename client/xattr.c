@@ -384,6 +384,8 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
 	return mdc_getxattr(inode, name, buf, size);
 }
 
+#define LISTXATTR_ROOM	2048
+
 ssize_t ll_listxattr(struct dentry *dentry, char *list, size_t size)
 {
 	struct inode *inode = d_inode(dentry);
@@ -396,14 +398,21 @@ ssize_t ll_listxattr(struct dentry *dentry, char *list, size_t size)
 	ll_count(inode->i_sb, LISTXATTR, 1);
 	if (ll_inode_pseudo(inode))
 		return 0;
-	len = mdc_getxattr(inode, NULL, NULL, 0);
-	if (len < 0)
-		return len;
-	len += 256;
+	/* Mostly they are few; else the server tells how long they are. */
+	len = LISTXATTR_ROOM;
+again:
 	names = kvmalloc(len, GFP_KERNEL);
 	if (!names)
 		return -ENOMEM;
 	len = mdc_getxattr(inode, NULL, names, len);
+	if (len == -ERANGE) {
+		kvfree(names);
+		len = mdc_getxattr(inode, NULL, NULL, 0);
+		if (len < 0)
+			return len;
+		len += 256;
+		goto again;
+	}
 	if (len < 0) {
 		kvfree(names);
 		return len;

@@ -22,7 +22,7 @@ for i in $(seq 300); do echo $i > d/n$i; done || fail create
 [ "$(on client2 'ls /mnt/lustre/d | wc -l')" = 302 ] || fail "readdir on client2"
 [ "$(on client2 'cat /mnt/lustre/d/n* | sort -n | md5sum')" = "$(seq 300 | md5sum)" ] || fail "contents on client2"
 run ln -s g d/s; [ "$(on client2 readlink /mnt/lustre/d/s)" = g ] || fail readlink
-run setfattr -n user.color -v red d/g; [ "$(on client2 'getfattr --only-values -n user.color /mnt/lustre/d/g')" = red ] || fail xattr
+run setfattr -n user.color -v red d/g; [ "$(on client2 'getfattr --absolute-names --only-values -n user.color /mnt/lustre/d/g')" = red ] || fail xattr
 run setfacl -m u:1234:rw d/g; on client2 'getfacl -p /mnt/lustre/d/g' | grep -q user:1234:rw- || fail acl
 (flock -x 9; sleep 4) 9> d/lock & sleep 1
 on client2 "flock -n -x /mnt/lustre/d/lock true" && fail "flock is not seen by client2"

@@ -5,7 +5,7 @@
 # limit: 400
 . $TOP/tests/uml/lib.sh
 N=${1:-3}
-modprobe lnet; format
+format
 for i in $(seq $N); do
 	lnet_up; start; client
 	run cp $TOP/tests/uml/lib.sh /mnt/lustre/f$i

@@ -213,7 +213,7 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 		body->oa.o_mtime = cpu_to_le64(brw->obj->mtime);
 		body->oa.o_ctime = cpu_to_le64(brw->obj->ctime);
 		spin_unlock(&ll_i(brw->inode)->lli_data->lock);
-		valid |= OBD_MD_FLMTIME | OBD_MD_FLCTIME;
+		valid |= OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLPROJID;
 	}
 	brw->cksum = 0;
 	if (osc->cksum) {

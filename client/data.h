@@ -32,6 +32,7 @@ struct ll_osc {
 	u32			brw_size;	/* longest RPC */
 	u32			cksum;		/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0 */
 	wait_queue_head_t	waitq;		/* grant or in_flight changed */
+	struct work_struct	flush;		/* writes dirty pages, to get grant */
 };
 
 /* One object of a file. */
@@ -112,7 +113,7 @@ static inline bool ll_comp_has_objects(const struct ll_comp *c)
 bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes);
 void ll_osc_grant_put(struct ll_osc *osc, u64 bytes);		/* unused after all */
 /* Wait (killable) until grant may be there: 0 try again, -ENOSPC no write in flight will bring any. */
-int ll_osc_grant_wait(struct ll_osc *osc, struct super_block *sb);
+int ll_osc_grant_wait(struct ll_osc *osc);
 void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa);
 void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa);
 void ll_osc_slot_get(struct ll_osc *osc);

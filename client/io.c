@@ -551,7 +551,9 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 			oa->o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
 			oa->o_uid = cpu_to_le32(i_uid_read(inode));
 			oa->o_gid = cpu_to_le32(i_gid_read(inode));
-			obdo_times(oa, inode, OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLUID | OBD_MD_FLGID);
+			obdo_times(oa, inode,
+				   OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLMTIME | OBD_MD_FLCTIME |
+					   OBD_MD_FLUID | OBD_MD_FLGID | OBD_MD_FLPROJID);
 			spin_lock(&d->lock);
 			obj->size = osize;
 			obj->kms = osize;
@@ -854,7 +856,9 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 			oa->o_gid = cpu_to_le32(i_gid_read(inode));
 			oa->o_mtime = cpu_to_le64(ktime_get_real_seconds());
 			oa->o_ctime = oa->o_mtime;
-			oa->o_valid |= cpu_to_le64(OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLUID | OBD_MD_FLGID | OBD_MD_FLMTIME | OBD_MD_FLCTIME);
+			oa->o_valid |= cpu_to_le64(OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLUID |
+						   OBD_MD_FLGID | OBD_MD_FLPROJID | OBD_MD_FLMTIME |
+						   OBD_MD_FLCTIME);
 			rc = ptlrpc_send_async(req);
 			if (rc) {
 				ptlrpc_req_put(req);

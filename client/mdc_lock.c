@@ -199,8 +199,8 @@ static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr
 	intent_pack(req, it);
 	body = ptlrpc_req_buf(req, WF_MDT_BODY);
 	mdc_pack_body(body, fid,
-		      (MDC_GETATTR_VALID & ~(u64)OBD_MD_FLBLOCKS) | OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_MEA |
-			      OBD_MD_DEFAULT_MEA,
+		      (MDC_GETATTR_VALID & ~(u64)OBD_MD_FLBLOCKS) | OBD_MD_FLEASIZE |
+			      OBD_MD_FLDIREA | OBD_MD_MEA | OBD_MD_DEFAULT_MEA,
 		      name ? dir : child);
 	if (child)
 		fid_to_le(&body->mbo_fid2, ll_fid(child));

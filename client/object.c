@@ -272,6 +272,7 @@ void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obd
 	oa->o_parent_ver = cpu_to_le32(parent->f_ver);
 	oa->o_stripe_idx = cpu_to_le32(obj->stripe);
 	oa->o_layout = obj->layout;
+	oa->o_projid = cpu_to_le32(ll_i(inode)->lli_projid);
 }
 
 /* ---- sizes and times ---- */

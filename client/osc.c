@@ -166,8 +166,20 @@ static const struct param_def osc_params[] = {
 	{ "checksums", 0444, show_checksums },
 };
 
+/*
+ * In a work item, as this waits until all is written, and not killably: with a server that is away the writers must
+ * still die of a signal. At umount the trylock of s_umount in here fails and the item ends.
+ */
+static void osc_flush_work(struct work_struct *work)
+{
+	struct ll_osc *osc = container_of(work, struct ll_osc, flush);
+
+	try_to_writeback_inodes_sb(osc->sbi->sb, WB_REASON_FS_FREE_SPACE);
+}
+
 static void osc_free(struct ll_osc *osc)
 {
+	cancel_work_sync(&osc->flush);
 	param_dir_del(osc->param);
 	obd_device_del(osc->dev);
 	if (osc->imp)
@@ -196,6 +208,7 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const 
 	snprintf(osc->name, sizeof(osc->name), "%.*s-osc-%s", (int)max_t(int, strlen(tgt_uuid) - 5, 1), tgt_uuid, sbi->inst);
 	spin_lock_init(&osc->lock);
 	init_waitqueue_head(&osc->waitq);
+	INIT_WORK(&osc->flush, osc_flush_work);
 	osc->max_in_flight = LL_OSC_MAX_IN_FLIGHT;
 	osc->brw_size = ONE_MB_BRW_SIZE;
 	conf.data = osc;
@@ -358,18 +371,18 @@ void ll_osc_grant_put(struct ll_osc *osc, u64 bytes)
 	wake_up_all(&osc->waitq);
 }
 
-int ll_osc_grant_wait(struct ll_osc *osc, struct super_block *sb)
+int ll_osc_grant_wait(struct ll_osc *osc)
 {
-	long left;
-
 	if (!READ_ONCE(osc->dirty) && !READ_ONCE(osc->in_flight))
 		return -ENOSPC;
-	try_to_writeback_inodes_sb(sb, WB_REASON_FS_FREE_SPACE);
-	left = wait_event_killable_timeout(osc->waitq, READ_ONCE(osc->avail) >= PAGE_SIZE || osc->imp->imp_invalid ||
-					   (!READ_ONCE(osc->dirty) && !READ_ONCE(osc->in_flight)), 2 * HZ);
-	if (left < 0)
+	queue_work(system_unbound_wq, &osc->flush);
+	if (wait_event_killable_timeout(osc->waitq, READ_ONCE(osc->avail) >= PAGE_SIZE || osc->imp->imp_invalid ||
+					(!READ_ONCE(osc->dirty) && !READ_ONCE(osc->in_flight)), 2 * HZ) < 0)
 		return -EINTR;
-	return READ_ONCE(osc->avail) >= PAGE_SIZE ? 0 : -ENOSPC;
+	if (READ_ONCE(osc->avail) >= PAGE_SIZE)
+		return 0;
+	/* The server is slow or away: what is in flight brings grant some day. */
+	return osc->imp->imp_invalid || (!READ_ONCE(osc->dirty) && !READ_ONCE(osc->in_flight)) ? -ENOSPC : 0;
 }
 
 /* What the server is told with each bulk request. */

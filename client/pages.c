@@ -267,7 +267,7 @@ static int grant_for_page(struct inode *inode, struct ll_osc *osc, bool may_wait
 			return 0;
 		if (!may_wait)
 			return 1;
-		rc = ll_osc_grant_wait(osc, inode->i_sb);
+		rc = ll_osc_grant_wait(osc);
 		if (rc == -ENOSPC)
 			return 1;
 		if (rc)

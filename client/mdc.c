@@ -773,6 +773,9 @@ void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
 		ptlrpc_req_close_replay(open->req);
 		open_put(open);
 		open_put(open);
+	} else if (current->flags & PF_EXITING) {
+		/* No signal reaches a task that exits any more: it must not hang on a server that is away. */
+		wait_for_completion_timeout(&req->rq_complete, 2 * HZ);
 	} else {
 		/* Not ptlrpc_req_wait(): a killed task must not abort it. */
 		wait_for_completion_killable(&req->rq_complete);

@@ -67,7 +67,6 @@ int lnet_ni_add(u32 net, const char *ifname);
 int lnet_ni_del(u32 net, const char *ifname);
 u32 lnet_ni_seq(void);
 struct list_head *lnet_ni_list(void);	/* walk under rcu_read_lock() or lnet_api_mutex */
-struct lnet_ni *lnet_ni_by_nid(const struct lnet_nid *nid);
 struct lnet_ni *lnet_ni_route(const struct lnet_nid *self, const struct lnet_nid *to,
 			      struct lnet_nid *src, struct lnet_nid *dst);
 bool lnet_ni_owns(const struct lnet_nid *nid);
@@ -84,6 +83,7 @@ void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int di
 		  struct kvec *kvec,
 		  struct iov_iter *iter);
 void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg);
+void lnet_md_used_up(struct lnet_md *md);
 int lnet_md_op_start(struct lnet_md *md);
 void lnet_md_op_cancel(struct lnet_md *md);
 void lnet_md_op_sent(struct lnet_md *md, bool no_answer);
@@ -106,7 +106,6 @@ void lnet_portal_purge(const struct lnet_ni *ni);
 /* move.c */
 int lnet_move_init(void);
 void lnet_move_exit(void);
-struct lnet_msg *lnet_msg_alloc(struct lnet_ni *ni);
 void lnet_msg_free(struct lnet_msg *msg);
 void lnet_put_received(struct lnet_msg *msg, int status);
 void lnet_drop(struct lnet_ni *ni, const struct lnet_hdr *hdr, const char *why);

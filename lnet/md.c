@@ -130,6 +130,13 @@ static void md_unlist(struct lnet_md *md)
 		lnet_portal_del(md);
 }
 
+/* No further operation: it ends with the last one in flight. Under the home lock and md->lock. */
+void lnet_md_used_up(struct lnet_md *md)
+{
+	md_unlist(md);
+	md->unlinking = true;
+}
+
 /*
  * ACK or REPLY: the md of a handle, with an operation begun. NULL: unknown, over or from another
  * life.
@@ -150,10 +157,8 @@ struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle)
 	if (md) {
 		spin_lock(&md->lock);
 		md->inflight++;
-		if (md->threshold != LNET_MD_THRESH_INF && !--md->threshold) {
-			md_unlist(md);
-			md->unlinking = true;
-		}
+		if (md->threshold != LNET_MD_THRESH_INF && !--md->threshold)
+			lnet_md_used_up(md);
 		spin_unlock(&md->lock);
 	}
 	spin_unlock(&b->lock);
@@ -218,10 +223,8 @@ void lnet_md_op_sent(struct lnet_md *md, bool no_answer)
 	spin_lock(&md->lock);
 	if (md->linked && no_answer && md->threshold > 0)
 		md->threshold--;
-	if (md->linked && !md->threshold) {
-		md_unlist(md);
-		md->unlinking = true;
-	}
+	if (md->linked && !md->threshold)
+		lnet_md_used_up(md);
 	spin_unlock(&md->lock);
 	spin_unlock(md->home);
 }

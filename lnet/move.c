@@ -16,7 +16,7 @@
 static struct kmem_cache *msg_cache;
 
 /* A message of an NI; takes over the caller's reference to it, also on failure. */
-struct lnet_msg *lnet_msg_alloc(struct lnet_ni *ni)
+static struct lnet_msg *lnet_msg_alloc(struct lnet_ni *ni)
 {
 	struct lnet_msg *msg = kmem_cache_zalloc(msg_cache, GFP_NOFS);
 
@@ -88,40 +88,6 @@ void lnet_hdr_from_nid4(const struct lnet_hdr_nid4 *wire, struct lnet_hdr *hdr)
 	hdr->msg = wire->msg;
 }
 EXPORT_SYMBOL_GPL(lnet_hdr_from_nid4);
-
-/**
- * lnet_hdr_to_nid16() - header to its 96-byte form
- * @hdr: in memory
- * @wire: result
- */
-void lnet_hdr_to_nid16(const struct lnet_hdr *hdr, struct lnet_hdr_nid16 *wire)
-{
-	wire->dest_nid = hdr->dest_nid;
-	wire->src_nid = hdr->src_nid;
-	wire->dest_pid = cpu_to_le32(hdr->dest_pid);
-	wire->src_pid = cpu_to_le32(hdr->src_pid);
-	wire->type = cpu_to_le32(hdr->type);
-	wire->payload_length = cpu_to_le32(hdr->payload_length);
-	wire->msg = hdr->msg;
-}
-EXPORT_SYMBOL_GPL(lnet_hdr_to_nid16);
-
-/**
- * lnet_hdr_from_nid16() - header from its 96-byte form
- * @wire: as received
- * @hdr: result
- */
-void lnet_hdr_from_nid16(const struct lnet_hdr_nid16 *wire, struct lnet_hdr *hdr)
-{
-	hdr->dest_nid = wire->dest_nid;
-	hdr->src_nid = wire->src_nid;
-	hdr->dest_pid = le32_to_cpu(wire->dest_pid);
-	hdr->src_pid = le32_to_cpu(wire->src_pid);
-	hdr->type = le32_to_cpu(wire->type);
-	hdr->payload_length = le32_to_cpu(wire->payload_length);
-	hdr->msg = wire->msg;
-}
-EXPORT_SYMBOL_GPL(lnet_hdr_from_nid16);
 
 /* ---- sending ---- */
 

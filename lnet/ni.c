@@ -113,16 +113,6 @@ static void ni_free(struct lnet_ni *ni)
 	kfree_rcu(ni, rcu);
 }
 
-static bool ni_exists(const struct lnet_ni *new)
-{
-	struct lnet_ni *ni;
-
-	list_for_each_entry(ni, &nis, link)
-		if (lnet_nid_eq(&ni->nid, &new->nid))
-			return true;
-	return false;
-}
-
 static void ni_stop(struct lnet_ni *ni)
 {
 	char s[LNET_NIDSTR_SIZE];
@@ -177,7 +167,7 @@ int lnet_ni_add(u32 net, const char *ifname)
 		ni_free(ni);
 		return rc;
 	}
-	if (ni_exists(ni)) {
+	if (lnet_ni_owns(&ni->nid)) {
 		ni_stop(ni);
 		return -EEXIST;
 	}
@@ -266,7 +256,7 @@ static bool match_peer_net(const struct lnet_ni *ni, const void *key)
 }
 
 /* NI with a reference, or NULL. */
-struct lnet_ni *lnet_ni_by_nid(const struct lnet_nid *nid)
+static struct lnet_ni *lnet_ni_by_nid(const struct lnet_nid *nid)
 {
 	return ni_find(match_nid, nid);
 }

@@ -103,11 +103,8 @@ static enum lnet_match take(struct lnet_md *md, u32 rlength, u32 roffset, struct
 		md->threshold--;
 	spin_lock(&md->lock);
 	md->inflight++;
-	if (md->auto_unlink && !md_active(md)) {
-		lnet_portal_del(md);
-		md->linked = false;
-		md->unlinking = true;
-	}
+	if (md->auto_unlink && !md_active(md))
+		lnet_md_used_up(md);
 	spin_unlock(&md->lock);
 	return LNET_MATCH_OK;
 }

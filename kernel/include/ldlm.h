@@ -47,7 +47,6 @@ struct seq_file;
 #define LDLM_FL_BL_DONE		(1ULL << 42)	/* client: blocking(lock, false) was called */
 #define LDLM_FL_ELC		(1ULL << 43)	/* client: the cookie rides in another request */
 #define LDLM_FL_GRANTED_CP	(1ULL << 44)	/* client: granted by a CP AST */
-#define LDLM_FL_LOCAL_CANCEL	(1ULL << 45)	/* client: cancelled before the grant was known */
 #define LDLM_FL_NO_GLIMPSE	(1ULL << 46)	/* server: glimpses get -ENOENT */
 #define LDLM_FL_MSG_PENDING	(1ULL << 47)	/* server: reply or CP AST not built yet */
 #define LDLM_FL_SYNC		(1ULL << 48)	/* server: a thread waits, no CP AST */
@@ -222,8 +221,6 @@ struct ldlm_resource {
 	struct mutex		lr_lvb_mutex;	/* server: lr_lvb; outside of lr_lock */
 	bool			lr_lvb_valid;
 	struct ost_lvb		lr_lvb;		/* wire order */
-	/* of the owner of the namespace (cached object); may stay NULL */
-	void			*lr_data;
 };
 
 struct ldlm_lock {
@@ -459,10 +456,9 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
 struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
 				  u32 type,
 				  const union ldlm_policy *policy, u32 modes, u32 match_flags);
-/* One more user of a lock that has one. A user includes a reference. */
-void ldlm_lock_addref(struct ldlm_lock *lock, u32 mode);
 /*
  * A user less; the last one puts the lock into the LRU, or starts its cancel if it was called back.
+ * A user includes a reference.
  */
 void ldlm_lock_decref(struct ldlm_lock *lock, u32 mode);
 /* decref, and cancel when unused (leases, group locks). */

@@ -7,7 +7,7 @@
 #ifndef _GLOSS_LLOG_H
 #define _GLOSS_LLOG_H
 
-#include <wire/wire.h>
+#include <wire.h>
 
 #ifdef GLOSS_USER
 #include <stdio.h>
@@ -58,9 +58,8 @@ int llog_rewrite(struct llog *log, u32 index, u64 pos, const void *body, u32 len
 
 /* Record callback: 0 = go on, else stop and return that. rec: whole record, checked; body follows the header. */
 typedef int (*llog_rec_fn)(void *ctx, struct llog_rec_hdr *rec, u64 pos);
-/* Walk the live records of one chunk from index >= from; *last = index of the last record seen. */
-int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 pos, u32 from, llog_rec_fn fn, void *ctx,
-		    u32 *last);
+/* Walk the live records of one chunk from index >= from. */
+int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 pos, u32 from, llog_rec_fn fn, void *ctx);
 int llog_walk(struct llog *log, u32 from, llog_rec_fn fn, void *ctx);	/* live records */
 /* Server side of NEXT_BLOCK (6.4.4): fills buf (8192 bytes) and the reply fields of *body. */
 int llog_next_block(struct llog *log, struct llogd_body *body, void *buf);
@@ -82,7 +81,12 @@ void lcfg_arg_buf(struct lcfg_args *a, u32 i, const void *p, u32 len);
 u32 lcfg_size(const struct lcfg_args *a);			/* bytes of the body */
 void lcfg_pack(const struct lcfg_args *a, void *body);
 
-int lustre_cfg_check(const void *body, u32 len);		/* 0 or -EINVAL (6.6.1) */
+/* 0 or -EINVAL (6.6.1) */
+static inline int lustre_cfg_check(const void *body, u32 len)
+{
+	return wire_lcfg_check(body, len);
+}
+
 u32 lustre_cfg_cmd(const struct lustre_cfg *lcfg);
 u32 lustre_cfg_buflen(const struct lustre_cfg *lcfg, u32 i);	/* 0 if absent */
 void *lustre_cfg_buf(struct lustre_cfg *lcfg, u32 i);		/* NULL if absent */

@@ -138,8 +138,6 @@ void lnet_rx_end(struct lnet_msg *msg, int status);
 
 void lnet_hdr_to_nid4(const struct lnet_hdr *hdr, struct lnet_hdr_nid4 *wire);
 void lnet_hdr_from_nid4(const struct lnet_hdr_nid4 *wire, struct lnet_hdr *hdr);
-void lnet_hdr_to_nid16(const struct lnet_hdr *hdr, struct lnet_hdr_nid16 *wire);
-void lnet_hdr_from_nid16(const struct lnet_hdr_nid16 *wire, struct lnet_hdr *hdr);
 
 /* Module parameters of lnet.ko that drivers need. */
 struct lnet_accept_conf {

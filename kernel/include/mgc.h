@@ -45,8 +45,6 @@ struct mgc *mgc_get(const char *mgsnodes);
 void mgc_put(struct mgc *mgc);			/* the last one disconnects (bounded time) */
 int mgc_wait(struct mgc *mgc, unsigned int seconds);	/* until connected: 0, -ETIMEDOUT, -EINTR, -EIO ... */
 void mgc_abort(struct mgc *mgc);		/* umount -f: waiting calls of this mgc fail now */
-const char *mgc_name(const struct mgc *mgc);	/* "MGC192.168.1.5@tcp" */
-struct obd_import *mgc_import(struct mgc *mgc);
 
 /*
  * Lock, read and follow a config log: "testfs-client", "testfs-OST0000", "params".

@@ -117,7 +117,6 @@ void osd_trans_commit_cb(struct osd_trans *th, osd_commit_fn fn, void *data);
 void osd_trans_set_sync(struct osd_trans *th);
 /* Ends the transaction and frees @th, also when it returns an error (aborted journal). */
 int osd_trans_stop(struct osd_trans *th);
-struct osd_device *osd_trans_dev(struct osd_trans *th);
 
 /* ---- objects ---- */
 /* Found and referenced, or ERR_PTR: -ENOENT, -ESTALE never, -EIO, -ENOMEM. */
@@ -147,7 +146,7 @@ int osd_destroy(struct osd_trans *th, struct osd_object *obj);
 /*
  * A lock for the users of the object (MDT: lookup + insert; OST: attributes): before
  * osd_trans_start(), not needed for
- * single calls. Two objects: in order of osd_object_lock2().
+ * single calls.
  */
 static inline void osd_object_lock(struct osd_object *obj)
 {
@@ -158,20 +157,6 @@ static inline void osd_object_unlock(struct osd_object *obj)
 {
 	up_write(&obj->oo_lock);
 }
-
-static inline void osd_object_lock_shared(struct osd_object *obj)
-{
-	down_read(&obj->oo_lock);
-}
-
-static inline void osd_object_unlock_shared(struct osd_object *obj)
-{
-	up_read(&obj->oo_lock);
-}
-
-/* Lock two objects (may be the same one) in FID order, exclusive. */
-void osd_object_lock2(struct osd_object *a, struct osd_object *b);
-void osd_object_unlock2(struct osd_object *a, struct osd_object *b);
 
 /* ---- attributes ---- */
 #define OSD_A_MODE 0x0001 /* permission bits (07777); the type does not change */

@@ -80,10 +80,6 @@ static inline void lu_stats_since(struct lu_stats *s, int idx, ktime_t start)
 	lu_stats_add(s, idx, ktime_us_delta(ktime_get(), start));
 }
 
-void lu_stats_clear(struct lu_stats *s);
-u64 lu_stats_count(struct lu_stats *s, int idx);
-u64 lu_stats_sum(struct lu_stats *s, int idx);
-int lu_stats_show(struct seq_file *m, struct lu_stats *s);
 /*
  * A file (usually "stats") that shows s and clears it when written to. Remove before
  * lu_stats_free().
@@ -96,11 +92,6 @@ struct obd_device;
 struct obd_device *obd_device_add(const char *type, const char *name, const char *uuid);
 void obd_device_del(struct obd_device *dev);		/* NULL and ERR_PTR allowed */
 void obd_device_set_status(struct obd_device *dev, const char *status);	/* "UP", "ST", "IN" ... */
-void obd_device_set_refs(struct obd_device *dev, int refs);
-int obd_device_index(const struct obd_device *dev);
-/* idx-th device: 0, -ENOENT. Buffers of 8, 16, 64 and 40 bytes or NULL. */
-int obd_device_get(int idx, char *status, char *type, char *name, char *uuid, int *refs);
-int obd_device_find(const char *name_or_uuid);		/* index or -ENODEV */
 
 /* Job id of the calling process for pb_jobid (chapter 7.9); all zeros when there is none. */
 void lustre_jobid(char jobid[LUSTRE_JOBID_SIZE]);

@@ -327,7 +327,6 @@ struct ptlrpc_request {
 	u32			rq_rep_len[WIRE_MAX_FIELDS];
 	void			*rq_msg;
 	u32			rq_msg_len;
-	u32			rq_msg_alloc;
 	void *rq_rep; /* buffer: early replies at 0, final one at rq_rep_off */
 	u32			rq_rep_size;
 	u32			rq_rep_off;
@@ -412,12 +411,9 @@ const struct ptlrpc_body *ptlrpc_rep_body(struct ptlrpc_request *req);
  * the file; the array and pages stay the caller's until the request is complete. portal:
  * OST_BULK_PORTAL, MDS_BULK_PORTAL, MGS_BULK_PORTAL. max_md: pieces that the request announces
  * (ioo_max_brw; power of two), 1 for READPAGE and CONFIG_READ; 0 = what is needed.
- * ptlrpc_bulk_pieces() tells that number.
  */
 int ptlrpc_req_bulk(struct ptlrpc_request *req, bool server_reads, u32 portal, struct bio_vec *bvec,
 		    unsigned int nr, u32 max_md);
-/* Pieces of a bulk by the cutting rule of chapter 2 8.3. */
-unsigned int ptlrpc_bulk_pieces(const struct bio_vec *bvec, unsigned int nr);
 /* The file of this open request was closed: the kept request may go. */
 void ptlrpc_req_close_replay(struct ptlrpc_request *open_req);
 /* For quiet errors: is this one of the transport or of a lost server? */
@@ -612,7 +608,6 @@ struct svc_req {
 	bool no_reply;			/* handler: send nothing (failed bulk) */
 	u32 uid, gid;			/* of the body, for accounting only */
 	char jobid[LUSTRE_JOBID_SIZE];	/* "" if none */
-	void *priv;			/* of the handler */
 	/* pb_slv and pb_limit of the reply */
 	u64 slv;
 	u32 limit;
@@ -656,11 +651,6 @@ int svc_rep_pack(struct svc_req *req);
 void *svc_rep_buf(struct svc_req *req, enum wire_field field);	/* NULL when absent or empty */
 u32 svc_rep_len(struct svc_req *req, enum wire_field field);
 void svc_rep_shrink(struct svc_req *req, enum wire_field field, u32 len);
-/*
- * Grow one reply buffer to len bytes, after pack (for data whose size is known late); contents
- * stay, pointers into the reply become stale. 0, -ENOMEM.
- */
-int svc_rep_grow(struct svc_req *req, enum wire_field field, u32 len);
 /*
  * Bulk, blocking. bvec: the fragments as for ptlrpc_req_bulk(). put (client reads): bytes <= total
  * are moved, the cuts are those of the whole bvec. get (client writes): everything. max_md: 8.2

@@ -30,7 +30,6 @@ struct lu_target;
 struct tgt_export;
 struct lustre_cfg;
 struct config_rec;
-struct mgc;
 struct config_log;
 
 enum tgt_kind {
@@ -62,7 +61,6 @@ struct tgt_export {
 	struct obd_export	te_exp;		/* must be first */
 	struct mutex		te_lock;	/* the slot and the list of replies */
 	u32			te_slot;	/* in last_rcvd, TGT_NO_SLOT = none (lightweight, MGS) */
-	u32			te_generation;	/* lcd_generation */
 	struct lsd_client_data	te_lcd;		/* image of the slot */
 	struct list_head	te_replies;	/* of tgt_reply_data */
 	unsigned int		te_nr_replies;
@@ -125,17 +123,13 @@ struct lu_target {
 	const struct tgt_type	*lt_type;
 	enum tgt_kind		lt_kind;
 	u32			lt_index;
-	char			lt_fsname[9];
 	char			lt_name[32];	/* testfs-OST0000, MGS */
 	struct osd_device	*lt_osd;
 	void			*lt_priv;	/* of the type */
 
 	struct tgt_mount	*lt_mount;	/* kernel/target only */
-	struct mgc		*lt_mgc;	/* NULL on the MGS itself */
 	struct config_log	*lt_log;	/* own config log */
 	struct mutex		lt_config_mutex;
-	const char		*lt_params;	/* " key=value key=value" of mountdata and mount options */
-	u32			lt_ldd_flags;	/* LDD_F_* */
 
 	/* last_rcvd, reply_data */
 	struct osd_object	*lt_last_rcvd;
@@ -144,7 +138,6 @@ struct lu_target {
 	struct mutex		lt_slot_mutex;	/* lt_slots, the header on disk */
 	unsigned long		*lt_slots;	/* TGT_SLOTS_MAX bits: client slots in use */
 	unsigned long		*lt_reply_slots;
-	u32			lt_nr_reply_slots;
 	u32			lt_generation;	/* next lcd_generation */
 
 	atomic64_t		lt_last_transno;	/* newest given out */
@@ -190,12 +183,5 @@ bool tgt_resent(struct svc_req *req, struct tgt_reply_data *trd);
 
 /* ---- helpers for the types ---- */
 int tgt_statfs(struct lu_target *lt, struct obd_statfs *os);	/* fills the wire structure */
-/* Value of the last "key=value" among the target's parameters: length, or -ENOENT. */
-int tgt_param_get(const struct lu_target *lt, const char *key, char *buf, size_t len);
-/* uuid_hash etc. of the instance number that clients see as ocd_instance: the mount count. */
-u32 tgt_instance(const struct lu_target *lt);
-/* Another target of the same mount or node by name ("testfs-MDT0000"), referenced; NULL if none. */
-struct lu_target *tgt_find(const char *name);
-void tgt_put(struct lu_target *lt);
 
 #endif

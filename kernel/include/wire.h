@@ -154,12 +154,7 @@ int wire_field_index(const u8 *fields, unsigned int n, enum wire_field f);
 /* Default length that a sender gives to a field (0: variable or optional). */
 u32 wire_field_default(u8 field);
 
-/*
- * Check a message (after wire_msg_check) against a list of fields: lengths, strings, arrays; 0 or
- * -EPROTO. nrequired: buffers that must be there, 0 = all up to the last one that is not optional.
- */
-int wire_format_check(const void *msg, size_t len, const u8 *fields, unsigned int n,
-		      unsigned int nrequired);
+/* Check a message (after wire_msg_check) against its format: lengths, strings, arrays; 0 or -EPROTO. */
 int wire_req_check(const void *msg, size_t len, const struct wire_format *fmt);
 /*
  * A reply of type ERR or with negative status may lack buffers; what is there must be well-formed.

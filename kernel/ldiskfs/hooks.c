@@ -131,6 +131,18 @@ struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_iget);
 
+/* Functions of the VFS kind want a dentry for the inode only; kfree() ends it. */
+static struct dentry *hook_dentry(struct inode *inode)
+{
+	struct dentry *dentry = kzalloc(sizeof(*dentry), GFP_NOFS);
+
+	if (dentry) {
+		dentry->d_inode = inode;
+		dentry->d_sb = inode->i_sb;
+	}
+	return dentry;
+}
+
 /*
  * Orphan functions want i_rwsem to be held; the caller's own locks serialise, so this is only for
  * their assertion.
@@ -513,11 +525,9 @@ ssize_t ldiskfs_hook_xattr_list(struct inode *inode, char *buf, size_t size)
 	ssize_t n, have;
 	int i;
 
-	dentry = kzalloc(sizeof(*dentry), GFP_NOFS);
+	dentry = hook_dentry(inode);
 	if (!dentry)
 		return -ENOMEM;
-	dentry->d_inode = inode;
-	dentry->d_sb = inode->i_sb;
 	n = ldiskfs_listxattr(dentry, size ? buf : NULL, size);
 	kfree(dentry);
 	for (i = 0; n >= 0 && i < ARRAY_SIZE(acls); i++) {
@@ -803,11 +813,9 @@ int ldiskfs_hook_truncate(struct inode *inode, u64 size)
 
 	if (size > inode->i_sb->s_maxbytes)
 		return -EFBIG;
-	dentry = kzalloc(sizeof(*dentry), GFP_NOFS);
+	dentry = hook_dentry(inode);
 	if (!dentry)
 		return -ENOMEM;
-	dentry->d_inode = inode;
-	dentry->d_sb = inode->i_sb;
 	inode_lock(inode);
 	rc = ldiskfs_setattr(&init_user_ns, dentry, &ia);
 	rc2 = ldiskfs_hook_uncache(inode);
@@ -830,13 +838,11 @@ int ldiskfs_hook_fallocate(struct vfsmount *mnt, struct inode *inode, int mode, 
 
 	if (!len || start > inode->i_sb->s_maxbytes || len > inode->i_sb->s_maxbytes - start)
 		return len ? -EFBIG : -EINVAL;
-	dentry = kzalloc(sizeof(*dentry), GFP_NOFS);
+	dentry = hook_dentry(inode);
 	file = kzalloc(sizeof(*file), GFP_NOFS);
 	rc = -ENOMEM;
 	if (!dentry || !file)
 		goto out;
-	dentry->d_inode = inode;
-	dentry->d_sb = inode->i_sb;
 	file->f_inode = inode;
 	file->f_mapping = inode->i_mapping;
 	file->f_mode = FMODE_READ | FMODE_WRITE | FMODE_NOCMTIME;

@@ -162,6 +162,13 @@ static void gl_merge(struct ldlm_ast *ast)
 		ldlm_lvb_reread(res);
 }
 
+static void ast_free(struct ldlm_ast *ast)
+{
+	ptlrpc_req_put(ast->req);
+	ldlm_lock_put(ast->lock);
+	kfree(ast);
+}
+
 static void ast_outcome(struct work_struct *work)
 {
 	struct ldlm_ast *ast = container_of(work, struct ldlm_ast, work);
@@ -182,9 +189,7 @@ static void ast_outcome(struct work_struct *work)
 	}
 	if (ast->set && atomic_dec_and_test(&ast->set->pending))
 		complete(&ast->set->done);
-	ptlrpc_req_put(ast->req);
-	ldlm_lock_put(lock);
-	kfree(ast);
+	ast_free(ast);
 }
 
 static void ast_done(struct ptlrpc_request *req)
@@ -192,9 +197,7 @@ static void ast_done(struct ptlrpc_request *req)
 	struct ldlm_ast *ast = req->done_data;
 
 	if (!ast->set && req->rq_status == 0) {
-		ptlrpc_req_put(req);
-		ldlm_lock_put(ast->lock);
-		kfree(ast);
+		ast_free(ast);
 		return;
 	}
 	queue_work(ldlm_wq, &ast->work);
@@ -231,8 +234,7 @@ static struct ldlm_ast *ast_try_new(struct ldlm_lock *lock, u32 opc, const struc
 		(opc == LDLM_GL_CALLBACK ? (u64)ptlrpc_ldlm_timeout * HZ : callback_jiffies());
 	return ast;
 out:
-	ptlrpc_req_put(ast->req);
-	kfree(ast);
+	ast_free(ast);
 	return NULL;
 }
 
@@ -278,8 +280,7 @@ static void cp_send(struct ldlm_lock *lock)
 	struct ldlm_ast *ast;
 	u64 flags = 0;
 
-	if (res->lr_type == LDLM_FLOCK)
-		ldlm_flock_drop_spare(lock);
+	ldlm_flock_drop_spare(lock);
 	ast = ast_new(lock, LDLM_CP_CALLBACK, &wf_ldlm_cp_callback, len, 0);
 	if (!ast)
 		return;
@@ -294,9 +295,7 @@ static void cp_send(struct ldlm_lock *lock)
 	/* A flock that was refused is destroyed, but its client must hear of it. */
 	if (lock->l_flags & LDLM_FL_DESTROYED && !lock->l_error) {
 		spin_unlock(&res->lr_lock);
-		ptlrpc_req_put(ast->req);
-		ldlm_lock_put(lock);
-		kfree(ast);
+		ast_free(ast);
 		return;
 	}
 	if (flags & LDLM_FL_AST_SENT)

@@ -67,7 +67,6 @@ int ldlm_handle_bl_callback(struct svc_req *req)
 	ldlm_lock_put(lock);
 	return rc;
 }
-EXPORT_SYMBOL_GPL(ldlm_handle_bl_callback);
 
 /* A flock that will not be granted. */
 static void flock_refused(struct ldlm_lock *lock, u64 flags)
@@ -89,7 +88,6 @@ static int take_grant(struct ldlm_lock *lock, const struct ldlm_request *dlm, u3
 {
 	u64 flags = le32_to_cpu(dlm->lock_flags);
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
-	void *old;
 	int rc = 0;
 
 	if (lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_FAILED)) {
@@ -108,13 +106,7 @@ static int take_grant(struct ldlm_lock *lock, const struct ldlm_request *dlm, u3
 					      &lock->l_policy);
 		if (res->lr_type == LDLM_IBITS)
 			lock->l_policy.ibits.try_bits = 0;
-		if (*lvb) {
-			old = lock->l_lvb;
-			lock->l_lvb = *lvb;
-			lock->l_lvb_len = lvb_len;
-			lock->l_flags |= LDLM_FL_LVB_READY;
-			*lvb = old;
-		}
+		ldlm_cli_set_lvb_locked(lock, lvb, lvb_len);
 		ldlm_grant_locked(lock, mode);
 		wake_up_all(&lock->l_waitq);
 	}
@@ -174,7 +166,6 @@ out:
 	ldlm_lock_put(lock);
 	return rc;
 }
-EXPORT_SYMBOL_GPL(ldlm_handle_cp_callback);
 
 /**
  * ldlm_handle_gl_callback - somebody asks for the size of an object that we may be writing
@@ -219,4 +210,3 @@ int ldlm_handle_gl_callback(struct svc_req *req)
 	ldlm_lock_put(lock);
 	return rc;
 }
-EXPORT_SYMBOL_GPL(ldlm_handle_gl_callback);

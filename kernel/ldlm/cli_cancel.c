@@ -22,7 +22,12 @@
 #define CANCEL_BATCH		256	/* cookies in one LDLM_CANCEL */
 #define CANCEL_TIME_MAX		(100 * HZ)
 
-static void cancels_dec(struct ldlm_namespace *ns)
+void ldlm_ns_hold(struct ldlm_namespace *ns)
+{
+	atomic_inc(&ns->ns_cancels);
+}
+
+void ldlm_ns_release(struct ldlm_namespace *ns)
 {
 	/*
 	 * Under the lock: the namespace may be freed as soon as the count is 0 and the lock free.
@@ -38,16 +43,6 @@ static void cancels_wait(struct ldlm_namespace *ns)
 	wait_event(ns->ns_waitq, !atomic_read(&ns->ns_cancels));
 	spin_lock(&ns->ns_cancel_lock);
 	spin_unlock(&ns->ns_cancel_lock);
-}
-
-void ldlm_ns_hold(struct ldlm_namespace *ns)
-{
-	atomic_inc(&ns->ns_cancels);
-}
-
-void ldlm_ns_release(struct ldlm_namespace *ns)
-{
-	cancels_dec(ns);
 }
 
 /* ---- LRU ---- */
@@ -122,18 +117,23 @@ void ldlm_lru_remove_locked(struct ldlm_lock *lock)
 	spin_unlock(&ns->ns_lru_lock);
 }
 
+/* If nobody uses it: to be cancelled, by ldlm_cli_bl_queue() of the caller. lr_lock held. */
+static bool claim_unused_locked(struct ldlm_lock *lock)
+{
+	if (lock->l_users || !lock->l_granted_mode || lock->l_res->lr_type == LDLM_FLOCK ||
+	    lock->l_flags & (LDLM_FL_CBPENDING | LDLM_FL_CANCELING | LDLM_FL_DESTROYED))
+		return false;
+	lock->l_flags |= LDLM_FL_CBPENDING;
+	ldlm_lru_remove_locked(lock);
+	return true;
+}
+
 /* Start the cancel of a lock if nobody uses it. */
 static void cancel_if_unused(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
-	bool start = false;
+	bool start = claim_unused_locked(lock);
 
-	if (!lock->l_users && lock->l_granted_mode && res->lr_type != LDLM_FLOCK &&
-	    !(lock->l_flags & (LDLM_FL_CBPENDING | LDLM_FL_CANCELING | LDLM_FL_DESTROYED))) {
-		lock->l_flags |= LDLM_FL_CBPENDING;
-		ldlm_lru_remove_locked(lock);
-		start = true;
-	}
 	spin_unlock(&res->lr_lock);
 	if (start)
 		ldlm_cli_bl_queue(lock);
@@ -226,7 +226,7 @@ static void cancel_done(struct ptlrpc_request *req)
 
 	/* Whatever it says: the server drops unknown handles, and all of them when it evicts us. */
 	ptlrpc_req_put(req);
-	cancels_dec(ns);
+	ldlm_ns_release(ns);
 }
 
 static int cancel_send(struct ldlm_namespace *ns, struct list_head *batch, u32 n)
@@ -250,11 +250,11 @@ static int cancel_send(struct ldlm_namespace *ns, struct list_head *batch, u32 n
 	req->done = cancel_done;
 	req->done_data = ns;
 	req->rq_deadline_max = get_jiffies_64() + CANCEL_TIME_MAX;
-	atomic_inc(&ns->ns_cancels);
+	ldlm_ns_hold(ns);
 	if (ptlrpc_send_async(req)) {
 		/* The connection is gone for good. */
 		ptlrpc_req_put(req);
-		cancels_dec(ns);
+		ldlm_ns_release(ns);
 	}
 	return 0;
 }
@@ -288,7 +288,7 @@ static void send_cancels(struct work_struct *work)
 		while (!list_empty(&batch)) {
 			lock = list_first_entry(&batch, struct ldlm_lock, l_lru);
 			list_del_init(&lock->l_lru);
-			cancels_dec(ns);
+			ldlm_ns_release(ns);
 			ldlm_lock_put(lock);
 		}
 	}
@@ -300,7 +300,7 @@ void ldlm_cli_queue_cancel(struct ldlm_lock *lock)
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 
 	ldlm_lock_get(lock);
-	atomic_inc(&ns->ns_cancels);
+	ldlm_ns_hold(ns);
 	spin_lock(&ns->ns_cancel_lock);
 	list_add_tail(&lock->l_lru, &ns->ns_cancel_list);
 	spin_unlock(&ns->ns_cancel_lock);
@@ -308,6 +308,13 @@ void ldlm_cli_queue_cancel(struct ldlm_lock *lock)
 }
 
 /* ---- cancel of one lock ---- */
+
+/* The caller is the one who cancels it. May write back, sleeps. */
+static void drop_caches(struct ldlm_lock *lock)
+{
+	if (lock->l_ops && lock->l_ops->blocking)
+		lock->l_ops->blocking(lock, true);
+}
 
 /* blocking() is done: forget the lock. tell: send a cancel unless it has failed meanwhile. */
 static void cancel_finish(struct ldlm_lock *lock, bool tell)
@@ -352,8 +359,7 @@ void ldlm_cli_cancel(struct ldlm_lock *lock)
 	spin_unlock(&res->lr_lock);
 	if (!begin)
 		return;
-	if (lock->l_ops && lock->l_ops->blocking)
-		lock->l_ops->blocking(lock, true);
+	drop_caches(lock);
 	cancel_finish(lock, true);
 }
 EXPORT_SYMBOL_GPL(ldlm_cli_cancel);
@@ -364,9 +370,9 @@ void ldlm_cli_bl_queue(struct ldlm_lock *lock)
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 
 	ldlm_lock_get(lock);
-	atomic_inc(&ns->ns_cancels);
+	ldlm_ns_hold(ns);
 	if (!queue_work(ldlm_bl_wq, &lock->l_work)) {
-		cancels_dec(ns);
+		ldlm_ns_release(ns);
 		ldlm_lock_put(lock);
 	}
 }
@@ -389,7 +395,7 @@ void ldlm_cli_bl_work(struct work_struct *work)
 		lock->l_ops->blocking(lock, false);
 	if (cancel)
 		ldlm_cli_cancel(lock);
-	cancels_dec(ns);
+	ldlm_ns_release(ns);
 	ldlm_lock_put(lock);
 }
 
@@ -450,8 +456,7 @@ int ldlm_cli_elc(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u3
 	ldlm_res_put(res);
 	for (i = 0; i < n; i++) {
 		lock = batch[i];
-		if (lock->l_ops && lock->l_ops->blocking)
-			lock->l_ops->blocking(lock, true);
+		drop_caches(lock);
 		cookies[i] = lock->l_remote.cookie;
 		cancel_finish(lock, false);
 		ldlm_lock_put(lock);
@@ -490,11 +495,8 @@ static void cancel_res(struct ldlm_resource *res)
 		again = false;
 		spin_lock(&res->lr_lock);
 		list_for_each_entry(lock, &res->lr_granted, l_res_link) {
-			if (lock->l_users || lock->l_flags & LDLM_FL_CBPENDING ||
-			    res->lr_type == LDLM_FLOCK)
+			if (!claim_unused_locked(lock))
 				continue;
-			lock->l_flags |= LDLM_FL_CBPENDING;
-			ldlm_lru_remove_locked(lock);
 			ldlm_lock_get(lock);
 			again = true;
 			break;
@@ -565,8 +567,7 @@ static void fail_res(struct ldlm_resource *res)
 	}
 	while ((lock = fail_next(res, &res->lr_granted, &begin))) {
 		if (begin) {
-			if (lock->l_ops && lock->l_ops->blocking)
-				lock->l_ops->blocking(lock, true);
+			drop_caches(lock);
 			cancel_finish(lock, false);
 		} else if (res->lr_type == LDLM_FLOCK) {
 			ldlm_lock_destroy(lock);

@@ -18,9 +18,7 @@ static int lvb_check(const struct ldlm_lock *lock, u32 len, bool may_miss)
 	if (len > lock->l_lvb_want)
 		return -EINVAL;
 	/* Others, such as layouts, have any length. */
-	if (lock->l_res->lr_type != LDLM_EXTENT &&
-	    !(lock->l_res->lr_type == LDLM_IBITS &&
-	      lock->l_req_policy.ibits.bits == MDS_INODELOCK_DOM))
+	if (!ldlm_res_has_lvb(lock->l_res, &lock->l_req_policy))
 		return 0;
 	if (!len)
 		return may_miss ? 0 : -EINVAL;
@@ -46,6 +44,16 @@ int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bo
 	memcpy(*to, from, len);
 	*to_len = size;
 	return 0;
+}
+
+/* The LVB of a lock is *lvb from now on, if that is not NULL; *lvb becomes the old one. lr_lock held. */
+void ldlm_cli_set_lvb_locked(struct ldlm_lock *lock, void **lvb, u32 len)
+{
+	if (!*lvb)
+		return;
+	swap(lock->l_lvb, *lvb);
+	lock->l_lvb_len = len;
+	lock->l_flags |= LDLM_FL_LVB_READY;
 }
 
 /**
@@ -261,7 +269,7 @@ static int take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep, cons
 {
 	u64 flags = le32_to_cpu(rep->lock_flags);
 	struct ldlm_resource *res;
-	void *copy, *old = NULL;
+	void *copy;
 	u32 copy_len;
 	int rc;
 
@@ -298,19 +306,12 @@ static int take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep, cons
 			if (res->lr_type == LDLM_IBITS)
 				lock->l_policy.ibits.try_bits = 0;
 		}
-		if (copy) {
-			old = lock->l_lvb;
-			lock->l_lvb = copy;
-			lock->l_lvb_len = copy_len;
-			lock->l_flags |= LDLM_FL_LVB_READY;
-			copy = NULL;
-		}
+		ldlm_cli_set_lvb_locked(lock, &copy, copy_len);
 		if (!(flags & (LDLM_FL_BLOCK_GRANTED | LDLM_FL_BLOCK_WAIT)))
 			ldlm_grant_locked(lock, lock->l_req_mode);
 	}
 	spin_unlock(&res->lr_lock);
 	kvfree(copy);
-	kvfree(old);
 	return 0;
 }
 
@@ -537,22 +538,6 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
 	return found;
 }
 EXPORT_SYMBOL_GPL(ldlm_lock_match);
-
-/**
- * ldlm_lock_addref - one more user of a lock that has one
- * @lock: client lock
- * @mode: for the reader
- */
-void ldlm_lock_addref(struct ldlm_lock *lock, u32 mode)
-{
-	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
-
-	ldlm_lock_get(lock);
-	lock->l_users++;
-	ldlm_lru_remove_locked(lock);
-	spin_unlock(&res->lr_lock);
-}
-EXPORT_SYMBOL_GPL(ldlm_lock_addref);
 
 static void lock_decref(struct ldlm_lock *lock, bool cancel)
 {

@@ -24,9 +24,13 @@ int ldlm_flock_prepare(struct ldlm_lock *lock)
 /* Granted or given up: it will not split anything. Not under lr_lock. */
 void ldlm_flock_drop_spare(struct ldlm_lock *lock)
 {
-	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
-	struct ldlm_lock *spare = lock->l_flock_spare;
+	struct ldlm_resource *res;
+	struct ldlm_lock *spare;
 
+	if (lock->l_res->lr_type != LDLM_FLOCK)
+		return;
+	res = ldlm_lock_res_lock(lock);
+	spare = lock->l_flock_spare;
 	lock->l_flock_spare = NULL;
 	spin_unlock(&res->lr_lock);
 	if (spare) {

@@ -43,10 +43,7 @@ u32 ldlm_lvb_len(struct ldlm_resource *res, const union ldlm_policy *policy, str
 {
 	const struct ldlm_srv_ops *ops = res->lr_ns->ns_ops;
 
-	if (!ops || !ops->lvb_init)
-		return 0;
-	if (res->lr_type != LDLM_EXTENT &&
-	    !(res->lr_type == LDLM_IBITS && policy->ibits.bits == MDS_INODELOCK_DOM))
+	if (!ops || !ops->lvb_init || !ldlm_res_has_lvb(res, policy))
 		return 0;
 	if (exp && !(exp_connect_flags(exp) & OBD_CONNECT_LVB_TYPE))
 		return OST_LVB_V1_SIZE;

@@ -256,8 +256,8 @@ int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flag
 }
 
 /* A lock went away or became weaker: who can be granted now? lr_lock held. */
-void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp,
-			   struct list_head *dead)
+static void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl,
+				  struct list_head *cp, struct list_head *dead)
 {
 	if (list_empty(&res->lr_waiting))
 		return;

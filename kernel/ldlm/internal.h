@@ -32,6 +32,14 @@ static inline struct ldlm_resource *ldlm_res_ref(struct ldlm_resource *res)
 	refcount_inc(&res->lr_ref);
 	return res;
 }
+/* Do such locks carry an LVB (size, times, blocks of an object)? */
+static inline bool ldlm_res_has_lvb(const struct ldlm_resource *res,
+				    const union ldlm_policy *policy)
+{
+	return res->lr_type == LDLM_EXTENT ||
+	       (res->lr_type == LDLM_IBITS && policy->ibits.bits == MDS_INODELOCK_DOM);
+}
+
 void ldlm_res_put(struct ldlm_resource *res);
 struct ldlm_resource *ldlm_res_next(struct ldlm_namespace *ns, struct ldlm_resource *res);
 struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode,
@@ -62,8 +70,6 @@ void ldlm_extent_expand(struct ldlm_resource *res, struct ldlm_lock *lock);
 int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
 		     struct list_head *bl,
 		     struct list_head *cp, struct list_head *dead);
-void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp,
-			   struct list_head *dead);
 void ldlm_reprocess(struct ldlm_resource *res);
 void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl);
 void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp);
@@ -98,9 +104,6 @@ void ldlm_lvb_glimpsed(struct ldlm_resource *res, const struct ost_lvb *lvb);
 int ldlm_lvb_fill(struct ldlm_resource *res, void *buf, u32 len);
 int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1);
 
-/* srv_enqueue.c */
-int ldlm_srv_cancel_handles(struct obd_export *exp, const struct lustre_handle *handles, u32 n);
-
 /* srv_export.c */
 int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock);
 void ldlm_export_detach(struct ldlm_lock *lock);
@@ -109,6 +112,7 @@ struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote);
 /* cli_enqueue.c */
 int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bool may_miss,
 		     void **to, u32 *to_len);
+void ldlm_cli_set_lvb_locked(struct ldlm_lock *lock, void **lvb, u32 len);
 void ldlm_cli_fill_request(struct ldlm_lock *lock, const struct ldlm_enqueue_info *ei,
 			   struct ldlm_request *dlm, bool cancelset);
 int ldlm_cli_change_res(struct ldlm_lock *lock, const struct ldlm_res_id_le *name);

@@ -8,7 +8,8 @@
 #include "internal.h"
 
 /* Give back the locks named in handles[0..n) that belong to this client; the number found. */
-int ldlm_srv_cancel_handles(struct obd_export *exp, const struct lustre_handle *handles, u32 n)
+static int ldlm_srv_cancel_handles(struct obd_export *exp, const struct lustre_handle *handles,
+				   u32 n)
 {
 	struct ldlm_lock *lock;
 	int found = 0;
@@ -163,9 +164,7 @@ static int enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 flags, u
 	rc = ldlm_export_attach(req->exp, lock);
 	if (rc)
 		return rc;
-	if (flags & LDLM_FL_HAS_INTENT && !replay &&
-	    (res->lr_type == LDLM_EXTENT ||
-	     (res->lr_type == LDLM_IBITS && lock->l_req_policy.ibits.bits == MDS_INODELOCK_DOM)))
+	if (flags & LDLM_FL_HAS_INTENT && !replay && ldlm_res_has_lvb(res, &lock->l_req_policy))
 		return ldlm_glimpse_enqueue(lock, flags, res1);
 
 	spin_lock(&res->lr_lock);
@@ -334,7 +333,6 @@ int ldlm_handle_enqueue(struct svc_req *req)
 	ldlm_lock_put(resent);
 	return rc;
 }
-EXPORT_SYMBOL_GPL(ldlm_handle_enqueue);
 
 /**
  * ldlm_srv_cancel_elc - early lock cancels that ride in a request
@@ -375,7 +373,6 @@ int ldlm_handle_cancel(struct svc_req *req)
 		return -EPROTO;
 	return ldlm_srv_cancel_handles(req->exp, dlm->lock_handle, count) ? 0 : LUSTRE_ESTALE;
 }
-EXPORT_SYMBOL_GPL(ldlm_handle_cancel);
 
 /**
  * ldlm_handle_convert - LDLM_CONVERT (portal 17): a client gives some bits of a lock back
@@ -436,4 +433,3 @@ int ldlm_handle_convert(struct svc_req *req)
 	ldlm_lock_put(lock);
 	return rc;
 }
-EXPORT_SYMBOL_GPL(ldlm_handle_convert);

@@ -29,7 +29,6 @@ struct ldlm_export *ldlm_export_new(void)
 	INIT_LIST_HEAD(&le->le_locks);
 	return le;
 }
-EXPORT_SYMBOL_GPL(ldlm_export_new);
 
 /**
  * ldlm_export_free - the last reference of an export is gone
@@ -43,7 +42,6 @@ void ldlm_export_free(struct ldlm_export *le)
 	kfree(le->le_hash);
 	kfree(le);
 }
-EXPORT_SYMBOL_GPL(ldlm_export_free);
 
 static struct hlist_head *exp_bucket(struct ldlm_export *le, u64 remote)
 {
@@ -75,16 +73,20 @@ int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock)
 	return rc;
 }
 
+static void detach_locked(struct ldlm_export *le, struct ldlm_lock *lock)
+{
+	list_del_init(&lock->l_exp_link);
+	hlist_del_init(&lock->l_exp_hash);
+	le->le_nr--;
+}
+
 void ldlm_export_detach(struct ldlm_lock *lock)
 {
 	struct ldlm_export *le = lock->l_export->exp_ldlm;
 
 	spin_lock(&le->le_lock);
-	if (!list_empty(&lock->l_exp_link)) {
-		list_del_init(&lock->l_exp_link);
-		hlist_del_init(&lock->l_exp_hash);
-		le->le_nr--;
-	}
+	if (!list_empty(&lock->l_exp_link))
+		detach_locked(le, lock);
 	spin_unlock(&le->le_lock);
 }
 
@@ -131,9 +133,7 @@ void ldlm_export_cleanup(struct obd_export *exp)
 		 * Off the list at any rate, so that this ends even beside somebody else who
 		 * destroys it.
 		 */
-		list_del_init(&lock->l_exp_link);
-		hlist_del_init(&lock->l_exp_hash);
-		le->le_nr--;
+		detach_locked(le, lock);
 		if (!refcount_inc_not_zero(&lock->l_ref))
 			continue;
 		spin_unlock(&le->le_lock);
@@ -144,4 +144,3 @@ void ldlm_export_cleanup(struct obd_export *exp)
 	}
 	spin_unlock(&le->le_lock);
 }
-EXPORT_SYMBOL_GPL(ldlm_export_cleanup);

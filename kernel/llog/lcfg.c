@@ -8,14 +8,9 @@
 #endif
 #include <llog.h>
 
-static u32 round8(u32 n)
-{
-	return (n + 7) & ~7u;
-}
-
 static u32 head_size(u32 nr)
 {
-	return round8(offsetof(struct lustre_cfg, lcfg_buflens) + nr * sizeof(__le32));
+	return wire_align8(offsetof(struct lustre_cfg, lcfg_buflens) + nr * sizeof(__le32));
 }
 
 /**
@@ -70,7 +65,7 @@ u32 lcfg_size(const struct lcfg_args *a)
 	u32 i, size = head_size(a->nr);
 
 	for (i = 0; i < a->nr; i++)
-		size += round8(a->len[i]);
+		size += wire_align8(a->len[i]);
 	return size;
 }
 EXPORT_SYMBOL_GPL(lcfg_size);
@@ -95,42 +90,10 @@ void lcfg_pack(const struct lcfg_args *a, void *body)
 		lcfg->lcfg_buflens[i] = cpu_to_le32(a->len[i]);
 		if (a->len[i])
 			memcpy(body + off, a->buf[i], a->len[i]);
-		off += round8(a->len[i]);
+		off += wire_align8(a->len[i]);
 	}
 }
 EXPORT_SYMBOL_GPL(lcfg_pack);
-
-/**
- * lustre_cfg_check - is this a body that a reader may touch?
- * @body: of the record
- * @len: its length
- *
- * Return: 0 or -EINVAL.
- */
-int lustre_cfg_check(const void *body, u32 len)
-{
-	const struct lustre_cfg *lcfg = body;
-	u32 i, nr, need;
-
-	if (len < offsetof(struct lustre_cfg, lcfg_buflens) ||
-	    le32_to_cpu(lcfg->lcfg_version) != LUSTRE_CFG_VERSION)
-		return -EINVAL;
-	nr = le32_to_cpu(lcfg->lcfg_bufcount);
-	if (nr >= LCFG_MAX_BUFS || head_size(nr) > len)
-		return -EINVAL;
-	need = head_size(nr);
-	for (i = 0; i < nr; i++) {
-		u32 l = le32_to_cpu(lcfg->lcfg_buflens[i]);
-
-		if (l > len)
-			return -EINVAL;
-		need += round8(l);
-		if (need > len)
-			return -EINVAL;
-	}
-	return 0;
-}
-EXPORT_SYMBOL_GPL(lustre_cfg_check);
 
 /**
  * lustre_cfg_cmd - the command
@@ -169,7 +132,7 @@ void *lustre_cfg_buf(struct lustre_cfg *lcfg, u32 i)
 	if (!lustre_cfg_buflen(lcfg, i))
 		return NULL;
 	for (k = 0; k < i; k++)
-		off += round8(le32_to_cpu(lcfg->lcfg_buflens[k]));
+		off += wire_align8(le32_to_cpu(lcfg->lcfg_buflens[k]));
 	return (void *)lcfg + off;
 }
 EXPORT_SYMBOL_GPL(lustre_cfg_buf);

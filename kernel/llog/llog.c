@@ -8,8 +8,6 @@
 #endif
 #include <llog.h>
 
-#define REC_MIN		(sizeof(struct llog_rec_hdr) + sizeof(struct llog_rec_tail))
-
 static u32 rec_len(const struct llog_rec_hdr *rec)
 {
 	return le32_to_cpu(rec->lrh_len);
@@ -25,7 +23,7 @@ static bool rec_valid(const struct llog_rec_hdr *rec, u32 room)
 	u32 len = rec_len(rec);
 
 	return (le32_to_cpu(rec->lrh_type) & LLOG_OP_MASK) == LLOG_OP_MAGIC &&
-	       len >= REC_MIN && len <= room && !(len & 3) && rec_index(rec) < LLOG_BITMAP_BITS;
+	       len >= LLOG_MIN_REC_SIZE && len <= room && !(len & 3) && rec_index(rec) < LLOG_BITMAP_BITS;
 }
 
 static void rec_seal(void *buf, u32 len, u32 index, u32 type)
@@ -110,7 +108,7 @@ int llog_hdr_check(const struct llog_log_hdr *hdr)
 	if (le32_to_cpu(hdr->llh_hdr.lrh_type) != LLOG_HDR_MAGIC ||
 	    le32_to_cpu(hdr->llh_hdr.lrh_len) != LLOG_CHUNK_SIZE ||
 	    le32_to_cpu(hdr->llh_tail.lrt_len) != LLOG_CHUNK_SIZE ||
-	    le32_to_cpu(hdr->llh_bitmap_offset) != offsetof(struct llog_log_hdr, llh_bitmap) ||
+	    le32_to_cpu(hdr->llh_bitmap_offset) != LLOG_HEADER_SIZE ||
 	    llog_last_index(hdr) >= LLOG_BITMAP_BITS || !(flags & LLOG_F_IS_PLAIN) || (flags & LLOG_F_IS_CAT))
 		return -EIO;
 	return 0;
@@ -133,7 +131,7 @@ int llog_create(struct llog *log, u64 now)
 	hdr->llh_hdr.lrh_type = cpu_to_le32(LLOG_HDR_MAGIC);
 	hdr->llh_timestamp = cpu_to_le64(now);
 	hdr->llh_count = cpu_to_le32(1);
-	hdr->llh_bitmap_offset = cpu_to_le32(offsetof(struct llog_log_hdr, llh_bitmap));
+	hdr->llh_bitmap_offset = cpu_to_le32(LLOG_HEADER_SIZE);
 	hdr->llh_flags = cpu_to_le32(LLOG_F_IS_PLAIN);
 	memcpy(&hdr->llh_tgtuuid, "config_uuid", sizeof("config_uuid"));
 	live_bit(hdr, 0, true);
@@ -170,7 +168,7 @@ static int find_end(struct llog *log)
 		n = read_chunk(log, log->chunk, pos);
 		if (n < 0)
 			return n;
-		for (off = 0; off + REC_MIN <= (u32)n; ) {
+		for (off = 0; off + LLOG_MIN_REC_SIZE <= (u32)n; ) {
 			struct llog_rec_hdr *rec = log->chunk + off;
 
 			if (!rec_valid(rec, n - off))
@@ -248,7 +246,7 @@ static int put_record(struct llog *log, u32 len, u32 type)
  */
 int llog_append(struct llog *log, u32 type, const void *body, u32 len)
 {
-	u32 total = len + REC_MIN;
+	u32 total = len + LLOG_MIN_REC_SIZE;
 	u32 used = log->size % LLOG_CHUNK_SIZE;
 	u32 left = LLOG_CHUNK_SIZE - used;
 	struct llog_log_hdr *hdr = log->hdr;
@@ -258,7 +256,7 @@ int llog_append(struct llog *log, u32 type, const void *body, u32 len)
 		return -EINVAL;
 	if (llog_last_index(hdr) + 2 >= LLOG_BITMAP_BITS)
 		return -ENOSPC;
-	if (used && left != total && left < total + REC_MIN) {
+	if (used && left != total && left < total + LLOG_MIN_REC_SIZE) {
 		memset(log->chunk, 0, left);
 		index = put_record(log, left, LLOG_PAD_MAGIC);
 		if (index < 0)
@@ -326,7 +324,7 @@ int llog_rewrite(struct llog *log, u32 index, u64 pos, const void *body, u32 len
 	n = log->st->ops->read(log->st, &rec, sizeof(rec), pos);
 	if (n < 0)
 		return n;
-	if (n != sizeof(rec) || rec_index(&rec) != index || rec_len(&rec) != len + REC_MIN)
+	if (n != sizeof(rec) || rec_index(&rec) != index || rec_len(&rec) != len + LLOG_MIN_REC_SIZE)
 		return -EINVAL;
 	return log->st->ops->write(log->st, body, len, pos + sizeof(rec));
 }
@@ -341,18 +339,16 @@ EXPORT_SYMBOL_GPL(llog_rewrite);
  * @from: records with a lower index are passed over
  * @fn: callback, may be NULL
  * @ctx: for @fn
- * @last: out: index of the last record of the chunk, 0 if there is none
  *
  * A gap of zeros is skipped; what else is no record ends the chunk. Return: 0 or what @fn returned.
  */
 int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 pos, u32 from, llog_rec_fn fn,
-		    void *ctx, u32 *last)
+		    void *ctx)
 {
-	u32 off = 0;
+	u32 off = 0, index;
 	int rc;
 
-	*last = 0;
-	while (off + REC_MIN <= len) {
+	while (off + LLOG_MIN_REC_SIZE <= len) {
 		struct llog_rec_hdr *rec = chunk + off;
 
 		if (!rec->lrh_len && !rec->lrh_type) {
@@ -361,10 +357,10 @@ int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 po
 		}
 		if (!rec_valid(rec, len - off))
 			break;
-		*last = rec_index(rec);
-		if (*last > llog_last_index(hdr))
+		index = rec_index(rec);
+		if (index > llog_last_index(hdr))
 			break;
-		if (fn && *last >= from && llog_bit(hdr, *last)) {
+		if (fn && index >= from && llog_bit(hdr, index)) {
 			rc = fn(ctx, rec, pos + off);
 			if (rc)
 				return rc;
@@ -387,14 +383,13 @@ EXPORT_SYMBOL_GPL(llog_walk_chunk);
 int llog_walk(struct llog *log, u32 from, llog_rec_fn fn, void *ctx)
 {
 	u64 pos;
-	u32 last;
 	int n, rc;
 
 	for (pos = LLOG_CHUNK_SIZE; pos < log->size; pos += LLOG_CHUNK_SIZE) {
 		n = read_chunk(log, log->chunk, pos);
 		if (n < 0)
 			return n;
-		rc = llog_walk_chunk(log->hdr, log->chunk, n, pos, from, fn, ctx, &last);
+		rc = llog_walk_chunk(log->hdr, log->chunk, n, pos, from, fn, ctx);
 		if (rc)
 			return rc;
 	}
@@ -409,7 +404,7 @@ static void chunk_range(const void *chunk, u32 len, u32 *first, u32 *last)
 
 	*first = 0;
 	*last = 0;
-	while (off + REC_MIN <= len) {
+	while (off + LLOG_MIN_REC_SIZE <= len) {
 		const struct llog_rec_hdr *rec = chunk + off;
 
 		if (!rec_valid(rec, len - off))

@@ -48,7 +48,6 @@ struct config_log {
 	bool			cl_failed;	/* the last read did not work, or was of a local copy */
 	u32			cl_last;	/* index of the last record given to the owner */
 	struct config_walk	cl_walk;
-	int			cl_rc;		/* of the owner's callback, during the first read */
 	struct ldlm_lock	*cl_lock;	/* CR, under m_lock */
 	struct delayed_work	cl_work;	/* read again */
 };

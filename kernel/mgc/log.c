@@ -171,14 +171,14 @@ static int give_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 
 static int give_records(struct config_log *cl, struct image *im)
 {
-	u32 i, last;
+	u32 i;
 	int rc;
 
 	for (i = 0; i < im->nr; i++) {
 		u64 pos = im->pos + (u64)i * LLOG_CHUNK_SIZE;
 		u32 len = pos < im->end ? min_t(u64, LLOG_CHUNK_SIZE, im->end - pos) : 0;
 
-		rc = llog_walk_chunk(im->hdr, im->chunk[i], len, pos, cl->cl_last + 1, give_record, cl, &last);
+		rc = llog_walk_chunk(im->hdr, im->chunk[i], len, pos, cl->cl_last + 1, give_record, cl);
 		if (rc)
 			return rc;
 	}

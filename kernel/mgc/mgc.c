@@ -234,30 +234,6 @@ void mgc_abort(struct mgc *mgc)
 }
 EXPORT_SYMBOL_GPL(mgc_abort);
 
-/**
- * mgc_name - name of the device
- * @mgc: the client
- *
- * Return: "MGC192.168.1.5@tcp"
- */
-const char *mgc_name(const struct mgc *mgc)
-{
-	return mgc->m_name;
-}
-EXPORT_SYMBOL_GPL(mgc_name);
-
-/**
- * mgc_import - the import, for parameters
- * @mgc: the client
- *
- * Return: not referenced, valid as long as @mgc.
- */
-struct obd_import *mgc_import(struct mgc *mgc)
-{
-	return mgc->m_imp;
-}
-EXPORT_SYMBOL_GPL(mgc_import);
-
 int mgc_init(void)
 {
 	return 0;

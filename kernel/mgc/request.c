@@ -38,24 +38,39 @@ out:
 	return rc;
 }
 
-int mgc_llog_header(struct mgc *mgc, const struct llog_logid *id, struct llog_log_hdr *hdr)
+/* A packed request to read of an open log; its body names the log. */
+static struct ptlrpc_request *read_req(struct mgc *mgc, u32 opc, const struct wire_format *fmt,
+				       const struct llog_logid *id)
 {
 	struct ptlrpc_request *req;
 	struct llogd_body *body;
-	void *rep;
 	int rc;
 
-	req = ptlrpc_req_new(mgc->m_imp, LLOG_ORIGIN_HANDLE_READ_HEADER, &wf_llog_read_header);
+	req = ptlrpc_req_new(mgc->m_imp, opc, fmt);
 	if (!req)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	req->rq_no_delay = true;
 	rc = ptlrpc_req_pack(req);
-	if (rc)
-		goto out;
+	if (rc) {
+		ptlrpc_req_put(req);
+		return ERR_PTR(rc);
+	}
 	body = ptlrpc_req_buf(req, WF_LLOGD_BODY);
 	body->lgd_logid = *id;
 	body->lgd_ctxt_idx = cpu_to_le32(LLOG_CONFIG_ORIG_CTXT);
 	body->lgd_llh_flags = cpu_to_le32(LLOG_F_IS_PLAIN);
+	return req;
+}
+
+int mgc_llog_header(struct mgc *mgc, const struct llog_logid *id, struct llog_log_hdr *hdr)
+{
+	struct ptlrpc_request *req;
+	void *rep;
+	int rc;
+
+	req = read_req(mgc, LLOG_ORIGIN_HANDLE_READ_HEADER, &wf_llog_read_header, id);
+	if (IS_ERR(req))
+		return PTR_ERR(req);
 	rc = ptlrpc_queue_wait(req);
 	if (rc)
 		goto out;
@@ -78,17 +93,10 @@ int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 
 	void *rep;
 	int rc;
 
-	req = ptlrpc_req_new(mgc->m_imp, LLOG_ORIGIN_HANDLE_NEXT_BLOCK, &wf_llog_next_block);
-	if (!req)
-		return -ENOMEM;
-	req->rq_no_delay = true;
-	rc = ptlrpc_req_pack(req);
-	if (rc)
-		goto out;
+	req = read_req(mgc, LLOG_ORIGIN_HANDLE_NEXT_BLOCK, &wf_llog_next_block, id);
+	if (IS_ERR(req))
+		return PTR_ERR(req);
 	body = ptlrpc_req_buf(req, WF_LLOGD_BODY);
-	body->lgd_logid = *id;
-	body->lgd_ctxt_idx = cpu_to_le32(LLOG_CONFIG_ORIG_CTXT);
-	body->lgd_llh_flags = cpu_to_le32(LLOG_F_IS_PLAIN);
 	body->lgd_index = cpu_to_le32(index);
 	body->lgd_saved_index = cpu_to_le32(*saved);
 	body->lgd_len = cpu_to_le32(LLOG_CHUNK_SIZE);

@@ -27,10 +27,7 @@ static int osd_ino_fid(struct osd_device *dev, unsigned long ino, struct lu_fid 
 	if (IS_ERR(inode))
 		return PTR_ERR(inode) == -ESTALE ? -ENOENT : PTR_ERR(inode);
 	rc = osd_inode_fid(inode, fid);
-	if (inode->i_nlink && !current->journal_info)
-		iput(inode);
-	else
-		osd_inode_put_later(dev, inode);
+	osd_inode_put(dev, inode);
 	return rc == -ENODATA ? -EIO : rc;
 }
 
@@ -53,17 +50,22 @@ int osd_dir_lookup(struct osd_object *dir, const char *name, size_t len, struct 
 }
 EXPORT_SYMBOL_GPL(osd_dir_lookup);
 
-int osd_dir_insert(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len,
-		   struct osd_object *child)
+int osd_dir_add(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len, struct inode *inode)
 {
 	unsigned int nofs = osd_dir_lock(dir);
 	int rc = -ENOENT;
 
 	/* A directory that was removed takes no names. */
 	if (dir->oo_inode->i_nlink)
-		rc = ldiskfs_hook_dir_add(th->ot_handle, dir->oo_inode, name, len, child->oo_inode);
+		rc = ldiskfs_hook_dir_add(th->ot_handle, dir->oo_inode, name, len, inode);
 	osd_dir_unlock(dir, nofs);
 	return rc;
+}
+
+int osd_dir_insert(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len,
+		   struct osd_object *child)
+{
+	return osd_dir_add(th, dir, name, len, child->oo_inode);
 }
 EXPORT_SYMBOL_GPL(osd_dir_insert);
 

@@ -42,7 +42,6 @@ struct osd_object *osd_local_create_th(struct osd_trans *th, struct osd_object *
 {
 	struct osd_device *dev = dir->oo_dev;
 	struct inode *inode;
-	unsigned int nofs;
 	int rc;
 
 	inode = ldiskfs_hook_new_inode(th->ot_handle, dir->oo_inode, mode, 0, 0, 0);
@@ -53,11 +52,8 @@ struct osd_object *osd_local_create_th(struct osd_trans *th, struct osd_object *
 		ldiskfs_hook_journal_data(inode);
 		rc = ldiskfs_hook_dirty(th->ot_handle, inode);
 	}
-	if (!rc) {
-		nofs = osd_dir_lock(dir);
-		rc = ldiskfs_hook_dir_add(th->ot_handle, dir->oo_inode, name, len, inode);
-		osd_dir_unlock(dir, nofs);
-	}
+	if (!rc)
+		rc = osd_dir_add(th, dir, name, len, inode);
 	if (rc) {
 		osd_inode_abort(th, dev, inode);
 		return ERR_PTR(rc);
@@ -150,12 +146,8 @@ EXPORT_SYMBOL_GPL(osd_local_open);
 static int osd_local_unlink_th(struct osd_trans *th, struct osd_object *dir, const char *name,
 			       struct osd_object *obj)
 {
-	unsigned int nofs;
-	int rc;
+	int rc = osd_dir_delete(th, dir, name, strlen(name));
 
-	nofs = osd_dir_lock(dir);
-	rc = ldiskfs_hook_dir_del(th->ot_handle, dir->oo_inode, name, strlen(name));
-	osd_dir_unlock(dir, nofs);
 	if (!rc)
 		rc = ldiskfs_hook_nlink(th->ot_handle, obj->oo_inode, -1);
 	return rc;

@@ -69,7 +69,7 @@ static void osd_iput_fn(struct work_struct *work)
 	kfree(w);
 }
 
-void osd_inode_put_later(struct osd_device *dev, struct inode *inode)
+static void osd_inode_put_later(struct osd_device *dev, struct inode *inode)
 {
 	struct osd_iput_work *w = kmalloc(sizeof(*w), GFP_NOFS | __GFP_NOFAIL);
 
@@ -87,7 +87,7 @@ void osd_inode_abort(struct osd_trans *th, struct osd_device *dev, struct inode 
 	osd_inode_put_later(dev, inode);
 }
 
-static void osd_inode_put(struct osd_device *dev, struct inode *inode)
+void osd_inode_put(struct osd_device *dev, struct inode *inode)
 {
 	if (inode->i_nlink && !current->journal_info)
 		iput(inode);
@@ -183,27 +183,6 @@ void osd_object_put(struct osd_object *obj)
 }
 EXPORT_SYMBOL_GPL(osd_object_put);
 
-void osd_object_lock2(struct osd_object *a, struct osd_object *b)
-{
-	if (a == b) {
-		down_write(&a->oo_lock);
-		return;
-	}
-	if (fid_cmp(&a->oo_fid, &b->oo_fid) > 0)
-		swap(a, b);
-	down_write(&a->oo_lock);
-	down_write_nested(&b->oo_lock, SINGLE_DEPTH_NESTING);
-}
-EXPORT_SYMBOL_GPL(osd_object_lock2);
-
-void osd_object_unlock2(struct osd_object *a, struct osd_object *b)
-{
-	up_write(&a->oo_lock);
-	if (a != b)
-		up_write(&b->oo_lock);
-}
-EXPORT_SYMBOL_GPL(osd_object_unlock2);
-
 /* ---- find ---- */
 
 static int osd_fid_to_ino(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u32 *gen)
@@ -282,38 +261,24 @@ static int osd_index_insert(struct osd_trans *th, struct osd_device *dev, const 
 {
 	char name[OSD_NAME_BUF];
 	struct osd_object *dir;
-	unsigned int nofs;
 	size_t len;
-	int rc;
 
 	if (!osd_fid_in_o(dev, fid))
 		return osd_oi_set(th, dev, fid, inode->i_ino, inode->i_generation);
 	dir = osd_seq_dir(dev, fid, name, &len);
-	if (IS_ERR(dir))
-		return PTR_ERR(dir);
-	nofs = osd_dir_lock(dir);
-	rc = ldiskfs_hook_dir_add(th->ot_handle, dir->oo_inode, name, len, inode);
-	osd_dir_unlock(dir, nofs);
-	return rc;
+	return IS_ERR(dir) ? PTR_ERR(dir) : osd_dir_add(th, dir, name, len, inode);
 }
 
 static int osd_index_delete(struct osd_trans *th, struct osd_device *dev, const struct lu_fid *fid)
 {
 	char name[OSD_NAME_BUF];
 	struct osd_object *dir;
-	unsigned int nofs;
 	size_t len;
-	int rc;
 
 	if (!osd_fid_in_o(dev, fid))
 		return osd_oi_set(th, dev, fid, 0, 0);
 	dir = osd_seq_dir(dev, fid, name, &len);
-	if (IS_ERR(dir))
-		return PTR_ERR(dir);
-	nofs = osd_dir_lock(dir);
-	rc = ldiskfs_hook_dir_del(th->ot_handle, dir->oo_inode, name, len);
-	osd_dir_unlock(dir, nofs);
-	return rc;
+	return IS_ERR(dir) ? PTR_ERR(dir) : osd_dir_delete(th, dir, name, len);
 }
 
 /* Is there a live object of this FID? */

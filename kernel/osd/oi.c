@@ -59,6 +59,22 @@ static struct osd_object *osd_oi_open(struct osd_trans *th, struct osd_device *d
 	return file;
 }
 
+/* The file of a sequence as osd_oi_open() gives it; od_oi_sem is held shared afterwards, also on errors. */
+static struct osd_object *osd_oi_lock(struct osd_trans *th, struct osd_device *dev, u64 seq)
+{
+	struct osd_object *file;
+
+	down_read(&dev->od_oi_sem);
+	file = xa_load(&dev->od_oi, seq);
+	if (!file) {
+		up_read(&dev->od_oi_sem);
+		down_write(&dev->od_oi_sem);
+		file = osd_oi_open(th, dev, seq);
+		downgrade_write(&dev->od_oi_sem);
+	}
+	return file;
+}
+
 int osd_oi_lookup(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u32 *gen)
 {
 	unsigned int nofs = memalloc_nofs_save();
@@ -66,14 +82,7 @@ int osd_oi_lookup(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u3
 	struct osd_object *file;
 	ssize_t n;
 
-	down_read(&dev->od_oi_sem);
-	file = xa_load(&dev->od_oi, fid->f_seq);
-	if (!file) {
-		up_read(&dev->od_oi_sem);
-		down_write(&dev->od_oi_sem);
-		file = osd_oi_open(NULL, dev, fid->f_seq);
-		downgrade_write(&dev->od_oi_sem);
-	}
+	file = osd_oi_lock(NULL, dev, fid->f_seq);
 	if (IS_ERR(file))
 		n = PTR_ERR(file);
 	else
@@ -97,14 +106,7 @@ int osd_oi_set(struct osd_trans *th, struct osd_device *dev, const struct lu_fid
 
 	if (!fid->f_oid)
 		return -EINVAL;
-	down_read(&dev->od_oi_sem);
-	file = xa_load(&dev->od_oi, fid->f_seq);
-	if (!file) {
-		up_read(&dev->od_oi_sem);
-		down_write(&dev->od_oi_sem);
-		file = osd_oi_open(th, dev, fid->f_seq);
-		downgrade_write(&dev->od_oi_sem);
-	}
+	file = osd_oi_lock(th, dev, fid->f_seq);
 	if (IS_ERR(file))
 		rc = PTR_ERR(file);
 	else

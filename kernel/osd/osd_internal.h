@@ -22,7 +22,6 @@
 
 /* An OST sequence: its directories stay open. */
 struct osd_seq {
-	u64 os_seq;
 	struct osd_object *os_dirs[OSD_SUBDIRS];
 	struct osd_object *os_last_id;
 };
@@ -58,7 +57,6 @@ struct osd_device {
 struct osd_trans {
 	struct osd_device *ot_dev;
 	handle_t *ot_handle;
-	bool ot_sync;
 };
 
 /* ---- object.c ---- */
@@ -73,7 +71,8 @@ int osd_inode_fid(struct inode *inode, struct lu_fid *fid);
 bool osd_fid_in_o(const struct osd_device *dev, const struct lu_fid *fid);
 /* A new inode that failed half way: freed like a deleted one. */
 void osd_inode_abort(struct osd_trans *th, struct osd_device *dev, struct inode *inode);
-void osd_inode_put_later(struct osd_device *dev, struct inode *inode);
+/* From any context: later where it would free blocks, or inside a transaction. */
+void osd_inode_put(struct osd_device *dev, struct inode *inode);
 
 /* ---- oi.c ---- */
 int osd_oi_init(struct osd_device *dev);
@@ -105,6 +104,8 @@ struct osd_object *osd_local_get(struct osd_device *dev, struct osd_object *dir,
 				 umode_t mode);
 
 /* ---- dir.c ---- */
+/* osd_dir_insert() of an inode without an object. */
+int osd_dir_add(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len, struct inode *inode);
 int osd_dir_find_ino(struct osd_object *dir, const char *name, size_t len, unsigned long *ino);
 
 static inline unsigned int osd_dir_lock(struct osd_object *dir)

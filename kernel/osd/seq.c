@@ -54,7 +54,6 @@ static struct osd_seq *osd_seq_read(struct osd_device *dev, u64 seq, bool create
 	os = kzalloc(sizeof(*os), GFP_NOFS);
 	if (!os)
 		return ERR_PTR(-ENOMEM);
-	os->os_seq = seq;
 	osd_seq_name(seq, name);
 	dir = osd_seq_entry(dev, dev->od_o_dir, name, S_IFDIR | 0700, create);
 	obj = dir;

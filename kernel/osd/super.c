@@ -312,12 +312,6 @@ int osd_trans_stop(struct osd_trans *th)
 }
 EXPORT_SYMBOL_GPL(osd_trans_stop);
 
-struct osd_device *osd_trans_dev(struct osd_trans *th)
-{
-	return th->ot_dev;
-}
-EXPORT_SYMBOL_GPL(osd_trans_dev);
-
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("object store on ldiskfs");
 MODULE_SOFTDEP("pre: ldiskfs");

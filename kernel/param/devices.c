@@ -16,7 +16,6 @@
 
 struct obd_device {
 	u32 idx;
-	int refs;
 	char status[8];
 	char type[16];
 	char name[64];
@@ -44,7 +43,6 @@ struct obd_device *obd_device_add(const char *type, const char *name, const char
 	strscpy(dev->type, type, sizeof(dev->type));
 	strscpy(dev->name, name, sizeof(dev->name));
 	strscpy(dev->uuid, uuid ?: "", sizeof(dev->uuid));
-	dev->refs = 4;
 	rc = xa_alloc(&devices, &dev->idx, dev, XA_LIMIT(0, OBD_DEVICES_MAX), GFP_KERNEL);
 	if (rc) {
 		kfree(dev);
@@ -82,85 +80,6 @@ void obd_device_set_status(struct obd_device *dev, const char *status)
 }
 EXPORT_SYMBOL_GPL(obd_device_set_status);
 
-/**
- * obd_device_set_refs - the number in the last column
- * @dev: the device; NULL and ERR_PTR are let pass
- * @refs: number
- */
-void obd_device_set_refs(struct obd_device *dev, int refs)
-{
-	if (!IS_ERR_OR_NULL(dev))
-		WRITE_ONCE(dev->refs, refs);
-}
-EXPORT_SYMBOL_GPL(obd_device_set_refs);
-
-/**
- * obd_device_index - number of a device
- * @dev: the device
- */
-int obd_device_index(const struct obd_device *dev)
-{
-	return IS_ERR_OR_NULL(dev) ? -1 : (int)dev->idx;
-}
-EXPORT_SYMBOL_GPL(obd_device_index);
-
-/**
- * obd_device_get - what is known about a device
- * @idx: number
- * @status: 8 bytes or NULL
- * @type: 16 bytes or NULL
- * @name: 64 bytes or NULL
- * @uuid: 40 bytes or NULL
- * @refs: or NULL
- *
- * Return: 0 or -ENOENT.
- */
-int obd_device_get(int idx, char *status, char *type, char *name, char *uuid, int *refs)
-{
-	struct obd_device *dev;
-
-	xa_lock(&devices);
-	dev = idx < 0 ? NULL : xa_load(&devices, idx);
-	if (dev) {
-		if (status)
-			memcpy(status, dev->status, sizeof(dev->status));
-		if (type)
-			memcpy(type, dev->type, sizeof(dev->type));
-		if (name)
-			memcpy(name, dev->name, sizeof(dev->name));
-		if (uuid)
-			memcpy(uuid, dev->uuid, sizeof(dev->uuid));
-		if (refs)
-			*refs = READ_ONCE(dev->refs);
-	}
-	xa_unlock(&devices);
-	return dev ? 0 : -ENOENT;
-}
-EXPORT_SYMBOL_GPL(obd_device_get);
-
-/**
- * obd_device_find - number of a device by its name or uuid
- * @name_or_uuid: text
- *
- * Return: number or -ENODEV.
- */
-int obd_device_find(const char *name_or_uuid)
-{
-	struct obd_device *dev;
-	unsigned long i;
-	int idx = -ENODEV;
-
-	xa_lock(&devices);
-	xa_for_each(&devices, i, dev)
-		if (!strcmp(dev->name, name_or_uuid) || !strcmp(dev->uuid, name_or_uuid)) {
-			idx = i;
-			break;
-		}
-	xa_unlock(&devices);
-	return idx;
-}
-EXPORT_SYMBOL_GPL(obd_device_find);
-
 int param_devices_show(struct seq_file *m, void *unused)
 {
 	struct obd_device *dev;
@@ -168,8 +87,8 @@ int param_devices_show(struct seq_file *m, void *unused)
 
 	xa_lock(&devices);
 	xa_for_each(&devices, i, dev)
-		seq_printf(m, "%3u %s %s %s %s %d\n", dev->idx, dev->status, dev->type, dev->name,
-			   dev->uuid, READ_ONCE(dev->refs));
+		/* the last column, a count of references, says nothing here */
+		seq_printf(m, "%3u %s %s %s %s 4\n", dev->idx, dev->status, dev->type, dev->name, dev->uuid);
 	xa_unlock(&devices);
 	return 0;
 }

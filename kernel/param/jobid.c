@@ -143,6 +143,17 @@ static void expand(const char *tmpl, const char *var, char *jobid)
 	jobid[used] = '\0';
 }
 
+/* What the session of the calling process set, or "". */
+static void session_value(char text[LUSTRE_JOBID_SIZE])
+{
+	const char *session;
+
+	xa_lock(&jobid_sessions);
+	session = xa_load(&jobid_sessions, task_session_vnr(current));
+	strscpy(text, session ?: "", LUSTRE_JOBID_SIZE);
+	xa_unlock(&jobid_sessions);
+}
+
 /**
  * lustre_jobid - the job id of the calling process
  * @jobid: filled with zeros behind the text
@@ -151,7 +162,7 @@ static void expand(const char *tmpl, const char *var, char *jobid)
  */
 void lustre_jobid(char jobid[LUSTRE_JOBID_SIZE])
 {
-	char var[JOBID_VAR_MAX], tmpl[LUSTRE_JOBID_SIZE], text[LUSTRE_JOBID_SIZE] = "", *session;
+	char var[JOBID_VAR_MAX], tmpl[LUSTRE_JOBID_SIZE], text[LUSTRE_JOBID_SIZE] = "";
 
 	memset(jobid, 0, LUSTRE_JOBID_SIZE);
 	if ((current->flags & PF_KTHREAD) || !current->mm)
@@ -163,11 +174,7 @@ void lustre_jobid(char jobid[LUSTRE_JOBID_SIZE])
 	if (!strcmp(var, "disable"))
 		return;
 	if (!strcmp(var, "session")) {
-		xa_lock(&jobid_sessions);
-		session = xa_load(&jobid_sessions, task_session_vnr(current));
-		if (session)
-			strscpy(text, session, sizeof(text));
-		xa_unlock(&jobid_sessions);
+		session_value(text);
 	} else if (!strcmp(var, "procname_uid")) {
 		expand("%e.%u", var, text);
 	} else if (!strcmp(var, "nodelocal") || strstr(tmpl, "%j")) {
@@ -226,13 +233,9 @@ static ssize_t name_store(const char *text, size_t len, void *obj)
 
 static int session_show(struct seq_file *m, void *obj)
 {
-	char text[LUSTRE_JOBID_SIZE] = "", *session;
+	char text[LUSTRE_JOBID_SIZE];
 
-	xa_lock(&jobid_sessions);
-	session = xa_load(&jobid_sessions, task_session_vnr(current));
-	if (session)
-		strscpy(text, session, sizeof(text));
-	xa_unlock(&jobid_sessions);
+	session_value(text);
 	seq_printf(m, "%s\n", text);
 	return 0;
 }

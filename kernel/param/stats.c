@@ -100,11 +100,7 @@ void lu_stats_add(struct lu_stats *s, int idx, u64 value)
 }
 EXPORT_SYMBOL_GPL(lu_stats_add);
 
-/**
- * lu_stats_clear - start from zero
- * @s: the set
- */
-void lu_stats_clear(struct lu_stats *s)
+static void stats_clear(struct lu_stats *s)
 {
 	int cpu;
 
@@ -112,7 +108,6 @@ void lu_stats_clear(struct lu_stats *s)
 		memset(per_cpu_ptr(s->cnt, cpu), 0, s->n * sizeof(struct lu_stat_cnt));
 	s->start = ktime_get_real();
 }
-EXPORT_SYMBOL_GPL(lu_stats_clear);
 
 static void collect(struct lu_stats *s, int idx, struct lu_stat_cnt *sum)
 {
@@ -132,34 +127,6 @@ static void collect(struct lu_stats *s, int idx, struct lu_stat_cnt *sum)
 	}
 }
 
-/**
- * lu_stats_count - samples of a counter
- * @s: the set
- * @idx: which counter
- */
-u64 lu_stats_count(struct lu_stats *s, int idx)
-{
-	struct lu_stat_cnt sum;
-
-	collect(s, idx, &sum);
-	return sum.count;
-}
-EXPORT_SYMBOL_GPL(lu_stats_count);
-
-/**
- * lu_stats_sum - sum of the samples of a counter
- * @s: the set
- * @idx: which counter
- */
-u64 lu_stats_sum(struct lu_stats *s, int idx)
-{
-	struct lu_stat_cnt sum;
-
-	collect(s, idx, &sum);
-	return sum.sum;
-}
-EXPORT_SYMBOL_GPL(lu_stats_sum);
-
 static void show_time(struct seq_file *m, const char *label, ktime_t t)
 {
 	struct timespec64 ts = ktime_to_timespec64(t);
@@ -167,15 +134,9 @@ static void show_time(struct seq_file *m, const char *label, ktime_t t)
 	seq_printf(m, "%-25s %lld.%09ld secs.nsecs\n", label, (long long)ts.tv_sec, ts.tv_nsec);
 }
 
-/**
- * lu_stats_show - print a set
- * @m: where to
- * @s: the set
- *
- * Return: 0.
- */
-int lu_stats_show(struct seq_file *m, struct lu_stats *s)
+static int stats_file_show(struct seq_file *m, void *obj)
 {
+	struct lu_stats *s = obj;
 	ktime_t now = ktime_get_real();
 	struct lu_stat_cnt sum;
 	int i;
@@ -200,16 +161,10 @@ int lu_stats_show(struct seq_file *m, struct lu_stats *s)
 	}
 	return 0;
 }
-EXPORT_SYMBOL_GPL(lu_stats_show);
-
-static int stats_file_show(struct seq_file *m, void *obj)
-{
-	return lu_stats_show(m, obj);
-}
 
 static ssize_t stats_file_store(const char *text, size_t len, void *obj)
 {
-	lu_stats_clear(obj);
+	stats_clear(obj);
 	return len;
 }
 

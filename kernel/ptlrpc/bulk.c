@@ -19,9 +19,15 @@ struct cut {
 	u32 len;		/* of the current piece */
 };
 
+/* The next fragment begins a piece. */
+static bool cut_fresh(const struct cut *c)
+{
+	return c->nfrag % LNET_MAX_IOV == 0 || c->len + 4096 > LNET_MTU;
+}
+
 static void cut_add(struct cut *c, struct page *page, u32 off, u32 len)
 {
-	if (c->nfrag % LNET_MAX_IOV == 0 || c->len + 4096 > LNET_MTU) {
+	if (cut_fresh(c)) {
 		if (c->piece)
 			c->piece[c->npiece] = (struct bulk_piece){ .bp_first = c->nfrag };
 		c->npiece++;
@@ -49,8 +55,7 @@ static void cut_all(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
 		u32 off = bvec[i].bv_offset, len = bvec[i].bv_len;
 
 		while (len) {
-			bool fresh = c->nfrag % LNET_MAX_IOV == 0 || c->len + 4096 > LNET_MTU;
-			u32 room = fresh ? LNET_MTU : LNET_MTU - c->len;
+			u32 room = cut_fresh(c) ? LNET_MTU : LNET_MTU - c->len;
 			u32 part = len <= room ? len : round_down(room, 4096);
 
 			cut_add(c, bvec[i].bv_page + (off >> PAGE_SHIFT), off & ~PAGE_MASK, part);
@@ -60,21 +65,8 @@ static void cut_all(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
 	}
 }
 
-/**
- * ptlrpc_bulk_pieces - number of pieces (MDs) that a bulk is cut into
- * @bvec: its fragments
- * @nr: how many
- */
-unsigned int ptlrpc_bulk_pieces(const struct bio_vec *bvec, unsigned int nr)
-{
-	struct cut c = {};
-
-	cut_all(&c, bvec, nr);
-	return c.npiece;
-}
-EXPORT_SYMBOL_GPL(ptlrpc_bulk_pieces);
-
-struct ptlrpc_bulk *bulk_new(const struct bio_vec *bvec, unsigned int nr)
+/* ERR_PTR */
+static struct ptlrpc_bulk *bulk_new(const struct bio_vec *bvec, unsigned int nr)
 {
 	struct cut count = {}, c = {};
 	struct ptlrpc_bulk *bk;
@@ -117,6 +109,16 @@ static void piece_desc(struct bulk_piece *bp, struct lnet_md_desc *desc, unsigne
 	desc->length = len;
 	desc->user = bp;
 	desc->mdp = &bp->bp_md;
+}
+
+/* Under the lock of the owner. */
+static void unlink_pieces(struct ptlrpc_bulk *bk)
+{
+	unsigned int i;
+
+	for (i = 0; i < bk->bk_nr; i++)
+		if (bk->bk_piece[i].bp_md)
+			lnet_md_unlink(bk->bk_piece[i].bp_md);
 }
 
 /* ---- client ---- */
@@ -212,12 +214,8 @@ int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first)
 
 void bulk_unlink(struct ptlrpc_request *req)
 {
-	struct ptlrpc_bulk *bk = req->rq_bulk;
-	unsigned int i;
-
-	for (i = 0; bk && i < bk->bk_nr; i++)
-		if (bk->bk_piece[i].bp_md)
-			lnet_md_unlink(bk->bk_piece[i].bp_md);
+	if (req->rq_bulk)
+		unlink_pieces(req->rq_bulk);
 }
 
 /* ---- server ---- */
@@ -323,8 +321,6 @@ static bool svc_bulk_gone(struct svc_bulk *sb)
 static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int want)
 {
 	time64_t give_up = ktime_get_seconds() + ptlrpc_bulk_timeout;
-	struct ptlrpc_bulk *bk = sb->bk;
-	unsigned int i;
 	int rc = 0;
 
 	while (!wait_event_timeout(sb->waitq, svc_bulk_settled(sb), HZ)) {
@@ -337,9 +333,7 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 	}
 	if (!svc_bulk_gone(sb)) {
 		spin_lock(&sb->lock);
-		for (i = 0; i < bk->bk_nr; i++)
-			if (bk->bk_piece[i].bp_md)
-				lnet_md_unlink(bk->bk_piece[i].bp_md);
+		unlink_pieces(sb->bk);
 		spin_unlock(&sb->lock);
 		wait_event(sb->waitq, svc_bulk_gone(sb));
 	}

@@ -298,9 +298,9 @@ static void connect_failed(struct obd_import *imp, int rc)
 	switch (rc) {
 	case -EBUSY:
 	case -EAGAIN:	/* the same NID again */
-		list_for_each_entry(ic, &imp->imp_conns, ic_link)
-			if (lnet_nid_eq(&ic->ic_nid, &imp->imp_nid))
-				ic->ic_last = 0;
+		ic = import_find_conn(imp, &imp->imp_nid);
+		if (ic)
+			ic->ic_last = 0;
 		imp->imp_next_connect = now + 2;
 		break;
 	case -ENODEV:

@@ -302,15 +302,22 @@ void target_put(struct ptlrpc_target *t)
 	mutex_unlock(&targets_mutex);
 }
 
-static struct obd_export *first_export(struct ptlrpc_target *t)
+/* The export behind prev (NULL: the first one), referenced; prev's reference is dropped. */
+static struct obd_export *next_export(struct ptlrpc_target *t, struct obd_export *prev)
 {
-	struct obd_export *exp;
+	struct obd_export *exp = NULL, *pos;
 
 	spin_lock(&t->lock);
-	exp = list_first_entry_or_null(&t->exports, struct obd_export, exp_link);
-	if (exp && !refcount_inc_not_zero(&exp->exp_ref))
-		exp = NULL;
+	if (!prev)
+		pos = list_first_entry_or_null(&t->exports, struct obd_export, exp_link);
+	else if (list_empty(&prev->exp_link) || list_is_last(&prev->exp_link, &t->exports))
+		pos = NULL;	/* went away meanwhile: the rest is left out */
+	else
+		pos = list_next_entry(prev, exp_link);
+	if (pos)
+		exp = export_get(pos);
 	spin_unlock(&t->lock);
+	export_put(prev);
 	return exp;
 }
 
@@ -329,7 +336,7 @@ void ptlrpc_target_unregister(struct ptlrpc_target *t)
 	t->stopping = true;
 	mutex_unlock(&targets_mutex);
 	wait_event(t->waitq, !atomic_read(&t->users));
-	while ((exp = first_export(t))) {
+	while ((exp = next_export(t, NULL))) {
 		if (export_fail(exp, false))
 			export_retire(exp);
 		export_put(exp);
@@ -342,25 +349,6 @@ void ptlrpc_target_unregister(struct ptlrpc_target *t)
 	flush_workqueue(ptlrpc_exp_wq);
 }
 EXPORT_SYMBOL_GPL(ptlrpc_target_unregister);
-
-/* The export behind prev, referenced; prev's reference is dropped. */
-static struct obd_export *next_export(struct ptlrpc_target *t, struct obd_export *prev)
-{
-	struct obd_export *exp = NULL, *pos;
-
-	spin_lock(&t->lock);
-	if (!prev)
-		pos = list_first_entry_or_null(&t->exports, struct obd_export, exp_link);
-	else if (list_empty(&prev->exp_link) || list_is_last(&prev->exp_link, &t->exports))
-		pos = NULL;	/* went away meanwhile: the rest is left out */
-	else
-		pos = list_next_entry(prev, exp_link);
-	if (pos)
-		exp = export_get(pos);
-	spin_unlock(&t->lock);
-	export_put(prev);
-	return exp;
-}
 
 void ptlrpc_target_for_each_export(struct ptlrpc_target *t,
 				   void (*fn)(struct obd_export *exp, void *data), void *data)

@@ -175,7 +175,7 @@ void imports_for_each(void (*fn)(struct obd_import *imp))
 
 /* ---- connections ---- */
 
-static struct import_conn *find_conn(struct obd_import *imp, const struct lnet_nid *nid)
+struct import_conn *import_find_conn(struct obd_import *imp, const struct lnet_nid *nid)
 {
 	struct import_conn *ic;
 
@@ -205,7 +205,7 @@ int import_add_conn(struct obd_import *imp, const struct lnet_nid *nids, unsigne
 			return -ENOMEM;
 		ic->ic_nid = nids[i];
 		spin_lock(&imp->imp_lock);
-		dup = find_conn(imp, &nids[i]);
+		dup = import_find_conn(imp, &nids[i]);
 		if (!dup)
 			list_add_tail(&ic->ic_link, &imp->imp_conns);
 		spin_unlock(&imp->imp_lock);
@@ -221,7 +221,7 @@ int import_del_conn(struct obd_import *imp, const struct lnet_nid *nid)
 	struct import_conn *ic;
 
 	spin_lock(&imp->imp_lock);
-	ic = find_conn(imp, nid);
+	ic = import_find_conn(imp, nid);
 	if (ic)
 		list_del(&ic->ic_link);
 	spin_unlock(&imp->imp_lock);
@@ -250,13 +250,6 @@ void import_todo_locked(struct obd_import *imp, u32 what)
 	refcount_inc(&imp->imp_ref);
 	if (!queue_work(ptlrpc_imp_wq, &imp->imp_work))
 		refcount_dec(&imp->imp_ref);
-}
-
-void import_todo(struct obd_import *imp, u32 what)
-{
-	spin_lock(&imp->imp_lock);
-	import_todo_locked(imp, what);
-	spin_unlock(&imp->imp_lock);
 }
 
 static void abort_list(struct list_head *list, int rc)
@@ -481,7 +474,7 @@ void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid)
 
 	spin_lock(&imp->imp_lock);
 	if (nid) {
-		ic = find_conn(imp, nid);
+		ic = import_find_conn(imp, nid);
 		if (ic) {
 			ic->ic_last = 0;
 			list_move(&ic->ic_link, &imp->imp_conns);

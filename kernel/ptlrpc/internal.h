@@ -72,7 +72,6 @@ struct ptlrpc_bulk {
 	struct bulk_piece	*bk_piece;
 };
 
-struct ptlrpc_bulk *bulk_new(const struct bio_vec *bvec, unsigned int nr);	/* ERR_PTR */
 void bulk_free(struct ptlrpc_bulk *bk);
 /* Client; counts in rq_mds. */
 int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first);
@@ -110,14 +109,14 @@ void slot_put(struct ptlrpc_request *req);
 
 /* A request of generation conn_cnt found the server gone. */
 void import_lost(struct obd_import *imp, u32 conn_cnt);
-void import_todo(struct obd_import *imp, u32 what);		/* takes imp_lock */
-void import_todo_locked(struct obd_import *imp, u32 what);
+void import_todo_locked(struct obd_import *imp, u32 what);	/* imp_lock held */
 void import_set_state(struct obd_import *imp, enum import_state state);	/* imp_lock held */
 void import_event(struct obd_import *imp, enum import_event ev);
 /* All requests, or those of old generations, end with rc. imp_lock held. */
 void import_abort_all(struct obd_import *imp, int rc, bool delayed_too);
 int import_send_disconnect(struct obd_import *imp);
 struct obd_import *import_new(void);
+struct import_conn *import_find_conn(struct obd_import *imp, const struct lnet_nid *nid);	/* imp_lock held */
 void imports_for_each(void (*fn)(struct obd_import *imp));	/* under imports_lock */
 
 /* ---- connect.c ---- */
@@ -185,7 +184,6 @@ struct ptlrpc_service {
 	struct param_dir	*dir;
 };
 
-void svc_req_get(struct svc_req *req);
 void svc_req_put(struct svc_req *req);
 void svc_req_done(struct svc_req *req);		/* off the lists: nobody changes mbits any more */
 int services_init(void);
@@ -207,8 +205,6 @@ bool svc_is_hp(const struct svc_req *req);
 /* ---- reply.c ---- */
 void svc_send_reply(struct svc_req *req);
 void svc_send_early(struct svc_req *req, u64 mbits, u32 timeout);
-/* Sends a message from memory of kvmalloc, which is freed in any case. */
-void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbits, u32 offset);
 
 /* ---- callback.c ---- */
 int callback_service_get(void);

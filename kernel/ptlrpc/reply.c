@@ -108,40 +108,6 @@ void svc_rep_shrink(struct svc_req *req, enum wire_field field, u32 len)
 }
 EXPORT_SYMBOL_GPL(svc_rep_shrink);
 
-/**
- * svc_rep_grow - change the length of a buffer of the packed reply, also upwards
- * @req: request
- * @field: which
- * @len: new length
- *
- * Return: 0, -ENOMEM, -EINVAL (no such buffer). All pointers into the reply are stale afterwards.
- */
-int svc_rep_grow(struct svc_req *req, enum wire_field field, u32 len)
-{
-	int idx = rep_index(req, field);
-	u32 lens[WIRE_MAX_FIELDS];
-	unsigned int i, n;
-	void *msg;
-
-	if (idx < 0 || !req->rep)
-		return -EINVAL;
-	n = wire_bufcount(req->rep);
-	for (i = 0; i < n; i++)
-		lens[i] = wire_buflen(req->rep, i);
-	lens[idx] = len;
-	msg = new_msg(n, lens);
-	if (!msg)
-		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		if (lens[i] && wire_buf(req->rep, i))
-			memcpy(wire_buf(msg, i), wire_buf(req->rep, i),
-			       min(lens[i], wire_buflen(req->rep, i)));
-	kvfree(req->rep);
-	req->rep = msg;
-	return 0;
-}
-EXPORT_SYMBOL_GPL(svc_rep_grow);
-
 /* ---- sending ---- */
 
 struct outgoing {
@@ -160,7 +126,8 @@ static void sent(const struct lnet_event *ev)
 	lnet_outstanding_dec();
 }
 
-void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbits, u32 offset)
+/* Sends a message from memory of kvmalloc, which is freed in any case. */
+static void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbits, u32 offset)
 {
 	struct outgoing *out = kmalloc(sizeof(*out), GFP_NOFS);
 	struct lnet_md_desc desc = {

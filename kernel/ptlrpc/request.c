@@ -77,6 +77,16 @@ void ptlrpc_req_put(struct ptlrpc_request *req)
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_put);
 
+static int req_index(const struct ptlrpc_request *req, enum wire_field field)
+{
+	return wire_field_index(req->rq_fmt->req, req->rq_fmt->nreq, field);
+}
+
+static int rep_index(const struct ptlrpc_request *req, enum wire_field field)
+{
+	return wire_field_index(req->rq_fmt->rep, req->rq_fmt->nrep, field);
+}
+
 /**
  * ptlrpc_req_size - length of a buffer of the request, before ptlrpc_req_pack()
  * @req: the request
@@ -85,7 +95,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_put);
  */
 void ptlrpc_req_size(struct ptlrpc_request *req, enum wire_field field, u32 len)
 {
-	int idx = wire_field_index(req->rq_fmt->req, req->rq_fmt->nreq, field);
+	int idx = req_index(req, field);
 
 	if (!WARN_ON_ONCE(idx < 0 || req->rq_msg))
 		req->rq_req_len[idx] = len;
@@ -100,7 +110,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_size);
  */
 void ptlrpc_rep_room(struct ptlrpc_request *req, enum wire_field field, u32 len)
 {
-	int idx = wire_field_index(req->rq_fmt->rep, req->rq_fmt->nrep, field);
+	int idx = rep_index(req, field);
 
 	if (!WARN_ON_ONCE(idx < 0))
 		req->rq_rep_len[idx] = len;
@@ -160,7 +170,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_pack);
  */
 void *ptlrpc_req_buf(struct ptlrpc_request *req, enum wire_field field)
 {
-	int idx = wire_field_index(req->rq_fmt->req, req->rq_fmt->nreq, field);
+	int idx = req_index(req, field);
 
 	return idx < 0 || !req->rq_msg ? NULL : wire_buf(req->rq_msg, idx);
 }
@@ -168,7 +178,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_buf);
 
 u32 ptlrpc_req_len(struct ptlrpc_request *req, enum wire_field field)
 {
-	int idx = wire_field_index(req->rq_fmt->req, req->rq_fmt->nreq, field);
+	int idx = req_index(req, field);
 
 	return idx < 0 || !req->rq_msg ? 0 : wire_buflen(req->rq_msg, idx);
 }
@@ -182,7 +192,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_len);
  */
 void ptlrpc_req_shrink(struct ptlrpc_request *req, enum wire_field field, u32 len)
 {
-	int idx = wire_field_index(req->rq_fmt->req, req->rq_fmt->nreq, field);
+	int idx = req_index(req, field);
 
 	if (idx < 0 || !req->rq_msg)
 		return;
@@ -205,7 +215,7 @@ static void *reply(struct ptlrpc_request *req)
  */
 void *ptlrpc_rep_buf(struct ptlrpc_request *req, enum wire_field field)
 {
-	int idx = wire_field_index(req->rq_fmt->rep, req->rq_fmt->nrep, field);
+	int idx = rep_index(req, field);
 	void *msg = reply(req);
 
 	return idx < 0 || !msg ? NULL : wire_buf_min(msg, idx, wire_fields[field].min);
@@ -214,7 +224,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_rep_buf);
 
 u32 ptlrpc_rep_len(struct ptlrpc_request *req, enum wire_field field)
 {
-	int idx = wire_field_index(req->rq_fmt->rep, req->rq_fmt->nrep, field);
+	int idx = rep_index(req, field);
 	void *msg = reply(req);
 
 	return idx < 0 || !msg ? 0 : wire_buflen(msg, idx);

@@ -36,7 +36,7 @@ static struct kmem_cache *svc_req_cache;
 
 /* ---- requests ---- */
 
-void svc_req_get(struct svc_req *req)
+static void svc_req_get(struct svc_req *req)
 {
 	refcount_inc(&req->ref);
 }
@@ -61,6 +61,23 @@ static void release_buf(struct svc_req *req)
 		return;
 	buf_put(req->buf);
 	req->buf = NULL;
+}
+
+/* Out of the receive buffer, so that it can be posted again while the request is served. */
+static bool own_message(struct svc_req *req)
+{
+	void *copy;
+
+	if (req->msg_own)
+		return true;
+	copy = kvmalloc(req->msg_len, GFP_NOFS);
+	if (!copy)
+		return false;
+	memcpy(copy, req->msg, req->msg_len);
+	req->msg = copy;
+	req->msg_own = true;
+	release_buf(req);
+	return true;
 }
 
 void svc_req_put(struct svc_req *req)
@@ -109,6 +126,12 @@ void svc_req_done(struct svc_req *req)
 static bool wants_thread(const struct ptlrpc_service *svc)
 {
 	return svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
+}
+
+/* Few receive buffers are left; svc.lock held. */
+static bool wants_buf(const struct ptlrpc_service *svc)
+{
+	return svc->posted < 2 && svc->nr_bufs < SVC_BUFS_MAX && !svc->stopping;
 }
 
 static void enqueue(struct svc_req *req)
@@ -261,15 +284,9 @@ static void take_message(struct svc_buf *sb, const struct lnet_event *ev)
 	req->msg_len = ev->mlength;
 	atomic_inc(&sb->sb_ref);
 	req->buf = sb;
-	if (ev->offset & 7) {
-		/* an odd length in front of it */
-		req->msg = kvmalloc(ev->mlength, GFP_NOFS);
-		if (!req->msg)
-			goto drop;
-		memcpy(req->msg, sb->sb_mem + ev->offset, ev->mlength);
-		req->msg_own = true;
-		release_buf(req);
-	}
+	/* an odd length in front of it */
+	if (ev->offset & 7 && !own_message(req))
+		goto drop;
 	req->xid = ev->match_bits;
 	req->peer = ev->source;
 	req->self = ev->target;
@@ -301,7 +318,7 @@ static void arrival(const struct lnet_event *ev)
 	spin_lock(&svc->lock);
 	sb->sb_md = NULL;
 	svc->posted--;
-	more = svc->posted < 2 && svc->nr_bufs < SVC_BUFS_MAX && !svc->stopping;
+	more = wants_buf(svc);
 	spin_unlock(&svc->lock);
 	if (more)
 		queue_work(system_unbound_wq, &svc->grow_work);
@@ -328,23 +345,6 @@ static struct svc_req *dequeue(struct ptlrpc_service *svc, bool hp_only)
 	if (grow)
 		queue_work(system_unbound_wq, &svc->grow_work);
 	return req;
-}
-
-/* Out of the receive buffer, so that it can be posted again while the request is served. */
-static bool own_message(struct svc_req *req)
-{
-	void *copy;
-
-	if (req->msg_own)
-		return true;
-	copy = kvmalloc(req->msg_len, GFP_NOFS);
-	if (!copy)
-		return false;
-	memcpy(copy, req->msg, req->msg_len);
-	req->msg = copy;
-	req->msg_own = true;
-	release_buf(req);
-	return true;
 }
 
 static void serve(struct svc_req *req)
@@ -436,7 +436,7 @@ static void grow_work(struct work_struct *work)
 	do {
 		spin_lock(&svc->lock);
 		thread = wants_thread(svc);
-		buf = svc->posted < 2 && svc->nr_bufs < SVC_BUFS_MAX && !svc->stopping;
+		buf = wants_buf(svc);
 		spin_unlock(&svc->lock);
 	} while ((!thread || !thread_add(svc, false)) && (!buf || !buf_add(svc)) &&
 		 (thread || buf));

@@ -166,12 +166,12 @@ void tgt_local_log_done(struct llog_store *st)
 	kfree(ll);
 }
 
-static int write_chunk(struct osd_device *osd, struct osd_object *obj, const void *buf, size_t len, u64 pos)
+int tgt_local_write(struct osd_device *osd, int credits, struct osd_object *obj, const void *buf, size_t len, u64 pos)
 {
 	struct osd_trans *th;
 	int rc, rc2;
 
-	th = osd_trans_start(osd, OSD_CR_BUF_WRITE * 3);
+	th = osd_trans_start(osd, credits);
 	if (IS_ERR(th))
 		return PTR_ERR(th);
 	rc = osd_buf_write(th, obj, buf, len, pos);
@@ -197,7 +197,8 @@ void tgt_local_log_save(struct osd_device *osd, const char *name, void *const *c
 	for (i = 0; !rc && i < nr; i++) {
 		u64 pos = (u64)i * LLOG_CHUNK_SIZE;
 
-		rc = write_chunk(osd, obj, chunks[i], min_t(u64, LLOG_CHUNK_SIZE, size - pos), pos);
+		rc = tgt_local_write(osd, OSD_CR_BUF_WRITE * 3, obj, chunks[i],
+				     min_t(u64, LLOG_CHUNK_SIZE, size - pos), pos);
 	}
 	osd_object_put(obj);
 	if (!rc)

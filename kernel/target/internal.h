@@ -14,6 +14,7 @@
 
 #define TGT_SUPER_MAGIC	0x0BD00BD1
 #define TGT_PARAMS_MAX	MTI_PARAM_MAXLEN
+#define TGT_REPLY_SLOTS	65536	/* records in reply_data */
 
 struct obd_device;
 
@@ -36,7 +37,7 @@ struct tgt_mount {
 	char			tm_svname[32];	/* testfs-OST0000; "" if there is only the MGS */
 	u32			tm_index;
 	u32			tm_flags;	/* LDD_F_* */
-	bool			tm_mgs_opt, tm_nomgs, tm_nosvc, tm_abort_recov;
+	bool			tm_mgs_opt, tm_nomgs, tm_nosvc;
 	bool			tm_have_svname;
 };
 
@@ -49,6 +50,8 @@ int tgt_params_add(struct tgt_mount *tm, const char *keyval, size_t len);
 int tgt_read_label(const char *device, char label[17]);
 int tgt_read_mountdata(struct tgt_mount *tm);
 struct llog_store *tgt_local_log(struct osd_device *osd, const char *name);	/* ERR_PTR(-ENOENT) */
+/* One write in a transaction of its own. */
+int tgt_local_write(struct osd_device *osd, int credits, struct osd_object *obj, const void *buf, size_t len, u64 pos);
 void tgt_local_log_done(struct llog_store *st);
 void tgt_local_log_save(struct osd_device *osd, const char *name, void *const *chunks, u32 nr, u64 size);
 
@@ -67,6 +70,7 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind);
 void tgt_stop(struct lu_target *lt);
 int tgt_serve(struct lu_target *lt);
 bool tgt_name_running(const char *name);
+void tgt_put(struct lu_target *lt);	/* lt_ref; tgt_stop() waits for the last one */
 
 /* ---- service.c: what ptlrpc calls ---- */
 int tgt_service_init(struct lu_target *lt);	/* fills lt_pt and the table of handlers */

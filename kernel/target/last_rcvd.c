@@ -12,24 +12,20 @@
 #include "internal.h"
 
 #define SLOT_POS(slot)	(LR_CLIENT_START + (u64)(slot) * LR_CLIENT_SIZE)
-#define REPLY_SLOTS	65536	/* records in reply_data */
 
 static int write_lsd(struct lu_target *lt)
 {
-	struct osd_trans *th;
-	int rc, rc2;
-
-	th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
-	if (IS_ERR(th))
-		return PTR_ERR(th);
-	rc = osd_buf_write(th, lt->lt_last_rcvd, lt->lt_lsd, sizeof(*lt->lt_lsd), 0);
-	rc2 = osd_trans_stop(th);
-	return rc ?: rc2;
+	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_last_rcvd, lt->lt_lsd, sizeof(*lt->lt_lsd), 0);
 }
 
 int tgt_slot_write(struct lu_target *lt, struct osd_trans *th, u32 slot, const struct lsd_client_data *lcd)
 {
 	return osd_buf_write(th, lt->lt_last_rcvd, lcd, sizeof(*lcd), SLOT_POS(slot));
+}
+
+static int save_slot(struct lu_target *lt, u32 slot, const struct lsd_client_data *lcd)
+{
+	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_last_rcvd, lcd, sizeof(*lcd), SLOT_POS(slot));
 }
 
 static void new_lsd(struct lu_target *lt)
@@ -51,9 +47,8 @@ static int clear_slots(struct lu_target *lt, u64 *transno)
 	u64 pos, size = osd_size(lt->lt_last_rcvd);
 	struct lsd_client_data lcd;
 	u32 slot = 0, cleared = 0;
-	struct osd_trans *th;
 	ssize_t n;
-	int rc, rc2;
+	int rc;
 
 	for (pos = SLOT_POS(0); pos + sizeof(lcd) <= size && slot < LR_MAX_CLIENTS; pos += sizeof(lcd), slot++) {
 		n = osd_buf_read(lt->lt_last_rcvd, &lcd, sizeof(lcd), pos);
@@ -64,13 +59,9 @@ static int clear_slots(struct lu_target *lt, u64 *transno)
 		*transno = max3(*transno, le64_to_cpu(lcd.lcd_last_transno), le64_to_cpu(lcd.lcd_last_close_transno));
 		lt->lt_generation = max(lt->lt_generation, le32_to_cpu(lcd.lcd_generation));
 		memset(&lcd, 0, sizeof(lcd));
-		th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
-		if (IS_ERR(th))
-			return PTR_ERR(th);
-		rc = tgt_slot_write(lt, th, slot, &lcd);
-		rc2 = osd_trans_stop(th);
-		if (rc ?: rc2)
-			return rc ?: rc2;
+		rc = save_slot(lt, slot, &lcd);
+		if (rc)
+			return rc;
 		cleared++;
 	}
 	if (cleared)
@@ -85,11 +76,9 @@ static int open_replies(struct lu_target *lt)
 		.lrh_header_size = cpu_to_le32(sizeof(head)),
 		.lrh_reply_size = cpu_to_le32(sizeof(struct lsd_reply_data)),
 	};
-	struct osd_trans *th;
-	int rc, rc2;
+	int rc;
 
-	lt->lt_nr_reply_slots = REPLY_SLOTS;
-	lt->lt_reply_slots = kvcalloc(BITS_TO_LONGS(REPLY_SLOTS), sizeof(long), GFP_KERNEL);
+	lt->lt_reply_slots = kvcalloc(BITS_TO_LONGS(TGT_REPLY_SLOTS), sizeof(long), GFP_KERNEL);
 	if (!lt->lt_reply_slots)
 		return -ENOMEM;
 	lt->lt_reply_data = osd_local_open(lt->lt_osd, REPLY_DATA, true);
@@ -99,12 +88,7 @@ static int open_replies(struct lu_target *lt)
 		return rc;
 	}
 	/* Old records belong to generations that are gone, so they are free without being touched. */
-	th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
-	if (IS_ERR(th))
-		return PTR_ERR(th);
-	rc = osd_buf_write(th, lt->lt_reply_data, &head, sizeof(head), 0);
-	rc2 = osd_trans_stop(th);
-	return rc ?: rc2;
+	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_reply_data, &head, sizeof(head), 0);
 }
 
 static int begin_epoch(struct lu_target *lt, u64 last)
@@ -193,9 +177,8 @@ void tgt_lsd_close(struct lu_target *lt)
 int tgt_slot_alloc(struct lu_target *lt, struct tgt_export *te)
 {
 	struct lsd_client_data *lcd = &te->te_lcd;
-	struct osd_trans *th;
 	u32 slot;
-	int rc, rc2;
+	int rc;
 
 	memset(lcd, 0, sizeof(*lcd));
 	mutex_lock(&lt->lt_slot_mutex);
@@ -203,17 +186,10 @@ int tgt_slot_alloc(struct lu_target *lt, struct tgt_export *te)
 	rc = -ENOSPC;
 	if (slot == TGT_SLOTS_MAX)
 		goto out;
-	te->te_generation = ++lt->lt_generation;
 	strscpy((char *)lcd->lcd_uuid, te->te_exp.client_uuid, sizeof(lcd->lcd_uuid));
-	lcd->lcd_generation = cpu_to_le32(te->te_generation);
+	lcd->lcd_generation = cpu_to_le32(++lt->lt_generation);
 	lcd->lcd_last_epoch = lt->lt_lsd->lsd_start_epoch;
-	th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
-	rc = PTR_ERR_OR_ZERO(th);
-	if (rc)
-		goto out;
-	rc = tgt_slot_write(lt, th, slot, lcd);
-	rc2 = osd_trans_stop(th);
-	rc = rc ?: rc2;
+	rc = save_slot(lt, slot, lcd);
 	if (!rc) {
 		set_bit(slot, lt->lt_slots);
 		te->te_slot = slot;
@@ -227,7 +203,6 @@ out:
 void tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
 {
 	struct lsd_client_data lcd = { };
-	struct osd_trans *th;
 	u32 slot;
 
 	mutex_lock(&te->te_lock);
@@ -238,11 +213,7 @@ void tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
 		return;
 	tgt_replies_drop(lt, te);
 	mutex_lock(&lt->lt_slot_mutex);
-	th = osd_trans_start(lt->lt_osd, OSD_CR_BUF_WRITE);
-	if (!IS_ERR(th)) {
-		tgt_slot_write(lt, th, slot, &lcd);
-		osd_trans_stop(th);
-	}
+	save_slot(lt, slot, &lcd);
 	clear_bit(slot, lt->lt_slots);
 	mutex_unlock(&lt->lt_slot_mutex);
 }

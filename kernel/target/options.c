@@ -92,7 +92,7 @@ static const struct {
 
 /* Known, but without a meaning here (yet). */
 static const char * const ignored_opts[] = {
-	"abort_recovery", "abort_recov_mdt", "abort_recovery_mdt", "noir", "noscrub", "skip_lfsck", "no_create",
+	"abort_recov", "abort_recovery", "abort_recov_mdt", "abort_recovery_mdt", "noir", "noscrub", "skip_lfsck", "no_create",
 	"no_precreate", "localrecov", "force", "rw", "defaults", "_netdev", "nodev", "nosuid", "noexec", "loop",
 	"strictatime", "relatime", "noatime", "mgssec", "recovery_time_soft", "recovery_time_hard",
 	"md_stripe_cache_size", "max_sectors_kb", "retry",
@@ -138,8 +138,6 @@ static int option(struct tgt_mount *tm, char *key, char *value)
 		tm->tm_nomgs = true;
 	else if (!strcmp(key, "nosvc"))
 		tm->tm_nosvc = true;
-	else if (!strcmp(key, "abort_recov"))
-		tm->tm_abort_recov = true;
 	else if (!strcmp(key, "svname") && value)
 		return tgt_set_svname(tm, value);
 	else if (!strcmp(key, "mgsnode") && value)

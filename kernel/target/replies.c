@@ -19,8 +19,8 @@ static u32 reply_slot_get(struct lu_target *lt)
 	if (!lt->lt_reply_slots)
 		return slot;
 	mutex_lock(&lt->lt_reply_mutex);
-	slot = find_first_zero_bit(lt->lt_reply_slots, lt->lt_nr_reply_slots);
-	if (slot < lt->lt_nr_reply_slots)
+	slot = find_first_zero_bit(lt->lt_reply_slots, TGT_REPLY_SLOTS);
+	if (slot < TGT_REPLY_SLOTS)
 		set_bit(slot, lt->lt_reply_slots);
 	else
 		slot = TGT_NO_SLOT;
@@ -81,7 +81,7 @@ static int write_reply(struct lu_target *lt, struct osd_trans *th, const struct 
 		.lrd_xid = cpu_to_le64(trd->trd_xid),
 		.lrd_data = cpu_to_le64(trd->trd_data),
 		.lrd_result = cpu_to_le32(trd->trd_result),
-		.lrd_client_gen = cpu_to_le32(te->te_generation),
+		.lrd_client_gen = te->te_lcd.lcd_generation,
 	};
 
 	return osd_buf_write(th, lt->lt_reply_data, &lrd, sizeof(lrd),

@@ -16,45 +16,22 @@ static LIST_HEAD(targets);
 
 bool tgt_name_running(const char *name)
 {
-	struct lu_target *lt = tgt_find(name);
-
-	if (lt)
-		tgt_put(lt);
-	return lt;
-}
-
-/**
- * tgt_find - a running target of this node
- * @name: "testfs-MDT0000"
- *
- * Return: referenced, or NULL. The target's stop waits for tgt_put().
- */
-struct lu_target *tgt_find(const char *name)
-{
-	struct lu_target *lt, *found = NULL;
+	struct lu_target *lt;
+	bool found = false;
 
 	mutex_lock(&targets_mutex);
-	list_for_each_entry(lt, &targets, lt_list) {
-		if (!strcmp(lt->lt_name, name) && refcount_inc_not_zero(&lt->lt_ref)) {
-			found = lt;
-			break;
-		}
-	}
+	list_for_each_entry(lt, &targets, lt_list)
+		if (!strcmp(lt->lt_name, name))
+			found = true;
 	mutex_unlock(&targets_mutex);
 	return found;
 }
-EXPORT_SYMBOL_GPL(tgt_find);
 
-/**
- * tgt_put - give back what tgt_find() gave
- * @lt: the target
- */
 void tgt_put(struct lu_target *lt)
 {
 	if (refcount_dec_and_test(&lt->lt_ref))
 		complete(&lt->lt_gone);
 }
-EXPORT_SYMBOL_GPL(tgt_put);
 
 /* ---- config log ---- */
 
@@ -163,8 +140,6 @@ static struct lu_target *alloc_target(struct tgt_mount *tm, const struct tgt_typ
 	lt->lt_kind = type->kind;
 	lt->lt_mount = tm;
 	lt->lt_osd = tm->tm_osd;
-	lt->lt_params = tm->tm_params;
-	lt->lt_ldd_flags = tm->tm_flags;
 	mutex_init(&lt->lt_config_mutex);
 	refcount_set(&lt->lt_ref, 1);
 	init_completion(&lt->lt_gone);
@@ -175,8 +150,6 @@ static struct lu_target *alloc_target(struct tgt_mount *tm, const struct tgt_typ
 		return lt;
 	}
 	lt->lt_index = tm->tm_index;
-	lt->lt_mgc = tm->tm_mgc;
-	strscpy(lt->lt_fsname, tm->tm_fsname, sizeof(lt->lt_fsname));
 	strscpy(lt->lt_name, tm->tm_svname, sizeof(lt->lt_name));
 	snprintf(lt->lt_pt.uuid, sizeof(lt->lt_pt.uuid), "%s_UUID", lt->lt_name);
 	return lt;
@@ -285,7 +258,7 @@ void tgt_stop(struct lu_target *lt)
 	lt->lt_stopping = true;
 	if (lt->lt_serving)
 		ptlrpc_target_unregister(&lt->lt_pt);
-	/* References: of tgt_find(), and one of each commit callback that is to come. */
+	/* References: one of each commit callback that is to come. */
 	osd_sync(lt->lt_osd);
 	if (!refcount_dec_and_test(&lt->lt_ref))
 		wait_for_completion(&lt->lt_gone);
@@ -334,45 +307,3 @@ int tgt_statfs(struct lu_target *lt, struct obd_statfs *os)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(tgt_statfs);
-
-/**
- * tgt_param_get - a parameter that mkfs or the mount options gave
- * @lt: the target
- * @key: text before the '='
- * @buf: the last value of the key, NUL-terminated
- * @len: of @buf
- *
- * Return: its length, -ENOENT or -ERANGE.
- */
-int tgt_param_get(const struct lu_target *lt, const char *key, char *buf, size_t len)
-{
-	size_t n = strlen(key), k;
-	const char *p = lt->lt_params;
-	int rc = -ENOENT;
-
-	for (; *p; p += k) {
-		p += strspn(p, " ");
-		k = strcspn(p, " ");
-		if (k <= n || strncmp(p, key, n) || p[n] != '=')
-			continue;
-		if (k - n > len)
-			return -ERANGE;
-		memcpy(buf, p + n + 1, k - n - 1);
-		buf[k - n - 1] = 0;
-		rc = k - n - 1;
-	}
-	return rc;
-}
-EXPORT_SYMBOL_GPL(tgt_param_get);
-
-/**
- * tgt_instance - the number of this start of the target
- * @lt: the target
- *
- * Return: what clients get as ocd_instance.
- */
-u32 tgt_instance(const struct lu_target *lt)
-{
-	return lt->lt_pt.instance;
-}
-EXPORT_SYMBOL_GPL(tgt_instance);

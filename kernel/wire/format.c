@@ -161,6 +161,7 @@ static int field_check(const char *buf, u32 len, u8 field)
 	return 0;
 }
 
+/* More buffers than @n are ignored. Missing trailing buffers count as empty. */
 static int fields_check(const void *msg, const u8 *fields, unsigned int n, bool lenient)
 {
 	unsigned int i;
@@ -177,37 +178,16 @@ static int fields_check(const void *msg, const u8 *fields, unsigned int n, bool 
 }
 
 /**
- * wire_format_check - check the buffers of a message
- * @msg: a message that passed wire_msg_check()
- * @len: its length (not used: the message was checked)
- * @fields: what stands where
- * @n: length of @fields
- * @nrequired: buffers that must be there; 0: as the fields say
- *
- * More buffers than @n are ignored. Missing trailing buffers count as empty.
- *
- * Return: 0 or -EPROTO.
- */
-int wire_format_check(const void *msg, size_t len, const u8 *fields, unsigned int n,
-		      unsigned int nrequired)
-{
-	if (wire_bufcount(msg) < nrequired)
-		return -EPROTO;
-	return fields_check(msg, fields, n, false);
-}
-EXPORT_SYMBOL_GPL(wire_format_check);
-
-/**
  * wire_req_check - check a request against its format
  * @msg: a message that passed wire_msg_check()
- * @len: its length
+ * @len: its length (not used: the message was checked)
  * @fmt: the format
  *
  * Return: 0 or -EPROTO.
  */
 int wire_req_check(const void *msg, size_t len, const struct wire_format *fmt)
 {
-	return wire_format_check(msg, len, fmt->req, fmt->nreq, 0);
+	return fields_check(msg, fmt->req, fmt->nreq, false);
 }
 EXPORT_SYMBOL_GPL(wire_req_check);
 
@@ -224,9 +204,8 @@ EXPORT_SYMBOL_GPL(wire_req_check);
 int wire_rep_check(const void *msg, size_t len, const struct wire_format *fmt)
 {
 	const struct ptlrpc_body *pb = wire_body(msg);
+	bool error = le32_to_cpu(pb->pb_type) == PTL_RPC_MSG_ERR || (s32)le32_to_cpu(pb->pb_status) < 0;
 
-	if (le32_to_cpu(pb->pb_type) == PTL_RPC_MSG_ERR || (s32)le32_to_cpu(pb->pb_status) < 0)
-		return fields_check(msg, fmt->rep, fmt->nrep, true);
-	return wire_format_check(msg, len, fmt->rep, fmt->nrep, 0);
+	return fields_check(msg, fmt->rep, fmt->nrep, error);
 }
 EXPORT_SYMBOL_GPL(wire_rep_check);

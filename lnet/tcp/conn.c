@@ -12,7 +12,8 @@
 #include <net/sock.h>
 #include "ksock.h"
 
-static void data_ready(struct sock *sk)
+/* Something to read; of a change of state, rx_work will read the error or the end. */
+static void readable(struct sock *sk)
 {
 	struct ksock_conn *conn;
 
@@ -36,18 +37,6 @@ static void write_space(struct sock *sk)
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
-/* rx_work will read the error or the end. */
-static void state_change(struct sock *sk)
-{
-	struct ksock_conn *conn;
-
-	read_lock_bh(&sk->sk_callback_lock);
-	conn = sk->sk_user_data;
-	if (conn)
-		queue_work(ksock_wq, &conn->rx_work);
-	read_unlock_bh(&sk->sk_callback_lock);
-}
-
 static void close_work(struct work_struct *work);
 
 static void start_callbacks(struct ksock_conn *conn)
@@ -61,9 +50,9 @@ static void start_callbacks(struct ksock_conn *conn)
 	conn->old_write_space = sk->sk_write_space;
 	conn->old_state_change = sk->sk_state_change;
 	sk->sk_user_data = conn;
-	sk->sk_data_ready = data_ready;
+	sk->sk_data_ready = readable;
 	sk->sk_write_space = write_space;
-	sk->sk_state_change = state_change;
+	sk->sk_state_change = readable;
 	write_unlock_bh(&sk->sk_callback_lock);
 }
 

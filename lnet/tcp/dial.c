@@ -17,7 +17,7 @@
 #define PORT_MIN		512
 
 /* The type to dial next, or -1: complete. Under peer->lock. */
-int ksock_missing_type(const struct ksock_peer *peer)
+static int ksock_missing_type(const struct ksock_peer *peer)
 {
 	unsigned int limit = peer->net->conns_per_peer;
 	unsigned int in = peer->nconns[SOCKLND_CONN_BULK_IN];

@@ -176,7 +176,6 @@ void ksock_tick(struct work_struct *work);
 
 /* dial.c */
 void ksock_dial_work(struct work_struct *work);
-int ksock_missing_type(const struct ksock_peer *peer);
 void ksock_dial_start(struct ksock_peer *peer);
 void ksock_dial_stop(struct ksock_peer *peer);
 

@@ -76,13 +76,10 @@ int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
 		n->def_lov_len = max(len, 0);
 	}
 	if (n->alloc) {
-		n->lov_built_len = mdt_lov_alloc_size(n->alloc);
-		n->lov_built = kvmalloc(n->lov_built_len, GFP_NOFS);
+		n->lov_built = mdt_lov_build(n->alloc, &n->fid, &n->lov_len);
 		if (!n->lov_built)
 			return -ENOMEM;
-		mdt_lov_build(n->alloc, &n->fid, n->lov_built);
 		n->lov = n->lov_built;
-		n->lov_len = n->lov_built_len;
 	}
 	return 0;
 }
@@ -235,7 +232,7 @@ static int create_args(struct svc_req *req, const struct mdt_rec_create *rec, st
 	return mdt_new_secctx(req, n);
 }
 
-int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec)
+int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec, struct mdt_reply *r)
 {
 	struct mdt_device *mdt = mdt_dev(req);
 	struct mdt_object *parent, *child = NULL;
@@ -243,21 +240,19 @@ int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec)
 	struct osd_attr pla;
 	struct osd_trans *th;
 	struct mdt_cred cred;
-	struct mdt_reply r;
 	struct mdt_new n;
 	const char *name;
 	size_t len;
 	int rc;
 
-	mdt_reply_init(&r);
 	rc = create_args(req, rec, &cred, &n);
 	if (rc)
-		return mdt_pack_status(req, &r, rc);
+		return rc;
 	rc = mdt_name_get(req, WF_NAME, &name, &len);
 	if (rc)
-		return mdt_pack_status(req, &r, rc);
+		return rc;
 	if (mdt_is_dot(name, len))
-		return mdt_pack_status(req, &r, -EEXIST);
+		return -EEXIST;
 
 	switch (n.mode & S_IFMT) {
 	case S_IFDIR:
@@ -268,9 +263,9 @@ int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec)
 
 			if (!(mdt_rec_create_flags(rec) & MDS_OPEN_DEFAULT_LMV)) {
 				if (count > 1)
-					return mdt_pack_status(req, &r, -EPERM);
+					return -EPERM;
 				if (off != mdt->mdt_lt->lt_index && off != ~0U)
-					return mdt_pack_status(req, &r, -EINVAL);
+					return -EINVAL;
 			}
 		}
 		break;
@@ -278,14 +273,14 @@ int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec)
 		n.target = svc_req_buf(req, WF_EADATA);
 		n.target_len = n.target ? strnlen(n.target, svc_req_len(req, WF_EADATA)) : 0;
 		if (!n.target_len || n.target_len >= PATH_MAX)
-			return mdt_pack_status(req, &r, n.target_len ? -ENAMETOOLONG : -EINVAL);
+			return n.target_len ? -ENAMETOOLONG : -EINVAL;
 		n.mode = S_IFLNK | 0777;
 		req->fmt = &wf_mds_reint_symlink;
 		break;
 	case S_IFCHR:
 	case S_IFBLK:
 		if (!mdt_capable(&cred, CAP_MKNOD) && le64_to_cpu(rec->cr_rdev))
-			return mdt_pack_status(req, &r, -EPERM);
+			return -EPERM;
 		n.rdev = old_decode_dev(le64_to_cpu(rec->cr_rdev));
 		break;
 	case S_IFREG:
@@ -293,12 +288,12 @@ int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec)
 	case S_IFSOCK:
 		break;
 	default:
-		return mdt_pack_status(req, &r, -EINVAL);
+		return -EINVAL;
 	}
 
 	parent = mdt_parent_find(mdt, &rec->cr_fid1);
 	if (IS_ERR(parent))
-		return mdt_pack_status(req, &r, PTR_ERR(parent));
+		return PTR_ERR(parent);
 
 	mdt_lock_add(&ls, &parent->mo_fid, LCK_CW, MDS_INODELOCK_UPDATE);
 	rc = mdt_lock_all(mdt, &ls);
@@ -309,7 +304,7 @@ int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec)
 	rc = mdt_name_is(parent, name, len, NULL);
 	if (rc == -EAGAIN) {
 		rc = -EEXIST;
-		if (req->pb_flags & MSG_REPLAY) {
+		if (svc_req_replay(req)) {
 			child = mdt_child_find(parent, name, len);
 			if (!IS_ERR(child) && fid_eq(&child->mo_fid, &n.fid))
 				rc = tgt_trans_empty(req, 0, 0);
@@ -336,9 +331,8 @@ out_sem:
 	mdt_unlock_all(&ls);
 out_parent:
 	if (!rc)
-		rc = mdt_reply_attr(req, child, OBD_MD_FLGETATTR, 0, 0, &r);
-	if (!IS_ERR(child))
-		mdt_object_put(child);
+		rc = mdt_reply_attr(req, child, OBD_MD_FLGETATTR, 0, 0, r);
+	mdt_object_put(child);
 	mdt_object_put(parent);
-	return mdt_pack_status(req, &r, rc);
+	return rc;
 }

@@ -57,8 +57,7 @@ void mdt_file_put(struct mdt_file *mf)
 {
 	if (!refcount_dec_and_test(&mf->mf_ref))
 		return;
-	if (mf->mf_obj)
-		mdt_object_put(mf->mf_obj);
+	mdt_object_put(mf->mf_obj);
 	kfree(mf);
 }
 
@@ -287,12 +286,12 @@ int mdt_close(struct svc_req *req)
 	if (!ep || !rec)
 		return -EPROTO;
 	mdt_reply_init(&r);
-	mf = file_find(me, ep->mio_open_handle.cookie, req->pb_flags & MSG_REPLAY);
+	mf = file_find(me, ep->mio_open_handle.cookie, svc_req_replay(req));
 	if (!mf || !file_detach(mf)) {
 		if (mf)
 			mdt_file_put(mf);
 		/* A replay without its open: there is nothing left to do. */
-		rc = req->pb_flags & MSG_REPLAY ? tgt_trans_empty(req, 0, 0) : -ESTALE;
+		rc = svc_req_replay(req) ? tgt_trans_empty(req, 0, 0) : -ESTALE;
 		return mdt_pack_status(req, &r, rc);
 	}
 	o = mf->mf_obj;

@@ -280,7 +280,6 @@ int mdt_getattr(struct svc_req *req)
 	const struct mdt_body *b = svc_req_buf(req, WF_MDT_BODY);
 	struct mdt_object *o;
 	struct mdt_reply r;
-	struct lu_fid fid;
 	u64 want;
 	u32 room;
 	int rc;
@@ -292,10 +291,7 @@ int mdt_getattr(struct svc_req *req)
 	room = le32_to_cpu(b->mbo_eadatasize);
 	if (!room)
 		want &= ~OBD_MD_FLEASIZE;
-	rc = mdt_req_fid(&b->mbo_fid1, &fid);
-	if (rc)
-		return mdt_pack_status(req, &r, rc);
-	o = mdt_object_find_live(mdt, &fid);
+	o = mdt_object_find_live(mdt, &b->mbo_fid1);
 	if (IS_ERR(o))
 		return mdt_pack_status(req, &r, PTR_ERR(o));
 	rc = mdt_reply_attr(req, o, want, room, MDT_RA_DIR_EA, &r);
@@ -361,7 +357,7 @@ static int fileset_find(struct mdt_device *mdt, const struct mdt_cred *cred, con
 	while (*path && !rc) {
 		size_t len = strcspn(path, "/");
 
-		if (!len) {
+		if (!len || (len == 1 && path[0] == '.')) {
 			path++;
 			continue;
 		}
@@ -369,9 +365,9 @@ static int fileset_find(struct mdt_device *mdt, const struct mdt_cred *cred, con
 			rc = -ENAMETOOLONG;
 		else if (len == 2 && path[0] == '.' && path[1] == '.')
 			rc = -EINVAL;
-		else if (!(len == 1 && path[0] == '.'))
+		else
 			rc = mdt_lookup_checked(cred, dir, path, len, fid);
-		if (!rc && !(len == 1 && path[0] == '.')) {
+		if (!rc) {
 			mdt_object_put(dir);
 			dir = mdt_object_find(mdt, fid);
 			if (IS_ERR(dir))
@@ -456,18 +452,14 @@ int mdt_sync(struct svc_req *req)
 	mdt_reply_init(&r);
 	fid_from_le(&fid, &b->mbo_fid1);
 	if (!fid_is_zero(&fid)) {
-		rc = mdt_req_fid(&b->mbo_fid1, &fid);
-		if (!rc) {
-			o = mdt_object_find_live(mdt, &fid);
-			rc = PTR_ERR_OR_ZERO(o);
-		}
+		o = mdt_object_find_live(mdt, &b->mbo_fid1);
+		rc = PTR_ERR_OR_ZERO(o);
 	}
 	if (!rc)
 		rc = osd_sync(mdt->mdt_osd);
 	if (!rc && o)
 		rc = mdt_reply_attr(req, o, OBD_MD_FLGETATTR, 0, 0, &r);
-	if (!IS_ERR_OR_NULL(o))
-		mdt_object_put(o);
+	mdt_object_put(o);
 	return mdt_pack_status(req, &r, rc);
 }
 
@@ -492,7 +484,6 @@ static u64 getattr_bits(struct mdt_object *o, u64 it)
  * @req: the enqueue, format wf_ldlm_intent_getattr
  * @it: the intent
  * @lockp: out: the lock granted to the client instead of the one it asked for
- * @flags: of the enqueue
  *
  * The lock on the child is taken without any lock on the parent; the name is looked up once more
  * when it is granted, for an unlink or rename in between would have had to revoke it only
@@ -500,7 +491,7 @@ static u64 getattr_bits(struct mdt_object *o, u64 it)
  *
  * Return: see mdt_intent_done().
  */
-int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp, u64 *flags)
+int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp)
 {
 	struct mdt_device *mdt = mdt_dev(req);
 	const struct mdt_body *b = svc_req_buf(req, WF_MDT_BODY);
@@ -535,7 +526,6 @@ int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp, u6
 		dir = mdt_object_find(mdt, &fid);
 		if (IS_ERR(dir)) {
 			rc = PTR_ERR(dir) == -ENOENT ? -ESTALE : PTR_ERR(dir);
-			dir = NULL;
 			goto out;
 		}
 	}
@@ -554,7 +544,6 @@ again:
 	o = mdt_object_find(mdt, &fid);
 	if (IS_ERR(o)) {
 		rc = PTR_ERR(o);
-		o = NULL;
 		if (rc == -ENOENT && dir && ++tries < LOOKUP_RETRIES)
 			goto again;	/* unlinked between the two */
 		goto out;
@@ -595,10 +584,8 @@ out:
 		mdt_lock_client_drop(lock);
 		lock = NULL;
 	}
-	if (o)
-		mdt_object_put(o);
-	if (dir)
-		mdt_object_put(dir);
+	mdt_object_put(o);
+	mdt_object_put(dir);
 	if (rc)
 		disp &= ~(u64)DISP_LOOKUP_NEG;
 	return mdt_intent_done(req, &r, disp, rc, lock, lockp);

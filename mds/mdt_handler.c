@@ -72,20 +72,20 @@ static int mdt_intent(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 	switch (opc) {
 	case IT_OPEN:
 	case IT_OPEN | IT_CREAT:
-		rc = mdt_intent_open(req, lockp, flags);
+		rc = mdt_intent_open(req, lockp);
 		stat = MDS_STAT_OPEN;
 		break;
 	case IT_GETATTR:
 	case IT_LOOKUP:
-		rc = mdt_intent_getattr(req, opc, lockp, flags);
+		rc = mdt_intent_getattr(req, opc, lockp);
 		stat = MDS_STAT_GETATTR;
 		break;
 	case IT_GETXATTR:
-		rc = mdt_intent_getxattr(req, lockp, flags);
+		rc = mdt_intent_getxattr(req, lockp);
 		stat = MDS_STAT_GETXATTR;
 		break;
 	case IT_LAYOUT:
-		return mdt_intent_layout(req, lockp, flags);
+		return mdt_intent_layout(req, lockp);
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -178,7 +178,7 @@ static inline struct mdt_export *mdt_export(struct obd_export *exp)
 /* ---- mdt_main.c: objects ---- */
 struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *fid);
 struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *osd);
-struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_fid *fid);
+struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_fid_le *le);
 void mdt_object_get(struct mdt_object *o);
 void mdt_object_put(struct mdt_object *o);
 int mdt_xattr_get_alloc(struct mdt_object *o, const char *name, void **val);
@@ -267,12 +267,12 @@ int mdt_getattr_name(struct svc_req *req);
 int mdt_get_root(struct svc_req *req);
 int mdt_statfs(struct svc_req *req);
 int mdt_sync(struct svc_req *req);
-int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp, u64 *flags);
+int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp);
 int mdt_intent_done(struct svc_req *req, struct mdt_reply *r, u64 disp, int status,
 		    struct ldlm_lock *lock, struct ldlm_lock **lockp);
 
 /* ---- mdt_open.c ---- */
-int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
+int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp);
 
 /* ---- mdt_file.c: open handles ---- */
 struct mdt_file *mdt_file_new(struct mdt_export *me, u64 flags, u64 xid);
@@ -302,16 +302,17 @@ struct mdt_new {			/* an object about to be created */
 	void			*acl, *def_acl, *def_lov;
 	u32			acl_len, def_acl_len, def_lov_len;
 	void			*lov_built;
-	u32			lov_built_len;
 	u32			projid;
 	u32			flags;
 };
 
 int mdt_reint(struct svc_req *req);
-int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec);
-int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec);
-int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec);
-int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec);
+/* These fill the reply, mdt_reint() packs it. */
+int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec, struct mdt_reply *r);
+int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec,
+		       struct mdt_reply *r);
+int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec, struct mdt_reply *r);
+int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec, struct mdt_reply *r);
 struct mdt_object *mdt_parent_find(struct mdt_device *mdt, const struct lu_fid_le *le);
 struct mdt_object *mdt_child_find(struct mdt_object *dir, const char *name, size_t len);
 int mdt_name_is(struct mdt_object *dir, const char *name, size_t len, struct mdt_object *o);
@@ -350,7 +351,7 @@ int mdt_set_info(struct svc_req *req);
 
 /* ---- mdt_xattr.c ---- */
 int mdt_getxattr(struct svc_req *req);
-int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
+int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp);
 
 /* ---- mdt_layout.c ---- */
 /* The used ids of all stripes: the blocks of lov_objid. */
@@ -360,7 +361,7 @@ int mdt_layout_reserve(struct mdt_device *mdt, struct mdt_object *parent, u64 fl
 int mdt_layout_replayed(const void *ea, u32 ea_len, void **lov, u32 *len);
 int mdt_layout_make(struct svc_req *req, struct mdt_object *o, struct mdt_object *parent, u64 flags,
 		    const void *ea, u32 ea_len, u64 op_data, bool *made);
-int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags);
+int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp);
 
 /* ---- mdt_readpage.c ---- */
 int mdt_readpage(struct svc_req *req);
@@ -384,7 +385,6 @@ struct mdt_lov_wish {
 
 /* Objects reserved for one file. */
 struct mdt_lov_alloc {
-	struct mdt_lod	*la_lod;
 	u32		la_stripe_size;
 	char		la_pool[LOV_MAXPOOLNAME + 1];
 	u32		la_count;
@@ -399,10 +399,9 @@ int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const v
 		      bool append, struct mdt_lov_wish *w);
 void mdt_lov_wish_free(struct mdt_lov_wish *w);
 int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct mdt_lov_alloc **out);
-void mdt_lov_alloc_free(struct mdt_device *mdt, struct mdt_lov_alloc *a, bool used);
+void mdt_lov_alloc_free(struct mdt_lov_alloc *a, bool used);
 int mdt_lov_used(struct osd_trans *th, struct mdt_lov_alloc *a);
-u32 mdt_lov_alloc_size(const struct mdt_lov_alloc *a);
-void mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, void *buf);
+void *mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, u32 *len);
 int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void *ea, u32 len);
 struct osp_device *mdt_lod_get(struct mdt_device *mdt, u32 idx);
 void mdt_lod_event(struct mdt_lod *lod);
@@ -451,6 +450,7 @@ struct osp_device {
 };
 
 int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec);
+int osp_name_index(const char *name);
 void osp_stop_all(struct mdt_device *mdt);
 void osp_free_all(struct mdt_device *mdt);
 int osp_start(struct mdt_device *mdt);

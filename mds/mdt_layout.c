@@ -130,12 +130,10 @@ int mdt_layout_make(struct svc_req *req, struct mdt_object *o, struct mdt_object
 		rc = mdt_layout_reserve(o->mo_mdt, parent, flags, ea, ea_len, &alloc);
 		if (rc)
 			return rc;
-		len = mdt_lov_alloc_size(alloc);
-		lov = kvmalloc(len, GFP_NOFS);
+		lov = mdt_lov_build(alloc, &o->mo_fid, &len);
 		rc = -ENOMEM;
 		if (!lov)
 			goto out;
-		mdt_lov_build(alloc, &o->mo_fid, lov);
 	}
 
 	mdt_lock_add(&ls, &o->mo_fid, LCK_EX, MDS_INODELOCK_LAYOUT);
@@ -152,7 +150,7 @@ int mdt_layout_make(struct svc_req *req, struct mdt_object *o, struct mdt_object
 	mutex_unlock(&o->mo_mutex);
 	mdt_unlock_all(&ls);
 out:
-	mdt_lov_alloc_free(o->mo_mdt, alloc, *made);
+	mdt_lov_alloc_free(alloc, *made);
 	kvfree(lov);
 	return rc;
 }
@@ -190,13 +188,11 @@ static int layout_done(struct svc_req *req, void *ea, int len, struct ldlm_lock 
  * mdt_intent_layout - IT_LAYOUT
  * @req: the enqueue, format wf_ldlm_intent_layout
  * @lockp: out: CR LAYOUT
- * @flags: of the enqueue
  *
  * Return: 0 with the lock; ELDLM_LOCK_ABORTED with the errno in lock_policy_res2; -EPROTO, -ENOMEM.
  */
-int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
+int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp)
 {
-	struct mdt_device *mdt = mdt_dev(req);
 	const struct ldlm_request *dlm = svc_req_buf(req, WF_DLM_REQ);
 	const struct layout_intent *li = svc_req_buf(req, WF_LAYOUT_INTENT);
 	struct ldlm_lock *lock = NULL;
@@ -229,13 +225,9 @@ int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 	res_id_from_le(&res, &dlm->lock_desc.l_resource.lr_name);
 	fid_from_res_id(&fid, &res);
 	fid_to_le(&fid_le, &fid);
-	rc = mdt_req_fid(&fid_le, &fid);
-	if (rc)
-		goto out;
-	o = mdt_object_find_live(mdt, &fid);
+	o = mdt_object_find_live(mdt_dev(req), &fid_le);
 	if (IS_ERR(o)) {
 		rc = PTR_ERR(o);
-		o = NULL;
 		goto out;
 	}
 	if (le32_to_cpu(li->lai_opc) != LAYOUT_INTENT_ACCESS && S_ISREG(o->mo_osd->oo_type) &&
@@ -256,7 +248,6 @@ int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 		lock = NULL;
 	}
 out:
-	if (o)
-		mdt_object_put(o);
+	mdt_object_put(o);
 	return layout_done(req, ea, len, lock, lockp, rc);
 }

@@ -80,8 +80,7 @@ void mdt_unlock_all(struct mdt_lock_set *ls)
 	unsigned int i;
 
 	for (i = ls->ls_nr; i-- > 0; ) {
-		if (ls->ls[i].lock)
-			ldlm_srv_unlock(ls->ls[i].lock);
+		ldlm_srv_unlock(ls->ls[i].lock);
 		ls->ls[i].lock = NULL;
 	}
 	ls->ls_nr = 0;

@@ -361,7 +361,6 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 	a = kvzalloc(struct_size(a, la_st, max), GFP_NOFS);
 	if (!a)
 		return -ENOMEM;
-	a->la_lod = lod;
 	a->la_stripe_size = w->lw_stripe_size;
 	strscpy(a->la_pool, w->lw_pool, sizeof(a->la_pool));
 
@@ -401,7 +400,7 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 		return 0;
 	}
 
-	mdt_lov_alloc_free(mdt, a, false);
+	mdt_lov_alloc_free(a, false);
 	if (rc == -EAGAIN || rc == -ENODEV || rc == -EINPROGRESS) {
 		time64_t now = ktime_get_seconds(), since = READ_ONCE(lod->lo_failing_since);
 
@@ -416,11 +415,10 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 
 /**
  * mdt_lov_alloc_free - end of a reservation
- * @mdt: the target
  * @a: or NULL
  * @used: the transaction with mdt_lov_used() was made; otherwise the objects go back
  */
-void mdt_lov_alloc_free(struct mdt_device *mdt, struct mdt_lov_alloc *a, bool used)
+void mdt_lov_alloc_free(struct mdt_lov_alloc *a, bool used)
 {
 	u32 i;
 
@@ -451,26 +449,29 @@ int mdt_lov_used(struct osd_trans *th, struct mdt_lov_alloc *a)
 	return rc;
 }
 
-u32 mdt_lov_alloc_size(const struct mdt_lov_alloc *a)
-{
-	return lov_mds_md_size(a->la_count, a->la_pool[0] ? LOV_MAGIC_V3 : LOV_MAGIC_V1);
-}
-
 /**
  * mdt_lov_build - the LOV EA of a reservation
  * @a: the reservation
  * @fid: of the file
- * @buf: room for mdt_lov_alloc_size() bytes
+ * @len: out: its length
+ *
+ * Return: the EA, kvfree() it; NULL when out of memory.
  */
-void mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, void *buf)
+void *mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, u32 *len)
 {
-	struct lov_mds_md_v1 *v1 = buf;
-	struct lov_mds_md_v3 *v3 = buf;
+	u32 magic = a->la_pool[0] ? LOV_MAGIC_V3 : LOV_MAGIC_V1, i;
+	struct lov_mds_md_v1 *v1;
+	struct lov_mds_md_v3 *v3;
 	struct lov_ost_data_v1 *o;
-	u32 i;
+	void *buf;
 
-	memset(buf, 0, mdt_lov_alloc_size(a));
-	v1->lmm_magic = cpu_to_le32(a->la_pool[0] ? LOV_MAGIC_V3 : LOV_MAGIC_V1);
+	*len = lov_mds_md_size(a->la_count, magic);
+	buf = kvzalloc(*len, GFP_NOFS);
+	if (!buf)
+		return NULL;
+	v1 = buf;
+	v3 = buf;
+	v1->lmm_magic = cpu_to_le32(magic);
 	v1->lmm_pattern = cpu_to_le32(LOV_PATTERN_RAID0);
 	lmm_oi_set(&v1->lmm_oi, fid);
 	v1->lmm_stripe_size = cpu_to_le32(a->la_stripe_size);
@@ -485,6 +486,7 @@ void mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, void
 		o[i].l_ost_oi.oi_seq = 0;
 		o[i].l_ost_idx = cpu_to_le32(a->la_st[i].osp->od_index);
 	}
+	return buf;
 }
 
 /**
@@ -566,17 +568,6 @@ static int pool_new(struct mdt_lod *lod, const char *name)
 	return 0;
 }
 
-/* Index in "testfs-OST0003_UUID", or -EINVAL. */
-static int ost_name_index(const char *uuid)
-{
-	const char *p = strstr(uuid, "-OST");
-	unsigned int idx;
-
-	if (!p || sscanf(p, "-OST%4x", &idx) != 1 || idx >= LOD_MAX_OSTS)
-		return -EINVAL;
-	return idx;
-}
-
 /**
  * mdt_lod_pool - execute a pool record of the config log
  * @lod: the set of OSTs
@@ -603,7 +594,7 @@ int mdt_lod_pool(struct mdt_lod *lod, u32 cmd, const char *name, const char *ost
 		list_del(&p->mp_list);
 		kfree(p);
 	} else {
-		idx = ost ? ost_name_index(ost) : -EINVAL;
+		idx = ost ? osp_name_index(ost) : -EINVAL;
 		if (idx < 0)
 			rc = idx;
 		else if (cmd == LCFG_POOL_ADD)

@@ -97,11 +97,20 @@ struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *
 	return o;
 }
 
-/* The same for an object that must still have a name or a user: a destroyed one gives -ENOENT. */
-struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_fid *fid)
+/*
+ * The same by a FID of a request, for an object that must still have a name or a user: a destroyed
+ * one gives -ENOENT. Also the errors of mdt_req_fid().
+ */
+struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_fid_le *le)
 {
-	struct mdt_object *o = mdt_object_find(mdt, fid);
+	struct mdt_object *o;
+	struct lu_fid fid;
+	int rc;
 
+	rc = mdt_req_fid(le, &fid);
+	if (rc)
+		return ERR_PTR(rc);
+	o = mdt_object_find(mdt, &fid);
 	if (!IS_ERR(o) && READ_ONCE(o->mo_dead) && !READ_ONCE(o->mo_opens)) {
 		mdt_object_put(o);
 		o = ERR_PTR(-ENOENT);
@@ -114,12 +123,12 @@ void mdt_object_get(struct mdt_object *o)
 	refcount_inc(&o->mo_ref);
 }
 
-/* NULL is fine. */
+/* NULL and ERR_PTR are ignored. */
 void mdt_object_put(struct mdt_object *o)
 {
 	struct mdt_bucket *b;
 
-	if (!o)
+	if (IS_ERR_OR_NULL(o))
 		return;
 	b = object_bucket(o->mo_mdt, &o->mo_fid);
 	if (!refcount_dec_and_lock(&o->mo_ref, &b->mb_lock))
@@ -283,9 +292,7 @@ static int mdt_start_parts(struct mdt_device *mdt)
 	mdt->mdt_root = mdt_object_wrap(mdt, osd);
 	if (IS_ERR(mdt->mdt_root)) {
 		osd_object_put(osd);
-		rc = PTR_ERR(mdt->mdt_root);
-		mdt->mdt_root = NULL;
-		return rc;
+		return PTR_ERR(mdt->mdt_root);
 	}
 	rc = mdt_seq_start(mdt);
 	if (rc)

@@ -36,6 +36,15 @@ struct open_args {
 	bool			layout_made;
 };
 
+/* Find an object: 0 and *op is referenced, or -errno and *op is NULL. */
+static int open_find(struct open_args *a, const struct lu_fid *fid, struct mdt_object **op)
+{
+	struct mdt_object *o = mdt_object_find(a->mdt, fid);
+
+	*op = IS_ERR(o) ? NULL : o;
+	return PTR_ERR_OR_ZERO(o);
+}
+
 static u32 open_access(const struct open_args *a)
 {
 	u32 want = 0;
@@ -261,7 +270,7 @@ out_unlock:
 out:
 	if (IS_ERR(a->child))
 		a->child = NULL;
-	mdt_lov_alloc_free(a->mdt, n.alloc, used);
+	mdt_lov_alloc_free(n.alloc, used);
 	mdt_new_fini(&n);
 	kvfree(replay_lov);
 	if (!rc)
@@ -277,20 +286,14 @@ static int open_by_fid(struct open_args *a)
 	rc = mdt_req_fid(&a->rec->cr_fid2, &fid);
 	if (rc)
 		return rc;
-	a->child = mdt_object_find(a->mdt, &fid);
-	if (IS_ERR(a->child)) {
-		rc = PTR_ERR(a->child);
-		a->child = NULL;
+	rc = open_find(a, &fid, &a->child);
+	if (rc)
 		return rc;
-	}
 	/* The parent only matters for the default layout. */
-	if (!mdt_req_fid(&a->rec->cr_fid1, &pfid) && !fid_eq(&fid, &pfid)) {
-		a->dir = mdt_object_find(a->mdt, &pfid);
-		if (IS_ERR(a->dir) || !S_ISDIR(a->dir->mo_osd->oo_type)) {
-			if (!IS_ERR(a->dir))
-				mdt_object_put(a->dir);
-			a->dir = NULL;
-		}
+	if (!mdt_req_fid(&a->rec->cr_fid1, &pfid) && !fid_eq(&fid, &pfid) &&
+	    !open_find(a, &pfid, &a->dir) && !S_ISDIR(a->dir->mo_osd->oo_type)) {
+		mdt_object_put(a->dir);
+		a->dir = NULL;
 	}
 	return open_existing(a);
 }
@@ -303,12 +306,9 @@ static int open_by_name(struct open_args *a)
 	rc = mdt_req_fid(&a->rec->cr_fid1, &fid);
 	if (rc)
 		return rc;
-	a->dir = mdt_object_find(a->mdt, &fid);
-	if (IS_ERR(a->dir)) {
-		rc = PTR_ERR(a->dir);
-		a->dir = NULL;
+	rc = open_find(a, &fid, &a->dir);
+	if (rc)
 		return rc == -ENOENT ? -ESTALE : rc;
-	}
 	for (tries = 0; tries < OPEN_RETRIES; tries++) {
 		a->disp = DISP_IT_EXECD | DISP_LOOKUP_EXECD;
 		a->removals = atomic_read(&a->dir->mo_removals);
@@ -325,14 +325,11 @@ static int open_by_name(struct open_args *a)
 		}
 		if (rc)
 			return rc;
-		a->child = mdt_object_find(a->mdt, &fid);
-		if (IS_ERR(a->child)) {
-			rc = PTR_ERR(a->child);
-			a->child = NULL;
-			if (rc != -ENOENT)
-				return rc;
+		rc = open_find(a, &fid, &a->child);
+		if (rc == -ENOENT)
 			continue;
-		}
+		if (rc)
+			return rc;
 		rc = open_existing(a);
 		if (rc != -ENOENT || !a->child->mo_dead)
 			return rc;
@@ -354,8 +351,8 @@ static int open_replay(struct open_args *a)
 	rc = mdt_req_fid(&a->rec->cr_fid2, &fid);
 	if (rc)
 		return rc;
-	a->child = mdt_object_find(a->mdt, &fid);
-	if (!IS_ERR(a->child)) {
+	rc = open_find(a, &fid, &a->child);
+	if (!rc) {
 		u64 flags = a->flags;
 
 		a->flags &= ~(MDS_OPEN_EXCL | MDS_OPEN_CREAT);
@@ -367,19 +364,14 @@ static int open_replay(struct open_args *a)
 				  DISP_OPEN_CREATE;
 		return rc;
 	}
-	rc = PTR_ERR(a->child);
-	a->child = NULL;
 	if (rc != -ENOENT || !(a->flags & MDS_OPEN_CREAT) || !a->name)
 		return rc;
 	rc = mdt_req_fid(&a->rec->cr_fid1, &fid);
 	if (rc)
 		return rc;
-	a->dir = mdt_object_find(a->mdt, &fid);
-	if (IS_ERR(a->dir)) {
-		rc = PTR_ERR(a->dir);
-		a->dir = NULL;
+	rc = open_find(a, &fid, &a->dir);
+	if (rc)
 		return rc;
-	}
 	rc = open_create(a);
 	return rc == -EAGAIN ? -EEXIST : rc;
 }
@@ -387,7 +379,6 @@ static int open_replay(struct open_args *a)
 /* A resent open that was executed: the handle is the one with its xid. */
 static int open_resent(struct open_args *a, const struct tgt_reply_data *trd)
 {
-	struct lu_fid fid;
 	int rc = trd->trd_result;
 
 	a->disp = trd->trd_data;
@@ -398,12 +389,8 @@ static int open_resent(struct open_args *a, const struct tgt_reply_data *trd)
 	a->mf = mdt_file_by_xid(mdt_export(a->req->exp), a->req->xid);
 	if (!a->mf)
 		return -ESTALE;
-	fid = a->mf->mf_obj->mo_fid;
-	a->child = mdt_object_find(a->mdt, &fid);
-	if (IS_ERR(a->child)) {
-		rc = PTR_ERR(a->child);
-		a->child = NULL;
-	}
+	a->child = a->mf->mf_obj;
+	mdt_object_get(a->child);
 	return rc;
 }
 
@@ -425,7 +412,7 @@ static int open_args_get(struct open_args *a, struct svc_req *req)
 	a->cred.mc_umask = le32_to_cpu(rec->cr_umask);
 	a->ea = svc_req_buf(req, WF_EADATA);
 	a->ea_len = svc_req_len(req, WF_EADATA);
-	a->replay = req->pb_flags & MSG_REPLAY;
+	a->replay = svc_req_replay(req);
 	a->disp = DISP_IT_EXECD | DISP_LOOKUP_EXECD;
 	a->name = svc_req_buf(req, WF_NAME);
 	if (!namelen || !a->name || !a->name[0])
@@ -458,7 +445,7 @@ static int open_run(struct open_args *a)
 		a->mf = NULL;
 		return rc;
 	}
-	if ((a->req->pb_flags & MSG_RESENT) && tgt_resent(a->req, &trd))
+	if (svc_req_resent(a->req) && tgt_resent(a->req, &trd))
 		return open_resent(a, &trd);
 	if (a->replay) {
 		a->mf->mf_old_cookie = a->rec->cr_open_handle_old.cookie;
@@ -473,11 +460,10 @@ static int open_run(struct open_args *a)
  * mdt_intent_open - IT_OPEN with or without IT_CREAT
  * @req: the enqueue, format wf_ldlm_intent_open
  * @lockp: out: the lock given to the client
- * @flags: of the enqueue
  *
  * Return: see mdt_intent_done(); -EPROTO for a record that is none.
  */
-int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
+int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp)
 {
 	struct open_args a;
 	int rc, rc2;
@@ -511,9 +497,7 @@ int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 	}
 	if (a.mf)
 		mdt_file_put(a.mf);
-	if (a.child)
-		mdt_object_put(a.child);
-	if (a.dir)
-		mdt_object_put(a.dir);
+	mdt_object_put(a.child);
+	mdt_object_put(a.dir);
 	return mdt_intent_done(req, &a.r, a.disp, rc, a.lock, lockp);
 }

@@ -21,7 +21,6 @@ struct dir_pack {
 	struct lu_dirpage	*dp;
 	u32			used;
 	struct lu_dirent	*last;
-	u32			last_size;
 	struct lu_dirent *chain; /* first of the entries with the hash of the last one */
 	u64			end;		/* hash_end when the pages are full */
 	bool			full;

@@ -96,7 +96,7 @@ bool mdt_is_dot(const char *name, size_t len)
 
 /* ---- link ---- */
 
-static int reint_link(struct svc_req *req, const struct mdt_rec_link *rec)
+static int reint_link(struct svc_req *req, const struct mdt_rec_link *rec, struct mdt_reply *r)
 {
 	struct mdt_device *mdt = mdt_dev(req);
 	struct mdt_object *src, *dir;
@@ -105,13 +105,11 @@ static int reint_link(struct svc_req *req, const struct mdt_rec_link *rec)
 	s64 time = le64_to_cpu(rec->lk_time);
 	struct osd_trans *th;
 	struct mdt_cred cred;
-	struct mdt_reply r;
 	struct lu_fid fid;
 	const char *name;
 	size_t len;
 	int rc;
 
-	mdt_reply_init(&r);
 	mdt_cred_rec(&cred, (const struct mdt_rec_reint *)rec);
 	rc = mdt_name_get(req, WF_NAME, &name, &len);
 	if (!rc && mdt_is_dot(name, len))
@@ -119,10 +117,10 @@ static int reint_link(struct svc_req *req, const struct mdt_rec_link *rec)
 	if (!rc)
 		rc = mdt_req_fid(&rec->lk_fid1, &fid);
 	if (rc)
-		return mdt_pack_status(req, &r, rc);
+		return rc;
 	src = mdt_object_find(mdt, &fid);
 	if (IS_ERR(src))
-		return mdt_pack_status(req, &r, PTR_ERR(src));
+		return PTR_ERR(src);
 	dir = mdt_parent_find(mdt, &rec->lk_fid2);
 	if (IS_ERR(dir)) {
 		rc = PTR_ERR(dir);
@@ -145,7 +143,7 @@ static int reint_link(struct svc_req *req, const struct mdt_rec_link *rec)
 	rc = mdt_name_is(dir, name, len, NULL);
 	if (rc == -EAGAIN) {
 		rc = mdt_name_is(dir, name, len, src);
-		if (!rc && (req->pb_flags & MSG_REPLAY))
+		if (!rc && svc_req_replay(req))
 			rc = tgt_trans_empty(req, 0, 0);
 		else
 			rc = -EEXIST;
@@ -184,10 +182,10 @@ out_locks:
 out_dir:
 	mdt_object_put(dir);
 	if (!rc)
-		rc = mdt_reply_attr(req, src, OBD_MD_FLGETATTR, 0, 0, &r);
+		rc = mdt_reply_attr(req, src, OBD_MD_FLGETATTR, 0, 0, r);
 out_src:
 	mdt_object_put(src);
-	return mdt_pack_status(req, &r, rc);
+	return rc;
 }
 
 /* ---- unlink ---- */
@@ -243,7 +241,7 @@ int mdt_name_gone(struct osd_trans *th, struct mdt_object *dir, const char *name
 	return rc;
 }
 
-static int reint_unlink(struct svc_req *req, const struct mdt_rec_unlink *rec)
+static int reint_unlink(struct svc_req *req, const struct mdt_rec_unlink *rec, struct mdt_reply *r)
 {
 	struct mdt_device *mdt = mdt_dev(req);
 	struct mdt_object *dir, *child = NULL;
@@ -253,26 +251,23 @@ static int reint_unlink(struct svc_req *req, const struct mdt_rec_unlink *rec)
 	struct osd_attr dla, cla;
 	struct osd_trans *th;
 	struct mdt_cred cred;
-	struct mdt_reply r;
 	const char *name;
 	int rc, tries = 0;
 	size_t len;
 
-	mdt_reply_init(&r);
 	mdt_cred_rec(&cred, (const struct mdt_rec_reint *)rec);
 	rc = mdt_name_get(req, WF_NAME, &name, &len);
 	if (!rc && mdt_is_dot(name, len))
 		rc = len == 1 ? -EINVAL : -ENOTEMPTY;
 	if (rc)
-		return mdt_pack_status(req, &r, rc);
+		return rc;
 	dir = mdt_parent_find(mdt, &rec->ul_fid1);
 	if (IS_ERR(dir))
-		return mdt_pack_status(req, &r, PTR_ERR(dir));
+		return PTR_ERR(dir);
 again:
 	child = mdt_child_find(dir, name, len);
 	if (IS_ERR(child)) {
 		rc = PTR_ERR(child);
-		child = NULL;
 		goto out;
 	}
 	mdt_lock_add(&ls, &dir->mo_fid, LCK_CW, MDS_INODELOCK_UPDATE);
@@ -322,11 +317,10 @@ out_locks:
 	mdt_unlock_all(&ls);
 out:
 	if (!rc)
-		rc = mdt_reply_attr(req, child, OBD_MD_FLGETATTR, 0, 0, &r);
-	if (child)
-		mdt_object_put(child);
+		rc = mdt_reply_attr(req, child, OBD_MD_FLGETATTR, 0, 0, r);
+	mdt_object_put(child);
 	mdt_object_put(dir);
-	return mdt_pack_status(req, &r, rc);
+	return rc;
 }
 
 /**
@@ -340,6 +334,7 @@ int mdt_reint(struct svc_req *req)
 {
 	const struct mdt_rec_reint *rec = svc_req_buf(req, WF_REC_REINT);
 	const struct wire_format *fmt;
+	struct mdt_reply r;
 	enum mdt_stat stat;
 	ktime_t start;
 	u32 op;
@@ -357,42 +352,43 @@ int mdt_reint(struct svc_req *req)
 	rec = svc_req_buf(req, WF_REC_REINT);
 	if (mdt_export(req->exp)->me_rdonly)
 		return -EROFS;
-	if (!(req->pb_flags & MSG_REPLAY))
-		ldlm_srv_cancel_elc(req, WF_DLM_REQ);
+	ldlm_srv_cancel_elc(req, WF_DLM_REQ);
 
 	start = ktime_get();
+	mdt_reply_init(&r);
 	switch (op) {
 	case REINT_SETATTR:
-		rc = mdt_reint_setattr(req, (const void *)rec);
+		rc = mdt_reint_setattr(req, (const void *)rec, &r);
 		stat = MDS_STAT_SETATTR;
 		break;
 	case REINT_CREATE:
-		rc = mdt_reint_create(req, (const void *)rec);
+		rc = mdt_reint_create(req, (const void *)rec, &r);
 		stat = S_ISDIR(le32_to_cpu(((const struct mdt_rec_create *)rec)->cr_mode))
 			       ? MDS_STAT_MKDIR
 			       : MDS_STAT_MKNOD;
 		break;
 	case REINT_LINK:
-		rc = reint_link(req, (const void *)rec);
+		rc = reint_link(req, (const void *)rec, &r);
 		stat = MDS_STAT_LINK;
 		break;
 	case REINT_UNLINK:
-		rc = reint_unlink(req, (const void *)rec);
+		rc = reint_unlink(req, (const void *)rec, &r);
 		stat = S_ISDIR(le32_to_cpu(((const struct mdt_rec_unlink *)rec)->ul_mode))
 			       ? MDS_STAT_RMDIR
 			       : MDS_STAT_UNLINK;
 		break;
 	case REINT_RENAME:
-		rc = mdt_reint_rename(req, (const void *)rec);
+		rc = mdt_reint_rename(req, (const void *)rec, &r);
 		stat = MDS_STAT_RENAME;
 		break;
 	case REINT_SETXATTR:
-		rc = mdt_reint_setxattr(req, (const void *)rec);
+		rc = mdt_reint_setxattr(req, (const void *)rec, &r);
 		stat = MDS_STAT_SETXATTR;
 		break;
 	default:
 		return -EOPNOTSUPP;
 	}
+	rc = mdt_pack_status(req, &r, rc);
 	if (rc >= 0) {
 		lu_stats_since(mdt_dev(req)->mdt_stats, stat, start);
 		if (op == REINT_RENAME)

@@ -142,11 +142,8 @@ static int rename_begin(struct mdt_device *mdt, struct rename_args *a, struct md
 	int rc;
 
 	a->src = mdt_child_find(a->sdir, a->sname, a->slen);
-	if (IS_ERR(a->src)) {
-		rc = PTR_ERR(a->src);
-		a->src = NULL;
-		return rc;
-	}
+	if (IS_ERR(a->src))
+		return PTR_ERR(a->src);
 	a->tgt = mdt_child_find(a->tdir, a->tname, a->tlen);
 	if (IS_ERR(a->tgt)) {
 		rc = PTR_ERR(a->tgt);
@@ -187,24 +184,20 @@ static int rename_begin(struct mdt_device *mdt, struct rename_args *a, struct md
 
 static void rename_put(struct rename_args *a)
 {
-	if (a->src)
-		mdt_object_put(a->src);
-	if (a->tgt)
-		mdt_object_put(a->tgt);
+	mdt_object_put(a->src);
+	mdt_object_put(a->tgt);
 	a->src = a->tgt = NULL;
 }
 
-int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec)
+int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec, struct mdt_reply *r)
 {
 	struct mdt_device *mdt = mdt_dev(req);
 	struct rename_args a = { .time = le64_to_cpu(rec->rn_time) };
 	struct mdt_lock_set ls = {};
 	struct osd_trans *th;
 	struct mdt_cred cred;
-	struct mdt_reply r;
 	int rc, tries = 0;
 
-	mdt_reply_init(&r);
 	mdt_cred_rec(&cred, (const struct mdt_rec_reint *)rec);
 	rc = mdt_name_get(req, WF_NAME, &a.sname, &a.slen);
 	if (!rc)
@@ -212,10 +205,10 @@ int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec)
 	if (!rc && (mdt_is_dot(a.sname, a.slen) || mdt_is_dot(a.tname, a.tlen)))
 		rc = -EINVAL;
 	if (rc)
-		return mdt_pack_status(req, &r, rc);
+		return rc;
 	a.sdir = mdt_parent_find(mdt, &rec->rn_fid1);
 	if (IS_ERR(a.sdir))
-		return mdt_pack_status(req, &r, PTR_ERR(a.sdir));
+		return PTR_ERR(a.sdir);
 	a.tdir = mdt_parent_find(mdt, &rec->rn_fid2);
 	if (IS_ERR(a.tdir)) {
 		rc = PTR_ERR(a.tdir);
@@ -260,7 +253,7 @@ int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec)
 	rename_sems(&a, false);
 	mdt_unlock_all(&ls);
 	if (!rc && a.tgt)
-		rc = mdt_reply_attr(req, a.tgt, OBD_MD_FLGETATTR, 0, 0, &r);
+		rc = mdt_reply_attr(req, a.tgt, OBD_MD_FLGETATTR, 0, 0, r);
 out_mutex:
 	if (a.sdir != a.tdir)
 		mutex_unlock(&mdt->mdt_rename_mutex);
@@ -269,5 +262,5 @@ out_tdir:
 	mdt_object_put(a.tdir);
 out_sdir:
 	mdt_object_put(a.sdir);
-	return mdt_pack_status(req, &r, rc);
+	return rc;
 }

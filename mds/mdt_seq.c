@@ -70,12 +70,8 @@ int mdt_seq_start(struct mdt_device *mdt)
 	if (!mdt->mdt_fldb)
 		return -ENOMEM;
 	mdt->mdt_seq_file = osd_local_open(mdt->mdt_osd, SEQ_FILE, true);
-	if (IS_ERR(mdt->mdt_seq_file)) {
-		int rc = PTR_ERR(mdt->mdt_seq_file);
-
-		mdt->mdt_seq_file = NULL;
-		return rc;
-	}
+	if (IS_ERR(mdt->mdt_seq_file))
+		return PTR_ERR(mdt->mdt_seq_file);
 	n = osd_buf_read(mdt->mdt_seq_file, &sd, sizeof(sd), 0);
 	if (n < 0)
 		return n;

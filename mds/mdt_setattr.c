@@ -299,24 +299,18 @@ out:
 	return rc;
 }
 
-int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec)
+int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec, struct mdt_reply *r)
 {
 	u64 sv = le64_to_cpu(rec->sa_valid);
 	u32 ea_len = svc_req_len(req, WF_EADATA);
 	struct mdt_object *o;
 	struct mdt_cred cred;
-	struct mdt_reply r;
-	struct lu_fid fid;
 	int rc;
 
-	mdt_reply_init(&r);
 	mdt_cred_rec(&cred, (const struct mdt_rec_reint *)rec);
-	rc = mdt_req_fid(&rec->sa_fid, &fid);
-	if (rc)
-		return mdt_pack_status(req, &r, rc);
-	o = mdt_object_find_live(mdt_dev(req), &fid);
+	o = mdt_object_find_live(mdt_dev(req), &rec->sa_fid);
 	if (IS_ERR(o))
-		return mdt_pack_status(req, &r, PTR_ERR(o));
+		return PTR_ERR(o);
 	if (sv && ea_len)
 		rc = -EPROTO;
 	else if (ea_len)
@@ -326,9 +320,9 @@ int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec)
 	else
 		rc = -EPROTO;
 	if (!rc)
-		rc = mdt_reply_attr(req, o, OBD_MD_FLGETATTR, 0, 0, &r);
+		rc = mdt_reply_attr(req, o, OBD_MD_FLGETATTR, 0, 0, r);
 	mdt_object_put(o);
-	return mdt_pack_status(req, &r, rc);
+	return rc;
 }
 
 /* ---- setxattr ---- */
@@ -350,11 +344,6 @@ static bool is_ignored(const char *name)
 	return false;
 }
 
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
 static int setxattr_permission(const struct mdt_cred *cred, struct mdt_object *o,
 			       const struct osd_attr *la, const char *name)
 {
@@ -362,9 +351,9 @@ static int setxattr_permission(const struct mdt_cred *cred, struct mdt_object *o
 
 	if (la->flags & (LUSTRE_IMMUTABLE_FL | LUSTRE_APPEND_FL))
 		return -EPERM;
-	if (has_prefix(name, XATTR_TRUSTED_PREFIX))
+	if (str_has_prefix(name, XATTR_TRUSTED_PREFIX))
 		return mdt_capable(cred, CAP_SYS_ADMIN) ? 0 : -EPERM;
-	if (has_prefix(name, XATTR_USER_PREFIX)) {
+	if (str_has_prefix(name, XATTR_USER_PREFIX)) {
 		if (!S_ISREG(la->mode) && !S_ISDIR(la->mode))
 			return -EPERM;
 		if (S_ISDIR(la->mode) && (la->mode & S_ISVTX) && !owner)
@@ -379,7 +368,7 @@ static int setxattr_permission(const struct mdt_cred *cred, struct mdt_object *o
 		return owner ? 0 : -EPERM;
 	}
 	/* Labels were checked by the client's security module. */
-	if (has_prefix(name, XATTR_SECURITY_PREFIX))
+	if (str_has_prefix(name, XATTR_SECURITY_PREFIX))
 		return owner || mdt_capable(cred, CAP_SYS_ADMIN) || mdt_capable(cred, CAP_SETFCAP)
 			       ? 0
 			       : -EPERM;
@@ -423,7 +412,7 @@ static int acl_plan(struct xattr_change *x, const struct osd_attr *la)
 static int setxattr_do(struct svc_req *req, struct mdt_object *o, const struct mdt_cred *cred,
 		       struct xattr_change *x, s64 time)
 {
-	bool acl = has_prefix(x->name, "system.posix_acl_");
+	bool acl = str_has_prefix(x->name, "system.posix_acl_");
 	struct mdt_lock_set ls = {};
 	struct osd_trans *th;
 	struct osd_attr la;
@@ -473,7 +462,7 @@ out:
 	return rc;
 }
 
-int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec)
+int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec, struct mdt_reply *r)
 {
 	u64 sv = le64_to_cpu(rec->sx_valid);
 	struct xattr_change x = {
@@ -485,22 +474,16 @@ int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec)
 	};
 	struct mdt_object *o;
 	struct mdt_cred cred;
-	struct mdt_reply r;
-	struct lu_fid fid;
 	int rc;
 
-	mdt_reply_init(&r);
 	mdt_cred_rec(&cred, (const struct mdt_rec_reint *)rec);
 	if (!x.name || !x.name[0] || !(sv & (OBD_MD_FLXATTR | OBD_MD_FLXATTRRM)))
-		return mdt_pack_status(req, &r, -EINVAL);
+		return -EINVAL;
 	if (strlen(x.name) > XATTR_NAME_MAX)
-		return mdt_pack_status(req, &r, -ERANGE);
-	rc = mdt_req_fid(&rec->sx_fid, &fid);
-	if (rc)
-		return mdt_pack_status(req, &r, rc);
-	o = mdt_object_find_live(mdt_dev(req), &fid);
+		return -ERANGE;
+	o = mdt_object_find_live(mdt_dev(req), &rec->sx_fid);
 	if (IS_ERR(o))
-		return mdt_pack_status(req, &r, PTR_ERR(o));
+		return PTR_ERR(o);
 	if (!strcmp(x.name, "lustre.pin"))
 		x.name = "trusted.pin";
 	if (x.len > osd_max_xattr(mdt_dev(req)->mdt_osd))
@@ -510,7 +493,7 @@ int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec)
 	else
 		rc = setxattr_do(req, o, &cred, &x, le64_to_cpu(rec->sx_time));
 	if (!rc)
-		rc = mdt_reply_attr(req, o, OBD_MD_FLGETATTR, 0, 0, &r);
+		rc = mdt_reply_attr(req, o, OBD_MD_FLGETATTR, 0, 0, r);
 	mdt_object_put(o);
-	return mdt_pack_status(req, &r, rc);
+	return rc;
 }

@@ -11,16 +11,11 @@
 
 #define XATTR_LIST_MAX_NAMES	65536
 
-static bool has_prefix(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
 static int getxattr_permission(const struct mdt_cred *cred, struct mdt_object *o, const char *name)
 {
 	struct osd_attr la;
 
-	if (!has_prefix(name, XATTR_USER_PREFIX))
+	if (!str_has_prefix(name, XATTR_USER_PREFIX))
 		return 0;
 	osd_attr_get(o->mo_osd, &la);
 	if (!S_ISREG(la.mode) && !S_ISDIR(la.mode))
@@ -59,7 +54,6 @@ int mdt_getxattr(struct svc_req *req)
 	struct mdt_object *o;
 	struct mdt_cred cred;
 	struct mdt_body *rb;
-	struct lu_fid fid;
 	void *val = NULL;
 	u64 want;
 	u32 room;
@@ -70,10 +64,7 @@ int mdt_getxattr(struct svc_req *req)
 	mdt_cred_body(&cred, b);
 	want = le64_to_cpu(b->mbo_valid);
 	room = le32_to_cpu(b->mbo_eadatasize);
-	rc = mdt_req_fid(&b->mbo_fid1, &fid);
-	if (rc)
-		return rc;
-	o = mdt_object_find_live(mdt_dev(req), &fid);
+	o = mdt_object_find_live(mdt_dev(req), &b->mbo_fid1);
 	if (IS_ERR(o))
 		return PTR_ERR(o);
 	if (want & OBD_MD_FLXATTRLS) {
@@ -176,12 +167,11 @@ static int xattr_all_read(struct mdt_object *o, u32 room, struct xattr_all *x)
  * mdt_intent_getxattr - IT_GETXATTR: every xattr at once, with an XATTR lock
  * @req: the enqueue, format wf_ldlm_intent_getxattr
  * @lockp: out
- * @flags: of the enqueue
  *
  * Return: 0 with the lock; ELDLM_LOCK_ABORTED with the errno in lock_policy_res2 (-ERANGE: does not
  * fit).
  */
-int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
+int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp)
 {
 	const struct mdt_body *b = svc_req_buf(req, WF_MDT_BODY);
 	struct ldlm_lock *lock = NULL;
@@ -189,7 +179,6 @@ int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp, u64 *flag
 	struct mdt_object *o;
 	struct ldlm_reply *rep;
 	struct mdt_body *rb;
-	struct lu_fid fid;
 	int rc, rc2;
 	u32 room;
 
@@ -197,10 +186,7 @@ int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp, u64 *flag
 	if (!b)
 		return -EPROTO;
 	room = min(le32_to_cpu(b->mbo_eadatasize), MDT_MAX_EASIZE);
-	rc = mdt_req_fid(&b->mbo_fid1, &fid);
-	if (rc)
-		goto out;
-	o = mdt_object_find_live(mdt_dev(req), &fid);
+	o = mdt_object_find_live(mdt_dev(req), &b->mbo_fid1);
 	if (IS_ERR(o)) {
 		rc = PTR_ERR(o);
 		goto out;

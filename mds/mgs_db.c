@@ -56,6 +56,14 @@ struct mgs_clog *mgs_target_log(struct mgs_dev *mgs, const struct mgs_tdesc *t, 
 	return mgs_log_get(mgs, name, create);
 }
 
+struct mgs_clog *mgs_client_log(struct mgs_fs *fs, bool create)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s-client", fs->mf_name);
+	return mgs_log_get(fs->mf_mgs, name, create);
+}
+
 struct mgs_target *mgs_target_find(struct mgs_fs *fs, bool mdt, u32 index)
 {
 	struct mgs_target *t;
@@ -184,14 +192,12 @@ static int load_fs(struct mgs_fs *fs)
 	struct load l = { .fs = fs };
 	struct mgs_target *t;
 	struct mgs_clog *cl;
-	char name[32];
 	int rc;
 
-	snprintf(name, sizeof(name), "%s-client", fs->mf_name);
 	if (!strcmp(fs->mf_name, "params"))
 		cl = mgs_log_get(fs->mf_mgs, "params", false);
 	else
-		cl = mgs_log_get(fs->mf_mgs, name, false);
+		cl = mgs_client_log(fs, false);
 	if (IS_ERR(cl))
 		return PTR_ERR(cl) == -ENOENT ? 0 : PTR_ERR(cl);
 	rc = llog_walk(&cl->cl_log, 1, load_record, &l);

@@ -50,10 +50,16 @@ void mgs_revoke_work(struct work_struct *work)
 
 /* ---- llog ---- */
 
-static int check_ctxt(const struct llogd_body *body)
+/* Pack the reply; may the context of the request be read? */
+static int llog_begin(struct svc_req *req, const struct llogd_body *body)
 {
-	u32 ctxt = le32_to_cpu(body->lgd_ctxt_idx);
+	u32 ctxt;
+	int rc;
 
+	rc = svc_rep_pack(req);
+	if (rc)
+		return rc;
+	ctxt = le32_to_cpu(body->lgd_ctxt_idx);
 	if (ctxt >= LLOG_MAX_CTXTS)
 		return -EPROTO;
 	return ctxt == LLOG_CONFIG_ORIG_CTXT ? 0 : -EINVAL;
@@ -68,10 +74,7 @@ static int mgs_llog_open(struct svc_req *req)
 	struct mgs_clog *cl;
 	int rc;
 
-	rc = svc_rep_pack(req);
-	if (rc)
-		return rc;
-	rc = check_ctxt(body);
+	rc = llog_begin(req, body);
 	if (rc)
 		return rc;
 	if (!name)
@@ -96,10 +99,7 @@ static int mgs_llog_read_header(struct svc_req *req)
 	struct mgs_clog *cl;
 	int rc;
 
-	rc = svc_rep_pack(req);
-	if (rc)
-		return rc;
-	rc = check_ctxt(body);
+	rc = llog_begin(req, body);
 	if (rc)
 		return rc;
 	down_read(&mgs->md_sem);
@@ -117,10 +117,7 @@ static int mgs_llog_next_block(struct svc_req *req)
 	struct mgs_clog *cl;
 	int rc;
 
-	rc = svc_rep_pack(req);
-	if (rc)
-		return rc;
-	rc = check_ctxt(body);
+	rc = llog_begin(req, body);
 	if (rc)
 		return rc;
 	rep = svc_rep_buf(req, WF_LLOGD_BODY);
@@ -184,7 +181,7 @@ static int mgs_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 	flags2 &= OBD_CONNECT2_REP_MBITS;
 	ocd->ocd_connect_flags = cpu_to_le64(flags);
 	ocd->ocd_connect_flags2 = cpu_to_le64(flags & OBD_CONNECT_FLAGS2 ? flags2 : 0);
-	ocd->ocd_version = cpu_to_le32(OBD_OCD_VERSION(2, 17, 0, 0));
+	ocd->ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	return 0;
 }
 

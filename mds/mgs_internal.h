@@ -83,6 +83,7 @@ bool mgs_fsname_valid(const char *name);
 bool mgs_parse_target(const char *name, char fsname[9], bool *mdt, u32 *index);
 void mgs_target_name(const struct mgs_tdesc *t, char *name);	/* 32 bytes */
 struct mgs_clog *mgs_target_log(struct mgs_dev *mgs, const struct mgs_tdesc *t, bool create);
+struct mgs_clog *mgs_client_log(struct mgs_fs *fs, bool create);
 void mgs_writer_init(struct mgs_writer *w, struct mgs_fs *fs, struct mgs_clog *cl);
 /* After a change: commit it and have the holders of the lock read again. */
 int mgs_fs_changed(struct mgs_fs *fs);
@@ -90,6 +91,7 @@ int mgs_fs_changed(struct mgs_fs *fs);
 /* ---- mgs_param.c ---- */
 /* "testfs-OST0000.osc.active=0", "testfs.llite.x=1"; value empty or del: remove. md_sem write. */
 int mgs_conf_param(struct mgs_dev *mgs, const char *text, bool del);
+/* t: NULL = the file system as a whole; value empty: remove */
 int mgs_target_param(struct mgs_fs *fs, struct mgs_target *t, const char *key, const char *value);
 /* set_param -P: "osc.*.max_dirty_mb=64" */
 int mgs_set_param(struct mgs_dev *mgs, const char *text, bool del);

@@ -131,36 +131,26 @@ static int write_param(struct mgs_fs *fs, struct mgs_clog *cl, const struct prec
 	return mgs_section_end(&w);
 }
 
-static struct mgs_clog *client_log(struct mgs_fs *fs)
+/* cl: may be an ERR_PTR; dev: in place of that of proto, or NULL */
+static int to_log(struct mgs_fs *fs, struct mgs_clog *cl, const char *dev, const struct prec *proto)
 {
-	char name[32];
+	struct prec p = *proto;
 
-	snprintf(name, sizeof(name), "%s-client", fs->mf_name);
-	return mgs_log_get(fs->mf_mgs, name, false);
+	if (IS_ERR(cl))
+		return PTR_ERR(cl);
+	if (dev)
+		p.tgtname = p.dev = dev;
+	return write_param(fs, cl, &p);
 }
 
 static int to_client(struct mgs_fs *fs, const char *dev, const struct prec *proto)
 {
-	struct mgs_clog *cl = client_log(fs);
-	struct prec p = *proto;
-
-	if (IS_ERR(cl))
-		return PTR_ERR(cl);
-	if (dev)
-		p.tgtname = p.dev = dev;
-	return write_param(fs, cl, &p);
+	return to_log(fs, mgs_client_log(fs, false), dev, proto);
 }
 
 static int to_target(struct mgs_fs *fs, struct mgs_target *t, const char *dev, const struct prec *proto)
 {
-	struct mgs_clog *cl = mgs_target_log(fs->mf_mgs, &t->mt_desc, false);
-	struct prec p = *proto;
-
-	if (IS_ERR(cl))
-		return PTR_ERR(cl);
-	if (dev)
-		p.tgtname = p.dev = dev;
-	return write_param(fs, cl, &p);
+	return to_log(fs, mgs_target_log(fs->mf_mgs, &t->mt_desc, false), dev, proto);
 }
 
 /* To all logs of the file system: client first (bool), then the targets of the kinds wanted. */
@@ -187,7 +177,7 @@ static int set_active(struct mgs_fs *fs, struct mgs_target *t, const char *name,
 
 	if (t->mt_desc.mdt && !t->mt_desc.index)
 		return -EPERM;
-	cl = client_log(fs);
+	cl = mgs_client_log(fs, false);
 	if (IS_ERR(cl))
 		return PTR_ERR(cl);
 	rc = mgs_mark_sections(cl, name, t->mt_desc.mdt ? "add mdc" : "add osc", set, clear);
@@ -239,11 +229,6 @@ static int lov_param(struct mgs_fs *fs, struct mgs_target *t, const char *name, 
 	return to_client(fs, dev, p);
 }
 
-static bool has_prefix(const char *key, const char *prefix)
-{
-	return !strncmp(key, prefix, strlen(prefix));
-}
-
 static int sys_param(struct mgs_fs *fs, const char *value, struct prec *p)
 {
 	p->tgtname = fs->mf_name;
@@ -254,15 +239,14 @@ static int sys_param(struct mgs_fs *fs, const char *value, struct prec *p)
 		p->cmd = LCFG_SET_LDLM_TIMEOUT;
 	else if (!strcmp(p->key, "sys.jobid_var"))
 		p->extra = value;
-	else if (!has_prefix(p->key, "sys.at_"))
+	else if (!str_has_prefix(p->key, "sys.at_"))
 		return -ENOENT;
 	if (p->text && strcmp(p->key, "sys.jobid_var") && kstrtou32(value, 0, &p->num))
 		return -EINVAL;
 	return to_all(fs, true, true, true, p);
 }
 
-/* t: NULL = the file system as a whole */
-static int one_param(struct mgs_fs *fs, struct mgs_target *t, const char *key, const char *value)
+int mgs_target_param(struct mgs_fs *fs, struct mgs_target *t, const char *key, const char *value)
 {
 	static const char * const own[] = { "mdt.", "mdd.", "lod.", "ost.", "osd.", "obdfilter.", "osd-ldiskfs.", "osp." };
 	static const char * const ignored[] = { "mgsnode", "network", "autodegrade", "failover.mode", "failover.node" };
@@ -285,21 +269,21 @@ static int one_param(struct mgs_fs *fs, struct mgs_target *t, const char *key, c
 	if (t)
 		mgs_target_name(&t->mt_desc, name);
 	rc = -ENOENT;
-	if (has_prefix(key, "sys.")) {
+	if (str_has_prefix(key, "sys.")) {
 		rc = sys_param(fs, value, &p);
-	} else if (has_prefix(key, "quota.")) {
+	} else if (str_has_prefix(key, "quota.")) {
 		p.tgtname = p.dev = fs->mf_name;
 		rc = to_all(fs, false, true, true, &p);
-	} else if (has_prefix(key, "llite.")) {
+	} else if (str_has_prefix(key, "llite.")) {
 		snprintf(dev, sizeof(dev), "%s-client", fs->mf_name);
 		rc = to_client(fs, dev, &p);
-	} else if (has_prefix(key, "lov.") && mdt) {
+	} else if (str_has_prefix(key, "lov.") && mdt) {
 		rc = lov_param(fs, t, name, &p);
-	} else if ((has_prefix(key, "osc.") && t && !mdt) || (has_prefix(key, "mdc.") && mdt)) {
+	} else if ((str_has_prefix(key, "osc.") && t && !mdt) || (str_has_prefix(key, "mdc.") && mdt)) {
 		rc = conn_param(fs, t, name, value, &p);
 	} else {
 		for (i = 0; i < ARRAY_SIZE(own); i++)
-			if (has_prefix(key, own[i]))
+			if (str_has_prefix(key, own[i]))
 				break;
 		if (i < ARRAY_SIZE(own) && t) {
 			rc = to_target(fs, t, name, &p);
@@ -317,11 +301,6 @@ static int one_param(struct mgs_fs *fs, struct mgs_target *t, const char *key, c
 		pr_warn("%s: unrecognized parameter %s\n", t ? name : fs->mf_name, key);
 	kfree(text);
 	return rc;
-}
-
-int mgs_target_param(struct mgs_fs *fs, struct mgs_target *t, const char *key, const char *value)
-{
-	return one_param(fs, t, key, value);
 }
 
 int mgs_conf_param(struct mgs_dev *mgs, const char *text, bool del)
@@ -366,7 +345,7 @@ int mgs_conf_param(struct mgs_dev *mgs, const char *text, bool del)
 	} else {
 		goto out;
 	}
-	rc = one_param(fs, t, key, del ? "" : value);
+	rc = mgs_target_param(fs, t, key, del ? "" : value);
 	if (!rc)
 		rc = mgs_fs_changed(fs);
 out:

@@ -297,14 +297,12 @@ static int check(struct reg *r)
 static int do_register(struct reg *r)
 {
 	struct mgs_target *t;
-	char name[32];
 	int rc;
 
 	r->fs = mgs_fs_get(r->mgs, r->mti->mti_fsname);
 	if (IS_ERR(r->fs))
 		return PTR_ERR(r->fs);
 	t = mgs_target_find(r->fs, r->mdt, r->index);
-	snprintf(name, sizeof(name), "%s-client", r->fs->mf_name);
 	if (r->flags & LDD_F_NEED_INDEX)
 		r->flags |= LDD_F_WRITECONF;
 	if (!(r->flags & (LDD_F_WRITECONF | LDD_F_UPDATE | LDD_F_VIRGIN))) {
@@ -313,7 +311,7 @@ static int do_register(struct reg *r)
 			       r->name);
 			return -ENOENT;
 		}
-		r->client = mgs_log_get(r->mgs, name, false);
+		r->client = mgs_client_log(r->fs, false);
 		if (!IS_ERR(r->client))
 			return 0;
 		r->flags |= LDD_F_WRITECONF;
@@ -330,7 +328,7 @@ static int do_register(struct reg *r)
 		mgs_fs_forget_targets(r->fs);
 		t = NULL;
 	}
-	r->client = mgs_log_get(r->mgs, name, true);
+	r->client = mgs_client_log(r->fs, true);
 	if (IS_ERR(r->client))
 		return PTR_ERR(r->client);
 	if (!t)

@@ -92,22 +92,36 @@ static void add_node(struct mgs_writer *w, const struct mgs_node *node)
 	}
 }
 
-static void add_failnodes(struct mgs_writer *w, const struct mgs_tdesc *t, const char *dev, u32 first)
+static void add_failnodes(struct mgs_writer *w, const struct mgs_tdesc *t, const char *dev)
 {
 	u32 i;
 
-	for (i = first; i < t->nr_nodes; i++) {
+	for (i = 1; i < t->nr_nodes; i++) {
 		add_node(w, &t->node[i]);
 		add_texts(w, LCFG_ADD_CONN, dev, t->node[i].uuid, NULL, NULL, NULL);
 	}
 }
 
-/* attach and setup of a lov: client `clilov` or `mdtlov` of an MDT */
+/* attach and setup of a lov or lmv with its descriptor */
+static int write_setup(struct mgs_writer *w, const char *dev, const char *type, const char *uuid, const char *comment,
+		       const void *desc, u32 len)
+{
+	struct lcfg_args a;
+
+	mgs_section_begin(w, dev, comment);
+	add_texts(w, LCFG_ATTACH, dev, type, uuid, NULL, NULL);
+	lcfg_args_init(&a, LCFG_SETUP);
+	lcfg_arg_str(&a, 0, dev);
+	lcfg_arg_buf(&a, 1, desc, len);
+	mgs_section_add(w, &a);
+	return mgs_section_end(w);
+}
+
+/* client `clilov` or `mdtlov` of an MDT */
 static int write_lov(struct mgs_writer *w, const char *lov)
 {
 	char uuid[UUID_MAX];
 	struct lov_desc desc;
-	struct lcfg_args a;
 
 	memset(&desc, 0, sizeof(desc));
 	snprintf(uuid, sizeof(uuid), "%s_UUID", lov);
@@ -118,32 +132,18 @@ static int write_lov(struct mgs_writer *w, const char *lov)
 	desc.ld_default_stripe_offset = cpu_to_le64(~0ull);
 	desc.ld_qos_maxage = cpu_to_le32(5);
 	memcpy(&desc.ld_uuid, uuid, strlen(uuid));
-
-	mgs_section_begin(w, lov, "lov setup");
-	add_texts(w, LCFG_ATTACH, lov, "lov", uuid, NULL, NULL);
-	lcfg_args_init(&a, LCFG_SETUP);
-	lcfg_arg_str(&a, 0, lov);
-	lcfg_arg_buf(&a, 1, &desc, sizeof(desc));
-	mgs_section_add(w, &a);
-	return mgs_section_end(w);
+	return write_setup(w, lov, "lov", uuid, "lov setup", &desc, sizeof(desc));
 }
 
 static int write_lmv(struct mgs_writer *w, const char *lmv)
 {
 	char uuid[UUID_MAX];
 	struct lmv_desc desc;
-	struct lcfg_args a;
 
 	memset(&desc, 0, sizeof(desc));
 	snprintf(uuid, sizeof(uuid), "%s_UUID", lmv);
 	memcpy(&desc.ld_uuid, uuid, strlen(uuid));
-	mgs_section_begin(w, lmv, "lmv setup");
-	add_texts(w, LCFG_ATTACH, lmv, "lmv", uuid, NULL, NULL);
-	lcfg_args_init(&a, LCFG_SETUP);
-	lcfg_arg_str(&a, 0, lmv);
-	lcfg_arg_buf(&a, 1, &desc, sizeof(desc));
-	mgs_section_add(w, &a);
-	return mgs_section_end(w);
+	return write_setup(w, lmv, "lmv", uuid, "lmv setup", &desc, sizeof(desc));
 }
 
 /* The first three sections of a client log. */
@@ -186,7 +186,7 @@ static int write_target(struct mgs_writer *w, const struct mgs_tdesc *t, const c
 	add_node(w, &t->node[0]);
 	add_texts(w, LCFG_ATTACH, dev, type, puuid, NULL, NULL);
 	add_texts(w, LCFG_SETUP, dev, uuid, t->node[0].uuid, NULL, NULL);
-	add_failnodes(w, t, dev, 1);
+	add_failnodes(w, t, dev);
 	add_texts(w, t->mdt ? LCFG_ADD_MDC : LCFG_LOV_ADD_OBD, parent, uuid, index, "1", mdc_uuid ? duuid : NULL);
 	return mgs_section_end(w);
 }
@@ -250,17 +250,5 @@ int mgs_write_ost_own(struct mgs_writer *w, const struct mgs_tdesc *t)
 	mgs_section_begin(w, name, "add ost");
 	add_texts(w, LCFG_ATTACH, name, "obdfilter", uuid, NULL, NULL);
 	add_texts(w, LCFG_SETUP, name, "dev", "type", t->failout ? "n" : "f", NULL);
-	return mgs_section_end(w);
-}
-
-/* Fail-over nodes that were set later (6.7.5) */
-int mgs_write_failnid(struct mgs_writer *w, const struct mgs_tdesc *t, int mdt, u32 first)
-{
-	char name[NAME_MAX_LEN], uuid[NAME_MAX_LEN], index[12], dev[NAME_MAX_LEN];
-
-	target_names(t, name, uuid, index);
-	conn_name(t, mdt, dev);
-	mgs_section_begin(w, name, "add failnid");
-	add_failnodes(w, t, dev, first);
 	return mgs_section_end(w);
 }

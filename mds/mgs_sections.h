@@ -50,7 +50,5 @@ int mgs_write_client_target(struct mgs_writer *w, const struct mgs_tdesc *t);	/*
 int mgs_write_mdt_own(struct mgs_writer *w, const struct mgs_tdesc *t);		/* lov setup, add mdt */
 int mgs_write_ost_own(struct mgs_writer *w, const struct mgs_tdesc *t);
 int mgs_write_mdt_target(struct mgs_writer *w, const struct mgs_tdesc *t, u32 mdt);	/* add osc, add osp */
-/* mdt: number of the MDT whose log it is, or -1 for the client log; nodes from first on */
-int mgs_write_failnid(struct mgs_writer *w, const struct mgs_tdesc *t, int mdt, u32 first);
 
 #endif

@@ -313,8 +313,8 @@ static struct osp_device *osp_find(struct mdt_lod *lod, const char *name, const 
 	return NULL;
 }
 
-/* Index of the OST in "testfs-OST0003-osc-MDT0000" or "testfs-OST0003_UUID". */
-static int osp_name_index(const char *name)
+/* Index of the OST in "testfs-OST0003-osc-MDT0000" or "testfs-OST0003_UUID", or -EINVAL. */
+int osp_name_index(const char *name)
 {
 	const char *p = strstr(name, "-OST");
 	unsigned int idx;
@@ -469,6 +469,7 @@ int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	bool osc = !strcmp(rec->comment, "add osc");
 	u32 cmd = lustre_cfg_cmd(lcfg);
+	int rc;
 
 	switch (cmd) {
 	case LCFG_ADD_UUID:
@@ -478,8 +479,8 @@ int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 	case LCFG_SETUP:
 		return osc ? record_setup(mdt, lcfg) : 0;
 	case LCFG_ADD_CONN:
-		return record_add_conn(lod, lcfg) == -ENOENT && !osc ? 0
-								     : record_add_conn(lod, lcfg);
+		rc = record_add_conn(lod, lcfg);
+		return rc == -ENOENT && !osc ? 0 : rc;
 	case LCFG_LOV_ADD_OBD:
 	case LCFG_LOV_ADD_INA:
 		return record_add_obd(lod, lcfg, cmd == LCFG_LOV_ADD_OBD);

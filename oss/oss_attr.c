@@ -350,10 +350,8 @@ int oss_statfs(struct svc_req *req)
 	taken = od->od_tot_dirty + od->od_tot_pending;
 	granted = od->od_tot_granted;
 	spin_unlock(&od->od_grant_lock);
-	if (oss_export(req->exp)->oe_is_mds) {
+	if (oss_export(req->exp)->oe_is_mds)
 		taken = max(taken, granted);
-		os->os_granted = cpu_to_le32(0);
-	}
 	avail = le64_to_cpu(os->os_bavail);
 	os->os_bavail = cpu_to_le64(avail - min(avail, DIV_ROUND_UP_ULL(taken, bs)));
 	return 0;

@@ -70,7 +70,6 @@ int oss_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool recon
 		ocd->ocd_grant_max_blks = cpu_to_le32(OSS_GRANT_MAX_BLKS);
 	}
 	oe->oe_flags = flags;
-	oe->oe_flags2 = flags2;
 	oe->oe_is_mds = flags & OBD_CONNECT_MDS;
 	if (oe->oe_is_mds)
 		oe->oe_group = le32_to_cpu(ocd->ocd_group);

@@ -88,11 +88,8 @@ int oss_seqs_start(struct oss_device *od)
 	if (rc)
 		return rc;
 	od->od_seq_file = osd_local_open(od->od_osd, OSS_SEQ_FILE, true);
-	if (IS_ERR(od->od_seq_file)) {
-		rc = PTR_ERR(od->od_seq_file);
-		od->od_seq_file = NULL;
-		return rc;
-	}
+	if (IS_ERR(od->od_seq_file))
+		return PTR_ERR(od->od_seq_file);
 	if (osd_buf_read(od->od_seq_file, &next, sizeof(next), 0) == sizeof(next))
 		od->od_next_seq = le64_to_cpu(next);
 	else
@@ -413,8 +410,7 @@ int oss_create(struct svc_req *req)
 	struct oss_device *od = oss_dev(req);
 	struct oss_export *oe = oss_export(req->exp);
 	struct ost_body *body = svc_req_buf(req, WF_OST_BODY), *rep;
-	bool orphans = (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLFLAGS) &&
-		       (le32_to_cpu(body->oa.o_flags) & OBD_FL_DELORPHAN);
+	bool orphans = oss_obdo_flag(&body->oa, OBD_FL_DELORPHAN);
 	u64 seq, id, answer = 0;
 	struct oss_seq *os;
 	int rc;

@@ -102,11 +102,6 @@ static bool oss_grant_valid(const struct obdo *oa)
 	return (le64_to_cpu(oa->o_valid) & both) == both;
 }
 
-static bool oss_obdo_flag(const struct obdo *oa, u32 flag)
-{
-	return (le64_to_cpu(oa->o_valid) & OBD_MD_FLFLAGS) && (le32_to_cpu(oa->o_flags) & flag);
-}
-
 void oss_grant_incoming(struct oss_device *od, struct oss_export *oe, struct obdo *oa, bool again)
 {
 	u64 dirty = le64_to_cpu(oa->o_dirty), dropped = le32_to_cpu(oa->o_dropped);

@@ -115,8 +115,7 @@ static int oss_fiemap(struct svc_req *req)
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
-	if ((le64_to_cpu(key->lfik_oa.o_valid) & OBD_MD_FLFLAGS) &&
-	    (le32_to_cpu(key->lfik_oa.o_flags) & OBD_FL_SRVLOCK))
+	if (oss_obdo_flag(&key->lfik_oa, OBD_FL_SRVLOCK))
 		rc = oss_srv_lock(od, &fid, 0, OBD_OBJECT_EOF, LCK_PR, 0, &lock);
 	if (rc)
 		return rc;

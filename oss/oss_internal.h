@@ -82,7 +82,6 @@ struct oss_fmd {
 struct oss_export {
 	struct tgt_export oe_te; /* first */
 	u64 oe_flags; /* granted connect flags */
-	u64 oe_flags2;
 	u32 oe_group;
 	bool oe_is_mds;
 
@@ -108,6 +107,12 @@ static inline struct oss_device *oss_dev(struct svc_req *req)
 static inline bool oss_recovering(struct oss_device *od)
 {
 	return READ_ONCE(od->od_lt->lt_pt.recovering);
+}
+
+/* Is this OBD_FL_* set in the obdo of a request? */
+static inline bool oss_obdo_flag(const struct obdo *oa, u32 flag)
+{
+	return (le64_to_cpu(oa->o_valid) & OBD_MD_FLFLAGS) && (le32_to_cpu(oa->o_flags) & flag);
 }
 
 /* ---- oss_attr.c ---- */

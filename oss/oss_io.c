@@ -38,6 +38,13 @@ struct oss_brw {
 
 /* ---- unpack and check ---- */
 
+/* Number of fragments of one niobuf. */
+static unsigned int oss_niobuf_frags(const struct niobuf_remote *nb)
+{
+	return DIV_ROUND_UP((le64_to_cpu(nb->rnb_offset) & ~PAGE_MASK) + le32_to_cpu(nb->rnb_len),
+			    PAGE_SIZE);
+}
+
 static int oss_brw_niobufs(struct oss_brw *b)
 {
 	unsigned int i, nr_srvlock = 0;
@@ -56,7 +63,7 @@ static int oss_brw_niobufs(struct oss_brw *b)
 		nr_srvlock += !!(flags & OBD_BRW_SRVLOCK);
 		b->sync |= !(flags & OBD_BRW_ASYNC);
 		b->soft_sync |= !!(flags & OBD_BRW_SOFT_SYNC);
-		b->nr += DIV_ROUND_UP((off & ~PAGE_MASK) + len, PAGE_SIZE);
+		b->nr += oss_niobuf_frags(&b->nb[i]);
 	}
 	if (nr_srvlock && nr_srvlock != b->nr_nb)
 		return -EFAULT;
@@ -172,13 +179,6 @@ static void oss_brw_fini(struct oss_brw *b)
 				__free_page(b->pages[i]);
 	kvfree(b->pages);
 	kvfree(b->bvec);
-}
-
-/* Number of fragments of one niobuf. */
-static unsigned int oss_niobuf_frags(const struct niobuf_remote *nb)
-{
-	return DIV_ROUND_UP((le64_to_cpu(nb->rnb_offset) & ~PAGE_MASK) + le32_to_cpu(nb->rnb_len),
-			    PAGE_SIZE);
 }
 
 static int oss_brw_begin(struct svc_req *req, struct oss_brw *b)

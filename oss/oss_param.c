@@ -153,9 +153,7 @@ void oss_params_start(struct oss_device *od)
 
 void oss_params_stop(struct oss_device *od)
 {
-	if (!IS_ERR_OR_NULL(od->od_params))
-		param_dir_del(od->od_params);
-	if (!IS_ERR_OR_NULL(od->od_osd_params))
-		param_dir_del(od->od_osd_params);
+	param_dir_del(od->od_params);
+	param_dir_del(od->od_osd_params);
 	lu_stats_free(od->od_stats);
 }

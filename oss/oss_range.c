@@ -25,7 +25,7 @@ struct oss_range {
 
 static bool oss_range_srvlock(const struct oss_range *r)
 {
-	return (r->valid & OBD_MD_FLFLAGS) && (le32_to_cpu(r->oa->o_flags) & OBD_FL_SRVLOCK);
+	return oss_obdo_flag(r->oa, OBD_FL_SRVLOCK);
 }
 
 static int oss_range_init(struct svc_req *req, struct oss_range *r)

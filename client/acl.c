@@ -55,8 +55,8 @@ struct posix_acl *ll_get_acl(struct inode *inode, int type, bool rcu)
 			return ERR_PTR(-ECHILD);
 		return READ_ONCE(lli->lli_acl);
 	}
-	rc = ll_inode_refresh(inode, LLC_PERM);
-	if (rc && !(rc == -ESTALE && !inode->i_nlink))
+	rc = ll_inode_refresh_open(inode, LLC_PERM);
+	if (rc)
 		return ERR_PTR(rc);
 	spin_lock(&lli->lli_lock);
 	acl = posix_acl_dup(lli->lli_acl);

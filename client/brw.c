@@ -170,7 +170,6 @@ static void brw_done(struct ptlrpc_request *req)
 		rc = -EIO;
 	rc = brw->write ? brw_check_write(brw, req, rc) : brw_check_read(brw, req, rc);
 	ptlrpc_req_put(req);
-	brw->req = NULL;
 	if ((rc == -EAGAIN || rc == -EINPROGRESS || rc == -ENOMEM) && ++brw->tries < LL_BRW_TRIES && !brw->obj->osc->imp->imp_invalid) {
 		INIT_DELAYED_WORK(&brw->work, brw_again);
 		schedule_delayed_work(&brw->work, min(brw->tries, 5U) * HZ);
@@ -254,11 +253,9 @@ static void brw_transmit(struct ll_brw *brw)
 	if (!rc) {
 		req->done = brw_done;
 		req->done_data = brw;
-		brw->req = req;
 		rc = ptlrpc_send_async(req);
 	}
 	if (rc) {
-		brw->req = NULL;
 		ptlrpc_req_put(req);
 		brw_end(brw, rc);
 	}

@@ -188,12 +188,9 @@ static int rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 	t = target_find(sbi, dev);
 	if (!t) {
 		desc = lustre_cfg_buf(lcfg, 1);
-		if (strstr(dev, "clilov") && lustre_cfg_buflen(lcfg, 1) >= sizeof(*desc)) {
-			if (le32_to_cpu(desc->ld_active_tgt_count) != LOV_DESC_MAGIC)
-				return -EINVAL;
-			sbi->default_stripe_count = le32_to_cpu(desc->ld_default_stripe_count) ?: 1;
-			sbi->default_stripe_size = le64_to_cpu(desc->ld_default_stripe_size);
-		}
+		if (strstr(dev, "clilov") && lustre_cfg_buflen(lcfg, 1) >= sizeof(*desc) &&
+		    le32_to_cpu(desc->ld_active_tgt_count) != LOV_DESC_MAGIC)
+			return -EINVAL;
 		return 0;
 	}
 	uuid = lustre_cfg_string(lcfg, 1);

@@ -133,6 +133,8 @@ struct ll_locks {
 
 /* Referenced set of objects for this layout; waits for OSTs that the configuration does not know yet. ERR_PTR. */
 struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo);
+/* The same for the layout of now; NULL when it has no objects. */
+struct ll_objset *ll_objset_current(struct inode *inode);
 /* The set in use, without a layout at hand (writeback); NULL. */
 struct ll_objset *ll_objset_peek(struct inode *inode);
 void ll_objset_put(struct ll_objset *set);
@@ -146,6 +148,8 @@ int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end,
 void ll_locks_put(struct ll_locks *locks);
 /* A cached lock that covers [start, end] of the object, with a user; NULL. */
 struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write);
+/* Is there one? */
+bool ll_object_covered(struct ll_object *obj, u64 start, u64 end);
 /* i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes it. */
 void ll_data_merge(struct inode *inode, struct ll_objset *set);
 /* Make i_size good for a read up to end, under locks: a glimpse unless the locks tell enough. */
@@ -162,11 +166,9 @@ struct ll_brw {
 	bool			write, direct, grant;
 	u64			off;		/* in the object */
 	u32			len;
-	u32			first_off;	/* in the first page */
 	unsigned int		nr, max;	/* pages */
 	struct bio_vec		*bv;
 	struct ldlm_lock	*lock;		/* reads of the page cache: a user */
-	struct ptlrpc_request	*req;
 	unsigned int		tries;
 	int			rc;
 	u32			bytes;		/* moved */

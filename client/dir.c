@@ -214,7 +214,7 @@ static u64 entry_ino(struct inode *dir, const struct lu_dirent *ent)
 	struct lu_fid fid;
 
 	fid_from_le(&fid, &ent->lde_fid);
-	return ll_sbi(dir->i_sb)->opts & LL_OPT_32BITAPI ? fid_flatten32(&fid) : fid_flatten(&fid);
+	return ll_fid_ino(dir->i_sb, &fid);
 }
 
 /* Positions are hashes; the end has one of its own that is not negative. */

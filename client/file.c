@@ -168,7 +168,7 @@ static int ll_noflock(struct file *file, int cmd, struct file_lock *fl)
 
 const struct file_operations ll_file_fops = {
 	FILE_OPS,
-	.lock		= ll_lock,
+	.lock		= ll_flock,
 	.flock		= ll_flock,
 };
 

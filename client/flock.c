@@ -105,7 +105,7 @@ static int server_lock(struct inode *inode, struct file_lock *fl, u32 mode, u64 
 	return 0;
 }
 
-static int cluster_lock(struct file *file, int cmd, struct file_lock *fl)
+int ll_flock(struct file *file, int cmd, struct file_lock *fl)
 {
 	struct inode *inode = file_inode(file);
 	u64 flags = 0;
@@ -145,14 +145,4 @@ static int cluster_lock(struct file *file, int cmd, struct file_lock *fl)
 	if (rc)
 		server_unlock(inode, fl);
 	return rc;
-}
-
-int ll_lock(struct file *file, int cmd, struct file_lock *fl)
-{
-	return cluster_lock(file, cmd, fl);
-}
-
-int ll_flock(struct file *file, int cmd, struct file_lock *fl)
-{
-	return cluster_lock(file, cmd, fl);
 }

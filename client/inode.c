@@ -54,7 +54,6 @@ struct inode *ll_alloc_inode(struct super_block *sb)
 	if (!lli)
 		return NULL;
 	memset(&lli->lli_fid, 0, sizeof(lli->lli_fid));
-	memset(&lli->lli_pfid, 0, sizeof(lli->lli_pfid));
 	lli->lli_cached = 0;
 	lli->lli_clock = 0;
 	lli->lli_dir_gen = 1;
@@ -261,7 +260,7 @@ int ll_inode_update(struct inode *inode, struct ll_answer *a)
 
 	if (S_ISREG(inode->i_mode) && a->lock && a->bits & MDS_INODELOCK_LAYOUT) {
 		int rc2 = ll_layout_install(inode, a->valid & OBD_MD_FLEASIZE ? a->ea : NULL,
-					    a->valid & OBD_MD_FLEASIZE ? a->ea_len : 0, true);
+					    a->valid & OBD_MD_FLEASIZE ? a->ea_len : 0);
 
 		rc = rc ?: rc2;
 	}
@@ -278,11 +277,10 @@ static int inode_test(struct inode *inode, void *data)
 static int inode_set(struct inode *inode, void *data)
 {
 	const struct lu_fid *fid = data;
-	u64 ino = fid_flatten(fid);
 
 	ll_i(inode)->lli_fid = *fid;
-	inode->i_ino = ll_sbi(inode->i_sb)->opts & LL_OPT_32BITAPI ? fid_flatten32(fid) : ino;
-	inode->i_generation = fid_is_igif(fid) ? fid->f_oid : ino >> 32;
+	inode->i_ino = ll_fid_ino(inode->i_sb, fid);
+	inode->i_generation = fid_is_igif(fid) ? fid->f_oid : fid_flatten(fid) >> 32;
 	return 0;
 }
 
@@ -420,6 +418,14 @@ int ll_inode_refresh(struct inode *inode, u64 bits)
 	return rc == -ENOENT ? -ESTALE : rc;
 }
 
+int ll_inode_refresh_open(struct inode *inode, u64 bits)
+{
+	int rc = ll_inode_refresh(inode, bits);
+
+	/* An open, deleted file: what is known must do. */
+	return rc == -ESTALE && !inode->i_nlink ? 0 : rc;
+}
+
 /* ---- VFS ---- */
 
 int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat, u32 mask,
@@ -433,10 +439,7 @@ int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *s
 
 	ll_count(inode->i_sb, GETATTR, 1);
 	if (!lazy) {
-		rc = ll_inode_refresh(inode, LLC_UPDATE | LLC_PERM);
-		/* An open, deleted file: what is known must do. */
-		if (rc == -ESTALE && !inode->i_nlink)
-			rc = 0;
+		rc = ll_inode_refresh_open(inode, LLC_UPDATE | LLC_PERM);
 		if (rc)
 			return rc;
 		if (S_ISREG(inode->i_mode)) {
@@ -593,9 +596,7 @@ int ll_permission(struct mnt_idmap *idmap, struct inode *inode, int mask)
 
 		if (mask & MAY_NOT_BLOCK)
 			return -ECHILD;
-		rc = ll_inode_refresh(inode, LLC_PERM);
-		if (rc == -ESTALE && !inode->i_nlink)
-			rc = 0;
+		rc = ll_inode_refresh_open(inode, LLC_PERM);
 		if (rc)
 			return rc;
 	}

@@ -89,8 +89,6 @@ struct ll_sb_info {
 	bool			profile_seen;
 	struct xarray		mdcs;		/* struct ll_mdc by MDT index */
 	struct xarray		oscs;		/* struct ll_osc by OST index, until umount */
-	u32			default_stripe_count;	/* lov_desc */
-	u64			default_stripe_size;
 	struct ll_mdc		*mdc0;
 	atomic64_t		attr_clock;	/* orders answers of MDTs, see inode.c */
 
@@ -106,9 +104,6 @@ struct ll_sb_info {
 	unsigned int		stat_blocksize;	/* parameter, 0 = default */
 	struct param_dir	*param_dir;
 	struct obd_device	*dev_lov, *dev_lmv;
-
-	/* data half: readahead limits, dirty and cache limits, anything per mount */
-	void			*data;
 };
 
 static inline struct ll_sb_info *ll_sbi(const struct super_block *sb)
@@ -131,7 +126,6 @@ extern const struct super_operations ll_super_ops;
 #define LLC_LAYOUT	MDS_INODELOCK_LAYOUT	/* lli_layout */
 #define LLC_XATTR	MDS_INODELOCK_XATTR
 #define LLC_DIR		0x1000ULL		/* UPDATE held: pages, negative dentries */
-#define LLC_DEFACL	0x2000ULL
 
 /* lli_flags */
 #define LLIF_DATA_MODIFIED	0	/* written since the last close (data half sets it) */
@@ -143,7 +137,6 @@ struct ll_times {
 
 struct ll_inode {
 	struct lu_fid		lli_fid;
-	struct lu_fid		lli_pfid;	/* last known parent, may be zero */
 	spinlock_t		lli_lock;	/* lli_cached ... lli_dir_gen, all times */
 	u64			lli_cached;	/* LLC_* */
 	u64			lli_clock;	/* attr_clock of the last answer with a lock */
@@ -186,12 +179,6 @@ static inline const struct lu_fid *ll_fid(const struct inode *inode)
 struct ll_file {
 	struct ll_open	*lf_open;		/* NULL: root, no open at the MDT */
 	unsigned int	lf_ioctl_flags;		/* LL_FILE_* */
-	/* directories: position */
-	u64		lf_hash;
-	/* data half: readahead state, group lock */
-	void		*lf_data;
-	u64		lf_gid;			/* group lock held through this file, 0 = none */
-	struct ldlm_lock **lf_grouplocks;
 };
 
 /* ---- layout.c ---- */
@@ -210,7 +197,6 @@ struct ll_comp {
 	u32		pattern;	/* LOV_PATTERN_* incl. F_RELEASED, F_HOLE */
 	u32		stripe_size;
 	u32		stripe_count;	/* entries of stripes when INIT */
-	u32		layout_gen;
 	u32		first;		/* number of stripes[0] over all components */
 	bool		usable;		/* false: foreign, DoM, stale, ...: no I/O */
 	struct ll_stripe *stripes;
@@ -225,7 +211,6 @@ struct ll_layout {
 	u16		nr_mirrors;	/* 1 for plain */
 	u32		nr_stripes;	/* objects over all components */
 	bool		composite;
-	bool		released;	/* HSM: open with restore needed */
 	u32		ea_len;
 	void		*ea;		/* the EA as it came */
 	struct ll_comp	comps[];
@@ -252,16 +237,13 @@ enum ll_layout_op { LL_LAYOUT_READ, LL_LAYOUT_WRITE, LL_LAYOUT_TRUNC };
 int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 		       struct ll_layout **lo);
 void ll_layout_io_end(struct inode *inode, struct ll_layout *lo);
-/* Make lli_layout current; 0 or -errno. */
-int ll_layout_refresh(struct inode *inode);
 /* Component for a file offset (a non-stale mirror is chosen); NULL = none defined there. */
 const struct ll_comp *ll_layout_comp(const struct ll_layout *lo, u64 pos);
-struct ll_layout *ll_layout_parse(const void *ea, u32 len);	/* ERR_PTR(-EINVAL, -ENOMEM) */
 /*
- * Install an EA that came with a reply while its LAYOUT lock (locked) is held by the caller. ea_len
- * 0 = empty layout.
+ * Install an EA that came with a reply while its LAYOUT lock is held by the caller. ea_len 0 =
+ * empty layout.
  */
-int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len, bool locked);
+int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len);
 void ll_layout_fini(struct inode *inode);
 /* The MDT can tell the size of this file: no layout or no objects. */
 static inline bool ll_layout_has_objects(const struct ll_layout *lo)
@@ -336,7 +318,6 @@ int ll_osc_add_node(struct ll_osc *osc, const struct ll_node_nids *node);
 void ll_osc_set_active(struct ll_osc *osc, bool active);
 struct obd_import *ll_osc_import(struct ll_osc *osc);		/* NULL while inactive */
 struct ldlm_namespace *ll_osc_ns(struct ll_osc *osc);
-const char *ll_osc_name(const struct ll_osc *osc);		/* "fs-OST0000-osc-inst" */
 const char *ll_osc_uuid(const struct ll_osc *osc);		/* target uuid */
 void ll_osc_invalidate(struct ll_osc *osc);			/* umount -f: fail everything */
 void ll_osc_cleanup(struct ll_osc *osc, bool force); /* disconnect and free; no inodes are left */

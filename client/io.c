@@ -69,6 +69,19 @@ static struct ptlrpc_request *obj_rpc_new(struct inode *inode, struct ll_object 
 	return req;
 }
 
+static int obj_rpc_send(struct obj_rpc *r, struct ptlrpc_request *req, struct ll_object *obj)
+{
+	int rc = ptlrpc_send_async(req);
+
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
+	}
+	r->req = req;
+	r->obj = obj;
+	return 0;
+}
+
 static void obdo_times(struct obdo *oa, struct inode *inode, u64 valid)
 {
 	oa->o_mtime = cpu_to_le64(inode->i_mtime.tv_sec);
@@ -328,9 +341,7 @@ struct dio {
 	atomic_t		left;		/* RPCs in flight, and the submitter */
 	struct completion	done;
 	spinlock_t		lock;
-	bool			write;
 	int			rc;
-	u64			err_pos;	/* file offset of the first failure */
 };
 
 static void dio_done(struct ll_brw *brw)
@@ -365,7 +376,7 @@ static void dio_done(struct ll_brw *brw)
 /* count bytes from the iter to or from the objects; all or nothing but for the error. */
 static int dio_run(struct inode *inode, struct ll_objset *set, struct iov_iter *iter, u64 pos, u64 count, bool write)
 {
-	struct dio dio = { .write = write };
+	struct dio dio = { };
 	int rc = 0;
 
 	atomic_set(&dio.left, 1);
@@ -561,13 +572,7 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 			obj->ctime = max_t(s64, obj->ctime, inode->i_ctime.tv_sec);
 			obj->need_sync = true;
 			spin_unlock(&d->lock);
-			rc = ptlrpc_send_async(req);
-			if (rc) {
-				ptlrpc_req_put(req);
-			} else {
-				r[c->first + k].req = req;
-				r[c->first + k].obj = obj;
-			}
+			rc = obj_rpc_send(&r[c->first + k], req, obj);
 		}
 	}
 	rc2 = obj_rpc_wait(inode, r, set->nr);
@@ -649,13 +654,7 @@ int ll_setattr_times(struct inode *inode, const struct iattr *attr)
 			break;
 		}
 		obdo_times(oa, inode, valid);
-		rc = ptlrpc_send_async(req);
-		if (rc) {
-			ptlrpc_req_put(req);
-		} else {
-			r[i].req = req;
-			r[i].obj = obj;
-		}
+		rc = obj_rpc_send(&r[i], req, obj);
 	}
 	rc2 = obj_rpc_wait(inode, r, set->nr);
 	rc = rc ? rc : rc2;
@@ -705,14 +704,8 @@ int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 			oa->o_valid |= cpu_to_le64(OBD_MD_FLSIZE | OBD_MD_FLBLOCKS);
 			oa->o_size = 0;
 			oa->o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
-			rc2 = ptlrpc_send_async(req);
-			if (rc2) {
-				ptlrpc_req_put(req);
-				rc = rc ? rc : rc2;
-			} else {
-				r[i].req = req;
-				r[i].obj = obj;
-			}
+			rc2 = obj_rpc_send(&r[i], req, obj);
+			rc = rc ? rc : rc2;
 		}
 		rc2 = r ? obj_rpc_wait(inode, r, set->nr) : -ENOMEM;
 		if (rc2 == -ENOENT && !inode->i_nlink)
@@ -859,13 +852,9 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 			oa->o_valid |= cpu_to_le64(OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLUID |
 						   OBD_MD_FLGID | OBD_MD_FLPROJID | OBD_MD_FLMTIME |
 						   OBD_MD_FLCTIME);
-			rc = ptlrpc_send_async(req);
-			if (rc) {
-				ptlrpc_req_put(req);
+			rc = obj_rpc_send(&r[c->first + k], req, obj);
+			if (rc)
 				break;
-			}
-			r[c->first + k].req = req;
-			r[c->first + k].obj = obj;
 		}
 	}
 	rc2 = obj_rpc_wait(inode, r, set->nr);

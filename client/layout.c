@@ -78,14 +78,11 @@ static int parse_comp(struct ll_layout *lo, struct ll_comp *c, const struct wire
 	c->pattern = w->pattern;
 	c->stripe_size = w->stripe_size;
 	c->stripe_count = w->stripe_count;
-	c->layout_gen = w->layout_gen;
 	c->first = lo->nr_stripes;
 	if (w->magic == LOV_MAGIC_FOREIGN) {
 		c->stripe_count = 0;
 		return 0;
 	}
-	if (w->pattern & LOV_PATTERN_F_RELEASED)
-		lo->released = true;
 	c->usable = pattern_usable(w->pattern) && w->stripe_size &&
 		    !(w->stripe_size % LOV_MIN_STRIPE_SIZE) &&
 		    !(w->flags & (LCME_FL_STALE | LCME_FL_OFFLINE));
@@ -99,12 +96,12 @@ static int parse_comp(struct ll_layout *lo, struct ll_comp *c, const struct wire
 }
 
 /*
- * ll_layout_parse - the parsed form of a LOV EA
+ * layout_parse - the parsed form of a LOV EA
  * @ea: the EA, or NULL with @len 0: a file without layout
  *
  * Return: a layout with one reference, ERR_PTR(-EINVAL), ERR_PTR(-ENOMEM).
  */
-struct ll_layout *ll_layout_parse(const void *ea, u32 len)
+static struct ll_layout *layout_parse(const void *ea, u32 len)
 {
 	const struct lov_comp_md_v1 *lcm = ea;
 	struct wire_lov_comp w;
@@ -197,11 +194,11 @@ struct ll_layout *ll_layout_peek(struct inode *inode)
 
 /*
  * ll_layout_install - a layout came with an answer
- * @locked: the caller holds a user of the LAYOUT lock that protects it
  *
+ * The caller holds a user of the LAYOUT lock that protects it.
  * Return: 0, -EINVAL (bad EA; the file stays without a valid layout), -ENOMEM.
  */
-int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len, bool locked)
+int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len)
 {
 	struct ll_inode *lli = ll_i(inode);
 	struct ll_layout *new, *old;
@@ -210,7 +207,7 @@ int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len, bool lock
 	mutex_lock(&lli->lli_layout_mutex);
 	old = rcu_dereference_protected(lli->lli_layout, lockdep_is_held(&lli->lli_layout_mutex));
 	if (!old || old->ea_len != ea_len || memcmp(old->ea, ea, ea_len)) {
-		new = ll_layout_parse(ea, ea_len);
+		new = layout_parse(ea, ea_len);
 		if (IS_ERR(new)) {
 			mutex_unlock(&lli->lli_layout_mutex);
 			if (PTR_ERR(new) == -EINVAL)
@@ -225,11 +222,9 @@ int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len, bool lock
 	}
 	if (changed)
 		ll_layout_changed(inode);
-	if (locked) {
-		spin_lock(&lli->lli_lock);
-		lli->lli_cached |= LLC_LAYOUT;
-		spin_unlock(&lli->lli_lock);
-	}
+	spin_lock(&lli->lli_lock);
+	lli->lli_cached |= LLC_LAYOUT;
+	spin_unlock(&lli->lli_lock);
 	mutex_unlock(&lli->lli_layout_mutex);
 	ll_layout_put(old);
 	return 0;
@@ -254,14 +249,15 @@ static int layout_ask(struct inode *inode, u32 intent, u64 start, u64 end)
 	rc = mdc_intent_layout(inode, intent, start, end, &ea, &len, &lock, &mode);
 	if (rc)
 		return rc;
-	rc = ll_layout_install(inode, ea, len, true);
+	rc = ll_layout_install(inode, ea, len);
 	kvfree(ea);
 	/* After this the lock may be called back. */
 	ldlm_lock_decref(lock, mode);
 	return rc;
 }
 
-int ll_layout_refresh(struct inode *inode)
+/* Make lli_layout current; 0 or -errno. */
+static int layout_refresh(struct inode *inode)
 {
 	return ll_cached(inode, LLC_LAYOUT) ? 0 : layout_ask(inode, LAYOUT_INTENT_ACCESS, 0, 0);
 }
@@ -269,7 +265,7 @@ int ll_layout_refresh(struct inode *inode)
 struct ll_layout *ll_layout_get(struct inode *inode)
 {
 	struct ll_layout *lo;
-	int rc = ll_layout_refresh(inode);
+	int rc = layout_refresh(inode);
 
 	if (rc)
 		return ERR_PTR(rc);
@@ -317,7 +313,7 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 	int tries = 0, rc;
 
 	for (;;) {
-		rc = ll_layout_refresh(inode);
+		rc = layout_refresh(inode);
 		if (rc)
 			return rc;
 		if (down_read_killable(&lli->lli_layout_sem))

@@ -123,6 +123,7 @@ int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const cha
 		.sp = LUSTRE_SP_CLI,
 		.ops = &mdc_import_ops,
 	};
+	char path[sizeof("mdc/") + sizeof_field(struct ll_mdc, name)];
 	struct ll_mdc *mdc;
 	unsigned int i;
 	int rc = -ENOMEM;
@@ -160,14 +161,9 @@ int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const cha
 	if (!mdc->ns)
 		goto err_imp;
 	mdc->dev = obd_device_add("mdc", mdc->name, sbi->uuid);
-	mdc->param_dir = param_dir_add(NULL, "mdc");
-	if (!IS_ERR(mdc->param_dir)) {
-		struct param_dir *sub = param_dir_add(mdc->param_dir, mdc->name);
-
-		param_dir_del(mdc->param_dir);
-		mdc->param_dir = sub;
-		param_add(sub, mdc_params, ARRAY_SIZE(mdc_params), mdc);
-	}
+	snprintf(path, sizeof(path), "mdc/%s", mdc->name);
+	mdc->param_dir = param_dir_add(NULL, path);
+	param_add(mdc->param_dir, mdc_params, ARRAY_SIZE(mdc_params), mdc);
 	rc = xa_err(xa_store(&sbi->mdcs, index, mdc, GFP_KERNEL));
 	if (rc)
 		goto err_dev;
@@ -290,6 +286,12 @@ u32 mdc_acl_room(const struct ll_mdc *mdc)
 	return LUSTRE_POSIX_ACL_MAX_SIZE_OLD;
 }
 
+void ll_answer_start(struct ll_mdc *mdc, struct ll_answer *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->start = atomic64_read(&mdc->sbi->attr_clock);
+}
+
 void ll_answer_put(struct ll_answer *a)
 {
 	if (a->lock)
@@ -358,12 +360,6 @@ static int answer_wait(struct ptlrpc_request *req, struct ll_answer *a)
 	return rc > 0 ? -EPROTO : rc;
 }
 
-static void answer_start(struct ll_mdc *mdc, struct ll_answer *a)
-{
-	memset(a, 0, sizeof(*a));
-	a->start = atomic64_read(&mdc->sbi->attr_clock);
-}
-
 /* ---- requests without change ---- */
 
 int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum)
@@ -405,7 +401,7 @@ int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
 
 	if (fileset && !(imp_connect_flags(mdc->imp) & OBD_CONNECT_SUBTREE))
 		return -EOPNOTSUPP;
-	answer_start(mdc, &a);
+	ll_answer_start(mdc, &a);
 	req = ptlrpc_req_new(mdc->imp, MDS_GET_ROOT, &wf_mds_get_root);
 	if (!req)
 		return -ENOMEM;
@@ -428,6 +424,36 @@ int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
 	return rc;
 }
 
+/* Of an object, or with a name of what it is in the directory dir (fid is the directory's then). */
+static int getattr(struct ll_mdc *mdc, const struct lu_fid *fid, const struct inode *dir,
+		   const char *name, u32 len, u64 valid, u32 ea_room, struct ll_answer *a)
+{
+	struct ptlrpc_request *req;
+	struct mdt_body *body;
+	int rc;
+
+	ll_answer_start(mdc, a);
+	req = ptlrpc_req_new(mdc->imp, name ? MDS_GETATTR_NAME : MDS_GETATTR,
+			     name ? &wf_mds_getattr_name : &wf_mds_getattr);
+	if (!req)
+		return -ENOMEM;
+	if (name)
+		ptlrpc_req_size(req, WF_NAME, len + 1);
+	ptlrpc_rep_room(req, WF_MDT_MD, ea_room);
+	ptlrpc_rep_room(req, WF_ACL, valid & OBD_MD_FLACL ? mdc_acl_room(mdc) : 0);
+	rc = ptlrpc_req_pack(req);
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
+	}
+	body = ptlrpc_req_buf(req, WF_MDT_BODY);
+	mdc_pack_body(body, fid, valid | OBD_MD_FLID, dir);
+	body->mbo_eadatasize = cpu_to_le32(ea_room);
+	if (name)
+		memcpy(ptlrpc_req_buf(req, WF_NAME), name, len);
+	return answer_wait(req, a);
+}
+
 /*
  * mdc_getattr - MDS_GETATTR of an object
  * @valid: OBD_MD_* wanted
@@ -438,52 +464,13 @@ int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
 int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_room,
 		struct ll_answer *a)
 {
-	struct ptlrpc_request *req;
-	struct mdt_body *body;
-	int rc;
-
-	answer_start(mdc, a);
-	req = ptlrpc_req_new(mdc->imp, MDS_GETATTR, &wf_mds_getattr);
-	if (!req)
-		return -ENOMEM;
-	ptlrpc_rep_room(req, WF_MDT_MD, ea_room);
-	ptlrpc_rep_room(req, WF_ACL, valid & OBD_MD_FLACL ? mdc_acl_room(mdc) : 0);
-	rc = ptlrpc_req_pack(req);
-	if (rc) {
-		ptlrpc_req_put(req);
-		return rc;
-	}
-	body = ptlrpc_req_buf(req, WF_MDT_BODY);
-	mdc_pack_body(body, fid, valid | OBD_MD_FLID, NULL);
-	body->mbo_eadatasize = cpu_to_le32(ea_room);
-	return answer_wait(req, a);
+	return getattr(mdc, fid, NULL, NULL, 0, valid, ea_room, a);
 }
 
 int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u32 ea_room,
 		     struct ll_answer *a)
 {
-	struct ll_mdc *mdc = mdc_of(dir);
-	struct ptlrpc_request *req;
-	struct mdt_body *body;
-	int rc;
-
-	answer_start(mdc, a);
-	req = ptlrpc_req_new(mdc->imp, MDS_GETATTR_NAME, &wf_mds_getattr_name);
-	if (!req)
-		return -ENOMEM;
-	ptlrpc_req_size(req, WF_NAME, len + 1);
-	ptlrpc_rep_room(req, WF_MDT_MD, ea_room);
-	ptlrpc_rep_room(req, WF_ACL, valid & OBD_MD_FLACL ? mdc_acl_room(mdc) : 0);
-	rc = ptlrpc_req_pack(req);
-	if (rc) {
-		ptlrpc_req_put(req);
-		return rc;
-	}
-	body = ptlrpc_req_buf(req, WF_MDT_BODY);
-	mdc_pack_body(body, ll_fid(dir), valid | OBD_MD_FLID, dir);
-	body->mbo_eadatasize = cpu_to_le32(ea_room);
-	memcpy(ptlrpc_req_buf(req, WF_NAME), name, len);
-	return answer_wait(req, a);
+	return getattr(mdc_of(dir), ll_fid(dir), dir, name, len, valid, ea_room, a);
 }
 
 /*
@@ -673,9 +660,7 @@ static void open_save(struct ll_open *open, struct ptlrpc_request *req, const st
 }
 
 /*
- * ll_open_new - remember an open that the MDT granted
- *
- * NULL when out of memory (the handle is then lost until the connection ends).
+ * ll_open_new - remember an open that the MDT granted; never NULL
  */
 struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a)
 {
@@ -692,12 +677,15 @@ struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a)
 }
 
 /* The close is committed (or will never be): the open needs no replay any more. */
-static void close_committed(struct ptlrpc_request *req)
+static void open_forget(struct ll_open *open)
 {
-	struct ll_open *open = req->rq_cb_data;
-
 	ptlrpc_req_close_replay(open->req);
 	open_put(open);
+}
+
+static void close_committed(struct ptlrpc_request *req)
+{
+	open_forget(req->rq_cb_data);
 }
 
 static void close_done(struct ptlrpc_request *req)
@@ -708,10 +696,8 @@ static void close_done(struct ptlrpc_request *req)
 		pr_warn_ratelimited("%s: close of " DFID " failed: %d\n", open->mdc->name,
 				    PFID(&open->fid), req->rq_status);
 	/* Without a transno no commit is told. */
-	if (!req->rq_transno) {
-		ptlrpc_req_close_replay(open->req);
-		open_put(open);
-	}
+	if (!req->rq_transno)
+		open_forget(open);
 	open_put(open);
 	ptlrpc_req_put(req);
 }
@@ -757,8 +743,7 @@ void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
 
 	if (!req || ptlrpc_req_pack(req)) {
 		ptlrpc_req_put(req);
-		ptlrpc_req_close_replay(open->req);
-		open_put(open);
+		open_forget(open);
 		return;
 	}
 	close_pack(req, open, inode, bias);
@@ -770,8 +755,7 @@ void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
 	ptlrpc_req_get(req);
 	if (ptlrpc_send_async(req)) {
 		ptlrpc_req_put(req);
-		ptlrpc_req_close_replay(open->req);
-		open_put(open);
+		open_forget(open);
 		open_put(open);
 	} else if (current->flags & PF_EXITING) {
 		/* No signal reaches a task that exits any more: it must not hang on a server that is away. */

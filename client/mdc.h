@@ -32,8 +32,7 @@ struct ll_mdc {
 };
 
 /*
- * Attributes and more from an MDT, with the lock that protects them. Zero it first, end it with
- * ll_answer_put().
+ * Attributes and more from an MDT, with the lock that protects them. Ends with ll_answer_put().
  */
 struct ll_answer {
 	struct ptlrpc_request	*req;		/* holds what is below */
@@ -50,6 +49,8 @@ struct ll_answer {
 	u64			disp;		/* DISP_* */
 	u64			start;		/* sbi->attr_clock when it was asked */
 };
+/* Before a request is made: zeros, and the clock of now. */
+void ll_answer_start(struct ll_mdc *mdc, struct ll_answer *a);
 void ll_answer_put(struct ll_answer *a);
 /* Check the body and set valid, fid, ea, acl. 0 or -EPROTO. */
 int ll_answer_fill(struct ll_answer *a);
@@ -87,7 +88,7 @@ int mdc_fid2path(struct ll_sb_info *sbi, struct getinfo_fid2path_le *gf, u32 pat
 /* REINT. All send early lock cancels. The answer may be NULL where it does not matter. */
 struct ll_setattr {
 	u64	valid;			/* MDS_ATTR_* */
-	u32	mode, uid, gid, projid, attr_flags, bias;
+	u32	mode, uid, gid, projid, attr_flags;
 	u64	size;
 	s64	atime, mtime, ctime;
 	const void *ea;			/* directory: default layout */
@@ -129,8 +130,6 @@ void mdc_close(struct ll_open *open, struct inode *inode, u32 bias);
 
 /* ---- mdc_lock.c: intents, callbacks ---- */
 
-extern const struct ldlm_cli_ops mdc_lock_ops;
-
 /*
  * LOOKUP or GETATTR intent (it): by name in dir, or (name NULL) of child itself. Negative: 0 with
  * DISP_LOOKUP_NEG in a->disp.
@@ -163,8 +162,6 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lock, u32 *mode);
 /* The inode is the data of this lock from now on. */
 void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode);
-/* What lock bits protected is not true any more. */
-void ll_lock_lost(struct inode *inode, u64 bits);
 
 /* ---- fid.c ---- */
 
@@ -201,12 +198,18 @@ static inline bool ll_cached(const struct inode *inode, u64 bits)
 
 /* Make attributes under these bits current (intent getattr by FID when needed). */
 int ll_inode_refresh(struct inode *inode, u64 bits);
+int ll_inode_refresh_open(struct inode *inode, u64 bits);	/* deleted is no error, if it was known */
+/* st_ino of a FID */
+static inline u64 ll_fid_ino(const struct super_block *sb, const struct lu_fid *fid)
+{
+	return ll_sbi(sb)->opts & LL_OPT_32BITAPI ? fid_flatten32(fid) : fid_flatten(fid);
+}
+
 int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat, u32 mask,
 	       unsigned int flags);
 int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr);
 int ll_permission(struct mnt_idmap *idmap, struct inode *inode, int mask);
 int ll_update_time(struct inode *inode, struct timespec64 *time, int flags);
-u32 ll_inode_flags_to_wire(unsigned int fs_flags);
 
 /* ---- namei.c, dir.c, file.c, symlink.c, flock.c ---- */
 
@@ -232,7 +235,7 @@ int ll_file_release(struct inode *inode, struct file *file);
 int ll_file_open_prepared(struct inode *inode, struct file *file);
 struct ll_file *ll_file_new(struct ll_open *open);
 
-int ll_lock(struct file *file, int cmd, struct file_lock *fl);
+/* fcntl(2) and flock(2) */
 int ll_flock(struct file *file, int cmd, struct file_lock *fl);
 
 /* ---- xattr.c, acl.c ---- */
@@ -240,7 +243,6 @@ int ll_flock(struct file *file, int cmd, struct file_lock *fl);
 extern const struct xattr_handler *ll_xattr_handlers[];
 ssize_t ll_listxattr(struct dentry *dentry, char *list, size_t size);
 void ll_xattrs_drop(struct inode *inode);
-void ll_xattrs_free(struct ll_xattrs *x);
 struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *vals, u32 vals_len,
 				  const void *lens, u32 nr);
 /* One xattr: from the cache, or from the MDT. */
@@ -266,7 +268,7 @@ int ll_param_init(struct ll_sb_info *sbi);
 void ll_param_fini(struct ll_sb_info *sbi);
 
 /* super.c */
-int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool fresh);
+int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st);
 
 /* config.c */
 int ll_nr_osts(struct ll_sb_info *sbi);		/* highest index + 1 */

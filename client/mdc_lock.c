@@ -5,7 +5,7 @@
  *
  * What a lock protects is marked in lli_cached while the answer that brought it still has a user of
  * the lock, so that the callback, which needs the last user gone, always comes after the marking.
- * The callback (ll_lock_lost()) clears the marks first and drops the data then. Marks may be
+ * The callback (lock_lost()) clears the marks first and drops the data then. Marks may be
  * cleared too often (two locks with the same bits), never too seldom.
  */
 #define pr_fmt(fmt) "lustre: " fmt
@@ -27,19 +27,19 @@ void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode)
 }
 
 /*
- * ll_lock_lost - the lock that protected something is going away
+ * lock_lost - the lock that protected something is going away
  * @bits: MDS_INODELOCK_*
  *
  * May sleep; waits for I/O in progress when the layout is among it.
  */
-void ll_lock_lost(struct inode *inode, u64 bits)
+static void lock_lost(struct inode *inode, u64 bits)
 {
 	struct ll_inode *lli = ll_i(inode);
 
 	spin_lock(&lli->lli_lock);
 	lli->lli_cached &= ~bits;
 	if (bits & MDS_INODELOCK_UPDATE) {
-		lli->lli_cached &= ~(LLC_DIR | LLC_DEFACL);
+		lli->lli_cached &= ~LLC_DIR;
 		if (!++lli->lli_dir_gen)
 			lli->lli_dir_gen = 1;
 	}
@@ -91,12 +91,12 @@ static int mdc_blocking(struct ldlm_lock *lock, bool canceling)
 	bits = lock->l_policy.ibits.bits;
 	if (bits & MDS_INODELOCK_LAYOUT && layout_kept(lock, inode))
 		bits &= ~(u64)MDS_INODELOCK_LAYOUT;
-	ll_lock_lost(inode, bits);
+	lock_lost(inode, bits);
 	iput(inode);
 	return 0;
 }
 
-const struct ldlm_cli_ops mdc_lock_ops = { .blocking = mdc_blocking };
+static const struct ldlm_cli_ops mdc_lock_ops = { .blocking = mdc_blocking };
 
 /* ---- intents ---- */
 
@@ -149,27 +149,50 @@ static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
 	return rc;
 }
 
-static void intent_start(struct ll_mdc *mdc, struct ll_answer *a, struct ldlm_enqueue_info *ei,
-			 const struct lu_fid *fid, u32 mode, u64 bits)
+static void enqueue_info(struct ldlm_enqueue_info *ei, struct ll_mdc *mdc,
+			 const struct lu_fid *fid, u32 mode, u64 bits, u64 flags)
 {
-	memset(a, 0, sizeof(*a));
-	a->start = atomic64_read(&mdc->sbi->attr_clock);
 	memset(ei, 0, sizeof(*ei));
 	ei->ei_ns = mdc->ns;
 	fid_to_res_id(&ei->ei_res_id, fid);
 	ei->ei_type = LDLM_IBITS;
 	ei->ei_mode = mode;
 	ei->ei_policy.ibits.bits = bits;
-	ei->ei_flags = LDLM_FL_HAS_INTENT;
+	ei->ei_flags = flags;
 	ei->ei_ops = &mdc_lock_ops;
 }
 
 /* The server asks to come again (-EINPROGRESS in res2): wait a little. */
-static int intent_again(struct ll_answer *a)
+static int intent_wait(void)
 {
-	ll_answer_put(a);
 	schedule_timeout_killable(HZ);
 	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+/*
+ * Must the intent be sent again? The server asks for it, or the ACL needs more room. 1: yes, the
+ * answer was put; 0: no; -EINTR.
+ */
+static int intent_again(struct ll_mdc *mdc, const struct ldlm_enqueue_info *ei,
+			struct ll_answer *a, u32 *acl_room)
+{
+	if (ei->ei_status == -EINPROGRESS) {
+		ll_answer_put(a);
+		return intent_wait() ?: 1;
+	}
+	if (ei->ei_status == -ERANGE && *acl_room < mdc->max_easize) {
+		ll_answer_put(a);
+		*acl_room = mdc->max_easize;
+		return 1;
+	}
+	return 0;
+}
+
+/* Does the answer show an object: FID and type? */
+static bool answer_has_object(const struct ll_answer *a)
+{
+	return a->valid & OBD_MD_FLID && a->valid & OBD_MD_FLTYPE &&
+	       le32_to_cpu(a->body->mbo_mode) & S_IFMT;
 }
 
 static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
@@ -182,8 +205,10 @@ static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr
 	u32 ea_room = mdc_ea_room(mdc);
 	int rc;
 
-	intent_start(mdc, a, ei, fid, LCK_CR,
-		     it == IT_LOOKUP ? MDS_INODELOCK_LOOKUP : MDS_INODELOCK_UPDATE);
+	ll_answer_start(mdc, a);
+	enqueue_info(ei, mdc, fid, LCK_CR,
+		     it == IT_LOOKUP ? MDS_INODELOCK_LOOKUP : MDS_INODELOCK_UPDATE,
+		     LDLM_FL_HAS_INTENT);
 	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getattr);
 	if (!req)
 		return -ENOMEM;
@@ -218,35 +243,22 @@ int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode 
 	struct ldlm_enqueue_info ei;
 	int rc;
 
-	for (;;) {
+	do {
 		rc = getattr_once(mdc, dir, name, child, it, &ei, a, acl_room);
 		if (rc)
 			return rc;
-		rc = ei.ei_status;
-		if (rc == -EINPROGRESS) {
-			rc = intent_again(a);
-			if (rc)
-				return rc;
-			continue;
-		}
-		if (rc == -ERANGE && acl_room < mdc->max_easize) {
-			ll_answer_put(a);
-			acl_room = mdc->max_easize;
-			continue;
-		}
-		break;
-	}
+		rc = intent_again(mdc, &ei, a, &acl_room);
+	} while (rc > 0);
+	if (rc)
+		return rc;
 	if (!(ei.ei_disposition & DISP_IT_EXECD))
-		return rc ?: -EPROTO;
+		return ei.ei_status ?: -EPROTO;
 	rc = intent_phase_error(&ei, DISP_LOOKUP_EXECD) ?: intent_phase_error(&ei, DISP_IT_EXECD);
 	if (rc || ei.ei_disposition & DISP_LOOKUP_NEG)
 		return rc;
 	if (a->valid & OBD_MD_MDS)
 		return -EREMOTE;	/* on another MDT */
-	if (!(a->valid & OBD_MD_FLID) || !(a->valid & OBD_MD_FLTYPE) ||
-	    !(le32_to_cpu(a->body->mbo_mode) & S_IFMT))
-		return -EPROTO;
-	return 0;
+	return answer_has_object(a) ? 0 : -EPROTO;
 }
 
 static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
@@ -265,8 +277,9 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 
 	if (!(imp_connect_flags(mdc->imp) & OBD_CONNECT_UMASK))
 		mode &= ~current_umask();
-	intent_start(mdc, a, ei, fid, creat ? LCK_CW : LCK_CR,
-		     creat ? MDS_INODELOCK_UPDATE : MDS_INODELOCK_LOOKUP);
+	ll_answer_start(mdc, a);
+	enqueue_info(ei, mdc, fid, creat ? LCK_CW : LCK_CR,
+		     creat ? MDS_INODELOCK_UPDATE : MDS_INODELOCK_LOOKUP, LDLM_FL_HAS_INTENT);
 	if (creat) {
 		ei->ei_nr_elc = ldlm_cli_elc(mdc->ns, &ei->ei_res_id, LCK_CW, MDS_INODELOCK_UPDATE,
 					     elc, LDLM_ELC_MAX);
@@ -322,39 +335,28 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 			return rc;
 		acl_room = mdc->max_easize;
 	}
-	for (;;) {
+	do {
 		rc = open_once(mdc, dir, name, child, args, &new_fid, &ei, a, acl_room);
 		if (rc)
 			return rc;
-		rc = ei.ei_status;
-		if (rc == -EINPROGRESS) {
-			rc = intent_again(a);
-			if (rc)
-				return rc;
-			continue;
-		}
-		if (rc == -ERANGE && acl_room < mdc->max_easize) {
-			ll_answer_put(a);
-			acl_room = mdc->max_easize;
-			continue;
-		}
-		break;
-	}
+		rc = intent_again(mdc, &ei, a, &acl_room);
+	} while (rc > 0);
+	if (rc)
+		return rc;
 	/* The handle first: an error must not lose it. */
 	if (a->disp & DISP_OPEN_OPEN && !ei.ei_status && a->body->mbo_open_handle.cookie &&
 	    a->valid & OBD_MD_FLID)
 		*open = ll_open_new(mdc, args->flags, a);
 	if (!(ei.ei_disposition & DISP_IT_EXECD))
-		return rc ?: -EPROTO;
-	rc = rc ?: intent_phase_error(&ei, DISP_IT_EXECD);
+		return ei.ei_status ?: -EPROTO;
+	rc = ei.ei_status ?: intent_phase_error(&ei, DISP_IT_EXECD);
 	if (rc)
 		return rc;
 	if (ei.ei_disposition & DISP_LOOKUP_NEG && !(ei.ei_disposition & DISP_OPEN_CREATE))
 		return 0;
 	if (a->valid & OBD_MD_MDS)
 		return -EREMOTE;
-	if (!(a->valid & OBD_MD_FLID) || !(a->valid & OBD_MD_FLTYPE) ||
-	    !(le32_to_cpu(a->body->mbo_mode) & S_IFMT)) {
+	if (!answer_has_object(a)) {
 		if (*open)
 			mdc_close(*open, NULL, 0);
 		*open = NULL;
@@ -371,7 +373,6 @@ int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void 
 	struct ldlm_enqueue_info ei;
 	struct ptlrpc_request *req;
 	struct layout_intent *li;
-	struct ll_answer a;
 	u64 elc[LDLM_ELC_MAX];
 	int rc;
 
@@ -379,7 +380,8 @@ int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void 
 	*ea_len = 0;
 	*lock = NULL;
 again:
-	intent_start(mdc, &a, &ei, ll_fid(inode), change ? LCK_EX : LCK_CR, MDS_INODELOCK_LAYOUT);
+	enqueue_info(&ei, mdc, ll_fid(inode), change ? LCK_EX : LCK_CR, MDS_INODELOCK_LAYOUT,
+		     LDLM_FL_HAS_INTENT);
 	ei.ei_data = inode;
 	ei.ei_lvb_len = mdc->max_easize;
 	if (change) {
@@ -415,7 +417,7 @@ again:
 		if (*lock)
 			ldlm_lock_decref(*lock, ei.ei_mode);
 		*lock = NULL;
-		rc = intent_again(&a);
+		rc = intent_wait();
 		if (rc)
 			return rc;
 		goto again;
@@ -463,7 +465,6 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 	const struct mdt_body *rep;
 	struct ptlrpc_request *req;
 	struct mdt_body *body;
-	struct ll_answer a;
 	u32 names, vals, nr;
 	int rc;
 
@@ -471,7 +472,7 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 	*lock = NULL;
 	if (READ_ONCE(mdc->no_xattr_intent))
 		return -EOPNOTSUPP;
-	intent_start(mdc, &a, &ei, ll_fid(inode), LCK_PR, MDS_INODELOCK_XATTR);
+	enqueue_info(&ei, mdc, ll_fid(inode), LCK_PR, MDS_INODELOCK_XATTR, LDLM_FL_HAS_INTENT);
 	ei.ei_data = inode;
 	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getxattr);
 	if (!req)
@@ -533,19 +534,13 @@ out:
 int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lockp, u32 *mode)
 {
 	struct ll_mdc *mdc = mdc_of(dir);
-	struct ldlm_enqueue_info ei = {
-		.ei_ns = mdc->ns,
-		.ei_type = LDLM_IBITS,
-		.ei_mode = LCK_PR,
-		.ei_policy.ibits.bits = MDS_INODELOCK_UPDATE,
-		.ei_ops = &mdc_lock_ops,
-		.ei_data = dir,
-	};
 	struct ll_inode *lli = ll_i(dir);
+	struct ldlm_enqueue_info ei;
 	struct ldlm_lock *lock;
 	int rc;
 
-	fid_to_res_id(&ei.ei_res_id, ll_fid(dir));
+	enqueue_info(&ei, mdc, ll_fid(dir), LCK_PR, MDS_INODELOCK_UPDATE, 0);
+	ei.ei_data = dir;
 	lock = ldlm_lock_match(mdc->ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy,
 			       LCK_PR | LCK_PW | LCK_EX, 0);
 	if (lock) {

@@ -142,6 +142,19 @@ static struct dentry *splice(struct dentry *dentry, struct inode *inode, const s
 	return alias;
 }
 
+/* The same for an object that was just made under the name of a dentry. */
+static int splice_made(struct dentry *dentry, struct inode *inode, const struct ll_answer *a)
+{
+	struct dentry *alias;
+
+	d_drop(dentry);
+	alias = splice(dentry, inode, a);
+	if (IS_ERR(alias))
+		return PTR_ERR(alias);
+	dput(alias);
+	return 0;
+}
+
 static struct dentry *splice_negative(struct inode *dir, struct dentry *dentry, u32 gen)
 {
 	dentry_set_valid(dentry, false);
@@ -215,8 +228,6 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 		alias = splice_negative(dir, dentry, gen);
 	} else {
 		inode = ll_iget(dir->i_sb, &a);
-		if (!IS_ERR(inode))
-			ll_i(inode)->lli_pfid = *ll_fid(dir);
 		alias = splice(dentry, inode, &a);
 	}
 	ll_answer_put(&a);
@@ -298,7 +309,6 @@ static int finish(struct inode *dir, struct dentry *dentry, struct file *file, s
 		mdc_close(open, NULL, 0);
 		return PTR_ERR(inode);
 	}
-	ll_i(inode)->lli_pfid = *ll_fid(dir);
 	ihold(inode);			/* for the close, when it comes to that */
 	if (!d_in_lookup(dentry))
 		d_drop(dentry);
@@ -413,7 +423,6 @@ static int create(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t 
 		  const char *target)
 {
 	struct inode *inode;
-	struct dentry *alias;
 	struct ll_answer a;
 	int rc;
 
@@ -429,13 +438,7 @@ static int create(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t 
 		rc = PTR_ERR(inode);
 		goto out;
 	}
-	ll_i(inode)->lli_pfid = *ll_fid(dir);
-	d_drop(dentry);
-	alias = splice(dentry, inode, &a);
-	if (IS_ERR(alias))
-		rc = PTR_ERR(alias);
-	else
-		dput(alias);
+	rc = splice_made(dentry, inode, &a);
 out:
 	ll_answer_put(&a);
 	return rc;
@@ -456,7 +459,6 @@ static int ll_create(struct mnt_idmap *idmap, struct inode *dir, struct dentry *
 		.flags = MDS_FMODE_WRITE | MDS_OPEN_CREAT | MDS_OPEN_EXCL | MDS_OPEN_DEFAULT_LMV,
 		.mode = mode,
 	};
-	struct dentry *alias;
 	struct ll_answer a;
 	struct ll_open *open;
 	struct inode *inode;
@@ -475,12 +477,7 @@ static int ll_create(struct mnt_idmap *idmap, struct inode *dir, struct dentry *
 		rc = PTR_ERR(inode);
 		goto out;
 	}
-	d_drop(dentry);
-	alias = splice(dentry, inode, &a);
-	if (IS_ERR(alias))
-		rc = PTR_ERR(alias);
-	else
-		dput(alias);
+	rc = splice_made(dentry, inode, &a);
 out:
 	ll_answer_put(&a);
 	return rc;
@@ -585,7 +582,6 @@ static int ll_rename(struct mnt_idmap *idmap, struct inode *old_dir, struct dent
 		dentry_set_valid(new, false);
 		/* The VFS moves it; what it is called now is asked for at its next use. */
 		dentry_set_valid(old, false);
-		ll_i(d_inode(old))->lli_pfid = *ll_fid(new_dir);
 	} else if (rc == -ENOENT) {
 		d_drop(old);
 	}

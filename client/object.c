@@ -217,6 +217,18 @@ again:
 	return set;
 }
 
+struct ll_objset *ll_objset_current(struct inode *inode)
+{
+	struct ll_layout *lo = ll_layout_get(inode);
+	struct ll_objset *set;
+
+	if (IS_ERR(lo))
+		return ERR_CAST(lo);
+	set = ll_layout_has_objects(lo) ? ll_objset_get(inode, lo) : NULL;
+	ll_layout_put(lo);
+	return set;
+}
+
 int ll_inode_data_init(struct inode *inode)
 {
 	struct ll_inode_data *d = kzalloc(sizeof(*d), GFP_NOFS);
@@ -474,6 +486,16 @@ struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, boo
 	return lock;
 }
 
+bool ll_object_covered(struct ll_object *obj, u64 start, u64 end)
+{
+	struct ldlm_lock *lock = ll_object_match(obj, start, end, false);
+
+	if (!lock)
+		return false;
+	ldlm_lock_decref(lock, lock->l_granted_mode);
+	return true;
+}
+
 static void enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 start, u64 end, u32 mode, u64 flags, struct ost_lvb *lvb)
 {
 	memset(ei, 0, sizeof(*ei));
@@ -606,15 +628,9 @@ static int glimpse_objects(struct inode *inode, struct ll_objset *set)
 		return -ENOMEM;
 	for (i = 0; i < set->nr && !rc; i++) {
 		struct ll_object *obj = set->obj[i];
-		struct ldlm_lock *lock;
 
-		if (!obj)
+		if (!obj || ll_object_covered(obj, 0, OBD_OBJECT_EOF))
 			continue;
-		lock = ll_object_match(obj, 0, OBD_OBJECT_EOF, false);
-		if (lock) {
-			ldlm_lock_decref(lock, lock->l_granted_mode);
-			continue;
-		}
 		if (!ll_osc_usable(obj->osc)) {
 			rc = -EIO;
 			break;
@@ -656,29 +672,17 @@ static int glimpse_objects(struct inode *inode, struct ll_objset *set)
 
 int ll_glimpse(struct inode *inode)
 {
-	struct ll_objset *set;
-	struct ll_layout *lo;
+	struct ll_objset *set = ll_objset_current(inode);
 	int rc;
 
-	lo = ll_layout_get(inode);
-	if (IS_ERR(lo))
-		return PTR_ERR(lo);
-	if (!ll_layout_has_objects(lo)) {
-		ll_layout_put(lo);
-		return 0;
-	}
-	set = ll_objset_get(inode, lo);
-	if (IS_ERR(set)) {
-		ll_layout_put(lo);
-		return PTR_ERR(set);
-	}
+	if (IS_ERR_OR_NULL(set))
+		return PTR_ERR_OR_ZERO(set);
 	mutex_lock(&ll_i(inode)->lli_size_mutex);
 	rc = glimpse_objects(inode, set);
 	if (!rc)
 		ll_data_merge(inode, set);
 	mutex_unlock(&ll_i(inode)->lli_size_mutex);
 	ll_objset_put(set);
-	ll_layout_put(lo);
 	return rc;
 }
 

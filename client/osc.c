@@ -289,11 +289,6 @@ struct ldlm_namespace *ll_osc_ns(struct ll_osc *osc)
 	return osc->ns;
 }
 
-const char *ll_osc_name(const struct ll_osc *osc)
-{
-	return osc->name;
-}
-
 const char *ll_osc_uuid(const struct ll_osc *osc)
 {
 	return osc->uuid;

@@ -163,7 +163,6 @@ out:
 /* Is there a lock for this page? Readahead stops at the first one without: such a page would stay behind in the cache, not up to date. */
 static bool walk_may_read(struct walk *w, u64 pos)
 {
-	struct ldlm_lock *lock;
 	struct ll_object *obj;
 	struct ll_brw *brw;
 	u64 off;
@@ -174,11 +173,7 @@ static bool walk_may_read(struct walk *w, u64 pos)
 	list_for_each_entry(brw, &w->open, link)
 		if (brw->obj == obj && off >= brw->lock->l_policy.extent.start && off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end)
 			return true;
-	lock = ll_object_match(obj, off, off + PAGE_SIZE - 1, false);
-	if (!lock)
-		return false;
-	ldlm_lock_decref(lock, lock->l_granted_mode);
-	return true;
+	return ll_object_covered(obj, off, off + PAGE_SIZE - 1);
 }
 
 static void ll_readahead(struct readahead_control *rac)
@@ -240,12 +235,6 @@ static int read_for_write(struct inode *inode, struct ll_objset *set, struct pag
 
 /* ---- dirty pages ---- */
 
-static void page_take_grant(struct page *page)
-{
-	if (!PagePrivate(page))
-		attach_page_private(page, LL_GRANTED);
-}
-
 static bool page_drop_grant(struct page *page)
 {
 	if (!PagePrivate(page))
@@ -256,22 +245,33 @@ static bool page_drop_grant(struct page *page)
 
 /*
  * Grant for a page that becomes dirty: 0 with it, 1 without (the page must be written before the write returns), -EINTR.
- * may_wait: no page lock is held.
+ * Waits: no page lock is held.
  */
-static int grant_for_page(struct inode *inode, struct ll_osc *osc, bool may_wait)
+static int grant_for_page(struct ll_osc *osc)
 {
 	int rc;
 
 	for (;;) {
 		if (ll_osc_grant_get(osc, PAGE_SIZE))
 			return 0;
-		if (!may_wait)
-			return 1;
 		rc = ll_osc_grant_wait(osc);
 		if (rc == -ENOSPC)
 			return 1;
 		if (rc)
 			return rc;
+	}
+}
+
+/* What grant_for_page() brought goes to the locked page, or back when the page has it already. */
+static void page_give_grant(struct page *page, struct ll_osc *osc, struct ll_inode_data *d, bool granted)
+{
+	if (PagePrivate(page)) {
+		if (granted)
+			ll_osc_grant_put(osc, PAGE_SIZE);
+	} else if (granted) {
+		attach_page_private(page, LL_GRANTED);
+	} else {
+		WRITE_ONCE(d->no_grant, true);
 	}
 }
 
@@ -290,7 +290,7 @@ static int ll_write_begin(struct file *file, struct address_space *mapping, loff
 		rc = -EIO;
 		goto out;
 	}
-	granted = grant_for_page(inode, obj->osc, true);
+	granted = grant_for_page(obj->osc);
 	if (granted < 0) {
 		rc = granted;
 		goto out;
@@ -316,14 +316,7 @@ static int ll_write_begin(struct file *file, struct address_space *mapping, loff
 		}
 		SetPageUptodate(page);
 	}
-	if (PagePrivate(page)) {
-		if (!granted)
-			ll_osc_grant_put(obj->osc, PAGE_SIZE);
-	} else if (!granted) {
-		page_take_grant(page);
-	} else {
-		WRITE_ONCE(d->no_grant, true);
-	}
+	page_give_grant(page, obj->osc, d, !granted);
 	*pagep = page;
 	ll_objset_put(set);
 	return 0;
@@ -495,16 +488,6 @@ const struct address_space_operations ll_aops = {
 
 /* ---- a lock is given up ---- */
 
-static bool covered_by_other(struct ll_object *obj, u64 start, u64 end)
-{
-	struct ldlm_lock *lock = ll_object_match(obj, start, end, false);
-
-	if (!lock)
-		return false;
-	ldlm_lock_decref(lock, lock->l_granted_mode);
-	return true;
-}
-
 /* First cached page at or behind index, ULONG_MAX if none. */
 static pgoff_t next_page(struct address_space *mapping, pgoff_t index)
 {
@@ -568,7 +551,7 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 		chunk_end = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size - 1;
 		chunk_end = min(chunk_end, fe);
 		if (pos >= c->start && pos < c->end && ll_stripe_of(c, pos, &off) == k && off + PAGE_SIZE > ls && off <= le &&
-		    !(lock->l_granted_mode == LCK_PR && covered_by_other(obj, off, off + (chunk_end - pos)))) {
+		    !(lock->l_granted_mode == LCK_PR && ll_object_covered(obj, off, off + (chunk_end - pos)))) {
 			if (le - off < chunk_end - pos)
 				chunk_end = pos + (le - off);
 			if (discard) {
@@ -602,20 +585,12 @@ static int fault_lock(struct vm_fault *vmf, u32 mode, struct ll_objset **setp, s
 	struct ll_objset *set = ll_objset_peek(inode);
 	int rc;
 
-	if (!set) {
-		struct ll_layout *lo = ll_layout_get(inode);
-
-		if (IS_ERR(lo))
-			return PTR_ERR(lo);
-		if (!ll_layout_has_objects(lo)) {
-			ll_layout_put(lo);
-			return -ENODATA;
-		}
-		set = ll_objset_get(inode, lo);
-		ll_layout_put(lo);
-		if (IS_ERR(set))
-			return PTR_ERR(set);
-	}
+	if (!set)
+		set = ll_objset_current(inode);
+	if (!set)
+		return -ENODATA;
+	if (IS_ERR(set))
+		return PTR_ERR(set);
 	rc = ll_locks_get(inode, set, pos, pos + PAGE_SIZE, mode, 0, locks);
 	if (rc) {
 		ll_objset_put(set);
@@ -666,7 +641,7 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		return rc == -ENODATA ? VM_FAULT_SIGBUS : err_to_fault(rc);
 	}
 	obj = ll_objset_at(set, page_offset(page), NULL, &off);
-	granted = obj ? grant_for_page(inode, obj->osc, true) : -EIO;
+	granted = obj ? grant_for_page(obj->osc) : -EIO;
 	if (granted < 0) {
 		ret = err_to_fault(granted);
 		goto out;
@@ -679,14 +654,7 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		goto out_grant;
 	}
 	wait_for_stable_page(page);
-	if (PagePrivate(page)) {
-		if (!granted)
-			ll_osc_grant_put(obj->osc, PAGE_SIZE);
-	} else if (!granted) {
-		page_take_grant(page);
-	} else {
-		WRITE_ONCE(d->no_grant, true);
-	}
+	page_give_grant(page, obj->osc, d, !granted);
 	granted = 1;
 	ll_data_wrote(inode, obj, min_t(u64, off + PAGE_SIZE, off + (size - page_offset(page))), min_t(u64, size, page_offset(page) + PAGE_SIZE),
 		      true);

@@ -51,7 +51,7 @@ static int statfs_show(struct seq_file *m, struct ll_sb_info *sbi, size_t off, b
 
 	if (!sbi->mdc0)
 		return -ENODEV;
-	rc = ll_statfs_get(sbi, &st, false);
+	rc = ll_statfs_get(sbi, &st);
 	if (rc)
 		return rc;
 	v = le64_to_cpu(*(__le64 *)((char *)&st + off));
@@ -193,16 +193,13 @@ static const struct param_def ll_params[] = {
 
 int ll_param_init(struct ll_sb_info *sbi)
 {
-	struct param_dir *llite;
 	char name[64];
 
 	sbi->stats = lu_stats_new(ll_stats, LLS_NR);
 	if (!sbi->stats)
 		return -ENOMEM;
-	llite = param_dir_add(NULL, "llite");
-	sbi->param_dir = IS_ERR(llite) ? llite : param_dir_add(llite, sbi->name);
-	if (!IS_ERR(llite))
-		param_dir_del(llite);
+	snprintf(name, sizeof(name), "llite/%s", sbi->name);
+	sbi->param_dir = param_dir_add(NULL, name);
 	param_add(sbi->param_dir, ll_params, ARRAY_SIZE(ll_params), sbi);
 	lu_stats_file(sbi->param_dir, "stats", sbi->stats);
 	snprintf(name, sizeof(name), "%s-clilov-%s", sbi->fsname, sbi->inst);

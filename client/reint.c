@@ -85,10 +85,8 @@ static void reint_start(struct reint *r, struct ll_mdc *mdc, struct ll_answer *a
 	r->mdc = mdc;
 	r->req = NULL;
 	r->nr_elc = 0;
-	if (a) {
-		memset(a, 0, sizeof(*a));
-		a->start = atomic64_read(&mdc->sbi->attr_clock);
-	}
+	if (a)
+		ll_answer_start(mdc, a);
 }
 
 int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answer *a)
@@ -127,7 +125,6 @@ int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answ
 	rec->sa_ctime = cpu_to_le64(sa->ctime);
 	rec->sa_attr_flags = cpu_to_le32(sa->attr_flags);
 	rec->sa_projid = cpu_to_le32(sa->projid);
-	rec->sa_bias = cpu_to_le32(sa->bias);
 	if (sa->ea_len)
 		memcpy(ptlrpc_req_buf(r.req, WF_EADATA), sa->ea, sa->ea_len);
 	return reint_send(&r, a);

@@ -254,13 +254,13 @@ static int statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
 /*
  * ll_statfs_get - numbers of the whole file system, at most statfs_max_age old
  */
-int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool fresh)
+int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st)
 {
 	int rc = 0;
 
 	if (mutex_lock_killable(&sbi->statfs_mutex))
 		return -EINTR;
-	if (fresh || !sbi->statfs_time ||
+	if (!sbi->statfs_time ||
 	    time_after(jiffies, sbi->statfs_time + sbi->statfs_max_age * HZ)) {
 		rc = mdc_statfs(sbi->mdc0, &sbi->statfs, true);
 		if (!rc && !sbi->statfs.os_bsize)
@@ -282,7 +282,7 @@ static int ll_statfs(struct dentry *dentry, struct kstatfs *ks)
 	int rc;
 
 	ll_count(sb, STATFS, 1);
-	rc = ll_statfs_get(sbi, &st, false);
+	rc = ll_statfs_get(sbi, &st);
 	if (rc)
 		return rc;
 	ks->f_type = LL_SUPER_MAGIC;

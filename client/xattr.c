@@ -28,7 +28,7 @@ struct ll_xattrs {
 	struct ll_xattr	x[];
 };
 
-void ll_xattrs_free(struct ll_xattrs *x)
+static void xattrs_free(struct ll_xattrs *x)
 {
 	if (!x || !refcount_dec_and_test(&x->ref))
 		return;
@@ -80,7 +80,7 @@ struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *
 		goto bad;
 	return x;
 bad:
-	ll_xattrs_free(x);
+	xattrs_free(x);
 	return ERR_PTR(-EPROTO);
 }
 
@@ -94,7 +94,7 @@ void ll_xattrs_drop(struct inode *inode)
 	x = lli->lli_xattrs;
 	lli->lli_xattrs = NULL;
 	spin_unlock(&lli->lli_lock);
-	ll_xattrs_free(x);
+	xattrs_free(x);
 }
 
 static struct ll_xattrs *cache_get(struct inode *inode)
@@ -131,7 +131,7 @@ static struct ll_xattrs *xattrs_get(struct inode *inode)
 	lli->lli_xattrs = x;
 	lli->lli_cached |= LLC_XATTR;
 	spin_unlock(&lli->lli_lock);
-	ll_xattrs_free(old);
+	xattrs_free(old);
 	ldlm_lock_decref(lock, mode);
 	return x;
 }
@@ -375,7 +375,7 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
 				rc = copy_out(buf, size, x->x[i].value, x->x[i].len);
 				break;
 			}
-			ll_xattrs_free(x);
+			xattrs_free(x);
 			return rc;
 		}
 		if (PTR_ERR(x) == -EINTR)

@@ -26,6 +26,9 @@ int lctl_mark(int argc, char **argv);
 int lctl_llog_print(int argc, char **argv);
 int lctl_llog_catlist(int argc, char **argv);
 
+/* Ask the MGS of this node to set (or delete) a parameter for good: set_param -P, or conf_param. */
+int mgs_param(const char *what, const char *param, bool set, bool del);
+
 int lctl_error(const char *cmd, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -26,7 +26,6 @@ static int mgs(unsigned long cmd, struct lustre_ioc_mgs *im)
 	return rc;
 }
 
-int mgs_param(const char *what, const char *param, bool set, bool del);
 int mgs_param(const char *what, const char *param, bool set, bool del)
 {
 	struct lustre_ioc_mgs im = {

@@ -302,8 +302,6 @@ int lctl_set_param(int argc, char **argv)
 		int err = 0;
 
 		if (perm) {
-			extern int mgs_param(const char *what, const char *param, bool set, bool del);
-
 			if (!eq && !del)
 				return lctl_error("set_param", 0, "'%s' is not of the form NAME=VALUE", argv[i]);
 			err = mgs_param("set_param", argv[i], true, del);

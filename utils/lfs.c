@@ -223,6 +223,21 @@ int lfs_layout_get(const char *path, void *buf)
 	return rc;
 }
 
+const struct lov_user_ost_data *lfs_objects(const struct lov_user_md *l)
+{
+	return (const void *)((const char *)l + (l->lmm_magic == LOV_USER_MAGIC_V1 ? 32 : 48));
+}
+
+const struct lov_user_md *lfs_comp_pick(const struct lov_comp_md *c)
+{
+	int i, pick = c->count - 1;
+
+	for (i = 0; i < c->count; i++)
+		if (c->e[i].flags & 0x10)
+			pick = i;
+	return (const void *)((const char *)c + c->e[pick].offset);
+}
+
 static void help(const char *name)
 {
 	unsigned int i;

@@ -107,6 +107,9 @@ bool lfs_mount_get(unsigned int i, const char *path, struct lfs_mount *m);
 int lfs_target_statfs(int fd, unsigned int type, unsigned int index, struct obd_statfs *st, char uuid[40]);
 /* Layout of PATH (DIR fd and name, or an open fd when name is NULL) into buf of LOV_EA_MAX bytes; 0 or errno */
 int lfs_layout_get(const char *path, void *buf);
+const struct lov_user_ost_data *lfs_objects(const struct lov_user_md *l);
+/* The component that single values are of: the last instantiated one, else the last. There must be one. */
+const struct lov_user_md *lfs_comp_pick(const struct lov_comp_md *c);
 bool lfs_is_lustre(const char *path);
 
 #endif

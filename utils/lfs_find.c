@@ -158,7 +158,7 @@ static bool compare_age(const struct pred *p, time_t t)
 
 static bool on_ost(const char *list, const struct lov_user_md *l)
 {
-	const struct lov_user_ost_data *o = (const void *)((const char *)l + (l->lmm_magic == LOV_USER_MAGIC_V1 ? 32 : 48));
+	const struct lov_user_ost_data *o = lfs_objects(l);
 	int i;
 
 	while (*list) {
@@ -178,7 +178,6 @@ static bool match_layout(const struct pred *p, const void *ea, bool have)
 {
 	const struct lov_user_md *l = ea;
 	const struct lov_comp_md *c = ea;
-	const struct lov_user_ost_data *o;
 
 	if (!have)
 		return p->kind == P_COUNT && compare(p, 0);
@@ -188,20 +187,14 @@ static bool match_layout(const struct pred *p, const void *ea, bool have)
 		return compare(p, p->kind == P_COMPS ? (comp ? c->count : 0) : comp ? c->mirrors + 1 : 1);
 	}
 	if (l->lmm_magic == LOV_USER_MAGIC_COMP_V1) {
-		int i, pick = c->count - 1;
-
-		for (i = 0; i < c->count; i++)
-			if (c->e[i].flags & 0x10)
-				pick = i;
-		if (pick < 0)
+		if (!c->count)
 			return false;
-		l = (const void *)((const char *)ea + c->e[pick].offset);
+		l = lfs_comp_pick(c);
 	}
-	o = (const void *)((const char *)l + (l->lmm_magic == LOV_USER_MAGIC_V1 ? 32 : 48));
 	switch (p->kind) {
 	case P_COUNT: return compare(p, l->lmm_stripe_count);
 	case P_SSIZE: return compare(p, l->lmm_stripe_size);
-	case P_SINDEX: return l->lmm_stripe_count && compare(p, o[0].l_ost_idx);
+	case P_SINDEX: return l->lmm_stripe_count && compare(p, lfs_objects(l)[0].l_ost_idx);
 	case P_OST: return on_ost(p->text, l);
 	case P_LAYOUT: {
 		static const struct { const char *word; uint32_t bit; } words[] = {

@@ -178,11 +178,6 @@ static const char *pattern_name(uint32_t p, char *buf)
 	return buf;
 }
 
-static const struct lov_user_ost_data *objects(const struct lov_user_md *l)
-{
-	return (const void *)((const char *)l + (l->lmm_magic == LOV_USER_MAGIC_V1 ? 32 : 48));
-}
-
 /* One plain layout, of a file (with objects) or a directory. ind: indentation inside a composite. */
 static void print_fields(const struct lov_user_md *l, bool dir, const char *ind)
 {
@@ -192,7 +187,7 @@ static void print_fields(const struct lov_user_md *l, bool dir, const char *ind)
 	};
 	bool one = gs.fields && !(gs.fields & (gs.fields - 1)) && !gs.verbose;
 	int want = gs.fields ? gs.fields : F_COUNT | F_SIZE | F_PATTERN | F_GEN | F_INDEX | F_POOL;
-	const struct lov_user_ost_data *o = objects(l);
+	const struct lov_user_ost_data *o = lfs_objects(l);
 	bool pool = l->lmm_magic != LOV_USER_MAGIC_V1 && l->lmm_pool[0], first = true;
 	char buf[128];
 	unsigned int i;
@@ -237,7 +232,7 @@ static struct lfs_fid object_fid(const struct lov_user_ost_data *o)
 
 static void print_yaml_objects(const struct lov_user_md *l)
 {
-	const struct lov_user_ost_data *o = objects(l);
+	const struct lov_user_ost_data *o = lfs_objects(l);
 	int i;
 
 	printf("      lmm_objects:\n");
@@ -258,7 +253,7 @@ static void print_ids(const struct lov_user_md *l, const char *ind)
 
 static void print_objects(const struct lov_user_md *l)
 {
-	const struct lov_user_ost_data *o = objects(l);
+	const struct lov_user_ost_data *o = lfs_objects(l);
 	int i;
 
 	printf("\tobdidx\t\t objid\t\t objid\t\t group\n");
@@ -324,7 +319,7 @@ static void print_comp(const struct lov_comp_md *c)
 		if ((e->flags & 0x10) && l->lmm_stripe_count && l->lmm_stripe_count != 0xffff && gs.yaml) {
 			print_yaml_objects(l);
 		} else if ((e->flags & 0x10) && l->lmm_stripe_count && l->lmm_stripe_count != 0xffff) {
-			const struct lov_user_ost_data *o = objects(l);
+			const struct lov_user_ost_data *o = lfs_objects(l);
 
 			printf("      lmm_objects:\n");
 			for (k = 0; k < l->lmm_stripe_count; k++, o++) {
@@ -337,17 +332,6 @@ static void print_comp(const struct lov_comp_md *c)
 		if (!gs.yaml && i + 1 < c->count)
 			printf("\n");
 	}
-}
-
-/* The component that single-value options show: the last instantiated one, else the last. */
-static const struct lov_user_md *comp_pick(const struct lov_comp_md *c)
-{
-	int i, pick = c->count - 1;
-
-	for (i = 0; i < c->count; i++)
-		if (c->e[i].flags & 0x10)
-			pick = i;
-	return (const void *)((const char *)c + c->e[pick].offset);
 }
 
 /* What a directory's layout leaves open (0) is what the file system uses. */
@@ -423,7 +407,7 @@ static int getstripe_one(const char *path, bool top)
 		if (gs.fields == F_COMPS || gs.fields == F_MIRRORS)
 			printf("%u\n", gs.fields == F_COMPS ? c->count : c->mirrors + 1);
 		else if (c->count && one)
-			print_fields(comp_pick(c), false, "");
+			print_fields(lfs_comp_pick(c), false, "");
 		else
 			print_comp(c);
 	} else if (gs.fields == F_COMPS || gs.fields == F_MIRRORS) {

@@ -25,6 +25,7 @@ struct lnet_md {
 	bool auto_unlink;
 	/* under *home */
 	bool linked;
+	bool get;			/* its operation is a GET: a REPLY may come, no ACK */
 	int threshold;
 	u32 local_offset;
 	union {
@@ -84,10 +85,10 @@ void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int di
 		  struct iov_iter *iter);
 void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg);
 void lnet_md_used_up(struct lnet_md *md);
-int lnet_md_op_start(struct lnet_md *md);
+int lnet_md_op_start(struct lnet_md *md, bool get);
 void lnet_md_op_cancel(struct lnet_md *md);
 void lnet_md_op_sent(struct lnet_md *md, bool no_answer);
-struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle);
+struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle, bool get);
 void lnet_md_handle(const struct lnet_md *md, struct lnet_handle_wire *handle);
 int lnet_md_copy(const struct lnet_md *dst, u32 doff, struct lnet_msg *src, u32 len);
 

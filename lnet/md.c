@@ -138,10 +138,10 @@ void lnet_md_used_up(struct lnet_md *md)
 }
 
 /*
- * ACK or REPLY: the md of a handle, with an operation begun. NULL: unknown, over or from another
- * life.
+ * ACK, or REPLY (get): the md of a handle, with an operation begun. NULL: unknown, over, from
+ * another life, or such an answer was not asked for: a REPLY would write into what a PUT only read.
  */
-struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle)
+struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle, bool get)
 {
 	struct handle_bucket *b = bucket_of(handle->wh_object_cookie);
 	struct lnet_md *md;
@@ -152,7 +152,7 @@ struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle)
 	hlist_for_each_entry(md, &b->head, hnode)
 		if (md->cookie == handle->wh_object_cookie)
 			break;
-	if (md && !md->threshold)
+	if (md && (!md->threshold || md->get != get))
 		md = NULL;
 	if (md) {
 		spin_lock(&md->lock);
@@ -166,7 +166,7 @@ struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle)
 }
 
 /* Begin a PUT or GET on a bound md. */
-int lnet_md_op_start(struct lnet_md *md)
+int lnet_md_op_start(struct lnet_md *md, bool get)
 {
 	int rc = 0;
 
@@ -180,6 +180,7 @@ int lnet_md_op_start(struct lnet_md *md)
 		if (md->threshold != LNET_MD_THRESH_INF)
 			md->threshold--;
 		md->inflight++;
+		md->get = get;
 	}
 	spin_unlock(&md->lock);
 	spin_unlock(md->home);

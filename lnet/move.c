@@ -130,7 +130,7 @@ static int start(const struct lnet_nid *self, struct lnet_md *md, const struct l
 	msg->hdr.msg = *cmd;
 	msg->hop = dst;
 	msg->want_answer = want_answer;
-	rc = lnet_md_op_start(md);
+	rc = lnet_md_op_start(md, type == LNET_MSG_GET);
 	if (rc)
 		goto out_free;
 	msg->md = md;
@@ -210,6 +210,26 @@ int lnet_get(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_
 	return start(self, md, to, LNET_MSG_GET, &cmd, true);
 }
 EXPORT_SYMBOL_GPL(lnet_get);
+
+/**
+ * lnet_hurry() - somebody waits for the end of what is under way to a peer
+ * @to: NID of the peer
+ *
+ * If the peer takes nothing for a few seconds, messages to it fail, instead of after the usual
+ * timeout. Does not sleep.
+ */
+void lnet_hurry(const struct lnet_nid *to)
+{
+	struct lnet_nid src, dst;
+	struct lnet_ni *ni = lnet_ni_route(NULL, to, &src, &dst);
+
+	if (!ni)
+		return;
+	if (ni->lnd->hurry)
+		ni->lnd->hurry(ni, &dst);
+	lnet_ni_put(ni);
+}
+EXPORT_SYMBOL_GPL(lnet_hurry);
 
 /**
  * lnet_msg_sent() - a driver is done with a message
@@ -372,7 +392,7 @@ static const char *parse_ack(struct lnet_msg *msg)
 {
 	const struct lnet_ack *ack = &msg->hdr.msg.ack;
 
-	msg->md = lnet_md_answer(&ack->dst_wmd);
+	msg->md = lnet_md_answer(&ack->dst_wmd, false);
 	if (!msg->md)
 		return "unknown handle";
 	fill_event(&msg->ev, LNET_EVENT_ACK, &msg->hdr, 0, le64_to_cpu(ack->match_bits));
@@ -386,7 +406,7 @@ static const char *parse_reply(struct lnet_msg *msg)
 	u32 rlength = msg->hdr.payload_length;
 	struct lnet_md *md;
 
-	md = lnet_md_answer(&msg->hdr.msg.reply.dst_wmd);
+	md = lnet_md_answer(&msg->hdr.msg.reply.dst_wmd, true);
 	if (!md)
 		return "unknown handle";
 	msg->md = md;

@@ -225,6 +225,9 @@ int lnet_put(const struct lnet_nid *self, struct lnet_md *md, bool want_ack,
 int lnet_get(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_nid *to,
 	     u32 portal, u64 match_bits, u32 offset);
 
+/* Messages to this peer are to end soon: they fail if it takes nothing for a few seconds. */
+void lnet_hurry(const struct lnet_nid *to);
+
 /*
  * A lazy portal keeps PUTs that match nothing (bounded by memory) until an entry is attached;
  * switching off drops them. Portals start non-lazy. -EINVAL for a bad number.

@@ -44,10 +44,11 @@ struct lnet_lnd {
 	void (*release)(struct lnet_ni *ni);
 	/*
 	 * Take a message for msg->hop. Does not wait for the network; may allocate. Negative: not
-	 * taken
-	 * and lnet_msg_sent() is not called.
+	 * taken and lnet_msg_sent() is not called.
 	 */
 	int (*send)(struct lnet_ni *ni, struct lnet_msg *msg);
+	/* Optional: messages for this peer are to end soon, by failing if need be. Does not sleep. */
+	void (*hurry)(struct lnet_ni *ni, const struct lnet_nid *nid);
 };
 
 /* Numbers per NI; index is the message type (ACK, PUT, GET, REPLY). */

@@ -119,15 +119,18 @@ static void request_event(const struct lnet_event *ev)
 	spin_unlock(&req->rq_lock);
 }
 
-/* "Still working on it, wait longer." */
+/* "Still working on it, wait longer." Its memory is still the server's to write: look at a copy. */
 static void early_reply(struct ptlrpc_request *req, const struct lnet_event *ev)
 {
-	const struct lustre_msg_v2 *msg = req->rq_rep;
+	u64 copy[PTLRPC_REPLY_OFF / sizeof(u64)];
+	const struct lustre_msg_v2 *msg = (void *)copy;
 	const struct ptlrpc_body *pb;
 	u32 t;
 
-	if (ev->mlength < PTLRPC_REPLY_OFF || wire_msg_check(msg, ev->mlength) ||
-	    le32_to_cpu(msg->lm_cksum) != early_crc(msg))
+	if (ev->mlength < sizeof(copy))
+		return;
+	memcpy(copy, req->rq_rep, sizeof(copy));
+	if (wire_msg_check(msg, sizeof(copy)) || le32_to_cpu(msg->lm_cksum) != early_crc(msg))
 		return;
 	pb = wire_body(msg);
 	t = le32_to_cpu(pb->pb_timeout);
@@ -140,6 +143,7 @@ static void early_reply(struct ptlrpc_request *req, const struct lnet_event *ev)
 	spin_unlock(&req->rq_lock);
 }
 
+/* After the final reply no other may be written over it; it is read when LNet has forgotten it. */
 static void reply_event(const struct lnet_event *ev)
 {
 	struct ptlrpc_request *req = ev->user;
@@ -153,7 +157,8 @@ static void reply_event(const struct lnet_event *ev)
 		req->rq_rep_got = ev->mlength;
 		req->rq_rep_want = ev->rlength;
 		req->rq_replied = 1;
-		req_kick(req);
+		if (req->rq_rep_md && !ev->unlinked)
+			lnet_md_unlink(req->rq_rep_md);
 	}
 	if (ev->unlinked) {
 		req->rq_rep_md = NULL;
@@ -547,6 +552,12 @@ static int parse_reply(struct ptlrpc_request *req)
 	return 0;
 }
 
+/* The final reply is there to be parsed. rq_lock held. */
+static bool reply_ready(const struct ptlrpc_request *req)
+{
+	return req->rq_replied && !req->rq_rep_md && !req->rq_got_reply;
+}
+
 static bool step_sent(struct ptlrpc_request *req)
 {
 	struct ptlrpc_bulk *bk = req->rq_bulk;
@@ -554,7 +565,7 @@ static bool step_sent(struct ptlrpc_request *req)
 	int rc;
 
 	spin_lock(&req->rq_lock);
-	replied = req->rq_replied && !req->rq_got_reply && !req->rq_abort;
+	replied = reply_ready(req) && !req->rq_abort;
 	spin_unlock(&req->rq_lock);
 	if (replied) {
 		rc = parse_reply(req);
@@ -570,7 +581,7 @@ static bool step_sent(struct ptlrpc_request *req)
 	if (!rc && !replied && !late && !net_err && !again) {
 		/* a reply that came after the test above has kicked us already */
 		wait = true;
-		if (!req->rq_replied || req->rq_got_reply)
+		if (!reply_ready(req))
 			sleep_until(req, get_jiffies_64() +
 				    (req->rq_deadline - ktime_get_seconds()) * HZ + HZ / 10);
 	}
@@ -595,9 +606,22 @@ static bool step_sent(struct ptlrpc_request *req)
 	return again && !net_err ? send_again(req) : expired(req, net_err);
 }
 
+/* What is still in a queue of a driver shall leave it, even if the server is dead. */
+static void hurry(struct ptlrpc_request *req)
+{
+	struct obd_import *imp = req->rq_imp;
+	struct lnet_nid nid;
+
+	spin_lock(&imp->imp_lock);
+	nid = imp->imp_nid;
+	spin_unlock(&imp->imp_lock);
+	lnet_hurry(&nid);
+}
+
 static bool step_unlink(struct ptlrpc_request *req)
 {
 	unsigned int mds;
+	int abort;
 
 	spin_lock(&req->rq_lock);
 	mds = req->rq_mds;
@@ -606,9 +630,14 @@ static bool step_unlink(struct ptlrpc_request *req)
 		req->rq_net_err = 0;
 		req->rq_again = 0;
 	}
+	abort = req->rq_abort;
 	spin_unlock(&req->rq_lock);
-	if (mds)
-		return false;	/* the event of the last one kicks */
+	if (mds) {
+		/* the event of the last one kicks */
+		if (abort)
+			hurry(req);
+		return false;
+	}
 	if (!req->rq_resend)
 		return end(req, 0);
 	if (req->rq_abort)

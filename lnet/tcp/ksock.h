@@ -22,6 +22,9 @@
 
 #define KSOCK_PEER_HASH_BITS	8
 #define KSOCK_HDR_MAX		(sizeof(struct ksock_msg_hdr) + sizeof(struct lnet_hdr_nid16))
+/* In a hurry, seconds without progress until a connection is given up; how long a hurry lasts. */
+#define KSOCK_HURRY_TIMEOUT	3
+#define KSOCK_HURRY_LASTS	15
 /* Connections of one type that a peer may have; far more than anybody's conns_per_peer needs. */
 #define KSOCK_CONNS_MAX		256
 /* So many messages queued for a peer, and it is no longer read from: it asks more than it takes. */
@@ -59,6 +62,7 @@ struct ksock_peer {
 	unsigned int backoff_ms;
 	unsigned long next_dial;
 	unsigned int refused;			/* HELLOs with type NONE in a row */
+	unsigned long hurry_until;		/* jiffies; 0: no hurry */
 	atomic_t ntxs;				/* in waiting and in queues of connections */
 	struct delayed_work dial_work;
 	struct mutex dial_mutex;		/* guards dial_sock; taken with no lock held */
@@ -168,6 +172,7 @@ int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long 
 struct ksock_peer *ksock_peer_get(struct ksock_net *net, const struct lnet_nid *nid);
 void ksock_peer_put(struct ksock_peer *peer);
 int ksock_send(struct lnet_ni *ni, struct lnet_msg *msg);
+void ksock_hurry(struct lnet_ni *ni, const struct lnet_nid *nid);
 int ksock_send_noop(struct ksock_conn *conn, u64 cookie);
 void ksock_peer_flush(struct ksock_peer *peer);
 void ksock_peer_close(struct ksock_peer *peer, int err);

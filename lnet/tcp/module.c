@@ -207,6 +207,7 @@ static struct lnet_lnd ksock_lnd = {
 	.shutdown = ksock_shutdown,
 	.release = ksock_release,
 	.send = ksock_send,
+	.hurry = ksock_hurry,
 };
 
 static int __init ksock_init(void)

@@ -253,24 +253,58 @@ void ksock_peer_close(struct ksock_peer *peer, int err)
 	}
 }
 
-/* Messages that have waited too long for a connection; under peer->lock. */
-static void expire_waiting(struct ksock_peer *peer, struct list_head *expired)
+/* struct lnet_lnd.hurry */
+void ksock_hurry(struct lnet_ni *ni, const struct lnet_nid *nid)
 {
+	struct ksock_net *net = ni->lnd_data;
+	struct ksock_peer *peer;
+
+	spin_lock(&net->lock);
+	peer = find(net, nid);
+	spin_unlock(&net->lock);
+	if (!peer)
+		return;
+	spin_lock(&peer->lock);
+	peer->hurry_until = (jiffies + KSOCK_HURRY_LASTS * HZ) ?: 1;
+	spin_unlock(&peer->lock);
+	ksock_peer_put(peer);
+}
+
+/* How long things may stand still; under peer->lock. */
+static unsigned long patience(struct ksock_peer *peer)
+{
+	unsigned long timeout = ksock_timeout();
+
+	if (!peer->hurry_until)
+		return timeout;
+	if (time_after(jiffies, peer->hurry_until)) {
+		peer->hurry_until = 0;
+		return timeout;
+	}
+	return min(timeout, KSOCK_HURRY_TIMEOUT * (unsigned long)HZ);
+}
+
+/* Messages that have waited too long for a connection; under peer->lock. */
+static void expire_waiting(struct ksock_peer *peer, unsigned long timeout,
+			   struct list_head *expired)
+{
+	unsigned long ahead = ksock_timeout() - timeout;
 	struct ksock_tx *tx, *next;
 
 	list_for_each_entry_safe(tx, next, &peer->waiting, link)
-		if (time_after(jiffies, tx->deadline))
+		if (time_after(jiffies + ahead, tx->deadline))
 			list_move_tail(&tx->link, expired);
 }
 
 static void tick_peer(struct ksock_peer *peer)
 {
-	unsigned long timeout = ksock_timeout();
 	struct ksock_conn *conn;
+	unsigned long timeout;
 	LIST_HEAD(expired);
 	int rc = 0;
 
 	spin_lock(&peer->lock);
+	timeout = patience(peer);
 	list_for_each_entry(conn, &peer->conns, link) {
 		rc = ksock_conn_timed_out(conn, timeout);
 		if (READ_ONCE(conn->rx_held))
@@ -278,7 +312,7 @@ static void tick_peer(struct ksock_peer *peer)
 		if (rc)
 			break;
 	}
-	expire_waiting(peer, &expired);
+	expire_waiting(peer, timeout, &expired);
 	if (!list_empty(&peer->waiting) && time_after_eq(jiffies, peer->next_dial))
 		ksock_dial_start(peer);
 	spin_unlock(&peer->lock);

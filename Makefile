@@ -37,7 +37,7 @@ demo: stage
 	@tests/vm/demo
 
 check: deps
-	@tests/check unit uml vm
+	@tests/check style unit uml vm
 check-unit: deps
 	@tests/check unit
 check-uml: deps
@@ -48,6 +48,9 @@ check-vm: deps
 bench: stage
 	@tests/bench/run
 
+lint: deps
+	@tests/check style
+
 fuzz:
 	$(MAKE) -C tests/unit fuzz N=$(or $(N),1000000)
 
@@ -56,4 +59,4 @@ clean:
 	@$(MAKE) -s -C utils clean
 	@$(MAKE) -s -C tests/unit clean
 
-.PHONY: all modules tools deps install stage stage-um demo check check-unit check-uml check-vm bench fuzz clean
+.PHONY: all modules tools deps install stage stage-um demo check check-unit check-uml check-vm bench lint fuzz clean

@@ -271,7 +271,7 @@ static int stats_show(struct seq_file *m, void *v)
 	/* msgs_alloc msgs_max errors send recv route drop, then the lengths */
 	seq_printf(m, "0 0 %llu %llu %llu 0 %llu %llu %llu 0 %llu\n", sum.errors, sum4(sum.sent),
 		   sum4(sum.recv), sum4(sum.dropped), sum.send_bytes, sum.recv_bytes,
-		   	sum.drop_bytes);
+		   sum.drop_bytes);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
@@ -289,8 +289,7 @@ static int nis_show(struct seq_file *m, void *v)
 		seq_printf(m, "%-24s %6s %5d %4u %4u %4u %5u %5u %5u\n", lnet_nid_str(&ni->nid, s),
 			   "up", 0,
 			   refcount_read(&ni->refs), ni->peer_credits, ni->peer_rtr_credits,
-			   	ni->credits,
-			   ni->credits, ni->credits);
+			   ni->credits, ni->credits, ni->credits);
 	mutex_unlock(&lnet_api_mutex);
 	return 0;
 }

@@ -23,10 +23,12 @@
 
 #define HANDLE_BITS	10
 
-static struct handle_bucket {
+struct handle_bucket {
 	spinlock_t lock;
 	struct hlist_head head;
-} ____cacheline_aligned_in_smp *handles;
+} ____cacheline_aligned_in_smp;
+
+static struct handle_bucket *handles;
 
 static atomic64_t next_cookie;
 static struct kmem_cache *md_cache;

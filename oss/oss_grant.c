@@ -132,13 +132,12 @@ static bool oss_grant_niobuf(struct oss_device *od, struct oss_export *oe,
 {
 	u64 size = oss_niobuf_space(nb, osd_blocksize(od->od_osd));
 
-	if ((le32_to_cpu(nb->rnb_flags) & OBD_BRW_FROM_GRANT) && oe->oe_granted >= size) {
+	if ((le32_to_cpu(nb->rnb_flags) & OBD_BRW_FROM_GRANT) && oe->oe_granted >= size)
 		oe->oe_granted -= size;
-	} else if (oss_left(od, free) > size) {
+	else if (oss_left(od, free) > size)
 		od->od_tot_granted += size;
-	} else {
+	else
 		return false;
-	}
 	*used += size;
 	return true;
 }

@@ -198,7 +198,7 @@ static void print_nid(u64 nid, char *buf, u32 size, u32 *off)
 	u32 a = nid, net = nid >> 32, type = net >> 16;
 
 	put(buf, size, off, ", nid: %u.%u.%u.%u@", a >> 24, (a >> 16) & 255, (a >> 8) & 255, a & 255);
-	if (type < sizeof(nets) / sizeof(nets[0]) && nets[type])
+	if (type < ARRAY_SIZE(nets) && nets[type])
 		put(buf, size, off, "%s", nets[type]);
 	else
 		put(buf, size, off, "<%u:%u>", type, net & 0xffff);
@@ -222,10 +222,10 @@ int lustre_cfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size)
 	u32 i, e, off = 0;
 	const char *s;
 
-	for (e = 0; e < sizeof(events) / sizeof(events[0]); e++)
+	for (e = 0; e < ARRAY_SIZE(events); e++)
 		if (events[e].cmd == cmd)
 			break;
-	if (e == sizeof(events) / sizeof(events[0])) {
+	if (e == ARRAY_SIZE(events)) {
 		put(buf, size, &off, "- { index: %u, event: unknown_%x }\n", index, cmd);
 		return off < size ? off : size - 1;
 	}

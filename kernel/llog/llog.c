@@ -86,10 +86,10 @@ u32 llog_next_bit(const struct llog_log_hdr *hdr, u32 from)
 	while (from < LLOG_BITMAP_BITS) {
 		if (!map[from / 8] && !(from % 8))
 			from += 8;
-		else if (map[from / 8] & (1 << (from % 8)))
-			return from;
-		else
+		else if (!(map[from / 8] & (1 << (from % 8))))
 			from++;
+		else
+			return from;
 	}
 	return LLOG_BITMAP_BITS;
 }

@@ -131,13 +131,12 @@ struct osd_object *osd_local_open(struct osd_device *dev, const char *path, bool
 	dir = osd_local_parent(dev, path, create, &name);
 	if (IS_ERR(dir))
 		return dir;
-	if (!*name) {
+	if (!*name)
 		return dir;
-	} else if (create) {
+	if (create)
 		obj = osd_local_get(dev, dir, name, S_IFREG | 0644);
-	} else {
+	else
 		obj = osd_local_lookup(dev, dir, name, strlen(name));
-	}
 	osd_object_put(dir);
 	return obj;
 }

@@ -173,15 +173,14 @@ void lustre_jobid(char jobid[LUSTRE_JOBID_SIZE])
 	spin_unlock(&jobid_lock);
 	if (!strcmp(var, "disable"))
 		return;
-	if (!strcmp(var, "session")) {
+	if (!strcmp(var, "session"))
 		session_value(text);
-	} else if (!strcmp(var, "procname_uid")) {
+	else if (!strcmp(var, "procname_uid"))
 		expand("%e.%u", var, text);
-	} else if (!strcmp(var, "nodelocal") || strstr(tmpl, "%j")) {
+	else if (!strcmp(var, "nodelocal") || strstr(tmpl, "%j"))
 		expand(tmpl, var, text);
-	} else {
+	else
 		env_value(var, text, sizeof(text));
-	}
 	if (!*text && strcmp(var, "session"))
 		expand(tmpl, var, text);
 	strscpy_pad(jobid, text, LUSTRE_JOBID_SIZE);

@@ -137,8 +137,10 @@ void export_set_reverse(struct obd_export *exp, const struct svc_req *req)
 	imp->imp_handle = exp->cb_cookie;
 	imp->imp_ocd = exp->ocd;
 	spin_unlock(&imp->imp_lock);
-	if (fresh)
+	if (fresh) {
+		/* complete before it is seen: pairs with the smp_load_acquire() of exp_rev */
 		smp_store_release(&exp->exp_rev, imp);
+	}
 }
 
 /**
@@ -152,6 +154,7 @@ void export_set_reverse(struct obd_export *exp, const struct svc_req *req)
 struct ptlrpc_request *ptlrpc_req_new_rev(struct obd_export *exp, u32 opc,
 					  const struct wire_format *fmt)
 {
+	/* pairs with the smp_store_release() in export_set_reverse() */
 	struct obd_import *imp = smp_load_acquire(&exp->exp_rev);
 
 	return imp && !READ_ONCE(exp->failed) ? ptlrpc_req_new(imp, opc, fmt) : NULL;
@@ -180,6 +183,7 @@ bool export_fail(struct obd_export *exp, bool evicted)
 	spin_lock(&exp->tgt->lock);
 	list_del_init(&exp->exp_link);
 	spin_unlock(&exp->tgt->lock);
+	/* pairs with the smp_store_release() in export_set_reverse() */
 	rev = smp_load_acquire(&exp->exp_rev);
 	if (rev)
 		import_invalidate(rev);

@@ -10,20 +10,20 @@
 #include "internal.h"
 
 unsigned int ptlrpc_timeout = 100;
-unsigned int ptlrpc_at_min = 5;
-unsigned int ptlrpc_at_max = 600;
-unsigned int ptlrpc_at_early_margin = 5;
-unsigned int ptlrpc_at_extra = 30;
-unsigned int ptlrpc_ping_interval = 25;
-unsigned int ptlrpc_bulk_timeout = 100;
-unsigned int ptlrpc_ldlm_timeout = 20;
 EXPORT_SYMBOL_GPL(ptlrpc_timeout);
+unsigned int ptlrpc_at_min = 5;
 EXPORT_SYMBOL_GPL(ptlrpc_at_min);
+unsigned int ptlrpc_at_max = 600;
 EXPORT_SYMBOL_GPL(ptlrpc_at_max);
+unsigned int ptlrpc_at_early_margin = 5;
 EXPORT_SYMBOL_GPL(ptlrpc_at_early_margin);
+unsigned int ptlrpc_at_extra = 30;
 EXPORT_SYMBOL_GPL(ptlrpc_at_extra);
+unsigned int ptlrpc_ping_interval = 25;
 EXPORT_SYMBOL_GPL(ptlrpc_ping_interval);
+unsigned int ptlrpc_bulk_timeout = 100;
 EXPORT_SYMBOL_GPL(ptlrpc_bulk_timeout);
+unsigned int ptlrpc_ldlm_timeout = 20;
 EXPORT_SYMBOL_GPL(ptlrpc_ldlm_timeout);
 
 /* ---- adaptive timeouts ---- */

@@ -9,9 +9,9 @@
 #include "internal.h"
 
 struct workqueue_struct *ptlrpc_wq;
+EXPORT_SYMBOL_GPL(ptlrpc_wq);
 struct workqueue_struct *ptlrpc_imp_wq;
 struct workqueue_struct *ptlrpc_exp_wq;
-EXPORT_SYMBOL_GPL(ptlrpc_wq);
 
 static void destroy_queues(void)
 {

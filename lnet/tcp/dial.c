@@ -54,7 +54,7 @@ void ksock_dial_stop(struct ksock_peer *peer)
 		if (peer->dial_sock)
 			kernel_sock_shutdown(peer->dial_sock, SHUT_RDWR);
 		mutex_unlock(&peer->dial_mutex);
-		msleep(10);
+		msleep(20);
 	}
 }
 

@@ -191,7 +191,7 @@ void ksock_tx_work(struct work_struct *work)
 				return;
 			/* room, but no memory? */
 			if (++spins > SPINS_MAX)
-				msleep(1);
+				usleep_range(1000, 2000);
 		} else if (rc == -ENOMEM) {
 			msleep(20);
 		} else {

@@ -26,6 +26,7 @@ struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write
 		return NULL;
 	}
 	INIT_LIST_HEAD(&brw->link);
+	spin_lock_init(&brw->kill_lock);
 	brw->inode = inode;
 	brw->obj = obj;
 	ll_object_get(obj);
@@ -56,6 +57,23 @@ void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigne
 	bv->bv_offset = off;
 	bv->bv_len = len;
 	brw->len += len;
+}
+
+/* Short I/O: the first len bytes of the pages into a message, or from one. */
+static void brw_copy(struct ll_brw *brw, void *msg, u32 len, bool to_msg)
+{
+	unsigned int i;
+	u32 n;
+
+	for (i = 0; i < brw->nr && len; i++, msg += n, len -= n) {
+		struct bio_vec *bv = &brw->bv[i];
+
+		n = min(len, bv->bv_len);
+		if (to_msg)
+			memcpy_from_page(msg, bv->bv_page, bv->bv_offset, n);
+		else
+			memcpy_to_page(bv->bv_page, bv->bv_offset, msg, n);
+	}
 }
 
 /* Checksum of the first len bytes (chapter 5, 7). */
@@ -96,6 +114,27 @@ static void brw_end(struct ll_brw *brw, int rc)
 		wake_up_all(&osc->waitq);
 	}
 	brw->done(brw);
+}
+
+void ll_brw_abort(struct ll_brw *brw)
+{
+	spin_lock(&brw->kill_lock);
+	brw->killed = true;
+	if (brw->req)
+		ptlrpc_req_abort(brw->req, -EINTR);
+	spin_unlock(&brw->kill_lock);
+}
+
+/* Remember the request that is in flight; false: the caller was killed. */
+static bool brw_set_req(struct ll_brw *brw, struct ptlrpc_request *req)
+{
+	bool ok;
+
+	spin_lock(&brw->kill_lock);
+	brw->req = req;
+	ok = !brw->killed;
+	spin_unlock(&brw->kill_lock);
+	return ok;
 }
 
 static void brw_transmit(struct ll_brw *brw);
@@ -143,8 +182,10 @@ static int brw_check_read(struct ll_brw *brw, struct ptlrpc_request *req, int rc
 		ll_osc_reply_grant(brw->obj->osc, &body->oa);
 	if (rc < 0)
 		return rc;
-	if (!body || rc > brw->len || rc != req->bulk_bytes)
+	if (!body || rc > brw->len || rc != (brw->short_io ? ptlrpc_rep_len(req, WF_SHORT_IO) : req->bulk_bytes))
 		return -EPROTO;
+	if (brw->short_io)
+		brw_copy(brw, ptlrpc_rep_buf(req, WF_SHORT_IO), rc, false);
 	if (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLCKSUM) {
 		u32 type = le32_to_cpu(body->oa.o_flags) & OBD_FL_CKSUM_ALL, sum;
 
@@ -161,16 +202,57 @@ static int brw_check_read(struct ll_brw *brw, struct ptlrpc_request *req, int rc
 	return 0;
 }
 
+/* An OST that restarted or forgot us may not have what it acknowledged but had not committed. */
+static void brw_committed(struct ptlrpc_request *req)
+{
+	struct obd_import *imp = req->rq_imp;
+	struct ll_object *obj = req->rq_cb_data;
+
+	if (!req->rq_committed && req->rq_transno > READ_ONCE(imp->imp_last_committed) && imp->imp_replayable && !imp->imp_invalid)
+		ll_object_lost(obj);
+	ll_object_put(obj);
+}
+
+/* A write was executed, as far as that is known: OST_SYNC makes it last, and we want to hear when it is committed. */
+static void brw_written(struct ll_brw *brw, struct ptlrpc_request *req)
+{
+	struct ll_inode_data *d = ll_i(brw->inode)->lli_data;
+
+	spin_lock(&d->lock);
+	brw->obj->changes++;
+	spin_unlock(&d->lock);
+	if (!req->rq_transno)
+		return;
+	ll_object_get(brw->obj);
+	req->rq_cb_data = brw->obj;
+	req->rq_commit_cb = brw_committed;
+}
+
+/* Errors that may go away (chapter 5, 6.8); reads of a bad disk are told at once. */
+static bool brw_may_retry(const struct ll_brw *brw, int rc, bool got_reply)
+{
+	if (brw->killed || brw->obj->osc->imp->imp_invalid || brw->tries + 1 >= LL_BRW_TRIES)
+		return false;
+	if (rc == -EIO || rc == -EROFS)
+		return brw->write && got_reply;
+	return rc == -EAGAIN || rc == -EINPROGRESS || rc == -ENOMEM;
+}
+
 static void brw_done(struct ptlrpc_request *req)
 {
 	struct ll_brw *brw = req->done_data;
+	bool got_reply = req->rq_got_reply;
 	int rc = req->rq_status;
 
-	if (!req->rq_got_reply && rc >= 0)
+	if (!got_reply && rc >= 0)
 		rc = -EIO;
+	brw_set_req(brw, NULL);
+	if (brw->write && got_reply)
+		brw_written(brw, req);
 	rc = brw->write ? brw_check_write(brw, req, rc) : brw_check_read(brw, req, rc);
 	ptlrpc_req_put(req);
-	if ((rc == -EAGAIN || rc == -EINPROGRESS || rc == -ENOMEM) && ++brw->tries < LL_BRW_TRIES && !brw->obj->osc->imp->imp_invalid) {
+	if (brw_may_retry(brw, rc, got_reply)) {
+		brw->tries++;
 		INIT_DELAYED_WORK(&brw->work, brw_again);
 		schedule_delayed_work(&brw->work, min(brw->tries, 5U) * HZ);
 		return;
@@ -184,7 +266,7 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 {
 	struct ll_osc *osc = brw->obj->osc;
 	u32 n_md = osc->brw_size >> 20, oflags = brw->tries ? OBD_FL_RECOV_RESEND : 0, nflags;
-	u64 valid = OBD_MD_FLFLAGS | OBD_MD_FLTYPE;
+	u64 valid = OBD_MD_FLFLAGS | OBD_MD_FLTYPE, cookie;
 	struct niobuf_remote *nb;
 	struct obd_ioobj *ioo;
 	struct ost_body *body;
@@ -192,8 +274,17 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 
 	ptlrpc_req_size(req, WF_OBD_IOOBJ, sizeof(*ioo));
 	ptlrpc_req_size(req, WF_NIOBUF, sizeof(*nb));
+	brw->short_io = brw->len <= READ_ONCE(osc->short_io);
 	if (brw->write)
 		ptlrpc_rep_room(req, WF_RCS, sizeof(__le32));
+	if (brw->short_io) {
+		n_md = 1U << 16;	/* "no piece" */
+		oflags |= OBD_FL_SHORT_IO;
+		if (brw->write)
+			ptlrpc_req_size(req, WF_SHORT_IO, brw->len);
+		else
+			ptlrpc_rep_room(req, WF_SHORT_IO, brw->len);
+	}
 	rc = ptlrpc_req_pack(req);
 	if (rc)
 		return rc;
@@ -213,6 +304,14 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 		body->oa.o_ctime = cpu_to_le64(brw->obj->ctime);
 		spin_unlock(&ll_i(brw->inode)->lli_data->lock);
 		valid |= OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLPROJID;
+	}
+	if (!brw->direct) {
+		/* An OST that wants this lock back gives it more time (chapter 5, 6.10). */
+		cookie = ll_object_handle(brw->obj, brw->off, brw->off + brw->len - 1, brw->write);
+		if (cookie) {
+			body->oa.o_handle.cookie = cookie;
+			valid |= OBD_MD_FLHANDLE;
+		}
 	}
 	brw->cksum = 0;
 	if (osc->cksum) {
@@ -236,7 +335,14 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 		nflags = OBD_BRW_READ | OBD_BRW_SYNC;
 	else
 		nflags = brw->grant ? OBD_BRW_ASYNC | OBD_BRW_FROM_GRANT : OBD_BRW_WRITE | OBD_BRW_SYNC;
+	if (brw->sys)
+		nflags |= OBD_BRW_SYS_RESOURCE;
 	nb->rnb_flags = cpu_to_le32(nflags);
+	if (brw->short_io) {
+		if (brw->write)
+			brw_copy(brw, ptlrpc_req_buf(req, WF_SHORT_IO), brw->len, true);
+		return 0;
+	}
 	return ptlrpc_req_bulk(req, brw->write, OST_BULK_PORTAL, brw->bv, brw->nr, n_md);
 }
 
@@ -251,11 +357,17 @@ static void brw_transmit(struct ll_brw *brw)
 		rc = req ? brw_pack(brw, req) : -ENOMEM;
 	}
 	if (!rc) {
+		/* Sent again after an eviction it would be without its lock. */
+		if (!brw->tries)
+			brw->generation = req->rq_generation;
+		else if (!brw->direct)
+			req->rq_generation = brw->generation;
 		req->done = brw_done;
 		req->done_data = brw;
-		rc = ptlrpc_send_async(req);
+		rc = brw_set_req(brw, req) ? ptlrpc_send_async(req) : -EINTR;
 	}
 	if (rc) {
+		brw_set_req(brw, NULL);
 		ptlrpc_req_put(req);
 		brw_end(brw, rc);
 	}

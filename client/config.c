@@ -97,6 +97,7 @@ static int target_add_node(struct ll_sb_info *sbi, struct ll_target *t, struct l
 {
 	struct ll_node_nids nids = node_nids(node);
 	unsigned int i;
+	int rc;
 
 	for (i = 0; i < t->nr_nodes; i++)
 		if (t->nodes[i] == node)
@@ -109,12 +110,13 @@ static int target_add_node(struct ll_sb_info *sbi, struct ll_target *t, struct l
 	if (t->mdc) {
 		struct ll_mdc *mdc = xa_load(&sbi->mdcs, t->index);
 
-		return mdc ? mdc_add_node(mdc, &nids) : 0;
+		rc = mdc ? mdc_add_node(mdc, &nids) : 0;
 	} else {
 		struct ll_osc *osc = xa_load(&sbi->oscs, t->index);
 
-		return osc ? ll_osc_add_node(osc, &nids) : 0;
+		rc = osc ? ll_osc_add_node(osc, &nids) : 0;
 	}
+	return rc;
 }
 
 static int target_start(struct ll_sb_info *sbi, struct ll_target *t, u32 index, bool active)

@@ -3,9 +3,16 @@
  * Inside the data half of the client: OSCs (osc.c), objects and their extent locks (object.c), bulk RPCs (brw.c), page cache
  * (pages.c), file operations (io.c).
  *
- * Locks, outer first: i_rwsem (writers, truncate) > lli_size_mutex > lli_layout_sem (read) > users of extent locks, objects in
- * ascending order > page lock > ll_inode_data.lock (spin) > ll_object.grab_lock (spin), ll_osc.lock (spin). A blocking callback takes page
- * locks and what is inside of them, nothing else.
+ * Locks, outer first: i_rwsem (writers, truncate) > lli_layout_sem (read) > users of extent locks, objects in ascending order >
+ * lli_size_mutex > page lock > ll_inode_data.lock (spin) > lr_lock of the extent locks > ll_object.grab_lock (spin), ll_osc.lock (spin). A
+ * blocking callback takes page locks and what is inside of them, nothing else.
+ *
+ * The MDT comes first: what needs a request to it (privileges of the file removed, layout made current) is done before lli_layout_sem is
+ * taken. Below it, and below users of extent locks, only OSTs are asked, and it is not taken again: a callback of the LAYOUT lock waits for
+ * it, the MDT for the callback, and a second reader for both.
+ *
+ * A task that a signal kills does not wait for a server: pages are waited for with ll_pages_flush() and ll_pages_wait(), never with the
+ * kernel's filemap_write_and_wait() or under the page lock. Only callbacks and eviction of inodes may use those.
  */
 #ifndef _GLOSS_CLIENT_DATA_H
 #define _GLOSS_CLIENT_DATA_H
@@ -31,6 +38,8 @@ struct ll_osc {
 	unsigned int		max_in_flight;
 	u32			brw_size;	/* longest RPC */
 	u32			cksum;		/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0 */
+	u32			short_io;	/* bytes that may travel inside of the messages, 0 = none */
+	u32			short_io_max;	/* bound by the administrator */
 	wait_queue_head_t	waitq;		/* grant or in_flight changed */
 	struct work_struct	flush;		/* writes dirty pages, to get grant */
 };
@@ -50,7 +59,8 @@ struct ll_object {
 	u64			kms;		/* known minimum size: what our locks guarantee */
 	u64			blocks;		/* of 512 bytes */
 	s64			mtime, atime, ctime;
-	bool			need_sync;	/* written since the last OST_SYNC */
+	u64			changes;	/* made on the OST, perhaps not yet on its disk */
+	u64			synced;		/* those of them that an OST_SYNC covered */
 };
 
 /* The objects of a layout; index = ll_comp.first + stripe. */
@@ -127,6 +137,7 @@ static inline bool ll_osc_usable(const struct ll_osc *osc)
 
 struct ll_locks {
 	unsigned int		nr;
+	bool			forget;		/* ll_locks_put(): the locks are not kept */
 	struct ldlm_lock	**lock;
 	struct ldlm_lock	*few[4];
 };
@@ -148,10 +159,16 @@ int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end,
 void ll_locks_put(struct ll_locks *locks);
 /* A cached lock that covers [start, end] of the object, with a user; NULL. */
 struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write);
+/* The OST's cookie of a lock on [start, end], also of one that is being given up; 0 = none. */
+u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write);
+/* Changes that were acknowledged are lost: fsync and close must tell. */
+void ll_object_lost(struct ll_object *obj);
 /* Is there one? */
 bool ll_object_covered(struct ll_object *obj, u64 start, u64 end);
 /* i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes it. */
 void ll_data_merge(struct inode *inode, struct ll_objset *set);
+/* Size and times from the OSTs, without asking the MDT. Killable. */
+int ll_glimpse_set(struct inode *inode, struct ll_objset *set);
 /* Make i_size good for a read up to end, under locks: a glimpse unless the locks tell enough. */
 int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end);
 /* A local write of [.., obj_end) of the object, [.., file_end) of the file. */
@@ -164,11 +181,17 @@ struct ll_brw {
 	struct inode		*inode;		/* referenced */
 	struct ll_object	*obj;		/* referenced */
 	bool			write, direct, grant;
+	bool			sys;		/* for a task with CAP_SYS_RESOURCE */
+	bool			short_io;	/* data inside of the messages */
 	u64			off;		/* in the object */
 	u32			len;
 	unsigned int		nr, max;	/* pages */
 	struct bio_vec		*bv;
 	struct ldlm_lock	*lock;		/* reads of the page cache: a user */
+	spinlock_t		kill_lock;	/* req, killed */
+	struct ptlrpc_request	*req;		/* in flight */
+	bool			killed;
+	u32			generation;	/* of the import, in which its locks were granted */
 	unsigned int		tries;
 	int			rc;
 	u32			bytes;		/* moved */
@@ -185,10 +208,16 @@ bool ll_brw_full(const struct ll_brw *brw);
 void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigned int len);
 /* Send; ->done is called in any case, perhaps before this returns. Waits for one of the RPCs in flight. */
 void ll_brw_send(struct ll_brw *brw);
+/* End it soon, with -EINTR; the caller knows that ->done was not called yet. */
+void ll_brw_abort(struct ll_brw *brw);
 void ll_brw_free(struct ll_brw *brw);
 
 /* ---- pages.c ---- */
 
+/* Killable: the pages of [start, end] are not in writeback; locked: and nobody had them locked. 0 or -EINTR. */
+int ll_pages_wait(struct address_space *mapping, loff_t start, loff_t end, bool locked);
+/* Killable: write dirty pages of [start, end] and wait. Errors of the writes stay with the mapping. */
+int ll_pages_flush(struct address_space *mapping, loff_t start, loff_t end);
 /* Write back and drop (or only drop) what the lock covers. */
 void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_lock *lock, bool discard);
 extern const struct vm_operations_struct ll_vm_ops;

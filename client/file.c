@@ -144,7 +144,7 @@ int ll_file_release(struct inode *inode, struct file *file)
 
 static int ll_file_flush(struct file *file, fl_owner_t id)
 {
-	return ll_data_flush(file_inode(file));
+	return ll_data_flush(file);
 }
 
 static int ll_noflock(struct file *file, int cmd, struct file_lock *fl)

@@ -73,7 +73,7 @@ static int server_unlock(struct inode *inode, const struct file_lock *fl)
 		kfree(u);
 		return rc;
 	}
-	rc = wait_for_completion_killable(&u->done);
+	rc = mdc_wait(mdc_of(inode), &u->done);
 	if (!rc)
 		rc = u->rc;
 	unlock_put(u);
@@ -131,11 +131,10 @@ int ll_flock(struct file *file, int cmd, struct file_lock *fl)
 	default:
 		return -EINVAL;
 	}
-	if (IS_GETLK(cmd)) {
+	if (IS_GETLK(cmd))
 		return server_lock(inode, fl, mode, LDLM_FL_TEST_LOCK);
-	} else if (!IS_SETLKW(cmd)) {
+	if (!IS_SETLKW(cmd))
 		flags = LDLM_FL_BLOCK_NOWAIT;
-	}
 	if (fl->fl_flags & FL_ACCESS)
 		return -EINVAL;	/* mandatory locks are history */
 	rc = server_lock(inode, fl, mode, flags);

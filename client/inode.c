@@ -103,6 +103,15 @@ void ll_evict_inode(struct inode *inode)
 	}
 }
 
+/*
+ * A file that is gone, but with pages under way to an OST: its eviction would wait for them, in the task that closes it. It goes with the
+ * rest of the cache.
+ */
+int ll_drop_inode(struct inode *inode)
+{
+	return generic_drop_inode(inode) && !mapping_tagged(&inode->i_data, PAGECACHE_TAG_WRITEBACK);
+}
+
 /* ---- attributes ---- */
 
 static void set_time(struct timespec64 *ts, s64 sec)

@@ -4,8 +4,8 @@
  * namespace (super, config, mdc, namei, dir, inode, file, layout, xattr ...) and data (osc*, pages,
  * io, lvb); the hooks between them are marked.
  *
- * Lock order: i_rwsem > lli_open_mutex > lli_size_mutex (data) > lli_layout_sem (I/O holds it for
- * reading) > lli_layout_mutex > lli_lock. Lock manager callbacks (blocking) run without locks of
+ * Lock order: i_rwsem > lli_layout_sem (I/O holds it for reading; no request to the MDT below it,
+ * see data.h) > lli_size_mutex (data) > lli_layout_mutex > lli_lock. Lock manager callbacks (blocking) run without locks of
  * ours; they may take lli_layout_sem and lli_layout_mutex, never i_rwsem. No RPC under a spinlock.
  */
 #ifndef _GLOSS_CLIENT_INTERNAL_H
@@ -231,7 +231,7 @@ struct ll_layout *ll_layout_peek(struct inode *inode);
  * Around each read, write, fault, truncate ...: takes lli_layout_sem for reading, with a valid
  * layout. For writes and truncates components that [start, end) touches are instantiated first
  * (write intent, extent of chapter 4 17.2). On success *lo stays valid until ll_layout_io_end(). Do
- * not nest. Not needed in writepages (use ll_layout_peek()).
+ * not nest, and ask no MDT in between: a callback of the LAYOUT lock waits for the end. Not needed in writepages (use ll_layout_peek()).
  */
 enum ll_layout_op { LL_LAYOUT_READ, LL_LAYOUT_WRITE, LL_LAYOUT_TRUNC };
 int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
@@ -294,7 +294,7 @@ void ll_layout_lost(struct inode *inode);
  */
 void ll_layout_changed(struct inode *inode);
 /* At flush of close(2): 0 or the error of earlier writeback. */
-int ll_data_flush(struct inode *inode);
+int ll_data_flush(struct file *file);
 /* Last use of an open file (release): group lock, readahead state. */
 void ll_file_data_release(struct file *file);
 int ll_group_lock(struct file *file, u64 gid);

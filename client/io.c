@@ -45,6 +45,7 @@ void ll_data_sb_fini(struct ll_sb_info *sbi)
 struct obj_rpc {
 	struct ptlrpc_request *req;
 	struct ll_object *obj;
+	u64 changes;		/* SYNC: that it covers */
 };
 
 static struct ptlrpc_request *obj_rpc_new(struct inode *inode, struct ll_object *obj, u32 opc, struct obdo **oa)
@@ -90,9 +91,10 @@ static void obdo_times(struct obdo *oa, struct inode *inode, u64 valid)
 	oa->o_valid |= cpu_to_le64(valid);
 }
 
-/* Wait for those that were sent; first error. The blocks of the replies are remembered. */
+/* Wait for those that were sent; first error. The blocks of the replies are remembered, and what a later OST_SYNC has to do. */
 static int obj_rpc_wait(struct inode *inode, struct obj_rpc *r, u32 n)
 {
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	int rc = 0, one;
 	u32 i;
 
@@ -102,14 +104,15 @@ static int obj_rpc_wait(struct inode *inode, struct obj_rpc *r, u32 n)
 		if (!r[i].req)
 			continue;
 		one = ptlrpc_req_wait(r[i].req);
-		if (!one) {
-			body = ptlrpc_rep_buf(r[i].req, WF_OST_BODY);
-			if (body && (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLBLOCKS)) {
-				spin_lock(&ll_i(inode)->lli_data->lock);
-				r[i].obj->blocks = le64_to_cpu(body->oa.o_blocks);
-				spin_unlock(&ll_i(inode)->lli_data->lock);
-			}
-		}
+		body = one ? NULL : ptlrpc_rep_buf(r[i].req, WF_OST_BODY);
+		spin_lock(&d->lock);
+		if (body && (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLBLOCKS))
+			r[i].obj->blocks = le64_to_cpu(body->oa.o_blocks);
+		if (r[i].req->rq_opc != OST_SYNC)
+			r[i].obj->changes++;
+		else if (!one)
+			r[i].obj->synced = max(r[i].obj->synced, r[i].changes);
+		spin_unlock(&d->lock);
 		if (one < 0 && !rc)
 			rc = one;
 		ptlrpc_req_put(r[i].req);
@@ -182,12 +185,22 @@ out:
 
 /* ---- write ---- */
 
+/* Write the range now, with the errors of its writes. Killable. */
+static int flush_checked(struct address_space *mapping, loff_t start, loff_t end)
+{
+	int rc = ll_pages_flush(mapping, start, end);
+
+	return rc ? rc : filemap_check_errors(mapping);
+}
+
 static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from, struct ll_objset *set, struct ll_locks *held)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	ssize_t total = 0, ret = 0;
 
+	/* earlier errors are not those of this write; fsync knows them */
+	filemap_check_errors(inode->i_mapping);
 	/* by pieces: locks of one piece are held at a time, unless all are held already (append) */
 	while (iov_iter_count(from)) {
 		size_t count = min_t(size_t, iov_iter_count(from), 16U << 20), rest = iov_iter_count(from) - count;
@@ -222,7 +235,7 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from, struct 
 			int rc;
 
 			WRITE_ONCE(d->no_grant, false);
-			rc = filemap_write_and_wait_range(inode->i_mapping, pos, pos + ret - 1);
+			rc = flush_checked(inode->i_mapping, pos, pos + ret - 1);
 			if (rc) {
 				total -= ret;
 				iocb->ki_pos = pos;
@@ -250,7 +263,14 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
-	inode_lock(inode);
+	if (!iov_iter_count(from))
+		return 0;
+	if (down_write_killable(&inode->i_rwsem))
+		return -EINTR;
+	/* asks the MDT: before the layout is taken */
+	ret = file_remove_privs(iocb->ki_filp);
+	if (ret)
+		goto out;
 	if (append) {
 		/* the size must stand still: all objects to the end */
 		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, 0, LUSTRE_EOF - 1, &lo);
@@ -276,11 +296,6 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	ret = generic_write_checks(iocb, from);
 	if (ret <= 0)
 		goto out;
-	rc = file_remove_privs(iocb->ki_filp);
-	if (rc) {
-		ret = rc;
-		goto out;
-	}
 	if (!append) {
 		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, iocb->ki_pos, iocb->ki_pos + iov_iter_count(from), &lo);
 		if (rc) {
@@ -312,7 +327,7 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		if (direct) {
 			iocb->ki_flags |= IOCB_DIRECT;
 			if (ret > 0) {
-				rc = filemap_write_and_wait_range(inode->i_mapping, pos, pos + ret - 1);
+				rc = flush_checked(inode->i_mapping, pos, pos + ret - 1);
 				if (rc)
 					ret = rc;
 			}
@@ -341,6 +356,7 @@ struct dio {
 	atomic_t		left;		/* RPCs in flight, and the submitter */
 	struct completion	done;
 	spinlock_t		lock;
+	struct list_head	brws;		/* in flight */
 	int			rc;
 };
 
@@ -362,15 +378,26 @@ static void dio_done(struct ll_brw *brw)
 		left -= n;
 		put_page(page);
 	}
-	if (brw->rc) {
-		spin_lock(&dio->lock);
-		if (!dio->rc)
-			dio->rc = brw->rc;
-		spin_unlock(&dio->lock);
-	}
+	spin_lock(&dio->lock);
+	list_del(&brw->link);
+	if (!dio->rc)
+		dio->rc = brw->rc;
+	spin_unlock(&dio->lock);
 	ll_brw_free(brw);
 	if (atomic_dec_and_test(&dio->left))
 		complete(&dio->done);
+}
+
+/* Killed: the pages are the task's, so what is in flight must end before it goes. */
+static void dio_abort(struct dio *dio)
+{
+	struct ll_brw *brw;
+
+	spin_lock(&dio->lock);
+	list_for_each_entry(brw, &dio->brws, link)
+		ll_brw_abort(brw);
+	spin_unlock(&dio->lock);
+	wait_for_completion(&dio->done);
 }
 
 /* count bytes from the iter to or from the objects; all or nothing but for the error. */
@@ -382,6 +409,7 @@ static int dio_run(struct inode *inode, struct ll_objset *set, struct iov_iter *
 	atomic_set(&dio.left, 1);
 	init_completion(&dio.done);
 	spin_lock_init(&dio.lock);
+	INIT_LIST_HEAD(&dio.brws);
 	while (count && !rc) {
 		const struct ll_comp *c;
 		struct ll_object *obj;
@@ -411,6 +439,7 @@ static int dio_run(struct inode *inode, struct ll_objset *set, struct iov_iter *
 			break;
 		}
 		brw->direct = true;
+		brw->sys = capable(CAP_SYS_RESOURCE);
 		brw->done = dio_done;
 		brw->data = &dio;
 		while (brw->len < n) {
@@ -419,7 +448,7 @@ static int dio_run(struct inode *inode, struct ll_objset *set, struct iov_iter *
 			ssize_t got;
 			unsigned int i;
 
-			got = iov_iter_get_pages2(iter, pages, min_t(u64, n - brw->len, sizeof(pages) / sizeof(pages[0]) * PAGE_SIZE),
+			got = iov_iter_get_pages2(iter, pages, min_t(u64, n - brw->len, ARRAY_SIZE(pages) * PAGE_SIZE),
 						  ARRAY_SIZE(pages), &start);
 			if (got <= 0) {
 				rc = got ? got : -EFAULT;
@@ -435,12 +464,17 @@ static int dio_run(struct inode *inode, struct ll_objset *set, struct iov_iter *
 		pos += brw->len;
 		count -= brw->len;
 		atomic_inc(&dio.left);
+		spin_lock(&dio.lock);
+		list_add_tail(&brw->link, &dio.brws);
+		spin_unlock(&dio.lock);
 		ll_brw_send(brw);
 		if (fatal_signal_pending(current))
 			rc = -EINTR;
 	}
-	if (!atomic_dec_and_test(&dio.left))
-		wait_for_completion(&dio.done);
+	if (!atomic_dec_and_test(&dio.left) && wait_for_completion_killable(&dio.done)) {
+		dio_abort(&dio);
+		rc = -EINTR;
+	}
 	return rc ? rc : dio.rc;
 }
 
@@ -450,9 +484,9 @@ static ssize_t dio_read(struct kiocb *iocb, struct iov_iter *to, struct ll_objse
 	u64 pos = iocb->ki_pos, count = iov_iter_count(to), size, want;
 	int rc;
 
-	rc = filemap_write_and_wait_range(inode->i_mapping, pos, pos + count - 1);
+	rc = ll_pages_flush(inode->i_mapping, pos, pos + count - 1);
 	if (!rc)
-		rc = ll_glimpse(inode);
+		rc = ll_glimpse_set(inode, set);
 	if (rc)
 		return rc;
 	size = i_size_read(inode);
@@ -474,7 +508,9 @@ static ssize_t dio_write(struct kiocb *iocb, struct iov_iter *from, struct ll_ob
 	u64 pos = iocb->ki_pos, count = iov_iter_count(from), p;
 	int rc;
 
-	rc = filemap_write_and_wait_range(inode->i_mapping, pos, pos + count - 1);
+	rc = ll_pages_flush(inode->i_mapping, pos, pos + count - 1);
+	if (!rc)
+		rc = ll_pages_wait(inode->i_mapping, pos, pos + count - 1, true);
 	if (!rc)
 		rc = invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT, (pos + count - 1) >> PAGE_SHIFT);
 	if (rc)
@@ -535,7 +571,14 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 		goto out_free;
 	/* the partial page at the end becomes clean before its tail is cut, so that no stale tail is written later */
 	if (new_size & ~PAGE_MASK)
-		filemap_write_and_wait_range(inode->i_mapping, new_size & PAGE_MASK, new_size);
+		rc = ll_pages_flush(inode->i_mapping, new_size & PAGE_MASK, new_size);
+	if (!rc)
+		rc = ll_pages_wait(inode->i_mapping, new_size & PAGE_MASK, LLONG_MAX, true);
+	if (rc == -EINTR) {
+		ll_locks_put(&locks);
+		goto out_free;
+	}
+	rc = 0;
 	spin_lock(&d->lock);
 	i_size_write(inode, new_size);
 	spin_unlock(&d->lock);
@@ -570,7 +613,6 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 			obj->kms = osize;
 			obj->mtime = inode->i_mtime.tv_sec;
 			obj->ctime = max_t(s64, obj->ctime, inode->i_ctime.tv_sec);
-			obj->need_sync = true;
 			spin_unlock(&d->lock);
 			rc = obj_rpc_send(&r[c->first + k], req, obj);
 		}
@@ -579,6 +621,8 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 	rc = rc ? rc : rc2;
 	ll_data_merge(inode, set);
 	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
+	/* After a failure nobody here knows the sizes: they come again with new locks. */
+	locks.forget = rc;
 	ll_locks_put(&locks);
 out_free:
 	kvfree(r);
@@ -614,7 +658,12 @@ int ll_setattr_times(struct inode *inode, const struct iattr *attr)
 		return 0;
 	}
 	/* writes that were made before must not raise the times again */
-	filemap_write_and_wait(inode->i_mapping);
+	rc = ll_pages_flush(inode->i_mapping, 0, LLONG_MAX);
+	if (rc == -EINTR) {
+		ll_layout_put(lo);
+		return rc;
+	}
+	rc = 0;
 	set = ll_objset_get(inode, lo);
 	ll_layout_put(lo);
 	if (IS_ERR(set))
@@ -669,6 +718,11 @@ out:
 
 /* ---- fsync, flush ---- */
 
+/*
+ * An object is in step when an OST_SYNC was answered that was sent after its last change. A failed one leaves it out of step, and one that
+ * is still in flight, too: the next fsync asks again. Errors of writes, also of those that the OST acknowledged and then lost, are told once
+ * for each open file.
+ */
 int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
 	struct inode *inode = file_inode(file);
@@ -678,7 +732,10 @@ int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	int rc, rc2;
 	u32 i;
 
-	rc = file_write_and_wait_range(file, start, end);
+	ll_count(inode->i_sb, FSYNC, 1);
+	rc = ll_pages_flush(inode->i_mapping, start, end);
+	if (rc == -EINTR)
+		return rc;
 	set = d ? ll_objset_peek(inode) : NULL;
 	if (set) {
 		r = kvcalloc(set->nr, sizeof(*r), GFP_NOFS);
@@ -691,8 +748,8 @@ int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 			if (!obj)
 				continue;
 			spin_lock(&d->lock);
-			need = obj->need_sync;
-			obj->need_sync = false;
+			need = obj->synced != obj->changes;
+			r[i].changes = obj->changes;
 			spin_unlock(&d->lock);
 			if (!need)
 				continue;
@@ -716,13 +773,17 @@ int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	}
 	/* the file must be found again after a crash of the MDT, whatever datasync says */
 	rc2 = mdc_sync(ll_sbi(inode->i_sb), ll_fid(inode));
-	ll_count(inode->i_sb, FSYNC, 1);
+	rc = rc ? rc : rc2;
+	if (rc == -EINTR)
+		return rc;
+	rc2 = file_check_and_advance_wb_err(file);
 	return rc ? rc : rc2;
 }
 
-int ll_data_flush(struct inode *inode)
+/* What was not told yet; fsync tells it again. */
+int ll_data_flush(struct file *file)
 {
-	return filemap_check_errors(inode->i_mapping);
+	return filemap_check_wb_err(file->f_mapping, READ_ONCE(file->f_wb_err));
 }
 
 void ll_file_data_release(struct file *file)
@@ -776,11 +837,18 @@ loff_t ll_llseek(struct file *file, loff_t offset, int whence)
 	return generic_file_llseek_size(file, offset, whence, inode->i_sb->s_maxbytes, i_size_read(inode));
 }
 
+/* Written back and gone, also where somebody looks at one right now. */
+static void drop_pages(struct inode *inode, u64 start, u64 last)
+{
+	if (invalidate_inode_pages2_range(inode->i_mapping, start >> PAGE_SHIFT, last >> PAGE_SHIFT))
+		truncate_pagecache_range(inode, start & PAGE_MASK, last | ~PAGE_MASK);
+}
+
 long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 {
 	struct inode *inode = file_inode(file);
-	struct ll_inode_data *d = ll_i(inode)->lli_data;
-	u64 end = (u64)offset + len, wlast;
+	u64 end = (u64)offset + len;
+	bool zeros = mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE);
 	struct ll_objset *set;
 	struct ll_layout *lo;
 	struct ll_locks locks;
@@ -790,8 +858,11 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 
 	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
 		return -EOPNOTSUPP;
-	inode_lock(inode);
-	rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, offset, end, &lo);
+	if (down_write_killable(&inode->i_rwsem))
+		return -EINTR;
+	rc = file_remove_privs(file);
+	if (!rc)
+		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, offset, end, &lo);
 	if (rc)
 		goto out_unlock;
 	if (!ll_layout_has_objects(lo)) {
@@ -812,17 +883,16 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 	if (rc)
 		goto out_free;
 	if (!(mode & FALLOC_FL_KEEP_SIZE)) {
-		rc = ll_glimpse(inode);
+		rc = ll_glimpse_set(inode, set);
 		if (!rc)
 			rc = inode_newsize_ok(inode, end);
 	}
 	if (!rc)
-		rc = filemap_write_and_wait_range(inode->i_mapping, offset & PAGE_MASK, end);
-	if (!rc && (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))) {
-		/* pages of the range come back from the server with its zeros */
-		wlast = round_up(end, PAGE_SIZE) - 1;
-		truncate_pagecache_range(inode, offset & PAGE_MASK, wlast);
-	}
+		rc = ll_pages_flush(inode->i_mapping, offset & PAGE_MASK, end);
+	if (!rc)
+		rc = ll_pages_wait(inode->i_mapping, offset & PAGE_MASK, end, true);
+	if (!rc && zeros)
+		drop_pages(inode, offset, end - 1);
 	for (i = 0; i < lo->nr_comps && !rc; i++) {
 		struct ll_comp *c = &lo->comps[i];
 		u64 s = max_t(u64, offset, c->start), e = min(end, c->end);
@@ -859,6 +929,9 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 	}
 	rc2 = obj_rpc_wait(inode, r, set->nr);
 	rc = rc ? rc : rc2;
+	/* and what a reader brought in meanwhile: pages of the range come back from the server with its zeros */
+	if (zeros && !ll_pages_wait(inode->i_mapping, offset & PAGE_MASK, end, true))
+		drop_pages(inode, offset, end - 1);
 	if (!rc) {
 		struct timespec64 now = current_time(inode);
 
@@ -874,11 +947,6 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 			if (obj)
 				ll_data_wrote(inode, obj, off + 1, end, true);
 		}
-		spin_lock(&d->lock);
-		for (i = 0; i < set->nr; i++)
-			if (r[i].obj)
-				r[i].obj->need_sync = true;
-		spin_unlock(&d->lock);
 	}
 	ll_locks_put(&locks);
 out_free:

@@ -361,7 +361,7 @@ static int info_statx(struct super_block *sb, const struct ll_answer *a, void __
 		.stx_uid = le32_to_cpu(b->mbo_uid),
 		.stx_gid = le32_to_cpu(b->mbo_gid),
 		.stx_mode = le32_to_cpu(b->mbo_mode),
-		.stx_ino = fid_flatten(&a->fid),
+		.stx_ino = ll_fid_ino(sb, &a->fid),
 		.stx_size = le64_to_cpu(b->mbo_size),
 		.stx_blocks = le64_to_cpu(b->mbo_blocks),
 		.stx_atime.tv_sec = le64_to_cpu(b->mbo_atime),
@@ -384,7 +384,7 @@ static int info_stat(struct super_block *sb, const struct ll_answer *a, void __u
 	const struct mdt_body *b = a->body;
 	struct stat st = {
 		.st_dev = new_encode_dev(sb->s_dev),
-		.st_ino = fid_flatten(&a->fid),
+		.st_ino = ll_fid_ino(sb, &a->fid),
 		.st_nlink = le32_to_cpu(b->mbo_nlink),
 		.st_mode = le32_to_cpu(b->mbo_mode),
 		.st_uid = le32_to_cpu(b->mbo_uid),
@@ -567,14 +567,13 @@ static long ioc_file_flags(struct file *file, unsigned int cmd, unsigned long ar
 		return put_user((int)lf->lf_ioctl_flags, (int __user *)arg);
 	if (get_user(flags, (int __user *)arg))
 		return -EFAULT;
-	if (cmd == LL_IOC_CLRFLAGS)
+	if (cmd == LL_IOC_CLRFLAGS) {
 		lf->lf_ioctl_flags &= ~flags;
-	else if (flags & 2)
+		return 0;
+	}
+	if (flags & 2 || (flags & 1 && !(file->f_flags & O_DIRECT)))
 		return -EINVAL;
-	else if (flags & 1 && !(file->f_flags & O_DIRECT))
-		return -EINVAL;
-	else
-		lf->lf_ioctl_flags |= flags;
+	lf->lf_ioctl_flags |= flags;
 	return 0;
 }
 

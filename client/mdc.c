@@ -138,6 +138,9 @@ int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const cha
 	mdc->easize = LL_EASIZE_DEF;
 	mdc->max_easize = LL_EASIZE_MAX;
 	mutex_init(&mdc->seq_mutex);
+	spin_lock_init(&mdc->late_lock);
+	INIT_LIST_HEAD(&mdc->late);
+	init_waitqueue_head(&mdc->late_waitq);
 	strscpy(mdc->tgt_uuid, tgt_uuid, sizeof(mdc->tgt_uuid));
 	snprintf(mdc->name, sizeof(mdc->name), "%s-%s", dev_name, sbi->inst);
 
@@ -198,6 +201,7 @@ void mdc_invalidate(struct ll_mdc *mdc)
 /* Before inodes go: no lock callback may find one of them afterwards. */
 void mdc_drop_locks(struct ll_mdc *mdc, bool force)
 {
+	mdc_late_opens_end(mdc);
 	if (force)
 		ldlm_ns_evicted(mdc->ns);
 	else
@@ -617,6 +621,22 @@ out:
 	return rc > 0 ? -EPROTO : rc;
 }
 
+/*
+ * mdc_wait - wait for what goes on alone when the task is killed
+ *
+ * No signal reaches a task that exits any more: it must not hang on a server that is away; a work
+ * item has nobody to wait for.
+ * Return: 0, -EINTR.
+ */
+int mdc_wait(struct ll_mdc *mdc, struct completion *done)
+{
+	if (current->flags & PF_WQ_WORKER)
+		return -EINTR;
+	if (!(current->flags & PF_EXITING))
+		return wait_for_completion_killable(done);
+	return wait_for_completion_timeout(done, imp_is_full(mdc->imp) ? 2 * HZ : 1) ? 0 : -EINTR;
+}
+
 /* ---- opens ---- */
 
 static void open_put(struct ll_open *open)
@@ -757,12 +777,9 @@ void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
 		ptlrpc_req_put(req);
 		open_forget(open);
 		open_put(open);
-	} else if (current->flags & PF_EXITING) {
-		/* No signal reaches a task that exits any more: it must not hang on a server that is away. */
-		wait_for_completion_timeout(&req->rq_complete, 2 * HZ);
 	} else {
 		/* Not ptlrpc_req_wait(): a killed task must not abort it. */
-		wait_for_completion_killable(&req->rq_complete);
+		mdc_wait(open->mdc, &req->rq_complete);
 	}
 	ptlrpc_req_put(req);
 }

@@ -29,6 +29,10 @@ struct ll_mdc {
 	struct lu_fid		next_fid;	/* f_seq 0 = none */
 	u32			seq_left;
 	int			seq_stale;	/* drop the sequence before the next use */
+
+	spinlock_t		late_lock;	/* late */
+	struct list_head	late;		/* opens of killed tasks, not answered yet */
+	wait_queue_head_t	late_waitq;	/* none any more */
 };
 
 /*
@@ -111,6 +115,7 @@ void mdc_pack_body(struct mdt_body *body, const struct lu_fid *fid, u64 valid,
 void mdc_pack_rec(void *rec, u32 opcode, const struct inode *group1, const struct inode *group2);
 u32 mdc_ea_room(const struct ll_mdc *mdc);
 u32 mdc_acl_room(const struct ll_mdc *mdc);
+int mdc_wait(struct ll_mdc *mdc, struct completion *done);
 
 /* An open at the MDT; lives until its close is committed. */
 struct ll_open {
@@ -160,6 +165,8 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 			u32 *mode);
 /* UPDATE lock of a directory, taken when not there; with a user: end with ldlm_lock_decref(). */
 int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lock, u32 *mode);
+/* Give up opens of tasks that are gone; before the MDC goes. */
+void mdc_late_opens_end(struct ll_mdc *mdc);
 /* The inode is the data of this lock from now on. */
 void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode);
 
@@ -175,6 +182,7 @@ void ll_inode_cache_exit(void);
 struct inode *ll_alloc_inode(struct super_block *sb);
 void ll_free_inode(struct inode *inode);
 void ll_evict_inode(struct inode *inode);
+int ll_drop_inode(struct inode *inode);
 /*
  * The inode of an answer with attributes; its lock is bound and the attributes installed. ERR_PTR.
  */

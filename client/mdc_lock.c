@@ -96,7 +96,19 @@ static int mdc_blocking(struct ldlm_lock *lock, bool canceling)
 	return 0;
 }
 
-static const struct ldlm_cli_ops mdc_lock_ops = { .blocking = mdc_blocking };
+/* Is there I/O under the layout, or are there pages that ll_layout_lost() writes? */
+static bool mdc_busy(const struct ldlm_lock *lock)
+{
+	struct inode *inode = lock->l_ast_data;
+
+	if (!(lock->l_policy.ibits.bits & MDS_INODELOCK_LAYOUT) || !inode || !S_ISREG(inode->i_mode))
+		return false;
+	return rwsem_is_locked(&ll_i(inode)->lli_layout_sem) ||
+	       mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) ||
+	       mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK);
+}
+
+static const struct ldlm_cli_ops mdc_lock_ops = { .blocking = mdc_blocking, .busy = mdc_busy };
 
 /* ---- intents ---- */
 
@@ -124,13 +136,8 @@ static int intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
  * Send an intent; fills *a. 0 also when the intent failed in a later phase: ei tells. Bits and mode
  * of a lock go into *a.
  */
-static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
-		       struct ll_answer *a)
+static int intent_result(struct ldlm_enqueue_info *ei, int rc, struct ll_answer *a)
 {
-	int rc;
-
-	a->req = req;
-	rc = ldlm_cli_enqueue(ei, req, &a->lock);
 	if (rc < 0)
 		return rc;
 	a->disp = ei->ei_disposition;
@@ -147,6 +154,13 @@ static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
 		rc = -EPROTO;
 	}
 	return rc;
+}
+
+static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
+		       struct ll_answer *a)
+{
+	a->req = req;
+	return intent_result(ei, ldlm_cli_enqueue(ei, req, &a->lock), a);
 }
 
 static void enqueue_info(struct ldlm_enqueue_info *ei, struct ll_mdc *mdc,
@@ -261,6 +275,109 @@ int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode 
 	return answer_has_object(a) ? 0 : -EPROTO;
 }
 
+/* An open that was answered when nobody wanted it any more: close what it opened. */
+static void open_undo(struct ll_mdc *mdc, u64 flags, struct ptlrpc_request *req)
+{
+	const struct ldlm_reply *rep = req->rq_got_reply ? ptlrpc_rep_buf(req, WF_DLM_REP) : NULL;
+	struct ll_answer a;
+
+	if (!rep || rep->lock_policy_res2 ||
+	    !(le64_to_cpu(rep->lock_policy_res1) & DISP_OPEN_OPEN))
+		return;
+	ll_answer_start(mdc, &a);
+	a.req = req;
+	if (!ll_answer_fill(&a) && a.valid & OBD_MD_FLID && a.body->mbo_open_handle.cookie)
+		mdc_close(ll_open_new(mdc, flags, &a), NULL, 0);
+}
+
+/* An open whose task was killed: somebody must hear the answer. */
+struct late_open {
+	struct list_head		link;	/* ll_mdc.late */
+	struct work_struct		work;
+	struct ll_mdc			*mdc;
+	struct ldlm_enqueue_info	ei;
+	struct ptlrpc_request		*req;	/* referenced */
+	struct ldlm_lock		*lock;
+	u64				flags;
+};
+
+static void late_open_work(struct work_struct *work)
+{
+	struct late_open *late = container_of(work, struct late_open, work);
+	struct ll_mdc *mdc = late->mdc;
+	int rc;
+
+	rc = ptlrpc_req_wait(late->req);
+	ldlm_cli_enqueue_finish(&late->ei, late->req, rc, &late->lock);
+	ldlm_lock_decref_cancel(late->lock, late->ei.ei_mode);
+	open_undo(mdc, late->flags, late->req);
+	ptlrpc_req_put(late->req);
+	spin_lock(&mdc->late_lock);
+	list_del(&late->link);
+	if (list_empty(&mdc->late))
+		wake_up_all(&mdc->late_waitq);
+	spin_unlock(&mdc->late_lock);
+	kfree(late);
+}
+
+/* Looks under the lock: the work lets go of it last. */
+static bool late_none(struct ll_mdc *mdc)
+{
+	bool none;
+
+	spin_lock(&mdc->late_lock);
+	none = list_empty(&mdc->late);
+	spin_unlock(&mdc->late_lock);
+	return none;
+}
+
+/* Umount: not answered until now, never. The MDT closes what we leave open. */
+void mdc_late_opens_end(struct ll_mdc *mdc)
+{
+	struct late_open *late;
+
+	spin_lock(&mdc->late_lock);
+	list_for_each_entry(late, &mdc->late, link)
+		ptlrpc_req_abort(late->req, -EINTR);
+	spin_unlock(&mdc->late_lock);
+	wait_event(mdc->late_waitq, late_none(mdc));
+}
+
+/* As ldlm_cli_enqueue(), but what was opened in spite of an error is closed again. */
+static int open_enqueue(struct ll_mdc *mdc, u64 flags, struct ldlm_enqueue_info *ei,
+			struct ptlrpc_request *req, struct ldlm_lock **lockp)
+{
+	struct late_open *late;
+	int rc;
+
+	rc = ldlm_cli_enqueue_start(ei, &req, lockp);
+	if (rc)
+		return rc;
+	rc = ptlrpc_send_async(req);
+	if (rc || !wait_for_completion_killable(&req->rq_complete)) {
+		rc = ldlm_cli_enqueue_finish(ei, req, rc ?: req->rq_status, lockp);
+		if (rc < 0)
+			open_undo(mdc, flags, req);
+		return rc;
+	}
+	late = kzalloc(sizeof(*late), GFP_KERNEL | __GFP_NOFAIL);
+	INIT_WORK(&late->work, late_open_work);
+	late->mdc = mdc;
+	late->ei = *ei;
+	late->req = ptlrpc_req_get(req);
+	late->lock = *lockp;
+	late->flags = flags;
+	*lockp = NULL;
+	/* Not sent yet: it need not be. */
+	if (!READ_ONCE(req->rq_sends))
+		ptlrpc_req_abort(req, -EINTR);
+	spin_lock(&mdc->late_lock);
+	list_add(&late->link, &mdc->late);
+	spin_unlock(&mdc->late_lock);
+	queue_work(system_unbound_wq, &late->work);
+	return -EINTR;
+}
+
 static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
 		     struct inode *child, const struct ll_open_args *args,
 		     const struct lu_fid *new_fid, struct ldlm_enqueue_info *ei,
@@ -315,7 +432,9 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 		memcpy(ptlrpc_req_buf(req, WF_NAME), name->name, name->len);
 	if (args->ea_len)
 		memcpy(ptlrpc_req_buf(req, WF_EADATA), args->ea, args->ea_len);
-	return intent_send(ei, req, a);
+	a->req = req;
+	rc = open_enqueue(mdc, args->flags, ei, req, &a->lock);
+	return intent_result(ei, rc, a);
 }
 
 int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *child,

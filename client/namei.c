@@ -486,7 +486,7 @@ out:
 static int ll_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode)
 {
 	ll_count(dir->i_sb, MKDIR, 1);
-	return create(dir, dentry, (mode & (S_IRWXUGO | S_ISVTX)) | S_IFDIR, 0, NULL);
+	return create(dir, dentry, (mode & (0777 | S_ISVTX)) | S_IFDIR, 0, NULL);
 }
 
 static int ll_symlink(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,

@@ -373,7 +373,7 @@ int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end)
 	if (end <= kms && end > i_size_read(inode))
 		i_size_write(inode, min_t(u64, kms, MAX_LFS_FILESIZE));
 	spin_unlock(&d->lock);
-	return end <= kms ? 0 : ll_glimpse(inode);
+	return end <= kms ? 0 : ll_glimpse_set(inode, set);
 }
 
 /* locked: under a PW lock of ours, so that others cannot have changed the size behind us. */
@@ -388,7 +388,6 @@ void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 
 		obj->kms = max(obj->kms, obj_end);
 	obj->mtime = max(obj->mtime, now);
 	obj->ctime = max(obj->ctime, now);
-	obj->need_sync = true;
 	if (file_end > i_size_read(inode))
 		i_size_write(inode, file_end);
 	spin_unlock(&d->lock);
@@ -434,8 +433,9 @@ static int ll_extent_blocking(struct ldlm_lock *lock, bool canceling)
 		if ((lock->l_flags & LDLM_FL_FAILED) && mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
 			mapping_set_error(inode->i_mapping, -EIO);
 		ll_pages_cancel(inode, obj, lock, lock->l_flags & (LDLM_FL_DISCARD_DATA | LDLM_FL_FAILED));
-		end = locks_end(lock);
+		/* in one go: a lock that is granted behind our back may raise it right after */
 		spin_lock(&d->lock);
+		end = locks_end(lock);
 		obj->kms = min(obj->kms, end);
 		spin_unlock(&d->lock);
 		iput(inode);
@@ -484,6 +484,29 @@ struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, boo
 	if (lock && READ_ONCE(lock->l_ast_data) != obj)
 		ldlm_lock_set_data(lock, obj);
 	return lock;
+}
+
+u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write)
+{
+	union ldlm_policy policy = { .extent = { .start = start, .end = end } };
+	struct ldlm_lock *lock;
+	u64 cookie;
+
+	lock = ldlm_lock_match(obj->osc->ns, &obj->res, LDLM_EXTENT, &policy,
+			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP, LDLM_MATCH_CBPENDING);
+	if (!lock)
+		return 0;
+	cookie = lock->l_remote.cookie;
+	ldlm_lock_decref(lock, lock->l_granted_mode);
+	return cookie;
+}
+
+void ll_object_lost(struct ll_object *obj)
+{
+	spin_lock(&obj->grab_lock);
+	if (obj->inode)
+		mapping_set_error(obj->inode->i_mapping, -EIO);
+	spin_unlock(&obj->grab_lock);
 }
 
 bool ll_object_covered(struct ll_object *obj, u64 start, u64 end)
@@ -552,7 +575,10 @@ void ll_locks_put(struct ll_locks *locks)
 	while (locks->nr) {
 		struct ldlm_lock *lock = locks->lock[--locks->nr];
 
-		ldlm_lock_decref(lock, lock->l_granted_mode);
+		if (locks->forget)
+			ldlm_lock_decref_cancel(lock, lock->l_granted_mode);
+		else
+			ldlm_lock_decref(lock, lock->l_granted_mode);
 	}
 	if (locks->lock != locks->few)
 		kvfree(locks->lock);
@@ -566,6 +592,7 @@ int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end,
 	int rc;
 
 	locks->nr = 0;
+	locks->forget = false;
 	locks->lock = locks->few;
 	if (set->nr > ARRAY_SIZE(locks->few)) {
 		locks->lock = kvmalloc_array(set->nr, sizeof(*locks->lock), GFP_NOFS);
@@ -670,6 +697,19 @@ static int glimpse_objects(struct inode *inode, struct ll_objset *set)
 	return rc;
 }
 
+int ll_glimpse_set(struct inode *inode, struct ll_objset *set)
+{
+	int rc;
+
+	if (mutex_lock_killable(&ll_i(inode)->lli_size_mutex))
+		return -EINTR;
+	rc = glimpse_objects(inode, set);
+	if (!rc)
+		ll_data_merge(inode, set);
+	mutex_unlock(&ll_i(inode)->lli_size_mutex);
+	return rc;
+}
+
 int ll_glimpse(struct inode *inode)
 {
 	struct ll_objset *set = ll_objset_current(inode);
@@ -677,11 +717,7 @@ int ll_glimpse(struct inode *inode)
 
 	if (IS_ERR_OR_NULL(set))
 		return PTR_ERR_OR_ZERO(set);
-	mutex_lock(&ll_i(inode)->lli_size_mutex);
-	rc = glimpse_objects(inode, set);
-	if (!rc)
-		ll_data_merge(inode, set);
-	mutex_unlock(&ll_i(inode)->lli_size_mutex);
+	rc = ll_glimpse_set(inode, set);
 	ll_objset_put(set);
 	return rc;
 }

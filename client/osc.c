@@ -11,6 +11,7 @@
 
 #define LL_OSC_MAX_IN_FLIGHT	8
 #define LL_OSC_BRW_MAX		(4U << 20)
+#define LL_OSC_SHORT_IO		(16U << 10)
 
 static void osc_granted(struct ll_osc *osc)
 {
@@ -23,6 +24,7 @@ static void osc_granted(struct ll_osc *osc)
 	spin_lock(&osc->lock);
 	osc->avail = total > osc->dirty ? total - osc->dirty : 0;
 	osc->lost = 0;
+	osc->short_io = flags & OBD_CONNECT_SHORTIO ? osc->short_io_max : 0;
 	osc->brw_size = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)), ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
 	osc->cksum = !(osc->sbi->opts & LL_OPT_CHECKSUM) ? 0 :
 		     !(flags & OBD_CONNECT_CKSUM) || !(types & OBD_CKSUM_CRC32C) ? OBD_CKSUM_ADLER : OBD_CKSUM_CRC32C;
@@ -151,6 +153,29 @@ static int show_checksums(struct seq_file *m, void *obj)
 	return 0;
 }
 
+static int show_short_io(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->short_io_max);
+	return 0;
+}
+
+static ssize_t store_short_io(const char *text, size_t len, void *obj)
+{
+	struct ll_osc *osc = obj;
+	u64 v;
+	int rc = param_parse_u64(text, 0, OBD_MAX_SHORT_IO_BYTES, &v);
+
+	if (rc)
+		return rc;
+	if (v && v < 64)
+		return -ERANGE;
+	spin_lock(&osc->lock);
+	osc->short_io_max = v;
+	osc->short_io = imp_connect_flags(osc->imp) & OBD_CONNECT_SHORTIO ? v : 0;
+	spin_unlock(&osc->lock);
+	return len;
+}
+
 static const struct param_def osc_params[] = {
 	{ "ost_server_uuid", 0444, show_uuid },
 	{ "import", 0444, show_import },
@@ -164,6 +189,7 @@ static const struct param_def osc_params[] = {
 	{ "max_rpcs_in_flight", 0644, show_in_flight, store_in_flight },
 	{ "max_pages_per_rpc", 0444, show_pages },
 	{ "checksums", 0444, show_checksums },
+	{ "short_io_bytes", 0644, show_short_io, store_short_io },
 };
 
 /*
@@ -211,11 +237,13 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const 
 	INIT_WORK(&osc->flush, osc_flush_work);
 	osc->max_in_flight = LL_OSC_MAX_IN_FLIGHT;
 	osc->brw_size = ONE_MB_BRW_SIZE;
+	osc->short_io_max = LL_OSC_SHORT_IO;
 	conf.data = osc;
 	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_FID | OBD_CONNECT_AT |
 		OBD_CONNECT_BRW_SIZE | OBD_CONNECT_GRANT | OBD_CONNECT_SRVLOCK | OBD_CONNECT_CANCELSET | OBD_CONNECT_CKSUM |
 		OBD_CONNECT_LVB_TYPE | OBD_CONNECT_MAXBYTES | OBD_CONNECT_BULK_MBITS | OBD_CONNECT_EINPROGRESS |
-		OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_64BITHASH | OBD_CONNECT_JOBSTATS | OBD_CONNECT_FLAGS2);
+		OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_64BITHASH | OBD_CONNECT_JOBSTATS | OBD_CONNECT_SHORTIO |
+		OBD_CONNECT_FLAGS2);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(OBD_CONNECT2_REP_MBITS | OBD_CONNECT2_INC_XID);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	conf.ocd.ocd_grant = cpu_to_le32(2 * DT_MAX_BRW_SIZE);
@@ -239,21 +267,22 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const 
 		if (rc)
 			goto out_ns;
 	}
-	rc = xa_insert(&sbi->oscs, index, osc, GFP_KERNEL);
-	if (rc) {
-		rc = rc == -EBUSY ? -EEXIST : rc;
-		goto out_ns;
-	}
 	snprintf(path, sizeof(path), "osc/%s", osc->name);
 	osc->param = param_dir_add(NULL, path);
 	param_add(osc->param, osc_params, ARRAY_SIZE(osc_params), osc);
 	osc->active = active;
-	if (!active) {
+	if (active) {
+		rc = import_connect(osc->imp);
+		if (rc)
+			goto out_ns;
+	} else {
 		obd_device_set_status(osc->dev, "IN");
-		return 0;
 	}
-	return import_connect(osc->imp);
-
+	/* From here on it may be in use at any time. */
+	rc = xa_insert(&sbi->oscs, index, osc, GFP_KERNEL);
+	if (!rc)
+		return 0;
+	rc = rc == -EBUSY ? -EEXIST : rc;
 out_ns:
 	import_disconnect(osc->imp);
 	ldlm_ns_free(osc->ns, true);

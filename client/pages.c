@@ -3,11 +3,14 @@
  * The page cache of regular files: readahead and read_folio become reads, writepages writes of up to the OST's RPC size, collected per
  * object. A page that was dirtied under grant is marked private (LL_GRANTED) until it is sent or thrown away. Pages are only cached
  * under an extent lock; reads in flight hold a user of it.
+ *
+ * A page in writeback is not dirtied again (SB_I_STABLE_WRITES), so the walk of a flush meets none that it would have to wait for.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/pagevec.h>
 #include <linux/writeback.h>
 #include "data.h"
 
@@ -112,6 +115,8 @@ static struct ll_brw *walk_brw(struct walk *w, struct ll_object *obj, u64 obj_of
 		return NULL;
 	brw->grant = grant;
 	brw->done = w->write ? write_done : read_done;
+	/* Who dirtied a page is not known any more: the flag is for reads only. */
+	brw->sys = !w->write && capable(CAP_SYS_RESOURCE);
 	if (!w->write) {
 		brw->lock = ll_object_match(obj, obj_off, obj_off + PAGE_SIZE - 1, false);
 		if (!brw->lock) {
@@ -209,7 +214,7 @@ static int ll_read_folio(struct file *file, struct folio *folio)
 	return rc;
 }
 
-/* A page that is about to be written in part; it is locked before and after. */
+/* A locked page that is about to be written in part; not locked any more after an error. */
 static int read_for_write(struct inode *inode, struct ll_objset *set, struct page *page)
 {
 	struct walk w;
@@ -220,17 +225,39 @@ static int read_for_write(struct inode *inode, struct ll_objset *set, struct pag
 	ClearPageError(page);
 	rc = walk_read(&w, page);
 	walk_end(&w);
-	if (rc) {
-		lock_page(page);
+	if (!rc)
+		rc = lock_page_killable(page);
+	if (rc)
 		return rc;
+	if (PageUptodate(page) && page->mapping == inode->i_mapping)
+		return 0;
+	rc = page->mapping == inode->i_mapping ? -EIO : -EAGAIN;
+	unlock_page(page);
+	return rc;
+}
+
+/* A locked page that is not in writeback, to be dirtied. ERR_PTR(-EINTR, -ENOMEM). */
+static struct page *page_for_write(struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio;
+	int rc;
+
+	for (;;) {
+		/* FOR_MMAP: not locked */
+		folio = __filemap_get_folio(mapping, index, FGP_FOR_MMAP | FGP_WRITE | FGP_CREAT, mapping_gfp_mask(mapping));
+		if (!folio)
+			return ERR_PTR(-ENOMEM);
+		rc = folio_lock_killable(folio);
+		if (!rc && folio->mapping == mapping && !folio_test_writeback(folio))
+			return folio_page(folio, 0);
+		if (!rc) {
+			folio_unlock(folio);
+			rc = folio_wait_writeback_killable(folio);
+		}
+		folio_put(folio);
+		if (rc)
+			return ERR_PTR(rc);
 	}
-	rc = lock_page_killable(page);
-	if (rc) {
-		/* the caller unlocks */
-		lock_page(page);
-		return rc;
-	}
-	return PageUptodate(page) ? 0 : -EIO;
 }
 
 /* ---- dirty pages ---- */
@@ -295,25 +322,25 @@ static int ll_write_begin(struct file *file, struct address_space *mapping, loff
 		rc = granted;
 		goto out;
 	}
-	page = grab_cache_page_write_begin(mapping, pos >> PAGE_SHIFT);
-	if (!page) {
-		rc = -ENOMEM;
+again:
+	page = page_for_write(mapping, pos >> PAGE_SHIFT);
+	if (IS_ERR(page)) {
+		rc = PTR_ERR(page);
 		goto out_grant;
 	}
-	rc = 0;
 	if (!PageUptodate(page) && len != PAGE_SIZE) {
 		spin_lock(&d->lock);
 		size = obj->size;
 		spin_unlock(&d->lock);
-		if (size <= off)
-			zero_user_segment(page, 0, PAGE_SIZE);
-		else
-			rc = read_for_write(inode, set, page);
+		rc = size > off ? read_for_write(inode, set, page) : 0;
 		if (rc) {
-			unlock_page(page);
 			put_page(page);
+			if (rc == -EAGAIN)	/* thrown away meanwhile */
+				goto again;
 			goto out_grant;
 		}
+		if (size <= off)
+			zero_user_segment(page, 0, PAGE_SIZE);
 		SetPageUptodate(page);
 	}
 	page_give_grant(page, obj->osc, d, !granted);
@@ -370,7 +397,7 @@ static int write_one(struct page *page, struct writeback_control *wbc, void *dat
 		return 0;
 	}
 	spin_lock(&ll_i(inode)->lli_data->lock);
-	size = obj->size;
+	size = max(obj->size, obj->kms);
 	spin_unlock(&ll_i(inode)->lli_data->lock);
 	grant = PagePrivate(page);
 	if (size <= off) {
@@ -409,6 +436,43 @@ static int ll_writepages(struct address_space *mapping, struct writeback_control
 	walk_end(&w);
 	ll_objset_put(set);
 	return rc;
+}
+
+int ll_pages_wait(struct address_space *mapping, loff_t start, loff_t end, bool locked)
+{
+	pgoff_t index = start >> PAGE_SHIFT, last = end >> PAGE_SHIFT;
+	struct folio_batch batch;
+	unsigned int i;
+	int rc = 0;
+
+	folio_batch_init(&batch);
+	while (!rc && index <= last) {
+		if (!(locked ? filemap_get_folios(mapping, &index, last, &batch) :
+			       filemap_get_folios_tag(mapping, &index, last, PAGECACHE_TAG_WRITEBACK, &batch)))
+			break;
+		for (i = 0; i < folio_batch_count(&batch) && !rc; i++) {
+			struct folio *folio = batch.folios[i];
+
+			if (locked)
+				rc = folio_wait_locked_killable(folio);
+			if (!rc)
+				rc = folio_wait_writeback_killable(folio);
+		}
+		folio_batch_release(&batch);
+		cond_resched();
+	}
+	return rc;
+}
+
+int ll_pages_flush(struct address_space *mapping, loff_t start, loff_t end)
+{
+	int rc = mapping->nrpages ? ll_pages_wait(mapping, start, end, false) : 0, rc2;
+
+	if (rc || !mapping->nrpages)
+		return rc;
+	rc = filemap_fdatawrite_range(mapping, start, end);
+	rc2 = ll_pages_wait(mapping, start, end, false);
+	return rc2 ? rc2 : rc;
 }
 
 static void ll_invalidate_folio(struct folio *folio, size_t offset, size_t len)
@@ -560,8 +624,11 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 			} else if (invalidate_inode_pages2_range(mapping, index, chunk_end >> PAGE_SHIFT)) {
 				/* somebody dirtied or pinned one right now: once more, with force */
 				filemap_write_and_wait_range(mapping, pos, chunk_end);
-				if (invalidate_inode_pages2_range(mapping, index, chunk_end >> PAGE_SHIFT))
+				if (invalidate_inode_pages2_range(mapping, index, chunk_end >> PAGE_SHIFT)) {
+					if (mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
+						mapping_set_error(mapping, -EIO);
 					truncate_inode_pages_range(mapping, pos, chunk_end | ~PAGE_MASK);
+				}
 			}
 		}
 		index = (chunk_end >> PAGE_SHIFT) + 1;
@@ -574,7 +641,8 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 
 static vm_fault_t err_to_fault(int rc)
 {
-	return rc == -ENOMEM ? VM_FAULT_OOM : rc == -EINTR ? VM_FAULT_NOPAGE : VM_FAULT_SIGBUS;
+	/* -EINTR: the task is being killed; a fault of the kernel in its behalf must not be tried again and again. */
+	return rc == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 }
 
 /* Lock the page's range; the layout of a mapping in use is known, so that lli_layout_sem need not be taken (it may be held by a write). */
@@ -646,14 +714,25 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		ret = err_to_fault(granted);
 		goto out;
 	}
-	lock_page(page);
+	for (;;) {
+		rc = lock_page_killable(page);
+		if (rc || !PageWriteback(page))
+			break;
+		unlock_page(page);
+		rc = folio_wait_writeback_killable(page_folio(page));
+		if (rc)
+			break;
+	}
+	if (rc) {
+		ret = err_to_fault(rc);
+		goto out_grant;
+	}
 	size = i_size_read(inode);
 	if (page->mapping != inode->i_mapping || page_offset(page) >= size || !PageUptodate(page)) {
 		unlock_page(page);
 		ret = VM_FAULT_NOPAGE;
 		goto out_grant;
 	}
-	wait_for_stable_page(page);
 	page_give_grant(page, obj->osc, d, !granted);
 	granted = 1;
 	ll_data_wrote(inode, obj, min_t(u64, off + PAGE_SIZE, off + (size - page_offset(page))), min_t(u64, size, page_offset(page) + PAGE_SIZE),

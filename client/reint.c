@@ -113,6 +113,9 @@ int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answ
 		return rc;
 	rec = r.rec;
 	mdc_pack_rec(rec, REINT_SETATTR, inode, NULL);
+	/* Whether the caller is in the new group is what the server has to know. */
+	if ((sa->valid & MDS_ATTR_GID) && in_group_p(make_kgid(&init_user_ns, sa->gid)))
+		rec->sa_suppgid = cpu_to_le32(sa->gid);
 	rec->sa_padding_1 = 0;
 	fid_to_le(&rec->sa_fid, ll_fid(inode));
 	rec->sa_valid = cpu_to_le64(sa->valid);

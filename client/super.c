@@ -339,6 +339,7 @@ const struct super_operations ll_super_ops = {
 	.alloc_inode	= ll_alloc_inode,
 	.free_inode	= ll_free_inode,
 	.evict_inode	= ll_evict_inode,
+	.drop_inode	= ll_drop_inode,
 	.statfs		= ll_statfs,
 	.sync_fs	= ll_sync_fs,
 	.umount_begin	= ll_umount_begin,

@@ -394,6 +394,11 @@ struct ldlm_cli_ops {
 	int (*glimpse)(struct ldlm_lock *lock, struct ost_lvb *lvb);
 	/* Optional: the lock was granted by a CP AST. */
 	void (*completion)(struct ldlm_lock *lock);
+	/*
+	 * Optional: would blocking(lock, true) have to wait for others (data in use, to be written)?
+	 * Such a lock is not cancelled early, in the thread of a request. Called under a spinlock.
+	 */
+	bool (*busy)(const struct ldlm_lock *lock);
 };
 
 /* One enqueue: what to ask, and what came back. Zero it first. */

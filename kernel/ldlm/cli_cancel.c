@@ -409,6 +409,8 @@ static bool elc_wanted(const struct ldlm_resource *res, const struct ldlm_lock *
 	if (lock->l_flags &
 	    (LDLM_FL_CBPENDING | LDLM_FL_CANCELING | LDLM_FL_DESTROYED | LDLM_FL_NO_LRU))
 		return false;
+	if (lock->l_ops && lock->l_ops->busy && lock->l_ops->busy(lock))
+		return false;
 	/* The data of a write lock would have to be written first. */
 	if (res->lr_type == LDLM_EXTENT)
 		return lock->l_granted_mode == LCK_PR;

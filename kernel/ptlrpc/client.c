@@ -187,6 +187,9 @@ static int may_send(struct ptlrpc_request *req)
 		return imp->imp_connect_rc ?: -EIO;
 	if (imp->imp_state == IMP_FULL)
 		return 0;
+	/* The owner drops its locks and waits for the pages under them: they are not to be written. */
+	if (imp->imp_state == IMP_EVICTED && (req->rq_opc == OST_WRITE || req->rq_opc == OST_READ))
+		return -EIO;
 	if (imp->imp_state == IMP_IDLE) {
 		import_todo_locked(imp, IMP_DO_CONNECT);
 		return 1;

@@ -213,10 +213,12 @@ static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struc
 			pr_info("%s: went back in time: committed %llu, now %llu\n", imp->imp_name,
 				imp->imp_last_committed, committed);
 		if (out->evicted)
-			imp->imp_last_committed = committed;
+			imp->imp_generation++;
 	}
 	spin_unlock(&imp->imp_lock);
-	if (!rc)
+	if (!rc && out->evicted)
+		replay_restart(imp, committed);
+	else if (!rc)
 		replay_committed(imp, committed);
 	return rc;
 }
@@ -226,11 +228,9 @@ static void be_evicted(struct obd_import *imp)
 {
 	pr_warn("%s: this client was evicted; its locks and open files are lost\n", imp->imp_name);
 	spin_lock(&imp->imp_lock);
-	imp->imp_generation++;
 	import_set_state(imp, IMP_EVICTED);
 	import_abort_all(imp, -EIO, true);
 	spin_unlock(&imp->imp_lock);
-	replay_drop(imp);
 	import_event(imp, IMP_EV_EVICTED);
 	replay_drop(imp);
 }

@@ -94,6 +94,7 @@ void req_kick_list(struct list_head *list);	/* of rq_list; imp_lock held */
 void replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed);
 void replay_finish(struct ptlrpc_request *req); /* the request ends: tell about its commit */
 void replay_committed(struct obd_import *imp, u64 last_committed);
+void replay_restart(struct obd_import *imp, u64 last_committed);	/* after an eviction */
 void replay_drop(struct obd_import *imp);	/* all of them */
 
 /* ---- slots.c ---- */

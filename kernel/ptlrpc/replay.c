@@ -97,7 +97,9 @@ void replay_finish(struct ptlrpc_request *req)
 	if (!req->rq_transno)
 		return;
 	spin_lock(&imp->imp_lock);
-	req->rq_committed = req->rq_transno <= imp->imp_last_committed;
+	/* transnos of the time before an eviction mean nothing now */
+	req->rq_committed = req->rq_generation == imp->imp_generation &&
+			    req->rq_transno <= imp->imp_last_committed;
 	keep = imp->imp_replayable && !imp->imp_invalid &&
 	       req->rq_generation == imp->imp_generation &&
 	       (!req->rq_committed || req->rq_replay_keep);
@@ -110,11 +112,7 @@ void replay_finish(struct ptlrpc_request *req)
 		req->rq_commit_cb(req);
 }
 
-/**
- * replay_drop - forget all kept requests (eviction, umount)
- * @imp: import
- */
-void replay_drop(struct obd_import *imp)
+static void drop_all(struct obd_import *imp, const u64 *last_committed)
 {
 	LIST_HEAD(gone);
 
@@ -122,9 +120,30 @@ void replay_drop(struct obd_import *imp)
 	list_splice_tail_init(&imp->imp_replay, &gone);
 	list_splice_tail_init(&imp->imp_committed_open, &gone);
 	imp->imp_max_transno = 0;
+	if (last_committed)
+		imp->imp_last_committed = *last_committed;
 	spin_unlock(&imp->imp_lock);
 	let_go(&gone, false);
 	wake_up_all(&imp->imp_waitq);
+}
+
+/**
+ * replay_drop - forget all kept requests; none of them will be known as committed
+ * @imp: import
+ */
+void replay_drop(struct obd_import *imp)
+{
+	drop_all(imp, NULL);
+}
+
+/**
+ * replay_restart - replay_drop() at an eviction
+ * @imp: import; its generation is the new one already
+ * @last_committed: from which the server goes on
+ */
+void replay_restart(struct obd_import *imp, u64 last_committed)
+{
+	drop_all(imp, &last_committed);
 }
 
 /**

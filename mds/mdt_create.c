@@ -165,12 +165,13 @@ struct mdt_object *mdt_new_create(struct osd_trans *th, struct mdt_object *paren
 			 n->gid);
 	if (IS_ERR(osd))
 		return ERR_CAST(osd);
-	rc = new_fill(th, osd, parent, name, len, n);
-	if (!rc && n->alloc) {
+	rc = 0;
+	if (n->alloc)
 		rc = mdt_lov_used(th, n->alloc);
-		if (rc && name)
-			osd_dir_delete(th, parent->mo_osd, name, len);
-	}
+	else if (n->lov_len)
+		rc = mdt_lov_replay_used(mdt, th, n->lov, n->lov_len);
+	if (!rc)
+		rc = new_fill(th, osd, parent, name, len, n);
 	if (rc) {
 		osd_destroy(th, osd);
 		osd_object_put(osd);

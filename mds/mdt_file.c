@@ -234,6 +234,8 @@ void mdt_file_close(struct mdt_file *mf)
 		if (!IS_ERR(th)) {
 			mdt_orphan_commit(th, o);
 			tgt_trans_stop_local(lt, th);
+		} else {
+			mdt_orphan_later(o);
 		}
 	}
 	mutex_unlock(&o->mo_mutex);
@@ -309,6 +311,8 @@ int mdt_close(struct svc_req *req)
 			mdt_orphan_commit(th, o);
 		tgt_trans_stop(req, th, 0, 0);
 	} else {
+		if (last)
+			mdt_orphan_later(o);
 		tgt_trans_empty(req, 0, 0);
 	}
 	mutex_unlock(&o->mo_mutex);

@@ -91,10 +91,12 @@ int mdt_name_get(struct svc_req *req, enum wire_field f, const char **name, size
 	u32 n = svc_req_len(req, f);
 
 	*name = svc_req_buf(req, f);
-	if (!*name || !n || !wire_name_ok(*name, n))
+	if (n > MDT_MAX_NAME + 1)
+		return -ENAMETOOLONG;
+	if (!wire_name_ok(*name, n))
 		return -EINVAL;
 	*len = n - 1;
-	return *len > MDT_MAX_NAME ? -ENAMETOOLONG : 0;
+	return 0;
 }
 
 /* Find a name. 0, -ENOENT, -ENOTDIR ... */
@@ -496,14 +498,13 @@ int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp)
 	struct mdt_device *mdt = mdt_dev(req);
 	const struct mdt_body *b = svc_req_buf(req, WF_MDT_BODY);
 	const char *name = svc_req_buf(req, WF_NAME);
-	u32 namelen = svc_req_len(req, WF_NAME);
 	struct mdt_object *dir = NULL, *o = NULL;
 	struct ldlm_lock *lock = NULL;
 	u64 disp = DISP_IT_EXECD, want, bits, try_bits;
 	struct mdt_cred cred;
 	struct mdt_reply r;
 	struct lu_fid fid, again;
-	bool by_fid;
+	size_t namelen = 0;
 	int rc, removals = 0, tries = 0;
 
 	if (!b)
@@ -511,16 +512,16 @@ int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp)
 	mdt_reply_init(&r);
 	mdt_cred_body(&cred, b);
 	want = le64_to_cpu(b->mbo_valid);
-	by_fid = !name || !name[0];
 	disp |= DISP_LOOKUP_EXECD;
 
-	if (by_fid) {
+	if (!name || !name[0]) {
 		rc = mdt_req_fid(!b->mbo_fid2.f_seq ? &b->mbo_fid1 : &b->mbo_fid2, &fid);
 		if (rc)
 			goto out;
 	} else {
-		namelen--;
-		rc = namelen > MDT_MAX_NAME ? -ENAMETOOLONG : mdt_req_fid(&b->mbo_fid1, &fid);
+		rc = mdt_name_get(req, WF_NAME, &name, &namelen);
+		if (!rc)
+			rc = mdt_req_fid(&b->mbo_fid1, &fid);
 		if (rc)
 			goto out;
 		dir = mdt_object_find(mdt, &fid);

@@ -12,11 +12,13 @@
  *   a reservation of OST objects may wait here, before the transaction
  *   [transaction: tgt_trans_start .. tgt_trans_stop]
  *   osp_device.od_id_mutex (lov_objid)
- *   spinlocks: buckets of the object and handle tables, mdt_export.me_lock, osp_device.od_lock
+ *   spinlocks: buckets of the object and handle tables, mdt_export.me_lock, osp_device.od_lock;
+ *     inside of them mdt_device.mdt_reap_lock, mdt_device.mdt_rec_lock
  */
 #ifndef _GLOSS_MDT_INTERNAL_H
 #define _GLOSS_MDT_INTERNAL_H
 
+#include <linux/idr.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -49,6 +51,7 @@
 
 struct mdt_device;
 struct osp_device;
+struct osp_record;
 
 /* The caller of a request. */
 struct mdt_cred {
@@ -78,6 +81,7 @@ struct mdt_object {
 	unsigned long		mo_reap_flags;	/* MDT_OF_* */
 	struct list_head	mo_reap;	/* mdt_reap_list or mdt_boot_orphans */
 	atomic_t		mo_objects_left;	/* OST objects not destroyed yet */
+	struct osp_record	*mo_owner;	/* the OSTs are being told the owner */
 };
 
 #define MDT_OF_REAP_DONE	0	/* OST objects are dealt with */
@@ -159,6 +163,14 @@ struct mdt_device {
 	u64			mdt_super_next;
 	u64			mdt_seq_saved;	/* sequences below are reserved on disk */
 	struct lu_seq_range_array *mdt_fldb;	/* super ranges given to others */
+
+	/* osp_record.c */
+	struct osd_object	*mdt_rec_file;
+	struct ida		mdt_rec_ida;	/* slots in use */
+	spinlock_t		mdt_rec_lock;
+	struct list_head	mdt_rec_todo, mdt_rec_done;
+	struct work_struct	mdt_rec_work;
+	unsigned int		mdt_rec_active;
 
 	struct mdt_lod		mdt_lod;
 	struct param_dir	*mdt_params, *mdt_lod_params, *mdt_mdd_params;
@@ -337,6 +349,7 @@ void mdt_orphan_stop(struct mdt_device *mdt);
 			 2 * OSD_CR_NLINK)
 int mdt_orphan_add(struct osd_trans *th, struct mdt_object *o);
 void mdt_orphan_commit(struct osd_trans *th, struct mdt_object *o);
+void mdt_orphan_later(struct mdt_object *o);
 void mdt_orphan_finish(struct mdt_object *o, bool done);
 void mdt_orphan_config_done(struct mdt_device *mdt);
 void mdt_orphan_init(struct mdt_device *mdt);
@@ -445,6 +458,7 @@ struct osp_device {
 	struct list_head	od_jobs;	/* under od_lock */
 	unsigned int		od_nr_jobs;
 	unsigned int		od_in_flight;
+	unsigned int		od_uncommitted;	/* answered, not committed on the OST */
 	struct delayed_work	od_sync_work;
 	struct work_struct	od_stop_work;
 };
@@ -457,7 +471,7 @@ int osp_start(struct mdt_device *mdt);
 void osp_get(struct osp_device *osp);
 void osp_put(struct osp_device *osp);
 int osp_usable(struct osp_device *osp, u64 *avail);
-bool osp_statfs(struct osp_device *osp, struct obd_statfs *os);
+int osp_statfs(struct osp_device *osp, struct obd_statfs *os);
 
 /* ---- osp_precreate.c ---- */
 int osp_get_id(struct osp_device *osp, u64 *id);
@@ -475,7 +489,31 @@ void osp_sync_stop(struct osp_device *osp);
 void osp_sync_kick(struct osp_device *osp);
 void osp_destroy_objects(struct mdt_object *o, const void *ea, u32 len);
 int osp_set_size(struct mdt_lov_alloc *a, u64 size);
-void osp_destroy_id(struct osp_device *osp, u64 id);
-void osp_setattr_commit(struct osd_trans *th, struct mdt_object *o, u32 uid, u32 gid);
+/* A job ended: the OST has committed it; or not ok: the target stops or has no memory. */
+typedef void (*osp_end_fn)(void *arg, bool ok);
+void osp_send_destroy(struct osp_device *osp, u64 id, osp_end_fn end, void *arg);
+bool osp_send_owner(struct mdt_device *mdt, const void *ea, u32 len, const struct osd_attr *la,
+		    atomic_t *left, osp_end_fn end, void *arg);
+
+/* ---- osp_record.c ---- */
+#define OSP_CR_RECORD	OSD_CR_BUF_WRITE
+
+struct osp_record {
+	struct list_head	or_list;
+	struct mdt_device	*or_mdt;
+	struct lu_fid		or_fid;
+	int			or_slot;	/* in osp_changes */
+	struct mdt_object	*or_obj;	/* in work: the file, referenced */
+	atomic_t		or_left;	/* requests */
+	bool			or_failed;
+	bool			or_again;	/* the owner changed meanwhile; under mo_mutex */
+};
+
+void osp_record_init(struct mdt_device *mdt);
+int osp_record_start(struct mdt_device *mdt);
+void osp_record_config_done(struct mdt_device *mdt);
+void osp_record_stop(struct mdt_device *mdt);
+int osp_record_owner(struct osd_trans *th, struct mdt_object *o);
+void osp_record_unused(struct osp_device *osp, u64 id);
 
 #endif

@@ -122,6 +122,8 @@ int mdt_layout_make(struct svc_req *req, struct mdt_object *o, struct mdt_object
 	int rc;
 
 	*made = false;
+	if (mdt_export(req->exp)->me_rdonly)
+		return -EROFS;
 	if (svc_req_replay(req)) {
 		rc = mdt_layout_replayed(ea, ea_len, &lov, &len);
 		if (rc || !len)

@@ -15,6 +15,7 @@
 #include "mdt_internal.h"
 
 #define LOV_DEF_STRIPE_SIZE	(4U << 20)
+#define LOV_MAX_OBJID		((1ULL << 48) - 1)	/* what an IDIF can hold */
 
 /*
  * How long a server thread waits for an OST before it tells the client to come again, and that in
@@ -434,7 +435,7 @@ void mdt_lov_alloc_free(struct mdt_lov_alloc *a, bool used)
 
 /**
  * mdt_lov_used - journal that the objects of a layout are in use
- * @th: transaction with mdt_lov_credits() of them
+ * @th: transaction with MDT_CR_OBJID
  * @a: the reservation
  *
  * Return: 0 or -errno of the write.
@@ -496,7 +497,7 @@ void *mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, u32
  * @ea: checked LOV EA
  * @len: bytes
  *
- * Return: 0 or -errno of the write.
+ * Return: 0, -EINVAL, or -errno of the write.
  */
 int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void *ea, u32 len)
 {
@@ -508,15 +509,17 @@ int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void
 		if (wire_lov_comp(ea, len, i, &c) || !(c.flags & LCME_FL_INIT) || !c.objects)
 			continue;
 		for (k = 0; k < c.nr_objects && !rc; k++) {
+			u64 id = le64_to_cpu(c.objects[k].l_ost_oi.oi_id);
 			struct osp_device *osp;
 
-			if (!ostid_is_legacy(&c.objects[k].l_ost_oi) ||
-			    !c.objects[k].l_ost_oi.oi_id)
+			if (!ostid_is_legacy(&c.objects[k].l_ost_oi) || !id)
 				continue;
+			if (id > LOV_MAX_OBJID)
+				return -EINVAL;
 			osp = mdt_lod_get(mdt, le32_to_cpu(c.objects[k].l_ost_idx));
 			if (!osp)
 				continue;
-			rc = osp_write_used(th, osp, le64_to_cpu(c.objects[k].l_ost_oi.oi_id));
+			rc = osp_write_used(th, osp, id);
 			osp_put(osp);
 		}
 	}
@@ -606,7 +609,10 @@ int mdt_lod_pool(struct mdt_lod *lod, u32 cmd, const char *name, const char *ost
 	return rc;
 }
 
-/* Sum of the OSTs' last statfs, in blocks of *os->os_bsize. */
+/*
+ * Sum of the OSTs' last statfs, in blocks of *os->os_bsize. While one has not answered since the
+ * start there is none (no OS_STATFS_SUM): the client asks the OSTs itself then.
+ */
 void mdt_lod_statfs(struct mdt_lod *lod, struct obd_statfs *os)
 {
 	u64 blocks = 0, bfree = 0, bavail = 0, files = 0;
@@ -615,9 +621,15 @@ void mdt_lod_statfs(struct mdt_lod *lod, struct obd_statfs *os)
 	down_read(&lod->lo_sem);
 	for (i = 0; i < lod->lo_nr; i++) {
 		struct obd_statfs st;
+		int rc;
 		u32 b;
 
-		if (!lod->lo_osts[i] || !osp_statfs(lod->lo_osts[i], &st))
+		rc = lod->lo_osts[i] ? osp_statfs(lod->lo_osts[i], &st) : -ENODEV;
+		if (rc == -EAGAIN) {
+			up_read(&lod->lo_sem);
+			return;
+		}
+		if (rc)
 			continue;
 		b = le32_to_cpu(st.os_bsize) ?: 4096;
 		blocks += div_u64(le64_to_cpu(st.os_blocks) * b, bsize);

@@ -274,6 +274,7 @@ static void mdt_free(struct mdt_device *mdt)
 	mdt_seq_stop(mdt);
 	if (mdt->mdt_wq)
 		destroy_workqueue(mdt->mdt_wq);
+	osp_record_stop(mdt);
 	osd_object_put(mdt->mdt_lod.lo_objid);
 	mdt_lod_fini(&mdt->mdt_lod);
 	kvfree(mdt->mdt_objects);
@@ -298,6 +299,8 @@ static int mdt_start_parts(struct mdt_device *mdt)
 	if (rc)
 		return rc;
 	rc = osp_start(mdt);
+	if (!rc)
+		rc = osp_record_start(mdt);
 	if (rc)
 		return rc;
 	return mdt_orphan_start(mdt);
@@ -325,6 +328,7 @@ static int mdt_start(struct lu_target *lt)
 	mdt_lod_init(&mdt->mdt_lod);
 	INIT_LIST_HEAD(&mdt->mdt_lod.lo_nodes);
 	mdt_orphan_init(mdt);
+	osp_record_init(mdt);
 	lt->lt_priv = mdt;
 	mdt->mdt_objects = buckets_new();
 	mdt->mdt_files = buckets_new();
@@ -368,8 +372,10 @@ static int mdt_config_record(struct lu_target *lt, const struct config_rec *rec)
 
 static int mdt_config_done(struct lu_target *lt, bool first)
 {
-	if (first)
+	if (first) {
 		mdt_orphan_config_done(lt->lt_priv);
+		osp_record_config_done(lt->lt_priv);
+	}
 	return 0;
 }
 

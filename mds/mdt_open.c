@@ -199,6 +199,8 @@ static int open_create(struct open_args *a)
 	int rc;
 
 	a->disp |= DISP_LOOKUP_NEG;
+	if (mdt_export(a->req->exp)->me_rdonly)
+		return -EROFS;
 	rc = mdt_req_fid(&a->rec->cr_fid2, &n.fid);
 	if (!rc && !fid_is_norm(&n.fid))
 		rc = -EINVAL;
@@ -247,8 +249,6 @@ static int open_create(struct open_args *a)
 	}
 	a->child = mdt_new_create(th, dir, a->name, a->len, &n);
 	rc = PTR_ERR_OR_ZERO(a->child);
-	if (!rc && replay_lov)
-		rc = mdt_lov_replay_used(a->mdt, th, replay_lov, n.lov_len);
 	if (!rc) {
 		a->disp |= DISP_OPEN_CREATE | DISP_OPEN_OPEN;
 		if (n.alloc && (mdt_export(a->req->exp)->me_flags & OBD_CONNECT_DISP_STRIPE))
@@ -431,8 +431,7 @@ static int open_run(struct open_args *a)
 	if (a->flags & (MDS_OPEN_LEASE | MDS_OPEN_VOLATILE | MDS_OPEN_RELEASE | MDS_OPEN_RESYNC |
 			MDS_OPEN_PCC))
 		return -EOPNOTSUPP;
-	if (me->me_rdonly && (a->flags & (MDS_FMODE_WRITE | MDS_OPEN_TRUNC | MDS_OPEN_CREAT)) &&
-	    (a->flags & MDS_FMODE_WRITE))
+	if (me->me_rdonly && (a->flags & (MDS_FMODE_WRITE | MDS_OPEN_TRUNC)))
 		return -EROFS;
 	if (a->len > MDT_MAX_NAME)
 		return -ENAMETOOLONG;

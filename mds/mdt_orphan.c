@@ -16,6 +16,7 @@
 #include "mdt_internal.h"
 
 #define PENDING_DIR	"PENDING"
+#define ORPHAN_RETRY_SECS	5
 
 static int pending_name(const struct lu_fid *fid, char *buf, size_t size)
 {
@@ -76,6 +77,25 @@ void mdt_orphan_commit(struct osd_trans *th, struct mdt_object *o)
 	o->mo_reaping = true;
 	mdt_object_get(o);
 	osd_trans_commit_cb(th, orphan_committed, o);
+}
+
+/**
+ * mdt_orphan_later - the same after a last close that could not have a transaction
+ * @o: the file, mo_mutex held, mo_pending and not open
+ */
+void mdt_orphan_later(struct mdt_object *o)
+{
+	struct mdt_device *mdt = o->mo_mdt;
+
+	if (o->mo_reaping)
+		return;
+	spin_lock(&mdt->mdt_reap_lock);
+	if (list_empty(&o->mo_reap)) {
+		mdt_object_get(o);
+		list_add_tail(&o->mo_reap, &mdt->mdt_boot_orphans);
+	}
+	spin_unlock(&mdt->mdt_reap_lock);
+	queue_delayed_work(mdt->mdt_wq, &mdt->mdt_boot_work, ORPHAN_RETRY_SECS * HZ);
 }
 
 /**
@@ -192,22 +212,32 @@ static int boot_entry(void *ctx, const struct osd_dirent *de)
 	return 0;
 }
 
-/* After recovery: those that nobody has opened again. */
+/* After recovery: those that nobody has opened again, and those of mdt_orphan_later(). */
 static void boot_work(struct work_struct *work)
 {
 	struct mdt_device *mdt = container_of(work, struct mdt_device, mdt_boot_work.work);
-	struct mdt_object *o, *n;
+	struct mdt_object *o;
+	LIST_HEAD(list);
+	int rc;
 
 	if (mdt_recovering(mdt)) {
 		queue_delayed_work(mdt->mdt_wq, &mdt->mdt_boot_work, HZ);
 		return;
 	}
-	list_for_each_entry_safe(o, n, &mdt->mdt_boot_orphans, mo_reap) {
+	spin_lock(&mdt->mdt_reap_lock);
+	list_splice_init(&mdt->mdt_boot_orphans, &list);
+	spin_unlock(&mdt->mdt_reap_lock);
+	/* Of those closed since the mount the unlink may not be on disk yet. */
+	rc = osd_sync(mdt->mdt_osd);
+	while (!list_empty(&list)) {
 		bool reap;
 
+		o = list_first_entry(&list, struct mdt_object, mo_reap);
+		spin_lock(&mdt->mdt_reap_lock);
 		list_del_init(&o->mo_reap);
+		spin_unlock(&mdt->mdt_reap_lock);
 		mutex_lock(&o->mo_mutex);
-		reap = !o->mo_opens && !o->mo_reaping;
+		reap = !rc && !o->mo_opens && !o->mo_reaping;
 		if (reap)
 			o->mo_reaping = true;
 		mutex_unlock(&o->mo_mutex);

@@ -136,6 +136,8 @@ static int seq_super(struct mdt_device *mdt, const struct lu_seq_range *in,
 	u64 end = mdt->mdt_super_next + LUSTRE_SEQ_SUPER_WIDTH;
 	int rc;
 
+	if (le32_to_cpu(in->lsr_index) > U16_MAX || le32_to_cpu(in->lsr_flags) > LU_SEQ_RANGE_ANY)
+		return -EINVAL;
 	if (nr >= FLDB_MAX || end < mdt->mdt_super_next)
 		return -ENOSPC;
 	out->lsr_start = cpu_to_le64(mdt->mdt_super_next);

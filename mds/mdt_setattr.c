@@ -17,7 +17,7 @@ struct set_plan {
 	u32		valid;		/* OSD_A_* of them */
 	void		*acl;		/* the access ACL with the new mode, or NULL */
 	int		acl_len;
-	bool		owner;		/* uid or gid changes: tell the OSTs */
+	bool		owner;		/* uid, gid or projid changes: tell the OSTs */
 };
 
 static int plan_flags(const struct mdt_rec_setattr *rec, const struct mdt_cred *cred,
@@ -126,11 +126,18 @@ static int setattr_plan(const struct mdt_rec_setattr *rec, u64 sv, const struct 
 			struct mdt_object *o, const struct osd_attr *now, struct set_plan *p)
 {
 	bool owner = cred->mc_uid == now->uid || mdt_capable(cred, CAP_FOWNER);
+	u64 fixed = ~(MDS_ATTR_ATTR_FLAG | MDS_ATTR_CTIME | MDS_ATTR_CTIME_SET);
 	int rc;
 
 	p->la = *now;
-	if ((now->flags & (LUSTRE_IMMUTABLE_FL | LUSTRE_APPEND_FL)) &&
-	    (sv & ~(MDS_ATTR_ATTR_FLAG | MDS_ATTR_CTIME | MDS_ATTR_CTIME_SET)) &&
+	/* A file that only grows may get the time of now, that of the request. */
+	if (!(now->flags & LUSTRE_IMMUTABLE_FL) && (sv & MDS_ATTR_CTIME)) {
+		if (rec->sa_atime == rec->sa_ctime)
+			fixed &= ~(MDS_ATTR_ATIME | MDS_ATTR_ATIME_SET);
+		if (rec->sa_mtime == rec->sa_ctime)
+			fixed &= ~(MDS_ATTR_MTIME | MDS_ATTR_MTIME_SET);
+	}
+	if ((now->flags & (LUSTRE_IMMUTABLE_FL | LUSTRE_APPEND_FL)) && (sv & fixed) &&
 	    !(sv & MDS_ATTR_ATTR_FLAG))
 		return -EPERM;
 	if ((sv & (MDS_ATTR_ATTR_FLAG | MDS_ATTR_MODE | MDS_ATTR_PROJID)) && !owner &&
@@ -165,6 +172,7 @@ static int setattr_plan(const struct mdt_rec_setattr *rec, u64 sv, const struct 
 	if (sv & MDS_ATTR_PROJID) {
 		p->la.projid = le32_to_cpu(rec->sa_projid);
 		p->valid |= OSD_A_PROJID;
+		p->owner |= p->la.projid != now->projid;
 	}
 	if (sv & MDS_ATTR_SIZE) {
 		if (S_ISDIR(now->mode))
@@ -222,17 +230,17 @@ static int setattr_attrs(struct svc_req *req, const struct mdt_rec_setattr *rec,
 		rc = tgt_trans_empty(req, 0, 0);
 		goto out;
 	}
-	th = tgt_trans_start(req, OSD_CR_ATTR_SET + OSD_CR_XATTR_LEN(max(p.acl_len, 0)));
+	th = tgt_trans_start(req, OSD_CR_ATTR_SET + OSD_CR_XATTR_LEN(max(p.acl_len, 0)) + OSP_CR_RECORD);
 	if (IS_ERR(th)) {
 		rc = PTR_ERR(th);
 		goto out;
 	}
-	if (p.acl_len > 0)
+	if (p.owner && S_ISREG(now.mode))
+		rc = osp_record_owner(th, o);
+	if (!rc && p.acl_len > 0)
 		rc = osd_xattr_set(th, o->mo_osd, XATTR_NAME_ACL_ACCESS, p.acl, p.acl_len, 0);
 	if (!rc)
 		rc = osd_attr_set(th, o->mo_osd, &p.la, p.valid);
-	if (!rc && p.owner && S_ISREG(now.mode))
-		osp_setattr_commit(th, o, p.la.uid, p.la.gid);
 	if (!rc && (p.valid & OSD_A_ATIME))
 		o->mo_atime_set = ktime_get_real_seconds();
 	rc = tgt_trans_stop(req, th, rc, 0);

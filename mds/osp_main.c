@@ -69,11 +69,12 @@ static const struct import_ops osp_import_ops = {
 	.event	= osp_event,
 };
 
-static struct obd_import *osp_import(struct osp_device *osp)
+static struct obd_import *osp_import(struct osp_device *osp, const char *uuid)
 {
 	struct lu_target *lt = osp->od_mdt->mdt_lt;
 	struct import_conf conf = {
 		.target_uuid	= osp->od_uuid,
+		.client_uuid	= uuid,
 		.connect_op	= OST_CONNECT,
 		.req_portal	= OST_REQUEST_PORTAL,
 		.rep_portal	= OSC_REPLY_PORTAL,
@@ -81,10 +82,7 @@ static struct obd_import *osp_import(struct osp_device *osp)
 		.ops		= &osp_import_ops,
 		.data		= osp,
 	};
-	char uuid[UUID_MAX];
 
-	snprintf(uuid, sizeof(uuid), "%s-mdtlov_UUID", lt->lt_name);
-	conf.client_uuid = uuid;
 	conf.ocd.ocd_connect_flags = cpu_to_le64(
 		OBD_CONNECT_INDEX | OBD_CONNECT_VERSION | OBD_CONNECT_FLAGS2 | OBD_CONNECT_AT |
 		OBD_CONNECT_FULL20 | OBD_CONNECT_MDS | OBD_CONNECT_SKIP_ORPHAN | OBD_CONNECT_FID |
@@ -135,18 +133,18 @@ int osp_usable(struct osp_device *osp, u64 *avail)
 	return rc;
 }
 
-/* The last statfs of the OST; false if there is none. */
-bool osp_statfs(struct osp_device *osp, struct obd_statfs *os)
+/* The last statfs of the OST: 0; -ENODEV: it is switched off; -EAGAIN: it has not answered yet. */
+int osp_statfs(struct osp_device *osp, struct obd_statfs *os)
 {
-	bool ok;
+	int rc;
 
-	if (READ_ONCE(osp->od_inactive))
-		return false;
+	if (READ_ONCE(osp->od_inactive) || !READ_ONCE(osp->od_added))
+		return -ENODEV;
 	spin_lock(&osp->od_lock);
-	ok = osp->od_statfs_time;
+	rc = osp->od_statfs_time ? 0 : -EAGAIN;
 	*os = osp->od_statfs;
 	spin_unlock(&osp->od_lock);
-	return ok;
+	return rc;
 }
 
 /* ---- parameters ---- */
@@ -331,6 +329,7 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	struct osp_device *osp;
 	struct osp_node *n;
+	char own[UUID_MAX];
 	int rc, idx;
 
 	if (!name || !uuid || !node || strlen(name) >= sizeof(osp->od_name) ||
@@ -355,7 +354,8 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	if (rc)
 		goto out;
 	rc = -ENOMEM;
-	osp->od_imp = osp_import(osp);
+	snprintf(own, sizeof(own), "%s-mdtlov_UUID", mdt->mdt_lt->lt_name);
+	osp->od_imp = osp_import(osp, own);
 	if (!osp->od_imp)
 		goto out;
 	n = node_find(lod, node);
@@ -363,7 +363,7 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 		import_add_conn(osp->od_imp, n->on_nids, n->on_nr);
 	else
 		pr_warn("%s: node %s is unknown\n", name, node);
-	osp->od_obd = obd_device_add("osp", name, "");
+	osp->od_obd = obd_device_add("osp", name, own);
 	osp->od_params = param_dir_add(NULL, "osp");
 	if (!IS_ERR_OR_NULL(osp->od_params)) {
 		struct param_dir *sub = param_dir_add(osp->od_params, name);
@@ -448,7 +448,7 @@ static int record_param(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	if (!strncmp(text, "lov.stripecount=", 16) || !strncmp(text, "lod.stripecount=", 16)) {
 		if (!strcmp(val, "-1"))
 			v = LOV_ALL_STRIPES;
-		else if (param_parse_u64(val, 0, LOV_ALL_STRIPES, &v))
+		else if (param_parse_u64(val, 0, LOD_MAX_STRIPES, &v))
 			return -EINVAL;
 		lod->lo_def_count = v ?: 1;
 		return 0;

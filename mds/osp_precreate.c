@@ -65,7 +65,7 @@ int osp_get_id(struct osp_device *osp, u64 *id)
 
 /*
  * The file was not made. The object is used for another one when it was the last given away, else
- * destroyed.
+ * destroyed. No transaction may be open.
  */
 void osp_put_id(struct osp_device *osp, u64 id)
 {
@@ -78,7 +78,7 @@ void osp_put_id(struct osp_device *osp, u64 id)
 	}
 	spin_unlock(&osp->od_lock);
 	if (!back)
-		osp_destroy_id(osp, id);
+		osp_record_unused(osp, id);
 }
 
 /**

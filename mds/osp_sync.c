@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What an OST is told after a commit on the MDT: destroys of the objects of deleted files, owners
- * of changed ones (chapter 4, 25.4 and 25.5). Jobs are in memory: for destroys the file in PENDING/
- * is the persistent record, owners also come with the clients' writes. A few requests are in flight
- * at a time; what fails is tried again later.
+ * of changed ones (chapter 4, 25.4 and 25.5). Jobs are in memory: the persistent record is the file in
+ * PENDING/ (mdt_orphan.c) or one of osp_record.c; so a job ends only when the OST has committed what
+ * it asked for. A few requests are in flight at a time; what fails, or gets lost with a crash of the
+ * OST, is tried again.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
@@ -12,7 +13,6 @@
 
 #define SYNC_IN_FLIGHT		8
 #define SYNC_RETRY_SECS		10
-#define SYNC_SETATTR_TRIES	5
 
 enum job_kind {
 	JOB_DESTROY,
@@ -24,9 +24,10 @@ struct osp_job {
 	enum job_kind		oj_kind;
 	struct osp_device	*oj_osp;
 	struct ost_id		oj_oi;
-	struct mdt_object *oj_obj; /* destroy: the dead file, referenced by its reaper; or NULL */
-	u32			oj_uid, oj_gid;
-	unsigned int		oj_tries;
+	osp_end_fn		oj_end;
+	void			*oj_arg;
+	u32			oj_uid, oj_gid, oj_projid;
+	bool			oj_sync;	/* done, but perhaps not committed: OST_SYNC tells */
 	unsigned long		oj_when;	/* jiffies: not before */
 };
 
@@ -35,20 +36,9 @@ static struct workqueue_struct *sync_wq(void)
 	return system_unbound_wq;
 }
 
-/* One object of a dead file is dealt with. */
-static void object_done(struct mdt_object *o, bool ok)
-{
-	if (!o)
-		return;
-	if (!ok)
-		set_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
-	if (atomic_dec_and_test(&o->mo_objects_left))
-		mdt_orphan_finish(o, !test_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags));
-}
-
 static void job_free(struct osp_job *job, bool ok)
 {
-	object_done(job->oj_obj, ok);
+	job->oj_end(job->oj_arg, ok);
 	osp_put(job->oj_osp);
 	kfree(job);
 }
@@ -67,20 +57,21 @@ void osp_sync_kick(struct osp_device *osp)
 	spin_unlock(&osp->od_lock);
 }
 
-/* To the tail; false when the OSP stops. sent: it was in flight. */
-static bool job_queue(struct osp_job *job, bool sent, unsigned long delay)
+/* To the tail; false when the OSP stops. @count: where it was counted so far, or NULL. */
+static bool job_queue(struct osp_job *job, unsigned int *count, unsigned long delay)
 {
 	struct osp_device *osp = job->oj_osp;
 	bool ok;
 
+	job->oj_when = jiffies + delay;
 	spin_lock(&osp->od_lock);
 	ok = !osp->od_stopping;
 	if (ok) {
 		list_add_tail(&job->oj_list, &osp->od_jobs);
 		osp->od_nr_jobs++;
-		if (sent)
-			osp->od_in_flight--;
-		arm(osp, delay);
+		if (count)
+			--*count;
+		arm(osp, 0);
 	}
 	spin_unlock(&osp->od_lock);
 	return ok;
@@ -88,27 +79,29 @@ static bool job_queue(struct osp_job *job, bool sent, unsigned long delay)
 
 static void job_submit(struct osp_job *job)
 {
-	if (!job_queue(job, false, 0))
+	if (!job_queue(job, NULL, 0))
 		job_free(job, false);
 }
 
-/* A job that was in flight ends. */
-static void job_end(struct osp_job *job, bool ok)
+/* A job that was sent ends. */
+static void job_end(struct osp_job *job, unsigned int *count, bool ok)
 {
 	struct osp_device *osp = job->oj_osp;
 
 	osp_get(osp);
 	job_free(job, ok);
 	spin_lock(&osp->od_lock);
-	osp->od_in_flight--;
+	--*count;
 	arm(osp, 0);
-	spin_unlock(&osp->od_lock);
+	/* Under the lock: osp_sync_stop() may be waiting for this to be the last one. */
 	wake_up_all(&osp->od_waitq);
+	spin_unlock(&osp->od_lock);
 	osp_put(osp);
 }
 
-/* Takes over nothing: the job gets its own reference of the OSP. */
-static struct osp_job *job_new(enum job_kind kind, struct osp_device *osp, const struct ost_id *oi)
+/* The job gets its own reference of the OSP. */
+static struct osp_job *job_new(enum job_kind kind, struct osp_device *osp, const struct ost_id *oi,
+			       osp_end_fn end, void *arg)
 {
 	struct osp_job *job = kzalloc(sizeof(*job), GFP_NOFS);
 
@@ -117,9 +110,28 @@ static struct osp_job *job_new(enum job_kind kind, struct osp_device *osp, const
 	job->oj_kind = kind;
 	job->oj_osp = osp;
 	job->oj_oi = *oi;
-	job->oj_when = jiffies;
+	job->oj_end = end;
+	job->oj_arg = arg;
 	osp_get(osp);
 	return job;
+}
+
+/* What was executed is committed on the OST, or lost. */
+static void job_committed(struct ptlrpc_request *req)
+{
+	struct osp_job *job = req->rq_cb_data;
+	struct osp_device *osp = job->oj_osp;
+
+	if (req->rq_committed || !job_queue(job, &osp->od_uncommitted, HZ))
+		job_end(job, &osp->od_uncommitted, req->rq_committed);
+}
+
+/* Will trying again never help? Objects that are gone need no owner. */
+static bool job_refused(const struct osp_job *job, int rc)
+{
+	if (job->oj_kind == JOB_DESTROY)
+		return false;
+	return rc == -ENOENT || rc == -EPERM || rc == -EINVAL || rc == -EOPNOTSUPP;
 }
 
 static void job_done(struct ptlrpc_request *req)
@@ -127,34 +139,62 @@ static void job_done(struct ptlrpc_request *req)
 	struct osp_job *job = req->done_data;
 	struct osp_device *osp = job->oj_osp;
 	int rc = req->rq_status;
-	bool again;
+	bool ok = false;
 
-	/* The object is gone, or never was. */
-	if (rc == -ENOENT)
-		rc = 0;
-	again = rc && (job->oj_kind == JOB_DESTROY || ptlrpc_err_is_conn(rc) ||
-		       ++job->oj_tries < SYNC_SETATTR_TRIES);
-	if (again) {
-		job->oj_when = jiffies + SYNC_RETRY_SECS * HZ;
-		again = job_queue(job, true, HZ);
+	if (!rc && req->rq_transno && !job->oj_sync) {	/* job_committed() follows */
+		spin_lock(&osp->od_lock);
+		osp->od_in_flight--;
+		osp->od_uncommitted++;
+		arm(osp, 0);
+		spin_unlock(&osp->od_lock);
+		ptlrpc_req_put(req);
+		return;
 	}
-	if (!again) {
-		if (rc && !READ_ONCE(osp->od_stopping))
+	req->rq_commit_cb = NULL;
+	if (job->oj_sync) {
+		/* An OST that answers but cannot do it has nothing better to offer. */
+		ok = !rc || (req->rq_got_reply && !ptlrpc_err_is_conn(rc));
+	} else if (!rc || (rc == -ENOENT && job->oj_kind == JOB_DESTROY)) {
+		/* Gone by an earlier request, the answer to which we never saw. */
+		job->oj_sync = true;
+		rc = 0;
+	} else if (req->rq_got_reply && job_refused(job, rc)) {
+		ok = true;
+		if (rc != -ENOENT)
 			pr_warn_ratelimited("%s: owner of object %llu: %d\n", osp->od_name,
 					    le64_to_cpu(job->oj_oi.oi_id), rc);
-		job_end(job, !rc);
 	}
+	if (ok || !job_queue(job, &osp->od_in_flight, rc ? SYNC_RETRY_SECS * HZ : 0))
+		job_end(job, &osp->od_in_flight, ok);
 	ptlrpc_req_put(req);
+}
+
+static void job_pack(const struct osp_job *job, struct obdo *oa)
+{
+	if (job->oj_sync)	/* no object: everything */
+		return;
+	oa->o_oi = job->oj_oi;
+	if (job->oj_kind == JOB_DESTROY) {
+		oa->o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLOBJCOUNT);
+		oa->o_misc = cpu_to_le32(1);
+	} else {
+		oa->o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLUID |
+					  OBD_MD_FLGID | OBD_MD_FLPROJID);
+		oa->o_uid = cpu_to_le32(job->oj_uid);
+		oa->o_gid = cpu_to_le32(job->oj_gid);
+		oa->o_projid = cpu_to_le32(job->oj_projid);
+	}
 }
 
 static int job_send(struct osp_job *job)
 {
-	bool destroy = job->oj_kind == JOB_DESTROY;
+	bool destroy = job->oj_kind == JOB_DESTROY && !job->oj_sync;
+	u32 opc = job->oj_sync ? OST_SYNC : destroy ? OST_DESTROY : OST_SETATTR;
 	struct ptlrpc_request *req;
 	struct ost_body *body;
 	int rc;
 
-	req = ptlrpc_req_new(job->oj_osp->od_imp, destroy ? OST_DESTROY : OST_SETATTR,
+	req = ptlrpc_req_new(job->oj_osp->od_imp, opc,
 			     destroy ? &wf_ost_destroy : &wf_ost_body_only);
 	if (!req)
 		return -ENOMEM;
@@ -165,18 +205,11 @@ static int job_send(struct osp_job *job)
 	if (rc)
 		goto out;
 	body = ptlrpc_req_buf(req, WF_OST_BODY);
-	body->oa.o_oi = job->oj_oi;
-	if (destroy) {
-		body->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLOBJCOUNT);
-		body->oa.o_misc = cpu_to_le32(1);
-	} else {
-		body->oa.o_valid =
-			cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLUID | OBD_MD_FLGID);
-		body->oa.o_uid = cpu_to_le32(job->oj_uid);
-		body->oa.o_gid = cpu_to_le32(job->oj_gid);
-	}
+	job_pack(job, &body->oa);
 	req->done = job_done;
 	req->done_data = job;
+	req->rq_commit_cb = job_committed;
+	req->rq_cb_data = job;
 	rc = ptlrpc_send_async(req);
 	if (!rc)
 		return 0;
@@ -221,9 +254,8 @@ static void sync_work(struct work_struct *work)
 	while ((job = job_next(osp, &wait))) {
 		if (!job_send(job))
 			continue;
-		job->oj_when = jiffies + HZ;
-		if (!job_queue(job, true, HZ))
-			job_end(job, false);
+		if (!job_queue(job, &osp->od_in_flight, HZ))
+			job_end(job, &osp->od_in_flight, false);
 		return;
 	}
 	if (wait) {
@@ -244,7 +276,7 @@ static bool osp_idle(struct osp_device *osp)
 	bool idle;
 
 	spin_lock(&osp->od_lock);
-	idle = !osp->od_in_flight;
+	idle = !osp->od_in_flight && !osp->od_uncommitted;
 	spin_unlock(&osp->od_lock);
 	return idle;
 }
@@ -297,15 +329,25 @@ static bool for_each_object(struct mdt_device *mdt, const void *ea, u32 len,
 	return ok;
 }
 
+/* One object of a dead file is dealt with. */
+static void object_done(void *arg, bool ok)
+{
+	struct mdt_object *o = arg;
+
+	if (!ok)
+		set_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
+	if (atomic_dec_and_test(&o->mo_objects_left))
+		mdt_orphan_finish(o, !test_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags));
+}
+
 static bool destroy_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
 {
 	struct mdt_object *o = arg;
-	struct osp_job *job = job_new(JOB_DESTROY, osp, oi);
+	struct osp_job *job = job_new(JOB_DESTROY, osp, oi, object_done, o);
 
 	if (!job)
 		return false;
 	atomic_inc(&o->mo_objects_left);
-	job->oj_obj = o;
 	job_submit(job);
 	return true;
 }
@@ -327,75 +369,62 @@ void osp_destroy_objects(struct mdt_object *o, const void *ea, u32 len)
 	object_done(o, ok);
 }
 
-/* An object that no file got after all. */
-void osp_destroy_id(struct osp_device *osp, u64 id)
+/* Destroy one object; end() is called in any case, perhaps before this returns. */
+void osp_send_destroy(struct osp_device *osp, u64 id, osp_end_fn end, void *arg)
 {
 	struct ost_id oi = { .oi_id = cpu_to_le64(id) };
-	struct osp_job *job = job_new(JOB_DESTROY, osp, &oi);
+	struct osp_job *job = job_new(JOB_DESTROY, osp, &oi, end, arg);
 
-	/* Without memory it leaks, an empty object, until the next orphan cleanup or for good. */
 	if (job)
 		job_submit(job);
+	else
+		end(arg, false);
 }
 
 /* ---- owners ---- */
 
-struct chown_jobs {
-	struct list_head	jobs;
-	u32			uid, gid;
+struct send_owner {
+	const struct osd_attr	*la;
+	atomic_t		*left;
+	osp_end_fn		end;
+	void			*arg;
 };
 
-static bool chown_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
+static bool owner_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
 {
-	struct chown_jobs *c = arg;
-	struct osp_job *job = job_new(JOB_SETATTR, osp, oi);
+	struct send_owner *s = arg;
+	struct osp_job *job = job_new(JOB_SETATTR, osp, oi, s->end, s->arg);
 
-	if (!job)
+	atomic_inc(s->left);
+	if (!job) {
+		s->end(s->arg, false);
 		return false;
-	job->oj_uid = c->uid;
-	job->oj_gid = c->gid;
-	list_add_tail(&job->oj_list, &c->jobs);
+	}
+	job->oj_uid = s->la->uid;
+	job->oj_gid = s->la->gid;
+	job->oj_projid = s->la->projid;
+	job_submit(job);
 	return true;
 }
 
-static void chown_committed(void *data, int error)
-{
-	struct chown_jobs *c = data;
-	struct osp_job *job, *n;
-
-	list_for_each_entry_safe(job, n, &c->jobs, oj_list) {
-		list_del_init(&job->oj_list);
-		if (error)
-			job_free(job, false);
-		else
-			job_submit(job);
-	}
-	kfree(c);
-}
-
 /**
- * osp_setattr_commit - tell the OSTs the owner of a file when this is on disk
- * @th: transaction that changes the owner
- * @o: the file, mo_mutex held
- * @uid: new owner
- * @gid: new group
+ * osp_send_owner - tell the OSTs the owner, group and project of a file
+ * @mdt: the target
+ * @ea: layout of the file, checked
+ * @len: bytes
+ * @la: owner, group, project
+ * @left: one more for each object, before its end() can be called
+ * @end: called once for each object: the OST has committed it, or will not be told in this mount
+ * @arg: of end()
+ *
+ * Return: false when an OST is not known.
  */
-void osp_setattr_commit(struct osd_trans *th, struct mdt_object *o, u32 uid, u32 gid)
+bool osp_send_owner(struct mdt_device *mdt, const void *ea, u32 len, const struct osd_attr *la,
+		    atomic_t *left, osp_end_fn end, void *arg)
 {
-	struct chown_jobs *c;
-	void *ea = NULL;
-	int len;
+	struct send_owner s = { .la = la, .left = left, .end = end, .arg = arg };
 
-	len = mdt_xattr_get_alloc(o, XATTR_NAME_LOV, &ea);
-	c = len > 0 && !wire_lov_check(ea, len) ? kzalloc(sizeof(*c), GFP_NOFS) : NULL;
-	if (c) {
-		INIT_LIST_HEAD(&c->jobs);
-		c->uid = uid;
-		c->gid = gid;
-		for_each_object(o->mo_mdt, ea, len, chown_one, c);
-		osd_trans_commit_cb(th, chown_committed, c);
-	}
-	kvfree(ea);
+	return for_each_object(mdt, ea, len, owner_one, &s);
 }
 
 /* ---- size of late layouts ---- */

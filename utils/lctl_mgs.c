@@ -93,9 +93,24 @@ int lctl_llog_catlist(int argc, char **argv)
 }
 
 /* Debug messages are kept in the kernel's own log and trace buffer: show those of our modules. */
+/* Is this a message of one of our modules? */
+static bool our_message(const char *line)
+{
+	static const char *const prefixes[] = {
+		"lnet: ", "ksocklnd: ", "ptlrpc: ", "ldlm: ", "mgc: ", "lustre: ", "lustre_tgt: ", "mds: ", "mdt: ", "osp: ",
+		"oss: ", "mgs: ", "osd_ldiskfs: ", "ldiskfs: ", "LDISKFS-fs",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strstr(line, prefixes[i]))
+			return true;
+	return false;
+}
+
 int lctl_dk(int argc, char **argv)
 {
-	int n = klogctl(10, NULL, 0), lines = 0;
+	int n = klogctl(10, NULL, 0), lines = 0, rc = 0;
 	FILE *out = stdout;
 	char *buf, *l, *save;
 
@@ -107,23 +122,24 @@ int lctl_dk(int argc, char **argv)
 			return lctl_error("dk", errno, "%s", argv[1]);
 	}
 	buf = malloc(n > 0 ? n + 1 : 1);
-	n = klogctl(3, buf, n);
-	if (n < 0)
-		return lctl_error("dk", errno, "cannot read the kernel log");
+	n = buf ? klogctl(3, buf, n) : -1;
+	if (n < 0) {
+		rc = lctl_error("dk", errno, "cannot read the kernel log");
+		goto out;
+	}
 	buf[n] = 0;
 	for (l = strtok_r(buf, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
-		if (!strstr(l, "lnet: ") && !strstr(l, "ksocklnd: ") && !strstr(l, "ptlrpc: ") && !strstr(l, "ldlm: ") && !strstr(l, "mgc: ") &&
-		    !strstr(l, "lustre: ") && !strstr(l, "lustre_tgt: ") && !strstr(l, "mds: ") && !strstr(l, "mdt: ") && !strstr(l, "oss: ") &&
-		    !strstr(l, "mgs: ") && !strstr(l, "osd: ") && !strstr(l, "LDISKFS"))
+		if (!our_message(l))
 			continue;
 		fprintf(out, "%s\n", l);
 		lines++;
 	}
 	fprintf(stderr, "Debug log: %d lines, %d kept, 0 dropped, 0 bad.\n", lines, lines);
+out:
 	free(buf);
-	if (out != stdout)
-		fclose(out);
-	return 0;
+	if (out != stdout && fclose(out) && !rc)
+		rc = lctl_error("dk", errno, "%s", argv[1]);
+	return rc;
 }
 
 int lctl_clear(int argc, char **argv)

@@ -345,13 +345,31 @@ static void fill_default(struct lov_user_md *l)
 		l->lmm_pattern = 1;
 }
 
+/* getstripe -m and -F: what is asked is no layout. */
+static int show_place(const char *path, bool want_fid)
+{
+	int rc, idx, fd = open(path, O_RDONLY | O_NONBLOCK);
+	uint64_t fid[2];
+
+	rc = fd < 0 ? fd : want_fid ? ioctl(fd, LL_IOC_PATH2FID, fid) : ioctl(fd, LL_IOC_GET_MDTIDX, &idx);
+	if (rc < 0)
+		rc = lfs_error(errno, "cannot get the %s of '%s'", want_fid ? "FID" : "MDT index", path);
+	else if (want_fid)
+		printf(gs.yaml ? "%#llx:0x%x:0x%x\n" : "[%#llx:0x%x:0x%x]\n\n", (unsigned long long)fid[0], (uint32_t)fid[1], (uint32_t)(fid[1] >> 32));
+	else
+		printf("%d\n", idx);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 static int getstripe_one(const char *path, bool top)
 {
 	static char buf[LOV_EA_MAX];
 	const struct lov_user_md *l = (const void *)buf;
 	bool one = gs.fields && !(gs.fields & (gs.fields - 1)) && !gs.verbose, dir;
 	struct stat st;
-	int rc, fd, idx;
+	int rc;
 
 	if (lstat(path, &st)) {
 		rc = errno;
@@ -359,24 +377,8 @@ static int getstripe_one(const char *path, bool top)
 		return rc;
 	}
 	dir = S_ISDIR(st.st_mode);
-	if (gs.fields == F_MDT) {
-		fd = open(path, O_RDONLY | O_NONBLOCK);
-		if (fd < 0 || ioctl(fd, LL_IOC_GET_MDTIDX, &idx) < 0)
-			return lfs_error(errno, "cannot get the MDT index of '%s'", path);
-		close(fd);
-		printf("%d\n", idx);
-		return 0;
-	}
-	if (gs.fields == F_FID) {
-		uint64_t fid[2];
-
-		fd = open(path, O_RDONLY | O_NONBLOCK);
-		if (fd < 0 || ioctl(fd, LL_IOC_PATH2FID, fid) < 0)
-			return lfs_error(errno, "cannot get the FID of '%s'", path);
-		close(fd);
-		printf(gs.yaml ? "%#llx:0x%x:0x%x\n" : "[%#llx:0x%x:0x%x]\n\n", (unsigned long long)fid[0], (uint32_t)fid[1], (uint32_t)(fid[1] >> 32));
-		return 0;
-	}
+	if (gs.fields == F_MDT || gs.fields == F_FID)
+		return show_place(path, gs.fields == F_FID);
 	rc = lfs_layout_get(path, buf);
 	if (rc == ENODATA && dir) {
 		struct lov_user_md def = { .lmm_magic = LOV_USER_MAGIC_V1, .lmm_pattern = 1, .lmm_stripe_size = 4 << 20,

@@ -28,6 +28,7 @@ struct mgc {
 	struct obd_import	*m_imp;
 	struct ldlm_namespace	*m_ns;
 	struct obd_device	*m_obd;
+	struct param_dir	*m_params;
 	spinlock_t		m_lock;
 	struct list_head	m_logs;		/* of config_log */
 	struct workqueue_struct	*m_wq;

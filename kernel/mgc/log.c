@@ -346,6 +346,10 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 	INIT_DELAYED_WORK(&cl->cl_work, log_work);
 	if (exclude) {
 		cl->cl_exclude = kstrdup(exclude, GFP_KERNEL);
+		if (!cl->cl_exclude) {
+			kfree(cl);
+			return -ENOMEM;
+		}
 		cl->cl_walk.exclude_list = cl->cl_exclude;
 	}
 	spin_lock(&mgc->m_lock);

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/uuid.h>
 #include <lnet.h>
+#include <param.h>
 #include "internal.h"
 
 #define NODE_NIDS	32
@@ -73,8 +74,24 @@ static struct obd_import *new_import(struct mgc *mgc)
 	return import_alloc(&conf);
 }
 
+static int mgc_import_show(struct seq_file *m, void *obj)
+{
+	return import_show(m, ((struct mgc *)obj)->m_imp);
+}
+
+static int mgc_state_show(struct seq_file *m, void *obj)
+{
+	return import_state_show(m, ((struct mgc *)obj)->m_imp);
+}
+
+static const struct param_def mgc_params[] = {
+	{ "import", 0444, mgc_import_show, NULL },
+	{ "state", 0444, mgc_state_show, NULL },
+};
+
 static void mgc_free(struct mgc *mgc)
 {
+	param_dir_del(mgc->m_params);
 	if (mgc->m_imp)
 		import_disconnect(mgc->m_imp);
 	if (mgc->m_ns)
@@ -88,6 +105,7 @@ static void mgc_free(struct mgc *mgc)
 
 static int mgc_setup(struct mgc *mgc, const char *text)
 {
+	char path[sizeof("mgc/") + sizeof(mgc->m_name)];
 	struct lnet_nid *nids;
 	unsigned int n;
 	int rc = -ENOMEM;
@@ -109,6 +127,11 @@ static int mgc_setup(struct mgc *mgc, const char *text)
 	}
 	if (!rc)
 		rc = import_connect(mgc->m_imp);
+	if (!rc) {
+		snprintf(path, sizeof(path), "mgc/%s", mgc->m_name);
+		mgc->m_params = param_dir_add(NULL, path);
+		param_add(mgc->m_params, mgc_params, ARRAY_SIZE(mgc_params), mgc);
+	}
 out:
 	kfree(nids);
 	return rc;

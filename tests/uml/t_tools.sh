@@ -35,6 +35,7 @@ is "lfs df | awk '/OST0001_UUID/ { print NF, \$6 }'" "6 /mnt/lustre[OST:1]"
 is "lfs df | awk '/^filesystem_summary:/ { print NF }'" 6
 is "lfs osts" "OBDS: 0: test-OST0000_UUID ACTIVE 1: test-OST0001_UUID ACTIVE"
 is "lfs check osts" "$osc active. test-OST0001-osc-$inst active."
+is "lfs check mgts" "MGC0@lo active. MGC$NID active."
 rc 19 "lfs df /proc"
 say "FIDs"
 fid=$(lfs path2fid d/f)
@@ -54,6 +55,8 @@ rc 2 "lctl get_param nope.*"
 rc 4 "lctl get_param"
 rc 1 "lctl nope"
 is "lctl dl | grep -c ' UP osc '" 2
+is "lctl dl | awk '\$3 == \"osp\" { print \$5 }' | sort -u" test-MDT0000-mdtlov_UUID
+run lctl dk /tmp/dk 2>/dev/null; run grep -q "osp: " /tmp/dk
 run lctl --device $osc deactivate
 is "lctl dl | grep -c ' IN osc $osc '" 1
 is "lfs df -v | grep -c 'OST0000_UUID *: inactive device'" 1

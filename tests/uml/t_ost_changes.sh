@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Owners and destroys reach the objects of an OST that was away, also when the MDT stops in between; records of it go.
+# disks: 200,300,300
+# limit: 240
+. $TOP/tests/uml/lib.sh
+objid() { lfs getstripe $1 | awk 'n { print $2; exit } /obdidx/ { n = 1 }'; }
+# owner of an object of OST0 on its disk
+own() { debugfs -R "stat O/0/d$(($1 % 32))/$1" /dev/ubdb 2>/dev/null | sed -n 's/.*User: *\([0-9]*\) *Group: *\([0-9]*\).*/\1:\2/p'; }
+records() { debugfs -R "dump osp_changes /tmp/changes" /dev/ubda 2>/dev/null; tr -d '\0' < /tmp/changes | wc -c; }
+pending() { debugfs -R "ls -p PENDING" /dev/ubda 2>/dev/null | grep -c '\['; }
+lnet_up; format; start; client
+cd /mnt/lustre
+run lfs setstripe -c 2 -i 0 f; run lfs setstripe -c 1 -i 0 g; run lfs setstripe -c 1 -i 0 k
+for i in f g k; do echo hello > $i; done
+F=$(objid f) G=$(objid g) K=$(objid k)
+say "owner, OST up"
+run chown 123:456 f; run chown 124:456 f
+sync; sleep 9; sync
+[ "$(own $F)" = 124:456 ] || fail "owner of object $F: $(own $F)"
+say "OST away"
+run umount /mnt/ost0
+run chown 7:8 g; run rm k
+sync; cd /; run umount -f /mnt/lustre
+run umount /mnt/mdt; run umount /mnt/ost1
+[ $(records) -gt 0 ] || fail "no record of the owner"
+[ $(pending) = 1 ] || fail "no record of the destroy"
+say "OST back"
+start
+sleep 16; sync
+[ "$(own $G)" = 7:8 ] || fail "owner of object $G: $(own $G)"
+[ -z "$(own $K)" ] || fail "object $K is still there"
+stop
+[ $(records) = 0 ] || fail "records left"
+[ $(pending) = 0 ] || fail "PENDING is not empty"
+check_disks; unload

@@ -361,6 +361,8 @@ void ldlm_srv_cancel_elc(struct svc_req *req, enum wire_field field);
 int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start,
 			  u64 end, bool write,
 			  u64 o_handle);
+/* The same for a request that has just come, by the lock it names: is it to be served first? */
+bool ldlm_srv_io_wanted(struct obd_export *exp, u64 o_handle);
 /*
  * The object changed on the server (setattr, punch, SRVLOCK write): read its LVB again, if somebody
  * has one.

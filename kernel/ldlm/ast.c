@@ -63,7 +63,7 @@ void ldlm_wait_start(struct ldlm_lock *lock)
 	queue_delayed_work(ldlm_wq, &ns->ns_wait_work, callback_jiffies());
 }
 
-/* Not under lr_lock (may put the last reference). */
+/* Not under lr_lock without a reference (may put the last one). */
 void ldlm_wait_stop(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;

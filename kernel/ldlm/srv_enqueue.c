@@ -331,6 +331,9 @@ int ldlm_handle_enqueue(struct svc_req *req)
 	else
 		rc = enqueue_plain(req, dlm, resent, flags);
 	ldlm_lock_put(resent);
+	/* A failed enqueue with a transno is more than some clients can bear. */
+	if (rc < 0)
+		req->transno = 0;
 	return rc;
 }
 
@@ -420,13 +423,14 @@ int ldlm_handle_convert(struct svc_req *req)
 	} else if (bits != lock->l_policy.ibits.bits) {
 		lock->l_policy.ibits.bits = bits;
 		lock->l_flags &= ~LDLM_FL_AST_SENT;
+		/* under the lock: the next AST may start it again (we hold a reference) */
+		ldlm_wait_stop(lock);
 		rc = 1;
 	}
 	ldlm_desc_fill(lock, &rep->lock_desc);
 	spin_unlock(&res->lr_lock);
 	rep->lock_handle = lock->l_remote;
 	if (rc == 1) {
-		ldlm_wait_stop(lock);
 		ldlm_reprocess(res);
 		rc = 0;
 	}

@@ -317,6 +317,29 @@ int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_
 EXPORT_SYMBOL_GPL(ldlm_srv_find_io_lock);
 
 /**
+ * ldlm_srv_io_wanted - I/O of a client has come, and may have to wait for a thread
+ * @exp: the client
+ * @o_handle: server cookie of the lock that it names
+ *
+ * Chapter 3, 14.2. Does not sleep.
+ *
+ * Return: true: others wait for that lock, and it gets its full time again.
+ */
+bool ldlm_srv_io_wanted(struct obd_export *exp, u64 o_handle)
+{
+	struct ldlm_lock *lock = ldlm_lock_find(o_handle);
+	bool wanted;
+
+	if (!lock)
+		return false;
+	wanted = lock->l_export == exp && READ_ONCE(lock->l_flags) & LDLM_FL_AST_SENT;
+	if (wanted)
+		ldlm_wait_prolong(lock);
+	ldlm_lock_put(lock);
+	return wanted;
+}
+
+/**
  * ldlm_ns_recovery - recovery of a target begins or ends
  * @ns: its namespace
  * @on: true: locks that are replayed are taken as they come, nothing is granted to clients; false:

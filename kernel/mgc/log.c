@@ -70,7 +70,7 @@ static int read_chunks(struct config_log *cl, const struct llog_logid *id, u32 f
 			return im->nr == MGC_LOG_CHUNKS ? -EFBIG : -ENOMEM;
 		prev = pos;
 		rc = mgc_llog_block(cl->cl_mgc, id, index, &saved, &pos, buf);
-		if (rc == -EBADR || rc == -EIO) {
+		if (rc == -EBADR) {
 			/* The bitmap claims more than the file holds. */
 			kvfree(im->chunk[--im->nr]);
 			return im->nr ? 0 : -EIO;

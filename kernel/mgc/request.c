@@ -102,6 +102,9 @@ int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 
 	body->lgd_len = cpu_to_le32(LLOG_CHUNK_SIZE);
 	body->lgd_cur_offset = cpu_to_le64(*pos);
 	rc = ptlrpc_queue_wait(req);
+	/* How 2.15 says "behind the end"; without a reply it is no answer at all. */
+	if (rc == -EIO && ptlrpc_rep_buf(req, WF_LLOGD_BODY))
+		rc = -EBADR;
 	if (rc)
 		goto out;
 	body = ptlrpc_rep_buf(req, WF_LLOGD_BODY);

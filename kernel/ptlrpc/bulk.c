@@ -226,6 +226,7 @@ struct svc_bulk {
 	struct ptlrpc_bulk	*bk;
 	unsigned int		live;	/* descriptors not unlinked */
 	unsigned int		acked;
+	u64			mbits;	/* bulk_mbits when we began */
 	u32			moved;
 	int			err;
 };
@@ -253,12 +254,12 @@ static void svc_bulk_event(const struct lnet_event *ev)
 }
 
 /* First match bits and number of pieces that the client expects. */
-static int svc_bulk_bits(const struct svc_req *req, u32 max_md, u64 *first, u32 *n)
+static int svc_bulk_bits(const struct svc_req *req, u64 mbits, u32 max_md, u64 *first, u32 *n)
 {
 	u64 last = req->xid;
 
 	if (req->exp && exp_connect_flags(req->exp) & OBD_CONNECT_BULK_MBITS)
-		last = req->bulk_mbits;
+		last = mbits;
 	if (!max_md || max_md > BULK_MAX_PIECES || !is_power_of_2(max_md))
 		return -EPROTO;
 	*first = last & ~(u64)(max_md - 1);
@@ -326,6 +327,8 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 	while (!wait_event_timeout(sb->waitq, svc_bulk_settled(sb), HZ)) {
 		if (req->exp && READ_ONCE(req->exp->failed))
 			rc = -ENOTCONN;
+		else if (READ_ONCE(req->bulk_mbits) != sb->mbits)
+			rc = -EAGAIN;	/* sent again: nobody waits for this one */
 		else if (ktime_get_seconds() >= give_up || svc_req_time_left(req) <= 0)
 			rc = -ETIMEDOUT;
 		if (rc)
@@ -345,23 +348,21 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 	return rc;
 }
 
-static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *bvec,
-		    unsigned int nr, u32 bytes, u32 max_md)
+static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
+			 struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md)
 {
-	struct svc_bulk sb;
+	struct svc_bulk sb = { .mbits = mbits };
 	struct ptlrpc_bulk *bk;
 	u32 n, i, left = bytes;
 	u64 first;
 	int rc;
 
-	rc = svc_bulk_bits(req, max_md, &first, &n);
+	rc = svc_bulk_bits(req, mbits, max_md, &first, &n);
 	if (rc)
-		goto out;
+		return rc;
 	bk = bulk_new(bvec, nr);
-	if (IS_ERR(bk)) {
-		rc = PTR_ERR(bk);
-		goto out;
-	}
+	if (IS_ERR(bk))
+		return PTR_ERR(bk);
 	if (bk->bk_nr > n) {
 		pr_warn_ratelimited("bulk of %u pieces, but the client offers %u\n", bk->bk_nr, n);
 		rc = -EPROTO;
@@ -384,10 +385,6 @@ static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *b
 	spin_lock_init(&sb.lock);
 	init_waitqueue_head(&sb.waitq);
 	sb.bk = bk;
-	sb.live = 0;
-	sb.acked = 0;
-	sb.moved = 0;
-	sb.err = 0;
 	bk->bk_owner = &sb;
 	for (i = 0; i < n; i++) {
 		u32 len = min(left, bk->bk_piece[i].bp_len);
@@ -407,7 +404,28 @@ static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *b
 		rc = -EIO;
 out_free:
 	bulk_free(bk);
-out:
+	return rc;
+}
+
+/* Does the client still wait for this one? After a reconnect it sends it again, or never. */
+static bool svc_bulk_wanted(const struct svc_req *req)
+{
+	return !req->exp || (!READ_ONCE(req->exp->failed) &&
+			     READ_ONCE(req->conn_cnt) >= READ_ONCE(req->exp->conn_cnt));
+}
+
+static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *bvec,
+		    unsigned int nr, u32 bytes, u32 max_md)
+{
+	u64 mbits;
+	int rc;
+
+	/* A client that sends the request again while we serve it waits for another transfer. */
+	do {
+		mbits = READ_ONCE(req->bulk_mbits);
+		rc = svc_bulk_wanted(req) ?
+			svc_bulk_once(req, mbits, get, portal, bvec, nr, bytes, max_md) : -ENOTCONN;
+	} while (rc && READ_ONCE(req->bulk_mbits) != mbits);
 	if (rc) {
 		req->no_reply = true;
 		pr_warn_ratelimited("bulk %s of request x%llu (%s): rc = %d\n",

@@ -23,8 +23,10 @@ static bool is_duplicate(struct obd_export *exp, const struct svc_req *req)
 		if (old->xid != req->xid || old->opc != req->opc)
 			continue;
 		old->mbits = req->mbits;
+		/* so does its bulk: nobody waits for the old one any more */
+		WRITE_ONCE(old->bulk_mbits, req->bulk_mbits);
 		WRITE_ONCE(old->deadline, max(old->deadline, req->deadline));
-		old->conn_cnt = req->conn_cnt;
+		WRITE_ONCE(old->conn_cnt, req->conn_cnt);
 		return true;
 	}
 	return false;
@@ -126,10 +128,27 @@ bad:
 	return false;
 }
 
+/*
+ * I/O under a lock that is called back. All threads may be in lockless I/O that waits for just that
+ * lock.
+ */
+static bool is_wanted_io(const struct svc_req *req)
+{
+	const struct ost_body *body;
+
+	if (!req->exp ||
+	    (req->opc != OST_WRITE && req->opc != OST_READ && req->opc != OST_PUNCH))
+		return false;
+	body = wire_buf_min(req->msg, 1, sizeof(*body));
+	return body && le64_to_cpu(body->oa.o_valid) & OBD_MD_FLHANDLE &&
+	       ldlm_srv_io_wanted(req->exp, body->oa.o_handle.cookie);
+}
+
 bool svc_is_hp(const struct svc_req *req)
 {
 	return req->pre_status || req->opc == OBD_PING || req->opc == LDLM_CANCEL ||
-	       req->opc == LDLM_CONVERT || opc_is_connect(req->opc) || opc_is_disconnect(req->opc);
+	       req->opc == LDLM_CONVERT || opc_is_connect(req->opc) ||
+	       opc_is_disconnect(req->opc) || is_wanted_io(req);
 }
 
 /* ---- in the service thread ---- */

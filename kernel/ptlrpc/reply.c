@@ -178,6 +178,9 @@ static bool tells_committed(const struct svc_req *req)
 
 static s32 wire_status(s32 status)
 {
+	/* a glimpse of an object that the client does not have, the one negative DLM result */
+	if (status == -ELDLM_NO_LOCK_DATA)
+		return status;
 	/* what is no errno of the wire */
 	return status < -529 || (status > -512 && status < -131) ? -EIO : status;
 }

@@ -217,6 +217,9 @@ int ksock_send_noop(struct ksock_conn *conn, u64 cookie)
 	tx->ksh.ksh_zc_cookies[1] = cpu_to_le64(cookie);
 	spin_lock(&peer->lock);
 	to = pick(peer, tx);
+	/* The peer has our HELLO if it sends here, even if we do not know yet that it is out. */
+	if (!to && !conn->closing)
+		to = conn;
 	if (to)
 		ksock_tx_queue(to, tx);
 	spin_unlock(&peer->lock);

@@ -28,11 +28,19 @@ static int recv_iter(struct ksock_conn *conn, struct iov_iter *iter)
 	return rc;
 }
 
+/*
+ * We never ask for acknowledgements, so the only cookie that may come back is that of a keepalive,
+ * in a NOOP or with a message that took its place.
+ */
+static bool acks_nothing(u64 cookie)
+{
+	return !cookie || cookie == KEEPALIVE;
+}
+
 static int got_noop(const struct ksock_msg_hdr *ksh)
 {
-	/* we never ask for acknowledgements, so there is only the keepalive */
-	return !ksh->ksh_zc_cookies[0] && le64_to_cpu(ksh->ksh_zc_cookies[1]) == KEEPALIVE ?
-		0 : -EPROTO;
+	return acks_nothing(le64_to_cpu(ksh->ksh_zc_cookies[0])) &&
+	       le64_to_cpu(ksh->ksh_zc_cookies[1]) == KEEPALIVE ? 0 : -EPROTO;
 }
 
 static int got_lnet_hdr(struct ksock_conn *conn)
@@ -42,7 +50,7 @@ static int got_lnet_hdr(struct ksock_conn *conn)
 	struct lnet_hdr hdr;
 	int rc;
 
-	if (ksh->ksh_zc_cookies[1])
+	if (!acks_nothing(le64_to_cpu(ksh->ksh_zc_cookies[1])))
 		return -EPROTO;
 	lnet_hdr_from_nid4((void *)(ksh + 1), &hdr);
 	rc = lnet_rx_begin(conn->peer->net->ni, &hdr, &conn->peer->nid, &rx->msg);
@@ -165,6 +173,7 @@ void ksock_rx_work(struct work_struct *work)
 		rc = conn->rx.state == KSOCK_RX_HDR ? recv_hdr(conn) : recv_body(conn);
 		cond_resched();
 	}
-	if (rc && rc != -EAGAIN)
+	/* One that is closing already says nothing about those that were made since. */
+	if (rc && rc != -EAGAIN && !READ_ONCE(conn->closing))
 		ksock_peer_close(conn->peer, rc);
 }

@@ -195,7 +195,8 @@ void ksock_tx_work(struct work_struct *work)
 		} else if (rc == -ENOMEM) {
 			msleep(20);
 		} else {
-			ksock_peer_close(conn->peer, rc);
+			if (!READ_ONCE(conn->closing))
+				ksock_peer_close(conn->peer, rc);
 			return;
 		}
 	}

@@ -64,9 +64,11 @@ static int h_slow(struct svc_req *req)
 	return h_echo(req);
 }
 
+static int error = -ENOENT;
+
 static int h_error(struct svc_req *req)
 {
-	return -ENOENT;
+	return error;
 }
 
 static int h_reint(struct svc_req *req)
@@ -85,6 +87,8 @@ static int h_reint(struct svc_req *req)
 	return 0;
 }
 
+static atomic_t bulk_slow;
+
 static int h_bulk(struct svc_req *req)
 {
 	const struct ost_body *in = svc_req_buf(req, WF_OST_BODY);
@@ -92,6 +96,8 @@ static int h_bulk(struct svc_req *req)
 	struct bio_vec *bv = vmalloc(512 * sizeof(*bv));
 	int rc;
 
+	if (atomic_xchg(&bulk_slow, 0))
+		ssleep(2);
 	for (left = bytes, i = 0; left; i++) {
 		u32 len = min_t(u32, left, PAGE_SIZE - skip);
 
@@ -362,6 +368,14 @@ static void test_errors(struct obd_import *imp)
 
 	rc = echo(imp, OST_SYNC, 1);
 	CHECK(rc == -ENOENT, "%d", rc);
+	/* the answer of a client without the object to a glimpse; what is no errno becomes EIO */
+	error = -ELDLM_NO_LOCK_DATA;
+	rc = echo(imp, OST_SYNC, 1);
+	CHECK(rc == -ELDLM_NO_LOCK_DATA, "%d", rc);
+	error = -400;
+	rc = echo(imp, OST_SYNC, 1);
+	CHECK(rc == -EIO, "%d", rc);
+	error = -ENOENT;
 	rc = echo(imp, OST_QUOTACTL, 1);
 	CHECK(rc == -EOPNOTSUPP, "%d", rc);
 	/* a reply longer than expected: taken at the second try */
@@ -409,6 +423,28 @@ static void test_duplicate(struct obd_import *imp)
 	CHECK(!rc, "%d", rc);
 	CHECK(atomic_read(&handled) == before + 2, "%d executions", atomic_read(&handled) - before);
 	ptlrpc_req_put(req);
+}
+
+static struct obd_import *bulk_imp;
+
+static void reconnect_fn(struct work_struct *work)
+{
+	import_reconnect(bulk_imp, NULL);
+}
+static DECLARE_DELAYED_WORK(reconnect_work, reconnect_fn);
+
+/* The same for bulk: it goes where the second transmission waits. */
+static void test_duplicate_bulk(struct obd_import *imp, u32 opc)
+{
+	ktime_t start = ktime_get();
+
+	bulk_imp = imp;
+	atomic_set(&bulk_slow, 1);
+	schedule_delayed_work(&reconnect_work, HZ / 2);
+	bulk_one(imp, opc, 2 << 20, 0, 2 << 20);
+	flush_delayed_work(&reconnect_work);
+	CHECK(ktime_ms_delta(ktime_get(), start) < 6000, "%lld ms",
+	      ktime_ms_delta(ktime_get(), start));
 }
 
 static void test_evict(struct obd_import *imp)
@@ -604,6 +640,8 @@ static void run_tests(void)
 		test_lost_reply(imp);
 		test_early_reply(imp);
 		test_duplicate(imp);
+		test_duplicate_bulk(imp, OST_WRITE);
+		test_duplicate_bulk(imp, OST_READ);
 	}
 	test_evict(imp);
 	test_restart(imp);

@@ -211,6 +211,8 @@ struct ll_layout {
 	u16		nr_mirrors;	/* 1 for plain */
 	u32		nr_stripes;	/* objects over all components */
 	bool		composite;
+	bool		refused;	/* has data that this client cannot get at: no I/O */
+	bool		dom;		/* ... on the MDT: nor is the size known */
 	u32		ea_len;
 	void		*ea;		/* the EA as it came */
 	struct ll_comp	comps[];
@@ -237,6 +239,10 @@ enum ll_layout_op { LL_LAYOUT_READ, LL_LAYOUT_WRITE, LL_LAYOUT_TRUNC };
 int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 		       struct ll_layout **lo);
 void ll_layout_io_end(struct inode *inode, struct ll_layout *lo);
+/* Is there data behind the last installed layout that this client cannot get at? */
+bool ll_layout_refused(struct inode *inode);
+/* In a copy of a checked EA: generations become "any OST", as in requests. */
+void ll_layout_any_ost(void *ea);
 /* Component for a file offset (a non-stale mirror is chosen); NULL = none defined there. */
 const struct ll_comp *ll_layout_comp(const struct ll_layout *lo, u64 pos);
 /*

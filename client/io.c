@@ -418,10 +418,11 @@ static int dio_run(struct inode *inode, struct ll_objset *set, struct iov_iter *
 
 		obj = ll_objset_at(set, pos, &c, &off);
 		if (!obj) {
-			rc = write ? -EIO : 0;
-			if (write)
+			/* reading where nothing is stored; a missing object is an error */
+			if (write || ll_comp_has_objects(ll_layout_comp(set->lo, pos))) {
+				rc = -EIO;
 				break;
-			/* reading where nothing is stored */
+			}
 			n = min_t(u64, count, PAGE_SIZE);
 			if (iov_iter_zero(n, iter) != n)
 				rc = -EFAULT;
@@ -590,7 +591,8 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 			continue;
 		for (k = 0; k < c->stripe_count && c->first + k < set->nr && !rc; k++) {
 			struct ll_object *obj = set->obj[c->first + k];
-			u64 osize = (u64)new_size <= c->start ? 0 : ll_obj_end(c, k, min_t(u64, new_size, c->end));
+			/* at the very start of a component it still is what makes the file that long */
+			u64 osize = (u64)new_size < c->start ? 0 : ll_obj_end(c, k, min_t(u64, new_size, c->end));
 			struct obdo *oa;
 			struct ptlrpc_request *req;
 

@@ -96,6 +96,32 @@ static int parse_comp(struct ll_layout *lo, struct ll_comp *c, const struct wire
 }
 
 /*
+ * Data that this client cannot get at: on the MDT, released, foreign. No I/O then, rather than
+ * zeros, unless a mirror has it all.
+ */
+static void find_refused(struct ll_layout *lo)
+{
+	u32 i, k;
+
+	for (i = 0; i < lo->nr_comps; i++) {
+		const struct ll_comp *c = &lo->comps[i], *d;
+
+		if (c->usable || !(c->flags & LCME_FL_INIT) || c->flags & LCME_FL_STALE)
+			continue;
+		for (k = 0; k < lo->nr_comps; k++) {
+			d = &lo->comps[k];
+			if (d->usable && d->flags & LCME_FL_INIT && d->start <= c->start &&
+			    d->end >= c->end)
+				break;
+		}
+		if (k < lo->nr_comps)
+			continue;
+		lo->refused = true;
+		lo->dom |= c->pattern & LOV_PATTERN_MDT;
+	}
+}
+
+/*
  * layout_parse - the parsed form of a LOV EA
  * @ea: the EA, or NULL with @len 0: a file without layout
  *
@@ -142,6 +168,7 @@ static struct ll_layout *layout_parse(const void *ea, u32 len)
 		if (rc)
 			goto err;
 	}
+	find_refused(lo);
 	return lo;
 err:
 	layout_free(lo);
@@ -190,6 +217,15 @@ struct ll_layout *ll_layout_peek(struct inode *inode)
 	} while (lo && !refcount_inc_not_zero(&lo->ref));
 	rcu_read_unlock();
 	return lo;
+}
+
+bool ll_layout_refused(struct inode *inode)
+{
+	struct ll_layout *lo = ll_layout_peek(inode);
+	bool refused = lo && lo->refused;
+
+	ll_layout_put(lo);
+	return refused;
 }
 
 /*
@@ -325,12 +361,15 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 			continue;
 		}
 		lo = ll_layout_peek(inode);
-		if (op == LL_LAYOUT_READ || !need_intent(lo, op, start, end))
+		if (!lo->refused && (op == LL_LAYOUT_READ || !need_intent(lo, op, start, end)))
 			break;
+		rc = lo->refused ? -EOPNOTSUPP : 0;
 		ll_layout_put(lo);
 		up_read(&lli->lli_layout_sem);
 		if (fatal_signal_pending(current))
-			return -EINTR;
+			rc = -EINTR;
+		if (rc)
+			return rc;
 		if (tries++ == LL_LAYOUT_TRIES)
 			return -EIO;
 		rc = layout_ask(inode,

@@ -673,8 +673,11 @@ static void open_save(struct ll_open *open, struct ptlrpc_request *req, const st
 	fid_to_le(&rec->cr_fid2, &open->fid);
 	rec->cr_open_handle_old = open->handle;
 	dlm->lock_flags |= cpu_to_le32(LDLM_FL_INTENT_ONLY);
-	if (ea && a->valid & OBD_MD_FLEASIZE && a->ea_len <= ptlrpc_req_len(req, WF_EADATA))
+	if (ea && a->valid & OBD_MD_FLEASIZE && a->ea_len <= ptlrpc_req_len(req, WF_EADATA) &&
+	    !wire_lov_check(a->ea, a->ea_len)) {
 		memcpy(ea, a->ea, a->ea_len);
+		ll_layout_any_ost(ea);
+	}
 	req->rq_cb_data = open;
 	req->rq_replay_cb = open_replayed;
 }

@@ -378,6 +378,8 @@ static int open_enqueue(struct ll_mdc *mdc, u64 flags, struct ldlm_enqueue_info 
 	return -EINTR;
 }
 
+#define REPLAY_EA_ROOM	1024	/* 40 stripes */
+
 static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
 		     struct inode *child, const struct ll_open_args *args,
 		     const struct lu_fid *new_fid, struct ldlm_enqueue_info *ei,
@@ -385,7 +387,7 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 {
 	const struct lu_fid *fid = name ? ll_fid(dir) : ll_fid(child);
 	bool creat = name && args->flags & MDS_OPEN_CREAT;
-	u32 ea_room = mdc_ea_room(mdc);
+	u32 ea_room = mdc_ea_room(mdc), replay_room = 0;
 	struct mdt_rec_create *rec;
 	struct ptlrpc_request *req;
 	u64 elc[LDLM_ELC_MAX];
@@ -409,8 +411,11 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 	req->rq_mod_slot = true;
 	ptlrpc_req_size(req, WF_DLM_REQ, ldlm_request_bytes(1 + ei->ei_nr_elc));
 	ptlrpc_req_size(req, WF_NAME, name ? name->len + 1 : 1);
-	ptlrpc_req_size(req, WF_EADATA,
-			max(args->flags & MDS_OPEN_DELAY_CREATE ? 0 : ea_room, args->ea_len));
+	/* A replay brings the layout of the answer along, which may be the first one of that size. */
+	if (!(args->flags & MDS_OPEN_DELAY_CREATE))
+		replay_room = args->flags & (MDS_OPEN_CREAT | MDS_FMODE_WRITE) ?
+			      max_t(u32, ea_room, REPLAY_EA_ROOM) : ea_room;
+	ptlrpc_req_size(req, WF_EADATA, max(replay_room, args->ea_len));
 	ptlrpc_rep_room(req, WF_MDT_MD, max(ea_room, args->ea_len));
 	ptlrpc_rep_room(req, WF_ACL, acl_room);
 	ptlrpc_rep_room(req, WF_DEFAULT_MD, 56);
@@ -492,7 +497,8 @@ int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void 
 	struct ldlm_enqueue_info ei;
 	struct ptlrpc_request *req;
 	struct layout_intent *li;
-	u64 elc[LDLM_ELC_MAX];
+	u64 elc[LDLM_ELC_MAX], transno;
+	u32 conn_cnt;
 	int rc;
 
 	*ea = NULL;
@@ -526,7 +532,9 @@ again:
 	li->lai_opc = cpu_to_le32(intent);
 	li->lai_extent.e_start = cpu_to_le64(start);
 	li->lai_extent.e_end = cpu_to_le64(end);
+	conn_cnt = READ_ONCE(mdc->imp->imp_conn_cnt);
 	rc = ldlm_cli_enqueue(&ei, req, lock);
+	transno = req->rq_transno;
 	ptlrpc_req_put(req);
 	req = NULL;
 	if (rc < 0)
@@ -547,6 +555,21 @@ again:
 	if (rc)
 		goto err;
 	*mode = ei.ei_mode;
+	/*
+	 * Objects were made. The request does not carry them, so a replay would make others: they
+	 * are used when they are committed only.
+	 */
+	if (transno > READ_ONCE(mdc->imp->imp_last_committed)) {
+		rc = mdc_sync(mdc->sbi, ll_fid(inode));
+		if (rc)
+			goto err;
+		if (conn_cnt != READ_ONCE(mdc->imp->imp_conn_cnt)) {
+			kvfree(ei.ei_lvb);
+			ldlm_lock_decref(*lock, ei.ei_mode);
+			*lock = NULL;
+			goto again;
+		}
+	}
 	/* Granted later by a completion callback: the layout did not come with the lock. */
 	if (!ei.ei_lvb_got && (*lock)->l_flags & LDLM_FL_GRANTED_CP) {
 		ssize_t len = mdc_getxattr(inode, XATTR_NAME_LOV, ei.ei_lvb, ei.ei_lvb_len);

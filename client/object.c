@@ -224,7 +224,10 @@ struct ll_objset *ll_objset_current(struct inode *inode)
 
 	if (IS_ERR(lo))
 		return ERR_CAST(lo);
-	set = ll_layout_has_objects(lo) ? ll_objset_get(inode, lo) : NULL;
+	if (lo->dom)
+		set = ERR_PTR(-EOPNOTSUPP);
+	else
+		set = ll_layout_has_objects(lo) ? ll_objset_get(inode, lo) : NULL;
 	ll_layout_put(lo);
 	return set;
 }
@@ -713,8 +716,16 @@ int ll_glimpse_set(struct inode *inode, struct ll_objset *set)
 int ll_glimpse(struct inode *inode)
 {
 	struct ll_objset *set = ll_objset_current(inode);
+	u64 lazy = READ_ONCE(ll_i(inode)->lli_lazysize);
 	int rc;
 
+	/* Data on the MDT: what it knows from the last close must do, if it is not an "empty" that may be wrong. */
+	if (set == ERR_PTR(-EOPNOTSUPP) && lazy) {
+		spin_lock(&ll_i(inode)->lli_data->lock);
+		i_size_write(inode, min_t(u64, lazy, MAX_LFS_FILESIZE));
+		spin_unlock(&ll_i(inode)->lli_data->lock);
+		return 0;
+	}
 	if (IS_ERR_OR_NULL(set))
 		return PTR_ERR_OR_ZERO(set);
 	rc = ll_glimpse_set(inode, set);

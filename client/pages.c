@@ -145,7 +145,7 @@ static int walk_read(struct walk *w, struct page *page)
 		/* nothing is stored there: zeros. A missing object is an error. */
 		const struct ll_comp *c = w->set ? ll_layout_comp(w->set->lo, page_offset(page)) : NULL;
 
-		rc = c && (!c->usable || ll_comp_has_objects(c)) ? -EIO : 0;
+		rc = (c && (!c->usable || ll_comp_has_objects(c))) || (!w->set && ll_layout_refused(w->inode)) ? -EIO : 0;
 		if (!rc) {
 			zero_user_segment(page, 0, PAGE_SIZE);
 			SetPageUptodate(page);

@@ -138,30 +138,30 @@ static struct ll_xattrs *xattrs_get(struct inode *inode)
 
 /* ---- layouts as xattrs ---- */
 
-static void plain_offset_any(void *ea)
+static void plain_offset_any(struct lov_mds_md_v1 *lmm)
 {
-	((struct lov_mds_md_v1 *)ea)->lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT);
+	u32 magic = le32_to_cpu(lmm->lmm_magic);
+
+	if (magic == LOV_MAGIC_V1 || magic == LOV_MAGIC_V3)
+		lmm->lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT);
 }
 
 /*
- * In a copy of a checked EA: the generation becomes "any OST", so that a restore does not pin the
- * first one.
+ * The generation of a stored layout stands where a request has the first OST: a copy must not pin
+ * it. Components without objects still have a wish there.
  */
-static void lov_for_user(void *ea)
+void ll_layout_any_ost(void *ea)
 {
 	struct lov_comp_md_v1 *lcm = ea;
 	u32 i;
 
-	switch (le32_to_cpu(lcm->lcm_magic)) {
-	case LOV_MAGIC_V1:
-	case LOV_MAGIC_V3:
+	if (le32_to_cpu(lcm->lcm_magic) != LOV_MAGIC_COMP_V1) {
 		plain_offset_any(ea);
-		break;
-	case LOV_MAGIC_COMP_V1:
-		for (i = 0; i < le16_to_cpu(lcm->lcm_entry_count); i++)
-			plain_offset_any(ea + le32_to_cpu(lcm->lcm_entries[i].lcme_offset));
-		break;
+		return;
 	}
+	for (i = 0; i < le16_to_cpu(lcm->lcm_entry_count); i++)
+		if (le32_to_cpu(lcm->lcm_entries[i].lcme_flags) & LCME_FL_INIT)
+			plain_offset_any(ea + le32_to_cpu(lcm->lcm_entries[i].lcme_offset));
 }
 
 static ssize_t copy_out(void *buf, size_t size, const void *value, size_t len)
@@ -190,7 +190,7 @@ int ll_dir_layout(struct inode *dir, void **ea, u32 *len)
 	for (;;) {
 		rc = mdc_getattr(mdc, ll_fid(from), OBD_MD_FLEASIZE | OBD_MD_FLDIREA,
 				 max_t(u32, mdc_ea_room(mdc), 4096), &a);
-		if (rc ||
+		if ((rc && rc != -ENODATA) ||
 		    (a.valid & OBD_MD_FLDIREA && a.ea_len && !wire_lov_hint_check(a.ea, a.ea_len)))
 			break;
 		ll_answer_put(&a);
@@ -221,7 +221,7 @@ static ssize_t lov_get(struct inode *inode, void *buf, size_t size)
 		rc = ll_dir_layout(inode, &ea, &len);
 		if (rc)
 			return rc;
-		lov_for_user(ea);
+		ll_layout_any_ost(ea);
 		rc = copy_out(buf, size, ea, len);
 		kvfree(ea);
 		return rc;
@@ -233,7 +233,7 @@ static ssize_t lov_get(struct inode *inode, void *buf, size_t size)
 		return PTR_ERR(lo);
 	rc = lo->ea_len ? copy_out(buf, size, lo->ea, lo->ea_len) : -ENODATA;
 	if (rc > 0 && size)
-		lov_for_user(buf);
+		ll_layout_any_ost(buf);
 	ll_layout_put(lo);
 	return rc;
 }

@@ -230,7 +230,8 @@ int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room
 		if (S_ISLNK(la.mode) && (want & OBD_MD_LINKNAME) && room)
 			rc = reply_link(o, la.size, r);
 		else if (S_ISDIR(la.mode) && (flags & MDT_RA_DIR_EA) && (want & OBD_MD_FLDIREA) &&
-			 (want & OBD_MD_FLEASIZE))
+			 (want & OBD_MD_FLEASIZE) &&
+			 !(want & (OBD_MD_MEA | OBD_MD_DEFAULT_MEA)))
 			rc = reply_md(o, XATTR_NAME_LOV, OBD_MD_FLDIREA, r);
 	} else if (want & OBD_MD_FLEASIZE) {
 		rc = reply_md(o, XATTR_NAME_LOV, OBD_MD_FLEASIZE, r);

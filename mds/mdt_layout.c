@@ -181,7 +181,7 @@ static int layout_done(struct svc_req *req, void *ea, int len, struct ldlm_lock 
 	if (status)
 		req->transno = 0;
 	if (!lock)
-		return ELDLM_LOCK_ABORTED;
+		return status ?: ELDLM_LOCK_ABORTED;
 	*lockp = lock;
 	return 0;
 }
@@ -191,7 +191,7 @@ static int layout_done(struct svc_req *req, void *ea, int len, struct ldlm_lock 
  * @req: the enqueue, format wf_ldlm_intent_layout
  * @lockp: out: CR LAYOUT
  *
- * Return: 0 with the lock; ELDLM_LOCK_ABORTED with the errno in lock_policy_res2; -EPROTO, -ENOMEM.
+ * Return: 0 with the lock; -errno, also in lock_policy_res2 (chapter 4, 17.2).
  */
 int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp)
 {

@@ -45,6 +45,10 @@ check-uml: deps
 check-vm: deps
 	@tests/check vm
 
+# The long tests at full length: hours where the test machines are emulated.
+soak: deps
+	@tests/check soak
+
 bench: stage
 	@tests/bench/run
 

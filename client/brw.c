@@ -274,7 +274,7 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 
 	ptlrpc_req_size(req, WF_OBD_IOOBJ, sizeof(*ioo));
 	ptlrpc_req_size(req, WF_NIOBUF, sizeof(*nb));
-	brw->short_io = brw->len <= READ_ONCE(osc->short_io);
+	brw->short_io = imp_connect_flags(osc->imp) & OBD_CONNECT_SHORTIO && brw->len <= READ_ONCE(osc->short_io_max);
 	if (brw->write)
 		ptlrpc_rep_room(req, WF_RCS, sizeof(__le32));
 	if (brw->short_io) {

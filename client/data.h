@@ -38,8 +38,7 @@ struct ll_osc {
 	unsigned int		max_in_flight;
 	u32			brw_size;	/* longest RPC */
 	u32			cksum;		/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0 */
-	u32			short_io;	/* bytes that may travel inside of the messages, 0 = none */
-	u32			short_io_max;	/* bound by the administrator */
+	u32			short_io_max;	/* bytes that may travel inside of the messages, if the OST agrees */
 	wait_queue_head_t	waitq;		/* grant or in_flight changed */
 	struct work_struct	flush;		/* writes dirty pages, to get grant */
 };

@@ -132,10 +132,7 @@ static int intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
 	return ei->ei_status ?: -EPROTO;
 }
 
-/*
- * Send an intent; fills *a. 0 also when the intent failed in a later phase: ei tells. Bits and mode
- * of a lock go into *a.
- */
+/* What came of an intent into *a, with bits and mode of its lock. 0 also when it failed in a later phase: ei tells. */
 static int intent_result(struct ldlm_enqueue_info *ei, int rc, struct ll_answer *a)
 {
 	if (rc < 0)
@@ -156,6 +153,7 @@ static int intent_result(struct ldlm_enqueue_info *ei, int rc, struct ll_answer 
 	return rc;
 }
 
+/* Send an intent and wait; the rest as intent_result(). */
 static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
 		       struct ll_answer *a)
 {
@@ -489,6 +487,14 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 	return 0;
 }
 
+static void layout_drop(struct ldlm_enqueue_info *ei, struct ldlm_lock **lock)
+{
+	kvfree(ei->ei_lvb);
+	if (*lock)
+		ldlm_lock_decref(*lock, ei->ei_mode);
+	*lock = NULL;
+}
+
 int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void **ea, u32 *ea_len,
 		      struct ldlm_lock **lock, u32 *mode)
 {
@@ -540,10 +546,7 @@ again:
 	if (rc < 0)
 		goto err;
 	if (ei.ei_status == -EINPROGRESS) {
-		kvfree(ei.ei_lvb);
-		if (*lock)
-			ldlm_lock_decref(*lock, ei.ei_mode);
-		*lock = NULL;
+		layout_drop(&ei, lock);
 		rc = intent_wait();
 		if (rc)
 			return rc;
@@ -564,9 +567,7 @@ again:
 		if (rc)
 			goto err;
 		if (conn_cnt != READ_ONCE(mdc->imp->imp_conn_cnt)) {
-			kvfree(ei.ei_lvb);
-			ldlm_lock_decref(*lock, ei.ei_mode);
-			*lock = NULL;
+			layout_drop(&ei, lock);
 			goto again;
 		}
 	}
@@ -590,10 +591,7 @@ again:
 
 err:
 	ptlrpc_req_put(req);
-	kvfree(ei.ei_lvb);
-	if (*lock)
-		ldlm_lock_decref(*lock, ei.ei_mode);
-	*lock = NULL;
+	layout_drop(&ei, lock);
 	return rc;
 }
 

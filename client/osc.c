@@ -24,7 +24,6 @@ static void osc_granted(struct ll_osc *osc)
 	spin_lock(&osc->lock);
 	osc->avail = total > osc->dirty ? total - osc->dirty : 0;
 	osc->lost = 0;
-	osc->short_io = flags & OBD_CONNECT_SHORTIO ? osc->short_io_max : 0;
 	osc->brw_size = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)), ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
 	osc->cksum = !(osc->sbi->opts & LL_OPT_CHECKSUM) ? 0 :
 		     !(flags & OBD_CONNECT_CKSUM) || !(types & OBD_CKSUM_CRC32C) ? OBD_CKSUM_ADLER : OBD_CKSUM_CRC32C;
@@ -169,10 +168,7 @@ static ssize_t store_short_io(const char *text, size_t len, void *obj)
 		return rc;
 	if (v && v < 64)
 		return -ERANGE;
-	spin_lock(&osc->lock);
-	osc->short_io_max = v;
-	osc->short_io = imp_connect_flags(osc->imp) & OBD_CONNECT_SHORTIO ? v : 0;
-	spin_unlock(&osc->lock);
+	WRITE_ONCE(osc->short_io_max, v);
 	return len;
 }
 

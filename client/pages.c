@@ -236,6 +236,22 @@ static int read_for_write(struct inode *inode, struct ll_objset *set, struct pag
 	return rc;
 }
 
+/* Lock a folio that is not in writeback, to dirty it. Killable. */
+static int lock_stable(struct folio *folio)
+{
+	int rc;
+
+	for (;;) {
+		rc = folio_lock_killable(folio);
+		if (rc || !folio_test_writeback(folio))
+			return rc;
+		folio_unlock(folio);
+		rc = folio_wait_writeback_killable(folio);
+		if (rc)
+			return rc;
+	}
+}
+
 /* A locked page that is not in writeback, to be dirtied. ERR_PTR(-EINTR, -ENOMEM). */
 static struct page *page_for_write(struct address_space *mapping, pgoff_t index)
 {
@@ -247,13 +263,11 @@ static struct page *page_for_write(struct address_space *mapping, pgoff_t index)
 		folio = __filemap_get_folio(mapping, index, FGP_FOR_MMAP | FGP_WRITE | FGP_CREAT, mapping_gfp_mask(mapping));
 		if (!folio)
 			return ERR_PTR(-ENOMEM);
-		rc = folio_lock_killable(folio);
-		if (!rc && folio->mapping == mapping && !folio_test_writeback(folio))
+		rc = lock_stable(folio);
+		if (!rc && folio->mapping == mapping)
 			return folio_page(folio, 0);
-		if (!rc) {
+		if (!rc)
 			folio_unlock(folio);
-			rc = folio_wait_writeback_killable(folio);
-		}
 		folio_put(folio);
 		if (rc)
 			return ERR_PTR(rc);
@@ -714,15 +728,7 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		ret = err_to_fault(granted);
 		goto out;
 	}
-	for (;;) {
-		rc = lock_page_killable(page);
-		if (rc || !PageWriteback(page))
-			break;
-		unlock_page(page);
-		rc = folio_wait_writeback_killable(page_folio(page));
-		if (rc)
-			break;
-	}
+	rc = lock_stable(page_folio(page));
 	if (rc) {
 		ret = err_to_fault(rc);
 		goto out_grant;

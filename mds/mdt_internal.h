@@ -190,6 +190,7 @@ static inline struct mdt_export *mdt_export(struct obd_export *exp)
 /* ---- mdt_main.c: objects ---- */
 struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *fid);
 struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *osd);
+struct mdt_object *mdt_object_find_le(struct mdt_device *mdt, const struct lu_fid_le *le);
 struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_fid_le *le);
 void mdt_object_get(struct mdt_object *o);
 void mdt_object_put(struct mdt_object *o);

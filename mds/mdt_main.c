@@ -97,20 +97,22 @@ struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *
 	return o;
 }
 
+/* The same by a FID of a request. Also the errors of mdt_req_fid(). */
+struct mdt_object *mdt_object_find_le(struct mdt_device *mdt, const struct lu_fid_le *le)
+{
+	struct lu_fid fid;
+	int rc = mdt_req_fid(le, &fid);
+
+	return rc ? ERR_PTR(rc) : mdt_object_find(mdt, &fid);
+}
+
 /*
- * The same by a FID of a request, for an object that must still have a name or a user: a destroyed
- * one gives -ENOENT. Also the errors of mdt_req_fid().
+ * The same for an object that must still have a name or a user: a destroyed one gives -ENOENT.
  */
 struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_fid_le *le)
 {
-	struct mdt_object *o;
-	struct lu_fid fid;
-	int rc;
+	struct mdt_object *o = mdt_object_find_le(mdt, le);
 
-	rc = mdt_req_fid(le, &fid);
-	if (rc)
-		return ERR_PTR(rc);
-	o = mdt_object_find(mdt, &fid);
 	if (!IS_ERR(o) && READ_ONCE(o->mo_dead) && !READ_ONCE(o->mo_opens)) {
 		mdt_object_put(o);
 		o = ERR_PTR(-ENOENT);

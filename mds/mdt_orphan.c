@@ -227,6 +227,8 @@ static void boot_work(struct work_struct *work)
 	spin_lock(&mdt->mdt_reap_lock);
 	list_splice_init(&mdt->mdt_boot_orphans, &list);
 	spin_unlock(&mdt->mdt_reap_lock);
+	if (list_empty(&list))
+		return;
 	/* Of those closed since the mount the unlink may not be on disk yet. */
 	rc = osd_sync(mdt->mdt_osd);
 	while (!list_empty(&list)) {

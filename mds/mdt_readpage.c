@@ -157,7 +157,6 @@ int mdt_readpage(struct svc_req *req)
 	struct bio_vec *bvec = NULL;
 	struct mdt_cred cred;
 	struct osd_attr la;
-	struct lu_fid fid;
 	unsigned int i;
 	u32 bytes;
 	int rc;
@@ -169,10 +168,7 @@ int mdt_readpage(struct svc_req *req)
 	if (!bytes || bytes % LU_PAGE_SIZE)
 		return -EINVAL;
 	bytes = min(bytes, MDT_BRW_SIZE);
-	rc = mdt_req_fid(&b->mbo_fid1, &fid);
-	if (rc)
-		return rc;
-	p.dir = mdt_object_find(mdt, &fid);
+	p.dir = mdt_object_find_le(mdt, &b->mbo_fid1);
 	if (IS_ERR(p.dir))
 		return PTR_ERR(p.dir);
 	rc = -ENOTDIR;

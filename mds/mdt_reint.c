@@ -43,14 +43,8 @@ int mdt_pack_status(struct svc_req *req, struct mdt_reply *r, int rc)
 /* The parent of a name: a directory that is still alive. */
 struct mdt_object *mdt_parent_find(struct mdt_device *mdt, const struct lu_fid_le *le)
 {
-	struct mdt_object *o;
-	struct lu_fid fid;
-	int rc;
+	struct mdt_object *o = mdt_object_find_le(mdt, le);
 
-	rc = mdt_req_fid(le, &fid);
-	if (rc)
-		return ERR_PTR(rc);
-	o = mdt_object_find(mdt, &fid);
 	if (IS_ERR(o))
 		return o;
 	if (!S_ISDIR(o->mo_osd->oo_type)) {
@@ -105,7 +99,6 @@ static int reint_link(struct svc_req *req, const struct mdt_rec_link *rec, struc
 	s64 time = le64_to_cpu(rec->lk_time);
 	struct osd_trans *th;
 	struct mdt_cred cred;
-	struct lu_fid fid;
 	const char *name;
 	size_t len;
 	int rc;
@@ -114,11 +107,9 @@ static int reint_link(struct svc_req *req, const struct mdt_rec_link *rec, struc
 	rc = mdt_name_get(req, WF_NAME, &name, &len);
 	if (!rc && mdt_is_dot(name, len))
 		rc = -EEXIST;
-	if (!rc)
-		rc = mdt_req_fid(&rec->lk_fid1, &fid);
 	if (rc)
 		return rc;
-	src = mdt_object_find(mdt, &fid);
+	src = mdt_object_find_le(mdt, &rec->lk_fid1);
 	if (IS_ERR(src))
 		return PTR_ERR(src);
 	dir = mdt_parent_find(mdt, &rec->lk_fid2);

@@ -92,7 +92,6 @@ int lctl_llog_catlist(int argc, char **argv)
 	return argc > 1 ? -1 : print_all("llog_catlist", LUSTRE_IOC_MGS_LLOG_CATLIST, NULL, 0);
 }
 
-/* Debug messages are kept in the kernel's own log and trace buffer: show those of our modules. */
 /* Is this a message of one of our modules? */
 static bool our_message(const char *line)
 {
@@ -108,6 +107,7 @@ static bool our_message(const char *line)
 	return false;
 }
 
+/* Debug messages are kept in the kernel's own log and trace buffer: show those of our modules. */
 int lctl_dk(int argc, char **argv)
 {
 	int n = klogctl(10, NULL, 0), lines = 0, rc = 0;

@@ -74,15 +74,20 @@ struct ptlrpc_at *imp_at(struct obd_import *imp, u32 portal)
 	return &imp->imp_svc_at[0].at;
 }
 
-/* Seconds that we give to the server. */
+/* By the estimate alone, also before it is known whether timeouts are adaptive. */
+unsigned int imp_adaptive_time(struct obd_import *imp, u32 portal)
+{
+	unsigned int e = at_estimate(imp_at(imp, portal));
+
+	return e + e / 4 + 5;
+}
+
+/* Seconds that we give to the server, however timeouts are made. */
 unsigned int imp_service_time(struct obd_import *imp, u32 portal)
 {
-	unsigned int e;
-
 	if (!ptlrpc_at_max || !(imp_connect_flags(imp) & OBD_CONNECT_AT))
 		return max(ptlrpc_timeout, 1U);
-	e = at_estimate(imp_at(imp, portal));
-	return e + e / 4 + 5;
+	return imp_adaptive_time(imp, portal);
 }
 
 static unsigned int choose_timeout(struct ptlrpc_request *req)
@@ -628,12 +633,12 @@ static bool step_unlink(struct ptlrpc_request *req)
 
 	spin_lock(&req->rq_lock);
 	mds = req->rq_mds;
-	if (!mds && req->rq_resend && !req->rq_abort) {
+	abort = req->rq_abort;
+	if (!mds && req->rq_resend && !abort) {
 		req->rq_replied = 0;
 		req->rq_net_err = 0;
 		req->rq_again = 0;
 	}
-	abort = req->rq_abort;
 	spin_unlock(&req->rq_lock);
 	if (mds) {
 		/* the event of the last one kicks */
@@ -643,8 +648,8 @@ static bool step_unlink(struct ptlrpc_request *req)
 	}
 	if (!req->rq_resend)
 		return end(req, 0);
-	if (req->rq_abort)
-		return end(req, req->rq_abort);
+	if (abort)
+		return end(req, abort);
 	req->rq_resend = false;
 	req->rq_got_reply = false;
 	req->rq_pb_flags |= MSG_RESENT;

@@ -93,9 +93,7 @@ static int send_connect(struct obd_import *imp, bool initial)
 	fill_ocd(imp, ptlrpc_req_buf(req, WF_CONNECT_DATA));
 	pb = wire_body(req->rq_msg);
 	pb->pb_op_flags = cpu_to_le32(initial ? MSG_CONNECT_INITIAL : 0);
-	/* the estimate, also before we know whether there are adaptive timeouts */
-	t = at_estimate(imp_at(imp, imp->imp_req_portal));
-	t += t / 4 + 5;
+	t = imp_adaptive_time(imp, imp->imp_req_portal);
 	pb->pb_service_time = cpu_to_le32(max(t * 4 / 5, 5U) - 4);
 	rc = ptlrpc_send_async(req);
 out:

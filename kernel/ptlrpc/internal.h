@@ -86,6 +86,7 @@ void req_exit(void);
 /* ---- client.c ---- */
 void req_kick(struct ptlrpc_request *req);	/* go on now; any context, rq_lock or not */
 unsigned int imp_net_latency(const struct obd_import *imp);
+unsigned int imp_adaptive_time(struct obd_import *imp, u32 portal);
 unsigned int imp_service_time(struct obd_import *imp, u32 portal);	/* T of chapter 2, 6.2 */
 struct ptlrpc_at *imp_at(struct obd_import *imp, u32 portal);
 void req_kick_list(struct list_head *list);	/* of rq_list; imp_lock held */

@@ -176,6 +176,7 @@ void ksock_hurry(struct lnet_ni *ni, const struct lnet_nid *nid);
 int ksock_send_noop(struct ksock_conn *conn, u64 cookie);
 void ksock_peer_flush(struct ksock_peer *peer);
 void ksock_peer_close(struct ksock_peer *peer, int err);
+void ksock_conn_failed(struct ksock_conn *conn, int err);
 void ksock_peers_stop(struct ksock_net *net);
 void ksock_tick(struct work_struct *work);
 

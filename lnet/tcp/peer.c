@@ -287,6 +287,16 @@ static unsigned long patience(struct ksock_peer *peer)
 	return min(timeout, KSOCK_HURRY_TIMEOUT * (unsigned long)HZ);
 }
 
+/*
+ * An error on a connection ends all of its peer. One that is closing already says nothing about
+ * those that were made since.
+ */
+void ksock_conn_failed(struct ksock_conn *conn, int err)
+{
+	if (!READ_ONCE(conn->closing))
+		ksock_peer_close(conn->peer, err);
+}
+
 /* Messages that have waited too long for a connection; under peer->lock. */
 static void expire_waiting(struct ksock_peer *peer, unsigned long timeout,
 			   struct list_head *expired)

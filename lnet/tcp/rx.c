@@ -173,7 +173,6 @@ void ksock_rx_work(struct work_struct *work)
 		rc = conn->rx.state == KSOCK_RX_HDR ? recv_hdr(conn) : recv_body(conn);
 		cond_resched();
 	}
-	/* One that is closing already says nothing about those that were made since. */
-	if (rc && rc != -EAGAIN && !READ_ONCE(conn->closing))
-		ksock_peer_close(conn->peer, rc);
+	if (rc && rc != -EAGAIN)
+		ksock_conn_failed(conn, rc);
 }

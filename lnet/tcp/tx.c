@@ -195,8 +195,7 @@ void ksock_tx_work(struct work_struct *work)
 		} else if (rc == -ENOMEM) {
 			msleep(20);
 		} else {
-			if (!READ_ONCE(conn->closing))
-				ksock_peer_close(conn->peer, rc);
+			ksock_conn_failed(conn, rc);
 			return;
 		}
 	}

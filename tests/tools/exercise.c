@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "rnd.h"
 
 #define MAXF 16
 #define MAXD 4
@@ -27,15 +28,8 @@ static char path[MAXD][MAXF][512];
 static int fd[MAXD][MAXF], dfd[MAXD][MAXF], afd[MAXD][MAXF];
 static int nd, nf = 4;
 static bool verbose, no_mmap, no_direct, no_append, no_punch;
-static unsigned long long rng;
 static unsigned long op, nops = 10000;
 static char history[64][160];
-
-static unsigned int rnd(unsigned int n)
-{
-	rng = rng * 6364136223846793005ULL + 1442695040888963407ULL;
-	return n ? (unsigned int)((rng >> 33) % n) : 0;
-}
 
 __attribute__((format(printf, 1, 2), noreturn)) static void die(const char *fmt, ...)
 {

@@ -14,14 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-static unsigned long long rng;
-
-static unsigned int rnd(unsigned int n)
-{
-	rng = rng * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (unsigned int)((rng >> 33) % n);
-}
+#include "rnd.h"
 
 static void name(char *out, size_t len)
 {

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "rnd.h"
 
 #define FILES	8		/* the last one is written with O_DIRECT */
 #define SECTORS	4096		/* of each */
@@ -38,16 +39,6 @@ static struct state {
 static const char *dir;
 static int fd[FILES];
 static char *buf;
-
-static unsigned int rnd(unsigned int n)
-{
-	static uint64_t rng;
-
-	if (!rng)
-		rng = st->seed * 2862933555777941757ULL + st->version * 3037000493ULL + time(NULL);
-	rng = rng * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (unsigned int)((rng >> 33) % n);
-}
 
 static void sector_fill(uint64_t *p, uint32_t file, uint32_t nr, uint32_t version)
 {
@@ -335,6 +326,7 @@ int main(int argc, char **argv)
 		return 2;
 	if (!st->seed)
 		st->seed = (time(NULL) ^ getpid() << 8) % 65535 + 1;
+	rng = st->seed * 2862933555777941757ULL + st->version * 3037000493ULL + time(NULL);
 	if (!strcmp(argv[1], "run"))
 		return run(stop);
 	st->checked = 0;

@@ -2,6 +2,7 @@
 # For tests in the debug kernel: a whole cluster in one kernel. TCP=1: traffic to the own NID goes over TCP on lo instead of 0@lo.
 NID=127.0.0.1@tcp
 FS=test
+OSTS=$(echo /dev/ubd[b-z])
 say() { echo "# $*"; }
 fail() { echo "FAILED: $*"; dmesg | tail -${LOGLINES:-60}; exit 1; }
 run() { "$@" || fail "$*"; }
@@ -9,16 +10,16 @@ lnet_up() {
 	echo "options lnet networks=tcp(lo) ${TCP:+local_nid_dist_zero=0}" > /etc/modprobe.d/lnet.conf
 	run modprobe lnet
 }
-# format MDT on /dev/ubda and one OST per further disk
+# format MDT on /dev/ubda and one OST per disk of OSTS
 format() {
 	run mkfs.lustre --quiet --fsname=$FS --mgs --mdt --index=0 /dev/ubda
 	local i=0 d
-	for d in /dev/ubd[b-z]; do run mkfs.lustre --quiet --fsname=$FS --ost --index=$i --mgsnode=$NID $d; i=$((i + 1)); done
+	for d in $OSTS; do run mkfs.lustre --quiet --fsname=$FS --ost --index=$i --mgsnode=$NID $d; i=$((i + 1)); done
 }
 start() {
 	local i=0 d
 	mkdir -p /mnt/mdt; run mount -t lustre /dev/ubda /mnt/mdt
-	for d in /dev/ubd[b-z]; do mkdir -p /mnt/ost$i; run mount -t lustre $d /mnt/ost$i; i=$((i + 1)); done
+	for d in $OSTS; do mkdir -p /mnt/ost$i; run mount -t lustre $d /mnt/ost$i; i=$((i + 1)); done
 }
 stop() {
 	local d

@@ -4,15 +4,10 @@
 # disks: 200,300,100
 # limit: 240
 . $TOP/tests/uml/lib.sh
-lnet_up
-run mkfs.lustre --quiet --fsname=$FS --mgs --mdt --index=0 /dev/ubda
-run mkfs.lustre --quiet --fsname=$FS --ost --index=0 --mgsnode=$NID /dev/ubdb
-run mke2fs -q -t ext4 /dev/ubdc
-mkdir -p /mnt/mdt /mnt/ost0 /mnt/ext4
-run mount -t lustre /dev/ubda /mnt/mdt; run mount -t lustre /dev/ubdb /mnt/ost0; run mount -t ext4 /dev/ubdc /mnt/ext4
-client
+OSTS=/dev/ubdb
+run mke2fs -q -t ext4 /dev/ubdc; mkdir -p /mnt/ext4; run mount -t ext4 /dev/ubdc /mnt/ext4
+lnet_up; format; start; client
 run chmod 755 /mnt/lustre
 run $TOP/build/tools/posixdiff /mnt/lustre /mnt/ext4
 run umount /mnt/ext4; run umount /mnt/lustre
-stop; for d in a b; do run e2fsck -fn /dev/ubd$d; done
-unload
+stop; check_disks; unload

@@ -65,6 +65,8 @@ static int llog_begin(struct svc_req *req, const struct llogd_body *body)
 	return ctxt == LLOG_CONFIG_ORIG_CTXT ? 0 : -EINVAL;
 }
 
+#define MGS_NODEMAP_END	0xfffffffffffffffeULL	/* mcr_offset: no more pages of the index */
+
 static int mgs_llog_open(struct svc_req *req)
 {
 	struct mgs_dev *mgs = req_mgs(req);
@@ -155,10 +157,22 @@ static int mgs_set_info(struct svc_req *req)
 	return -EINVAL;
 }
 
-/* Imperative recovery is not granted and there is no nodemap: real servers log the refusal once and go on. */
+/* There is no nodemap: an empty bulk and the end of the index say so (6.10). The rest is refused. */
 static int mgs_config_read(struct svc_req *req)
 {
-	return -EOPNOTSUPP;
+	struct mgs_config_body *body = svc_req_buf(req, WF_MGS_CONFIG_BODY);
+	struct bio_vec bv = { .bv_page = ZERO_PAGE(0), .bv_len = LU_PAGE_SIZE };
+	struct mgs_config_res *res;
+	int rc;
+
+	if (le16_to_cpu(body->mcb_type) != CONFIG_T_NODEMAP)
+		return -EOPNOTSUPP;
+	rc = svc_rep_pack(req);
+	if (rc)
+		return rc;
+	res = svc_rep_buf(req, WF_MGS_CONFIG_RES);
+	res->mcr_offset = cpu_to_le64(MGS_NODEMAP_END);
+	return svc_bulk_put(req, MGS_BULK_PORTAL, &bv, 1, 0, 1);
 }
 
 static const struct ptlrpc_handler mgs_handlers[] = {

@@ -494,9 +494,13 @@ int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp)
 		mdt_lock_client_drop(a.lock);
 		a.lock = NULL;
 	}
+	rc = mdt_intent_done(req, &a.r, a.disp, rc, a.lock, lockp);
+	/* Nobody will ever learn of the handle. */
+	if (rc < 0 && a.mf && (a.disp & DISP_OPEN_OPEN))
+		mdt_file_close(a.mf);
 	if (a.mf)
 		mdt_file_put(a.mf);
 	mdt_object_put(a.child);
 	mdt_object_put(a.dir);
-	return mdt_intent_done(req, &a.r, a.disp, rc, a.lock, lockp);
+	return rc;
 }

@@ -171,10 +171,11 @@ static void job_done(struct ptlrpc_request *req)
 
 static void job_pack(const struct osp_job *job, struct obdo *oa)
 {
-	if (job->oj_sync)	/* no object: everything */
-		return;
 	oa->o_oi = job->oj_oi;
-	if (job->oj_kind == JOB_DESTROY) {
+	if (job->oj_sync) {
+		oa->o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP);
+		oa->o_blocks = cpu_to_le64(OBD_OBJECT_EOF);	/* end of the range */
+	} else if (job->oj_kind == JOB_DESTROY) {
 		oa->o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLOBJCOUNT);
 		oa->o_misc = cpu_to_le32(1);
 	} else {

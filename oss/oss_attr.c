@@ -311,23 +311,23 @@ int oss_sync(struct svc_req *req)
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
-	/* Without an object: everything. */
-	if (!body->oa.o_oi.oi_id && !body->oa.o_oi.oi_seq)
-		return osd_sync(od->od_osd);
 	if (!(le64_to_cpu(body->oa.o_valid) & OBD_MD_FLID))
 		return -EPROTO;
 	rc = oss_obdo_fid(od, &body->oa, &fid);
 	if (rc)
 		return rc;
+	/* Also for an object that is missing: an MDT asks whether its destroy is safe. */
+	rc = osd_sync(od->od_osd);
+	if (rc)
+		return rc;
 	obj = oss_object_find(req, &fid);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
-	rc = osd_sync(od->od_osd);
 	rep = svc_rep_buf(req, WF_OST_BODY);
 	oss_rep_oi(&rep->oa, &body->oa);
 	oss_obdo_attrs(&rep->oa, obj);
 	osd_object_put(obj);
-	return rc;
+	return 0;
 }
 
 int oss_statfs(struct svc_req *req)

@@ -431,6 +431,8 @@ int oss_create(struct svc_req *req)
 		rc = oss_delorphan(od, oe, os, id, &answer);
 	else
 		rc = oss_precreate(od, os, id, &answer);
+	if (orphans && !rc)
+		WRITE_ONCE(os->os_cleaned, true);
 	mutex_unlock(&os->os_mutex);
 	if (rc)
 		return rc;

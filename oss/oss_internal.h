@@ -33,6 +33,7 @@ struct oss_seq {
 	u64 os_last_id;
 	struct mutex os_mutex; /* creation, orphans */
 	struct osd_object *os_file; /* LAST_ID */
+	bool os_cleaned; /* the MDT has removed orphans since the start */
 };
 
 enum {

@@ -6,6 +6,22 @@
 
 #include "oss_internal.h"
 
+/*
+ * A missing object with an id above LAST_ID may be made again until the MDT has removed orphans.
+ * Not under os_mutex: who holds it may wait for our lock.
+ */
+static bool oss_may_come_back(struct oss_device *od, const struct lu_fid *fid)
+{
+	u64 last, id = fid_is_idif(fid) ? idif_id(fid) : fid->f_oid;
+	struct oss_seq *os;
+
+	os = oss_seq_find(od, fid_is_idif(fid) ? 0 : fid->f_seq, false);
+	if (IS_ERR(os) || READ_ONCE(os->os_cleaned))
+		return false;
+	last = READ_ONCE(os->os_last_id);
+	return id > last && id - last <= OSS_PRECREATE_MAX;
+}
+
 /* Called with lr_lvb_mutex. */
 static int oss_lvb_init(struct ldlm_resource *res)
 {
@@ -18,6 +34,8 @@ static int oss_lvb_init(struct ldlm_resource *res)
 	if (ost_fid_from_res_id(&fid, &res->lr_id, od->od_index))
 		return -ENOENT;
 	obj = osd_find(od->od_osd, &fid);
+	if (obj == ERR_PTR(-ENOENT) && oss_may_come_back(od, &fid))
+		return -EINPROGRESS;
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
 	osd_attr_get(obj, &attr);

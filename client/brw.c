@@ -299,6 +299,7 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 	body->oa.o_gid = cpu_to_le32(i_gid_read(brw->inode));
 	valid |= OBD_MD_FLUID | OBD_MD_FLGID;
 	if (brw->write) {
+		ll_object_obdo_version(brw->obj, &body->oa);
 		spin_lock(&ll_i(brw->inode)->lli_data->lock);
 		body->oa.o_mtime = cpu_to_le64(brw->obj->mtime);
 		body->oa.o_ctime = cpu_to_le64(brw->obj->ctime);

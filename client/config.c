@@ -371,7 +371,8 @@ static int ll_config_record(void *who, const struct config_rec *rec)
 	mutex_lock(&sbi->conf_mutex);
 	rc = record_locked(sbi, cmd, rec->lcfg);
 	mutex_unlock(&sbi->conf_mutex);
-	if (rc)
+	/* Of others, and later, the walk over the log tells. */
+	if (rc && cmd & LCFG_REQUIRED && !sbi->client_log)
 		pr_warn("%s: configuration record %u (command 0x%x, section %s) failed: %d\n",
 			sbi->name, rec->index, cmd, rec->tgtname, rc);
 	return rc;

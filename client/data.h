@@ -53,6 +53,7 @@ struct ll_object {
 	struct ldlm_res_id	res;
 	u32			stripe;		/* number in its component */
 	struct ost_layout	layout;		/* that component, for the OST to remember */
+	u32			version;	/* generation of the layout in use, of mirrored files; or 0 */
 	/* under ll_inode_data.lock */
 	u64			size;		/* best known */
 	u64			kms;		/* known minimum size: what our locks guarantee */
@@ -153,6 +154,8 @@ void ll_object_put(struct ll_object *obj);
 /* Component and object behind a file offset; NULL when nothing is stored there. */
 struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp, u64 *obj_off);
 void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obdo *oa);
+/* Data change: an OST refuses those that are made by the layout of before the mirror went stale. */
+void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa);
 /* Users of extent locks on all objects behind [start, end) of the file; end = LUSTRE_EOF and whole: [0, EOF] of all objects. */
 int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode, u64 flags, struct ll_locks *locks);
 void ll_locks_put(struct ll_locks *locks);

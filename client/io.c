@@ -249,6 +249,50 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from, struct 
 	return total ? total : ret;
 }
 
+/*
+ * The size must stand still for an append: locks on all objects to the end. What lies behind it has to be ready for the write: when it is
+ * not, the MDT is asked without the locks, and all begins again, as the size may be another one then.
+ */
+static int append_begin(struct inode *inode, u64 count, struct ll_layout **lop, struct ll_objset **setp, struct ll_locks *locks)
+{
+	enum ll_layout_op op = LL_LAYOUT_READ;
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	u64 pos = 0;
+	int rc;
+
+	for (;; op = LL_LAYOUT_WRITE) {
+		rc = ll_layout_io_begin(inode, op, pos, pos + count, &lo);
+		if (rc)
+			return rc;
+		if (op == LL_LAYOUT_READ && !ll_layout_has_objects(lo)) {
+			ll_layout_io_end(inode, lo);
+			pos = i_size_read(inode);
+			continue;
+		}
+		set = ll_objset_get(inode, lo);
+		if (IS_ERR(set)) {
+			ll_layout_io_end(inode, lo);
+			return PTR_ERR(set);
+		}
+		rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, 0, locks);
+		if (!rc)
+			ll_data_merge(inode, set);
+		pos = i_size_read(inode);
+		if (!rc && !ll_layout_need_intent(lo, LL_LAYOUT_WRITE, pos, pos + count))
+			break;
+		if (!rc)
+			ll_locks_put(locks);
+		ll_objset_put(set);
+		ll_layout_io_end(inode, lo);
+		if (rc)
+			return rc;
+	}
+	*lop = lo;
+	*setp = set;
+	return 0;
+}
+
 ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
@@ -272,26 +316,11 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	if (ret)
 		goto out;
 	if (append) {
-		/* the size must stand still: all objects to the end */
-		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, 0, LUSTRE_EOF - 1, &lo);
-		if (rc == -EINVAL)
-			rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, 0, i_size_read(inode) + iov_iter_count(from), &lo);
-		if (!rc) {
-			set = ll_objset_get(inode, lo);
-			rc = PTR_ERR_OR_ZERO(set);
-			if (!rc)
-				rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, 0, &locks);
-			if (rc) {
-				if (!IS_ERR(set))
-					ll_objset_put(set);
-				ll_layout_io_end(inode, lo);
-			}
-		}
+		rc = append_begin(inode, iov_iter_count(from), &lo, &set, &locks);
 		if (rc) {
 			inode_unlock(inode);
 			return rc;
 		}
-		ll_data_merge(inode, set);
 	}
 	ret = generic_write_checks(iocb, from);
 	if (ret <= 0)
@@ -603,6 +632,7 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 				rc = PTR_ERR(req);
 				break;
 			}
+			ll_object_obdo_version(obj, oa);
 			oa->o_size = cpu_to_le64(osize);
 			oa->o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
 			oa->o_uid = cpu_to_le32(i_uid_read(inode));
@@ -914,6 +944,7 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 				rc = PTR_ERR(req);
 				break;
 			}
+			ll_object_obdo_version(obj, oa);
 			oa->o_size = cpu_to_le64(os);
 			oa->o_blocks = cpu_to_le64(oe);
 			oa->o_falloc_mode = cpu_to_le32(mode);

@@ -315,7 +315,7 @@ static bool comp_overlaps(const struct ll_comp *c, u64 start, u64 end)
 }
 
 /* Must the MDT prepare the layout before [start, end) is changed? (chapter 4 17.2) */
-static bool need_intent(const struct ll_layout *lo, enum ll_layout_op op, u64 start, u64 end)
+bool ll_layout_need_intent(const struct ll_layout *lo, enum ll_layout_op op, u64 start, u64 end)
 {
 	u32 state = lo->flags & LCM_FL_FLR_MASK, i, mirror = 0;
 	bool seen = false;
@@ -361,7 +361,7 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 			continue;
 		}
 		lo = ll_layout_peek(inode);
-		if (!lo->refused && (op == LL_LAYOUT_READ || !need_intent(lo, op, start, end)))
+		if (!lo->refused && (op == LL_LAYOUT_READ || !ll_layout_need_intent(lo, op, start, end)))
 			break;
 		rc = lo->refused ? -EOPNOTSUPP : 0;
 		ll_layout_put(lo);

@@ -528,6 +528,7 @@ again:
 		rc = -ENOMEM;
 		goto err;
 	}
+	req->rq_mod_slot = change;
 	ptlrpc_req_size(req, WF_DLM_REQ, ldlm_request_bytes(1 + ei.ei_nr_elc));
 	ptlrpc_rep_room(req, WF_DLM_LVB, max_t(u32, mdc_ea_room(mdc), 4096));
 	rc = ptlrpc_req_pack(req);
@@ -679,7 +680,8 @@ int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lockp, u32 *mode)
 	struct ldlm_lock *lock;
 	int rc;
 
-	enqueue_info(&ei, mdc, ll_fid(dir), LCK_PR, MDS_INODELOCK_UPDATE, 0);
+	enqueue_info(&ei, mdc, ll_fid(dir), LCK_PR, MDS_INODELOCK_UPDATE,
+		     LDLM_FL_HAS_INTENT);
 	ei.ei_data = dir;
 	lock = ldlm_lock_match(mdc->ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy,
 			       LCK_PR | LCK_PW | LCK_EX, 0);

@@ -201,9 +201,13 @@ again:
 		ll_objset_put(old);
 		goto again;
 	}
-	for (i = 0; i < set->nr; i++)
-		if (set->obj[i] && !objset_has(old, set->obj[i]))
+	for (i = 0; i < set->nr; i++) {
+		if (!set->obj[i])
+			continue;
+		WRITE_ONCE(set->obj[i]->version, lo->nr_mirrors > 1 ? lo->gen : 0);
+		if (!objset_has(old, set->obj[i]))
 			ll_object_get(set->obj[i]);	/* of the inode */
+	}
 	d->set = set;
 	refcount_inc(&set->ref);
 	spin_unlock(&d->lock);
@@ -288,6 +292,16 @@ void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obd
 	oa->o_stripe_idx = cpu_to_le32(obj->stripe);
 	oa->o_layout = obj->layout;
 	oa->o_projid = cpu_to_le32(ll_i(inode)->lli_projid);
+}
+
+void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa)
+{
+	u32 version = READ_ONCE(obj->version);
+
+	if (!version)
+		return;
+	oa->o_layout_version = cpu_to_le32(version);
+	oa->o_valid |= cpu_to_le64(OBD_MD_LAYOUT_VERSION);
 }
 
 /* ---- sizes and times ---- */

@@ -56,7 +56,20 @@ static void osc_event(struct obd_import *imp, enum import_event ev)
 	}
 }
 
-static const struct import_ops osc_import_ops = { .event = osc_event };
+/* What we hold; an OST that restarted gives it anew, so that dirty pages have their space. */
+static void osc_connect_data(struct obd_import *imp, struct obd_connect_data *ocd)
+{
+	struct ll_osc *osc = imp->imp_data;
+	u64 held;
+
+	spin_lock(&osc->lock);
+	held = osc->avail + osc->dirty;
+	spin_unlock(&osc->lock);
+	if (held)
+		ocd->ocd_grant = cpu_to_le32(min_t(u64, held, U32_MAX));
+}
+
+static const struct import_ops osc_import_ops = { .event = osc_event, .connect_data = osc_connect_data };
 
 /* Parameters of osc.*. */
 

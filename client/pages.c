@@ -58,8 +58,11 @@ static void write_done(struct ll_brw *brw)
 
 	if (brw->rc) {
 		mapping_set_error(brw->inode->i_mapping, brw->rc);
-		pr_err_ratelimited("%s: write of %u bytes at %llu of object " DFID " (file " DFID ") failed: %d\n", brw->obj->osc->name, brw->len,
-				   brw->off, PFID(&brw->obj->fid), PFID(ll_fid(brw->inode)), brw->rc);
+		/* the objects of an unlinked file go when they like */
+		if (brw->rc != -ENOENT || brw->inode->i_nlink)
+			pr_err_ratelimited("%s: write of %u bytes at %llu of object " DFID " (file " DFID ") failed: %d\n",
+					   brw->obj->osc->name, brw->len, brw->off, PFID(&brw->obj->fid),
+					   PFID(ll_fid(brw->inode)), brw->rc);
 	}
 	for (i = 0; i < brw->nr; i++) {
 		struct page *page = brw->bv[i].bv_page;
@@ -721,6 +724,11 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 	if (rc) {
 		sb_end_pagefault(inode->i_sb);
 		return rc == -ENODATA ? VM_FAULT_SIGBUS : err_to_fault(rc);
+	}
+	/* A second mirror would have to be marked stale by the MDT, which cannot be asked here. */
+	if (ll_layout_need_intent(set->lo, LL_LAYOUT_WRITE, page_offset(page), page_offset(page) + PAGE_SIZE)) {
+		ret = VM_FAULT_SIGBUS;
+		goto out;
 	}
 	obj = ll_objset_at(set, page_offset(page), NULL, &off);
 	granted = obj ? grant_for_page(obj->osc) : -EIO;

@@ -92,6 +92,10 @@ struct import_ops {
 	 * Must not sleep.
 	 */
 	bool (*can_idle)(struct obd_import *imp);
+	/*
+	 * Optional: last changes to what is sent with a connect. Must not sleep.
+	 */
+	void (*connect_data)(struct obd_import *imp, struct obd_connect_data *ocd);
 };
 
 #define IMPF_NOT_REPLAYABLE \

@@ -91,6 +91,8 @@ static int send_connect(struct obd_import *imp, bool initial)
 	conn = ptlrpc_req_buf(req, WF_CONN);
 	conn->cookie = imp->imp_cb_cookie;
 	fill_ocd(imp, ptlrpc_req_buf(req, WF_CONNECT_DATA));
+	if (imp->imp_ops && imp->imp_ops->connect_data)
+		imp->imp_ops->connect_data(imp, ptlrpc_req_buf(req, WF_CONNECT_DATA));
 	pb = wire_body(req->rq_msg);
 	pb->pb_op_flags = cpu_to_le32(initial ? MSG_CONNECT_INITIAL : 0);
 	t = imp_adaptive_time(imp, imp->imp_req_portal);

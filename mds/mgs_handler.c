@@ -65,8 +65,6 @@ static int llog_begin(struct svc_req *req, const struct llogd_body *body)
 	return ctxt == LLOG_CONFIG_ORIG_CTXT ? 0 : -EINVAL;
 }
 
-#define MGS_NODEMAP_END	0xfffffffffffffffeULL	/* mcr_offset: no more pages of the index */
-
 static int mgs_llog_open(struct svc_req *req)
 {
 	struct mgs_dev *mgs = req_mgs(req);

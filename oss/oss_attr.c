@@ -24,20 +24,17 @@ struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid
 {
 	struct oss_device *od = oss_dev(req);
 	struct osd_object *obj = osd_find(od->od_osd, fid);
-	u64 id = fid_is_idif(fid) ? idif_id(fid) : fid->f_oid;
 	struct oss_seq *os;
 	int rc;
 
 	if (obj != ERR_PTR(-ENOENT) || !svc_req_replay(req))
 		return obj;
 	/* Precreated before a crash, and lost in it. */
-	os = oss_seq_find(od, fid_is_idif(fid) ? 0 : fid->f_seq, false);
+	os = oss_seq_find(od, ost_fid_seq(fid), false);
 	if (IS_ERR(os))
 		return obj;
 	mutex_lock(&os->os_mutex);
-	rc = id > os->os_last_id && id - os->os_last_id <= OSS_PRECREATE_MAX ?
-		     oss_seq_create_upto(od, os, id) :
-		     -ENOENT;
+	rc = oss_precreate_lost(os, fid) ? oss_seq_create_upto(od, os, ost_fid_id(fid)) : -ENOENT;
 	mutex_unlock(&os->os_mutex);
 	return rc ? ERR_PTR(rc) : osd_find(od->od_osd, fid);
 }

@@ -400,8 +400,8 @@ static int oss_create_target(struct oss_device *od, const struct obdo *oa, u64 *
 	fid_from_le(&fid, &oa->o_oi.oi_fid);
 	if (fid.f_ver || (!fid_is_idif(&fid) && !fid_is_norm(&fid)))
 		return -EPROTO;
-	*seq = fid_is_idif(&fid) ? 0 : fid.f_seq;
-	*id = fid_is_idif(&fid) ? idif_id(&fid) : fid.f_oid;
+	*seq = ost_fid_seq(&fid);
+	*id = ost_fid_id(&fid);
 	return 0;
 }
 

@@ -180,6 +180,15 @@ bool oss_space_take(struct oss_device *od, u64 bytes);
 int oss_seqs_start(struct oss_device *od);
 void oss_seqs_stop(struct oss_device *od);
 struct oss_seq *oss_seq_find(struct oss_device *od, u64 seq, bool create);
+
+/* Of a missing object: is it behind LAST_ID, precreated before a crash and lost in it? */
+static inline bool oss_precreate_lost(const struct oss_seq *os, const struct lu_fid *fid)
+{
+	u64 id = ost_fid_id(fid), last = READ_ONCE(os->os_last_id);
+
+	return id > last && id - last <= OSS_PRECREATE_MAX;
+}
+
 int oss_seq_create_upto(struct oss_device *od, struct oss_seq *os, u64 id);
 void oss_seq_fid(struct oss_device *od, struct oss_seq *os, u64 id, struct lu_fid *fid);
 int oss_create(struct svc_req *req);

@@ -12,14 +12,9 @@
  */
 static bool oss_may_come_back(struct oss_device *od, const struct lu_fid *fid)
 {
-	u64 last, id = fid_is_idif(fid) ? idif_id(fid) : fid->f_oid;
-	struct oss_seq *os;
+	struct oss_seq *os = oss_seq_find(od, ost_fid_seq(fid), false);
 
-	os = oss_seq_find(od, fid_is_idif(fid) ? 0 : fid->f_seq, false);
-	if (IS_ERR(os) || READ_ONCE(os->os_cleaned))
-		return false;
-	last = READ_ONCE(os->os_last_id);
-	return id > last && id - last <= OSS_PRECREATE_MAX;
+	return !IS_ERR(os) && !READ_ONCE(os->os_cleaned) && oss_precreate_lost(os, fid);
 }
 
 /* Called with lr_lvb_mutex. */

@@ -219,6 +219,17 @@ static inline u64 idif_id(const struct lu_fid *fid)
 	return ((u64)(fid->f_seq & 0xffff) << 32) | fid->f_oid;
 }
 
+/* Sequence and id of an OST object, as OST_CREATE counts them: IDIFs are those of sequence 0. */
+static inline u64 ost_fid_seq(const struct lu_fid *fid)
+{
+	return fid_is_idif(fid) ? 0 : fid->f_seq;
+}
+
+static inline u64 ost_fid_id(const struct lu_fid *fid)
+{
+	return fid_is_idif(fid) ? idif_id(fid) : fid->f_oid;
+}
+
 static inline u32 idif_ost_idx(const struct lu_fid *fid)
 {
 	return (fid->f_seq >> 16) & 0xffff;

@@ -284,6 +284,8 @@ struct mgs_config_body {
 };
 WIRE_SIZE(struct mgs_config_body, 80);
 
+#define MGS_NODEMAP_END	0xfffffffffffffffeULL	/* mcr_offset: no more pages of the index */
+
 struct mgs_config_res {
 	__le64 mcr_offset;
 	__le64 mcr_size;

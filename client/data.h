@@ -3,13 +3,14 @@
  * Inside the data half of the client: OSCs (osc.c), objects and their extent locks (object.c), bulk RPCs (brw.c), page cache
  * (pages.c), file operations (io.c).
  *
- * Locks, outer first: i_rwsem (writers, truncate) > lli_layout_sem (read) > users of extent locks, objects in ascending order >
+ * Locks, outer first: i_rwsem (writers, truncate) > mmap_lock (faults) > lli_layout_sem (read) > users of extent locks, objects in ascending order >
  * lli_size_mutex > page lock > ll_inode_data.lock (spin) > lr_lock of the extent locks > ll_object.grab_lock (spin), ll_osc.lock (spin). A
  * blocking callback takes page locks and what is inside of them, nothing else.
  *
  * The MDT comes first: what needs a request to it (privileges of the file removed, layout made current) is done before lli_layout_sem is
  * taken. Below it, and below users of extent locks, only OSTs are asked, and it is not taken again: a callback of the LAYOUT lock waits for
- * it, the MDT for the callback, and a second reader for both.
+ * it, the MDT for the callback, and a second reader for both. A page fault takes all of this for itself; so no user memory is touched
+ * below: I/O copies with page faults disabled, and makes the buffer present between two tries; direct I/O takes its pages before.
  *
  * A task that a signal kills does not wait for a server: pages are waited for with ll_pages_flush() and ll_pages_wait(), never with the
  * kernel's filemap_write_and_wait() or under the page lock. Only callbacks and eviction of inodes may use those.
@@ -159,13 +160,13 @@ void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa);
 /* Users of extent locks on all objects behind [start, end) of the file; end = LUSTRE_EOF and whole: [0, EOF] of all objects. */
 int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode, u64 flags, struct ll_locks *locks);
 void ll_locks_put(struct ll_locks *locks);
-/* A cached lock that covers [start, end] of the object, with a user; NULL. */
-struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write);
+/* The lock under which I/O on [start, end] of the object goes on, perhaps called back already, with a user more; NULL. */
+struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end, bool write);
 /* The OST's cookie of a lock on [start, end], also of one that is being given up; 0 = none. */
 u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write);
 /* Changes that were acknowledged are lost: fsync and close must tell. */
 void ll_object_lost(struct ll_object *obj);
-/* Is there one? */
+/* Is there a lock on [start, end] that is not being given up? */
 bool ll_object_covered(struct ll_object *obj, u64 start, u64 end);
 /* i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes it. */
 void ll_data_merge(struct inode *inode, struct ll_objset *set);

@@ -15,7 +15,11 @@
 #include <linux/writeback.h>
 #include "data.h"
 
-#define LL_DIO_PAGES	1024
+#define DIO_PIECE	(64U << 20)	/* bytes whose pages are held at a time */
+#define WRITE_PIECE	(16U << 20)	/* bytes written under one set of locks */
+#define IO_FAULT_IN	(1U << 20)	/* bytes of the buffer made present at a time */
+#define IO_TRIES	2		/* times it may be gone again, before memory of ours is put between */
+#define IO_BOUNCE	(64U << 10)	/* bytes of that */
 
 int ll_data_init(void)
 {
@@ -131,51 +135,177 @@ static bool dio_aligned(struct kiocb *iocb, struct iov_iter *iter)
 	       (user_backed_iter(iter) || iov_iter_is_bvec(iter));
 }
 
-ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
+/*
+ * Direct I/O by pieces of at most DIO_PIECE bytes, whose pages are taken before any lock is: page faults may need the same ones.
+ * @fn: does one piece.
+ */
+static ssize_t dio_by_pages(struct kiocb *iocb, struct iov_iter *iter, ssize_t (*fn)(struct kiocb *iocb, struct iov_iter *iter))
+{
+	struct bio_vec few[8], *bv = few;
+	ssize_t total = 0, ret = 0;
+
+	if (!user_backed_iter(iter))
+		return fn(iocb, iter);
+	if (iov_iter_count(iter) > ARRAY_SIZE(few) * PAGE_SIZE)
+		bv = kvmalloc_array(min_t(size_t, iov_iter_count(iter), DIO_PIECE) >> PAGE_SHIFT, sizeof(*bv), GFP_KERNEL);
+	if (!bv)
+		return -ENOMEM;
+	while (iov_iter_count(iter)) {
+		size_t bytes = 0, want = min_t(size_t, iov_iter_count(iter), DIO_PIECE);
+		unsigned int i, nr = 0;
+		struct iov_iter pages;
+
+		while (bytes < want) {
+			struct page *p[32];
+			size_t off;
+
+			ret = iov_iter_get_pages2(iter, p, want - bytes, ARRAY_SIZE(p), &off);
+			if (ret <= 0)
+				break;
+			for (i = 0; i < ret >> PAGE_SHIFT; i++)
+				bv[nr++] = (struct bio_vec){ .bv_page = p[i], .bv_len = PAGE_SIZE };
+			bytes += ret;
+		}
+		if (!bytes) {
+			ret = ret ?: -EFAULT;
+			break;
+		}
+		iov_iter_bvec(&pages, iov_iter_rw(iter), bv, nr, bytes);
+		ret = fn(iocb, &pages);
+		for (i = 0; i < nr; i++) {
+			if (iov_iter_rw(iter) == READ)
+				set_page_dirty_lock(bv[i].bv_page);
+			put_page(bv[i].bv_page);
+		}
+		if (ret > 0)
+			total += ret;
+		if (ret < 0 || ret < bytes) {
+			iov_iter_revert(iter, bytes - max_t(ssize_t, ret, 0));
+			break;
+		}
+	}
+	if (bv != few)
+		kvfree(bv);
+	return total ?: ret;
+}
+
+/*
+ * One try, under the locks. The buffer may be a mapped file of ours, whose page faults need locks, too; so none is taken here: the copy stops
+ * where the buffer is not present. Direct I/O comes with its pages.
+ */
+static ssize_t read_locked(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	u64 pos = iocb->ki_pos, end = pos + iov_iter_count(to);
-	bool direct = iocb->ki_flags & IOCB_DIRECT;
-	struct ll_objset *set;
-	struct ll_layout *lo;
 	struct ll_locks locks = { 0 };
-	ktime_t start = ktime_get();
+	struct ll_objset *set = NULL;
+	struct ll_layout *lo;
 	ssize_t ret;
 	int rc;
+
+	rc = ll_layout_io_begin(inode, LL_LAYOUT_READ, pos, end, &lo);
+	if (rc)
+		return rc;
+	if (ll_layout_has_objects(lo)) {
+		set = ll_objset_get(inode, lo);
+		if (IS_ERR(set)) {
+			ret = PTR_ERR(set);
+			goto out;
+		}
+		if (iocb->ki_flags & IOCB_DIRECT) {
+			ret = dio_read(iocb, to, set);
+			goto out_set;
+		}
+		rc = ll_locks_get(inode, set, pos, end, LCK_PR, 0, &locks);
+		if (!rc)
+			rc = ll_size_for(inode, set, end);
+	}
+	if (rc) {
+		ret = rc;
+	} else {
+		pagefault_disable();
+		ret = filemap_read(iocb, to, 0);
+		pagefault_enable();
+	}
+	ll_locks_put(&locks);
+out_set:
+	ll_objset_put(set);
+out:
+	ll_layout_io_end(inode, lo);
+	return ret;
+}
+
+/* By way of memory of ours: gets on also where the buffer is taken away again and again. */
+static ssize_t read_bounced(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct kvec kv = { .iov_len = min_t(size_t, iov_iter_count(to), IO_BOUNCE) };
+	struct iov_iter iter;
+	ssize_t ret;
+	size_t n;
+
+	kv.iov_base = kvmalloc(kv.iov_len, GFP_KERNEL);
+	if (!kv.iov_base)
+		return -ENOMEM;
+	iov_iter_kvec(&iter, READ, &kv, 1, kv.iov_len);
+	ret = read_locked(iocb, &iter);
+	if (ret > 0) {
+		n = copy_to_iter(kv.iov_base, ret, to);
+		iocb->ki_pos -= ret - n;
+		ret = n ?: -EFAULT;
+	}
+	kvfree(kv.iov_base);
+	return ret;
+}
+
+static ssize_t buffered_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t total = 0, ret = 0;
+	unsigned int idle = 0;
+	size_t n;
+
+	while (iov_iter_count(to)) {
+		bool bounce = idle == IO_TRIES;
+
+		ret = bounce ? read_bounced(iocb, to) : read_locked(iocb, to);
+		if (ret <= 0 && (ret != -EFAULT || bounce))
+			break;
+		if (!bounce)
+			idle = ret > 0 ? 0 : idle + 1;
+		total += max_t(ssize_t, ret, 0);
+		if (ret > 0 && iocb->ki_pos >= i_size_read(inode))
+			break;
+		if (!user_backed_iter(to))
+			break;
+		n = min_t(size_t, iov_iter_count(to), IO_FAULT_IN);
+		if (n && idle < IO_TRIES && fault_in_iov_iter_writeable(to, n) == n) {
+			ret = -EFAULT;
+			break;
+		}
+	}
+	return total ?: ret;
+}
+
+ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	bool direct = iocb->ki_flags & IOCB_DIRECT;
+	ktime_t start = ktime_get();
+	ssize_t ret;
 
 	if (!iov_iter_count(to))
 		return 0;
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
-	rc = ll_layout_io_begin(inode, LL_LAYOUT_READ, pos, end, &lo);
-	if (rc)
-		return rc;
-	if (!ll_layout_has_objects(lo)) {
-		iocb->ki_flags &= ~IOCB_DIRECT;
-		ret = generic_file_read_iter(iocb, to);
-		goto out;
-	}
-	set = ll_objset_get(inode, lo);
-	if (IS_ERR(set)) {
-		ret = PTR_ERR(set);
-		goto out;
-	}
 	if (direct && dio_aligned(iocb, to)) {
-		ret = dio_read(iocb, to, set);
-		goto out_set;
+		ret = dio_by_pages(iocb, to, read_locked);
+		file_accessed(iocb->ki_filp);
+	} else {
+		iocb->ki_flags &= ~IOCB_DIRECT;
+		ret = buffered_read(iocb, to);
+		if (direct)
+			iocb->ki_flags |= IOCB_DIRECT;
 	}
-	iocb->ki_flags &= ~IOCB_DIRECT;
-	rc = ll_locks_get(inode, set, pos, end, LCK_PR, 0, &locks);
-	if (!rc)
-		rc = ll_size_for(inode, set, end);
-	ret = rc ? rc : generic_file_read_iter(iocb, to);
-	ll_locks_put(&locks);
-out_set:
-	ll_objset_put(set);
-out:
-	if (direct)
-		iocb->ki_flags |= IOCB_DIRECT;
-	ll_layout_io_end(inode, lo);
 	if (ret > 0) {
 		ll_count(inode->i_sb, READ_BYTES, ret);
 		lu_stats_since(ll_sbi(inode->i_sb)->stats, LLS_READ, start);
@@ -191,62 +321,6 @@ static int flush_checked(struct address_space *mapping, loff_t start, loff_t end
 	int rc = ll_pages_flush(mapping, start, end);
 
 	return rc ? rc : filemap_check_errors(mapping);
-}
-
-static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from, struct ll_objset *set, struct ll_locks *held)
-{
-	struct inode *inode = file_inode(iocb->ki_filp);
-	struct ll_inode_data *d = ll_i(inode)->lli_data;
-	ssize_t total = 0, ret = 0;
-
-	/* earlier errors are not those of this write; fsync knows them */
-	filemap_check_errors(inode->i_mapping);
-	/* by pieces: locks of one piece are held at a time, unless all are held already (append) */
-	while (iov_iter_count(from)) {
-		size_t count = min_t(size_t, iov_iter_count(from), 16U << 20), rest = iov_iter_count(from) - count;
-		u64 pos = iocb->ki_pos;
-		struct ll_locks locks;
-
-		iov_iter_truncate(from, count);
-		if (!held) {
-			/* page faults of the source must not happen under our locks, if that can be helped */
-			if (fault_in_iov_iter_readable(from, min_t(size_t, count, 1 << 20)) == count) {
-				ret = -EFAULT;
-				iov_iter_reexpand(from, count + rest);
-				break;
-			}
-			ret = ll_locks_get(inode, set, pos, pos + count, LCK_PW, 0, &locks);
-			if (ret) {
-				iov_iter_reexpand(from, count + rest);
-				break;
-			}
-		}
-		ret = generic_perform_write(iocb, from);
-		if (ret > 0)
-			iocb->ki_pos = pos + ret;
-		if (!held)
-			ll_locks_put(&locks);
-		iov_iter_reexpand(from, iov_iter_count(from) + rest);
-		if (ret <= 0)
-			break;
-		total += ret;
-		if (READ_ONCE(d->no_grant)) {
-			/* no space was promised for some page: the server must say now whether it takes it */
-			int rc;
-
-			WRITE_ONCE(d->no_grant, false);
-			rc = flush_checked(inode->i_mapping, pos, pos + ret - 1);
-			if (rc) {
-				total -= ret;
-				iocb->ki_pos = pos;
-				ret = rc;
-				break;
-			}
-		}
-		if (ret < count)
-			break;
-	}
-	return total ? total : ret;
 }
 
 /*
@@ -293,15 +367,148 @@ static int append_begin(struct inode *inode, u64 count, struct ll_layout **lop, 
 	return 0;
 }
 
+static int write_begin(struct inode *inode, u64 pos, u64 count, struct ll_layout **lop, struct ll_objset **setp)
+{
+	int rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, pos, pos + count, lop);
+
+	if (rc)
+		return rc;
+	*setp = ll_layout_has_objects(*lop) ? ll_objset_get(inode, *lop) : ERR_PTR(-EIO);
+	if (IS_ERR(*setp)) {
+		ll_layout_io_end(inode, *lop);
+		return PTR_ERR(*setp);
+	}
+	return 0;
+}
+
+static void write_times(struct inode *inode)
+{
+	inode->i_mtime = current_time(inode);
+	inode->i_ctime = inode->i_mtime;
+}
+
+/* One try, under the locks, without page faults of the source: as read_locked(). */
+static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct ll_locks locks = { 0 };
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	ssize_t ret;
+	loff_t pos;
+	int rc;
+
+	if (iocb->ki_flags & IOCB_APPEND) {
+		rc = append_begin(inode, iov_iter_count(from), &lo, &set, &locks);
+		if (rc)
+			return rc;
+		ret = generic_write_checks(iocb, from);
+		if (ret <= 0)
+			goto out;
+		if (!ll_layout_has_objects(lo)) {
+			ret = -EIO;
+			goto out;
+		}
+	} else {
+		rc = write_begin(inode, iocb->ki_pos, iov_iter_count(from), &lo, &set);
+		if (rc)
+			return rc;
+		ret = ll_locks_get(inode, set, iocb->ki_pos, iocb->ki_pos + iov_iter_count(from), LCK_PW, 0, &locks);
+		if (ret)
+			goto out;
+	}
+	write_times(inode);
+	pos = iocb->ki_pos;
+	pagefault_disable();
+	ret = generic_perform_write(iocb, from);
+	pagefault_enable();
+	if (ret > 0 && READ_ONCE(d->no_grant)) {
+		/* no space was promised for some page: the server must say now whether it takes it */
+		WRITE_ONCE(d->no_grant, false);
+		rc = flush_checked(inode->i_mapping, pos, pos + ret - 1);
+		if (rc)
+			ret = rc;
+	}
+	iocb->ki_pos = pos + max_t(ssize_t, ret, 0);
+out:
+	ll_locks_put(&locks);
+	ll_objset_put(set);
+	ll_layout_io_end(inode, lo);
+	return ret;
+}
+
+/* As read_bounced(). */
+static ssize_t write_bounced(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct kvec kv = { .iov_base = kvmalloc(min_t(size_t, iov_iter_count(from), IO_BOUNCE), GFP_KERNEL) };
+	struct iov_iter iter;
+	ssize_t ret = -EFAULT;
+
+	if (!kv.iov_base)
+		return -ENOMEM;
+	kv.iov_len = copy_from_iter(kv.iov_base, min_t(size_t, iov_iter_count(from), IO_BOUNCE), from);
+	if (kv.iov_len) {
+		iov_iter_kvec(&iter, WRITE, &kv, 1, kv.iov_len);
+		ret = write_locked(iocb, &iter);
+		iov_iter_revert(from, kv.iov_len - max_t(ssize_t, ret, 0));
+	}
+	kvfree(kv.iov_base);
+	return ret;
+}
+
+/* An append is one piece, so that nothing of others comes between, as long as its source stays present. */
+static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	bool append = iocb->ki_flags & IOCB_APPEND;
+	ssize_t total = 0, ret = 0;
+	unsigned int idle = 0;
+
+	/* earlier errors are not those of this write; fsync knows them */
+	filemap_check_errors(inode->i_mapping);
+	while (iov_iter_count(from)) {
+		size_t all = iov_iter_count(from), n = append ? all : min_t(size_t, all, WRITE_PIECE);
+		size_t present = append ? n : min_t(size_t, n, IO_FAULT_IN);
+		bool bounce = idle == IO_TRIES;
+
+		if (!bounce && fault_in_iov_iter_readable(from, present) == present) {
+			ret = -EFAULT;
+			break;
+		}
+		iov_iter_truncate(from, n);
+		ret = bounce ? write_bounced(iocb, from) : write_locked(iocb, from);
+		iov_iter_reexpand(from, iov_iter_count(from) + all - n);
+		if (ret <= 0 && (ret != -EFAULT || bounce))
+			break;
+		if (!bounce)
+			idle = ret > 0 ? 0 : idle + 1;
+		total += max_t(ssize_t, ret, 0);
+	}
+	return total ?: ret;
+}
+
+static ssize_t write_direct(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	ssize_t ret = write_begin(inode, iocb->ki_pos, iov_iter_count(from), &lo, &set);
+
+	if (ret)
+		return ret;
+	write_times(inode);
+	ret = dio_write(iocb, from, set);
+	ll_objset_put(set);
+	ll_layout_io_end(inode, lo);
+	return ret;
+}
+
 ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	bool direct = iocb->ki_flags & IOCB_DIRECT, append = iocb->ki_flags & IOCB_APPEND;
-	struct ll_locks locks = { 0 };
-	struct ll_objset *set = NULL;
-	struct ll_layout *lo = NULL;
 	ktime_t start = ktime_get();
-	struct timespec64 now;
 	ssize_t ret;
 	int rc;
 
@@ -315,48 +522,20 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	ret = file_remove_privs(iocb->ki_filp);
 	if (ret)
 		goto out;
-	if (append) {
-		rc = append_begin(inode, iov_iter_count(from), &lo, &set, &locks);
-		if (rc) {
-			inode_unlock(inode);
-			return rc;
-		}
-	}
-	ret = generic_write_checks(iocb, from);
-	if (ret <= 0)
-		goto out;
 	if (!append) {
-		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, iocb->ki_pos, iocb->ki_pos + iov_iter_count(from), &lo);
-		if (rc) {
-			lo = NULL;
-			ret = rc;
+		ret = generic_write_checks(iocb, from);
+		if (ret <= 0)
 			goto out;
-		}
-		set = ll_objset_get(inode, lo);
-		if (IS_ERR(set)) {
-			ret = PTR_ERR(set);
-			set = NULL;
-			goto out;
-		}
 	}
-	if (!ll_layout_has_objects(lo)) {
-		ret = -EIO;
-		goto out;
-	}
-	now = current_time(inode);
-	inode->i_mtime = now;
-	inode->i_ctime = now;
 	if (direct && !append && dio_aligned(iocb, from)) {
-		ret = dio_write(iocb, from, set);
+		ret = dio_by_pages(iocb, from, write_direct);
 	} else {
-		u64 pos = iocb->ki_pos;
-
 		iocb->ki_flags &= ~IOCB_DIRECT;
-		ret = buffered_write(iocb, from, set, append ? &locks : NULL);
+		ret = buffered_write(iocb, from);
 		if (direct) {
 			iocb->ki_flags |= IOCB_DIRECT;
 			if (ret > 0) {
-				rc = flush_checked(inode->i_mapping, pos, pos + ret - 1);
+				rc = flush_checked(inode->i_mapping, iocb->ki_pos - ret, iocb->ki_pos - 1);
 				if (rc)
 					ret = rc;
 			}
@@ -365,11 +544,6 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	if (ret > 0)
 		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
 out:
-	if (append)
-		ll_locks_put(&locks);
-	ll_objset_put(set);
-	if (lo)
-		ll_layout_io_end(inode, lo);
 	inode_unlock(inode);
 	if (ret > 0) {
 		ll_count(inode->i_sb, WRITE_BYTES, ret);
@@ -399,11 +573,8 @@ static void dio_done(struct ll_brw *brw)
 		struct page *page = brw->bv[i].bv_page;
 		u32 n = min(left, brw->bv[i].bv_len);
 
-		if (!brw->write && !brw->rc) {
-			if (n < PAGE_SIZE)
-				zero_user_segment(page, n, PAGE_SIZE);
-			set_page_dirty_lock(page);
-		}
+		if (!brw->write && !brw->rc && n < PAGE_SIZE)
+			zero_user_segment(page, n, PAGE_SIZE);
 		left -= n;
 		put_page(page);
 	}
@@ -844,7 +1015,6 @@ int ll_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u
 
 /* ---- mmap, llseek, fallocate ---- */
 
-/* mmap_lock is held here and in faults, and is taken inside of lli_layout_sem by direct I/O: no layout work. See fault_lock(). */
 int ll_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct inode *inode = file_inode(file);

@@ -491,16 +491,26 @@ static const struct ldlm_cli_ops ll_extent_ops = {
 	.glimpse = ll_extent_glimpse,
 };
 
-struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write)
+static struct ldlm_lock *object_match(struct ll_object *obj, u64 start, u64 end, bool write, u32 match_flags)
 {
 	union ldlm_policy policy = { .extent = { .start = start, .end = end } };
 	struct ldlm_lock *lock;
 
 	lock = ldlm_lock_match(obj->osc->ns, &obj->res, LDLM_EXTENT, &policy,
-			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP, 0);
+			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP, match_flags);
 	if (lock && READ_ONCE(lock->l_ast_data) != obj)
 		ldlm_lock_set_data(lock, obj);
 	return lock;
+}
+
+static struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write)
+{
+	return object_match(obj, start, end, write, 0);
+}
+
+struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end, bool write)
+{
+	return object_match(obj, start, end, write, LDLM_MATCH_USED);
 }
 
 u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write)

@@ -12,6 +12,7 @@
 #include <linux/pagemap.h>
 #include <linux/pagevec.h>
 #include <linux/writeback.h>
+#include <linux/file.h>
 #include "data.h"
 
 #define LL_GRANTED	((void *)1)
@@ -121,7 +122,7 @@ static struct ll_brw *walk_brw(struct walk *w, struct ll_object *obj, u64 obj_of
 	/* Who dirtied a page is not known any more: the flag is for reads only. */
 	brw->sys = !w->write && capable(CAP_SYS_RESOURCE);
 	if (!w->write) {
-		brw->lock = ll_object_match(obj, obj_off, obj_off + PAGE_SIZE - 1, false);
+		brw->lock = ll_object_match_used(obj, obj_off, obj_off + PAGE_SIZE - 1, false);
 		if (!brw->lock) {
 			ll_brw_free(brw);
 			return ERR_PTR(-ENOLCK);
@@ -171,6 +172,7 @@ out:
 /* Is there a lock for this page? Readahead stops at the first one without: such a page would stay behind in the cache, not up to date. */
 static bool walk_may_read(struct walk *w, u64 pos)
 {
+	struct ldlm_lock *lock;
 	struct ll_object *obj;
 	struct ll_brw *brw;
 	u64 off;
@@ -181,7 +183,10 @@ static bool walk_may_read(struct walk *w, u64 pos)
 	list_for_each_entry(brw, &w->open, link)
 		if (brw->obj == obj && off >= brw->lock->l_policy.extent.start && off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end)
 			return true;
-	return ll_object_covered(obj, off, off + PAGE_SIZE - 1);
+	lock = ll_object_match_used(obj, off, off + PAGE_SIZE - 1, false);
+	if (lock)
+		ldlm_lock_decref(lock, lock->l_granted_mode);
+	return lock;
 }
 
 static void ll_readahead(struct readahead_control *rac)
@@ -662,47 +667,85 @@ static vm_fault_t err_to_fault(int rc)
 	return rc == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 }
 
-/* Lock the page's range; the layout of a mapping in use is known, so that lli_layout_sem need not be taken (it may be held by a write). */
-static int fault_lock(struct vm_fault *vmf, u32 mode, struct ll_objset **setp, struct ll_locks *locks)
+/*
+ * The layout, the objects and the extent locks of the page. The caller of a fault holds mmap_lock, but none of these: I/O takes no page
+ * faults under them (io.c). The access itself follows when all are put, and a write comes in two faults; where others wait for the locks
+ * it would never succeed, were these not kept a moment.
+ */
+struct fault_io {
+	struct ll_layout	*lo;
+	struct ll_objset	*set;		/* NULL: a file without objects */
+	struct ll_object	*obj;		/* of the page; NULL: none */
+	u64			off;		/* in it */
+	struct ll_locks		locks;
+};
+
+#define FAULT_KEEP_MS	20
+
+/* @mkwrite: the second fault of a write. */
+static int fault_begin(struct vm_fault *vmf, bool write, bool mkwrite, struct fault_io *io)
 {
 	struct inode *inode = file_inode(vmf->vma->vm_file);
 	u64 pos = (u64)vmf->pgoff << PAGE_SHIFT;
-	struct ll_objset *set = ll_objset_peek(inode);
 	int rc;
 
-	if (!set)
-		set = ll_objset_current(inode);
-	if (!set)
-		return -ENODATA;
-	if (IS_ERR(set))
-		return PTR_ERR(set);
-	rc = ll_locks_get(inode, set, pos, pos + PAGE_SIZE, mode, 0, locks);
-	if (rc) {
-		ll_objset_put(set);
+	memset(io, 0, sizeof(*io));
+	rc = ll_layout_io_begin(inode, mkwrite ? LL_LAYOUT_WRITE : LL_LAYOUT_READ, pos, pos + PAGE_SIZE, &io->lo);
+	if (rc)
 		return rc;
+	if (!ll_layout_has_objects(io->lo))
+		return 0;
+	io->set = ll_objset_get(inode, io->lo);
+	if (IS_ERR(io->set)) {
+		rc = PTR_ERR(io->set);
+		goto out;
 	}
-	*setp = set;
-	return 0;
+	io->obj = ll_objset_at(io->set, pos, NULL, &io->off);
+	if (mkwrite && io->obj) {
+		io->locks.lock = io->locks.few;
+		io->locks.few[0] = ll_object_match_used(io->obj, io->off, io->off + PAGE_SIZE - 1, true);
+		io->locks.nr = !!io->locks.few[0];
+	}
+	if (!io->locks.nr)
+		rc = ll_locks_get(inode, io->set, pos, pos + PAGE_SIZE, write ? LCK_PW : LCK_PR, 0, &io->locks);
+	if (!rc)
+		return 0;
+	ll_objset_put(io->set);
+out:
+	ll_layout_io_end(inode, io->lo);
+	return rc;
+}
+
+static void fault_end(struct inode *inode, struct fault_io *io)
+{
+	unsigned int i;
+
+	for (i = 0; i < io->locks.nr; i++)
+		ldlm_lock_keep(io->locks.lock[i], FAULT_KEEP_MS);
+	ll_locks_put(&io->locks);
+	ll_objset_put(io->set);
+	ll_layout_io_end(inode, io->lo);
 }
 
 static vm_fault_t ll_fault(struct vm_fault *vmf)
 {
-	struct inode *inode = file_inode(vmf->vma->vm_file);
-	struct ll_objset *set;
-	struct ll_locks locks;
+	struct file *file = vmf->vma->vm_file;
+	struct inode *inode = file_inode(file);
+	struct fault_io io;
 	vm_fault_t ret;
 	int rc;
 
-	rc = fault_lock(vmf, LCK_PR, &set, &locks);
-	if (rc == -ENODATA)
-		return filemap_fault(vmf);
+	rc = fault_begin(vmf, vmf->flags & FAULT_FLAG_WRITE && vmf->vma->vm_flags & VM_SHARED, false, &io);
 	if (rc)
 		return err_to_fault(rc);
-	rc = ll_size_for(inode, set, ((u64)vmf->pgoff + 1) << PAGE_SHIFT);
+	if (io.set)
+		rc = ll_size_for(inode, io.set, ((u64)vmf->pgoff + 1) << PAGE_SHIFT);
+	/* it may drop mmap_lock, and then the mapping may be gone, and its file */
+	get_file(file);
 	ret = rc ? err_to_fault(rc) : filemap_fault(vmf);
-	ll_locks_put(&locks);
-	ll_objset_put(set);
+	fault_end(inode, &io);
 	ll_count(inode->i_sb, PAGE_FAULT, 1);
+	fput(file);
 	return ret;
 }
 
@@ -711,27 +754,18 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 	struct inode *inode = file_inode(vmf->vma->vm_file);
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	struct page *page = vmf->page;
-	struct ll_objset *set;
-	struct ll_object *obj;
-	struct ll_locks locks;
 	vm_fault_t ret = VM_FAULT_LOCKED;
+	struct fault_io io;
 	loff_t size;
-	u64 off;
 	int rc, granted;
 
 	sb_start_pagefault(inode->i_sb);
-	rc = fault_lock(vmf, LCK_PW, &set, &locks);
+	rc = fault_begin(vmf, true, true, &io);
 	if (rc) {
 		sb_end_pagefault(inode->i_sb);
-		return rc == -ENODATA ? VM_FAULT_SIGBUS : err_to_fault(rc);
+		return err_to_fault(rc);
 	}
-	/* A second mirror would have to be marked stale by the MDT, which cannot be asked here. */
-	if (ll_layout_need_intent(set->lo, LL_LAYOUT_WRITE, page_offset(page), page_offset(page) + PAGE_SIZE)) {
-		ret = VM_FAULT_SIGBUS;
-		goto out;
-	}
-	obj = ll_objset_at(set, page_offset(page), NULL, &off);
-	granted = obj ? grant_for_page(obj->osc) : -EIO;
+	granted = io.obj ? grant_for_page(io.obj->osc) : -EIO;
 	if (granted < 0) {
 		ret = err_to_fault(granted);
 		goto out;
@@ -747,18 +781,17 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		ret = VM_FAULT_NOPAGE;
 		goto out_grant;
 	}
-	page_give_grant(page, obj->osc, d, !granted);
+	page_give_grant(page, io.obj->osc, d, !granted);
 	granted = 1;
-	ll_data_wrote(inode, obj, min_t(u64, off + PAGE_SIZE, off + (size - page_offset(page))), min_t(u64, size, page_offset(page) + PAGE_SIZE),
-		      true);
+	ll_data_wrote(inode, io.obj, min_t(u64, io.off + PAGE_SIZE, io.off + (size - page_offset(page))),
+		      min_t(u64, size, page_offset(page) + PAGE_SIZE), true);
 	set_page_dirty(page);
 	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
 out_grant:
 	if (!granted)
-		ll_osc_grant_put(obj->osc, PAGE_SIZE);
+		ll_osc_grant_put(io.obj->osc, PAGE_SIZE);
 out:
-	ll_locks_put(&locks);
-	ll_objset_put(set);
+	fault_end(inode, &io);
 	sb_end_pagefault(inode->i_sb);
 	ll_count(inode->i_sb, PAGE_MKWRITE, 1);
 	return ret;

@@ -263,7 +263,8 @@ struct ldlm_lock {
 	void			*l_ast_data;	/* inode or object; under the resource lock */
 	unsigned int		l_users;
 	struct list_head	l_lru;		/* ns_lru; later ns_cancel_list */
-	struct work_struct	l_work;		/* blocking() */
+	struct delayed_work	l_work;		/* blocking() */
+	unsigned long		l_keep;		/* jiffies: not cancelled before; 0: at once */
 	unsigned long		l_last_used;	/* jiffies */
 	/* l_lvb_len bytes from the server; 56-byte form for objects */
 	void			*l_lvb;
@@ -460,6 +461,7 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
  */
 #define LDLM_MATCH_CBPENDING	0x1	/* also one that was called back or is being cancelled */
 #define LDLM_MATCH_TEST		0x2	/* no user is taken: use the result as yes or no only */
+#define LDLM_MATCH_USED		0x4	/* also one that was called back and has users or is kept: to go on with what began under it */
 struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
 				  u32 type,
 				  const union ldlm_policy *policy, u32 modes, u32 match_flags);
@@ -467,6 +469,7 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
  * A user less; the last one puts the lock into the LRU, or starts its cancel if it was called back.
  * A user includes a reference.
  */
+void ldlm_lock_keep(struct ldlm_lock *lock, unsigned int msecs);
 void ldlm_lock_decref(struct ldlm_lock *lock, u32 mode);
 /* decref, and cancel when unused (leases, group locks). */
 void ldlm_lock_decref_cancel(struct ldlm_lock *lock, u32 mode);

@@ -368,10 +368,11 @@ EXPORT_SYMBOL_GPL(ldlm_cli_cancel);
 void ldlm_cli_bl_queue(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
+	unsigned long delay = ldlm_lock_kept(lock) ? READ_ONCE(lock->l_keep) - jiffies : 0;
 
 	ldlm_lock_get(lock);
 	ldlm_ns_hold(ns);
-	if (!queue_work(ldlm_bl_wq, &lock->l_work)) {
+	if (!queue_delayed_work(ldlm_bl_wq, &lock->l_work, min_t(unsigned long, delay, HZ))) {
 		ldlm_ns_release(ns);
 		ldlm_lock_put(lock);
 	}
@@ -379,7 +380,7 @@ void ldlm_cli_bl_queue(struct ldlm_lock *lock)
 
 void ldlm_cli_bl_work(struct work_struct *work)
 {
-	struct ldlm_lock *lock = container_of(work, struct ldlm_lock, l_work);
+	struct ldlm_lock *lock = container_of(work, struct ldlm_lock, l_work.work);
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
 	struct ldlm_namespace *ns = res->lr_ns;
 	bool hint = false, cancel;

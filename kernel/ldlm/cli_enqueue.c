@@ -519,11 +519,14 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
 	if (IS_ERR_OR_NULL(res))
 		return NULL;
 	if (!(match_flags & LDLM_MATCH_CBPENDING))
-		bad |= LDLM_FL_CBPENDING | LDLM_FL_CANCELING;
+		bad |= LDLM_FL_CANCELING | (match_flags & LDLM_MATCH_USED ? 0 : LDLM_FL_CBPENDING);
 	spin_lock(&res->lr_lock);
 	list_for_each_entry(lock, &res->lr_granted, l_res_link) {
 		if (lock->l_flags & bad || !(lock->l_granted_mode & modes) ||
 		    !lock_serves(res, lock, policy))
+			continue;
+		if (match_flags & LDLM_MATCH_USED && lock->l_flags & LDLM_FL_CBPENDING &&
+		    !lock->l_users && !ldlm_lock_kept(lock))
 			continue;
 		found = lock;
 		if (!(match_flags & LDLM_MATCH_TEST)) {
@@ -560,6 +563,25 @@ static void lock_decref(struct ldlm_lock *lock, bool cancel)
 		ldlm_cli_bl_queue(lock);
 	ldlm_lock_put(lock);
 }
+
+/**
+ * ldlm_lock_keep - do not give the lock back before some time is over
+ * @lock: client lock with a user
+ * @msecs: from now
+ *
+ * For what is done under the lock only after its user is gone: the access to a page whose fault has
+ * been served. Of a lock that was called back already the time is set once and not moved, so that
+ * who waits for it is not kept waiting by one access after the other.
+ */
+void ldlm_lock_keep(struct ldlm_lock *lock, unsigned int msecs)
+{
+	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
+
+	if (!(lock->l_flags & LDLM_FL_CBPENDING) || !lock->l_keep)
+		lock->l_keep = (jiffies + msecs_to_jiffies(msecs)) ?: 1;
+	spin_unlock(&res->lr_lock);
+}
+EXPORT_SYMBOL_GPL(ldlm_lock_keep);
 
 /**
  * ldlm_lock_decref - a user less

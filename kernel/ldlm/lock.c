@@ -281,7 +281,7 @@ struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode,
 	INIT_LIST_HEAD(&lock->l_wait_link);
 	INIT_LIST_HEAD(&lock->l_flock_link);
 	INIT_LIST_HEAD(&lock->l_lru);
-	INIT_WORK(&lock->l_work, ldlm_cli_bl_work);
+	INIT_DELAYED_WORK(&lock->l_work, ldlm_cli_bl_work);
 	RB_CLEAR_NODE(&lock->l_rb);
 	init_waitqueue_head(&lock->l_waitq);
 	do {

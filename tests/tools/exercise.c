@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Model-checking exerciser: random writes, reads, truncates, appends, mmap reads and writes, O_DIRECT, holes and fsync on a few files,
- * each compared with a model in memory. With several directories (mounts of the same file system) the operations alternate between them,
+ * reads into and writes from mappings of the files, each compared with a model in memory. With several directories (mounts of the same file system) the operations alternate between them,
  * so that every one must see what the others did.
  *   exercise [-n OPS] [-f FILES] [-m MAXSIZE] [-s SEED] [-x mmap,direct,append,punch] [-v] DIR [DIR...]
  */
@@ -109,6 +109,49 @@ static size_t pick_len(size_t off)
 	default: len = 1 + rnd(300000); break;
 	}
 	return off + len > maxsize ? maxsize - off : len;
+}
+
+/* Read a file into a mapping of a file, or write (append, write O_DIRECT) a file from one: each of the two may take the pages of the other away. */
+static void map_copy(int d, int f, size_t off, size_t len)
+{
+	int e = rnd(nd), g = rnd(nf), how = rnd(4);
+	bool in = how < 2, append = how == 2 && rnd(2), direct = how == 3 && !no_direct;
+	unsigned char *p;
+	size_t moff, a;
+	ssize_t n;
+
+	if (no_mmap || !size[g] || (in && off >= size[f]))
+		return;
+	if (in && off + len > size[f])
+		len = size[f] - off;
+	moff = rnd(size[g]);
+	if (direct) {
+		moff &= ~4095UL;
+		off &= ~4095UL;
+		len = (len + 4095) & ~4095UL;
+	}
+	if (moff + len > size[g])
+		len = direct ? (size[g] - moff) & ~4095UL : size[g] - moff;
+	if (append)
+		off = size[f];
+	if (!len || off + len > maxsize || (append && no_append) || (f == g && off != moff && off < moff + len && moff < off + len))
+		return;
+	a = moff & ~4095UL;
+	note("%s d%d f%d %zu+%zu, mapped d%d f%d %zu", in ? "read" : append ? "append" : direct ? "direct write" : "write", d, f, off, len, e, g, moff);
+	p = mmap(NULL, moff + len - a, in ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd[e][g], a);
+	if (p == MAP_FAILED)
+		die("mmap: %s", strerror(errno));
+	n = in ? pread(fd[d][f], p + moff - a, len, off) : append ? write(afd[d][f], p + moff - a, len) :
+	    pwrite((direct ? dfd : fd)[d][f], p + moff - a, len, off);
+	if (n != (ssize_t)len)
+		die("returned %zd: %s", n, strerror(errno));
+	if (in) {
+		memmove(model[g] + moff, model[f] + off, len);
+	} else {
+		memmove(model[f] + off, model[g] + moff, len);
+		grown(f, off + len);
+	}
+	munmap(p, moff + len - a);
 }
 
 static void one(void)
@@ -233,6 +276,8 @@ static void one(void)
 			die("punch: %s", strerror(errno));
 		}
 		memset(model[f] + off, 0, len);
+	} else if (what < 97) {
+		map_copy(d, f, off, len);
 	} else {
 		note("stat d%d f%d", d, f);
 		check_size(d, f);

@@ -80,6 +80,23 @@ static int server_unlock(struct inode *inode, const struct file_lock *fl)
 	return rc;
 }
 
+/* Does the owner have a lock in the range already? */
+static bool holds_some(struct inode *inode, const struct file_lock *fl)
+{
+	struct file_lock_context *ctx = locks_inode_context(inode);
+	const struct file_lock *have;
+	bool some = false;
+
+	if (!ctx)
+		return false;
+	spin_lock(&ctx->flc_lock);
+	list_for_each_entry(have, fl->fl_flags & FL_FLOCK ? &ctx->flc_flock : &ctx->flc_posix, fl_list)
+		if (have->fl_owner == fl->fl_owner && have->fl_start <= fl->fl_end && fl->fl_start <= have->fl_end)
+			some = true;
+	spin_unlock(&ctx->flc_lock);
+	return some;
+}
+
 static int server_lock(struct inode *inode, struct file_lock *fl, u32 mode, u64 flags)
 {
 	struct ldlm_enqueue_info ei;
@@ -87,9 +104,13 @@ static int server_lock(struct inode *inode, struct file_lock *fl, u32 mode, u64 
 	int rc;
 
 	flock_info(&ei, inode, fl, mode, flags);
+	/* A wait is ended by an unlock of just its range: not where that would take away what the owner has. */
+	ei.ei_intr = !holds_some(inode, fl);
 	rc = ldlm_cli_enqueue(&ei, NULL, &lock);
 	if (rc > 0)
 		rc = -EPROTO;
+	if (!(flags & LDLM_FL_TEST_LOCK) && (rc == -ERESTARTSYS || (rc == -EINTR && ei.ei_intr)))
+		server_unlock(inode, fl);
 	if (rc || !(flags & LDLM_FL_TEST_LOCK))
 		return rc;
 	/* F_GETLK: who is in the way? */

@@ -422,6 +422,7 @@ struct ldlm_enqueue_info {
 	u32			ei_lvb_len;
 	const u64		*ei_elc;	/* cookies of ldlm_cli_elc() to send along */
 	u32			ei_nr_elc;
+	bool			ei_intr;	/* any signal ends the wait for the grant: -ERESTARTSYS */
 	/* out, 301 and 0 */
 	/* optional buffer of ei_lvb_len: copy of the LVB of the reply */
 	void			*ei_lvb;

@@ -315,19 +315,25 @@ static int take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep, cons
 	return 0;
 }
 
-/* Wait for the CP AST. 0, -EINTR, or why it will not come. */
-static int wait_granted(struct ldlm_lock *lock)
+static bool cli_decided(struct ldlm_lock *lock)
+{
+	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED;
+}
+
+/* Wait for the CP AST. 0, -EINTR, -ERESTARTSYS (@intr), or why it will not come. */
+static int wait_granted(struct ldlm_lock *lock, bool intr)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 	bool bounded = !(lock->l_flags & LDLM_FL_NO_TIMEOUT) && lock->l_res->lr_type != LDLM_FLOCK;
-	long rc;
+	long max = bounded ? CP_WAIT_MAX : MAX_SCHEDULE_TIMEOUT, rc;
 
 	for (;;) {
-		rc = wait_event_killable_timeout(lock->l_waitq, ldlm_lock_granted(lock) ||
-						 READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED,
-						 bounded ? CP_WAIT_MAX : MAX_SCHEDULE_TIMEOUT);
+		if (intr)
+			rc = wait_event_interruptible_timeout(lock->l_waitq, cli_decided(lock), max);
+		else
+			rc = wait_event_killable_timeout(lock->l_waitq, cli_decided(lock), max);
 		if (rc < 0)
-			return -EINTR;
+			return intr && !fatal_signal_pending(current) ? -ERESTARTSYS : -EINTR;
 		if (rc > 0)
 			break;
 		pr_warn_ratelimited("%s: lock on " DLDLMRES " not granted after %d s, reconnecting\n",
@@ -422,7 +428,7 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
 
 	rc = take_reply(lock, rep, lvb, lvb_len);
 	if (!rc)
-		rc = wait_granted(lock);
+		rc = wait_granted(lock, ei->ei_intr);
 	if (rc)
 		goto fail;
 

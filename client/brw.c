@@ -13,13 +13,13 @@
 
 #define LL_BRW_TRIES	10
 
-struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off)
+struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off, unsigned int pages)
 {
 	struct ll_brw *brw = kzalloc(sizeof(*brw), GFP_NOFS);
 
 	if (!brw)
 		return NULL;
-	brw->max = obj->osc->brw_size >> PAGE_SHIFT;
+	brw->max = min(pages, obj->osc->brw_size >> PAGE_SHIFT);
 	brw->bv = kvmalloc_array(brw->max, sizeof(*brw->bv), GFP_NOFS);
 	if (!brw->bv) {
 		kfree(brw);

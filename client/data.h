@@ -20,6 +20,19 @@
 
 #include "internal.h"
 
+/* ---- direct I/O (dio.c) ---- */
+
+int ll_dio_init(void);
+void ll_dio_exit(void);
+/* Whole pages? What is not goes through the cache. */
+bool ll_dio_possible(const struct kiocb *iocb, const struct iov_iter *iter);
+/* Read or write, as the iter says: bytes (ki_pos is moved), -EIOCBQUEUED (AIO), -errno. Writes: i_rwsem is held, at least for reading. */
+ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter);
+/* AIO that goes on without i_rwsem and the layout: until all of it has ended; 0, -EINTR. Nothing new begins: i_rwsem is held for writing. */
+int ll_dio_wait_writes(struct inode *inode);
+/* The same for all, with lli_layout_sem held for writing. */
+void ll_dio_wait_all(struct inode *inode);
+
 struct ll_osc {
 	struct ll_sb_info	*sbi;
 	u32			index;
@@ -76,6 +89,7 @@ struct ll_inode_data {
 	spinlock_t		lock;		/* set, sizes and times of the objects, i_size of the inode */
 	struct ll_objset	*set;
 	bool			no_grant;	/* a page was dirtied without grant: write now */
+	atomic_t		dio_reads, dio_writes;	/* AIO in flight */
 };
 
 /* ---- layout arithmetic: chapter 5, 15 ---- */
@@ -205,7 +219,8 @@ struct ll_brw {
 	void			*data;
 };
 
-struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off);
+/* Room for so many pages, at most those of one RPC. */
+struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off, unsigned int pages);
 bool ll_brw_full(const struct ll_brw *brw);
 /* Append bytes of a page; the caller has checked that they follow. */
 void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigned int len);

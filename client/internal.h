@@ -295,6 +295,8 @@ void ll_inode_data_fini(struct inode *inode);
  * pages back.
  */
 void ll_layout_lost(struct inode *inode);
+/* Direct I/O in flight that this would wait for. */
+bool ll_dio_busy(struct inode *inode);
 /*
  * lli_layout was replaced by one of another generation; lli_layout_mutex is held: forget objects of
  * the old one.

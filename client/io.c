@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * File operations of regular files: buffered and direct read and write, truncate, fsync, fallocate, llseek. Buffered I/O holds users
- * of the extent locks it needs for its whole duration; direct I/O is lockless (the server locks, which flushes other caches and ours).
+ * File operations of regular files: buffered read and write, truncate, fsync, fallocate, llseek. Buffered I/O holds users of the extent
+ * locks it needs for its whole duration.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -15,7 +15,6 @@
 #include <linux/writeback.h>
 #include "data.h"
 
-#define DIO_PIECE	(64U << 20)	/* bytes whose pages are held at a time */
 #define WRITE_PIECE	(16U << 20)	/* bytes written under one set of locks */
 #define IO_FAULT_IN	(1U << 20)	/* bytes of the buffer made present at a time */
 #define IO_TRIES	2		/* times it may be gone again, before memory of ours is put between */
@@ -23,11 +22,12 @@
 
 int ll_data_init(void)
 {
-	return 0;
+	return ll_dio_init();
 }
 
 void ll_data_exit(void)
 {
+	ll_dio_exit();
 }
 
 int ll_data_sb_init(struct ll_sb_info *sbi)
@@ -126,72 +126,9 @@ static int obj_rpc_wait(struct inode *inode, struct obj_rpc *r, u32 n)
 
 /* ---- read ---- */
 
-static ssize_t dio_read(struct kiocb *iocb, struct iov_iter *to, struct ll_objset *set);
-static ssize_t dio_write(struct kiocb *iocb, struct iov_iter *from, struct ll_objset *set);
-
-static bool dio_aligned(struct kiocb *iocb, struct iov_iter *iter)
-{
-	return !((iocb->ki_pos | iov_iter_count(iter) | iov_iter_alignment(iter)) & ~PAGE_MASK) &&
-	       (user_backed_iter(iter) || iov_iter_is_bvec(iter));
-}
-
-/*
- * Direct I/O by pieces of at most DIO_PIECE bytes, whose pages are taken before any lock is: page faults may need the same ones.
- * @fn: does one piece.
- */
-static ssize_t dio_by_pages(struct kiocb *iocb, struct iov_iter *iter, ssize_t (*fn)(struct kiocb *iocb, struct iov_iter *iter))
-{
-	struct bio_vec few[8], *bv = few;
-	ssize_t total = 0, ret = 0;
-
-	if (!user_backed_iter(iter))
-		return fn(iocb, iter);
-	if (iov_iter_count(iter) > ARRAY_SIZE(few) * PAGE_SIZE)
-		bv = kvmalloc_array(min_t(size_t, iov_iter_count(iter), DIO_PIECE) >> PAGE_SHIFT, sizeof(*bv), GFP_KERNEL);
-	if (!bv)
-		return -ENOMEM;
-	while (iov_iter_count(iter)) {
-		size_t bytes = 0, want = min_t(size_t, iov_iter_count(iter), DIO_PIECE);
-		unsigned int i, nr = 0;
-		struct iov_iter pages;
-
-		while (bytes < want) {
-			struct page *p[32];
-			size_t off;
-
-			ret = iov_iter_get_pages2(iter, p, want - bytes, ARRAY_SIZE(p), &off);
-			if (ret <= 0)
-				break;
-			for (i = 0; i < ret >> PAGE_SHIFT; i++)
-				bv[nr++] = (struct bio_vec){ .bv_page = p[i], .bv_len = PAGE_SIZE };
-			bytes += ret;
-		}
-		if (!bytes) {
-			ret = ret ?: -EFAULT;
-			break;
-		}
-		iov_iter_bvec(&pages, iov_iter_rw(iter), bv, nr, bytes);
-		ret = fn(iocb, &pages);
-		for (i = 0; i < nr; i++) {
-			if (iov_iter_rw(iter) == READ)
-				set_page_dirty_lock(bv[i].bv_page);
-			put_page(bv[i].bv_page);
-		}
-		if (ret > 0)
-			total += ret;
-		if (ret < 0 || ret < bytes) {
-			iov_iter_revert(iter, bytes - max_t(ssize_t, ret, 0));
-			break;
-		}
-	}
-	if (bv != few)
-		kvfree(bv);
-	return total ?: ret;
-}
-
 /*
  * One try, under the locks. The buffer may be a mapped file of ours, whose page faults need locks, too; so none is taken here: the copy stops
- * where the buffer is not present. Direct I/O comes with its pages.
+ * where the buffer is not present.
  */
 static ssize_t read_locked(struct kiocb *iocb, struct iov_iter *to)
 {
@@ -212,10 +149,6 @@ static ssize_t read_locked(struct kiocb *iocb, struct iov_iter *to)
 			ret = PTR_ERR(set);
 			goto out;
 		}
-		if (iocb->ki_flags & IOCB_DIRECT) {
-			ret = dio_read(iocb, to, set);
-			goto out_set;
-		}
 		rc = ll_locks_get(inode, set, pos, end, LCK_PR, 0, &locks);
 		if (!rc)
 			rc = ll_size_for(inode, set, end);
@@ -228,7 +161,6 @@ static ssize_t read_locked(struct kiocb *iocb, struct iov_iter *to)
 		pagefault_enable();
 	}
 	ll_locks_put(&locks);
-out_set:
 	ll_objset_put(set);
 out:
 	ll_layout_io_end(inode, lo);
@@ -297,15 +229,15 @@ ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		return 0;
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
-	if (direct && dio_aligned(iocb, to)) {
-		ret = dio_by_pages(iocb, to, read_locked);
+	if (ll_dio_possible(iocb, to)) {
+		ret = ll_dio_rw(iocb, to);
 		file_accessed(iocb->ki_filp);
-	} else {
-		iocb->ki_flags &= ~IOCB_DIRECT;
-		ret = buffered_read(iocb, to);
-		if (direct)
-			iocb->ki_flags |= IOCB_DIRECT;
+		return ret;
 	}
+	iocb->ki_flags &= ~IOCB_DIRECT;
+	ret = buffered_read(iocb, to);
+	if (direct)
+		iocb->ki_flags |= IOCB_DIRECT;
 	if (ret > 0) {
 		ll_count(inode->i_sb, READ_BYTES, ret);
 		lu_stats_since(ll_sbi(inode->i_sb)->stats, LLS_READ, start);
@@ -488,27 +420,28 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from)
 	return total ?: ret;
 }
 
-static ssize_t write_direct(struct kiocb *iocb, struct iov_iter *from)
+/* Direct writes go side by side, if no privileges of the file have to be removed first. */
+static int lock_for_write(struct inode *inode, bool share, bool *shared)
 {
-	struct inode *inode = file_inode(iocb->ki_filp);
-	struct ll_objset *set;
-	struct ll_layout *lo;
-	ssize_t ret = write_begin(inode, iocb->ki_pos, iov_iter_count(from), &lo, &set);
-
-	if (ret)
-		return ret;
-	write_times(inode);
-	ret = dio_write(iocb, from, set);
-	ll_objset_put(set);
-	ll_layout_io_end(inode, lo);
-	return ret;
+	*shared = false;
+	if (share && IS_NOSEC(inode)) {
+		if (down_read_killable(&inode->i_rwsem))
+			return -EINTR;
+		if (IS_NOSEC(inode)) {
+			*shared = true;
+			return 0;
+		}
+		inode_unlock_shared(inode);
+	}
+	return down_write_killable(&inode->i_rwsem) ? -EINTR : 0;
 }
 
 ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
-	bool direct = iocb->ki_flags & IOCB_DIRECT, append = iocb->ki_flags & IOCB_APPEND;
+	bool append = iocb->ki_flags & IOCB_APPEND, direct = ll_dio_possible(iocb, from) && !append, sync = iocb->ki_flags & IOCB_DIRECT;
 	ktime_t start = ktime_get();
+	bool shared;
 	ssize_t ret;
 	int rc;
 
@@ -516,10 +449,11 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		return -EAGAIN;
 	if (!iov_iter_count(from))
 		return 0;
-	if (down_write_killable(&inode->i_rwsem))
-		return -EINTR;
+	rc = lock_for_write(inode, direct, &shared);
+	if (rc)
+		return rc;
 	/* asks the MDT: before the layout is taken */
-	ret = file_remove_privs(iocb->ki_filp);
+	ret = shared ? 0 : file_remove_privs(iocb->ki_filp);
 	if (ret)
 		goto out;
 	if (!append) {
@@ -527,214 +461,29 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		if (ret <= 0)
 			goto out;
 	}
-	if (direct && !append && dio_aligned(iocb, from)) {
-		ret = dio_by_pages(iocb, from, write_direct);
-	} else {
-		iocb->ki_flags &= ~IOCB_DIRECT;
-		ret = buffered_write(iocb, from);
-		if (direct) {
-			iocb->ki_flags |= IOCB_DIRECT;
-			if (ret > 0) {
-				rc = flush_checked(inode->i_mapping, iocb->ki_pos - ret, iocb->ki_pos - 1);
-				if (rc)
-					ret = rc;
-			}
-		}
+	if (direct && ll_dio_possible(iocb, from)) {
+		write_times(inode);
+		ret = ll_dio_rw(iocb, from);
+		goto out;
 	}
-	if (ret > 0)
-		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
-out:
-	inode_unlock(inode);
+	iocb->ki_flags &= ~IOCB_DIRECT;
+	ret = buffered_write(iocb, from);
+	if (sync) {
+		iocb->ki_flags |= IOCB_DIRECT;
+		rc = ret > 0 ? flush_checked(inode->i_mapping, iocb->ki_pos - ret, iocb->ki_pos - 1) : 0;
+		ret = rc ?: ret;
+	}
 	if (ret > 0) {
+		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
 		ll_count(inode->i_sb, WRITE_BYTES, ret);
 		lu_stats_since(ll_sbi(inode->i_sb)->stats, LLS_WRITE, start);
-		ret = generic_write_sync(iocb, ret);
 	}
-	return ret;
-}
-
-/* ---- direct I/O ---- */
-
-struct dio {
-	atomic_t		left;		/* RPCs in flight, and the submitter */
-	struct completion	done;
-	spinlock_t		lock;
-	struct list_head	brws;		/* in flight */
-	int			rc;
-};
-
-static void dio_done(struct ll_brw *brw)
-{
-	struct dio *dio = brw->data;
-	unsigned int i;
-	u32 left = brw->bytes;
-
-	for (i = 0; i < brw->nr; i++) {
-		struct page *page = brw->bv[i].bv_page;
-		u32 n = min(left, brw->bv[i].bv_len);
-
-		if (!brw->write && !brw->rc && n < PAGE_SIZE)
-			zero_user_segment(page, n, PAGE_SIZE);
-		left -= n;
-		put_page(page);
-	}
-	spin_lock(&dio->lock);
-	list_del(&brw->link);
-	if (!dio->rc)
-		dio->rc = brw->rc;
-	spin_unlock(&dio->lock);
-	ll_brw_free(brw);
-	if (atomic_dec_and_test(&dio->left))
-		complete(&dio->done);
-}
-
-/* Killed: the pages are the task's, so what is in flight must end before it goes. */
-static void dio_abort(struct dio *dio)
-{
-	struct ll_brw *brw;
-
-	spin_lock(&dio->lock);
-	list_for_each_entry(brw, &dio->brws, link)
-		ll_brw_abort(brw);
-	spin_unlock(&dio->lock);
-	wait_for_completion(&dio->done);
-}
-
-/* count bytes from the iter to or from the objects; all or nothing but for the error. */
-static int dio_run(struct inode *inode, struct ll_objset *set, struct iov_iter *iter, u64 pos, u64 count, bool write)
-{
-	struct dio dio = { };
-	int rc = 0;
-
-	atomic_set(&dio.left, 1);
-	init_completion(&dio.done);
-	spin_lock_init(&dio.lock);
-	INIT_LIST_HEAD(&dio.brws);
-	while (count && !rc) {
-		const struct ll_comp *c;
-		struct ll_object *obj;
-		struct ll_brw *brw;
-		u64 off, unit, n;
-
-		obj = ll_objset_at(set, pos, &c, &off);
-		if (!obj) {
-			/* reading where nothing is stored; a missing object is an error */
-			if (write || ll_comp_has_objects(ll_layout_comp(set->lo, pos))) {
-				rc = -EIO;
-				break;
-			}
-			n = min_t(u64, count, PAGE_SIZE);
-			if (iov_iter_zero(n, iter) != n)
-				rc = -EFAULT;
-			pos += n;
-			count -= n;
-			continue;
-		}
-		unit = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size - pos;	/* rest of the stripe unit */
-		if (c->stripe_count == 1)
-			unit = c->end == LUSTRE_EOF ? count : c->end - pos;
-		n = min3(count, unit, (u64)obj->osc->brw_size);
-		brw = ll_brw_new(inode, obj, write, off);
-		if (!brw) {
-			rc = -ENOMEM;
-			break;
-		}
-		brw->direct = true;
-		brw->sys = capable(CAP_SYS_RESOURCE);
-		brw->done = dio_done;
-		brw->data = &dio;
-		while (brw->len < n) {
-			struct page *pages[32];
-			size_t start;
-			ssize_t got;
-			unsigned int i;
-
-			got = iov_iter_get_pages2(iter, pages, min_t(u64, n - brw->len, ARRAY_SIZE(pages) * PAGE_SIZE),
-						  ARRAY_SIZE(pages), &start);
-			if (got <= 0) {
-				rc = got ? got : -EFAULT;
-				break;
-			}
-			for (i = 0; i < DIV_ROUND_UP(got, PAGE_SIZE); i++)
-				ll_brw_add(brw, pages[i], 0, PAGE_SIZE);
-		}
-		if (!brw->len) {
-			ll_brw_free(brw);
-			break;
-		}
-		pos += brw->len;
-		count -= brw->len;
-		atomic_inc(&dio.left);
-		spin_lock(&dio.lock);
-		list_add_tail(&brw->link, &dio.brws);
-		spin_unlock(&dio.lock);
-		ll_brw_send(brw);
-		if (fatal_signal_pending(current))
-			rc = -EINTR;
-	}
-	if (!atomic_dec_and_test(&dio.left) && wait_for_completion_killable(&dio.done)) {
-		dio_abort(&dio);
-		rc = -EINTR;
-	}
-	return rc ? rc : dio.rc;
-}
-
-static ssize_t dio_read(struct kiocb *iocb, struct iov_iter *to, struct ll_objset *set)
-{
-	struct inode *inode = file_inode(iocb->ki_filp);
-	u64 pos = iocb->ki_pos, count = iov_iter_count(to), size, want;
-	int rc;
-
-	rc = ll_pages_flush(inode->i_mapping, pos, pos + count - 1);
-	if (!rc)
-		rc = ll_glimpse_set(inode, set);
-	if (rc)
-		return rc;
-	size = i_size_read(inode);
-	if (pos >= size)
-		return 0;
-	want = min(count, size - pos);
-	rc = dio_run(inode, set, to, pos, round_up(want, PAGE_SIZE), false);
-	if (rc)
-		return rc;
-	if (round_up(want, PAGE_SIZE) > want)
-		iov_iter_revert(to, round_up(want, PAGE_SIZE) - want);
-	iocb->ki_pos = pos + want;
-	return want;
-}
-
-static ssize_t dio_write(struct kiocb *iocb, struct iov_iter *from, struct ll_objset *set)
-{
-	struct inode *inode = file_inode(iocb->ki_filp);
-	u64 pos = iocb->ki_pos, count = iov_iter_count(from), p;
-	int rc;
-
-	rc = ll_pages_flush(inode->i_mapping, pos, pos + count - 1);
-	if (!rc)
-		rc = ll_pages_wait(inode->i_mapping, pos, pos + count - 1, true);
-	if (!rc)
-		rc = invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT, (pos + count - 1) >> PAGE_SHIFT);
-	if (rc)
-		return rc;
-	rc = dio_run(inode, set, from, pos, count, true);
-	/* pages that a reader brought in meanwhile */
-	invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT, (pos + count - 1) >> PAGE_SHIFT);
-	if (rc)
-		return rc;
-	for (p = pos; p < pos + count;) {
-		const struct ll_comp *c;
-		struct ll_object *obj;
-		u64 off, n;
-
-		obj = ll_objset_at(set, p, &c, &off);
-		if (!obj)
-			break;
-		n = min((div_u64(p, c->stripe_size) + 1) * c->stripe_size, pos + count) - p;
-		ll_data_wrote(inode, obj, off + n, p + n, false);
-		p += n;
-	}
-	iocb->ki_pos = pos + count;
-	return count;
+out:
+	if (shared)
+		inode_unlock_shared(inode);
+	else
+		inode_unlock(inode);
+	return ret > 0 ? generic_write_sync(iocb, ret) : ret;
 }
 
 /* ---- truncate, times ---- */
@@ -749,7 +498,9 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 	u32 i, k;
 	int rc, rc2;
 
-	rc = ll_layout_io_begin(inode, LL_LAYOUT_TRUNC, 0, (u64)new_size + 1, &lo);
+	rc = ll_dio_wait_writes(inode);
+	if (!rc)
+		rc = ll_layout_io_begin(inode, LL_LAYOUT_TRUNC, 0, (u64)new_size + 1, &lo);
 	if (rc)
 		return rc;
 	if (!ll_layout_has_objects(lo)) {
@@ -1062,7 +813,9 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 		return -EOPNOTSUPP;
 	if (down_write_killable(&inode->i_rwsem))
 		return -EINTR;
-	rc = file_remove_privs(file);
+	rc = ll_dio_wait_writes(inode);
+	if (!rc)
+		rc = file_remove_privs(file);
 	if (!rc)
 		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, offset, end, &lo);
 	if (rc)

@@ -103,7 +103,7 @@ static bool mdc_busy(const struct ldlm_lock *lock)
 
 	if (!(lock->l_policy.ibits.bits & MDS_INODELOCK_LAYOUT) || !inode || !S_ISREG(inode->i_mode))
 		return false;
-	return rwsem_is_locked(&ll_i(inode)->lli_layout_sem) ||
+	return rwsem_is_locked(&ll_i(inode)->lli_layout_sem) || ll_dio_busy(inode) ||
 	       mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) ||
 	       mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK);
 }

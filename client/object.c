@@ -761,6 +761,7 @@ int ll_glimpse(struct inode *inode)
 
 void ll_layout_lost(struct inode *inode)
 {
+	ll_dio_wait_all(inode);
 	filemap_write_and_wait(inode->i_mapping);
 }
 

@@ -114,7 +114,7 @@ static struct ll_brw *walk_brw(struct walk *w, struct ll_object *obj, u64 obj_of
 	}
 	if (w->nr >= LL_WALK_MAX)
 		walk_send(w, list_first_entry(&w->open, struct ll_brw, link));
-	brw = ll_brw_new(w->inode, obj, w->write, obj_off);
+	brw = ll_brw_new(w->inode, obj, w->write, obj_off, UINT_MAX);
 	if (!brw)
 		return NULL;
 	brw->grant = grant;

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# fio writes with checksums in every block: 4 jobs (streams, random blocks, O_DIRECT), 1 GiB in total over two OSTs; read back
+# fio writes with checksums in every block: 5 jobs (streams, random blocks, O_DIRECT, AIO), 256 MiB each over two OSTs; read back
 # at once, after a new mount of the client, and after a stop, e2fsck and start of the servers. Argument: MiB for each job.
-# disks: 200,800,800
+# disks: 200,1000,1000
 # limit: 1800
 . $TOP/tests/uml/lib.sh
 MB=${1:-256}
@@ -17,6 +17,7 @@ job() { # NAME OPTION...
 	job stream rw=write bs=1m
 	job random rw=randwrite bs=16k
 	job direct rw=write bs=256k direct=1
+	job aio rw=randwrite bs=64k direct=1 ioengine=libaio iodepth=16
 	job mixed rw=randwrite bsrange=4k-64k
 } > /tmp/jobs
 f() { fio --eta=never --output=/tmp/fio.out "$@" /tmp/jobs || { tail -40 /tmp/fio.out; fail "fio $*"; }; grep -E 'WRITE:|READ:' /tmp/fio.out; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Model-checking exerciser: random writes, reads, truncates, appends, mmap reads and writes, O_DIRECT, holes and fsync on a few files,
+ * Model-checking exerciser: random writes, reads, truncates, appends, mmap reads and writes, O_DIRECT, AIO, holes and fsync on a few files,
  * reads into and writes from mappings of the files, each compared with a model in memory. With several directories (mounts of the same file system) the operations alternate between them,
  * so that every one must see what the others did.
  *   exercise [-n OPS] [-f FILES] [-m MAXSIZE] [-s SEED] [-x mmap,direct,append,punch] [-v] DIR [DIR...]
@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include "rnd.h"
@@ -154,6 +156,49 @@ static void map_copy(int d, int f, size_t off, size_t len)
 	munmap(p, moff + len - a);
 }
 
+/* Direct I/O of io_submit(2): several pieces in flight, of which none overlaps another. */
+static void aio(int d, int f, size_t off)
+{
+	static unsigned char *buf;
+	static aio_context_t ctx;
+	struct iocb cb[8], *cbs[8];
+	struct io_event ev[8];
+	size_t piece = 4096 * (1 + rnd(20));
+	bool wr = rnd(2);
+	long i, n;
+
+	if (no_direct || (!ctx && syscall(SYS_io_setup, 8, &ctx)))
+		return;
+	if (!buf && posix_memalign((void **)&buf, 4096, 8 * 20 * 4096))
+		exit(2);
+	off &= ~4095UL;
+	n = off + 8 * piece <= (maxsize & ~4095UL) ? 1 + rnd(8) : 0;
+	note("aio %s d%d f%d %zu+%ld*%zu", wr ? "write" : "read", d, f, off, n, piece);
+	for (i = 0; i < n; i++) {
+		cb[i] = (struct iocb){ .aio_fildes = dfd[d][f], .aio_lio_opcode = wr ? IOCB_CMD_PWRITE : IOCB_CMD_PREAD, .aio_data = i,
+				       .aio_buf = (uintptr_t)(buf + i * piece), .aio_nbytes = piece, .aio_offset = off + i * piece };
+		cbs[i] = &cb[i];
+	}
+	if (wr)
+		fill(buf, n * piece);
+	if (n && syscall(SYS_io_submit, ctx, n, cbs) != n)
+		die("io_submit: %s", strerror(errno));
+	if (n && syscall(SYS_io_getevents, ctx, n, n, ev, NULL) != n)
+		die("io_getevents: %s", strerror(errno));
+	for (i = 0; i < n; i++) {
+		size_t at = off + ev[i].data * piece, want = wr ? piece : at >= size[f] ? 0 : at + piece > size[f] ? size[f] - at : piece;
+
+		if (ev[i].res != (long long)want)
+			die("aio at %zu ended with %lld, expected %zu", at, (long long)ev[i].res, want);
+		if (!wr)
+			compare(d, f, buf + ev[i].data * piece, at, want);
+	}
+	if (wr && n) {
+		memcpy(model[f] + off, buf, n * piece);
+		grown(f, off + n * piece);
+	}
+}
+
 static void one(void)
 {
 	static unsigned char *buf;
@@ -276,8 +321,10 @@ static void one(void)
 			die("punch: %s", strerror(errno));
 		}
 		memset(model[f] + off, 0, len);
-	} else if (what < 97) {
+	} else if (what < 96) {
 		map_copy(d, f, off, len);
+	} else if (what < 98) {
+		aio(d, f, off);
 	} else {
 		note("stat d%d f%d", d, f);
 		check_size(d, f);

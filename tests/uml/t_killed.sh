@@ -7,7 +7,7 @@
 TCP=1
 lnet_up; format; start; client
 cd /mnt/lustre
-L="fsync osync direct dread append rewrite read stat open create rename readdir statfs flock held setxattr getxattr truncate unlink mkdir fallocate chmod close"
+L="fsync osync direct dread aiow aior append rewrite read stat open create rename readdir statfs flock held setxattr getxattr truncate unlink mkdir fallocate chmod close"
 for n in $L; do
 	run mkdir $n; run lfs setstripe -c 2 -S 64k $n
 	run dd if=/dev/urandom of=$n/f bs=1M count=2 status=none
@@ -24,7 +24,10 @@ go() { local n=$1; shift; (cd /mnt/lustre/$n && exec setsid "$@" > /dev/null 2>&
 (cd held && exec 8>>f 9>lock && flock -x 9 && echo y >&8 && exec sleep 1000) & P[held]=$!
 (cd close && exec 8>>f && dd if=/dev/zero bs=64k count=4 status=none >&8 && exec sleep 1000) & P[close]=$!
 dd if=/dev/urandom of=rewrite/f bs=64k count=16 conv=notrunc status=none
-sleep 1
+aio="fio --name=a --filename=f --size=2m --bs=64k --direct=1 --ioengine=libaio --iodepth=8 --thread --time_based --runtime=100"
+go aiow $aio --rw=randwrite
+go aior $aio --rw=randread
+sleep 3
 say "all servers go"
 run ip link set lo down
 go fsync dd if=/dev/zero of=f bs=64k count=8 conv=notrunc,fsync
@@ -71,5 +74,6 @@ say "back after $((SECONDS - t)) s"
 run dd if=/dev/zero of=fsync/f bs=1M count=2 conv=notrunc,fsync status=none
 run dd if=/dev/zero of=direct/f bs=1M count=2 oflag=direct conv=notrunc status=none
 run cat read/h > /dev/null
-run flock -n -x held/lock true
+# the unlock of the dead goes on alone
+run flock -w 30 -x held/lock true
 cd /; run umount /mnt/lustre; stop; check_disks; unload

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Direct I/O: straight between the pages of the caller and the objects, without locks of ours: the server locks for the time of each RPC,
+ * which makes everybody, us included, write back and forget what is cached. The pages are taken before the layout is held still (data.h).
+ *
+ * A struct dio is one piece of a read or write. That of a task that waits lives in its call; that of io_submit(2) goes on alone, without the
+ * layout: who takes that away, or cuts the file, waits for it.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/aio.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <linux/wait_bit.h>
+#include <linux/workqueue.h>
+#include "data.h"
+
+#define DIO_PIECE	(64U << 20)	/* bytes whose pages are held at a time */
+
+struct dio {
+	refcount_t		ref;		/* the I/O, and kill_work */
+	atomic_t		left;		/* RPCs in flight, and who sends them */
+	struct completion	done;
+	spinlock_t		lock;		/* brws, rc, partial */
+	struct list_head	brws;		/* in flight */
+	int			rc;
+	bool			partial;	/* a read that found less than was asked for: the size decides */
+	bool			write;
+	bool			user;		/* pages of a task */
+	struct inode		*inode;
+	struct ll_objset	*set;
+	u64			pos;
+	size_t			count;
+	struct kiocb		*iocb;
+	ktime_t			start;
+	struct work_struct	work;		/* AIO: end in a context that may wait */
+	struct work_struct	kill_work;	/* AIO: the task dies */
+	unsigned int		nr;
+	struct page		**pages, *few[8];
+};
+
+static struct workqueue_struct *dio_wq;
+
+int ll_dio_init(void)
+{
+	dio_wq = alloc_workqueue("ll_dio", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return dio_wq ? 0 : -ENOMEM;
+}
+
+void ll_dio_exit(void)
+{
+	destroy_workqueue(dio_wq);
+}
+
+bool ll_dio_possible(const struct kiocb *iocb, const struct iov_iter *iter)
+{
+	return iocb->ki_flags & IOCB_DIRECT &&
+	       !((iocb->ki_pos | iov_iter_count(iter) | iov_iter_alignment(iter)) & ~PAGE_MASK) &&
+	       (user_backed_iter(iter) || iov_iter_is_bvec(iter));
+}
+
+static void dio_put(struct dio *dio)
+{
+	unsigned int i;
+
+	if (!refcount_dec_and_test(&dio->ref))
+		return;
+	for (i = 0; i < dio->nr; i++)
+		put_page(dio->pages[i]);
+	ll_objset_put(dio->set);
+	if (dio->pages != dio->few)
+		kvfree(dio->pages);
+	kfree(dio);
+}
+
+static void dio_kill(struct work_struct *work)
+{
+	struct dio *dio = container_of(work, struct dio, kill_work);
+	struct ll_brw *brw;
+
+	spin_lock(&dio->lock);
+	list_for_each_entry(brw, &dio->brws, link)
+		ll_brw_abort(brw);
+	spin_unlock(&dio->lock);
+	dio_put(dio);
+}
+
+/* The task of an AIO dies. Called with spinlocks, and not any more when ki_complete() has been. */
+static int dio_cancel(struct kiocb *iocb)
+{
+	struct dio *dio = iocb->private;
+
+	refcount_inc(&dio->ref);
+	if (!queue_work(dio_wq, &dio->kill_work))
+		refcount_dec(&dio->ref);
+	return 0;
+}
+
+static void dio_work(struct work_struct *work);
+
+/* The next piece, with its pages. ERR_PTR(-EFAULT, -ENOMEM). */
+static struct dio *dio_new(struct kiocb *iocb, struct iov_iter *iter)
+{
+	size_t want = min_t(size_t, iov_iter_count(iter), DIO_PIECE);
+	struct dio *dio = kzalloc(sizeof(*dio), GFP_KERNEL);
+	ssize_t got = 0;
+
+	if (!dio)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&dio->ref, 1);
+	init_completion(&dio->done);
+	spin_lock_init(&dio->lock);
+	INIT_LIST_HEAD(&dio->brws);
+	INIT_WORK(&dio->work, dio_work);
+	INIT_WORK(&dio->kill_work, dio_kill);
+	dio->write = iov_iter_rw(iter) == WRITE;
+	dio->user = user_backed_iter(iter);
+	dio->inode = file_inode(iocb->ki_filp);
+	dio->pos = iocb->ki_pos;
+	dio->start = ktime_get();
+	dio->pages = dio->few;
+	if (want > ARRAY_SIZE(dio->few) * PAGE_SIZE)
+		dio->pages = kvmalloc_array(want >> PAGE_SHIFT, sizeof(*dio->pages), GFP_KERNEL);
+	if (!dio->pages) {
+		dio->pages = dio->few;
+		dio_put(dio);
+		return ERR_PTR(-ENOMEM);
+	}
+	while (dio->count < want) {
+		size_t off;
+
+		got = iov_iter_get_pages2(iter, dio->pages + dio->nr, want - dio->count,
+					  (want - dio->count) >> PAGE_SHIFT, &off);
+		if (got <= 0)
+			break;
+		dio->nr += got >> PAGE_SHIFT;
+		dio->count += got;
+	}
+	if (!dio->count) {
+		dio_put(dio);
+		return ERR_PTR(got < 0 ? got : -EFAULT);
+	}
+	return dio;
+}
+
+/* ---- the RPCs ---- */
+
+static void dio_complete(struct dio *dio);
+
+static void dio_brw_done(struct ll_brw *brw)
+{
+	struct dio *dio = brw->data;
+	bool partial = !brw->write && !brw->rc && brw->bytes < brw->len;
+	u32 left = brw->bytes;
+	unsigned int i;
+
+	for (i = 0; partial && i < brw->nr; i++) {
+		u32 n = min_t(u32, left, PAGE_SIZE);
+
+		if (n < PAGE_SIZE)
+			zero_user_segment(brw->bv[i].bv_page, n, PAGE_SIZE);
+		left -= n;
+	}
+	spin_lock(&dio->lock);
+	list_del(&brw->link);
+	if (!dio->rc)
+		dio->rc = brw->rc;
+	dio->partial |= partial;
+	spin_unlock(&dio->lock);
+	ll_brw_free(brw);
+	if (atomic_dec_and_test(&dio->left))
+		dio_complete(dio);
+}
+
+static int dio_send_all(struct dio *dio)
+{
+	u64 pos = dio->pos, end = pos + dio->count;
+	unsigned int page = 0;
+
+	while (pos < end) {
+		const struct ll_comp *c;
+		struct ll_object *obj;
+		struct ll_brw *brw;
+		u64 off, unit, n;
+
+		obj = ll_objset_at(dio->set, pos, &c, &off);
+		if (!obj) {
+			/* reading where nothing is stored; a missing object is an error */
+			if (dio->write || ll_comp_has_objects(ll_layout_comp(dio->set->lo, pos)))
+				return -EIO;
+			zero_user(dio->pages[page++], 0, PAGE_SIZE);
+			pos += PAGE_SIZE;
+			spin_lock(&dio->lock);
+			dio->partial = true;
+			spin_unlock(&dio->lock);
+			continue;
+		}
+		unit = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size - pos;	/* rest of the stripe unit */
+		if (c->stripe_count == 1)
+			unit = c->end == LUSTRE_EOF ? end - pos : c->end - pos;
+		n = min3(end - pos, unit, (u64)obj->osc->brw_size);
+		if (n & ~PAGE_MASK)
+			return -EIO;
+		brw = ll_brw_new(dio->inode, obj, dio->write, off, n >> PAGE_SHIFT);
+		if (!brw)
+			return -ENOMEM;
+		brw->direct = true;
+		brw->sys = capable(CAP_SYS_RESOURCE);
+		brw->done = dio_brw_done;
+		brw->data = dio;
+		while (brw->len < n)
+			ll_brw_add(brw, dio->pages[page++], 0, PAGE_SIZE);
+		pos += n;
+		atomic_inc(&dio->left);
+		spin_lock(&dio->lock);
+		list_add_tail(&brw->link, &dio->brws);
+		spin_unlock(&dio->lock);
+		ll_brw_send(brw);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/* After this the last of the RPCs calls dio_complete(), which may have happened already. */
+static void dio_submit(struct dio *dio)
+{
+	int rc;
+
+	atomic_set(&dio->left, 1);
+	rc = dio_send_all(dio);
+	if (rc) {
+		spin_lock(&dio->lock);
+		dio->rc = rc;
+		spin_unlock(&dio->lock);
+	}
+	if (atomic_dec_and_test(&dio->left))
+		dio_complete(dio);
+}
+
+/* Send, and wait for the end. Killed: the pages are the task's, so what is in flight must end before it goes. */
+static int dio_run(struct dio *dio)
+{
+	dio->rc = 0;
+	dio->partial = false;
+	reinit_completion(&dio->done);
+	dio_submit(dio);
+	if (wait_for_completion_killable(&dio->done)) {
+		refcount_inc(&dio->ref);
+		dio_kill(&dio->kill_work);
+		wait_for_completion(&dio->done);
+		return -EINTR;
+	}
+	return dio->rc;
+}
+
+/* ---- read and write ---- */
+
+/* By the size: asked for before the data, so that what is not there is zeros for everybody. Waits. */
+static ssize_t dio_read_sized(struct dio *dio)
+{
+	int rc = ll_glimpse_set(dio->inode, dio->set);
+	u64 size = i_size_read(dio->inode);
+	size_t want;
+
+	if (rc || dio->pos >= size)
+		return rc;
+	want = min_t(u64, dio->count, size - dio->pos);
+	dio->count = round_up(want, PAGE_SIZE);
+	rc = dio_run(dio);
+	return rc ? rc : want;
+}
+
+static int dio_begin(struct dio *dio, struct ll_layout **lop)
+{
+	u64 pos = dio->pos, last = pos + dio->count - 1;
+	struct address_space *mapping = dio->inode->i_mapping;
+	int rc;
+
+	rc = ll_layout_io_begin(dio->inode, dio->write ? LL_LAYOUT_WRITE : LL_LAYOUT_READ, pos, last + 1, lop);
+	if (rc)
+		return rc;
+	ll_objset_put(dio->set);
+	dio->set = NULL;
+	if (!ll_layout_has_objects(*lop)) {
+		if (!dio->write)
+			return 0;
+		rc = -EIO;
+		goto fail;
+	}
+	dio->set = ll_objset_get(dio->inode, *lop);
+	if (IS_ERR(dio->set)) {
+		rc = PTR_ERR(dio->set);
+		dio->set = NULL;
+		goto fail;
+	}
+	rc = ll_pages_flush(mapping, pos, last);
+	if (dio->write && !rc)
+		rc = ll_pages_wait(mapping, pos, last, true);
+	if (dio->write && !rc)
+		rc = invalidate_inode_pages2_range(mapping, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
+	if (!rc)
+		return 0;
+fail:
+	ll_layout_io_end(dio->inode, *lop);
+	return rc;
+}
+
+static void dio_wrote(struct dio *dio)
+{
+	u64 p, end = dio->pos + dio->count;
+
+	/* pages that a reader brought in meanwhile */
+	if (dio->inode->i_mapping->nrpages)
+		invalidate_inode_pages2_range(dio->inode->i_mapping, dio->pos >> PAGE_SHIFT, (end - 1) >> PAGE_SHIFT);
+	for (p = dio->pos; p < end && !dio->rc;) {
+		const struct ll_comp *c;
+		struct ll_object *obj;
+		u64 off, n;
+
+		obj = ll_objset_at(dio->set, p, &c, &off);
+		if (!obj)
+			break;
+		n = min((div_u64(p, c->stripe_size) + 1) * c->stripe_size, end) - p;
+		ll_data_wrote(dio->inode, obj, off + n, p + n, false);
+		p += n;
+	}
+}
+
+/* What the caller of read or write learns. */
+static void dio_count(struct dio *dio, ssize_t ret)
+{
+	struct lu_stats *stats = ll_sbi(dio->inode->i_sb)->stats;
+	unsigned int i;
+
+	for (i = 0; !dio->write && dio->user && i < dio->nr; i++)
+		set_page_dirty_lock(dio->pages[i]);
+	if (ret <= 0)
+		return;
+	if (dio->write)
+		set_bit(LLIF_DATA_MODIFIED, &ll_i(dio->inode)->lli_flags);
+	lu_stats_add(stats, dio->write ? LLS_WRITE_BYTES : LLS_READ_BYTES, ret);
+	lu_stats_since(stats, dio->write ? LLS_WRITE : LLS_READ, dio->start);
+}
+
+/* ---- AIO ---- */
+
+static atomic_t *dio_in_flight(struct dio *dio)
+{
+	struct ll_inode_data *d = ll_i(dio->inode)->lli_data;
+
+	return dio->write ? &d->dio_writes : &d->dio_reads;
+}
+
+static void dio_aio_end(struct dio *dio, ssize_t ret)
+{
+	atomic_t *in_flight = dio_in_flight(dio);
+	struct kiocb *iocb = dio->iocb;
+
+	dio_count(dio, ret);
+	if (ret > 0)
+		iocb->ki_pos += ret;
+	if (atomic_dec_and_test(in_flight))
+		wake_up_var(in_flight);
+	iocb->ki_complete(iocb, ret);
+	dio_put(dio);
+}
+
+static void dio_aio_finish(struct dio *dio)
+{
+	if (dio->write)
+		dio_wrote(dio);
+	dio_aio_end(dio, dio->rc ? dio->rc : dio->count);
+}
+
+static void dio_work(struct work_struct *work)
+{
+	struct dio *dio = container_of(work, struct dio, work);
+	struct kiocb *iocb = dio->iocb;
+	struct ll_layout *lo;
+	ssize_t ret;
+
+	if (dio->write || dio->rc) {
+		dio_aio_finish(dio);
+		return;
+	}
+	dio->iocb = NULL;	/* dio_complete() is for us */
+	ret = dio_begin(dio, &lo);
+	if (!ret) {
+		ret = dio->set ? dio_read_sized(dio) : -EIO;
+		ll_layout_io_end(dio->inode, lo);
+	}
+	dio->iocb = iocb;
+	dio_aio_end(dio, ret);
+}
+
+static void dio_complete(struct dio *dio)
+{
+	if (!dio->iocb)
+		complete(&dio->done);
+	else if (dio->write ? dio->inode->i_mapping->nrpages : dio->partial)
+		queue_work(dio_wq, &dio->work);
+	else
+		dio_aio_finish(dio);
+}
+
+int ll_dio_wait_writes(struct inode *inode)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+
+	return wait_var_event_killable(&d->dio_writes, !atomic_read(&d->dio_writes)) ? -EINTR : 0;
+}
+
+void ll_dio_wait_all(struct inode *inode)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+
+	wait_var_event(&d->dio_writes, !atomic_read(&d->dio_writes));
+	wait_var_event(&d->dio_reads, !atomic_read(&d->dio_reads));
+}
+
+bool ll_dio_busy(struct inode *inode)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+
+	return atomic_read(&d->dio_writes) || atomic_read(&d->dio_reads);
+}
+
+/* One piece. @aio: -EIOCBQUEUED, once it has begun. */
+static ssize_t dio_piece(struct kiocb *iocb, struct dio *dio, bool aio)
+{
+	struct ll_layout *lo;
+	ssize_t ret;
+
+	ret = dio_begin(dio, &lo);
+	if (ret)
+		goto out;
+	if (aio && dio->set) {
+		dio->iocb = iocb;
+		iocb->private = dio;
+		atomic_inc(dio_in_flight(dio));
+		kiocb_set_cancel_fn(iocb, dio_cancel);
+		refcount_inc(&dio->ref);
+		dio_submit(dio);
+		ret = -EIOCBQUEUED;
+	} else if (!dio->set) {
+		/* a file without objects is as long as the MDT says */
+		unsigned int i;
+
+		for (i = 0; i < dio->nr; i++)
+			zero_user(dio->pages[i], 0, PAGE_SIZE);
+		if (dio->pos < i_size_read(dio->inode))
+			ret = min_t(u64, dio->count, i_size_read(dio->inode) - dio->pos);
+	} else {
+		ret = dio_run(dio);
+		if (dio->write)
+			dio_wrote(dio);
+		if (!ret)
+			ret = dio->partial ? dio_read_sized(dio) : dio->count;
+	}
+	ll_layout_io_end(file_inode(iocb->ki_filp), lo);
+	if (ret != -EIOCBQUEUED)
+		dio_count(dio, ret);
+out:
+	dio_put(dio);
+	return ret;
+}
+
+ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter)
+{
+	bool aio = iocb->ki_flags & IOCB_AIO_RW && !iocb_is_dsync(iocb);
+	ssize_t total = 0, ret = 0;
+
+	while (iov_iter_count(iter)) {
+		struct dio *dio = dio_new(iocb, iter);
+		size_t count;
+
+		if (IS_ERR(dio)) {
+			ret = PTR_ERR(dio);
+			break;
+		}
+		count = dio->count;
+		ret = dio_piece(iocb, dio, aio && !total && !iov_iter_count(iter));
+		if (ret == -EIOCBQUEUED)
+			return ret;
+		if (ret > 0) {
+			iocb->ki_pos += ret;
+			total += ret;
+		}
+		if (ret < 0 || ret < count) {
+			iov_iter_revert(iter, count - max_t(ssize_t, ret, 0));
+			break;
+		}
+	}
+	return total ?: ret;
+}

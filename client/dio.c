@@ -309,12 +309,12 @@ fail:
 	return rc;
 }
 
-static void dio_wrote(struct dio *dio)
+/* @drop: pages that a reader brought in meanwhile; waits for them. */
+static void dio_wrote(struct dio *dio, bool drop)
 {
 	u64 p, end = dio->pos + dio->count;
 
-	/* pages that a reader brought in meanwhile */
-	if (dio->inode->i_mapping->nrpages)
+	if (drop)
 		invalidate_inode_pages2_range(dio->inode->i_mapping, dio->pos >> PAGE_SHIFT, (end - 1) >> PAGE_SHIFT);
 	for (p = dio->pos; p < end && !dio->rc;) {
 		const struct ll_comp *c;
@@ -330,14 +330,25 @@ static void dio_wrote(struct dio *dio)
 	}
 }
 
+/* Pages that a read changes: are they dirty, and made so (waits for their locks)? */
+static bool dio_all_dirty(struct dio *dio, bool set)
+{
+	unsigned int i;
+
+	for (i = 0; !dio->write && dio->user && i < dio->nr; i++)
+		if (!PageDirty(dio->pages[i])) {
+			if (!set)
+				return false;
+			set_page_dirty_lock(dio->pages[i]);
+		}
+	return true;
+}
+
 /* What the caller of read or write learns. */
 static void dio_count(struct dio *dio, ssize_t ret)
 {
 	struct lu_stats *stats = ll_sbi(dio->inode->i_sb)->stats;
-	unsigned int i;
 
-	for (i = 0; !dio->write && dio->user && i < dio->nr; i++)
-		set_page_dirty_lock(dio->pages[i]);
 	if (ret <= 0)
 		return;
 	if (dio->write)
@@ -369,10 +380,10 @@ static void dio_aio_end(struct dio *dio, ssize_t ret)
 	dio_put(dio);
 }
 
-static void dio_aio_finish(struct dio *dio)
+static void dio_aio_finish(struct dio *dio, bool may_wait)
 {
 	if (dio->write)
-		dio_wrote(dio);
+		dio_wrote(dio, may_wait);
 	dio_aio_end(dio, dio->rc ? dio->rc : dio->count);
 }
 
@@ -383,8 +394,9 @@ static void dio_work(struct work_struct *work)
 	struct ll_layout *lo;
 	ssize_t ret;
 
-	if (dio->write || dio->rc) {
-		dio_aio_finish(dio);
+	if (dio->write || dio->rc || !dio->partial) {
+		dio_all_dirty(dio, true);
+		dio_aio_finish(dio, true);
 		return;
 	}
 	dio->iocb = NULL;	/* dio_complete() is for us */
@@ -393,18 +405,20 @@ static void dio_work(struct work_struct *work)
 		ret = dio->set ? dio_read_sized(dio) : -EIO;
 		ll_layout_io_end(dio->inode, lo);
 	}
+	dio_all_dirty(dio, true);
 	dio->iocb = iocb;
 	dio_aio_end(dio, ret);
 }
 
+/* From the end of an RPC: nothing here may wait for another one. */
 static void dio_complete(struct dio *dio)
 {
 	if (!dio->iocb)
 		complete(&dio->done);
-	else if (dio->write ? dio->inode->i_mapping->nrpages : dio->partial)
+	else if (dio->write ? dio->inode->i_mapping->nrpages : dio->partial || !dio_all_dirty(dio, false))
 		queue_work(dio_wq, &dio->work);
 	else
-		dio_aio_finish(dio);
+		dio_aio_finish(dio, false);
 }
 
 int ll_dio_wait_writes(struct inode *inode)
@@ -439,6 +453,7 @@ static ssize_t dio_piece(struct kiocb *iocb, struct dio *dio, bool aio)
 	if (ret)
 		goto out;
 	if (aio && dio->set) {
+		dio_all_dirty(dio, true);
 		dio->iocb = iocb;
 		iocb->private = dio;
 		atomic_inc(dio_in_flight(dio));
@@ -457,13 +472,15 @@ static ssize_t dio_piece(struct kiocb *iocb, struct dio *dio, bool aio)
 	} else {
 		ret = dio_run(dio);
 		if (dio->write)
-			dio_wrote(dio);
+			dio_wrote(dio, true);
 		if (!ret)
 			ret = dio->partial ? dio_read_sized(dio) : dio->count;
 	}
 	ll_layout_io_end(file_inode(iocb->ki_filp), lo);
-	if (ret != -EIOCBQUEUED)
+	if (ret != -EIOCBQUEUED) {
+		dio_all_dirty(dio, true);
 		dio_count(dio, ret);
+	}
 out:
 	dio_put(dio);
 	return ret;

@@ -103,7 +103,7 @@ static void brw_end(struct ll_brw *brw, int rc)
 
 	brw->rc = rc;
 	if (brw->slot)
-		ll_osc_slot_put(osc);
+		ll_osc_slot_put(osc, brw->direct);
 	if (brw->write && brw->grant) {
 		/* consumed by the write, or gone with it */
 		spin_lock(&osc->lock);
@@ -376,7 +376,7 @@ static void brw_transmit(struct ll_brw *brw)
 
 void ll_brw_send(struct ll_brw *brw)
 {
-	ll_osc_slot_get(brw->obj->osc);
+	ll_osc_slot_get(brw->obj->osc, brw->direct);
 	brw->slot = true;
 	brw_transmit(brw);
 }

@@ -48,7 +48,8 @@ struct ll_osc {
 	u64			avail;		/* grant that nothing uses yet */
 	u64			dirty;		/* grant that dirty pages and writes in flight hold */
 	u64			lost;		/* grant that is gone without a write: told by the next request */
-	unsigned int		in_flight;	/* bulk RPCs */
+	unsigned int		in_flight;	/* bulk RPCs of the page cache */
+	unsigned int		direct_in_flight;	/* and of direct I/O */
 	unsigned int		max_in_flight;
 	u32			brw_size;	/* longest RPC */
 	u32			cksum;		/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0 */
@@ -141,8 +142,8 @@ void ll_osc_grant_put(struct ll_osc *osc, u64 bytes);		/* unused after all */
 int ll_osc_grant_wait(struct ll_osc *osc);
 void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa);
 void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa);
-void ll_osc_slot_get(struct ll_osc *osc);
-void ll_osc_slot_put(struct ll_osc *osc);
+void ll_osc_slot_get(struct ll_osc *osc, bool direct);
+void ll_osc_slot_put(struct ll_osc *osc, bool direct);
 static inline bool ll_osc_usable(const struct ll_osc *osc)
 {
 	return osc && osc->imp && osc->active;

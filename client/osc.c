@@ -441,27 +441,32 @@ void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa)
 	wake_up_all(&osc->waitq);
 }
 
-/* Killed: goes on beyond the bound rather than losing somebody's pages. */
-void ll_osc_slot_get(struct ll_osc *osc)
+/*
+ * Killed: goes on beyond the bound rather than losing somebody's pages. Direct I/O waits at the server for locks, our own ones among them,
+ * and these go when their pages are written: the two are counted apart, or the one would wait for the other.
+ */
+void ll_osc_slot_get(struct ll_osc *osc, bool direct)
 {
+	unsigned int *n = direct ? &osc->direct_in_flight : &osc->in_flight;
+
 	spin_lock(&osc->lock);
-	while (osc->in_flight >= osc->max_in_flight && !osc->imp->imp_invalid) {
+	while (*n >= osc->max_in_flight && !osc->imp->imp_invalid) {
 		int rc;
 
 		spin_unlock(&osc->lock);
-		rc = wait_event_killable(osc->waitq, READ_ONCE(osc->in_flight) < osc->max_in_flight || osc->imp->imp_invalid);
+		rc = wait_event_killable(osc->waitq, READ_ONCE(*n) < osc->max_in_flight || osc->imp->imp_invalid);
 		spin_lock(&osc->lock);
 		if (rc)
 			break;
 	}
-	osc->in_flight++;
+	++*n;
 	spin_unlock(&osc->lock);
 }
 
-void ll_osc_slot_put(struct ll_osc *osc)
+void ll_osc_slot_put(struct ll_osc *osc, bool direct)
 {
 	spin_lock(&osc->lock);
-	osc->in_flight--;
+	--*(direct ? &osc->direct_in_flight : &osc->in_flight);
 	spin_unlock(&osc->lock);
 	wake_up_all(&osc->waitq);
 }

@@ -21,14 +21,14 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
-#include <wire/wire.h>
-#include <wire.h>
-#include <lnet.h>
-#include <ptlrpc.h>
-#include <ldlm.h>
-#include <llog.h>
-#include <mgc.h>
-#include <param.h>
+#include <gloss/wire.h>
+#include <gloss/msg.h>
+#include <gloss/lnet.h>
+#include <gloss/ptlrpc.h>
+#include <gloss/ldlm.h>
+#include <gloss/llog.h>
+#include <gloss/mgc.h>
+#include <gloss/param.h>
 
 struct ll_osc;		/* one OST of a mount: data half (osc.h or osc.c) */
 struct ll_inode_data;	/* per regular file: data half */

@@ -13,7 +13,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <lnet_ioctl.h>
+#include <gloss/lnet_ioctl.h>
 #include "internal.h"
 
 #define PING_TIMEOUT_MAX_MS	120000

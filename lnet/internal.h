@@ -9,7 +9,7 @@
 #define _LNET_INTERNAL_H
 
 #include <linux/spinlock.h>
-#include <lnet_lnd.h>
+#include <gloss/lnet_lnd.h>
 
 /* An md, with the match entry if it is on the target side. */
 struct lnet_md {

@@ -28,14 +28,14 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xattr.h>
-#include <wire.h>
-#include <lnet.h>
-#include <ptlrpc.h>
-#include <ldlm.h>
-#include <osd.h>
-#include <llog.h>
-#include <param.h>
-#include <target.h>
+#include <gloss/msg.h>
+#include <gloss/lnet.h>
+#include <gloss/ptlrpc.h>
+#include <gloss/ldlm.h>
+#include <gloss/osd.h>
+#include <gloss/llog.h>
+#include <gloss/param.h>
+#include <gloss/target.h>
 
 #define MDT_HASH_BITS		10
 #define MDT_MAX_NAME		255

@@ -12,8 +12,8 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
-#include <target.h>
-#include <param.h>
+#include <gloss/target.h>
+#include <gloss/param.h>
 
 #define OSS_BRW_SIZE (4U << 20) /* largest bulk */
 #define OSS_NIOBUF_MAX 16384

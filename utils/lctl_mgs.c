@@ -12,7 +12,7 @@
 #include <sys/klog.h>
 #include <unistd.h>
 #include "lctl.h"
-#include "lustre_ioctl_own.h"
+#include <gloss/lustre_ioctl.h>
 
 static int mgs(unsigned long cmd, struct lustre_ioc_mgs *im)
 {

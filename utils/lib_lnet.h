@@ -3,7 +3,7 @@
 #ifndef _LIB_LNET_H
 #define _LIB_LNET_H
 
-#include "lnet_ioctl.h"
+#include <gloss/lnet_ioctl.h>
 
 /* ioctl on /dev/lnet; 0 or errno. ENETDOWN when the module is not loaded. */
 int lnet_dev(unsigned long cmd, void *arg);

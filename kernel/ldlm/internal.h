@@ -14,8 +14,8 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <ldlm.h>
-#include <ptlrpc.h>
+#include <gloss/ldlm.h>
+#include <gloss/ptlrpc.h>
 #include "policy.h"
 
 /* lock.c */

@@ -3,7 +3,7 @@
  * Parameters ldlm.namespaces.NAME.* (chapter 7, 8.5). Takes no locks but those of the LRU.
  */
 #include "internal.h"
-#include <param.h>
+#include <gloss/param.h>
 
 static int u32_line(struct seq_file *m, unsigned int value)
 {

@@ -7,7 +7,7 @@
 #ifndef _GLOSS_LDLM_POLICY_H
 #define _GLOSS_LDLM_POLICY_H
 
-#include <wire/ldlm.h>
+#include <gloss/wire/ldlm.h>
 
 struct ldlm_range {
 	u64 start;

@@ -5,7 +5,7 @@
 #ifndef GLOSS_USER
 #include <linux/export.h>
 #endif
-#include <llog.h>
+#include <gloss/llog.h>
 
 /* Both texts are compared up to the NUL only; what is behind it may be anything. */
 static void copy_text(char *to, const char *from, u32 size)

@@ -6,7 +6,7 @@
 #ifndef GLOSS_USER
 #include <linux/export.h>
 #endif
-#include <llog.h>
+#include <gloss/llog.h>
 
 static u32 head_size(u32 nr)
 {

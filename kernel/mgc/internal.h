@@ -13,9 +13,9 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
-#include <ldlm.h>
-#include <mgc.h>
-#include <param.h>
+#include <gloss/ldlm.h>
+#include <gloss/mgc.h>
+#include <gloss/param.h>
 
 #define MGC_REQUEUE_MIN		5	/* seconds from a lost lock to the next read, plus 0..5 */
 #define MGC_LOG_CHUNKS		4096	/* largest log that is read: 32 MiB */

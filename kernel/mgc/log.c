@@ -10,7 +10,7 @@
 #include <linux/slab.h>
 #include <linux/mm.h>
 #include <linux/random.h>
-#include <wire.h>
+#include <gloss/msg.h>
 #include "internal.h"
 
 /* What was read: the header and chunks in order; the store for llog_walk() of a local copy. */

@@ -7,8 +7,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uuid.h>
-#include <lnet.h>
-#include <param.h>
+#include <gloss/lnet.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 #define NODE_NIDS	32

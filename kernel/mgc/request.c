@@ -4,7 +4,7 @@
  */
 #define pr_fmt(fmt) "mgc: " fmt
 #include <linux/module.h>
-#include <wire.h>
+#include <gloss/msg.h>
 #include "internal.h"
 
 int mgc_llog_open(struct mgc *mgc, const char *name, struct llog_logid *id)

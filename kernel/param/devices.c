@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/xarray.h>
-#include <param.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 #define OBD_DEVICES_MAX	8191

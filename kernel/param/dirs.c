@@ -23,7 +23,7 @@
 #include <linux/sysfs.h>
 #include <linux/uaccess.h>
 #include <linux/wait_bit.h>
-#include <param.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 #define PARAM_TEXT_MAX	4096

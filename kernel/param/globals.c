@@ -5,7 +5,7 @@
  */
 #include <linux/module.h>
 #include <linux/seq_file.h>
-#include <param.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 #define GLOSS_LUSTRE_VERSION	"2.17.0"

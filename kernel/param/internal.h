@@ -3,7 +3,7 @@
 #ifndef _GLOSS_PARAM_INTERNAL_H
 #define _GLOSS_PARAM_INTERNAL_H
 
-#include <param.h>
+#include <gloss/param.h>
 
 /* dirs.c */
 int param_dirs_init(void);

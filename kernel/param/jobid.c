@@ -17,7 +17,7 @@
 #include <linux/uidgid.h>
 #include <linux/utsname.h>
 #include <linux/xarray.h>
-#include <param.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 #define JOBID_VAR_MAX	21	/* with the NUL */

@@ -6,7 +6,7 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
-#include <param.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 struct lu_stat_cnt {

@@ -10,7 +10,7 @@
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/hashtable.h>
-#include <ldlm.h>
+#include <gloss/ldlm.h>
 #include "internal.h"
 
 #define EXPORT_SILENT	150	/* seconds without a request until eviction */

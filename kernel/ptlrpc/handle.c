@@ -4,7 +4,7 @@
  * (7.2), the search for the handler, access to its buffers.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
-#include <ldlm.h>
+#include <gloss/ldlm.h>
 #include "internal.h"
 
 /* ---- at arrival, in the LNet event ---- */

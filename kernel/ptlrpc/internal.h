@@ -16,7 +16,7 @@
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <ptlrpc.h>
+#include <gloss/ptlrpc.h>
 
 /* ---- misc.c: adaptive timeouts, cookies, XIDs, opcodes ---- */
 void at_init(struct ptlrpc_at *at, unsigned int value);

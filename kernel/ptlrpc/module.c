@@ -3,9 +3,9 @@
  * ptlrpc.ko: start and end of its parts.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
-#include <ldlm.h>
-#include <mgc.h>
-#include <param.h>
+#include <gloss/ldlm.h>
+#include <gloss/mgc.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 struct workqueue_struct *ptlrpc_wq;

@@ -5,7 +5,7 @@
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/seq_file.h>
-#include <param.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 static const struct {

@@ -3,7 +3,7 @@
  * Building requests from their format and reading replies by it. Nothing is sent here (client.c).
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
-#include <param.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 static struct kmem_cache *req_cache;

@@ -16,7 +16,7 @@
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/kthread.h>
-#include <param.h>
+#include <gloss/param.h>
 #include "internal.h"
 
 #define SVC_BUFS_MIN	3

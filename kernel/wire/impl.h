@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of this folder need besides wire.h, in both worlds. */
+/* What the files of this folder need besides msg.h, in both worlds. */
 #ifndef _GLOSS_WIRE_IMPL_H
 #define _GLOSS_WIRE_IMPL_H
 
@@ -8,6 +8,6 @@
 #else
 #include <linux/export.h>
 #endif
-#include <wire.h>
+#include <gloss/msg.h>
 
 #endif

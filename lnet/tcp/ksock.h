@@ -18,7 +18,7 @@
 #include <linux/socket.h>
 #include <linux/spinlock.h>
 #include <net/sock.h>
-#include <lnet_lnd.h>
+#include <gloss/lnet_lnd.h>
 
 #define KSOCK_PEER_HASH_BITS	8
 #define KSOCK_HDR_MAX		(sizeof(struct ksock_msg_hdr) + sizeof(struct lnet_hdr_nid16))

@@ -6,7 +6,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <wire.h>
+#include <gloss/msg.h>
 
 static void fuzz_one(const u8 *data, u32 len);
 

@@ -2,7 +2,7 @@
 /* Reader of golden/golden.bin (written by golden/extract.py). */
 #include <stdio.h>
 #include <stdlib.h>
-#include <wire.h>
+#include <gloss/msg.h>
 
 enum { G_REQUEST = 1, G_REPLY, G_PING, G_DIRPAGE };
 

@@ -7,7 +7,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "../../mds/mgs_sections.h"
+#include "../../kernel/server/mgs/mgs_sections.h"
 
 struct mem {
 	struct llog_store st;

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include <wire.h>
+#include <gloss/msg.h>
 
 /* "d0 0b" -> bytes, in a block of exactly that size. */
 static u8 *hex(const char *text, u32 *len)

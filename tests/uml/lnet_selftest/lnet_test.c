@@ -13,7 +13,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include <lnet.h>
+#include <gloss/lnet.h>
 
 static int loops = 200;
 module_param(loops, int, 0444);

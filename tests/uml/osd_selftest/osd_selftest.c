@@ -17,7 +17,7 @@
 #include <linux/kthread.h>
 #include <linux/delay.h>
 #include <linux/posix_acl_xattr.h>
-#include <osd.h>
+#include <gloss/osd.h>
 
 static char *dev = "/dev/ubdb";
 module_param(dev, charp, 0);

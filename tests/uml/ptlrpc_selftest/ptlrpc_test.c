@@ -9,7 +9,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include <ptlrpc.h>
+#include <gloss/ptlrpc.h>
 
 static char *nid = "0@lo";
 module_param(nid, charp, 0444);

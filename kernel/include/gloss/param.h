@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Parameters below /proc/fs/lustre (kernel/param): directories and files described by tables,
+ * counters in the format of chapter 7.8.2, and the list of devices for "lctl dl" (chapter 7.7.2).
+ * All functions may sleep except lu_stats_add(). param_dir_del() and param_del() wait for handlers
+ * (show, store) that run: do not call them from a handler of the same directory, nor with a lock
+ * that a handler takes.
+ */
+#ifndef _GLOSS_PARAM_H
+#define _GLOSS_PARAM_H
+
+#include <linux/ktime.h>
+#include <linux/seq_file.h>
+#include <linux/types.h>
+#include <gloss/wire/ptlrpc.h>
+
+struct param_dir;
+
+/*
+ * Directory name below parent (NULL: /proc/fs/lustre). name may be a path ("osc/fs-OST0000-osc"):
+ * what is missing is made. Directories are shared and counted by name. ERR_PTR on failure; the
+ * other functions take an ERR_PTR or NULL dir as "no directory" and do nothing.
+ */
+struct param_dir *param_dir_add(struct param_dir *parent, const char *name);
+/*
+ * The root itself, for global files (also shown in /sys/fs/lustre): param_add(), param_del(),
+ * never param_dir_del().
+ */
+struct param_dir *param_top(void);
+void param_dir_del(struct param_dir *dir);	/* removes the files added to it at the last user */
+
+struct param_def {
+	const char *name;
+	umode_t mode;		/* 0444, 0644, 0200 ... */
+	int (*show)(struct seq_file *m, void *obj);
+	/* text is NUL-terminated, len without the NUL, trailing newline stripped; len or -errno */
+	ssize_t (*store)(const char *text, size_t len, void *obj);
+};
+
+/* Adds n files; defs must live as long as the directory. 0 or -errno. */
+int param_add(struct param_dir *dir, const struct param_def *defs, int n, void *obj);
+void param_del(struct param_dir *dir, const char *name);
+
+/*
+ * Set parameters from the kernel (config logs): name as for lctl ("osc.*.max_dirty_mb"), with *
+ * and ?. Number of files set, -ENOENT when nothing matches, or the first error of a store().
+ */
+int param_set(const char *name, const char *value);
+
+/* Helpers for store(): 0 or -errno. */
+int param_parse_u64(const char *text, u64 min, u64 max, u64 *val);	/* accepts k, M, G, T suffixes */
+int param_parse_bool(const char *text, bool *val);
+
+/* ---- counters ---- */
+enum lu_stat_unit {
+	LUS_REQS, LUS_BYTES, LUS_PAGES, LUS_LOCKS, LUS_LOCKSPS, LUS_SECS, LUS_USECS, LUS_BUFS,
+};
+#define LUS_MINMAX	0x1	/* print min, max, sum */
+#define LUS_STDDEV	0x2	/* and the sum of squares */
+
+struct lu_stat_def {
+	const char *name;
+	u8 unit;
+	u8 flags;
+};
+
+struct lu_stats;
+
+struct lu_stats *lu_stats_new(const struct lu_stat_def *defs, int n);	/* NULL: no memory */
+void lu_stats_free(struct lu_stats *s);
+void lu_stats_add(struct lu_stats *s, int idx, u64 value);		/* s may be NULL; any context */
+static inline void lu_stats_inc(struct lu_stats *s, int idx)
+{
+	lu_stats_add(s, idx, 1);
+}
+
+/* Microseconds since start into counter idx. */
+static inline void lu_stats_since(struct lu_stats *s, int idx, ktime_t start)
+{
+	lu_stats_add(s, idx, ktime_us_delta(ktime_get(), start));
+}
+
+/*
+ * A file (usually "stats") that shows s and clears it when written to. Remove before
+ * lu_stats_free().
+ */
+int lu_stats_file(struct param_dir *dir, const char *name, struct lu_stats *s);
+
+/* ---- devices ---- */
+struct obd_device;
+/* type "osc", name "fs-OST0000-osc-ffff...", uuid; status UP. ERR_PTR on failure. */
+struct obd_device *obd_device_add(const char *type, const char *name, const char *uuid);
+void obd_device_del(struct obd_device *dev);		/* NULL and ERR_PTR allowed */
+void obd_device_set_status(struct obd_device *dev, const char *status);	/* "UP", "ST", "IN" ... */
+
+/* Job id of the calling process for pb_jobid (chapter 7.9); all zeros when there is none. */
+void lustre_jobid(char jobid[LUSTRE_JOBID_SIZE]);
+
+extern bool param_enable_stats_header;	/* print start_time and elapsed_time */
+
+int param_init(void);
+void param_exit(void);
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parameters of the management service: mgs.MGS.*. The files of md_live are added and removed under md_sem, so their
+ * show functions must not take it.
+ */
+#include <linux/module.h>
+#include <gloss/param.h>
+#include "mgs_internal.h"
+
+static int num_exports_show(struct seq_file *m, void *obj)
+{
+	struct mgs_dev *mgs = obj;
+
+	seq_printf(m, "%d\n", atomic_read(&mgs->md_target->lt_pt.nr_exports));
+	return 0;
+}
+
+static int uuid_show(struct seq_file *m, void *obj)
+{
+	struct mgs_dev *mgs = obj;
+
+	seq_printf(m, "%s\n", mgs->md_target->lt_pt.uuid);
+	return 0;
+}
+
+static const struct param_def mgs_params[] = {
+	{ "num_exports", 0444, num_exports_show },
+	{ "uuid", 0444, uuid_show },
+};
+
+static int live_show(struct seq_file *m, void *obj)
+{
+	struct mgs_fs *fs = obj;
+
+	seq_printf(m, "fsname: %s\nflags: 0x0     gen: %u\n\nSecure RPC Config Rules:\n\n", fs->mf_name,
+		   READ_ONCE(fs->mf_step));
+	seq_puts(m, "imperative_recovery_state:\n    state: disabled\n    nonir_clients: 0\n");
+	return 0;
+}
+
+/* Best effort: a missing file stops nothing. */
+void mgs_proc_add_fs(struct mgs_fs *fs)
+{
+	fs->mf_param = (struct param_def){ .name = fs->mf_name, .mode = 0444, .show = live_show };
+	param_add(fs->mf_mgs->md_live, &fs->mf_param, 1, fs);
+}
+
+void mgs_proc_del_fs(struct mgs_fs *fs)
+{
+	param_del(fs->mf_mgs->md_live, fs->mf_name);
+}
+
+void mgs_proc_init(struct mgs_dev *mgs)
+{
+	mgs->md_dir = param_dir_add(NULL, "mgs/MGS");
+	mgs->md_live = param_dir_add(NULL, "mgs/MGS/live");
+	param_add(mgs->md_dir, mgs_params, ARRAY_SIZE(mgs_params), mgs);
+}
+
+void mgs_proc_fini(struct mgs_dev *mgs)
+{
+	param_dir_del(mgs->md_live);
+	param_dir_del(mgs->md_dir);
+}

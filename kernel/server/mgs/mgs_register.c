@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Registration of targets (MGS_TARGET_REG, chapter 6.8.4): which logs are written, rewritten, erased. Runs under md_sem
+ * (write); everything is on disk when it returns.
+ */
+#define pr_fmt(fmt) "mgs: " fmt
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <gloss/lnet.h>
+#include "mgs_internal.h"
+
+struct reg {
+	struct mgs_dev *mgs;
+	struct mgs_target_info *mti;
+	struct mgs_fs *fs;
+	struct mgs_clog *client;	/* the client log */
+	bool mdt;
+	u32 flags;
+	u32 index;
+	char name[32];
+};
+
+static void node_name(struct mgs_node *node, u64 nid4)
+{
+	char text[LNET_NIDSTR_SIZE];
+	struct lnet_nid nid;
+	size_t len;
+
+	lnet_nid_from_nid4(&nid, nid4);
+	lnet_nid_str(&nid, text);
+	len = strlen(text);
+	strscpy(node->uuid, len > 39 ? text + len - 39 : text, sizeof(node->uuid));
+}
+
+static bool node_has(const struct mgs_node *node, u64 nid4)
+{
+	u32 i;
+
+	for (i = 0; i < node->nr; i++)
+		if (node->nid[i] == nid4)
+			return true;
+	return false;
+}
+
+/* "nid,nid:nid,nid" -> further nodes of t */
+static int add_failover(struct reg *r, struct mgs_target *t, const char *text)
+{
+	while (*text) {
+		struct mgs_node node = { };
+		struct lnet_nid nid;
+		size_t n;
+		u64 nid4;
+
+		for (;;) {
+			n = strcspn(text, ",:");
+			if (n && lnet_str_nid_len(text, n, &nid))
+				return -EINVAL;
+			nid4 = n ? lnet_nid_to_nid4(&nid) : LNET_NID_ANY;
+			if (n && nid4 == LNET_NID_ANY)
+				return -EINVAL;
+			if (n && node.nr < MGS_NODE_NIDS)
+				node.nid[node.nr++] = nid4;
+			text += n;
+			if (*text != ',')
+				break;
+			text++;
+		}
+		if (*text == ':')
+			text++;
+		if (!node.nr)
+			continue;
+		if (node_has(&t->mt_node[0], node.nid[0])) {
+			/* With service nodes the list names the registering node, too. */
+			if (!(r->flags & LDD_F_NO_PRIMNODE))
+				return -EADDRNOTAVAIL;
+			continue;
+		}
+		if (t->mt_desc.nr_nodes == MGS_NODES)
+			return -E2BIG;
+		node_name(&node, node.nid[0]);
+		t->mt_node[t->mt_desc.nr_nodes++] = node;
+	}
+	return 0;
+}
+
+/* Calls fn for each "key=value" of the parameters. */
+static int each_param(struct reg *r, struct mgs_target *t,
+		      int (*fn)(struct reg *r, struct mgs_target *t, const char *key, const char *value))
+{
+	char *copy, *p, *word;
+	int rc = 0;
+
+	copy = kvmalloc(MTI_PARAM_MAXLEN, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	strscpy(copy, r->mti->mti_params, MTI_PARAM_MAXLEN);
+	p = copy;
+	while (!rc && (word = strsep(&p, " ")) != NULL) {
+		char *value = strchr(word, '=');
+
+		if (!value)
+			continue;
+		*value++ = 0;
+		rc = fn(r, t, word, value);
+	}
+	kvfree(copy);
+	return rc;
+}
+
+static int first_param(struct reg *r, struct mgs_target *t, const char *key, const char *value)
+{
+	if (!strcmp(key, "failover.node"))
+		return add_failover(r, t, value);
+	if (!strcmp(key, "failover.mode"))
+		t->mt_desc.failout = !strcmp(value, "failout");
+	return 0;
+}
+
+static int later_param(struct reg *r, struct mgs_target *t, const char *key, const char *value)
+{
+	int rc;
+
+	if (!strncmp(key, "failover.", 9))
+		return 0;
+	rc = mgs_target_param(r->fs, t, key, value);
+	if (rc)
+		pr_warn("%s: parameter %s=%s ignored: rc = %d\n", r->name, key, value, rc);
+	return 0;
+}
+
+static int set_nodes(struct reg *r, struct mgs_target *t)
+{
+	u32 i, n = le32_to_cpu(r->mti->mti_nid_count);
+	struct mgs_node *node = &t->mt_node[0];
+
+	memset(t->mt_node, 0, sizeof(t->mt_node));
+	for (i = 0; i < n && i < MTI_NIDS_MAX; i++) {
+		u64 nid = le64_to_cpu(r->mti->mti_nids[i]);
+
+		if (nid && nid != LNET_NID_ANY && !node_has(node, nid))
+			node->nid[node->nr++] = nid;
+	}
+	if (!node->nr)
+		return -EINVAL;
+	node_name(node, node->nid[0]);
+	t->mt_desc.nr_nodes = 1;
+	return each_param(r, t, first_param);
+}
+
+/* Own log of the target, anew. */
+static int write_own(struct reg *r, struct mgs_target *t)
+{
+	struct mgs_target *other;
+	struct mgs_writer w;
+	struct mgs_clog *cl;
+	int rc;
+
+	cl = mgs_target_log(r->mgs, &t->mt_desc, true);
+	if (IS_ERR(cl))
+		return PTR_ERR(cl);
+	rc = mgs_log_erase(r->mgs, cl);
+	if (rc)
+		return rc;
+	mgs_writer_init(&w, r->fs, cl);
+	if (!r->mdt)
+		return mgs_write_ost_own(&w, &t->mt_desc);
+	rc = mgs_write_mdt_own(&w, &t->mt_desc);
+	if (!rc && !llog_last_index(r->client->cl_log.hdr)) {
+		struct mgs_writer wc;
+
+		mgs_writer_init(&wc, r->fs, r->client);
+		rc = mgs_write_client_head(&wc, r->fs->mf_name);
+	}
+	list_for_each_entry(other, &r->fs->mf_targets, mt_list)
+		if (!rc && other != t)
+			rc = mgs_write_mdt_target(&w, &other->mt_desc, r->index);
+	return rc;
+}
+
+/* A section for the target in the log of every other MDT. */
+static int write_to_mdts(struct reg *r, struct mgs_target *t)
+{
+	struct mgs_target *other;
+	int rc = 0;
+
+	list_for_each_entry(other, &r->fs->mf_targets, mt_list) {
+		struct mgs_writer w;
+		struct mgs_clog *cl;
+
+		if (rc || !other->mt_desc.mdt || other == t)
+			continue;
+		cl = mgs_target_log(r->mgs, &other->mt_desc, false);
+		if (IS_ERR(cl))
+			continue;
+		mgs_writer_init(&w, r->fs, cl);
+		rc = mgs_mark_sections(cl, r->name, r->mdt ? "add osp" : "add osc", CM_SKIP, 0);
+		if (rc >= 0)
+			rc = mgs_write_mdt_target(&w, &t->mt_desc, other->mt_desc.index);
+	}
+	return rc;
+}
+
+static int write_to_clients(struct reg *r, struct mgs_target *t)
+{
+	struct mgs_writer w;
+	int rc;
+
+	mgs_writer_init(&w, r->fs, r->client);
+	if (!llog_last_index(r->client->cl_log.hdr)) {
+		rc = mgs_write_client_head(&w, r->fs->mf_name);
+		if (rc)
+			return rc;
+	}
+	rc = mgs_mark_sections(r->client, r->name, r->mdt ? "add mdc" : "add osc", CM_SKIP, 0);
+	return rc < 0 ? rc : mgs_write_client_target(&w, &t->mt_desc);
+}
+
+static int write_all(struct reg *r, struct mgs_target *t)
+{
+	int rc;
+
+	rc = write_own(r, t);
+	if (rc)
+		return rc;
+	if (r->mdt)
+		return write_to_clients(r, t) ?: write_to_mdts(r, t);
+	return write_to_mdts(r, t) ?: write_to_clients(r, t);
+}
+
+static int register_new(struct reg *r)
+{
+	struct mgs_target *t;
+	int rc;
+
+	t = mgs_target_new(r->fs, r->mdt, r->index);
+	if (!t)
+		return -ENOMEM;
+	rc = set_nodes(r, t) ?: write_all(r, t);
+	if (rc) {
+		list_del(&t->mt_list);
+		kfree(t);
+		return rc;
+	}
+	pr_info("%s registered from %s\n", r->name, t->mt_node[0].uuid);
+	return each_param(r, t, later_param);
+}
+
+/* Index known, writeconf: own log anew; an MDT also gets new sections in the others, an OST keeps those it has. */
+static int register_again(struct reg *r, struct mgs_target *t)
+{
+	struct mgs_target *old = kmemdup(t, sizeof(*t), GFP_KERNEL);
+	int rc;
+
+	if (!old)
+		return -ENOMEM;
+	rc = set_nodes(r, t);
+	if (!rc)
+		rc = r->mdt ? write_all(r, t) : write_own(r, t);
+	if (!rc && !r->mdt)
+		pr_info("%s: own log rewritten; the client log was not updated\n", r->name);
+	if (rc || !r->mdt) {
+		t->mt_desc = old->mt_desc;
+		memcpy(t->mt_node, old->mt_node, sizeof(t->mt_node));
+	}
+	kfree(old);
+	if (rc)
+		return rc;
+	return each_param(r, t, later_param);
+}
+
+static int check(struct reg *r)
+{
+	struct mgs_target_info *mti = r->mti;
+	char want[32];
+
+	if (strnlen(mti->mti_fsname, sizeof(mti->mti_fsname)) == sizeof(mti->mti_fsname) ||
+	    strnlen(mti->mti_svname, sizeof(mti->mti_svname)) == sizeof(mti->mti_svname) ||
+	    strnlen(mti->mti_params, sizeof(mti->mti_params)) == sizeof(mti->mti_params) ||
+	    !mgs_fsname_valid(mti->mti_fsname) || !strcmp(mti->mti_fsname, "params"))
+		return -EINVAL;
+	r->flags = le32_to_cpu(mti->mti_flags);
+	r->index = le32_to_cpu(mti->mti_stripe_index);
+	r->mdt = r->flags & LDD_F_SV_TYPE_MDT;
+	if (r->mdt == !!(r->flags & LDD_F_SV_TYPE_OST) || r->flags & LDD_F_OPC_UNREG)
+		return -EINVAL;
+	if (r->flags & LDD_F_LARGE_NID)
+		return -EOPNOTSUPP;
+	if (r->index >= 0xffff)
+		return -ERANGE;
+	snprintf(want, sizeof(want), "%.8s-%s%04x", mti->mti_fsname, r->mdt ? "MDT" : "OST", r->index);
+	if (strcasecmp(want, mti->mti_svname))
+		return -EINVAL;
+	strscpy(r->name, want, sizeof(r->name));
+	return 0;
+}
+
+static int do_register(struct reg *r)
+{
+	struct mgs_target *t;
+	int rc;
+
+	r->fs = mgs_fs_get(r->mgs, r->mti->mti_fsname);
+	if (IS_ERR(r->fs))
+		return PTR_ERR(r->fs);
+	t = mgs_target_find(r->fs, r->mdt, r->index);
+	if (r->flags & LDD_F_NEED_INDEX)
+		r->flags |= LDD_F_WRITECONF;
+	if (!(r->flags & (LDD_F_WRITECONF | LDD_F_UPDATE | LDD_F_VIRGIN))) {
+		if (!t) {
+			pr_err("%s claims to be registered, but there is no such target: was the MGS reformatted? (writeconf helps)\n",
+			       r->name);
+			return -ENOENT;
+		}
+		r->client = mgs_client_log(r->fs, false);
+		if (!IS_ERR(r->client))
+			return 0;
+		r->flags |= LDD_F_WRITECONF;
+	}
+	if (t && (r->flags & LDD_F_VIRGIN) && !(r->flags & LDD_F_WRITECONF)) {
+		pr_err("%s: a new target asks for an index that is in use\n", r->name);
+		return -EADDRINUSE;
+	}
+	if ((r->flags & LDD_F_WRITECONF) && r->mdt && !r->index) {
+		pr_info("%s: all config logs of %s are written anew\n", r->name, r->fs->mf_name);
+		rc = mgs_log_erase_fs(r->mgs, r->fs->mf_name);
+		if (rc)
+			return rc;
+		mgs_fs_forget_targets(r->fs);
+		t = NULL;
+	}
+	r->client = mgs_client_log(r->fs, true);
+	if (IS_ERR(r->client))
+		return PTR_ERR(r->client);
+	if (!t)
+		rc = register_new(r);
+	else if (r->flags & LDD_F_WRITECONF)
+		rc = register_again(r, t);
+	else
+		rc = each_param(r, t, later_param);
+	return rc ?: mgs_fs_changed(r->fs);
+}
+
+/* Fills in the reply; its flags say ERROR when a negative errno is returned. */
+int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti)
+{
+	struct reg r = { .mgs = mgs, .mti = mti };
+	u32 flags = le32_to_cpu(mti->mti_flags);
+	int rc;
+
+	rc = check(&r);
+	/* READY belongs to imperative recovery, which is never granted: nothing to write. */
+	if (!rc && !(flags & LDD_F_OPC_READY)) {
+		down_write(&mgs->md_sem);
+		rc = do_register(&r);
+		if (rc && !IS_ERR_OR_NULL(r.fs))
+			mgs_fs_drop_unused(r.fs);
+		up_write(&mgs->md_sem);
+	}
+	if (rc) {
+		pr_err("registration of %.63s refused: rc = %d\n", mti->mti_svname, rc);
+		mti->mti_flags = cpu_to_le32(flags | LDD_F_ERROR);
+		return rc;
+	}
+	flags &= ~(LDD_F_VIRGIN | LDD_F_UPDATE | LDD_F_NEED_INDEX | LDD_F_WRITECONF);
+	mti->mti_flags = cpu_to_le32(flags | LDD_F_REWRITE_LDD);
+	strscpy(mti->mti_svname, r.name, sizeof(mti->mti_svname));
+	snprintf(mti->mti_uuid, sizeof(mti->mti_uuid), "%s_UUID", r.name);
+	return 0;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside of osd_ldiskfs.ko. Locks, outer first (see also osd.h):
+ *   od_seq_mutex, od_local_mutex > transaction > od_oi_sem > oo_dir_sem (one at a time) ;
+ *   oo_data_sem > oo_edge_mutex > own handles.
+ * Whatever is locked inside a transaction is locked with memalloc_nofs everywhere.
+ */
+#ifndef _OSD_INTERNAL_H
+#define _OSD_INTERNAL_H
+
+#include <linux/mount.h>
+#include <linux/xarray.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <linux/sched/mm.h>
+#include <linux/wait.h>
+#include <gloss/osd.h>
+#include "../ldiskfs/ldiskfs_hooks.h"
+
+#define OSD_NAME_BUF 32
+#define OSD_SUBDIRS 32
+
+/* An OST sequence: its directories stay open. */
+struct osd_seq {
+	struct osd_object *os_dirs[OSD_SUBDIRS];
+	struct osd_object *os_last_id;
+};
+
+struct osd_device {
+	struct list_head od_list;
+	struct vfsmount *od_mnt;
+	struct super_block *od_sb;
+	bool od_is_ost;
+	u32 od_index;
+
+	struct rhashtable od_objects;
+	atomic_t od_nr_objects;
+	struct workqueue_struct *od_wq; /* final iput of deleted inodes */
+	atomic_t od_backlog;
+	wait_queue_head_t od_wait;
+	atomic64_t od_cb_added; /* commit callbacks */
+	atomic64_t od_cb_done;
+
+	struct osd_object *od_fsroot;
+	struct mutex od_local_mutex; /* creation of local files */
+
+	struct rw_semaphore od_oi_sem;
+	struct osd_object *od_oi_dir;
+	struct xarray od_oi; /* seq -> osd_object of OI/<seq> */
+	unsigned int od_nr_oi;
+
+	struct mutex od_seq_mutex;
+	struct osd_object *od_o_dir;
+	struct xarray od_seqs; /* seq -> osd_seq */
+};
+
+struct osd_trans {
+	struct osd_device *ot_dev;
+	handle_t *ot_handle;
+};
+
+/* ---- object.c ---- */
+extern const struct rhashtable_params osd_object_params;
+/* Object of an inode; takes over its reference, also on error. */
+struct osd_object *osd_object_of(struct osd_device *dev, struct inode *inode,
+				 const struct lu_fid *fid);
+/* Object of an inode without FID: its key is ino and generation. */
+struct osd_object *osd_object_of_local(struct osd_device *dev, struct inode *inode);
+struct osd_object *osd_object_lookup(struct osd_device *dev, const struct lu_fid *fid);
+int osd_inode_fid(struct inode *inode, struct lu_fid *fid);
+bool osd_fid_in_o(const struct osd_device *dev, const struct lu_fid *fid);
+/* A new inode that failed half way: freed like a deleted one. */
+void osd_inode_abort(struct osd_trans *th, struct osd_device *dev, struct inode *inode);
+/* From any context: later where it would free blocks, or inside a transaction. */
+void osd_inode_put(struct osd_device *dev, struct inode *inode);
+
+/* ---- oi.c ---- */
+int osd_oi_init(struct osd_device *dev);
+void osd_oi_fini(struct osd_device *dev);
+/* -ENOENT: no entry. */
+int osd_oi_lookup(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u32 *gen);
+/* ino 0 removes. */
+int osd_oi_set(struct osd_trans *th, struct osd_device *dev, const struct lu_fid *fid, u32 ino,
+	       u32 gen);
+
+/* ---- seq.c ---- */
+void osd_seq_fini(struct osd_device *dev);
+/*
+ * Directory and name of an OST object; the directory is not referenced (it lives as long as the
+ * device).
+ */
+struct osd_object *osd_seq_dir(struct osd_device *dev, const struct lu_fid *fid, char *name,
+			       size_t *len);
+
+/* ---- local.c ---- */
+/* One component in a local directory: the object or ERR_PTR(-ENOENT). */
+struct osd_object *osd_local_lookup(struct osd_device *dev, struct osd_object *dir,
+				    const char *name, size_t len);
+/* Inside of a transaction. */
+struct osd_object *osd_local_create_th(struct osd_trans *th, struct osd_object *dir,
+				       const char *name, size_t len, umode_t mode);
+/* Lookup, or create in a transaction of its own. */
+struct osd_object *osd_local_get(struct osd_device *dev, struct osd_object *dir, const char *name,
+				 umode_t mode);
+
+/* ---- dir.c ---- */
+/* osd_dir_insert() of an inode without an object. */
+int osd_dir_add(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len, struct inode *inode);
+int osd_dir_find_ino(struct osd_object *dir, const char *name, size_t len, unsigned long *ino);
+
+static inline unsigned int osd_dir_lock(struct osd_object *dir)
+{
+	unsigned int nofs = memalloc_nofs_save();
+
+	down_write(&dir->oo_dir_sem);
+	return nofs;
+}
+
+static inline void osd_dir_unlock(struct osd_object *dir, unsigned int nofs)
+{
+	up_write(&dir->oo_dir_sem);
+	memalloc_nofs_restore(nofs);
+}
+
+static inline unsigned int osd_dir_lock_shared(struct osd_object *dir)
+{
+	unsigned int nofs = memalloc_nofs_save();
+
+	down_read(&dir->oo_dir_sem);
+	return nofs;
+}
+
+static inline void osd_dir_unlock_shared(struct osd_object *dir, unsigned int nofs)
+{
+	up_read(&dir->oo_dir_sem);
+	memalloc_nofs_restore(nofs);
+}
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a network driver (LND: socklnd, o2iblnd, loopback) and the LNet core see of each other.
+ * Upper layers use lnet.h only.
+ *
+ * Sending: the core calls lnd->send(); the message is the driver's until it calls lnet_msg_sent().
+ * Receiving: the driver reads a header and calls lnet_rx_begin(), which answers what to do with the
+ * payload; it moves the payload and calls lnet_rx_end(). Both end calls deliver events: process
+ * context, no locks held.
+ */
+#ifndef _GLOSS_LNET_LND_H
+#define _GLOSS_LNET_LND_H
+
+#include <linux/completion.h>
+#include <linux/if.h>
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/uio.h>
+#include <linux/workqueue.h>
+#include <gloss/lnet.h>
+
+struct lnet_ni;
+struct lnet_msg;
+struct module;
+
+struct lnet_lnd {
+	u32 type;				/* SOCKLND ... */
+	const char *name;			/* "tcp" */
+	struct module *owner;
+	struct list_head link;			/* the core's */
+	/*
+	 * Resolve ni->ifname ("" = choose one and fill it in), set ni->nid, start listening. May
+	 * sleep.
+	 */
+	int (*startup)(struct lnet_ni *ni);
+	/*
+	 * Stop: all messages of this NI are ended (with errors) when it returns; send() fails from
+	 * now on.
+	 */
+	void (*shutdown)(struct lnet_ni *ni);
+	/* Last reference gone: free ni->lnd_data. */
+	void (*release)(struct lnet_ni *ni);
+	/*
+	 * Take a message for msg->hop. Does not wait for the network; may allocate. Negative: not
+	 * taken and lnet_msg_sent() is not called.
+	 */
+	int (*send)(struct lnet_ni *ni, struct lnet_msg *msg);
+	/* Optional: messages for this peer are to end soon, by failing if need be. Does not sleep. */
+	void (*hurry)(struct lnet_ni *ni, const struct lnet_nid *nid);
+};
+
+/* Numbers per NI; index is the message type (ACK, PUT, GET, REPLY). */
+struct lnet_ni_stats {
+	u64 sent[4];
+	u64 recv[4];
+	u64 dropped[4];
+	u64 send_bytes;
+	u64 recv_bytes;
+	u64 drop_bytes;
+	u64 errors;
+};
+
+/* A local network interface: one NID. */
+struct lnet_ni {
+	struct list_head link;			/* under the core's NI mutex, read by RCU */
+	struct rcu_head rcu;
+	refcount_t refs;
+	struct completion gone;
+	bool dying;
+	struct lnet_nid nid;
+	u32 net;				/* type and number asked for */
+	char ifname[IFNAMSIZ];
+	const struct lnet_lnd *lnd;
+	void *lnd_data;
+	struct lnet_ni_stats __percpu *stats;
+	/* What tools show as tunables; set by startup(). */
+	u32 peer_timeout;
+	u32 peer_credits;
+	u32 peer_rtr_credits;
+	u32 credits;
+	u32 conns_per_peer;
+	u32 lnd_timeout;
+	s32 tos;
+};
+
+/* The LNet header in memory: host order and large NIDs, the union as on the wire. */
+struct lnet_hdr {
+	struct lnet_nid dest_nid;
+	struct lnet_nid src_nid;
+	u32 dest_pid;
+	u32 src_pid;
+	u32 type;
+	u32 payload_length;
+	union lnet_cmd_hdr msg;
+};
+
+struct lnet_msg {
+	/* for the driver */
+	struct lnet_hdr hdr;
+	struct lnet_ni *ni;
+	/* NID at the other end of the link (a router, if it is not in hdr) */
+	struct lnet_nid hop;
+	/* bytes of memory: payload to send, or room to receive into */
+	u32 len;
+	/* the core's */
+	u32 offset;				/* of that memory in md or buf */
+	struct lnet_md *md;
+	void *buf;				/* memory of the message itself, if no md */
+	struct kvec kvec;
+	bool delayed;				/* buf counts as memory of lazy portals */
+	bool want_answer;			/* PUT with ACK, GET */
+	struct list_head link;			/* queue of a portal, or events of an md */
+	struct work_struct work;
+	struct lnet_event ev;
+};
+
+int lnet_register_lnd(struct lnet_lnd *lnd);
+void lnet_unregister_lnd(struct lnet_lnd *lnd);
+
+void lnet_ni_put(struct lnet_ni *ni);
+
+/* The memory of a message as an iterator of msg->len bytes; dir ITER_SOURCE or ITER_DEST. */
+void lnet_msg_iter(struct lnet_msg *msg, unsigned int dir, struct iov_iter *iter);
+
+/* A message taken by send() is out (0: memory no longer needed) or lost (-errno). */
+void lnet_msg_sent(struct lnet_msg *msg, int status);
+
+/*
+ * A header came in on ni from the neighbour 'from'. -EPROTO: close the connection. 0 and *msg ==
+ * NULL: read and throw away hdr->payload_length bytes. 0 and a message: if hdr->payload_length, put
+ * (*msg)->len bytes of it into the memory of the message and throw away the rest (len of a GET is
+ * that of its reply); then call lnet_rx_end().
+ */
+int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct lnet_nid *from,
+		  struct lnet_msg **msg);
+void lnet_rx_end(struct lnet_msg *msg, int status);
+
+void lnet_hdr_to_nid4(const struct lnet_hdr *hdr, struct lnet_hdr_nid4 *wire);
+void lnet_hdr_from_nid4(const struct lnet_hdr_nid4 *wire, struct lnet_hdr *hdr);
+
+/* Module parameters of lnet.ko that drivers need. */
+struct lnet_accept_conf {
+	bool listen;				/* accept != none */
+	bool any_port;				/* accept == all */
+	unsigned int port;
+	unsigned int backlog;
+	unsigned int timeout;			/* seconds for one read */
+};
+void lnet_accept_conf(struct lnet_accept_conf *conf);
+/* Seconds: (lnet_transaction_timeout - 1) / (lnet_retry_count + 1) */
+unsigned int lnet_lnd_timeout(void);
+bool lnet_is_local_dist_zero(void);
+
+#endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Inside the data half of the client: OSCs (osc.c), objects and their extent locks (object.c), bulk RPCs (brw.c), page cache
- * (pages.c), file operations (io.c).
+ * (pages.c), file operations (io.c), direct I/O (dio.c).
  *
  * Locks, outer first: i_rwsem (writers, truncate) > mmap_lock (faults) > lli_layout_sem (read) > users of extent locks, objects in ascending order >
  * lli_size_mutex > page lock > ll_inode_data.lock (spin) > lr_lock of the extent locks > ll_object.grab_lock (spin), ll_osc.lock (spin). A
@@ -160,7 +160,12 @@ struct ll_locks {
 
 /* Referenced set of objects for this layout; waits for OSTs that the configuration does not know yet. ERR_PTR. */
 struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo);
-/* The same for the layout of now; NULL when it has no objects. */
+/* ll_layout_io_begin(), and the objects of that layout; *set is NULL when it has none. */
+int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end, struct ll_layout **lo, struct ll_objset **set);
+void ll_io_end(struct inode *inode, struct ll_layout *lo, struct ll_objset *set);
+/* The statistics of a read or write that returned ret; what a write leaves for close to tell. */
+void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start);
+/* As ll_objset_get() for the layout of now; NULL when it has no objects. */
 struct ll_objset *ll_objset_current(struct inode *inode);
 /* The set in use, without a layout at hand (writeback); NULL. */
 struct ll_objset *ll_objset_peek(struct inode *inode);
@@ -181,8 +186,8 @@ struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end
 u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write);
 /* Changes that were acknowledged are lost: fsync and close must tell. */
 void ll_object_lost(struct ll_object *obj);
-/* Is there a lock on [start, end] that is not being given up? */
-bool ll_object_covered(struct ll_object *obj, u64 start, u64 end);
+/* Is there a lock on [start, end] that is not being given up (@used: or that of ll_object_match_used())? */
+bool ll_object_covered(struct ll_object *obj, u64 start, u64 end, bool used);
 /* i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes it. */
 void ll_data_merge(struct inode *inode, struct ll_objset *set);
 /* Size and times from the OSTs, without asking the MDT. Killable. */

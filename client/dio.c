@@ -35,6 +35,7 @@ struct dio {
 	u64			pos;
 	size_t			count;
 	struct kiocb		*iocb;
+	bool			alone;		/* AIO that nobody waits for */
 	ktime_t			start;
 	struct work_struct	work;		/* AIO: end in a context that may wait */
 	struct work_struct	kill_work;	/* AIO: the task dies */
@@ -76,15 +77,21 @@ static void dio_put(struct dio *dio)
 	kfree(dio);
 }
 
-static void dio_kill(struct work_struct *work)
+static void dio_abort(struct dio *dio)
 {
-	struct dio *dio = container_of(work, struct dio, kill_work);
 	struct ll_brw *brw;
 
 	spin_lock(&dio->lock);
 	list_for_each_entry(brw, &dio->brws, link)
 		ll_brw_abort(brw);
 	spin_unlock(&dio->lock);
+}
+
+static void dio_kill(struct work_struct *work)
+{
+	struct dio *dio = container_of(work, struct dio, kill_work);
+
+	dio_abort(dio);
 	dio_put(dio);
 }
 
@@ -118,6 +125,7 @@ static struct dio *dio_new(struct kiocb *iocb, struct iov_iter *iter)
 	INIT_WORK(&dio->kill_work, dio_kill);
 	dio->write = iov_iter_rw(iter) == WRITE;
 	dio->user = user_backed_iter(iter);
+	dio->iocb = iocb;
 	dio->inode = file_inode(iocb->ki_filp);
 	dio->pos = iocb->ki_pos;
 	dio->start = ktime_get();
@@ -249,8 +257,7 @@ static int dio_run(struct dio *dio)
 	reinit_completion(&dio->done);
 	dio_submit(dio);
 	if (wait_for_completion_killable(&dio->done)) {
-		refcount_inc(&dio->ref);
-		dio_kill(&dio->kill_work);
+		dio_abort(dio);
 		wait_for_completion(&dio->done);
 		return -EINTR;
 	}
@@ -280,32 +287,20 @@ static int dio_begin(struct dio *dio, struct ll_layout **lop)
 	struct address_space *mapping = dio->inode->i_mapping;
 	int rc;
 
-	rc = ll_layout_io_begin(dio->inode, dio->write ? LL_LAYOUT_WRITE : LL_LAYOUT_READ, pos, last + 1, lop);
+	ll_objset_put(dio->set);
+	rc = ll_io_begin(dio->inode, dio->write ? LL_LAYOUT_WRITE : LL_LAYOUT_READ, pos, last + 1, lop, &dio->set);
 	if (rc)
 		return rc;
-	ll_objset_put(dio->set);
-	dio->set = NULL;
-	if (!ll_layout_has_objects(*lop)) {
-		if (!dio->write)
-			return 0;
-		rc = -EIO;
-		goto fail;
-	}
-	dio->set = ll_objset_get(dio->inode, *lop);
-	if (IS_ERR(dio->set)) {
-		rc = PTR_ERR(dio->set);
-		dio->set = NULL;
-		goto fail;
-	}
-	rc = ll_pages_flush(mapping, pos, last);
+	if (!dio->set)
+		rc = dio->write ? -EIO : 0;
+	else
+		rc = ll_pages_flush(mapping, pos, last);
 	if (dio->write && !rc)
 		rc = ll_pages_wait(mapping, pos, last, true);
 	if (dio->write && !rc)
 		rc = invalidate_inode_pages2_range(mapping, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
-	if (!rc)
-		return 0;
-fail:
-	ll_layout_io_end(dio->inode, *lop);
+	if (rc)
+		ll_layout_io_end(dio->inode, *lop);
 	return rc;
 }
 
@@ -344,19 +339,6 @@ static bool dio_all_dirty(struct dio *dio, bool set)
 	return true;
 }
 
-/* What the caller of read or write learns. */
-static void dio_count(struct dio *dio, ssize_t ret)
-{
-	struct lu_stats *stats = ll_sbi(dio->inode->i_sb)->stats;
-
-	if (ret <= 0)
-		return;
-	if (dio->write)
-		set_bit(LLIF_DATA_MODIFIED, &ll_i(dio->inode)->lli_flags);
-	lu_stats_add(stats, dio->write ? LLS_WRITE_BYTES : LLS_READ_BYTES, ret);
-	lu_stats_since(stats, dio->write ? LLS_WRITE : LLS_READ, dio->start);
-}
-
 /* ---- AIO ---- */
 
 static atomic_t *dio_in_flight(struct dio *dio)
@@ -371,7 +353,7 @@ static void dio_aio_end(struct dio *dio, ssize_t ret)
 	atomic_t *in_flight = dio_in_flight(dio);
 	struct kiocb *iocb = dio->iocb;
 
-	dio_count(dio, ret);
+	ll_io_count(dio->inode, dio->write, ret, dio->start);
 	if (ret > 0)
 		iocb->ki_pos += ret;
 	if (atomic_dec_and_test(in_flight))
@@ -380,45 +362,45 @@ static void dio_aio_end(struct dio *dio, ssize_t ret)
 	dio_put(dio);
 }
 
-static void dio_aio_finish(struct dio *dio, bool may_wait)
+/* A read that found less than was asked for: the layout was given up meanwhile. */
+static ssize_t dio_aio_read_sized(struct dio *dio)
 {
-	if (dio->write)
-		dio_wrote(dio, may_wait);
-	dio_aio_end(dio, dio->rc ? dio->rc : dio->count);
+	struct ll_layout *lo;
+	ssize_t ret = dio_begin(dio, &lo);
+
+	if (ret)
+		return ret;
+	ret = dio->set ? dio_read_sized(dio) : -EIO;
+	ll_layout_io_end(dio->inode, lo);
+	return ret;
 }
 
 static void dio_work(struct work_struct *work)
 {
 	struct dio *dio = container_of(work, struct dio, work);
-	struct kiocb *iocb = dio->iocb;
-	struct ll_layout *lo;
-	ssize_t ret;
+	ssize_t ret = dio->rc ? dio->rc : dio->count;
 
-	if (dio->write || dio->rc || !dio->partial) {
-		dio_all_dirty(dio, true);
-		dio_aio_finish(dio, true);
-		return;
-	}
-	dio->iocb = NULL;	/* dio_complete() is for us */
-	ret = dio_begin(dio, &lo);
-	if (!ret) {
-		ret = dio->set ? dio_read_sized(dio) : -EIO;
-		ll_layout_io_end(dio->inode, lo);
-	}
+	dio->alone = false;
+	if (dio->write)
+		dio_wrote(dio, true);
+	else if (dio->partial && !dio->rc)
+		ret = dio_aio_read_sized(dio);
 	dio_all_dirty(dio, true);
-	dio->iocb = iocb;
 	dio_aio_end(dio, ret);
 }
 
 /* From the end of an RPC: nothing here may wait for another one. */
 static void dio_complete(struct dio *dio)
 {
-	if (!dio->iocb)
+	if (!dio->alone) {
 		complete(&dio->done);
-	else if (dio->write ? dio->inode->i_mapping->nrpages : dio->partial || !dio_all_dirty(dio, false))
+	} else if (dio->write ? dio->inode->i_mapping->nrpages : dio->partial || !dio_all_dirty(dio, false)) {
 		queue_work(dio_wq, &dio->work);
-	else
-		dio_aio_finish(dio, false);
+	} else {
+		if (dio->write)
+			dio_wrote(dio, false);
+		dio_aio_end(dio, dio->rc ? dio->rc : dio->count);
+	}
 }
 
 int ll_dio_wait_writes(struct inode *inode)
@@ -444,8 +426,9 @@ bool ll_dio_busy(struct inode *inode)
 }
 
 /* One piece. @aio: -EIOCBQUEUED, once it has begun. */
-static ssize_t dio_piece(struct kiocb *iocb, struct dio *dio, bool aio)
+static ssize_t dio_piece(struct dio *dio, bool aio)
 {
+	struct inode *inode = dio->inode;
 	struct ll_layout *lo;
 	ssize_t ret;
 
@@ -454,10 +437,10 @@ static ssize_t dio_piece(struct kiocb *iocb, struct dio *dio, bool aio)
 		goto out;
 	if (aio && dio->set) {
 		dio_all_dirty(dio, true);
-		dio->iocb = iocb;
-		iocb->private = dio;
+		dio->alone = true;
+		dio->iocb->private = dio;
 		atomic_inc(dio_in_flight(dio));
-		kiocb_set_cancel_fn(iocb, dio_cancel);
+		kiocb_set_cancel_fn(dio->iocb, dio_cancel);
 		refcount_inc(&dio->ref);
 		dio_submit(dio);
 		ret = -EIOCBQUEUED;
@@ -467,8 +450,8 @@ static ssize_t dio_piece(struct kiocb *iocb, struct dio *dio, bool aio)
 
 		for (i = 0; i < dio->nr; i++)
 			zero_user(dio->pages[i], 0, PAGE_SIZE);
-		if (dio->pos < i_size_read(dio->inode))
-			ret = min_t(u64, dio->count, i_size_read(dio->inode) - dio->pos);
+		if (dio->pos < i_size_read(inode))
+			ret = min_t(u64, dio->count, i_size_read(inode) - dio->pos);
 	} else {
 		ret = dio_run(dio);
 		if (dio->write)
@@ -476,10 +459,10 @@ static ssize_t dio_piece(struct kiocb *iocb, struct dio *dio, bool aio)
 		if (!ret)
 			ret = dio->partial ? dio_read_sized(dio) : dio->count;
 	}
-	ll_layout_io_end(file_inode(iocb->ki_filp), lo);
+	ll_layout_io_end(inode, lo);
 	if (ret != -EIOCBQUEUED) {
 		dio_all_dirty(dio, true);
-		dio_count(dio, ret);
+		ll_io_count(inode, dio->write, ret, dio->start);
 	}
 out:
 	dio_put(dio);
@@ -500,7 +483,7 @@ ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter)
 			break;
 		}
 		count = dio->count;
-		ret = dio_piece(iocb, dio, aio && !total && !iov_iter_count(iter));
+		ret = dio_piece(dio, aio && !total && !iov_iter_count(iter));
 		if (ret == -EIOCBQUEUED)
 			return ret;
 		if (ret > 0) {

@@ -4,7 +4,7 @@
  * namespace (super, config, mdc, namei, dir, inode, file, layout, xattr ...) and data (osc*, pages,
  * io, lvb); the hooks between them are marked.
  *
- * Lock order: i_rwsem > lli_layout_sem (I/O holds it for reading; no request to the MDT below it,
+ * Lock order: i_rwsem > mmap_lock (faults) > lli_layout_sem (I/O holds it for reading; no request to the MDT below it,
  * see data.h) > lli_size_mutex (data) > lli_layout_mutex > lli_lock. Lock manager callbacks (blocking) run without locks of
  * ours; they may take lli_layout_sem and lli_layout_mutex, never i_rwsem. No RPC under a spinlock.
  */

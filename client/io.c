@@ -126,6 +126,31 @@ static int obj_rpc_wait(struct inode *inode, struct obj_rpc *r, u32 n)
 
 /* ---- read ---- */
 
+void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start)
+{
+	struct lu_stats *stats = ll_sbi(inode->i_sb)->stats;
+
+	if (ret <= 0)
+		return;
+	if (write)
+		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
+	lu_stats_add(stats, write ? LLS_WRITE_BYTES : LLS_READ_BYTES, ret);
+	lu_stats_since(stats, write ? LLS_WRITE : LLS_READ, start);
+}
+
+/*
+ * May a try that returned ret be followed by another one? @idle: how many found the memory of the caller gone, one after the other; at
+ * IO_TRIES memory of ours is put between, and stays there.
+ */
+static bool io_go_on(ssize_t ret, unsigned int *idle)
+{
+	if (*idle < IO_TRIES)
+		*idle = ret > 0 ? 0 : *idle + 1;
+	else if (ret == -EFAULT)
+		return false;
+	return ret > 0 || ret == -EFAULT;
+}
+
 /*
  * One try, under the locks. The buffer may be a mapped file of ours, whose page faults need locks, too; so none is taken here: the copy stops
  * where the buffer is not present.
@@ -135,20 +160,15 @@ static ssize_t read_locked(struct kiocb *iocb, struct iov_iter *to)
 	struct inode *inode = file_inode(iocb->ki_filp);
 	u64 pos = iocb->ki_pos, end = pos + iov_iter_count(to);
 	struct ll_locks locks = { 0 };
-	struct ll_objset *set = NULL;
+	struct ll_objset *set;
 	struct ll_layout *lo;
 	ssize_t ret;
 	int rc;
 
-	rc = ll_layout_io_begin(inode, LL_LAYOUT_READ, pos, end, &lo);
+	rc = ll_io_begin(inode, LL_LAYOUT_READ, pos, end, &lo, &set);
 	if (rc)
 		return rc;
-	if (ll_layout_has_objects(lo)) {
-		set = ll_objset_get(inode, lo);
-		if (IS_ERR(set)) {
-			ret = PTR_ERR(set);
-			goto out;
-		}
+	if (set) {
 		rc = ll_locks_get(inode, set, pos, end, LCK_PR, 0, &locks);
 		if (!rc)
 			rc = ll_size_for(inode, set, end);
@@ -161,9 +181,7 @@ static ssize_t read_locked(struct kiocb *iocb, struct iov_iter *to)
 		pagefault_enable();
 	}
 	ll_locks_put(&locks);
-	ll_objset_put(set);
-out:
-	ll_layout_io_end(inode, lo);
+	ll_io_end(inode, lo, set);
 	return ret;
 }
 
@@ -197,13 +215,9 @@ static ssize_t buffered_read(struct kiocb *iocb, struct iov_iter *to)
 	size_t n;
 
 	while (iov_iter_count(to)) {
-		bool bounce = idle == IO_TRIES;
-
-		ret = bounce ? read_bounced(iocb, to) : read_locked(iocb, to);
-		if (ret <= 0 && (ret != -EFAULT || bounce))
+		ret = idle < IO_TRIES ? read_locked(iocb, to) : read_bounced(iocb, to);
+		if (!io_go_on(ret, &idle))
 			break;
-		if (!bounce)
-			idle = ret > 0 ? 0 : idle + 1;
 		total += max_t(ssize_t, ret, 0);
 		if (ret > 0 && iocb->ki_pos >= i_size_read(inode))
 			break;
@@ -238,10 +252,7 @@ ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	ret = buffered_read(iocb, to);
 	if (direct)
 		iocb->ki_flags |= IOCB_DIRECT;
-	if (ret > 0) {
-		ll_count(inode->i_sb, READ_BYTES, ret);
-		lu_stats_since(ll_sbi(inode->i_sb)->stats, LLS_READ, start);
-	}
+	ll_io_count(inode, false, ret, start);
 	return ret;
 }
 
@@ -268,18 +279,15 @@ static int append_begin(struct inode *inode, u64 count, struct ll_layout **lop, 
 	int rc;
 
 	for (;; op = LL_LAYOUT_WRITE) {
-		rc = ll_layout_io_begin(inode, op, pos, pos + count, &lo);
+		rc = ll_io_begin(inode, op, pos, pos + count, &lo, &set);
 		if (rc)
 			return rc;
-		if (op == LL_LAYOUT_READ && !ll_layout_has_objects(lo)) {
-			ll_layout_io_end(inode, lo);
+		if (!set) {
+			ll_io_end(inode, lo, set);
+			if (op == LL_LAYOUT_WRITE)
+				return -EIO;
 			pos = i_size_read(inode);
 			continue;
-		}
-		set = ll_objset_get(inode, lo);
-		if (IS_ERR(set)) {
-			ll_layout_io_end(inode, lo);
-			return PTR_ERR(set);
 		}
 		rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, 0, locks);
 		if (!rc)
@@ -289,27 +297,12 @@ static int append_begin(struct inode *inode, u64 count, struct ll_layout **lop, 
 			break;
 		if (!rc)
 			ll_locks_put(locks);
-		ll_objset_put(set);
-		ll_layout_io_end(inode, lo);
+		ll_io_end(inode, lo, set);
 		if (rc)
 			return rc;
 	}
 	*lop = lo;
 	*setp = set;
-	return 0;
-}
-
-static int write_begin(struct inode *inode, u64 pos, u64 count, struct ll_layout **lop, struct ll_objset **setp)
-{
-	int rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, pos, pos + count, lop);
-
-	if (rc)
-		return rc;
-	*setp = ll_layout_has_objects(*lop) ? ll_objset_get(inode, *lop) : ERR_PTR(-EIO);
-	if (IS_ERR(*setp)) {
-		ll_layout_io_end(inode, *lop);
-		return PTR_ERR(*setp);
-	}
 	return 0;
 }
 
@@ -338,15 +331,13 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from)
 		ret = generic_write_checks(iocb, from);
 		if (ret <= 0)
 			goto out;
-		if (!ll_layout_has_objects(lo)) {
-			ret = -EIO;
-			goto out;
-		}
 	} else {
-		rc = write_begin(inode, iocb->ki_pos, iov_iter_count(from), &lo, &set);
+		u64 end = iocb->ki_pos + iov_iter_count(from);
+
+		rc = ll_io_begin(inode, LL_LAYOUT_WRITE, iocb->ki_pos, end, &lo, &set);
 		if (rc)
 			return rc;
-		ret = ll_locks_get(inode, set, iocb->ki_pos, iocb->ki_pos + iov_iter_count(from), LCK_PW, 0, &locks);
+		ret = set ? ll_locks_get(inode, set, iocb->ki_pos, end, LCK_PW, 0, &locks) : -EIO;
 		if (ret)
 			goto out;
 	}
@@ -365,8 +356,7 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from)
 	iocb->ki_pos = pos + max_t(ssize_t, ret, 0);
 out:
 	ll_locks_put(&locks);
-	ll_objset_put(set);
-	ll_layout_io_end(inode, lo);
+	ll_io_end(inode, lo, set);
 	return ret;
 }
 
@@ -402,19 +392,16 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from)
 	while (iov_iter_count(from)) {
 		size_t all = iov_iter_count(from), n = append ? all : min_t(size_t, all, WRITE_PIECE);
 		size_t present = append ? n : min_t(size_t, n, IO_FAULT_IN);
-		bool bounce = idle == IO_TRIES;
 
-		if (!bounce && fault_in_iov_iter_readable(from, present) == present) {
+		if (idle < IO_TRIES && fault_in_iov_iter_readable(from, present) == present) {
 			ret = -EFAULT;
 			break;
 		}
 		iov_iter_truncate(from, n);
-		ret = bounce ? write_bounced(iocb, from) : write_locked(iocb, from);
+		ret = idle < IO_TRIES ? write_locked(iocb, from) : write_bounced(iocb, from);
 		iov_iter_reexpand(from, iov_iter_count(from) + all - n);
-		if (ret <= 0 && (ret != -EFAULT || bounce))
+		if (!io_go_on(ret, &idle))
 			break;
-		if (!bounce)
-			idle = ret > 0 ? 0 : idle + 1;
 		total += max_t(ssize_t, ret, 0);
 	}
 	return total ?: ret;
@@ -439,7 +426,7 @@ static int lock_for_write(struct inode *inode, bool share, bool *shared)
 ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
-	bool append = iocb->ki_flags & IOCB_APPEND, direct = ll_dio_possible(iocb, from) && !append, sync = iocb->ki_flags & IOCB_DIRECT;
+	bool append = iocb->ki_flags & IOCB_APPEND, through = iocb->ki_flags & IOCB_DIRECT, direct = ll_dio_possible(iocb, from) && !append;
 	ktime_t start = ktime_get();
 	bool shared;
 	ssize_t ret;
@@ -468,16 +455,12 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	}
 	iocb->ki_flags &= ~IOCB_DIRECT;
 	ret = buffered_write(iocb, from);
-	if (sync) {
+	if (through) {
 		iocb->ki_flags |= IOCB_DIRECT;
 		rc = ret > 0 ? flush_checked(inode->i_mapping, iocb->ki_pos - ret, iocb->ki_pos - 1) : 0;
 		ret = rc ?: ret;
 	}
-	if (ret > 0) {
-		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
-		ll_count(inode->i_sb, WRITE_BYTES, ret);
-		lu_stats_since(ll_sbi(inode->i_sb)->stats, LLS_WRITE, start);
-	}
+	ll_io_count(inode, true, ret, start);
 out:
 	if (shared)
 		inode_unlock_shared(inode);
@@ -500,23 +483,17 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 
 	rc = ll_dio_wait_writes(inode);
 	if (!rc)
-		rc = ll_layout_io_begin(inode, LL_LAYOUT_TRUNC, 0, (u64)new_size + 1, &lo);
+		rc = ll_io_begin(inode, LL_LAYOUT_TRUNC, 0, (u64)new_size + 1, &lo, &set);
 	if (rc)
 		return rc;
-	if (!ll_layout_has_objects(lo)) {
+	if (!set) {
 		truncate_setsize(inode, new_size);
-		ll_layout_io_end(inode, lo);
-		return 0;
-	}
-	set = ll_objset_get(inode, lo);
-	if (IS_ERR(set)) {
-		ll_layout_io_end(inode, lo);
-		return PTR_ERR(set);
+		goto out_io;
 	}
 	r = kvcalloc(set->nr, sizeof(*r), GFP_NOFS);
 	if (!r) {
 		rc = -ENOMEM;
-		goto out_set;
+		goto out_io;
 	}
 	rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, new_size ? 0 : LDLM_FL_AST_DISCARD_DATA, &locks);
 	if (rc)
@@ -580,9 +557,8 @@ int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *at
 	ll_locks_put(&locks);
 out_free:
 	kvfree(r);
-out_set:
-	ll_objset_put(set);
-	ll_layout_io_end(inode, lo);
+out_io:
+	ll_io_end(inode, lo, set);
 	return rc;
 }
 
@@ -817,22 +793,17 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 	if (!rc)
 		rc = file_remove_privs(file);
 	if (!rc)
-		rc = ll_layout_io_begin(inode, LL_LAYOUT_WRITE, offset, end, &lo);
+		rc = ll_io_begin(inode, LL_LAYOUT_WRITE, offset, end, &lo, &set);
 	if (rc)
 		goto out_unlock;
-	if (!ll_layout_has_objects(lo)) {
+	if (!set) {
 		rc = -EOPNOTSUPP;
-		goto out_layout;
-	}
-	set = ll_objset_get(inode, lo);
-	if (IS_ERR(set)) {
-		rc = PTR_ERR(set);
-		goto out_layout;
+		goto out_io;
 	}
 	r = kvcalloc(set->nr, sizeof(*r), GFP_NOFS);
 	if (!r) {
 		rc = -ENOMEM;
-		goto out_set;
+		goto out_io;
 	}
 	rc = ll_locks_get(inode, set, offset, end, LCK_PW, 0, &locks);
 	if (rc)
@@ -889,10 +860,7 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 	if (zeros && !ll_pages_wait(inode->i_mapping, offset & PAGE_MASK, end, true))
 		drop_pages(inode, offset, end - 1);
 	if (!rc) {
-		struct timespec64 now = current_time(inode);
-
-		inode->i_mtime = now;
-		inode->i_ctime = now;
+		write_times(inode);
 		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
 		if (!(mode & FALLOC_FL_KEEP_SIZE)) {
 			const struct ll_comp *c;
@@ -907,10 +875,8 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 	ll_locks_put(&locks);
 out_free:
 	kvfree(r);
-out_set:
-	ll_objset_put(set);
-out_layout:
-	ll_layout_io_end(inode, lo);
+out_io:
+	ll_io_end(inode, lo, set);
 out_unlock:
 	inode_unlock(inode);
 	ll_count(inode->i_sb, FALLOCATE, 1);

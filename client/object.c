@@ -221,6 +221,28 @@ again:
 	return set;
 }
 
+int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end, struct ll_layout **lop, struct ll_objset **setp)
+{
+	int rc = ll_layout_io_begin(inode, op, start, end, lop);
+
+	*setp = NULL;
+	if (rc || !ll_layout_has_objects(*lop))
+		return rc;
+	*setp = ll_objset_get(inode, *lop);
+	if (!IS_ERR(*setp))
+		return 0;
+	rc = PTR_ERR(*setp);
+	*setp = NULL;
+	ll_layout_io_end(inode, *lop);
+	return rc;
+}
+
+void ll_io_end(struct inode *inode, struct ll_layout *lo, struct ll_objset *set)
+{
+	ll_objset_put(set);
+	ll_layout_io_end(inode, lo);
+}
+
 struct ll_objset *ll_objset_current(struct inode *inode)
 {
 	struct ll_layout *lo = ll_layout_get(inode);
@@ -503,11 +525,6 @@ static struct ldlm_lock *object_match(struct ll_object *obj, u64 start, u64 end,
 	return lock;
 }
 
-static struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write)
-{
-	return object_match(obj, start, end, write, 0);
-}
-
 struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end, bool write)
 {
 	return object_match(obj, start, end, write, LDLM_MATCH_USED);
@@ -536,9 +553,9 @@ void ll_object_lost(struct ll_object *obj)
 	spin_unlock(&obj->grab_lock);
 }
 
-bool ll_object_covered(struct ll_object *obj, u64 start, u64 end)
+bool ll_object_covered(struct ll_object *obj, u64 start, u64 end, bool used)
 {
-	struct ldlm_lock *lock = ll_object_match(obj, start, end, false);
+	struct ldlm_lock *lock = object_match(obj, start, end, false, used ? LDLM_MATCH_USED : 0);
 
 	if (!lock)
 		return false;
@@ -569,7 +586,7 @@ static int object_lock(struct inode *inode, struct ll_object *obj, u64 start, u6
 	u64 elc[4];
 	int rc;
 
-	*lockp = ll_object_match(obj, start, end, mode == LCK_PW);
+	*lockp = object_match(obj, start, end, mode == LCK_PW, 0);
 	if (*lockp)
 		return 0;
 	if (!ll_osc_usable(obj->osc))
@@ -683,7 +700,7 @@ static int glimpse_objects(struct inode *inode, struct ll_objset *set)
 	for (i = 0; i < set->nr && !rc; i++) {
 		struct ll_object *obj = set->obj[i];
 
-		if (!obj || ll_object_covered(obj, 0, OBD_OBJECT_EOF))
+		if (!obj || ll_object_covered(obj, 0, OBD_OBJECT_EOF, false))
 			continue;
 		if (!ll_osc_usable(obj->osc)) {
 			rc = -EIO;

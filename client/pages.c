@@ -172,7 +172,6 @@ out:
 /* Is there a lock for this page? Readahead stops at the first one without: such a page would stay behind in the cache, not up to date. */
 static bool walk_may_read(struct walk *w, u64 pos)
 {
-	struct ldlm_lock *lock;
 	struct ll_object *obj;
 	struct ll_brw *brw;
 	u64 off;
@@ -183,10 +182,7 @@ static bool walk_may_read(struct walk *w, u64 pos)
 	list_for_each_entry(brw, &w->open, link)
 		if (brw->obj == obj && off >= brw->lock->l_policy.extent.start && off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end)
 			return true;
-	lock = ll_object_match_used(obj, off, off + PAGE_SIZE - 1, false);
-	if (lock)
-		ldlm_lock_decref(lock, lock->l_granted_mode);
-	return lock;
+	return ll_object_covered(obj, off, off + PAGE_SIZE - 1, true);
 }
 
 static void ll_readahead(struct readahead_control *rac)
@@ -637,7 +633,7 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 		chunk_end = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size - 1;
 		chunk_end = min(chunk_end, fe);
 		if (pos >= c->start && pos < c->end && ll_stripe_of(c, pos, &off) == k && off + PAGE_SIZE > ls && off <= le &&
-		    !(lock->l_granted_mode == LCK_PR && ll_object_covered(obj, off, off + (chunk_end - pos)))) {
+		    !(lock->l_granted_mode == LCK_PR && ll_object_covered(obj, off, off + (chunk_end - pos), false))) {
 			if (le - off < chunk_end - pos)
 				chunk_end = pos + (le - off);
 			if (discard) {
@@ -682,37 +678,27 @@ struct fault_io {
 
 #define FAULT_KEEP_MS	20
 
-/* @mkwrite: the second fault of a write. */
-static int fault_begin(struct vm_fault *vmf, bool write, bool mkwrite, struct fault_io *io)
+/* @op: LL_LAYOUT_WRITE for the second fault of a write. */
+static int fault_begin(struct vm_fault *vmf, enum ll_layout_op op, u32 mode, struct fault_io *io)
 {
 	struct inode *inode = file_inode(vmf->vma->vm_file);
 	u64 pos = (u64)vmf->pgoff << PAGE_SHIFT;
 	int rc;
 
 	memset(io, 0, sizeof(*io));
-	rc = ll_layout_io_begin(inode, mkwrite ? LL_LAYOUT_WRITE : LL_LAYOUT_READ, pos, pos + PAGE_SIZE, &io->lo);
-	if (rc)
+	rc = ll_io_begin(inode, op, pos, pos + PAGE_SIZE, &io->lo, &io->set);
+	if (rc || !io->set)
 		return rc;
-	if (!ll_layout_has_objects(io->lo))
-		return 0;
-	io->set = ll_objset_get(inode, io->lo);
-	if (IS_ERR(io->set)) {
-		rc = PTR_ERR(io->set);
-		goto out;
-	}
 	io->obj = ll_objset_at(io->set, pos, NULL, &io->off);
-	if (mkwrite && io->obj) {
+	if (op == LL_LAYOUT_WRITE && io->obj) {
 		io->locks.lock = io->locks.few;
 		io->locks.few[0] = ll_object_match_used(io->obj, io->off, io->off + PAGE_SIZE - 1, true);
 		io->locks.nr = !!io->locks.few[0];
 	}
 	if (!io->locks.nr)
-		rc = ll_locks_get(inode, io->set, pos, pos + PAGE_SIZE, write ? LCK_PW : LCK_PR, 0, &io->locks);
-	if (!rc)
-		return 0;
-	ll_objset_put(io->set);
-out:
-	ll_layout_io_end(inode, io->lo);
+		rc = ll_locks_get(inode, io->set, pos, pos + PAGE_SIZE, mode, 0, &io->locks);
+	if (rc)
+		ll_io_end(inode, io->lo, io->set);
 	return rc;
 }
 
@@ -723,8 +709,7 @@ static void fault_end(struct inode *inode, struct fault_io *io)
 	for (i = 0; i < io->locks.nr; i++)
 		ldlm_lock_keep(io->locks.lock[i], FAULT_KEEP_MS);
 	ll_locks_put(&io->locks);
-	ll_objset_put(io->set);
-	ll_layout_io_end(inode, io->lo);
+	ll_io_end(inode, io->lo, io->set);
 }
 
 static vm_fault_t ll_fault(struct vm_fault *vmf)
@@ -735,7 +720,8 @@ static vm_fault_t ll_fault(struct vm_fault *vmf)
 	vm_fault_t ret;
 	int rc;
 
-	rc = fault_begin(vmf, vmf->flags & FAULT_FLAG_WRITE && vmf->vma->vm_flags & VM_SHARED, false, &io);
+	/* the lock of a write at once: its second fault would give up one for reading, and the page with it */
+	rc = fault_begin(vmf, LL_LAYOUT_READ, vmf->flags & FAULT_FLAG_WRITE && vmf->vma->vm_flags & VM_SHARED ? LCK_PW : LCK_PR, &io);
 	if (rc)
 		return err_to_fault(rc);
 	if (io.set)
@@ -760,7 +746,7 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 	int rc, granted;
 
 	sb_start_pagefault(inode->i_sb);
-	rc = fault_begin(vmf, true, true, &io);
+	rc = fault_begin(vmf, LL_LAYOUT_WRITE, LCK_PW, &io);
 	if (rc) {
 		sb_end_pagefault(inode->i_sb);
 		return err_to_fault(rc);

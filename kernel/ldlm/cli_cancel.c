@@ -368,11 +368,10 @@ EXPORT_SYMBOL_GPL(ldlm_cli_cancel);
 void ldlm_cli_bl_queue(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
-	unsigned long delay = ldlm_lock_kept(lock) ? READ_ONCE(lock->l_keep) - jiffies : 0;
 
 	ldlm_lock_get(lock);
 	ldlm_ns_hold(ns);
-	if (!queue_delayed_work(ldlm_bl_wq, &lock->l_work, min_t(unsigned long, delay, HZ))) {
+	if (!queue_delayed_work(ldlm_bl_wq, &lock->l_work, ldlm_lock_kept(lock))) {
 		ldlm_ns_release(ns);
 		ldlm_lock_put(lock);
 	}

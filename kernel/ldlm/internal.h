@@ -129,12 +129,12 @@ void ldlm_cli_ns_init(struct ldlm_namespace *ns);
 void ldlm_cli_ns_fini(struct ldlm_namespace *ns, bool force);
 void ldlm_lru_remove_locked(struct ldlm_lock *lock);
 void ldlm_cli_bl_queue(struct ldlm_lock *lock);
-/* ldlm_lock_keep() */
-static inline bool ldlm_lock_kept(const struct ldlm_lock *lock)
+/* ldlm_lock_keep(): jiffies left */
+static inline unsigned long ldlm_lock_kept(const struct ldlm_lock *lock)
 {
-	unsigned long keep = READ_ONCE(lock->l_keep);
+	unsigned long keep = READ_ONCE(lock->l_keep), now = jiffies;
 
-	return keep && time_before(jiffies, keep);
+	return keep && time_before(now, keep) ? keep - now : 0;
 }
 void ldlm_cli_bl_work(struct work_struct *work);
 void ldlm_cli_queue_cancel(struct ldlm_lock *lock);

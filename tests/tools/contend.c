@@ -25,7 +25,7 @@
 #define MAPPED	(1 << 20)
 
 static const char *dir;
-static int records, logf_, plain, mapped;
+static int records, logf_, plain;
 static unsigned char *buf, *map;
 static double worst;
 
@@ -117,8 +117,7 @@ static void child(int k, int role, int seconds, unsigned long long seed)
 	logf_ = file("log", O_APPEND);
 	if (role) {
 		plain = file(k % 2 ? "map1" : "map2", 0);
-		mapped = file((role == 1) == k % 2 ? "map2" : "map1", 0);
-		map = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_SHARED, mapped, 0);
+		map = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_SHARED, file((role == 1) == k % 2 ? "map2" : "map1", 0), 0);
 		if (map == MAP_FAILED)
 			die("mmap", -1);
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Model-checking exerciser: random writes, reads, truncates, appends, mmap reads and writes, O_DIRECT, AIO, holes and fsync on a few files,
- * reads into and writes from mappings of the files, each compared with a model in memory. With several directories (mounts of the same file system) the operations alternate between them,
- * so that every one must see what the others did.
+ * reads into and writes from mappings of the files, each compared with a model in memory. With several directories (mounts of the
+ * same file system) the operations alternate between them, so that every one must see what the others did.
  *   exercise [-n OPS] [-f FILES] [-m MAXSIZE] [-s SEED] [-x mmap,direct,append,punch] [-v] DIR [DIR...]
  */
 #define _GNU_SOURCE

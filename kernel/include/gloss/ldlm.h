@@ -470,8 +470,9 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
  * A user less; the last one puts the lock into the LRU, or starts its cancel if it was called back.
  * A user includes a reference.
  */
-void ldlm_lock_keep(struct ldlm_lock *lock, unsigned int msecs);
 void ldlm_lock_decref(struct ldlm_lock *lock, u32 mode);
+/* Not cancelled for so long: for what follows when the user is gone. */
+void ldlm_lock_keep(struct ldlm_lock *lock, unsigned int msecs);
 /* decref, and cancel when unused (leases, group locks). */
 void ldlm_lock_decref_cancel(struct ldlm_lock *lock, u32 mode);
 /*

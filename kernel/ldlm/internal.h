@@ -104,7 +104,27 @@ void ldlm_lvb_glimpsed(struct ldlm_resource *res, const struct ost_lvb *lvb);
 int ldlm_lvb_fill(struct ldlm_resource *res, void *buf, u32 len);
 int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1);
 
-/* srv_export.c */
+/* service.c: what the RPC layer calls */
+void ldlm_services_init(void);
+void ldlm_services_exit(void);
+
+/* srv_enqueue.c: handlers of the services of a target and of the cancel service */
+int ldlm_handle_enqueue(struct svc_req *req);
+int ldlm_handle_cancel(struct svc_req *req);
+int ldlm_handle_convert(struct svc_req *req);
+
+/* cli_ast.c: handlers of the callback service */
+int ldlm_handle_bl_callback(struct svc_req *req);
+int ldlm_handle_cp_callback(struct svc_req *req);
+int ldlm_handle_gl_callback(struct svc_req *req);
+
+/*
+ * srv_export.c. A client that reconnects without recovery keeps its locks; after an eviction its
+ * export is new.
+ */
+int ldlm_export_init(struct obd_export *exp);
+void ldlm_export_fini(struct obd_export *exp);
+void ldlm_export_cleanup(struct obd_export *exp);
 int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock);
 void ldlm_export_detach(struct ldlm_lock *lock);
 struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote);

@@ -627,6 +627,7 @@ int ldlm_init(void)
 	rc = ldlm_cli_init();
 	if (rc)
 		goto out_bl;
+	ldlm_services_init();
 	return 0;
 
 out_bl:
@@ -645,6 +646,7 @@ out_cache:
  */
 void ldlm_exit(void)
 {
+	ldlm_services_exit();
 	ldlm_cli_exit();
 	destroy_workqueue(ldlm_bl_wq);
 	destroy_workqueue(ldlm_wq);

@@ -10,34 +10,39 @@
 #define EXP_HASH_BITS	8
 
 /**
- * ldlm_export_new - lock table of an export
+ * ldlm_export_init - give a new export its lock table
+ * @exp: the export; exp_ldlm is set
  *
- * Return: the table, NULL when out of memory.
+ * Return: 0 or -ENOMEM.
  */
-struct ldlm_export *ldlm_export_new(void)
+int ldlm_export_init(struct obd_export *exp)
 {
 	struct ldlm_export *le = kzalloc(sizeof(*le), GFP_KERNEL);
 
 	if (!le)
-		return NULL;
+		return -ENOMEM;
 	le->le_hash = kcalloc(1 << EXP_HASH_BITS, sizeof(*le->le_hash), GFP_KERNEL);
 	if (!le->le_hash) {
 		kfree(le);
-		return NULL;
+		return -ENOMEM;
 	}
 	spin_lock_init(&le->le_lock);
 	INIT_LIST_HEAD(&le->le_locks);
-	return le;
+	exp->exp_ldlm = le;
+	return 0;
 }
 
 /**
- * ldlm_export_free - the last reference of an export is gone
- * @le: NULL is fine; holds no locks any more (locks reference the export)
+ * ldlm_export_fini - the last reference of an export is gone
+ * @exp: the export; its client holds no locks any more (each lock references the export)
  */
-void ldlm_export_free(struct ldlm_export *le)
+void ldlm_export_fini(struct obd_export *exp)
 {
+	struct ldlm_export *le = exp->exp_ldlm;
+
 	if (!le)
 		return;
+	exp->exp_ldlm = NULL;
 	WARN_ON(!list_empty(&le->le_locks));
 	kfree(le->le_hash);
 	kfree(le);

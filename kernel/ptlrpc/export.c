@@ -10,7 +10,6 @@
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/hashtable.h>
-#include <gloss/ldlm.h>
 #include "internal.h"
 
 #define EXPORT_SILENT	150	/* seconds without a request until eviction */
@@ -37,7 +36,7 @@ static void export_free_work(struct work_struct *work)
 	struct ptlrpc_target *t = exp->tgt;
 
 	WARN_ON(!list_empty(&exp->exp_reqs));
-	ldlm_export_free(exp->exp_ldlm);
+	ptlrpc_lock_ops->export_fini(exp);
 	import_put(exp->exp_rev);
 	t->ops->export_free(exp);
 	if (atomic_dec_and_test(&t->nr_exports))
@@ -86,17 +85,15 @@ EXPORT_SYMBOL_GPL(export_find);
 struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid)
 {
 	struct obd_export *exp = t->ops->export_alloc(t);
-	struct ldlm_export *le = exp ? ldlm_export_new() : NULL;
 
 	if (!exp)
 		return ERR_PTR(-ENOMEM);
 	exp->tgt = t;
-	if (!le) {
+	if (ptlrpc_lock_ops->export_init(exp)) {
 		t->ops->export_free(exp);
 		return ERR_PTR(-ENOMEM);
 	}
 	refcount_set(&exp->exp_ref, 1);
-	exp->exp_ldlm = le;
 	strscpy(exp->client_uuid, client_uuid, sizeof(exp->client_uuid));
 	spin_lock_init(&exp->exp_lock);
 	INIT_LIST_HEAD(&exp->exp_reqs);
@@ -199,11 +196,11 @@ static bool drained(struct obd_export *exp, int n)
 /* @own: requests in service that are the caller's (DISCONNECT: 1) */
 static void teardown(struct obd_export *exp, int own)
 {
-	ldlm_export_cleanup(exp);
+	ptlrpc_lock_ops->export_cleanup(exp);
 	wait_event(exp->exp_waitq, drained(exp, own));
 	if (exp->was_connected)
 		exp->tgt->ops->disconnect(exp, exp->evicted);
-	ldlm_export_cleanup(exp);
+	ptlrpc_lock_ops->export_cleanup(exp);
 	if (exp->exp_rev)
 		import_invalidate(exp->exp_rev);
 	export_put(exp);
@@ -256,7 +253,7 @@ int ptlrpc_target_register(struct ptlrpc_target *t)
 	struct ptlrpc_target *other;
 	int rc;
 
-	rc = cancel_service_get();
+	rc = ptlrpc_lock_ops->start_cancels();
 	if (rc)
 		return rc;
 	t->stopping = false;

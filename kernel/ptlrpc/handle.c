@@ -4,7 +4,6 @@
  * (7.2), the search for the handler, access to its buffers.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
-#include <gloss/ldlm.h>
 #include "internal.h"
 
 /* ---- at arrival, in the LNet event ---- */
@@ -128,27 +127,10 @@ bad:
 	return false;
 }
 
-/*
- * I/O under a lock that is called back. All threads may be in lockless I/O that waits for just that
- * lock.
- */
-static bool is_wanted_io(const struct svc_req *req)
-{
-	const struct ost_body *body;
-
-	if (!req->exp ||
-	    (req->opc != OST_WRITE && req->opc != OST_READ && req->opc != OST_PUNCH))
-		return false;
-	body = wire_buf_min(req->msg, 1, sizeof(*body));
-	return body && le64_to_cpu(body->oa.o_valid) & OBD_MD_FLHANDLE &&
-	       ldlm_srv_io_wanted(req->exp, body->oa.o_handle.cookie);
-}
-
 bool svc_is_hp(const struct svc_req *req)
 {
-	return req->pre_status || req->opc == OBD_PING || req->opc == LDLM_CANCEL ||
-	       req->opc == LDLM_CONVERT || opc_is_connect(req->opc) ||
-	       opc_is_disconnect(req->opc) || is_wanted_io(req);
+	return req->pre_status || req->opc == OBD_PING || opc_is_connect(req->opc) ||
+	       opc_is_disconnect(req->opc) || ptlrpc_lock_ops->is_urgent(req);
 }
 
 /* ---- in the service thread ---- */
@@ -163,22 +145,12 @@ static const struct ptlrpc_handler disconnect_handler = {
 	0, "disconnect", &wf_empty, handle_disconnect, HF_RECOVERY
 };
 
-static const struct ptlrpc_handler common_handlers[] = {
-	{ OBD_PING, "obd_ping", &wf_empty, handle_ping, HF_RECOVERY },
-	{ LDLM_ENQUEUE, "ldlm_enqueue", &wf_ldlm_enqueue, ldlm_handle_enqueue, HF_RECOVERY },
-	{ LDLM_CANCEL, "ldlm_cancel", &wf_ldlm_cancel, ldlm_handle_cancel, HF_RECOVERY },
-	{ LDLM_CONVERT, "ldlm_convert", &wf_ldlm_convert, ldlm_handle_convert },
-};
+static const struct ptlrpc_handler ping_handler = { OBD_PING, "obd_ping", &wf_empty, handle_ping,
+						    HF_RECOVERY };
 
-static const struct ptlrpc_handler callback_handlers[] = {
-	{ LDLM_BL_CALLBACK, "ldlm_bl_callback", &wf_ldlm_bl_callback, ldlm_handle_bl_callback },
-	{ LDLM_CP_CALLBACK, "ldlm_cp_callback", &wf_ldlm_cp_callback, ldlm_handle_cp_callback },
-	{ LDLM_GL_CALLBACK, "ldlm_gl_callback", &wf_ldlm_gl_callback, ldlm_handle_gl_callback },
-};
-
-static const struct ptlrpc_handler *search(const struct ptlrpc_handler *h, int nr, u32 opc)
+static const struct ptlrpc_handler *search(const struct ptlrpc_handler *h, unsigned int nr, u32 opc)
 {
-	int i;
+	unsigned int i;
 
 	for (i = 0; i < nr; i++)
 		if (h[i].opc == opc)
@@ -193,11 +165,15 @@ static const struct ptlrpc_handler *find_handler(const struct svc_req *req)
 	if (opc_is_connect(req->opc))
 		return &connect_handler;
 	if (req->imp)
-		return search(callback_handlers, ARRAY_SIZE(callback_handlers), req->opc);
+		return search(ptlrpc_lock_ops->callback_handlers,
+			      ptlrpc_lock_ops->nr_callback_handlers, req->opc);
 	if (opc_is_disconnect(req->opc))
 		return &disconnect_handler;
+	if (req->opc == OBD_PING)
+		return &ping_handler;
 	h = search(req->tgt->ops->handlers, req->tgt->ops->nr, req->opc);
-	return h ?: search(common_handlers, ARRAY_SIZE(common_handlers), req->opc);
+	return h ?: search(ptlrpc_lock_ops->target_handlers, ptlrpc_lock_ops->nr_target_handlers,
+			   req->opc);
 }
 
 /* From here on the export waits for us before it ends. */

@@ -84,7 +84,7 @@ struct obd_import *import_alloc(const struct import_conf *conf)
 {
 	struct obd_import *imp;
 
-	if (callback_service_get())
+	if (ptlrpc_lock_ops->start_callbacks())
 		return NULL;
 	imp = import_new();
 	if (!imp)

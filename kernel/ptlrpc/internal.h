@@ -48,6 +48,7 @@ void lnet_outstanding_inc(void);
 void lnet_outstanding_dec(void);
 void lnet_outstanding_wait(void);
 
+extern const struct ptlrpc_lock_ops *ptlrpc_lock_ops;
 extern struct workqueue_struct *ptlrpc_imp_wq;	/* imports: connecting, events */
 extern struct workqueue_struct *ptlrpc_exp_wq;	/* exports: evictions, freeing */
 
@@ -207,10 +208,5 @@ bool svc_is_hp(const struct svc_req *req);
 /* ---- reply.c ---- */
 void svc_send_reply(struct svc_req *req);
 void svc_send_early(struct svc_req *req, u64 mbits, u32 timeout);
-
-/* ---- callback.c ---- */
-int callback_service_get(void);
-int cancel_service_get(void);
-void callback_services_put(void);
 
 #endif

@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ptlrpc.ko: start and end of its parts.
+ * Start and end of the RPC layer.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
-#include <gloss/ldlm.h>
-#include <gloss/mgc.h>
-#include <gloss/param.h>
 #include "internal.h"
 
 struct workqueue_struct *ptlrpc_wq;
 EXPORT_SYMBOL_GPL(ptlrpc_wq);
 struct workqueue_struct *ptlrpc_imp_wq;
 struct workqueue_struct *ptlrpc_exp_wq;
+const struct ptlrpc_lock_ops *ptlrpc_lock_ops;
+
+/**
+ * ptlrpc_set_lock_ops - make the lock manager known
+ * @ops: what it does for the RPC layer; stays valid until ptlrpc_exit()
+ *
+ * Context: once, before the first import or target.
+ */
+void ptlrpc_set_lock_ops(const struct ptlrpc_lock_ops *ops)
+{
+	ptlrpc_lock_ops = ops;
+}
 
 static void destroy_queues(void)
 {
@@ -74,50 +83,9 @@ out_queues:
 void ptlrpc_exit(void)
 {
 	pinger_exit();
-	callback_services_put();
 	lnet_outstanding_wait();
 	lnet_put_ref();
 	destroy_queues();
 	services_exit();
 	req_exit();
 }
-
-static int __init ptlrpc_module_init(void)
-{
-	int rc;
-
-	rc = param_init();
-	if (rc)
-		return rc;
-	rc = ptlrpc_init();
-	if (rc)
-		goto out_param;
-	rc = ldlm_init();
-	if (rc)
-		goto out_ptlrpc;
-	rc = mgc_init();
-	if (rc)
-		goto out_ldlm;
-	return 0;
-
-out_ldlm:
-	ldlm_exit();
-out_ptlrpc:
-	ptlrpc_exit();
-out_param:
-	param_exit();
-	return rc;
-}
-
-static void __exit ptlrpc_module_exit(void)
-{
-	mgc_exit();
-	ldlm_exit();
-	ptlrpc_exit();
-	param_exit();
-}
-
-module_init(ptlrpc_module_init);
-module_exit(ptlrpc_module_exit);
-MODULE_DESCRIPTION("Lustre-compatible RPC, locks and configuration");
-MODULE_LICENSE("GPL");

@@ -284,7 +284,7 @@ static inline bool ldlm_lock_granted(const struct ldlm_lock *lock)
 
 /* ---------------- server ---------------- */
 
-/* Per export; ptlrpc allocates it with the export (obd_export.exp_ldlm). */
+/* Per export (obd_export.exp_ldlm). */
 struct ldlm_export {
 	spinlock_t		le_lock;	/* inside of lr_lock */
 	struct hlist_head	*le_hash;	/* locks by the client's cookie */
@@ -295,27 +295,6 @@ struct ldlm_export {
 
 /* Locks that one client may hold before new ones get -EINPROGRESS. */
 #define LDLM_EXPORT_LOCKS_MAX	(1U << 18)
-
-struct ldlm_export *ldlm_export_new(void);	/* NULL = out of memory */
-/* last reference of the export is gone; NULL is fine */
-void ldlm_export_free(struct ldlm_export *le);
-/*
- * Disconnect or eviction: all locks are dropped, their waiters granted. May sleep; more than one
- * call is fine.
- */
-void ldlm_export_cleanup(struct obd_export *exp);
-/* A reconnecting client without recovery keeps everything; after an eviction its export is new. */
-
-/*
- * Handlers for the main services and for portals 17 (cancel, convert) and 15 (callbacks, client
- * side).
- */
-int ldlm_handle_enqueue(struct svc_req *req);
-int ldlm_handle_cancel(struct svc_req *req);
-int ldlm_handle_convert(struct svc_req *req);
-int ldlm_handle_bl_callback(struct svc_req *req);
-int ldlm_handle_cp_callback(struct svc_req *req);
-int ldlm_handle_gl_callback(struct svc_req *req);
 
 /*
  * A lock of the server itself; waits (killable) until the clients in the way have given theirs up.

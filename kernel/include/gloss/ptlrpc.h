@@ -687,6 +687,33 @@ static inline bool svc_req_replay(const struct svc_req *req)
 }
 
 /*
+ * ------------------------------------------------ the lock manager, seen from here
+ * ------------------------------------------------
+ */
+
+/* kernel/ldlm/service.c; all may sleep unless it says otherwise. */
+struct ptlrpc_lock_ops {
+	/* LDLM requests to any target, when its own table does not have the opcode */
+	const struct ptlrpc_handler *target_handlers;
+	unsigned int nr_target_handlers;
+	/* requests of servers to this node as a client */
+	const struct ptlrpc_handler *callback_handlers;
+	unsigned int nr_callback_handlers;
+	/* the first import, the first target: start the services for callbacks, for cancels */
+	int (*start_callbacks)(void);
+	int (*start_cancels)(void);
+	int (*export_init)(struct obd_export *exp);	/* sets exp_ldlm: 0, -ENOMEM */
+	/* disconnect or eviction: drop all locks of the client; called more than once */
+	void (*export_cleanup)(struct obd_export *exp);
+	void (*export_fini)(struct obd_export *exp);
+	/* at arrival: do other clients wait for what this request does? Must not sleep. */
+	bool (*is_urgent)(const struct svc_req *req);
+};
+
+/* Once, before the first import or target. */
+void ptlrpc_set_lock_ops(const struct ptlrpc_lock_ops *ops);
+
+/*
  * ------------------------------------------------ module
  * ------------------------------------------------
  */

@@ -85,6 +85,7 @@ bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool
 		start = 0;
 		end = OBD_OBJECT_EOF;
 	} else if (lock->l_req_mode != LCK_NL && res->lr_nr_granted[GROUP_IDX]) {
+		ldlm_note_blocker(lock, ldlm_extent_last(res, GROUP_IDX));
 		*group = true;
 		return true;
 	}

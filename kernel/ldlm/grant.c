@@ -7,6 +7,19 @@
 #include "internal.h"
 
 /*
+ * Remember the client whose lock a thread of the server waits for (ldlm_srv_lock_local()): that of
+ * the holder; if the holder itself waits, the one that it waits for. lr_lock held.
+ */
+void ldlm_note_blocker(struct ldlm_lock *want, const struct ldlm_lock *holder)
+{
+	struct obd_export *exp = holder->l_granted_mode && holder->l_export ? holder->l_export :
+									      holder->l_blocker;
+
+	if (want->l_flags & LDLM_FL_SYNC && !want->l_blocker && exp)
+		want->l_blocker = export_get(exp);
+}
+
+/*
  * want cannot be granted because of holder. Tell the holder's client, once: by a BL AST (bl), or in
  * the message that will show it the lock (CP AST, enqueue reply) when that is not built yet.
  */
@@ -14,6 +27,7 @@ void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_h
 {
 	struct ldlm_resource *res = holder->l_res;
 
+	ldlm_note_blocker(want, holder);
 	if (holder->l_flags & LDLM_FL_AST_SENT || res->lr_type == LDLM_FLOCK)
 		return;
 	if (holder->l_granted_mode == LCK_GROUP)

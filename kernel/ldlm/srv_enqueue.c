@@ -260,6 +260,14 @@ out:
 
 static int enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u64 flags)
 {
+/* What the intent stored as its result. */
+static int intent_status(struct svc_req *req)
+{
+	const struct ldlm_reply *rep = svc_rep_buf(req, WF_DLM_REP);
+
+	return rep ? (s64)le64_to_cpu(rep->lock_policy_res2) : 0;
+}
+
 	struct ldlm_lock *lock = NULL;
 	u64 fl = flags;
 	int rc;
@@ -273,6 +281,9 @@ static int enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u64 fla
 	fl &= 0xffffffffULL;
 	if ((rc == 0 || rc == ELDLM_LOCK_REPLACED) && lock) {
 		rc = reply_lock(req, lock, fl | LDLM_FL_LOCK_CHANGED, false);
+	/* Nothing was done for want of a lock: the client is to send the request again. */
+	if (req->lock_busy && !lock && intent_status(req) == -EINPROGRESS)
+		rc = -EINPROGRESS;
 		if (rc)
 			ldlm_srv_unlock(lock);
 		else

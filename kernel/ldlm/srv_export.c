@@ -63,7 +63,7 @@ int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock)
 	int rc = 0;
 
 	spin_lock(&le->le_lock);
-	if (le->le_closed) {
+	if (le->le_closed || READ_ONCE(exp->failed)) {
 		rc = -ENOTCONN;
 	} else if (le->le_nr >= LDLM_EXPORT_LOCKS_MAX) {
 		rc = -EINPROGRESS;

@@ -6,17 +6,85 @@
  */
 #include "internal.h"
 
+/*
+ * How long threads of services wait for locks that one client holds: any number of them this long,
+ * which is plenty for a client that is well; beyond it only OVERDUE_MAX threads. The others answer
+ * -EINPROGRESS, and their clients come again: a dead client must not hold all threads until it is
+ * evicted, for those that would give other locks back need some.
+ */
+#define OVERDUE_AFTER	(2 * HZ)
+#define OVERDUE_MAX	8
+#define WAIT_POLL	(HZ / 2)	/* how often a wait looks whether its own client is gone */
+
+static bool lock_decided(const struct ldlm_lock *lock)
+{
+	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED;
+}
+
+/* May this thread wait for the locks of the client in the way, even if that takes long? */
+static bool overdue_begin(struct obd_export *blocker)
+{
+	if (!blocker || atomic_inc_return(&blocker->exp_ldlm->le_overdue) <= OVERDUE_MAX)
+		return true;
+	atomic_dec(&blocker->exp_ldlm->le_overdue);
+	return false;
+}
+
+static void overdue_end(struct obd_export *blocker)
+{
+	if (blocker)
+		atomic_dec(&blocker->exp_ldlm->le_overdue);
+}
+
+static bool overdue_full(struct obd_export *blocker)
+{
+	return blocker && atomic_read(&blocker->exp_ldlm->le_overdue) >= OVERDUE_MAX;
+}
+
+/* The wait of a thread that serves a request. */
+static int wait_granted_in_service(struct ldlm_lock *lock, struct svc_req *req)
+{
+	bool may_retry = exp_connect_flags(req->exp) & OBD_CONNECT_EINPROGRESS;
+	struct obd_export *blocker = may_retry ? READ_ONCE(lock->l_blocker) : NULL;
+	unsigned long patience = jiffies + OVERDUE_AFTER;
+	bool overdue = false;
+	int rc = 0;
+
+	if (overdue_full(blocker))
+		rc = -EINPROGRESS;
+	while (!rc && !lock_decided(lock)) {
+		wait_event_idle_timeout(lock->l_waitq, lock_decided(lock), WAIT_POLL);
+		if (READ_ONCE(req->exp->failed)) {
+			rc = -ENOTCONN;
+		} else if (!overdue && time_after(jiffies, patience) && !lock_decided(lock)) {
+			blocker = may_retry ? READ_ONCE(lock->l_blocker) : NULL;
+			overdue = overdue_begin(blocker);
+			if (!overdue)
+				rc = -EINPROGRESS;
+		}
+	}
+	if (overdue)
+		overdue_end(blocker);
+	if (rc == -EINPROGRESS)
+		req->lock_busy = true;
+	return rc;
+}
+
 /* Wait for the grant. 0, -EINTR, or why the wait ended. */
 static int wait_granted(struct ldlm_lock *lock)
 {
-	int rc = wait_event_killable(lock->l_waitq, ldlm_lock_granted(lock) ||
-				     READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED);
+	struct svc_req *req = svc_current();
+	int rc;
 
-	if (rc)
-		return -EINTR;
-	if (READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED)
-		return -ENOTCONN;
-	return 0;
+	if (lock_decided(lock))
+		rc = 0;
+	else if (req && req->exp)
+		rc = wait_granted_in_service(lock, req);
+	else
+		rc = wait_event_killable(lock->l_waitq, lock_decided(lock)) ? -EINTR : 0;
+	if (!rc && READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED)
+		rc = -ENOTCONN;
+	return rc;
 }
 
 /*
@@ -26,6 +94,7 @@ static int wait_granted(struct ldlm_lock *lock)
 static int sync_enqueue(struct ldlm_lock *lock, u64 flags)
 {
 	struct ldlm_resource *res = lock->l_res;
+	struct obd_export *blocker;
 	LIST_HEAD(bl);
 	LIST_HEAD(cp);
 	LIST_HEAD(dead);
@@ -40,6 +109,11 @@ static int sync_enqueue(struct ldlm_lock *lock, u64 flags)
 		rc = wait_granted(lock);
 	if (rc && ldlm_lock_destroy(lock))
 		ldlm_reprocess(res);
+	spin_lock(&res->lr_lock);
+	blocker = lock->l_blocker;
+	lock->l_blocker = NULL;
+	spin_unlock(&res->lr_lock);
+	export_put(blocker);
 	return rc;
 }
 
@@ -56,9 +130,11 @@ static int sync_enqueue(struct ldlm_lock *lock, u64 flags)
  * @lockp: the lock, for ldlm_srv_unlock()
  *
  * Clients in the way are called back. Waits killable until they have given their locks up or are
- * evicted.
+ * evicted; in a handler of a request only as long as its client is there and threads are left.
  *
- * Return: 0, -EAGAIN, -EINTR, -ENOMEM, -EINVAL (the resource has another type), -ESHUTDOWN.
+ * Return: 0, -EAGAIN, -EINTR, -ENOMEM, -EINVAL (the resource has another type), -ESHUTDOWN; in a
+ * handler also -ENOTCONN (its client is gone), -EINPROGRESS (to be answered: a client in the way
+ * takes long and enough threads wait for it).
  */
 int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 type,
 			const union ldlm_policy *policy, u32 mode, u64 flags,
@@ -147,8 +223,7 @@ EXPORT_SYMBOL_GPL(ldlm_srv_resent_lock);
  * @lockp: the granted lock; return it from ->intent() or give it to ldlm_srv_unlock()
  *
  * Return: 0, -EAGAIN (no bits asked and no try bit is free, or the client wants no lock:
- * INTENT_ONLY), -ENOTCONN, -ENOMEM,
- * -EINPROGRESS (the client has too many locks), -EPROTO.
+ * INTENT_ONLY), -ENOTCONN, -ENOMEM, -EINPROGRESS (as ldlm_srv_lock_local()), -EPROTO.
  */
 int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_id, u32 mode,
 			     u64 bits, u64 try_bits,

@@ -5,8 +5,10 @@
  * from export_new() to export_teardown().
  *
  * The end of an export has two halves: export_fail() makes its cookie unknown and fails callbacks
- * to the client, at once and without sleeping; export_teardown() drops its locks, waits for its
- * requests in service and tells the target.
+ * to the client, at once and without sleeping; export_teardown() waits for its requests in service,
+ * drops its locks and tells the target. The locks stay until then: a write of the client that is
+ * in service must not reach the disk after somebody else was granted the lock. Nothing that such a
+ * request waits for (locks, bulk) outlasts export_fail() by more than a second or two.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/hashtable.h>
@@ -196,11 +198,10 @@ static bool drained(struct obd_export *exp, int n)
 /* @own: requests in service that are the caller's (DISCONNECT: 1) */
 static void teardown(struct obd_export *exp, int own)
 {
-	ptlrpc_lock_ops->export_cleanup(exp);
 	wait_event(exp->exp_waitq, drained(exp, own));
+	ptlrpc_lock_ops->export_cleanup(exp);
 	if (exp->was_connected)
 		exp->tgt->ops->disconnect(exp, exp->evicted);
-	ptlrpc_lock_ops->export_cleanup(exp);
 	if (exp->exp_rev)
 		import_invalidate(exp->exp_rev);
 	export_put(exp);

@@ -127,7 +127,32 @@ bad:
 	return false;
 }
 
-bool svc_is_hp(const struct svc_req *req)
+/**
+ * svc_export_find_req - is there a request of that kind from a client, queued or in service?
+ * @exp: the client
+ * @match: says so of one request; must not sleep
+ * @arg: for @match
+ *
+ * Requests that their client no longer waits for are left out. Does not sleep.
+ */
+bool svc_export_find_req(struct obd_export *exp,
+			 bool (*match)(const struct svc_req *req, const void *arg), const void *arg)
+{
+	time64_t now = ktime_get_seconds();
+	struct svc_req *req;
+	bool found = false;
+
+	spin_lock(&exp->exp_lock);
+	list_for_each_entry(req, &exp->exp_reqs, exp_link) {
+		found = now <= READ_ONCE(req->deadline) && match(req, arg);
+		if (found)
+			break;
+	}
+	spin_unlock(&exp->exp_lock);
+	return found;
+}
+
+bool svc_is_hp(struct svc_req *req)
 {
 	return req->pre_status || req->opc == OBD_PING || opc_is_connect(req->opc) ||
 	       opc_is_disconnect(req->opc) || ptlrpc_lock_ops->is_urgent(req);

@@ -27,6 +27,7 @@ struct svc_thread {
 	struct list_head	link;
 	struct ptlrpc_service	*svc;
 	struct task_struct	*task;
+	struct svc_req		*req;		/* in service; the thread's own */
 	bool			hp_only;
 };
 
@@ -392,12 +393,31 @@ static int thread_fn(void *data)
 			continue;
 		set_idle(th, -1);
 		do {
+			th->req = req;
 			serve(req);
+			th->req = NULL;
 			req = dequeue(svc, th->hp_only);
 		} while (req);
 		set_idle(th, 1);
 	}
 	return 0;
+}
+
+/**
+ * svc_current - the request that the calling thread serves
+ *
+ * For what is deep below a handler and may wait: the wait has to end when the client is gone.
+ *
+ * Return: the request, valid until its handler returns; NULL in a thread that is not of a service.
+ */
+struct svc_req *svc_current(void)
+{
+	const struct svc_thread *th;
+
+	if (!(current->flags & PF_KTHREAD) || kthread_func(current) != thread_fn)
+		return NULL;
+	th = kthread_data(current);
+	return th->req;
 }
 
 static int thread_add(struct ptlrpc_service *svc, bool hp_only)

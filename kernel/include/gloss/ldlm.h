@@ -252,6 +252,9 @@ struct ldlm_lock {
 	union ldlm_policy	l_bl_policy;
 	struct list_head	l_wait_link;	/* ns_wait_list */
 	unsigned long		l_deadline;	/* jiffies */
+	/* SYNC lock that waits: the client in its way, referenced; under lr_lock */
+	struct obd_export	*l_blocker;
+	bool			l_untimed;	/* counted in le_nr_untimed */
 	struct list_head	l_flock_link;		/* ns_flock_waiting */
 	u64			l_flock_blk_owner;	/* waiting flock: who holds it up */
 	struct obd_export	*l_flock_blk_exp;	/* compared only, never followed */
@@ -300,6 +303,8 @@ struct ldlm_export {
  * A lock of the server itself; waits (killable) until the clients in the way have given theirs up.
  * flags: LDLM_FL_BLOCK_NOWAIT (-EAGAIN on conflict; extents: with a group lock only),
  * LDLM_FL_SPECULATIVE (-EAGAIN on any conflict), LDLM_FL_AST_DISCARD_DATA (holders throw dirty data
+	unsigned int		le_nr_untimed;	/* of these GROUP locks and flocks */
+	atomic_t		le_overdue;	/* threads that wait long for locks of this client */
  * away), LDLM_FL_NO_GLIMPSE. 0, -EAGAIN, -EINTR, -ENOMEM, -ESHUTDOWN. Undo with ldlm_srv_unlock().
  */
 int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 type,

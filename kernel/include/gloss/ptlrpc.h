@@ -610,6 +610,7 @@ struct svc_req {
 	u32 req_portal;
 	u32 rep_portal;
 	bool no_reply;			/* handler: send nothing (failed bulk) */
+	bool lock_busy;			/* a lock that it needs was not to be had: -EINPROGRESS */
 	u32 uid, gid;			/* of the body, for accounting only */
 	char jobid[LUSTRE_JOBID_SIZE];	/* "" if none */
 	/* pb_slv and pb_limit of the reply */
@@ -674,6 +675,15 @@ void svc_req_resume(struct svc_req *req);
 /* Instead of resume: drop it without an answer. */
 void svc_req_drop(struct svc_req *req);
 /* Seconds left until the client stops waiting (may grow by early replies). */
+/* The request that this thread serves; NULL outside of the threads of services. */
+struct svc_req *svc_current(void);
+/*
+ * Is there a request from this client, queued or in service, that match() says yes to? match() is
+ * called with exp_lock held.
+ */
+bool svc_export_find_req(struct obd_export *exp,
+			 bool (*match)(const struct svc_req *req, const void *arg),
+			 const void *arg);
 int svc_req_time_left(struct svc_req *req);
 
 static inline bool svc_req_resent(const struct svc_req *req)

@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Test of the lock server with clients that hold locks and do not give them back, over the RPC
+ * layer of the same node: eviction, timers of called back locks, threads that wait, flocks. Runs in
+ * module_init; a failure is a line with FAILED, the end a line "ldlm_test: passed". Wants
+ * ptlrpc.ldlm_callback_timeout=6.
+ */
+#define pr_fmt(fmt) "ldlm_test: " fmt
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <gloss/ldlm.h>
+#include <gloss/ptlrpc.h>
+
+static char *nid = "0@lo";
+module_param(nid, charp, 0444);
+static bool slow = true;
+module_param(slow, bool, 0444);
+
+#define TARGET		"gloss-OST0001_UUID"
+#define FLOCK_WAITERS	2000
+
+#define CHECK(cond, fmt, ...) do {								\
+	if (!(cond)) {										\
+		pr_err("FAILED %s:%d %s: " fmt "\n", __func__, __LINE__, #cond, ##__VA_ARGS__);	\
+		failures++;									\
+	}											\
+} while (0)
+
+static int failures;
+
+/* ---- server ---- */
+
+static struct ptlrpc_target target;
+static struct ldlm_namespace *server_ns;
+static struct ptlrpc_service *service, *io_service;
+static atomic_t writing, evictions, lock_done, lock_failed;
+static int write_secs;
+static u64 lock_object;		/* that the handler of OST_SETATTR locks */
+
+static int test_lvb_init(struct ldlm_resource *res)
+{
+	memset(&res->lr_lvb, 0, sizeof(res->lr_lvb));
+	return 0;
+}
+
+static const struct ldlm_srv_ops server_ns_ops = { .lvb_init = test_lvb_init };
+
+static struct ldlm_res_id object(u64 id)
+{
+	return (struct ldlm_res_id){ .name = { id } };
+}
+
+static int test_lock_local(u64 id)
+{
+	union ldlm_policy policy = { .extent = { 0, OBD_OBJECT_EOF } };
+	struct ldlm_res_id res_id = object(id);
+	struct ldlm_lock *lock;
+	int rc = ldlm_srv_lock_local(server_ns, &res_id, LDLM_EXTENT, &policy, LCK_PW, 0, &lock);
+
+	ldlm_srv_unlock(lock);
+	return rc;
+}
+
+/* A write that has its data, and is slow on the disk. */
+static int handle_write(struct svc_req *req)
+{
+	atomic_inc(&writing);
+	ssleep(write_secs);
+	atomic_dec(&writing);
+	return svc_rep_pack(req);
+}
+
+static int handle_lock(struct svc_req *req)
+{
+	int rc = test_lock_local(lock_object);
+
+	atomic_inc(&lock_done);
+	if (rc && rc != -EINPROGRESS)
+		atomic_inc(&lock_failed);
+	return rc ?: svc_rep_pack(req);
+}
+
+static int handle_echo(struct svc_req *req)
+{
+	return svc_rep_pack(req);
+}
+
+static const struct ptlrpc_handler handlers[] = {
+	{ OST_WRITE, "write", &wf_ost_create, handle_write },
+	{ OST_SETATTR, "lock", &wf_ost_body_only, handle_lock },
+	{ OST_GETATTR, "echo", &wf_ost_body_only, handle_echo },
+};
+
+static struct obd_export *test_export_alloc(struct ptlrpc_target *t)
+{
+	return kzalloc(sizeof(struct obd_export), GFP_KERNEL);
+}
+
+static void test_export_free(struct obd_export *exp)
+{
+	kfree(exp);
+}
+
+static void test_disconnect(struct obd_export *exp, bool evicted)
+{
+	if (evicted)
+		atomic_inc(&evictions);
+}
+
+static const struct ptlrpc_target_ops target_ops = {
+	.handlers = handlers,
+	.nr = ARRAY_SIZE(handlers),
+	.export_alloc = test_export_alloc,
+	.export_free = test_export_free,
+	.disconnect = test_disconnect,
+};
+
+static const struct ptlrpc_service_conf ost_conf = {
+	"ost", OST_REQUEST_PORTAL, OSC_REPLY_PORTAL, 16384, 9216, 2, 16
+};
+
+static const struct ptlrpc_service_conf io_conf = {
+	"ost_io", OST_IO_PORTAL, OSC_REPLY_PORTAL, 16384, 9216, 2, 16
+};
+
+/* ---- client ---- */
+
+struct client {
+	struct obd_import	*imp;
+	struct ldlm_namespace	*ns;
+	const char		*uuid;
+};
+
+static int client_blocking(struct ldlm_lock *lock, bool canceling)
+{
+	return 0;
+}
+
+static const struct ldlm_cli_ops client_ops = { .blocking = client_blocking };
+static const struct import_ops import_ops = {};
+
+static int client_start(struct client *c, const char *uuid)
+{
+	struct import_conf conf = {
+		.target_uuid = TARGET,
+		.client_uuid = uuid,
+		.connect_op = OST_CONNECT,
+		.req_portal = OST_REQUEST_PORTAL,
+		.rep_portal = OSC_REPLY_PORTAL,
+		.sp = LUSTRE_SP_CLI,
+		.ops = &import_ops,
+	};
+	struct lnet_nid n;
+	int rc;
+
+	conf.ocd.ocd_connect_flags =
+		cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_AT |
+			    OBD_CONNECT_LVB_TYPE | OBD_CONNECT_CANCELSET |
+			    OBD_CONNECT_EINPROGRESS);
+	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
+	c->uuid = uuid;
+	c->imp = import_alloc(&conf);
+	c->ns = c->imp ? ldlm_ns_new_client(uuid, c->imp) : NULL;
+	if (!c->ns)
+		return -ENOMEM;
+	rc = lnet_str_nid(nid, &n) ?: import_add_conn(c->imp, &n, 1) ?: import_connect(c->imp) ?:
+	     import_wait_full(c->imp, 20);
+	CHECK(!rc, "connect: %d", rc);
+	return rc;
+}
+
+static void client_stop(struct client *c)
+{
+	ldlm_ns_free(c->ns, true);
+	import_disconnect(c->imp);
+	import_put(c->imp);
+}
+
+/* A PW lock on all of an object, with a user: it is not given back while that is there. */
+static struct ldlm_lock *client_lock(struct client *c, u64 id)
+{
+	struct ldlm_enqueue_info ei = {
+		.ei_ns = c->ns,
+		.ei_res_id = object(id),
+		.ei_type = LDLM_EXTENT,
+		.ei_mode = LCK_PW,
+		.ei_policy.extent.end = OBD_OBJECT_EOF,
+		.ei_ops = &client_ops,
+		.ei_lvb_len = sizeof(struct ost_lvb),
+	};
+	struct ldlm_lock *lock = NULL;
+	int rc = ldlm_cli_enqueue(&ei, NULL, &lock);
+
+	CHECK(!rc && lock, "enqueue: %d", rc);
+	return lock;
+}
+
+static struct ptlrpc_request *client_send(struct client *c, u32 opc, const struct wire_format *fmt,
+					  const struct ldlm_lock *lock)
+{
+	struct ptlrpc_request *req = ptlrpc_req_new(c->imp, opc, fmt);
+	struct ost_body *body;
+	int rc = req ? ptlrpc_req_pack(req) : -ENOMEM;
+
+	CHECK(!rc, "%d", rc);
+	if (rc)
+		return NULL;
+	body = ptlrpc_req_buf(req, WF_OST_BODY);
+	if (lock) {
+		body->oa.o_valid = cpu_to_le64(OBD_MD_FLHANDLE);
+		body->oa.o_handle = lock->l_remote;
+	}
+	rc = ptlrpc_send_async(req);
+	CHECK(!rc, "%d", rc);
+	return req;
+}
+
+static int client_wait(struct ptlrpc_request *req)
+{
+	int rc = req ? ptlrpc_req_wait(req) : -ENOMEM;
+
+	ptlrpc_req_put(req);
+	return rc;
+}
+
+static bool wait_for(atomic_t *what, int n, int secs)
+{
+	int i;
+
+	for (i = 0; i < secs * 20 && atomic_read(what) != n; i++)
+		msleep(50);
+	return atomic_read(what) == n;
+}
+
+/* ---- tests ---- */
+
+/*
+ * An evicted client's write that is in service reaches the disk before anybody else gets the lock;
+ * a request of it that waits for a lock of its own does not keep the eviction from its end.
+ */
+static void test_evict(void)
+{
+	struct ptlrpc_request *write, *wait;
+	ktime_t start = ktime_get();
+	struct ldlm_lock *lock;
+	struct client c;
+
+	if (client_start(&c, "evict"))
+		return;
+	lock = client_lock(&c, 1);
+	write_secs = 3;
+	lock_object = 1;
+	atomic_set(&lock_done, 0);
+	write = client_send(&c, OST_WRITE, &wf_ost_create, lock);
+	wait = client_send(&c, OST_SETATTR, &wf_ost_body_only, NULL);
+	msleep(500);
+	CHECK(atomic_read(&writing) == 1, "no write in service");
+	CHECK(ptlrpc_target_evict(&target, c.uuid) == 1, "not evicted");
+	CHECK(!test_lock_local(1), "no lock");
+	CHECK(!atomic_read(&writing), "the lock was granted before the write ended");
+	CHECK(atomic_read(&lock_done) == 1, "the request still waits for the lock");
+	CHECK(ktime_ms_delta(ktime_get(), start) < 6000, "%lld ms",
+	      ktime_ms_delta(ktime_get(), start));
+	client_wait(write);
+	client_wait(wait);
+	ldlm_lock_decref(lock, LCK_PW);
+	client_stop(&c);
+}
+
+/* A client is not evicted for a lock as long as the server itself has not done its write. */
+static void test_prolong(void)
+{
+	int before = atomic_read(&evictions), rc;
+	struct ptlrpc_request *write, *other;
+	struct ldlm_lock *lock;
+	struct client c, d;
+
+	if (client_start(&c, "writer") || client_start(&d, "other"))
+		return;
+	lock = client_lock(&c, 2);
+	write_secs = 10;
+	lock_object = 2;
+	write = client_send(&c, OST_WRITE, &wf_ost_create, lock);
+	msleep(200);
+	other = client_send(&d, OST_SETATTR, &wf_ost_body_only, NULL);
+	rc = client_wait(write);
+	CHECK(!rc, "write: %d", rc);
+	ldlm_lock_decref(lock, LCK_PW);
+	rc = client_wait(other);
+	CHECK(!rc, "the other client: %d", rc);
+	CHECK(atomic_read(&evictions) == before, "evicted");
+	client_stop(&c);
+	client_stop(&d);
+}
+
+/* A client that does not give a lock back does not hold all threads until it is evicted. */
+static void test_threads(void)
+{
+	struct ptlrpc_request *req[40];
+	int i, rc, before = atomic_read(&evictions);
+	struct ldlm_lock *lock;
+	struct client c, d;
+	ktime_t start;
+
+	if (client_start(&c, "dead") || client_start(&d, "alive"))
+		return;
+	lock = client_lock(&c, 3);
+	lock_object = 3;
+	atomic_set(&lock_failed, 0);
+	for (i = 0; i < ARRAY_SIZE(req); i++)
+		req[i] = client_send(&d, OST_SETATTR, &wf_ost_body_only, NULL);
+	msleep(1000);
+	start = ktime_get();
+	rc = client_wait(client_send(&d, OST_GETATTR, &wf_ost_body_only, NULL));
+	CHECK(!rc && ktime_ms_delta(ktime_get(), start) < 3500, "%d after %lld ms", rc,
+	      ktime_ms_delta(ktime_get(), start));
+	CHECK(atomic_read(&evictions) == before, "evicted already");
+	for (i = 0; i < ARRAY_SIZE(req); i++) {
+		rc = client_wait(req[i]);
+		CHECK(!rc, "%d", rc);
+	}
+	CHECK(!atomic_read(&lock_failed), "%d failed", atomic_read(&lock_failed));
+	CHECK(wait_for(&evictions, before + 1, 5), "not evicted");
+	ldlm_lock_decref(lock, LCK_PW);
+	client_stop(&c);
+	client_stop(&d);
+}
+
+/* ---- flocks: bare requests, so that thousands can wait without a thread each ---- */
+
+static atomic_t flock_answered, flock_enolck, flock_failed;
+
+static void flock_done(struct ptlrpc_request *req)
+{
+	if (req->rq_status == -ENOLCK)
+		atomic_inc(&flock_enolck);
+	else if (req->rq_status)
+		atomic_inc(&flock_failed);
+	atomic_inc(&flock_answered);
+}
+
+static void flock_send(struct client *c, u64 id, u64 owner, u32 mode, u64 start, u64 end)
+{
+	union ldlm_policy policy = { .flock = { start, end, owner, 1 } };
+	struct ptlrpc_request *req = ptlrpc_req_new(c->imp, LDLM_ENQUEUE, &wf_ldlm_enqueue);
+	struct ldlm_res_id res_id = object(id);
+	struct ldlm_request *dlm;
+
+	if (req)
+		ptlrpc_req_size(req, WF_DLM_REQ, LDLM_REQ_MIN_SIZE);
+	if (!req || ptlrpc_req_pack(req)) {
+		CHECK(false, "no memory");
+		return;
+	}
+	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
+	dlm->lock_desc.l_resource.lr_type = cpu_to_le32(LDLM_FLOCK);
+	res_id_to_le(&dlm->lock_desc.l_resource.lr_name, &res_id);
+	dlm->lock_desc.l_req_mode = cpu_to_le32(mode);
+	ldlm_policy_to_wire(LDLM_FLOCK, &policy, &dlm->lock_desc.l_policy_data);
+	dlm->lock_handle[0].cookie = ptlrpc_new_cookie();
+	req->done = flock_done;
+	if (ptlrpc_send_async(req))
+		CHECK(false, "not sent");
+	ptlrpc_req_put(req);
+}
+
+static void flock_reset(void)
+{
+	atomic_set(&flock_answered, 0);
+	atomic_set(&flock_enolck, 0);
+	atomic_set(&flock_failed, 0);
+}
+
+/*
+ * Many wait for one lock. Nobody at the client knows the locks, so each is dropped as soon as it is
+ * granted: the unlock of the first goes through all of them.
+ */
+static void test_flock_queue(void)
+{
+	struct client c;
+	ktime_t start;
+	s64 ms;
+	int i;
+
+	if (client_start(&c, "flocks"))
+		return;
+	flock_reset();
+	for (i = 0; i < FLOCK_WAITERS; i++) {
+		flock_send(&c, 4, i + 1, LCK_PW, 0, LLONG_MAX);
+		if (i % 64 == 63)
+			CHECK(wait_for(&flock_answered, i + 1, 20), "%d answers",
+			      atomic_read(&flock_answered));
+	}
+	CHECK(wait_for(&flock_answered, i, 20) && !atomic_read(&flock_failed), "%d, %d failed",
+	      atomic_read(&flock_answered), atomic_read(&flock_failed));
+	start = ktime_get();
+	flock_send(&c, 4, 1, LCK_NL, 0, LLONG_MAX);
+	CHECK(wait_for(&server_ns->ns_nr_locks, 0, 60), "%d locks left",
+	      atomic_read(&server_ns->ns_nr_locks));
+	ms = ktime_ms_delta(ktime_get(), start);
+	pr_info("%d flocks one after the other: %lld ms\n", FLOCK_WAITERS, ms);
+	CHECK(ms < 8000, "%lld ms", ms);
+	client_stop(&c);
+}
+
+/* What cannot be called back is bounded for each client; an unlock of all always succeeds. */
+static void test_flock_bound(void)
+{
+	int i, n = LDLM_EXPORT_UNTIMED_MAX + 100;
+	struct client c;
+
+	if (client_start(&c, "many"))
+		return;
+	flock_reset();
+	for (i = 0; i < n; i++) {
+		flock_send(&c, 5, 1, LCK_PW, 10 * i, 10 * i + 1);
+		if (i % 256 == 255)
+			wait_for(&flock_answered, i + 1, 20);
+	}
+	CHECK(wait_for(&flock_answered, n, 30), "%d answers", atomic_read(&flock_answered));
+	CHECK(atomic_read(&flock_enolck) >= 100 && !atomic_read(&flock_failed),
+	      "%d refused, %d failed", atomic_read(&flock_enolck), atomic_read(&flock_failed));
+	flock_reset();
+	flock_send(&c, 5, 1, LCK_NL, 0, LLONG_MAX);
+	CHECK(wait_for(&flock_answered, 1, 10) && !atomic_read(&flock_enolck), "unlock");
+	CHECK(wait_for(&server_ns->ns_nr_locks, 0, 10), "%d locks left",
+	      atomic_read(&server_ns->ns_nr_locks));
+	client_stop(&c);
+}
+
+static void run_tests(void)
+{
+	test_evict();
+	test_flock_queue();
+	if (slow) {
+		test_prolong();
+		test_threads();
+		test_flock_bound();
+	}
+}
+
+static int __init ldlm_test_init(void)
+{
+	int rc;
+
+	server_ns = ldlm_ns_new_server("filter-ldlm-test", &server_ns_ops);
+	if (!server_ns)
+		return -ENOMEM;
+	strscpy(target.uuid, TARGET, sizeof(target.uuid));
+	target.ops = &target_ops;
+	target.ns = server_ns;
+	target.instance = 1;
+	rc = ptlrpc_target_register(&target);
+	CHECK(!rc, "register: %d", rc);
+	service = ptlrpc_service_get(&ost_conf);
+	io_service = ptlrpc_service_get(&io_conf);
+	CHECK(!IS_ERR(service) && !IS_ERR(io_service), "service");
+	if (!failures)
+		run_tests();
+	if (!rc)
+		ptlrpc_target_unregister(&target);
+	ptlrpc_service_put(service);
+	ptlrpc_service_put(io_service);
+	ldlm_ns_free(server_ns, false);
+	if (!failures)
+		pr_info("passed\n");
+	return failures ? -EINVAL : 0;
+}
+
+static void __exit ldlm_test_exit(void)
+{
+}
+
+module_init(ldlm_test_init);
+module_exit(ldlm_test_exit);
+MODULE_DESCRIPTION("Self test of the lock server");
+MODULE_LICENSE("GPL");

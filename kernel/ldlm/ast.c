@@ -43,24 +43,28 @@ static bool lock_has_timer(const struct ldlm_lock *lock)
 	       !(exp_connect_flags(lock->l_export) & OBD_CONNECT_MDS_MDS);
 }
 
+static void ldlm_wait_set(struct ldlm_lock *lock, unsigned long delay)
+{
+	struct ldlm_namespace *ns = lock->l_res->lr_ns;
+
+	spin_lock(&ns->ns_wait_lock);
+	lock->l_deadline = jiffies + delay;
+	if (list_empty(&lock->l_wait_link)) {
+		ldlm_lock_get(lock);
+		list_add_tail(&lock->l_wait_link, &ns->ns_wait_list);
+	}
+	spin_unlock(&ns->ns_wait_lock);
+	queue_delayed_work(ldlm_wq, &ns->ns_wait_work, delay);
+}
+
 /*
  * The client was told to give the lock up: it has so much time from now. Any context that may hold
  * lr_lock.
  */
 void ldlm_wait_start(struct ldlm_lock *lock)
 {
-	struct ldlm_namespace *ns = lock->l_res->lr_ns;
-
-	if (!lock_has_timer(lock))
-		return;
-	spin_lock(&ns->ns_wait_lock);
-	lock->l_deadline = jiffies + callback_jiffies();
-	if (list_empty(&lock->l_wait_link)) {
-		ldlm_lock_get(lock);
-		list_add_tail(&lock->l_wait_link, &ns->ns_wait_list);
-	}
-	spin_unlock(&ns->ns_wait_lock);
-	queue_delayed_work(ldlm_wq, &ns->ns_wait_work, callback_jiffies());
+	if (lock_has_timer(lock))
+		ldlm_wait_set(lock, callback_jiffies());
 }
 
 /* Not under lr_lock without a reference (may put the last one). */
@@ -90,6 +94,31 @@ void ldlm_wait_prolong(struct ldlm_lock *lock)
 	spin_unlock(&ns->ns_wait_lock);
 }
 
+/*
+ * The time of a called back lock is over. The client did what it could if a request is here that
+ * gives the lock back, or writes the data that has to be written before: then more time, else it is
+ * evicted.
+ */
+static void ldlm_wait_over(struct ldlm_lock *lock)
+{
+	bool needed = ldlm_lock_in_request(lock), called_back;
+	struct ldlm_resource *res = lock->l_res;
+	char why[160];
+
+	spin_lock(&res->lr_lock);
+	called_back = (lock->l_flags & (LDLM_FL_AST_SENT | LDLM_FL_DESTROYED)) == LDLM_FL_AST_SENT;
+	if (called_back && needed)
+		ldlm_wait_set(lock, callback_jiffies() / 2);
+	spin_unlock(&res->lr_lock);
+	if (!called_back || needed)
+		return;
+	atomic_inc(&res->lr_ns->ns_nr_timeouts);
+	snprintf(why, sizeof(why), "it did not give lock 0x%llx on " DLDLMRES " back in %u s",
+		 (unsigned long long)lock->l_handle.cookie, PLDLMRES(&res->lr_id),
+		 READ_ONCE(ldlm_callback_timeout));
+	export_evict(lock->l_export, why);
+}
+
 void ldlm_wait_expired(struct work_struct *work)
 {
 	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace,
@@ -106,21 +135,16 @@ void ldlm_wait_expired(struct work_struct *work)
 		else if (time_before(lock->l_deadline, next))
 			next = lock->l_deadline;
 	}
-	more = !list_empty(&ns->ns_wait_list);
 	while (!list_empty(&late)) {
 		lock = list_first_entry(&late, struct ldlm_lock, l_wait_link);
 		list_del_init(&lock->l_wait_link);
 		spin_unlock(&ns->ns_wait_lock);
 
-		atomic_inc(&ns->ns_nr_timeouts);
-		pr_warn_ratelimited("%s: client %s keeps lock 0x%llx on " DLDLMRES ", evicting it\n",
-				    ns->ns_name, lock->l_export->client_uuid,
-				    (unsigned long long)lock->l_handle.cookie,
-				    PLDLMRES(&lock->l_res->lr_id));
-		export_evict(lock->l_export, "lock callback timer expired");
+		ldlm_wait_over(lock);
 		ldlm_lock_put(lock);
 		spin_lock(&ns->ns_wait_lock);
 	}
+	more = !list_empty(&ns->ns_wait_list);
 	spin_unlock(&ns->ns_wait_lock);
 	if (more)
 		queue_delayed_work(ldlm_wq, &ns->ns_wait_work,

@@ -109,6 +109,7 @@ int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1);
 void ldlm_services_init(void);
 void ldlm_services_exit(void);
 
+bool ldlm_lock_in_request(struct ldlm_lock *lock);
 /* srv_enqueue.c: handlers of the services of a target and of the cancel service */
 int ldlm_handle_enqueue(struct svc_req *req);
 int ldlm_handle_cancel(struct svc_req *req);

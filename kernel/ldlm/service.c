@@ -59,24 +59,50 @@ static int ldlm_start_cancels(void)
 	return ldlm_service_start(&ldlm_cancel_service, &ldlm_cancel_conf);
 }
 
+static bool ldlm_req_is_io(const struct svc_req *req)
+{
+	return req->opc == OST_WRITE || req->opc == OST_READ || req->opc == OST_PUNCH;
+}
+
 /*
  * Is this I/O under a lock that other clients wait for? All other threads may be in lockless I/O
  * that waits for just that lock.
  */
-static bool ldlm_req_is_wanted_io(const struct svc_req *req)
+static bool ldlm_req_is_wanted_io(struct svc_req *req)
 {
 	const struct ost_body *body;
 
-	if (!req->exp || (req->opc != OST_WRITE && req->opc != OST_READ && req->opc != OST_PUNCH))
+	if (!req->exp || !ldlm_req_is_io(req))
 		return false;
 	body = wire_buf_min(req->msg, 1, sizeof(*body));
-	return body && le64_to_cpu(body->oa.o_valid) & OBD_MD_FLHANDLE &&
-	       ldlm_srv_io_wanted(req->exp, body->oa.o_handle.cookie);
+	if (!body || !(le64_to_cpu(body->oa.o_valid) & OBD_MD_FLHANDLE))
+		return false;
+	WRITE_ONCE(req->io_lock, body->oa.o_handle.cookie);
+	return ldlm_srv_io_wanted(req->exp, body->oa.o_handle.cookie);
 }
 
-static bool ldlm_req_is_urgent(const struct svc_req *req)
+static bool ldlm_req_is_urgent(struct svc_req *req)
 {
 	return req->opc == LDLM_CANCEL || req->opc == LDLM_CONVERT || ldlm_req_is_wanted_io(req);
+}
+
+/* I/O under the lock of that cookie, or under one that it does not name; or it gives locks back. */
+static bool ldlm_req_needs_lock(const struct svc_req *req, const void *arg)
+{
+	u64 named = READ_ONCE(req->io_lock);
+
+	if (!ldlm_req_is_io(req))
+		return req->opc == LDLM_CANCEL || req->opc == LDLM_CONVERT;
+	return !named || named == *(const u64 *)arg;
+}
+
+/*
+ * Has the client sent a request, not answered yet, that needs this lock or gives it back? Then it
+ * is not at fault when it still has the lock (chapter 3, 14.1).
+ */
+bool ldlm_lock_in_request(struct ldlm_lock *lock)
+{
+	return svc_export_find_req(lock->l_export, ldlm_req_needs_lock, &lock->l_handle.cookie);
 }
 
 static const struct ptlrpc_handler ldlm_target_handlers[] = {

@@ -203,7 +203,7 @@ int ptlrpc_params_init(void);
 /* ---- handle.c ---- */
 void svc_handle(struct svc_req *req);
 bool svc_parse(struct svc_req *req);		/* at arrival; false: drop */
-bool svc_is_hp(const struct svc_req *req);
+bool svc_is_hp(struct svc_req *req);
 
 /* ---- reply.c ---- */
 void svc_send_reply(struct svc_req *req);

@@ -630,6 +630,7 @@ struct svc_req {
 	const struct wire_format *fmt;
 	u64 mbits;			/* where the answer goes; changed by retransmissions */
 	u64 bulk_mbits;			/* pb_mbits as it came */
+	u64 io_lock;			/* I/O: server cookie of the lock that the client named, or 0 */
 	u32 msg_flags;			/* lm_flags */
 	u32 secflvr;
 	u32 conn_cnt;
@@ -674,7 +675,6 @@ void svc_req_hold(struct svc_req *req);
 void svc_req_resume(struct svc_req *req);
 /* Instead of resume: drop it without an answer. */
 void svc_req_drop(struct svc_req *req);
-/* Seconds left until the client stops waiting (may grow by early replies). */
 /* The request that this thread serves; NULL outside of the threads of services. */
 struct svc_req *svc_current(void);
 /*
@@ -684,6 +684,7 @@ struct svc_req *svc_current(void);
 bool svc_export_find_req(struct obd_export *exp,
 			 bool (*match)(const struct svc_req *req, const void *arg),
 			 const void *arg);
+/* Seconds left until the client stops waiting (may grow by early replies). */
 int svc_req_time_left(struct svc_req *req);
 
 static inline bool svc_req_resent(const struct svc_req *req)
@@ -716,8 +717,11 @@ struct ptlrpc_lock_ops {
 	/* disconnect or eviction: drop all locks of the client; called more than once */
 	void (*export_cleanup)(struct obd_export *exp);
 	void (*export_fini)(struct obd_export *exp);
-	/* at arrival: do other clients wait for what this request does? Must not sleep. */
-	bool (*is_urgent)(const struct svc_req *req);
+	/*
+	 * At arrival, before it can be served: do other clients wait for what this request does?
+	 * Sets io_lock. Must not sleep.
+	 */
+	bool (*is_urgent)(struct svc_req *req);
 };
 
 /* Once, before the first import or target. */

@@ -371,7 +371,7 @@ void ldlm_cli_bl_queue(struct ldlm_lock *lock)
 
 	ldlm_lock_get(lock);
 	ldlm_ns_hold(ns);
-	if (!queue_delayed_work(ldlm_bl_wq, &lock->l_work, ldlm_lock_kept(lock))) {
+	if (!queue_delayed_work(ns->ns_bl_wq, &lock->l_work, ldlm_lock_kept(lock))) {
 		ldlm_ns_release(ns);
 		ldlm_lock_put(lock);
 	}

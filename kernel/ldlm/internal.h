@@ -20,7 +20,6 @@
 
 /* lock.c */
 extern struct workqueue_struct *ldlm_wq;	/* timers, outcomes of ASTs, LRU, cancels */
-extern struct workqueue_struct *ldlm_bl_wq;	/* blocking() of the clients: may write back data */
 extern struct list_head ldlm_ns_all;
 extern struct mutex ldlm_ns_mutex;		/* ldlm_ns_all; outermost */
 

@@ -53,9 +53,10 @@
 #include <linux/rhashtable.h>
 
 struct workqueue_struct *ldlm_wq;
-struct workqueue_struct *ldlm_bl_wq;
 LIST_HEAD(ldlm_ns_all);
 DEFINE_MUTEX(ldlm_ns_mutex);
+
+#define BL_WORKERS_MAX	32	/* locks of one namespace whose data is written back at a time */
 
 static struct kmem_cache *lock_cache;
 static struct rhashtable lock_hash;
@@ -518,6 +519,16 @@ static struct ldlm_namespace *ns_new(const char *name)
 
 static void ns_publish(struct ldlm_namespace *ns)
 {
+static void ns_destroy(struct ldlm_namespace *ns)
+{
+	if (ns->ns_bl_wq)
+		destroy_workqueue(ns->ns_bl_wq);
+	rhashtable_destroy(&ns->ns_res);
+	kfree(ns->ns_flock_hash);
+	kfree(ns->ns_name);
+	kfree(ns);
+}
+
 	mutex_lock(&ldlm_ns_mutex);
 	list_add_tail(&ns->ns_list, &ldlm_ns_all);
 	mutex_unlock(&ldlm_ns_mutex);
@@ -539,6 +550,10 @@ struct ldlm_namespace *ldlm_ns_new_server(const char *name, const struct ldlm_sr
 		return NULL;
 	ns->ns_ops = ops;
 	ns_publish(ns);
+	if (ldlm_flock_ns_init(ns)) {
+		ns_destroy(ns);
+		return NULL;
+	}
 	return ns;
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_new_server);
@@ -558,6 +573,12 @@ struct ldlm_namespace *ldlm_ns_new_client(const char *name, struct obd_import *i
 		return NULL;
 	ns->ns_client = true;
 	ns->ns_imp = imp;
+	ns->ns_bl_wq = alloc_workqueue("ldlm_bl_%s", WQ_UNBOUND | WQ_MEM_RECLAIM, BL_WORKERS_MAX,
+				       name);
+	if (!ns->ns_bl_wq) {
+		ns_destroy(ns);
+		return NULL;
+	}
 	ns_publish(ns);
 	return ns;
 }
@@ -594,9 +615,7 @@ void ldlm_ns_free(struct ldlm_namespace *ns, bool force)
 	cancel_delayed_work_sync(&ns->ns_cancel_work);
 	/* Outcomes of ASTs and blocking callbacks may still use it. */
 	flush_workqueue(ldlm_wq);
-	rhashtable_destroy(&ns->ns_res);
-	kfree(ns->ns_name);
-	kfree(ns);
+	ns_destroy(ns);
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_free);
 
@@ -621,17 +640,12 @@ int ldlm_init(void)
 	ldlm_wq = alloc_workqueue("ldlm", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!ldlm_wq)
 		goto out_hash;
-	ldlm_bl_wq = alloc_workqueue("ldlm_bl", WQ_UNBOUND | WQ_MEM_RECLAIM, 64);
-	if (!ldlm_bl_wq)
-		goto out_wq;
 	rc = ldlm_cli_init();
 	if (rc)
-		goto out_bl;
+		goto out_wq;
 	ldlm_services_init();
 	return 0;
 
-out_bl:
-	destroy_workqueue(ldlm_bl_wq);
 out_wq:
 	destroy_workqueue(ldlm_wq);
 out_hash:
@@ -648,7 +662,6 @@ void ldlm_exit(void)
 {
 	ldlm_services_exit();
 	ldlm_cli_exit();
-	destroy_workqueue(ldlm_bl_wq);
 	destroy_workqueue(ldlm_wq);
 	rcu_barrier();
 	rhashtable_destroy(&lock_hash);

@@ -146,6 +146,8 @@ struct ldlm_namespace {
 	struct delayed_work	ns_cancel_work;
 	/* locks on the list, cancel RPCs in flight, l_work queued or running */
 	atomic_t		ns_cancels;
+	/* client: l_work of its locks, so that one server's callbacks do not wait for another's */
+	struct workqueue_struct	*ns_bl_wq;
 
 	/* server: locks that were called back, with their deadline */
 	spinlock_t		ns_wait_lock;

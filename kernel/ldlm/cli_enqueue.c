@@ -211,7 +211,7 @@ int ldlm_cli_enqueue_start(struct ldlm_enqueue_info *ei, struct ptlrpc_request *
 	lock->l_ast_data = ei->ei_data;
 	lock->l_lvb_want = ei->ei_lvb_len;
 	lock->l_users = 1;
-	if (ei->ei_type == LDLM_FLOCK && ldlm_flock_prepare(lock))
+	if (ei->ei_type == LDLM_FLOCK && ldlm_flock_prepare(lock, NULL))
 		goto fail;
 
 	if (!req)

@@ -4,21 +4,43 @@
  * merged, carved and split among themselves; other owners conflict and wait. The server decides;
  * the client keeps the same ranges for its replay, by the same code. Runs under lr_lock;
  * ns_flock_lock inside of it guards the graph of who waits for whom.
+ *
+ * Who waits stands in the list of one granted lock in its way (l_flock_waiters). When that lock
+ * ends or shrinks, its waiters move to lr_flock_check, and ldlm_flock_reprocess() looks at those
+ * only: each is granted or joins the list of another lock. So an unlock costs what the waiters of
+ * that lock cost, not what all waiters of the file do.
+ *
+ * The graph for the search for deadlocks: waiting locks hashed by their owner, each with the owner
+ * of the lock that it waits for.
  */
 #include "internal.h"
+#include <linux/hash.h>
 
-#define DEADLOCK_STEPS_MAX	1000
+#define DEADLOCK_STEPS_MAX	4096	/* locks that one search looks at: it holds a spinlock */
+#define FLOCK_HASH_BITS		10
 
 static bool same_owner(const struct ldlm_lock *a, const struct ldlm_lock *b)
 {
 	return a->l_export == b->l_export && a->l_policy.flock.owner == b->l_policy.flock.owner;
 }
 
-/* Before lr_lock is taken: the part behind when this lock cuts another one in two. 0, -ENOMEM. */
-int ldlm_flock_prepare(struct ldlm_lock *lock)
+/*
+ * Before lr_lock is taken: the part behind when this lock cuts another one in two. It counts for
+ * the client exp already (NULL on clients), so that the cut cannot fail later. A request for the
+ * whole file cuts nothing: the unlock at close needs no memory. 0, -ENOMEM or why exp may not have
+ * another lock.
+ */
+int ldlm_flock_prepare(struct ldlm_lock *lock, struct obd_export *exp)
 {
-	lock->l_flock_spare = ldlm_lock_new(lock->l_res, LCK_NL, NULL);
-	return lock->l_flock_spare ? 0 : -ENOMEM;
+	struct ldlm_lock *spare;
+
+	if (!lock->l_policy.flock.start && lock->l_policy.flock.end >= LLONG_MAX)
+		return 0;
+	spare = ldlm_lock_new(lock->l_res, LCK_NL, NULL);
+	if (!spare)
+		return -ENOMEM;
+	lock->l_flock_spare = spare;
+	return exp ? ldlm_export_attach(exp, spare) : 0;
 }
 
 /* Granted or given up: it will not split anything. Not under lr_lock. */
@@ -39,14 +61,36 @@ void ldlm_flock_drop_spare(struct ldlm_lock *lock)
 	}
 }
 
+/* Server: the table of waiting locks. 0, -ENOMEM. */
+int ldlm_flock_ns_init(struct ldlm_namespace *ns)
+{
+	ns->ns_flock_hash = kcalloc(1 << FLOCK_HASH_BITS, sizeof(*ns->ns_flock_hash), GFP_KERNEL);
+	return ns->ns_flock_hash ? 0 : -ENOMEM;
+}
+
+static struct hlist_head *flock_bucket(struct ldlm_namespace *ns, const struct obd_export *exp,
+				       u64 owner)
+{
+	return &ns->ns_flock_hash[hash_64(owner ^ (unsigned long)exp, FLOCK_HASH_BITS)];
+}
+
+/* A granted lock ended or shrank: look at those that it held up. lr_lock held. */
+static void flock_check_waiters(struct ldlm_lock *lock)
+{
+	list_splice_tail_init(&lock->l_flock_waiters, &lock->l_res->lr_flock_check);
+}
+
+/* The lock waits no longer, or it ends. lr_lock held. */
 void ldlm_flock_unlink(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 
 	if (lock->l_res->lr_type != LDLM_FLOCK)
 		return;
+	flock_check_waiters(lock);
+	list_del_init(&lock->l_flock_wait);
 	spin_lock(&ns->ns_flock_lock);
-	list_del_init(&lock->l_flock_link);
+	hlist_del_init(&lock->l_flock_hash);
 	spin_unlock(&ns->ns_flock_lock);
 }
 
@@ -57,6 +101,9 @@ static void flock_split(struct ldlm_resource *res, struct ldlm_lock *by, struct 
 
 	if (WARN_ON_ONCE(!spare))
 		return;
+	/* The client is going: the old lock ends as well. */
+	if (spare->l_flags & LDLM_FL_DESTROYED)
+		return;
 	spare->l_policy = old->l_policy;
 	spare->l_policy.flock.start = rest->start;
 	spare->l_policy.flock.end = rest->end;
@@ -64,8 +111,6 @@ static void flock_split(struct ldlm_resource *res, struct ldlm_lock *by, struct 
 	/* On a client: the same server lock is behind both parts; only ranges matter for replay. */
 	spare->l_remote.cookie = 0;
 	spare->l_ops = old->l_ops;
-	if (old->l_export && ldlm_export_attach(old->l_export, spare))
-		return;
 	spare->l_flags |= LDLM_FL_REPLIED;
 	ldlm_grant_locked(spare, old->l_granted_mode);
 	by->l_flock_spare = NULL;
@@ -102,6 +147,7 @@ void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mod
 		case FLOCK_SHRINK:
 			l->l_policy.flock.start = old.start;
 			l->l_policy.flock.end = old.end;
+			flock_check_waiters(l);
 			break;
 		}
 	}
@@ -122,42 +168,62 @@ static struct ldlm_lock *flock_conflict(struct ldlm_resource *res, struct ldlm_l
 	return NULL;
 }
 
+/* Those of the waiting locks of an owner that the search has not seen yet go to the end of its queue. */
+static void flock_search_add(struct ldlm_namespace *ns, const struct ldlm_lock *skip,
+			     const struct obd_export *exp, u64 owner, struct ldlm_lock ***tail,
+			     unsigned int *steps)
+{
+	struct ldlm_lock *w;
+
+	hlist_for_each_entry(w, flock_bucket(ns, exp, owner), l_flock_hash) {
+		if (++*steps > DEADLOCK_STEPS_MAX)
+			return;
+		if (w == skip || w->l_export != exp || w->l_policy.flock.owner != owner ||
+		    w->l_flock_seen == ns->ns_flock_search)
+			continue;
+		w->l_flock_seen = ns->ns_flock_search;
+		w->l_flock_next = NULL;
+		**tail = w;
+		*tail = &w->l_flock_next;
+	}
+}
+
 /*
  * lock has to wait for blocker: does the blocker's owner, by way of other waiters, wait for the
- * owner of lock? Records the edge when not.
+ * owner of lock? Each waiter is looked at once. Records the edge when not, or if the lock is to wait
+ * all the same.
  */
 static bool flock_deadlock(struct ldlm_namespace *ns, struct ldlm_lock *lock,
-			   struct ldlm_lock *blocker)
+			   struct ldlm_lock *blocker, bool wait)
 {
 	struct obd_export *exp = blocker->l_export;
 	u64 owner = blocker->l_policy.flock.owner;
-	struct ldlm_lock *w;
-	bool dead = false;
-	int steps;
+	struct ldlm_lock *queue = NULL, **tail = &queue;
+	unsigned int steps = 0;
+	bool dead;
 
 	spin_lock(&ns->ns_flock_lock);
-	for (steps = 0; steps < DEADLOCK_STEPS_MAX; steps++) {
-		struct ldlm_lock *next = NULL;
-
-		if (exp == lock->l_export && owner == lock->l_policy.flock.owner) {
-			dead = true;
+	ns->ns_flock_search++;
+	for (;;) {
+		dead = exp == lock->l_export && owner == lock->l_policy.flock.owner;
+		if (dead)
 			break;
-		}
-		list_for_each_entry(w, &ns->ns_flock_waiting, l_flock_link)
-			if (w != lock && w->l_export == exp && w->l_policy.flock.owner == owner) {
-				next = w;
-				break;
-			}
-		if (!next)
+		flock_search_add(ns, lock, exp, owner, &tail, &steps);
+		if (!queue || steps > DEADLOCK_STEPS_MAX)
 			break;
-		exp = next->l_flock_blk_exp;
-		owner = next->l_flock_blk_owner;
+		exp = queue->l_flock_blk_exp;
+		owner = queue->l_flock_blk_owner;
+		queue = queue->l_flock_next;
+		if (!queue)
+			tail = &queue;
 	}
-	if (!dead) {
+	if (!dead || wait) {
 		lock->l_flock_blk_exp = blocker->l_export;
 		lock->l_flock_blk_owner = blocker->l_policy.flock.owner;
-		if (list_empty(&lock->l_flock_link))
-			list_add_tail(&lock->l_flock_link, &ns->ns_flock_waiting);
+		if (hlist_unhashed(&lock->l_flock_hash))
+			hlist_add_head(&lock->l_flock_hash,
+				       flock_bucket(ns, lock->l_export,
+						    lock->l_policy.flock.owner));
 	}
 	spin_unlock(&ns->ns_flock_lock);
 	return dead;
@@ -220,40 +286,42 @@ int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 fl
 	}
 	if (flags & (LDLM_FL_BLOCK_NOWAIT | LDLM_FL_SPECULATIVE))
 		return -EAGAIN;
-	if (flock_deadlock(res->lr_ns, lock, c))
+	if (flock_deadlock(res->lr_ns, lock, c, false))
 		return -EDEADLK;
 	list_add_tail(&lock->l_res_link, &res->lr_waiting);
+	list_add_tail(&lock->l_flock_wait, &c->l_flock_waiters);
 	return 0;
 }
 
+/* Look at the waiters of the locks that ended or shrank: grant, or let them wait for another lock. */
 void ldlm_flock_reprocess(struct ldlm_resource *res, struct list_head *cp, struct list_head *dead)
 {
 	struct ldlm_lock *w, *c;
-	bool again;
+	bool knows;
 
 	if (res->lr_ns->ns_replaying)
 		return;
-	/*
-	 * A grant may weaken a range of its owner (PW to PR) and let one ahead of it go: look again
-	 * then.
-	 */
-	do {
-		again = false;
-		list_for_each_entry(w, &res->lr_waiting, l_res_link) {
-			c = flock_conflict(res, w);
-			if (c) {
-				if (!flock_deadlock(res->lr_ns, w, c) ||
-				    !(exp_connect_flags(w->l_export) & OBD_CONNECT_FLOCK_DEAD))
-					continue;
-				flock_refuse(w, LDLM_FL_FLOCK_DEADLOCK, -EDEADLK, cp, dead);
-			} else {
-				ldlm_flock_unlink(w);
-				ldlm_flock_merge(res, w, w->l_req_mode, dead);
-				ldlm_grant_locked(w, w->l_req_mode);
-				ldlm_granted(w, cp);
-			}
-			again = true;
-			break;
+	/* A grant may weaken a range of its owner (PW to PR) and so add to the list. */
+	while ((w = list_first_entry_or_null(&res->lr_flock_check, struct ldlm_lock,
+					     l_flock_wait))) {
+		list_del_init(&w->l_flock_wait);
+		c = flock_conflict(res, w);
+		knows = exp_connect_flags(w->l_export) & OBD_CONNECT_FLOCK_DEAD;
+		if (!c) {
+			ldlm_flock_unlink(w);
+			ldlm_flock_merge(res, w, w->l_req_mode, dead);
+			ldlm_grant_locked(w, w->l_req_mode);
+			ldlm_granted(w, cp);
+		} else if (flock_deadlock(res->lr_ns, w, c, !knows) && knows) {
+			flock_refuse(w, LDLM_FL_FLOCK_DEADLOCK, -EDEADLK, cp, dead);
+		} else {
+			list_add_tail(&w->l_flock_wait, &c->l_flock_waiters);
 		}
-	} while (again);
+	}
+}
+
+/* A lock that its client replays as waiting: looked at when the recovery ends. lr_lock held. */
+void ldlm_flock_replay_waiting(struct ldlm_lock *lock)
+{
+	list_add_tail(&lock->l_flock_wait, &lock->l_res->lr_flock_check);
 }

@@ -83,7 +83,9 @@ void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mod
 		      struct list_head *dead);
 void ldlm_flock_unlink(struct ldlm_lock *lock);
 void ldlm_flock_drop_spare(struct ldlm_lock *lock);
-int ldlm_flock_prepare(struct ldlm_lock *lock);
+int ldlm_flock_prepare(struct ldlm_lock *lock, struct obd_export *exp);
+int ldlm_flock_ns_init(struct ldlm_namespace *ns);
+void ldlm_flock_replay_waiting(struct ldlm_lock *lock);
 void ldlm_put_list(struct list_head *dead);
 
 /* ast.c: callbacks of the server, timers */

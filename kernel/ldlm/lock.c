@@ -136,6 +136,7 @@ static struct ldlm_resource *res_alloc(struct ldlm_namespace *ns, const struct l
 	spin_lock_init(&res->lr_lock);
 	INIT_LIST_HEAD(&res->lr_granted);
 	INIT_LIST_HEAD(&res->lr_waiting);
+	INIT_LIST_HEAD(&res->lr_flock_check);
 	mutex_init(&res->lr_lvb_mutex);
 	return res;
 }
@@ -280,7 +281,9 @@ struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode,
 	INIT_LIST_HEAD(&lock->l_bl_ast);
 	INIT_LIST_HEAD(&lock->l_cp_ast);
 	INIT_LIST_HEAD(&lock->l_wait_link);
-	INIT_LIST_HEAD(&lock->l_flock_link);
+	INIT_LIST_HEAD(&lock->l_flock_waiters);
+	INIT_LIST_HEAD(&lock->l_flock_wait);
+	INIT_HLIST_NODE(&lock->l_flock_hash);
 	INIT_LIST_HEAD(&lock->l_lru);
 	INIT_DELAYED_WORK(&lock->l_work, ldlm_cli_bl_work);
 	RB_CLEAR_NODE(&lock->l_rb);
@@ -512,7 +515,6 @@ static struct ldlm_namespace *ns_new(const char *name)
 	INIT_LIST_HEAD(&ns->ns_wait_list);
 	INIT_DELAYED_WORK(&ns->ns_wait_work, ldlm_wait_expired);
 	spin_lock_init(&ns->ns_flock_lock);
-	INIT_LIST_HEAD(&ns->ns_flock_waiting);
 	ldlm_cli_ns_init(ns);
 	return ns;
 }

@@ -141,6 +141,8 @@ static int replay_lock(struct ldlm_resource *res, struct ldlm_lock *lock, u64 fl
 		ldlm_grant_locked(lock, granted);
 	} else {
 		list_add_tail(&lock->l_res_link, &res->lr_waiting);
+		if (res->lr_type == LDLM_FLOCK)
+			ldlm_flock_replay_waiting(lock);
 	}
 	return 0;
 }
@@ -157,7 +159,7 @@ static int enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 flags, u
 	int rc;
 
 	if (res->lr_type == LDLM_FLOCK) {
-		rc = ldlm_flock_prepare(lock);
+		rc = ldlm_flock_prepare(lock, req->exp);
 		if (rc)
 			return rc;
 	}

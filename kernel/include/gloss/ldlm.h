@@ -154,9 +154,10 @@ struct ldlm_namespace {
 	struct list_head	ns_wait_list;
 	struct delayed_work	ns_wait_work;
 
-	/* waiting flocks of the namespace, for the search for deadlocks */
+	/* server: waiting flocks by owner, for the search for deadlocks */
 	spinlock_t		ns_flock_lock;	/* inside of lr_lock */
-	struct list_head	ns_flock_waiting;
+	struct hlist_head	*ns_flock_hash;
+	u64			ns_flock_search;	/* number of the present search */
 
 	struct param_dir	*ns_params;	/* ldlm/namespaces/NAME */
 	struct param_dir	*ns_pool_params;
@@ -216,6 +217,7 @@ struct ldlm_resource {
 	spinlock_t		lr_lock;	/* everything below and the state of its locks */
 	struct list_head	lr_granted;	/* ldlm_lock.l_res_link */
 	struct list_head	lr_waiting;	/* FIFO */
+	struct list_head	lr_flock_check;	/* waiting flocks to look at: l_flock_wait */
 	struct ldlm_extent_tree	*lr_trees;	/* server EXTENT: LCK_MODE_NUM of them */
 	unsigned int		lr_nr_granted[LCK_MODE_NUM];
 	struct rcu_head		lr_rcu;
@@ -254,15 +256,18 @@ struct ldlm_lock {
 	union ldlm_policy	l_bl_policy;
 	struct list_head	l_wait_link;	/* ns_wait_list */
 	unsigned long		l_deadline;	/* jiffies */
-	/* SYNC lock that waits: the client in its way, referenced; under lr_lock */
-	struct obd_export	*l_blocker;
-	bool			l_untimed;	/* counted in le_nr_untimed */
-	struct list_head	l_flock_link;		/* ns_flock_waiting */
-	u64			l_flock_blk_owner;	/* waiting flock: who holds it up */
+	/* flocks, under lr_lock */
+	struct list_head	l_flock_waiters;	/* granted: locks that wait for this one */
+	struct list_head	l_flock_wait;		/* l_flock_waiters, or lr_flock_check */
+	/* waiting flocks, under ns_flock_lock */
+	struct hlist_node	l_flock_hash;		/* ns_flock_hash */
+	u64			l_flock_blk_owner;	/* who holds it up */
 	struct obd_export	*l_flock_blk_exp;	/* compared only, never followed */
 	/* for the part behind when this one splits another */
 	struct ldlm_lock	*l_flock_spare;
 
+	u64			l_flock_seen;		/* last search that came by */
+	struct ldlm_lock	*l_flock_next;		/* queue of that search */
 	/* client */
 	const struct ldlm_cli_ops *l_ops;
 	void			*l_ast_data;	/* inode or object; under the resource lock */
@@ -298,6 +303,8 @@ struct ldlm_export {
 	bool			le_closed;	/* disconnected or evicted: no more locks */
 };
 
+	unsigned int		le_nr_untimed;	/* of these GROUP locks and flocks */
+	atomic_t		le_overdue;	/* threads that wait long for locks of this client */
 /* Locks that one client may hold before new ones get -EINPROGRESS. */
 #define LDLM_EXPORT_LOCKS_MAX	(1U << 18)
 
@@ -305,8 +312,6 @@ struct ldlm_export {
  * A lock of the server itself; waits (killable) until the clients in the way have given theirs up.
  * flags: LDLM_FL_BLOCK_NOWAIT (-EAGAIN on conflict; extents: with a group lock only),
  * LDLM_FL_SPECULATIVE (-EAGAIN on any conflict), LDLM_FL_AST_DISCARD_DATA (holders throw dirty data
-	unsigned int		le_nr_untimed;	/* of these GROUP locks and flocks */
-	atomic_t		le_overdue;	/* threads that wait long for locks of this client */
  * away), LDLM_FL_NO_GLIMPSE. 0, -EAGAIN, -EINTR, -ENOMEM, -ESHUTDOWN. Undo with ldlm_srv_unlock().
  */
 int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 type,

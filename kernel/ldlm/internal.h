@@ -69,8 +69,8 @@ void ldlm_extent_expand(struct ldlm_resource *res, struct ldlm_lock *lock);
 int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
 		     struct list_head *bl,
 		     struct list_head *cp, struct list_head *dead);
-void ldlm_note_blocker(struct ldlm_lock *want, const struct ldlm_lock *holder);
 void ldlm_reprocess(struct ldlm_resource *res);
+void ldlm_note_blocker(struct ldlm_lock *want, const struct ldlm_lock *holder);
 void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl);
 void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp);
 
@@ -109,8 +109,8 @@ int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1);
 /* service.c: what the RPC layer calls */
 void ldlm_services_init(void);
 void ldlm_services_exit(void);
-
 bool ldlm_lock_in_request(struct ldlm_lock *lock);
+
 /* srv_enqueue.c: handlers of the services of a target and of the cancel service */
 int ldlm_handle_enqueue(struct svc_req *req);
 int ldlm_handle_cancel(struct svc_req *req);
@@ -131,6 +131,12 @@ void ldlm_export_cleanup(struct obd_export *exp);
 int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock);
 void ldlm_export_detach(struct ldlm_lock *lock);
 struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote);
+
+/* srv_reclaim.c */
+void ldlm_reclaim_added(unsigned int nr);
+void ldlm_reclaim_removed(void);
+bool ldlm_reclaim_full(void);
+void ldlm_reclaim_exit(void);
 
 /* cli_enqueue.c */
 int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bool may_miss,

@@ -519,8 +519,6 @@ static struct ldlm_namespace *ns_new(const char *name)
 	return ns;
 }
 
-static void ns_publish(struct ldlm_namespace *ns)
-{
 static void ns_destroy(struct ldlm_namespace *ns)
 {
 	if (ns->ns_bl_wq)
@@ -531,6 +529,8 @@ static void ns_destroy(struct ldlm_namespace *ns)
 	kfree(ns);
 }
 
+static void ns_publish(struct ldlm_namespace *ns)
+{
 	mutex_lock(&ldlm_ns_mutex);
 	list_add_tail(&ns->ns_list, &ldlm_ns_all);
 	mutex_unlock(&ldlm_ns_mutex);
@@ -550,12 +550,12 @@ struct ldlm_namespace *ldlm_ns_new_server(const char *name, const struct ldlm_sr
 
 	if (!ns)
 		return NULL;
-	ns->ns_ops = ops;
-	ns_publish(ns);
 	if (ldlm_flock_ns_init(ns)) {
 		ns_destroy(ns);
 		return NULL;
 	}
+	ns->ns_ops = ops;
+	ns_publish(ns);
 	return ns;
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_new_server);
@@ -573,14 +573,14 @@ struct ldlm_namespace *ldlm_ns_new_client(const char *name, struct obd_import *i
 
 	if (!ns)
 		return NULL;
-	ns->ns_client = true;
-	ns->ns_imp = imp;
 	ns->ns_bl_wq = alloc_workqueue("ldlm_bl_%s", WQ_UNBOUND | WQ_MEM_RECLAIM, BL_WORKERS_MAX,
 				       name);
 	if (!ns->ns_bl_wq) {
 		ns_destroy(ns);
 		return NULL;
 	}
+	ns->ns_client = true;
+	ns->ns_imp = imp;
 	ns_publish(ns);
 	return ns;
 }
@@ -663,6 +663,7 @@ out_cache:
 void ldlm_exit(void)
 {
 	ldlm_services_exit();
+	ldlm_reclaim_exit();
 	ldlm_cli_exit();
 	destroy_workqueue(ldlm_wq);
 	rcu_barrier();

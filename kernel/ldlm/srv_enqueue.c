@@ -260,8 +260,6 @@ out:
 	return rc;
 }
 
-static int enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u64 flags)
-{
 /* What the intent stored as its result. */
 static int intent_status(struct svc_req *req)
 {
@@ -270,6 +268,8 @@ static int intent_status(struct svc_req *req)
 	return rep ? (s64)le64_to_cpu(rep->lock_policy_res2) : 0;
 }
 
+static int enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u64 flags)
+{
 	struct ldlm_lock *lock = NULL;
 	u64 fl = flags;
 	int rc;
@@ -281,11 +281,11 @@ static int intent_status(struct svc_req *req)
 		fl |= LDLM_FL_RESENT;
 	rc = req->tgt->ns->ns_ops->intent(req, &lock, &fl);
 	fl &= 0xffffffffULL;
-	if ((rc == 0 || rc == ELDLM_LOCK_REPLACED) && lock) {
-		rc = reply_lock(req, lock, fl | LDLM_FL_LOCK_CHANGED, false);
 	/* Nothing was done for want of a lock: the client is to send the request again. */
 	if (req->lock_busy && !lock && intent_status(req) == -EINPROGRESS)
 		rc = -EINPROGRESS;
+	if ((rc == 0 || rc == ELDLM_LOCK_REPLACED) && lock) {
+		rc = reply_lock(req, lock, fl | LDLM_FL_LOCK_CHANGED, false);
 		if (rc)
 			ldlm_srv_unlock(lock);
 		else
@@ -337,6 +337,10 @@ int ldlm_handle_enqueue(struct svc_req *req)
 		return -EPROTO;
 	if (svc_req_resent(req) || flags & LDLM_FL_REPLAY)
 		resent = ldlm_export_find(req->exp, dlm->lock_handle[0].cookie);
+	/* Unlocks are enqueues as well, and make room. */
+	if (!resent && !svc_req_replay(req) && !(flags & LDLM_FL_REPLAY) && ldlm_reclaim_full() &&
+	    le32_to_cpu(dlm->lock_desc.l_resource.lr_type) != LDLM_FLOCK)
+		return -EINPROGRESS;
 
 	if (flags & LDLM_FL_HAS_INTENT && wire_bufcount(req->msg) > 2 && ns->ns_ops &&
 	    ns->ns_ops->intent)

@@ -55,24 +55,30 @@ static struct hlist_head *exp_bucket(struct ldlm_export *le, u64 remote)
 
 /*
  * Make exp the holder of a lock. Any context. 0, -ENOTCONN: the client is gone; -EINPROGRESS: it
- * has too many.
+ * has too many; -ENOLCK: too many of those that cannot be called back.
  */
 int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock)
 {
+	bool untimed = lock->l_res->lr_type == LDLM_FLOCK || lock->l_req_mode == LCK_GROUP;
 	struct ldlm_export *le = exp->exp_ldlm;
 	int rc = 0;
 
 	spin_lock(&le->le_lock);
 	if (le->le_closed || READ_ONCE(exp->failed)) {
 		rc = -ENOTCONN;
+	} else if (untimed && le->le_nr_untimed >= LDLM_EXPORT_UNTIMED_MAX) {
+		rc = -ENOLCK;
 	} else if (le->le_nr >= LDLM_EXPORT_LOCKS_MAX) {
 		rc = -EINPROGRESS;
 	} else {
+		lock->l_untimed = untimed;
+		lock->l_last_used = jiffies;
+		le->le_nr_untimed += untimed;
 		lock->l_export = export_get(exp);
 		list_add_tail(&lock->l_exp_link, &le->le_locks);
 		if (lock->l_remote.cookie)
 			hlist_add_head(&lock->l_exp_hash, exp_bucket(le, lock->l_remote.cookie));
-		le->le_nr++;
+		ldlm_reclaim_added(++le->le_nr);
 	}
 	spin_unlock(&le->le_lock);
 	return rc;
@@ -82,7 +88,9 @@ static void detach_locked(struct ldlm_export *le, struct ldlm_lock *lock)
 {
 	list_del_init(&lock->l_exp_link);
 	hlist_del_init(&lock->l_exp_hash);
+	le->le_nr_untimed -= lock->l_untimed;
 	le->le_nr--;
+	ldlm_reclaim_removed();
 }
 
 void ldlm_export_detach(struct ldlm_lock *lock)

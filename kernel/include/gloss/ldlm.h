@@ -252,6 +252,9 @@ struct ldlm_lock {
 	struct list_head	l_exp_link;	/* ldlm_export: all locks */
 	struct list_head	l_bl_ast;	/* BL ASTs to be sent */
 	struct list_head	l_cp_ast;	/* CP ASTs to be sent */
+	/* SYNC lock that waits: the client in its way, referenced; under lr_lock */
+	struct obd_export	*l_blocker;
+	bool			l_untimed;	/* counted in le_nr_untimed */
 	u32			l_bl_mode;	/* of the lock that blocks us */
 	union ldlm_policy	l_bl_policy;
 	struct list_head	l_wait_link;	/* ns_wait_list */
@@ -263,11 +266,11 @@ struct ldlm_lock {
 	struct hlist_node	l_flock_hash;		/* ns_flock_hash */
 	u64			l_flock_blk_owner;	/* who holds it up */
 	struct obd_export	*l_flock_blk_exp;	/* compared only, never followed */
+	u64			l_flock_seen;		/* last search that came by */
+	struct ldlm_lock	*l_flock_next;		/* queue of that search */
 	/* for the part behind when this one splits another */
 	struct ldlm_lock	*l_flock_spare;
 
-	u64			l_flock_seen;		/* last search that came by */
-	struct ldlm_lock	*l_flock_next;		/* queue of that search */
 	/* client */
 	const struct ldlm_cli_ops *l_ops;
 	void			*l_ast_data;	/* inode or object; under the resource lock */
@@ -275,7 +278,7 @@ struct ldlm_lock {
 	struct list_head	l_lru;		/* ns_lru; later ns_cancel_list */
 	struct delayed_work	l_work;		/* blocking() */
 	unsigned long		l_keep;		/* jiffies: not cancelled before; 0: at once */
-	unsigned long		l_last_used;	/* jiffies */
+	unsigned long		l_last_used;	/* jiffies; server: when the lock was made */
 	/* l_lvb_len bytes from the server; 56-byte form for objects */
 	void			*l_lvb;
 	u32			l_lvb_len;
@@ -300,13 +303,15 @@ struct ldlm_export {
 	struct hlist_head	*le_hash;	/* locks by the client's cookie */
 	struct list_head	le_locks;
 	unsigned int		le_nr;
+	unsigned int		le_nr_untimed;	/* of these GROUP locks and flocks */
+	atomic_t		le_overdue;	/* threads that wait long for locks of this client */
 	bool			le_closed;	/* disconnected or evicted: no more locks */
 };
 
-	unsigned int		le_nr_untimed;	/* of these GROUP locks and flocks */
-	atomic_t		le_overdue;	/* threads that wait long for locks of this client */
 /* Locks that one client may hold before new ones get -EINPROGRESS. */
 #define LDLM_EXPORT_LOCKS_MAX	(1U << 18)
+/* Of these: locks that cannot be called back (GROUP, FLOCK), before new ones get -ENOLCK. */
+#define LDLM_EXPORT_UNTIMED_MAX	(1U << 14)
 
 /*
  * A lock of the server itself; waits (killable) until the clients in the way have given theirs up.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ping (chapter 1, section 10): the information that answers a GET on portal 0, and asking others
- * for theirs. This node is a simple one: it neither pushes nor merges the NIDs of others (features
- * 0x06).
+ * for theirs. This node says that it understands peers with several NIDs, because 2.16 and later
+ * complain about a peer that they know from a configuration and that does not; without discovery it
+ * neither gets pushes nor are its NIDs merged (features 0x0e, section 10.4).
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -13,7 +14,8 @@
 #include <linux/slab.h>
 #include "internal.h"
 
-#define PING_FEATURES	(LNET_PING_FEAT_NI_STATUS | LNET_PING_FEAT_RTE_DISABLED)
+#define PING_FEATURES \
+	(LNET_PING_FEAT_NI_STATUS | LNET_PING_FEAT_RTE_DISABLED | LNET_PING_FEAT_MULTI_RAIL)
 
 static u32 count_nis(void)
 {

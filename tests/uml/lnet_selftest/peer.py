@@ -89,7 +89,7 @@ def read_msg(s):
 
 def check_info(d):
     magic, feat, pid, n = struct.unpack('<IIII', d[:16])
-    assert (magic, feat, pid, n) == (0x70696e67, 6, 12345, 2), (hex(magic), feat, pid, n)
+    assert (magic, feat, pid, n) == (0x70696e67, 0x0e, 12345, 2), (hex(magic), feat, pid, n)
     assert len(d) == 48
     assert struct.unpack('<QII', d[16:32])[0] == 0x0009000000000000
     assert struct.unpack('<QII', d[32:48]) == (nid(NODE), 0x15aac0de, 0)

@@ -128,6 +128,23 @@ static void ni_stop(struct lnet_ni *ni)
 	ni_free(ni);
 }
 
+static void ni_start_failed(u32 net, const char *ifname, int rc)
+{
+	char s[LNET_NIDSTR_SIZE];
+
+	lnet_net_str(net, s);
+	if (rc == -ENODEV && *ifname)
+		pr_err("network %s: interface %s not found, or it has no IPv4 address; check 'networks': rc = %d\n",
+		       s, ifname, rc);
+	else if (rc == -ENODEV)
+		pr_err("network %s: no interface is up that has an IPv4 address; name one in 'networks': rc = %d\n",
+		       s, rc);
+	else if (rc == -ENETDOWN)
+		pr_err("network %s: interface %s is down: rc = %d\n", s, ifname, rc);
+	else
+		pr_err("cannot start network %s on interface '%s': rc = %d\n", s, ifname, rc);
+}
+
 /* Start a network on an interface ("" = the driver chooses). Under lnet_api_mutex. */
 int lnet_ni_add(u32 net, const char *ifname)
 {
@@ -161,8 +178,7 @@ int lnet_ni_add(u32 net, const char *ifname)
 	}
 	rc = ni->lnd->startup(ni);
 	if (rc) {
-		pr_err("cannot start network %s on interface '%s': %d\n", lnet_net_str(net, s),
-		       ifname, rc);
+		ni_start_failed(net, ifname, rc);
 		module_put(ni->lnd->owner);
 		ni_free(ni);
 		return rc;

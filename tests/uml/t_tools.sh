@@ -7,10 +7,18 @@
 # is WHAT EXPECTED: the words of a command's output
 is() { local got; got=$(eval "$1" 2>&1 | xargs echo); [ "$got" = "$2" ] || fail "$1: '$got', expected '$2'"; }
 rc() { eval "$2" >/dev/null 2>&1; local r=$?; [ $r = "$1" ] || fail "$2: status $r, expected $1"; }
+say "lctl network, ping"
+echo "options lnet networks=tcp(nope0)" > /etc/modprobe.d/lnet.conf
+run modprobe lnet
+lctl network up 2>/dev/null && fail "network up with an interface that is not there"
+dmesg | grep -q "interface nope0 not found" || fail "the interface is not named"
+run lustre_rmmod
 lnet_up
 format
 start
 client
+run lctl ping $NID
+setpriv --reuid 1000 --clear-groups lctl ping $NID 2>/dev/null && fail "any user may make the node connect to others"
 cd /mnt/lustre
 run mkdir d; run lfs setstripe -c 2 -S 128k d; run touch d/f; run lfs setstripe -c 1 -i 1 d/g; run ln d/f d/f2; run mkfifo d/p
 inst=$(lfs getname -i .)
@@ -64,6 +72,17 @@ run lctl --device $osc activate
 is "lctl list_nids" 127.0.0.1@tcp
 rc 17 "mount -t lustre 127.0.0.1@tcp:/test /mnt/lustre"
 rc 2 "mount -t lustre 127.0.0.1@tcp:/nope /mnt"
+say "a server calls locks back when clients have too many"
+(cd d; seq -f l%g 400 | xargs touch)
+locks() { cat /proc/fs/lustre/ldlm/namespaces/mdt-*/lock_count; }
+run ls -l d > /dev/null
+[ $(locks) -gt 400 ] || fail "only $(locks) locks to begin with"
+echo 200 > /sys/module/ptlrpc/parameters/ldlm_locks_max
+touch d/l; for i in $(seq 50); do [ $(locks) -lt 250 ] && break; sleep 0.2; done
+[ $(locks) -lt 250 ] || fail "$(locks) locks are left"
+run ls -l d > /dev/null
+dmesg | grep -q evict && fail "a client was evicted"
+echo 0 > /sys/module/ptlrpc/parameters/ldlm_locks_max
 cd /; run umount /mnt/lustre
 stop
 unload

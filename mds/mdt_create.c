@@ -223,9 +223,7 @@ static int create_args(struct svc_req *req, const struct mdt_rec_create *rec, st
 	memset(n, 0, sizeof(*n));
 	mdt_cred_rec(cred, (const struct mdt_rec_reint *)rec);
 	cred->mc_umask = le32_to_cpu(rec->cr_umask);
-	rc = mdt_req_fid(&rec->cr_fid2, &n->fid);
-	if (!rc && !fid_is_norm(&n->fid))
-		rc = -EINVAL;
+	rc = mdt_req_new_fid(mdt_dev(req), &rec->cr_fid2, &n->fid);
 	if (rc)
 		return rc;
 	n->mode = le32_to_cpu(rec->cr_mode) & (S_IFMT | 07777);

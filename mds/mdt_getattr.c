@@ -75,13 +75,42 @@ out:
 	return rc;
 }
 
-/* FID of a request: 0 or -EINVAL. */
+/**
+ * mdt_req_fid - the FID of an object in a request
+ * @le: from the request
+ * @fid: out
+ *
+ * Every FID that a client sends passes here or in mdt_req_new_fid(). One object has one FID: locks
+ * and the table of objects go by the whole FID, the object index only by sequence and id, so a
+ * version would make a second name for the object, under other locks.
+ * Return: 0; -EINVAL: no FID that can name an object (chapter 4, 2.2); -ENOENT: not one of the
+ * namespace (local files, OST objects).
+ */
 int mdt_req_fid(const struct lu_fid_le *le, struct lu_fid *fid)
 {
 	fid_from_le(fid, le);
-	/* Only what is in the namespace: no local files, no OST objects. */
-	if (!fid_is_norm(fid) && !fid_is_root(fid) && !fid_is_igif(fid))
-		return fid_is_sane(fid) ? -ENOENT : -EINVAL;
+	if (!fid_is_sane(fid) || fid->f_ver)
+		return -EINVAL;
+	return fid_is_norm(fid) || fid_is_root(fid) || fid_is_igif(fid) ? 0 : -ENOENT;
+}
+
+/**
+ * mdt_req_new_fid - the FID that a client chose for a new object
+ * @mdt: the target
+ * @le: from the request
+ * @fid: out
+ *
+ * Only FIDs of sequences that this MDT has given away, so that nothing can be in the way of those
+ * it will give; and the object index is an array by id, so ids end where clients have to take a
+ * new sequence (chapter 4, 2.3).
+ * Return: 0 or -EINVAL.
+ */
+int mdt_req_new_fid(struct mdt_device *mdt, const struct lu_fid_le *le, struct lu_fid *fid)
+{
+	fid_from_le(fid, le);
+	if (!fid_is_norm(fid) || fid->f_ver || fid->f_oid < LUSTRE_FID_INIT_OID ||
+	    fid->f_oid > LUSTRE_METADATA_SEQ_MAX_WIDTH || !mdt_seq_given(mdt, fid->f_seq))
+		return -EINVAL;
 	return 0;
 }
 

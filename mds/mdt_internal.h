@@ -281,6 +281,7 @@ int mdt_get_root(struct svc_req *req);
 int mdt_statfs(struct svc_req *req);
 int mdt_sync(struct svc_req *req);
 int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp);
+int mdt_req_new_fid(struct mdt_device *mdt, const struct lu_fid_le *le, struct lu_fid *fid);
 int mdt_intent_done(struct svc_req *req, struct mdt_reply *r, u64 disp, int status,
 		    struct ldlm_lock *lock, struct ldlm_lock **lockp);
 
@@ -392,6 +393,7 @@ struct mdt_lov_wish {
 	u32	lw_stripe_size;		/* 0: default */
 	u16	lw_count;		/* 0: default, LOV_ALL_STRIPES */
 	u16	lw_offset;		/* LOV_OFFSET_DEFAULT: any */
+bool mdt_seq_given(struct mdt_device *mdt, u64 seq);
 	bool	lw_explicit;		/* asked by the client: all or nothing */
 	char	lw_pool[LOV_MAXPOOLNAME + 1];
 	u32	*lw_list;		/* exactly these OSTs, lw_count of them */

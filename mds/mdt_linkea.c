@@ -136,8 +136,8 @@ static int linkea_name(struct mdt_object *o, u32 linkno, struct lu_fid *parent, 
 }
 
 /*
- * Path of fid below root into the end of buf; *start = its offset there. The names of directories
- * are verified by looking them up: a stale linkEA gives -EAGAIN.
+ * Path of fid below root into the end of buf; *start = its offset there. Every name was looked up
+ * a moment ago.
  */
 static int fid2path(struct mdt_device *mdt, const struct lu_fid *fid, const struct lu_fid *root,
 		    u32 *linkno, char *buf, u32 size, u32 *start)
@@ -206,20 +206,22 @@ int mdt_get_info(struct svc_req *req)
 	size = le32_to_cpu(in->gf_pathlen);
 	if (!size || size > PATH_MAX || le32_to_cpu(*vallen) != size + sizeof(*in))
 		return -EINVAL;
-	fid_from_le(&fid, &in->gf_fid);
-	if (!fid_is_sane(&fid))
-		return -EINVAL;
+	rc = mdt_req_fid(&in->gf_fid, &fid);
+	if (rc)
+		return rc;
 	fid_root(&root);
-	if (keylen >= 16 + sizeof(*in) + sizeof(struct lu_fid_le)) {
-		fid_from_le(&root, (const void *)key + 16 + sizeof(*in));
-		if (fid_is_zero(&root))
-			fid_root(&root);
+	if (keylen >= 16 + sizeof(*in) + sizeof(*below)) {
+		below = (const void *)key + 16 + sizeof(*in);
+		rc = below->f_seq ? mdt_req_fid(below, &root) : 0;
+		if (rc)
+			return rc;
 	}
 	linkno = le32_to_cpu(in->gf_linkno);
 
 	path = kvmalloc(size, GFP_NOFS);
 	if (!path)
 		return -ENOMEM;
+	const struct lu_fid_le *below;
 	rc = fid2path(mdt, &fid, &root, &linkno, path, size, &start);
 	if (rc)
 		goto out;

@@ -201,9 +201,7 @@ static int open_create(struct open_args *a)
 	a->disp |= DISP_LOOKUP_NEG;
 	if (mdt_export(a->req->exp)->me_rdonly)
 		return -EROFS;
-	rc = mdt_req_fid(&a->rec->cr_fid2, &n.fid);
-	if (!rc && !fid_is_norm(&n.fid))
-		rc = -EINVAL;
+	rc = mdt_req_new_fid(a->mdt, &a->rec->cr_fid2, &n.fid);
 	if (rc)
 		return rc;
 	n.mode = S_IFREG | (le32_to_cpu(a->rec->cr_mode) & 07777);

@@ -107,6 +107,19 @@ void mdt_seq_stop(struct mdt_device *mdt)
 	mdt->mdt_fldb = NULL;
 }
 
+/**
+ * mdt_seq_given - was this sequence given to a client?
+ * @mdt: the target
+ * @seq: from a FID
+ *
+ * After a restart also true for sequences that were only reserved on disk; they are not given any
+ * more.
+ */
+bool mdt_seq_given(struct mdt_device *mdt, u64 seq)
+{
+	return seq >= FID_SEQ_NORMAL && seq < READ_ONCE(mdt->mdt_seq_next);
+}
+
 static int seq_meta(struct mdt_device *mdt, struct lu_seq_range *out)
 {
 	u64 save;
@@ -122,7 +135,8 @@ static int seq_meta(struct mdt_device *mdt, struct lu_seq_range *out)
 		mdt->mdt_seq_saved = save;
 	}
 	out->lsr_start = cpu_to_le64(mdt->mdt_seq_next);
-	out->lsr_end = cpu_to_le64(++mdt->mdt_seq_next);
+	WRITE_ONCE(mdt->mdt_seq_next, mdt->mdt_seq_next + 1);
+	out->lsr_end = cpu_to_le64(mdt->mdt_seq_next);
 	out->lsr_index = cpu_to_le32(mdt->mdt_lt->lt_index);
 	out->lsr_flags = cpu_to_le32(LU_SEQ_RANGE_MDT);
 	return 0;

@@ -410,11 +410,17 @@ int mdt_may_delete(const struct mdt_cred *cred, struct mdt_object *dir, const st
 	return S_ISDIR(cla->mode) ? -EISDIR : 0;
 }
 
-/* An absent supplementary group is -1 on the wire and must not match an object of gid -1. */
+/*
+ * An absent supplementary group is -1 on the wire and must not match an object of gid -1.
+ * Capabilities count for root only: a client sends those that a task has in its own user namespace,
+ * and anybody can have all of them there.
+ */
 static void mdt_cred_fix(struct mdt_cred *cred)
 {
 	int i;
 
+	if (cred->mc_uid)
+		cred->mc_cap = 0;
 	for (i = 0; i < 2; i++)
 		if (cred->mc_suppgid[i] == ~0U)
 			cred->mc_suppgid[i] = cred->mc_gid;

@@ -130,7 +130,7 @@ struct mdt_lod {
 	u32			lo_def_count;
 	u32			lo_def_size;
 	struct osd_object	*lo_objid;	/* file lov_objid: last used id of each OST */
-	/* Sections of the config log (osp_main.c), under lt_config_mutex */
+	/* Sections of the config log (osp_main.c): changed under lt_config_mutex and lo_sem */
 	struct list_head	lo_nodes;	/* node uuids and their NIDs */
 };
 
@@ -206,6 +206,7 @@ enum mdt_stat {		/* of md_stats, microseconds */
 	MDS_STAT_SAMEDIR_RENAME, MDS_STAT_CROSSDIR_RENAME, MDS_STAT_NR,
 };
 void mdt_params_start(struct mdt_device *mdt);
+bool mdt_peer_is_server(struct lu_target *lt, const struct lnet_nid *nid);
 void mdt_params_stop(struct mdt_device *mdt);
 
 /* ---- mdt_handler.c ---- */
@@ -477,6 +478,7 @@ int osp_usable(struct osp_device *osp, u64 *avail);
 int osp_statfs(struct osp_device *osp, struct obd_statfs *os);
 
 /* ---- osp_precreate.c ---- */
+bool osp_nid_known(struct mdt_lod *lod, const struct lnet_nid *nid);
 int osp_get_id(struct osp_device *osp, u64 *id);
 void osp_put_id(struct osp_device *osp, u64 id);
 int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id);

@@ -253,6 +253,20 @@ static int mdt_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 	return 0;
 }
 
+/**
+ * mdt_peer_is_server - is this node a server of the file system?
+ * @lt: the MDT
+ * @nid: of the node, as events show it
+ *
+ * Servers are this node and those of the registered OSTs: the MDT's config log names them.
+ */
+bool mdt_peer_is_server(struct lu_target *lt, const struct lnet_nid *nid)
+{
+	struct mdt_device *mdt = lt->lt_priv;
+
+	return lnet_nid_is_local(nid) || osp_nid_known(&mdt->mdt_lod, nid);
+}
+
 static void mdt_disconnect(struct obd_export *exp, bool evicted)
 {
 	mdt_close_export(mdt_export(exp));
@@ -447,6 +461,7 @@ static struct tgt_type mdt_type = {
 	.stop		= mdt_stop,
 	.config_record	= mdt_config_record,
 	.config_done	= mdt_config_done,
+	.peer_is_server	= mdt_peer_is_server,
 	.connect	= mdt_connect,
 	.disconnect	= mdt_disconnect,
 	.reconstruct	= mdt_reconstruct,

@@ -171,7 +171,7 @@ static int seq_super(struct mdt_device *mdt, const struct lu_seq_range *in,
  * mdt_seq_query - SEQ_QUERY
  * @req: the request
  *
- * Return: 0, -EINVAL for an unknown operation, -EROFS, -ENOSPC, -EIO.
+ * Return: 0, -EINVAL for an unknown operation, -EPERM: the peer is no server; -EROFS, -ENOSPC, -EIO.
  */
 int mdt_seq_query(struct svc_req *req)
 {
@@ -185,6 +185,9 @@ int mdt_seq_query(struct svc_req *req)
 		return -EPROTO;
 	if (osd_is_rdonly(mdt->mdt_osd))
 		return -EROFS;
+	/* There are few super-sequences, and only targets need them. */
+	if (le32_to_cpu(*op) == SEQ_ALLOC_SUPER && !mdt_peer_is_server(mdt->mdt_lt, &req->peer))
+		return -EPERM;
 	if (mutex_lock_killable(&mdt->mdt_seq_mutex))
 		return -EINTR;
 	switch (le32_to_cpu(*op)) {

@@ -285,15 +285,43 @@ static int record_add_uuid(struct mdt_lod *lod, struct lustre_cfg *lcfg)
 		if (!n)
 			return -ENOMEM;
 		strscpy(n->on_uuid, uuid, sizeof(n->on_uuid));
+		down_write(&lod->lo_sem);
 		list_add_tail(&n->on_list, &lod->lo_nodes);
+		up_write(&lod->lo_sem);
 	}
 	for (i = 0; i < n->on_nr; i++)
 		if (lnet_nid_eq(&n->on_nids[i], &nid))
 			return 0;
 	if (n->on_nr == NODE_MAX_NIDS)
 		return -E2BIG;
+	down_write(&lod->lo_sem);
 	n->on_nids[n->on_nr++] = nid;
+	up_write(&lod->lo_sem);
 	return 0;
+}
+
+/**
+ * osp_nid_known - is this a NID of a node with a registered OST?
+ * @lod: the set of OSTs
+ * @nid: as events show it
+ */
+bool osp_nid_known(struct mdt_lod *lod, const struct lnet_nid *nid)
+{
+	struct osp_node *n;
+	struct lnet_nid own;
+	bool known = false;
+	unsigned int i;
+
+	down_read(&lod->lo_sem);
+	list_for_each_entry(n, &lod->lo_nodes, on_list) {
+		for (i = 0; i < n->on_nr && !known; i++) {
+			own = n->on_nids[i];
+			lnet_canonical_nid(&own);
+			known = lnet_nid_eq(&own, nid);
+		}
+	}
+	up_read(&lod->lo_sem);
+	return known;
 }
 
 /* By device name or by uuid of the OST. Config records only: no lock. */

@@ -103,6 +103,24 @@ static int check_known(struct obd_export *exp, const struct svc_req *req, struct
 	return 0;
 }
 
+/*
+ * Who claims to be a server may replace the export of another peer, and is trusted by the target:
+ * the node must be known as one. Real targets take -EACCES for "not yet" and come again (chapter 2,
+ * 9.8).
+ */
+static int check_role(struct ptlrpc_target *t, const struct svc_req *req,
+		      const struct connect_args *a)
+{
+	char nid[LNET_NIDSTR_SIZE];
+
+	if (!(a->flags & (OBD_CONNECT_MDS | OBD_CONNECT_MDS_MDS | OBD_CONNECT_LIGHTWEIGHT)) ||
+	    !t->ops->peer_is_server || t->ops->peer_is_server(t, &req->peer))
+		return 0;
+	pr_warn_ratelimited("%s: node %s connects as a server (%s), but no server is registered there: rc = %d\n",
+			    t->uuid, lnet_nid_str(&req->peer, nid), a->uuid, -EACCES);
+	return -EACCES;
+}
+
 /* The export for this connect, referenced and marked as connecting. */
 static struct obd_export *choose_export(struct ptlrpc_target *t, struct svc_req *req,
 					struct connect_args *a)
@@ -173,6 +191,9 @@ static int connect_target(struct ptlrpc_target *t, struct svc_req *req, struct c
 	bool failed;
 	int rc;
 
+	rc = check_role(t, req, a);
+	if (rc)
+		return rc;
 	mutex_lock(&t->connect_mutex);
 	exp = choose_export(t, req, a);
 	if (!IS_ERR(exp) && !a->reconnect) {

@@ -456,6 +456,11 @@ struct ptlrpc_target_ops {
 	struct obd_export *(*export_alloc)(struct ptlrpc_target *t);
 	void (*export_free)(struct obd_export *exp);
 	/*
+	 * Optional: is this node a server of the file system? Only then its connects may claim to
+	 * come from one (OBD_CONNECT_MDS, MDS_MDS, LIGHTWEIGHT). May sleep.
+	 */
+	bool (*peer_is_server)(struct ptlrpc_target *t, const struct lnet_nid *nid);
+	/*
 	 * A connect passed the checks of chapter 2 9.7. *ocd: in: wanted; out: granted (flags only
 	 * cleared, values set). reconnect: the export was kept. exp->client_uuid, nid, cb_cookie
 	 * are set. -errno refuses.

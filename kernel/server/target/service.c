@@ -34,6 +34,13 @@ static void tgt_export_free(struct obd_export *exp)
 	kfree(te);
 }
 
+static bool tgt_peer_is_server(struct ptlrpc_target *pt, const struct lnet_nid *nid)
+{
+	struct lu_target *lt = lu_target(pt);
+
+	return !lt->lt_type->peer_is_server || lt->lt_type->peer_is_server(lt, nid);
+}
+
 static int tgt_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect)
 {
 	bool light = le64_to_cpu(ocd->ocd_connect_flags) & OBD_CONNECT_LIGHTWEIGHT;
@@ -96,6 +103,7 @@ int tgt_service_init(struct lu_target *lt)
 	ops->nr = lt->lt_type->nr_handlers;
 	ops->export_alloc = tgt_export_alloc;
 	ops->export_free = tgt_export_free;
+	ops->peer_is_server = tgt_peer_is_server;
 	ops->connect = tgt_connect;
 	ops->disconnect = tgt_disconnect;
 	ops->resent = tgt_handle_resent;

@@ -107,6 +107,8 @@ struct tgt_type {
 	/* The log was read to its end; called after the first and after each later read. Optional. */
 	int (*config_done)(struct lu_target *lt, bool first);
 
+	/* Is this the NID of a server of the file system? Optional: then every node may say that it is one. */
+	bool (*peer_is_server)(struct lu_target *lt, const struct lnet_nid *nid);
 	/* Connect: *ocd is what the client asks; leave in it what is granted (flags, values). */
 	int (*connect)(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect);
 	/* The client goes (by itself or evicted); locks are cleaned up by the caller of this. */

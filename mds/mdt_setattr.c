@@ -394,7 +394,8 @@ struct xattr_change {
 };
 
 /* An access ACL goes into the mode; one that says no more than the mode is not stored. */
-static int acl_plan(struct xattr_change *x, const struct osd_attr *la)
+static int acl_plan(struct xattr_change *x, const struct mdt_cred *cred,
+		    const struct osd_attr *la)
 {
 	int n;
 
@@ -412,6 +413,9 @@ static int acl_plan(struct xattr_change *x, const struct osd_attr *la)
 		x->mode = la->mode;
 		if (!mdt_acl_mode(x->val, x->len, &x->mode))
 			x->remove = true;
+		/* As chmod: who is not in the group must not make a program of it run with it. */
+		if (!mdt_in_group(cred, la->gid) && !mdt_capable(cred, CAP_FSETID))
+			x->mode &= ~S_ISGID;
 		x->mode_changes = x->mode != la->mode;
 	}
 	return 0;
@@ -438,7 +442,7 @@ static int setxattr_do(struct svc_req *req, struct mdt_object *o, const struct m
 	osd_attr_get(o->mo_osd, &la);
 	rc = setxattr_permission(cred, o, &la, x->name);
 	if (!rc && acl)
-		rc = acl_plan(x, &la);
+		rc = acl_plan(x, cred, &la);
 	if (rc)
 		goto out;
 	th = tgt_trans_start(req, OSD_CR_XATTR_LEN(x->len) + OSD_CR_ATTR_SET);

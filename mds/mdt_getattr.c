@@ -557,6 +557,7 @@ int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp)
 		dir = mdt_object_find(mdt, &fid);
 		if (IS_ERR(dir)) {
 			rc = PTR_ERR(dir) == -ENOENT ? -ESTALE : PTR_ERR(dir);
+			dir = NULL;
 			goto out;
 		}
 	}
@@ -611,6 +612,9 @@ again:
 	if (!rc)
 		rc = mdt_reply_secctx(req, o, &r);
 out:
+	/* A client that lacks a group finds here which one would do (chapter 4, 5.3). */
+	if (rc == -EACCES && dir)
+		mdt_reply_attr(req, dir, OBD_MD_FLGETATTR | OBD_MD_FLACL, 0, 0, &r);
 	if (rc && lock) {
 		mdt_lock_client_drop(lock);
 		lock = NULL;

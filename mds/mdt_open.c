@@ -462,6 +462,7 @@ static int open_run(struct open_args *a)
  */
 int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp)
 {
+	struct mdt_object *shown;
 	struct open_args a;
 	int rc, rc2;
 
@@ -469,14 +470,18 @@ int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp)
 	if (rc)
 		return rc;
 	rc = open_run(&a);
-	if (a.child) {
-		/* Also with an error: a client that lacks a group finds here which one would do. */
-		rc2 = mdt_reply_attr(req, a.child,
+	/*
+	 * Also with an error: a client that lacks a group finds here which one would do (chapter 4,
+	 * 5.3).
+	 */
+	shown = a.child ?: rc == -EACCES ? a.dir : NULL;
+	if (shown) {
+		rc2 = mdt_reply_attr(req, shown,
 				     OBD_MD_FLGETATTR | OBD_MD_FLEASIZE | OBD_MD_FLMODEASIZE |
 					     OBD_MD_FLACL,
 				     MDT_MAX_EASIZE, 0, &a.r);
 		if (!rc2 && !rc)
-			rc2 = mdt_reply_secctx(req, a.child, &a.r);
+			rc2 = mdt_reply_secctx(req, shown, &a.r);
 		if (!rc && rc2) {
 			rc = rc2;
 			if (a.disp & DISP_OPEN_OPEN) {

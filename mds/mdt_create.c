@@ -187,7 +187,7 @@ struct mdt_object *mdt_new_create(struct osd_trans *th, struct mdt_object *paren
 	}
 	if (!name)
 		return o;
-	rc = mdt_linkea_change(th, o, NULL, NULL, 0, &parent->mo_fid, name, len);
+	rc = mdt_linkea_change(th, o, NULL, &(struct mdt_name){ parent, name, len });
 	if (rc)
 		pr_warn_ratelimited("%s: " DFID ": cannot store its name in trusted.link: %d\n",
 				    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), rc);

@@ -84,6 +84,13 @@ struct mdt_object {
 	struct osp_record	*mo_owner;	/* the OSTs are being told the owner */
 };
 
+/* A name in a directory, of a request. */
+struct mdt_name {
+	struct mdt_object	*dir;
+	const char		*name;
+	size_t			len;
+};
+
 #define MDT_OF_REAP_DONE	0	/* OST objects are dealt with */
 #define MDT_OF_REAP_LATER	1	/* leave it to the next mount */
 
@@ -359,9 +366,8 @@ void mdt_orphan_init(struct mdt_device *mdt);
 
 /* ---- mdt_linkea.c ---- */
 #define MDT_CR_LINKEA	OSD_CR_XATTR_LEN(MAX_LINKEA_SIZE)
-int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct lu_fid *del_parent,
-		      const char *del, size_t del_len, const struct lu_fid *add_parent,
-		      const char *add, size_t add_len);
+int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct mdt_name *del,
+		      const struct mdt_name *add);
 int mdt_get_info(struct svc_req *req);
 int mdt_set_info(struct svc_req *req);
 

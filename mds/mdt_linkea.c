@@ -10,14 +10,16 @@
 
 #define FID2PATH_MAX_DEPTH	512
 
-static bool link_is(const struct link_ea_entry *e, const struct lu_fid *parent, const char *name,
-		    size_t len)
+/* Is this that name? */
+static bool linkea_is(const struct link_ea_entry *e, const struct mdt_name *n)
 {
 	struct lu_fid fid;
 
+	if (!n)
+		return false;
 	fid_from_be(&fid, &e->lee_parent_fid);
-	return fid_eq(&fid, parent) && wire_linkea_namelen(e) == len &&
-	       !memcmp(e->lee_name, name, len);
+	return fid_eq(&fid, &n->dir->mo_fid) && wire_linkea_namelen(e) == n->len &&
+	       !memcmp(e->lee_name, n->name, n->len);
 }
 
 /* Checked linkEA of an object: length, 0 if there is none (*buf NULL). */
@@ -32,101 +34,130 @@ static int linkea_get(struct mdt_object *o, void **buf)
 	return len == -ENOMEM ? len : 0;
 }
 
+/*
+ * Into buf (max bytes, zeroed): the names of old without del, and add if it fits; else the time
+ * says that names are missing. Returns the length.
+ */
+static u32 linkea_build(void *buf, u32 max, const void *old, u32 old_len,
+			const struct mdt_name *del, const struct mdt_name *add)
+{
+	const struct link_ea_entry *e = NULL;
+	struct link_ea_header *h = buf;
+	u32 count = 0, pos = sizeof(*h);
+
+	if (old_len)
+		h->leh_overflow_time = ((const struct link_ea_header *)old)->leh_overflow_time;
+	while (old_len && (e = wire_linkea_next(old, old_len, e))) {
+		u32 reclen = be16_to_cpu(e->lee_reclen);
+
+		if (linkea_is(e, del) || linkea_is(e, add))
+			continue;
+		memcpy(buf + pos, e, reclen);
+		pos += reclen;
+		count++;
+	}
+	if (add && pos + sizeof(*e) + add->len <= max) {
+		struct link_ea_entry *n = buf + pos;
+		u32 reclen = sizeof(*e) + add->len;
+
+		n->lee_reclen = cpu_to_be16(reclen);
+		fid_to_be(&n->lee_parent_fid, &add->dir->mo_fid);
+		memcpy(n->lee_name, add->name, add->len);
+		pos += reclen;
+		count++;
+	} else if (add) {
+		h->leh_overflow_time = cpu_to_le32((u32)ktime_get_real_seconds());
+	}
+	h->leh_magic = cpu_to_le32(LINK_EA_MAGIC);
+	h->leh_reccount = cpu_to_le32(count);
+	h->leh_len = cpu_to_le64(pos);
+	return pos;
+}
+
 /**
  * mdt_linkea_change - take a name out of trusted.link and add one
  * @th: transaction with MDT_CR_LINKEA
  * @o: the object
- * @del_parent: directory of the name that went, or NULL
- * @del: that name
- * @del_len: its length
- * @add_parent: directory of the new name, or NULL
- * @add: that name
- * @add_len: its length
+ * @del: the name that was removed, or NULL
+ * @add: the new name, or NULL
  *
- * Names that do not fit are dropped and the overflow time is set.
+ * A name that finds no room is left out and the overflow time is set. How much room there is
+ * depends on the file system and on the object's other xattrs. Never does a name stay that was
+ * removed: if nothing can be stored the whole xattr is removed.
  * Return: 0, -ENOMEM, -errno of the write. Callers go on: only fid2path suffers.
  */
-int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct lu_fid *del_parent,
-		      const char *del, size_t del_len, const struct lu_fid *add_parent,
-		      const char *add, size_t add_len)
+int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct mdt_name *del,
+		      const struct mdt_name *add)
 {
-	const struct link_ea_entry *e = NULL;
-	struct link_ea_header *h;
-	u32 count = 0, pos = sizeof(*h), need;
+	u32 max = min_t(u32, MAX_LINKEA_SIZE, osd_max_xattr(o->mo_mdt->mdt_osd)), len;
 	void *old = NULL, *buf;
 	int old_len, rc;
 
 	old_len = linkea_get(o, &old);
 	if (old_len < 0)
 		return old_len;
-	buf = kvzalloc(max_t(u32, MAX_LINKEA_SIZE, old_len), GFP_NOFS);
+	buf = kvzalloc(max_t(u32, max, old_len), GFP_NOFS);
 	if (!buf) {
 		kvfree(old);
 		return -ENOMEM;
 	}
-	h = buf;
-	if (old_len) {
-		h->leh_overflow_time = ((struct link_ea_header *)old)->leh_overflow_time;
-		while ((e = wire_linkea_next(old, old_len, e))) {
-			u32 reclen = be16_to_cpu(e->lee_reclen);
-
-			if (del_parent && link_is(e, del_parent, del, del_len))
-				continue;
-			if (add_parent && link_is(e, add_parent, add, add_len))
-				continue;
-			memcpy(buf + pos, e, reclen);
-			pos += reclen;
-			count++;
-		}
+	len = linkea_build(buf, max, old, old_len, del, add);
+	rc = osd_xattr_set(th, o->mo_osd, XATTR_NAME_LINK, buf, len, 0);
+	if (add && (rc == -ENOSPC || rc == -E2BIG)) {
+		memset(buf, 0, len);
+		len = linkea_build(buf, 0, old, old_len, del, add);
+		rc = osd_xattr_set(th, o->mo_osd, XATTR_NAME_LINK, buf, len, 0);
 	}
-	need = sizeof(*e) + add_len;
-	if (add_parent && pos + need <= MAX_LINKEA_SIZE) {
-		struct link_ea_entry *n = buf + pos;
-
-		n->lee_reclen = cpu_to_be16(need);
-		fid_to_be(&n->lee_parent_fid, add_parent);
-		memcpy(n->lee_name, add, add_len);
-		pos += need;
-		count++;
-	} else if (add_parent) {
-		h->leh_overflow_time = cpu_to_le32((u32)ktime_get_real_seconds());
-	}
-	h->leh_magic = cpu_to_le32(LINK_EA_MAGIC);
-	h->leh_reccount = cpu_to_le32(count);
-	h->leh_len = cpu_to_le64(pos);
-	rc = osd_xattr_set(th, o->mo_osd, XATTR_NAME_LINK, buf, pos, 0);
+	if (rc && old_len)
+		rc = osd_xattr_del(th, o->mo_osd, XATTR_NAME_LINK);
 	kvfree(buf);
 	kvfree(old);
 	return rc;
 }
 
+/* Does this name lead to the object? */
+static bool linkea_is_true(struct mdt_object *o, const struct lu_fid *parent, const char *name,
+			   u32 len)
+{
+	struct mdt_object *dir = mdt_object_find(o->mo_mdt, parent);
+	struct lu_fid fid;
+	bool is;
+
+	if (IS_ERR(dir))
+		return false;
+	is = S_ISDIR(dir->mo_osd->oo_type) && !mdt_lookup(dir, name, len, &fid) &&
+	     fid_eq(&fid, &o->mo_fid);
+	mdt_object_put(dir);
+	return is;
+}
+
 /*
- * The linkno-th name of an object (-ENODATA: there are fewer); *more: there is another.
- * name: 256 bytes.
+ * A name of an object, the first true one in trusted.link from number *linkno on. -ENODATA: there
+ * is none. *linkno: number of the next true one if there is another. name: 256 bytes.
  */
-static int linkea_name(struct mdt_object *o, u32 linkno, struct lu_fid *parent, char *name,
-		       bool *more)
+static int linkea_name(struct mdt_object *o, u32 *linkno, struct lu_fid *parent, char *name)
 {
 	const struct link_ea_entry *e = NULL;
 	void *ea = NULL;
 	int len, rc = -ENODATA;
+	struct lu_fid fid;
 	u32 i = 0, n;
 
 	len = linkea_get(o, &ea);
 	if (len <= 0)
 		return len ?: -ENODATA;
-	*more = false;
-	while ((e = wire_linkea_next(ea, len, e))) {
-		if (i++ < linkno)
+	for (; (e = wire_linkea_next(ea, len, e)); i++) {
+		if (i < *linkno)
+			continue;
+		n = wire_linkea_namelen(e);
+		fid_from_be(&fid, &e->lee_parent_fid);
+		if (n > MDT_MAX_NAME || !linkea_is_true(o, &fid, e->lee_name, n))
 			continue;
 		if (!rc) {
-			*more = true;
+			*linkno = i;
 			break;
 		}
-		n = wire_linkea_namelen(e);
-		if (n > MDT_MAX_NAME)
-			break;
-		fid_from_be(parent, &e->lee_parent_fid);
+		*parent = fid;
 		memcpy(name, e->lee_name, n);
 		name[n] = 0;
 		rc = 0;
@@ -145,8 +176,7 @@ static int fid2path(struct mdt_device *mdt, const struct lu_fid *fid, const stru
 	struct mdt_object *o;
 	struct lu_fid cur = *fid, parent;
 	char name[MDT_MAX_NAME + 1];
-	bool more = false, top;
-	u32 depth, len;
+	u32 depth, len, first;
 	int rc;
 
 	*start = size - 1;
@@ -159,13 +189,11 @@ static int fid2path(struct mdt_device *mdt, const struct lu_fid *fid, const stru
 		o = mdt_object_find(mdt, &cur);
 		if (IS_ERR(o))
 			return PTR_ERR(o);
-		top = depth == 0;
-		rc = o->mo_dead ? -ENOENT : linkea_name(o, top ? *linkno : 0, &parent, name, &more);
+		first = 0;	/* of directories, which have one name */
+		rc = o->mo_dead ? -ENOENT : linkea_name(o, depth ? &first : linkno, &parent, name);
 		mdt_object_put(o);
 		if (rc)
 			return rc;
-		if (top && more)
-			++*linkno;
 		len = strlen(name);
 		if (*start < len + 1)
 			return -ENAMETOOLONG;
@@ -192,6 +220,7 @@ int mdt_get_info(struct svc_req *req)
 	u32 keylen = svc_req_len(req, WF_GETINFO_KEY), size, start, linkno;
 	const struct getinfo_fid2path_le *in;
 	struct getinfo_fid2path_le *out;
+	const struct lu_fid_le *below;
 	struct lu_fid fid, root;
 	char *path;
 	int rc;
@@ -221,7 +250,6 @@ int mdt_get_info(struct svc_req *req)
 	path = kvmalloc(size, GFP_NOFS);
 	if (!path)
 		return -ENOMEM;
-	const struct lu_fid_le *below;
 	rc = fid2path(mdt, &fid, &root, &linkno, path, size, &start);
 	if (rc)
 		goto out;

@@ -161,7 +161,7 @@ static int reint_link(struct svc_req *req, const struct mdt_rec_link *rec, struc
 	if (!rc)
 		rc = osd_nlink_add(th, src->mo_osd, 1);
 	if (!rc) {
-		mdt_linkea_change(th, src, NULL, NULL, 0, &dir->mo_fid, name, len);
+		mdt_linkea_change(th, src, NULL, &(struct mdt_name){ dir, name, len });
 		mdt_touch(th, src, time, OSD_A_CTIME);
 		mdt_touch(th, dir, time, OSD_A_MTIME | OSD_A_CTIME);
 	}
@@ -221,7 +221,7 @@ int mdt_name_gone(struct osd_trans *th, struct mdt_object *dir, const char *name
 	} else if (cla->nlink > 1) {
 		rc = osd_nlink_add(th, child->mo_osd, -1);
 		if (!rc)
-			mdt_linkea_change(th, child, &dir->mo_fid, name, len, NULL, NULL, 0);
+			mdt_linkea_change(th, child, &(struct mdt_name){ dir, name, len }, NULL);
 		mdt_touch(th, child, time, OSD_A_CTIME);
 	} else {
 		mdt_touch(th, child, time, OSD_A_CTIME);

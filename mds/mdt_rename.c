@@ -94,8 +94,8 @@ static int rename_do(struct osd_trans *th, struct rename_args *a)
 	if (rc)
 		return rc;
 	atomic_inc(&a->sdir->mo_removals);
-	mdt_linkea_change(th, a->src, &a->sdir->mo_fid, a->sname, a->slen, &a->tdir->mo_fid,
-			  a->tname, a->tlen);
+	mdt_linkea_change(th, a->src, &(struct mdt_name){ a->sdir, a->sname, a->slen },
+			  &(struct mdt_name){ a->tdir, a->tname, a->tlen });
 	mdt_touch(th, a->src, a->time, OSD_A_CTIME);
 	mdt_touch(th, a->sdir, a->time, OSD_A_MTIME | OSD_A_CTIME);
 	if (a->sdir != a->tdir)

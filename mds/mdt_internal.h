@@ -4,9 +4,9 @@
  * defines things.
  *
  * Lock order, outer first:
- *   mdt_device.mdt_rename_mutex
  *   LDLM locks on objects, several at once in the order of their FIDs (mdt_lock.c); only these
  *     wait for clients
+ *   mdt_device.mdt_rename_mutex
  *   mdt_object.mo_dir_sem of parents (two at once only under mdt_rename_mutex)
  *   mdt_object.mo_mutex (two at once: in the order of their FIDs)
  *   a reservation of OST objects may wait here, before the transaction

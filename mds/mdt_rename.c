@@ -2,7 +2,8 @@
 /*
  * REINT_RENAME. Between two directories one at a time (mdt_rename_mutex): both parents are locked,
  * and nothing else may change the shape of the tree while it is checked that a directory is not
- * moved below itself. Then as in mdt_reint.c.
+ * moved below itself. The mutex is taken after the LDLM locks, so nobody holds it and waits for a
+ * client. Then as in mdt_reint.c.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -105,7 +106,11 @@ static int rename_do(struct osd_trans *th, struct rename_args *a)
 
 static void rename_sems(struct rename_args *a, bool lock)
 {
+	struct mdt_device *mdt = a->sdir->mo_mdt;
+
 	if (lock) {
+		if (a->sdir != a->tdir)
+			mutex_lock(&mdt->mdt_rename_mutex);
 		down_write(&a->sdir->mo_dir_sem);
 		if (a->sdir != a->tdir)
 			down_write_nested(&a->tdir->mo_dir_sem, SINGLE_DEPTH_NESTING);
@@ -113,6 +118,8 @@ static void rename_sems(struct rename_args *a, bool lock)
 		if (a->sdir != a->tdir)
 			up_write(&a->tdir->mo_dir_sem);
 		up_write(&a->sdir->mo_dir_sem);
+		if (a->sdir != a->tdir)
+			mutex_unlock(&mdt->mdt_rename_mutex);
 	}
 }
 
@@ -133,6 +140,27 @@ static void rename_mutexes(struct rename_args *a, bool lock)
 	}
 }
 
+/* A directory must not get below itself. Under mdt_rename_mutex. */
+static int rename_check_tree(struct mdt_device *mdt, struct rename_args *a)
+{
+	int rc = 0;
+
+	if (a->sdir == a->tdir)
+		return 0;
+	if (S_ISDIR(a->src->mo_osd->oo_type)) {
+		rc = is_ancestor(mdt, &a->src->mo_fid, a->tdir);
+		if (rc)
+			return rc < 0 ? rc : -EINVAL;
+	}
+	/* A target above the source is not empty. */
+	if (a->tgt && S_ISDIR(a->tgt->mo_osd->oo_type)) {
+		rc = is_ancestor(mdt, &a->tgt->mo_fid, a->sdir);
+		if (rc)
+			return rc < 0 ? rc : -ENOTEMPTY;
+	}
+	return 0;
+}
+
 /*
  * Find both children, lock everything, and see that the names are still theirs. -EAGAIN: start
  * over.
@@ -151,17 +179,6 @@ static int rename_begin(struct mdt_device *mdt, struct rename_args *a, struct md
 		if (rc != -ENOENT)
 			return rc;
 	}
-	if (S_ISDIR(a->src->mo_osd->oo_type)) {
-		rc = is_ancestor(mdt, &a->src->mo_fid, a->tdir);
-		if (rc)
-			return rc < 0 ? rc : -EINVAL;
-	}
-	/* A target above the source is not empty. */
-	if (a->tgt && S_ISDIR(a->tgt->mo_osd->oo_type)) {
-		rc = is_ancestor(mdt, &a->tgt->mo_fid, a->sdir);
-		if (rc)
-			return rc < 0 ? rc : -ENOTEMPTY;
-	}
 	mdt_lock_add(ls, &a->sdir->mo_fid, LCK_CW, MDS_INODELOCK_UPDATE);
 	mdt_lock_add(ls, &a->tdir->mo_fid, LCK_CW, MDS_INODELOCK_UPDATE);
 	mdt_lock_add(ls, &a->src->mo_fid, LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_XATTR);
@@ -175,6 +192,8 @@ static int rename_begin(struct mdt_device *mdt, struct rename_args *a, struct md
 	rc = mdt_name_is(a->sdir, a->sname, a->slen, a->src);
 	if (!rc)
 		rc = mdt_name_is(a->tdir, a->tname, a->tlen, a->tgt);
+	if (!rc)
+		rc = rename_check_tree(mdt, a);
 	if (rc) {
 		rename_sems(a, false);
 		mdt_unlock_all(ls);
@@ -215,14 +234,6 @@ int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec, stru
 		goto out_sdir;
 	}
 
-	/*
-	 * Between directories one at a time: two parents are locked, and the shape of the tree must
-	 * not change.
-	 */
-	if (a.sdir != a.tdir && mutex_lock_killable(&mdt->mdt_rename_mutex)) {
-		rc = -EINTR;
-		goto out_tdir;
-	}
 	do {
 		rename_put(&a);
 		rc = rename_begin(mdt, &a, &ls);
@@ -230,12 +241,12 @@ int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec, stru
 	if (rc) {
 		if (rc == -EAGAIN)
 			rc = -EINPROGRESS;
-		goto out_mutex;
+		goto out_put;
 	}
 	if (a.src == a.tgt) {		/* two names of one file: POSIX wants nothing to happen */
 		rename_sems(&a, false);
 		mdt_unlock_all(&ls);
-		goto out_mutex;
+		goto out_put;
 	}
 	rename_mutexes(&a, true);
 	rc = rename_check(&cred, &a);
@@ -254,11 +265,8 @@ int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec, stru
 	mdt_unlock_all(&ls);
 	if (!rc && a.tgt)
 		rc = mdt_reply_attr(req, a.tgt, OBD_MD_FLGETATTR, 0, 0, r);
-out_mutex:
-	if (a.sdir != a.tdir)
-		mutex_unlock(&mdt->mdt_rename_mutex);
+out_put:
 	rename_put(&a);
-out_tdir:
 	mdt_object_put(a.tdir);
 out_sdir:
 	mdt_object_put(a.sdir);

@@ -132,7 +132,9 @@ struct mdt_lod {
 	atomic_t		lo_rr;
 	atomic_t		lo_events;
 	wait_queue_head_t	lo_waitq;	/* for lo_events */
+	atomic_t		lo_waiters;	/* threads in it */
 	bool			lo_stopping;
+	time64_t		lo_configured;	/* seconds: when the OSTs were known */
 	time64_t		lo_failing_since;
 	u32			lo_def_count;
 	u32			lo_def_size;
@@ -204,6 +206,7 @@ void mdt_object_put(struct mdt_object *o);
 int mdt_xattr_get_alloc(struct mdt_object *o, const char *name, void **val);
 void mdt_attr_get(struct mdt_object *o, struct osd_attr *la);
 bool mdt_recovering(struct mdt_device *mdt);
+bool mdt_peer_is_server(struct lu_target *lt, const struct lnet_nid *nid);
 
 /* ---- mdt_params.c ---- */
 enum mdt_stat {		/* of md_stats, microseconds */
@@ -213,7 +216,6 @@ enum mdt_stat {		/* of md_stats, microseconds */
 	MDS_STAT_SAMEDIR_RENAME, MDS_STAT_CROSSDIR_RENAME, MDS_STAT_NR,
 };
 void mdt_params_start(struct mdt_device *mdt);
-bool mdt_peer_is_server(struct lu_target *lt, const struct lnet_nid *nid);
 void mdt_params_stop(struct mdt_device *mdt);
 
 /* ---- mdt_handler.c ---- */
@@ -279,6 +281,7 @@ int mdt_reply_pack(struct svc_req *req, struct mdt_reply *r);
 int mdt_reply_secctx(struct svc_req *req, struct mdt_object *o, struct mdt_reply *r);
 int mdt_pack_empty(struct svc_req *req);
 int mdt_req_fid(const struct lu_fid_le *le, struct lu_fid *fid);
+int mdt_req_new_fid(struct mdt_device *mdt, const struct lu_fid_le *le, struct lu_fid *fid);
 int mdt_name_get(struct svc_req *req, enum wire_field f, const char **name, size_t *len);
 int mdt_lookup(struct mdt_object *dir, const char *name, size_t len, struct lu_fid *fid);
 int mdt_lookup_checked(const struct mdt_cred *cred, struct mdt_object *dir, const char *name,
@@ -289,7 +292,6 @@ int mdt_get_root(struct svc_req *req);
 int mdt_statfs(struct svc_req *req);
 int mdt_sync(struct svc_req *req);
 int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp);
-int mdt_req_new_fid(struct mdt_device *mdt, const struct lu_fid_le *le, struct lu_fid *fid);
 int mdt_intent_done(struct svc_req *req, struct mdt_reply *r, u64 disp, int status,
 		    struct ldlm_lock *lock, struct ldlm_lock **lockp);
 
@@ -391,6 +393,7 @@ int mdt_readpage(struct svc_req *req);
 /* ---- mdt_seq.c ---- */
 int mdt_seq_start(struct mdt_device *mdt);
 void mdt_seq_stop(struct mdt_device *mdt);
+bool mdt_seq_given(struct mdt_device *mdt, u64 seq);
 int mdt_seq_query(struct svc_req *req);
 int mdt_fld_query(struct svc_req *req);
 int mdt_fld_read(struct svc_req *req);
@@ -400,7 +403,6 @@ struct mdt_lov_wish {
 	u32	lw_stripe_size;		/* 0: default */
 	u16	lw_count;		/* 0: default, LOV_ALL_STRIPES */
 	u16	lw_offset;		/* LOV_OFFSET_DEFAULT: any */
-bool mdt_seq_given(struct mdt_device *mdt, u64 seq);
 	bool	lw_explicit;		/* asked by the client: all or nothing */
 	char	lw_pool[LOV_MAXPOOLNAME + 1];
 	u32	*lw_list;		/* exactly these OSTs, lw_count of them */
@@ -428,6 +430,7 @@ void *mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, u32
 int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void *ea, u32 len);
 struct osp_device *mdt_lod_get(struct mdt_device *mdt, u32 idx);
 void mdt_lod_event(struct mdt_lod *lod);
+void mdt_lod_config_done(struct mdt_device *mdt);
 int mdt_lod_pool(struct mdt_lod *lod, u32 cmd, const char *name, const char *ost);
 void mdt_lod_statfs(struct mdt_lod *lod, struct obd_statfs *os);
 void mdt_lod_init(struct mdt_lod *lod);
@@ -475,6 +478,7 @@ struct osp_device {
 
 int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec);
 int osp_name_index(const char *name);
+bool osp_nid_known(struct mdt_lod *lod, const struct lnet_nid *nid);
 void osp_stop_all(struct mdt_device *mdt);
 void osp_free_all(struct mdt_device *mdt);
 int osp_start(struct mdt_device *mdt);
@@ -484,7 +488,6 @@ int osp_usable(struct osp_device *osp, u64 *avail);
 int osp_statfs(struct osp_device *osp, struct obd_statfs *os);
 
 /* ---- osp_precreate.c ---- */
-bool osp_nid_known(struct mdt_lod *lod, const struct lnet_nid *nid);
 int osp_get_id(struct osp_device *osp, u64 *id);
 void osp_put_id(struct osp_device *osp, u64 id);
 int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id);

@@ -23,6 +23,8 @@
  */
 #define LOV_WAIT_SECS		5
 #define LOV_GIVE_UP_SECS	60
+#define LOV_WAITERS_MAX		16	/* threads that wait; the others answer at once */
+#define LOV_START_SECS		10	/* after the start OSTs may still have to connect */
 
 /* A pool: a label in layouts and the OSTs that may be used for it. */
 struct mdt_pool {
@@ -324,19 +326,52 @@ static int lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 wan
 	return a->la_count >= want ? 0 : status;
 }
 
+/*
+ * How many OSTs a new file may count on: those that are connected, and just after the start those
+ * that are still to connect. A file is not kept waiting for an OST that is away when it can do
+ * without.
+ */
 static u32 lov_usable_count(struct mdt_lod *lod, const struct mdt_lov_wish *w)
 {
+	bool starting = ktime_get_seconds() < READ_ONCE(lod->lo_configured) + LOV_START_SECS;
+	u32 i, n = 0, connected = 0;
 	struct mdt_pool *pool;
-	u32 i, n = 0;
 
 	down_read(&lod->lo_sem);
 	pool = w->lw_pool[0] ? pool_find(lod, w->lw_pool) : NULL;
-	for (i = 0; i < lod->lo_nr; i++)
-		if (lod->lo_osts[i] && !READ_ONCE(lod->lo_osts[i]->od_inactive) &&
-		    (!pool || test_bit(i, pool->mp_osts)))
-			n++;
+	for (i = 0; i < lod->lo_nr; i++) {
+		if (!lod->lo_osts[i] || READ_ONCE(lod->lo_osts[i]->od_inactive) ||
+		    (pool && !test_bit(i, pool->mp_osts)))
+			continue;
+		n++;
+		connected += READ_ONCE(lod->lo_osts[i]->od_connected);
+	}
 	up_read(&lod->lo_sem);
-	return n;
+	return connected && !starting ? connected : n;
+}
+
+/*
+ * Until something about an OST has changed since *seen, at most until end. 0: look again;
+ * -EINPROGRESS: no more time, or enough threads wait already.
+ */
+static int lov_wait(struct mdt_lod *lod, u32 seen, unsigned long end)
+{
+	long left = end - jiffies;
+	int rc = -EINPROGRESS;
+
+	if (atomic_inc_return(&lod->lo_waiters) <= LOV_WAITERS_MAX && left > 0) {
+		left = wait_event_killable_timeout(
+			lod->lo_waitq, atomic_read(&lod->lo_events) != seen || lod->lo_stopping,
+			left);
+		if (left < 0)
+			rc = -EINTR;
+		else if (lod->lo_stopping)
+			rc = -ENODEV;
+		else if (left)
+			rc = 0;
+	}
+	atomic_dec(&lod->lo_waiters);
+	return rc;
 }
 
 /**
@@ -345,7 +380,8 @@ static u32 lov_usable_count(struct mdt_lod *lod, const struct mdt_lov_wish *w)
  * @w: what is wanted
  * @out: result, to be ended with mdt_lov_alloc_free()
  *
- * Waits at most LOV_WAIT_SECS for OSTs. No transaction may be open.
+ * Waits at most LOV_WAIT_SECS for OSTs, as one of at most LOV_WAITERS_MAX threads. No transaction
+ * may be open.
  * Return: 0; -EINPROGRESS: OSTs are away, the client shall ask again; -ENOSPC: all are full, there
  * is none, or they have been away for LOV_GIVE_UP_SECS; -EINVAL: no such OST; -ENOMEM, -EINTR.
  */
@@ -367,7 +403,6 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 
 	for (;;) {
 		u32 seen = atomic_read(&lod->lo_events);
-		long left;
 
 		/* A new file system learns of its OSTs a moment after they registered. */
 		want = w->lw_list ? max : min(max, lov_usable_count(lod, w));
@@ -377,21 +412,9 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 			break;
 		if (rc == -EINVAL || rc == -ENOMEM || rc == -ENOSPC)
 			break;
-		left = (long)(end - jiffies);
-		if (left <= 0)
+		rc = lov_wait(lod, seen, end);
+		if (rc)
 			break;
-		/* Any OST that becomes usable or gets objects counts an event. */
-		left = wait_event_killable_timeout(
-			lod->lo_waitq, atomic_read(&lod->lo_events) != seen || lod->lo_stopping,
-			left);
-		if (left < 0) {
-			rc = -EINTR;
-			break;
-		}
-		if (lod->lo_stopping) {
-			rc = -ENODEV;
-			break;
-		}
 	}
 	if (rc && !w->lw_list && a->la_count >= least && a->la_count)
 		rc = 0;
@@ -550,6 +573,12 @@ void mdt_lod_event(struct mdt_lod *lod)
 	wake_up_all(&lod->lo_waitq);
 }
 
+/* The config log was read: the OSTs are known and connect now. */
+void mdt_lod_config_done(struct mdt_device *mdt)
+{
+	WRITE_ONCE(mdt->mdt_lod.lo_configured, ktime_get_seconds());
+}
+
 static int pool_new(struct mdt_lod *lod, const char *name)
 {
 	struct mdt_pool *p;
@@ -658,6 +687,7 @@ void mdt_lod_init(struct mdt_lod *lod)
 	INIT_LIST_HEAD(&lod->lo_pools);
 	atomic_set(&lod->lo_rr, 0);
 	atomic_set(&lod->lo_events, 0);
+	atomic_set(&lod->lo_waiters, 0);
 	lod->lo_def_count = 1;
 	lod->lo_def_size = LOV_DEF_STRIPE_SIZE;
 }

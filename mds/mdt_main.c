@@ -389,6 +389,7 @@ static int mdt_config_record(struct lu_target *lt, const struct config_rec *rec)
 static int mdt_config_done(struct lu_target *lt, bool first)
 {
 	if (first) {
+		mdt_lod_config_done(lt->lt_priv);
 		mdt_orphan_config_done(lt->lt_priv);
 		osp_record_config_done(lt->lt_priv);
 	}

@@ -17,6 +17,7 @@
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/log2.h>
 #include "internal.h"
+#include <trace/events/ptlrpc.h>
 
 static void kick_after(struct ptlrpc_request *req, unsigned long delay)
 {
@@ -146,6 +147,7 @@ static void early_reply(struct ptlrpc_request *req, const struct lnet_event *ev)
 	req->rq_deadline = req->rq_sent + t + imp_net_latency(req->rq_imp);
 	req_kick(req);
 	spin_unlock(&req->rq_lock);
+	trace_ptlrpc_req_early(req, t);
 }
 
 /* After the final reply no other may be written over it; it is read when LNet has forgotten it. */
@@ -413,10 +415,12 @@ static bool step_new(struct ptlrpc_request *req)
 		if (req->rq_phase != RQ_DELAYED)
 			list_move_tail(&req->rq_list, &imp->imp_delayed);
 		wait_kick(req, RQ_DELAYED);
+		trace_ptlrpc_req_delayed(req, 1);
 		goto out;
 	}
 	if (!rc && req->rq_mod_slot && !req->rq_have_slot && !slot_get(req)) {
 		wait_kick(req, RQ_SLOT);
+		trace_ptlrpc_req_delayed(req, 2);
 		goto out;
 	}
 	if (rc) {
@@ -441,6 +445,7 @@ static bool step_new(struct ptlrpc_request *req)
 	sleep_until(req, get_jiffies_64() + (req->rq_cur_timeout + latency(req)) * HZ);
 	spin_unlock(&req->rq_lock);
 	spin_unlock(&imp->imp_lock);
+	trace_ptlrpc_req_sent(req, req->rq_cur_timeout);
 	transmit(req, &nid, first);
 	return true;
 out:
@@ -471,6 +476,7 @@ static bool unlink_all(struct ptlrpc_request *req)
 static bool send_again(struct ptlrpc_request *req)
 {
 	req->rq_resend = true;
+	trace_ptlrpc_req_resend(req, 0);
 	return unlink_all(req);
 }
 
@@ -486,6 +492,7 @@ static bool expired(struct ptlrpc_request *req, bool net_err)
 	struct obd_import *imp = req->rq_imp;
 	char nidbuf[LNET_NIDSTR_SIZE];
 
+	trace_ptlrpc_req_expired(req, net_err ? -EIO : -ETIMEDOUT);
 	if (!req->rq_bypass)
 		pr_info_ratelimited("%s: %s x%llu to %s %s after %llds\n",
 				    imp->imp_reverse ? imp->imp_client : imp->imp_name,
@@ -555,6 +562,7 @@ static int parse_reply(struct ptlrpc_request *req)
 		return -EPROTO;
 	req->rq_got_reply = true;
 	req->rq_status = status;
+	trace_ptlrpc_req_replied(req, status);
 	if (!req->rq_is_connect && !imp->imp_reverse)
 		replay_reply(req, le64_to_cpu(pb->pb_transno), le64_to_cpu(pb->pb_last_committed));
 	return 0;
@@ -685,6 +693,7 @@ static void finish(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 
+	trace_ptlrpc_req_done(req, req->rq_status);
 	spin_lock(&imp->imp_lock);
 	list_del_init(&req->rq_list);
 	list_del_init(&req->rq_unreplied);
@@ -756,6 +765,7 @@ int ptlrpc_send_async(struct ptlrpc_request *req)
 	req->rq_started = true;
 	req->rq_start = ktime_get();
 	spin_unlock(&req->rq_lock);
+	trace_ptlrpc_req_new(req, 0);
 	step(req);
 	ended = req->rq_phase == RQ_END;
 	mutex_unlock(&req->rq_step);

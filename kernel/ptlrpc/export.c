@@ -13,6 +13,7 @@
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/hashtable.h>
 #include "internal.h"
+#include <trace/events/ptlrpc.h>
 
 #define EXPORT_SILENT	150	/* seconds without a request until eviction */
 
@@ -237,6 +238,7 @@ void export_evict(struct obd_export *exp, const char *why)
 		return;
 	pr_warn("%s: evicting client %s at %s: %s\n", exp->tgt->uuid, exp->client_uuid,
 		lnet_nid_str(&exp->nid, nid), why);
+	trace_ptlrpc_export_evict(exp, why);
 	export_retire(exp);
 }
 EXPORT_SYMBOL_GPL(export_evict);

@@ -5,6 +5,7 @@
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
+#include <trace/events/ptlrpc.h>
 
 /* ---- at arrival, in the LNet event ---- */
 
@@ -272,6 +273,7 @@ void svc_handle(struct svc_req *req)
 	}
 	req->status = rc;
 	svc_stats_end(req);
+	trace_ptlrpc_svc_end(req, req->svc->name, rc);
 	if (banned)
 		export_evict(req->exp, "replay outside of recovery");
 	if (req->no_reply)

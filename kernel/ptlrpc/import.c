@@ -16,6 +16,7 @@
 #include <linux/hashtable.h>
 #include <linux/seq_file.h>
 #include "internal.h"
+#include <trace/events/ptlrpc.h>
 
 static DEFINE_SPINLOCK(imports_lock);
 static LIST_HEAD(imports);
@@ -237,6 +238,7 @@ void import_set_state(struct obd_import *imp, enum import_state state)
 	if (imp->imp_state == IMP_CLOSED)
 		return;
 	imp->imp_state = state;
+	trace_ptlrpc_import_state(imp, import_state_name(state));
 	wake_up_all(&imp->imp_waitq);
 	if (state == IMP_FULL) {
 		req_kick_list(&imp->imp_delayed);

@@ -18,6 +18,7 @@
 #include <linux/kthread.h>
 #include <gloss/param.h>
 #include "internal.h"
+#include <trace/events/ptlrpc.h>
 
 #define SVC_BUFS_MIN	3
 #define SVC_BUFS_MAX	24
@@ -146,6 +147,7 @@ static void enqueue(struct svc_req *req)
 		list_add_tail(&req->timed, &svc->timed);
 	svc->queued++;
 	grow = wants_thread(svc);
+	trace_ptlrpc_svc_queued(req, svc->name, hp);
 	spin_unlock(&svc->lock);
 	wake_up(&svc->waitq);
 	if (hp)
@@ -354,12 +356,14 @@ static void serve(struct svc_req *req)
 		    !opc_is_connect(req->opc);
 
 	if ((late && !req->resumed) || !own_message(req)) {
+		trace_ptlrpc_svc_drop(req, req->svc->name, late ? -ETIMEDOUT : -ENOMEM);
 		svc_req_done(req);
 		svc_req_put(req);
 		return;
 	}
 	if (!req->resumed)
 		svc_stats_start(req);
+	trace_ptlrpc_svc_start(req, req->svc->name, req->resumed);
 	svc_handle(req);
 }
 
@@ -533,6 +537,7 @@ static void early_work(struct work_struct *work)
 			spin_unlock(&req->exp->exp_lock);
 			if (live) {
 				at_sample(&svc->at, e[i].timeout);
+				trace_ptlrpc_svc_early(req, svc->name, e[i].timeout);
 				svc_send_early(req, e[i].mbits, e[i].timeout);
 			}
 			svc_req_put(req);

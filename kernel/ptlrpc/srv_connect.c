@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
+#include <trace/events/ptlrpc.h>
 
 struct connect_args {
 	const struct ptlrpc_body *pb;
@@ -182,6 +183,7 @@ static void set_connected(struct obd_export *exp, const struct svc_req *req,
 	exp->connected = !exp->failed;
 	spin_unlock(&exp->exp_lock);
 	export_set_reverse(exp, req);
+	trace_ptlrpc_export_connect(exp, "connected");
 }
 
 static int connect_target(struct ptlrpc_target *t, struct svc_req *req, struct connect_args *a)

@@ -14,4 +14,11 @@
 #define file_mnt_idmap	file_mnt_user_ns
 #endif
 
+/* Since 6.10 a tracepoint knows from its declaration where the text of a string field comes from. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define compat_assign_str(dst, src)	__assign_str(dst, src)
+#else
+#define compat_assign_str(dst, src)	__assign_str(dst)
+#endif
+
 #endif

@@ -401,6 +401,7 @@ static int mkfs(const char *dev)
 
 	check_mkfs();
 	ldd.ldd_magic = LDD_MAGIC;
+	ldd.ldd_feature_incompat = LDD_INCOMPAT_GLOSS;
 	ldd.ldd_config_ver = 1;
 	ldd.ldd_mount_type = LDD_MT_LDISKFS;
 	ldd.ldd_flags |= LDD_F_UPDATE | LDD_F_VIRGIN;

@@ -20,6 +20,7 @@
 #define LDD_F_NO_LOCAL_LOGS	0x10000
 #define LDD_INDEX_NONE		0xffff
 #define LDD_MT_LDISKFS		1
+#define LDD_INCOMPAT_GLOSS	0x80000000	/* others must not take this target for theirs */
 
 /* 12288 bytes, host byte order */
 struct lustre_disk_data {

@@ -98,8 +98,12 @@ int tgt_read_mountdata(struct tgt_mount *tm)
 		goto out;
 	n = osd_buf_read(obj, ldd, sizeof(*ldd), 0);
 	rc = -EINVAL;
-	if (n < (ssize_t)offsetof(struct lustre_disk_data, ldd_params) || le32_to_cpu(ldd->ldd_magic) != LDD_MAGIC)
+	if (n < (ssize_t)offsetof(struct lustre_disk_data, ldd_params) ||
+	    le32_to_cpu(ldd->ldd_magic) != LDD_MAGIC)
 		pr_err("%s: " MOUNT_DATA_FILE " is damaged\n", tm->tm_device);
+	else if (le32_to_cpu(ldd->ldd_feature_incompat) & ~LDD_INCOMPAT_GLOSS)
+		pr_err("%s: " MOUNT_DATA_FILE " has unknown features %#x: target of another make?\n",
+		       tm->tm_device, le32_to_cpu(ldd->ldd_feature_incompat));
 	else
 		rc = merge(tm, ldd);
 	kvfree(ldd);

@@ -101,6 +101,7 @@ static int begin_epoch(struct lu_target *lt, u64 last)
 	epoch = max_t(u64, le32_to_cpu(lsd->lsd_start_epoch), last >> 32) + 1;
 	if (epoch >= U32_MAX)
 		return -EOVERFLOW;
+	lsd->lsd_feature_incompat = cpu_to_le32(LSD_INCOMPAT_GLOSS);
 	lsd->lsd_start_epoch = cpu_to_le32(epoch);
 	lsd->lsd_last_transno = cpu_to_le64(epoch << 32);
 	le64_add_cpu(&lsd->lsd_mount_count, 1);
@@ -110,6 +111,27 @@ static int begin_epoch(struct lu_target *lt, u64 last)
 	atomic64_set(&lt->lt_last_transno, epoch << 32);
 	atomic64_set(&lt->lt_pt.last_committed, epoch << 32);
 	lt->lt_pt.instance = le64_to_cpu(lsd->lsd_mount_count);
+	return 0;
+}
+
+/* Is a last_rcvd of @n bytes one that this target can go on with? */
+static int tgt_lsd_check(struct lu_target *lt, ssize_t n)
+{
+	const struct lr_server_data *lsd = lt->lt_lsd;
+	u32 incompat = le32_to_cpu(lsd->lsd_feature_incompat);
+
+	if (n != sizeof(*lsd) || strncmp((char *)lsd->lsd_uuid, lt->lt_pt.uuid, 40) ||
+	    le32_to_cpu(lsd->lsd_client_start) != LR_CLIENT_START ||
+	    le16_to_cpu(lsd->lsd_client_size) != LR_CLIENT_SIZE) {
+		pr_err("%s: last_rcvd belongs to %.40s\n", lt->lt_name, lsd->lsd_uuid);
+		return -EINVAL;
+	}
+	/* Its object index and sequences are not ours: sequences would be given out twice. */
+	if (incompat & ~LSD_INCOMPAT_GLOSS) {
+		pr_err("%s: last_rcvd has features %#x of another make; this target cannot be taken over\n",
+		       lt->lt_name, incompat);
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -136,16 +158,13 @@ int tgt_lsd_open(struct lu_target *lt)
 		rc = n;
 		goto out;
 	}
-	rc = -EINVAL;
-	if (!n) {
+	rc = 0;
+	if (!n)
 		new_lsd(lt);
-	} else if (n != sizeof(*lt->lt_lsd) || strncmp((char *)lt->lt_lsd->lsd_uuid, lt->lt_pt.uuid, 40) ||
-		   le32_to_cpu(lt->lt_lsd->lsd_client_start) != LR_CLIENT_START ||
-		   le16_to_cpu(lt->lt_lsd->lsd_client_size) != LR_CLIENT_SIZE) {
-		pr_err("%s: last_rcvd belongs to %.40s\n", lt->lt_name, lt->lt_lsd->lsd_uuid);
-		goto out;
-	}
-	rc = clear_slots(lt, &last) ?: begin_epoch(lt, last);
+	else
+		rc = tgt_lsd_check(lt, n);
+	if (!rc)
+		rc = clear_slots(lt, &last) ?: begin_epoch(lt, last);
 	if (!rc && lt->lt_kind == TGT_MDT)
 		rc = open_replies(lt);
 out:

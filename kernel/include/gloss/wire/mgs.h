@@ -310,6 +310,8 @@ WIRE_SIZE(struct mgs_nidtbl_entry, 24);
 #define MOUNT_DATA_FILE		"CONFIGS/mountdata"
 #define LDD_MAGIC		0x1dd00001U
 #define INDEX_UNASSIGNED	0xffff
+/* ldd_feature_incompat: a target of Gloss, which others must not take for theirs */
+#define LDD_INCOMPAT_GLOSS	0x80000000U
 enum {
 	LDD_MT_EXT3 = 0,
 	LDD_MT_LDISKFS = 1,

@@ -428,6 +428,8 @@ WIRE_SIZE(struct obd_quotactl, 112);
 #define LR_CLIENT_SIZE		128
 #define LR_MAX_CLIENTS		131072
 #define LR_EXPIRE_INTERVALS	16
+/* lsd_feature_incompat: a target of Gloss, which others must not take for theirs */
+#define LSD_INCOMPAT_GLOSS	0x80000000U
 
 struct lr_server_data {
 	u8 lsd_uuid[40];

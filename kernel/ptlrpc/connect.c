@@ -208,6 +208,13 @@ static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struc
 	spin_lock(&imp->imp_lock);
 	rc = judge(imp, req, out);
 	if (!rc) {
+		/*
+		 * After more than one restart the number tells what the last one of the servers in
+		 * between committed, not whether ours was lost by the first.
+		 */
+		if (out->evicted &&
+		    le32_to_cpu(granted.ocd_instance) > le32_to_cpu(imp->imp_ocd.ocd_instance) + 1)
+			committed = min(committed, imp->imp_last_committed);
 		imp->imp_ocd = granted;
 		imp->imp_connected = true;
 		imp->imp_connect_rc = 0;

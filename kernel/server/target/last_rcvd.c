@@ -2,8 +2,14 @@
 /*
  * last_rcvd: the header with the epoch of the transnos, and a slot for each client (chapter 2, A.1).
  *
- * Replay of lost requests after a restart is not offered: at start all slots of the last run are cleared, old clients are
- * told that they were evicted, and the epoch in the header grows, so that no transno is given twice.
+ * Replay of lost requests after a restart is not offered: at start all slots of the last run are
+ * cleared, old clients are told that they were evicted, and the epoch in the header grows, so that
+ * no transno is given twice.
+ *
+ * The newest transno on the disk is what the last run committed: the largest of the header and the
+ * slots. A slot is written in the transaction of its client's change, the header when a slot is
+ * freed. The target starts with it as last_committed, so that a client whose acknowledged change
+ * was lost in a crash sees a smaller number than its own.
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
@@ -54,11 +60,11 @@ static int clear_slots(struct lu_target *lt, u64 *transno)
 		n = osd_buf_read(lt->lt_last_rcvd, &lcd, sizeof(lcd), pos);
 		if (n != sizeof(lcd))
 			return n < 0 ? n : -EIO;
-		if (!lcd.lcd_uuid[0])
-			continue;
 		*transno = max3(*transno, le64_to_cpu(lcd.lcd_last_transno), le64_to_cpu(lcd.lcd_last_close_transno));
 		lt->lt_generation = max(lt->lt_generation, le32_to_cpu(lcd.lcd_generation));
-		memset(&lcd, 0, sizeof(lcd));
+		if (!lcd.lcd_uuid[0])
+			continue;
+		lcd.lcd_uuid[0] = 0;
 		rc = save_slot(lt, slot, &lcd);
 		if (rc)
 			return rc;
@@ -91,6 +97,10 @@ static int open_replies(struct lu_target *lt)
 	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_reply_data, &head, sizeof(head), 0);
 }
 
+/*
+ * New transnos start above all that were ever given out, which the epoch in the header tells; what
+ * is committed stays what the last run committed, and is written as such.
+ */
 static int begin_epoch(struct lu_target *lt, u64 last)
 {
 	struct lr_server_data *lsd = lt->lt_lsd;
@@ -103,13 +113,13 @@ static int begin_epoch(struct lu_target *lt, u64 last)
 		return -EOVERFLOW;
 	lsd->lsd_feature_incompat = cpu_to_le32(LSD_INCOMPAT_GLOSS);
 	lsd->lsd_start_epoch = cpu_to_le32(epoch);
-	lsd->lsd_last_transno = cpu_to_le64(epoch << 32);
+	lsd->lsd_last_transno = cpu_to_le64(last);
 	le64_add_cpu(&lsd->lsd_mount_count, 1);
 	rc = write_lsd(lt) ?: osd_sync(lt->lt_osd);
 	if (rc)
 		return rc;
 	atomic64_set(&lt->lt_last_transno, epoch << 32);
-	atomic64_set(&lt->lt_pt.last_committed, epoch << 32);
+	atomic64_set(&lt->lt_pt.last_committed, last);
 	lt->lt_pt.instance = le64_to_cpu(lsd->lsd_mount_count);
 	return 0;
 }
@@ -177,7 +187,8 @@ out:
 void tgt_lsd_close(struct lu_target *lt)
 {
 	if (lt->lt_last_rcvd && lt->lt_lsd && lt->lt_lsd->lsd_mount_count) {
-		lt->lt_lsd->lsd_last_transno = cpu_to_le64(atomic64_read(&lt->lt_last_transno));
+		lt->lt_lsd->lsd_last_transno =
+			cpu_to_le64(atomic64_read(&lt->lt_pt.last_committed));
 		write_lsd(lt);
 	}
 	osd_object_put(lt->lt_reply_data);
@@ -218,11 +229,32 @@ out:
 	return rc;
 }
 
+/* The slot of a client that left is free; what it committed goes into the header. */
+static int tgt_slot_release(struct lu_target *lt, u32 slot, struct lsd_client_data *lcd)
+{
+	struct lr_server_data *lsd = lt->lt_lsd;
+	struct osd_trans *th;
+	int rc, rc2;
+
+	lsd->lsd_last_transno = cpu_to_le64(max3(le64_to_cpu(lsd->lsd_last_transno),
+						 le64_to_cpu(lcd->lcd_last_transno),
+						 le64_to_cpu(lcd->lcd_last_close_transno)));
+	lcd->lcd_uuid[0] = 0;
+	th = osd_trans_start(lt->lt_osd, 2 * OSD_CR_BUF_WRITE);
+	if (IS_ERR(th))
+		return PTR_ERR(th);
+	rc = osd_buf_write(th, lt->lt_last_rcvd, lsd, sizeof(*lsd), 0);
+	if (!rc)
+		rc = tgt_slot_write(lt, th, slot, lcd);
+	rc2 = osd_trans_stop(th);
+	return rc ?: rc2;
+}
+
 /* Harmless when the client has none. */
 void tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
 {
-	struct lsd_client_data lcd = { };
 	u32 slot;
+	int rc;
 
 	mutex_lock(&te->te_lock);
 	slot = te->te_slot;
@@ -232,7 +264,10 @@ void tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
 		return;
 	tgt_replies_drop(lt, te);
 	mutex_lock(&lt->lt_slot_mutex);
-	save_slot(lt, slot, &lcd);
+	rc = tgt_slot_release(lt, slot, &te->te_lcd);
+	if (rc)
+		pr_warn_ratelimited("%s: slot of client %s in last_rcvd was not freed: rc = %d\n",
+				    lt->lt_name, te->te_exp.client_uuid, rc);
 	clear_bit(slot, lt->lt_slots);
 	mutex_unlock(&lt->lt_slot_mutex);
 }

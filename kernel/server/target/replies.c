@@ -88,6 +88,7 @@ static int write_reply(struct lu_target *lt, struct osd_trans *th, const struct 
 			     sizeof(struct lsd_reply_header) + (u64)trd->trd_slot * sizeof(lrd));
 }
 
+/* Of requests that run side by side the one with the newest transno stays. */
 static int write_slot(struct lu_target *lt, struct osd_trans *th, struct tgt_export *te,
 		      const struct tgt_reply_data *trd, u32 opc)
 {
@@ -95,11 +96,15 @@ static int write_slot(struct lu_target *lt, struct osd_trans *th, struct tgt_exp
 	u32 i;
 
 	if (opc == MDS_CLOSE) {
+		if (trd->trd_transno < le64_to_cpu(lcd->lcd_last_close_transno))
+			return 0;
 		lcd->lcd_last_close_transno = cpu_to_le64(trd->trd_transno);
 		lcd->lcd_last_close_xid = cpu_to_le64(trd->trd_xid);
 		lcd->lcd_last_close_result = cpu_to_le32(trd->trd_result);
 		lcd->lcd_last_close_data = cpu_to_le32(trd->trd_data);
 	} else {
+		if (trd->trd_transno < le64_to_cpu(lcd->lcd_last_transno))
+			return 0;
 		lcd->lcd_last_transno = cpu_to_le64(trd->trd_transno);
 		lcd->lcd_last_xid = cpu_to_le64(trd->trd_xid);
 		lcd->lcd_last_result = cpu_to_le32(trd->trd_result);

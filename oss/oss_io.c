@@ -123,12 +123,18 @@ static int oss_brw_find_lock(struct oss_brw *b)
 				     b->valid & OBD_MD_FLHANDLE ? b->oa->o_handle.cookie : 0);
 }
 
+/* I/O without a lock of the server needs one of the client. 0 or -ESTALE. */
+static int oss_brw_check_lock(struct oss_brw *b)
+{
+	return b->srvlock || svc_req_replay(b->req) ? 0 : oss_brw_find_lock(b);
+}
+
 static int oss_brw_lock(struct oss_brw *b)
 {
 	int rc;
 
 	if (!b->srvlock)
-		return svc_req_replay(b->req) ? 0 : oss_brw_find_lock(b);
+		return oss_brw_check_lock(b);
 	rc = oss_srv_lock(b->od, &b->fid, b->start, b->end - 1, b->write ? LCK_PW : LCK_PR, 0,
 			  &b->lock);
 	if (!rc && b->lock && svc_req_time_left(b->req) <= 0) {
@@ -422,6 +428,25 @@ static int oss_write_verify(struct oss_brw *b, u32 *cksum)
 	return rc;
 }
 
+/*
+ * The data are here, which may have taken long: the client may have given its lock up, or be evicted.
+ * Of an evicted one the locks stay until its requests in service have ended, this one included.
+ */
+static int oss_write_object(struct oss_brw *b, const bool *covered)
+{
+	int rc;
+
+	rc = READ_ONCE(b->req->exp->failed) ? -ENOTCONN : oss_brw_check_lock(b);
+	if (rc)
+		return rc;
+	rc = oss_write_niobufs(b, covered, svc_rep_buf(b->req, WF_RCS));
+	if (!rc)
+		rc = oss_write_trans(b);
+	/* Also after a failure: a part may be written. */
+	ldlm_srv_lvb_refresh(b->od->od_ns, &b->res_id);
+	return rc;
+}
+
 static int oss_write_execute(struct oss_brw *b, const bool *covered, u32 *cksum)
 {
 	int rc;
@@ -430,9 +455,7 @@ static int oss_write_execute(struct oss_brw *b, const bool *covered, u32 *cksum)
 	if (!rc)
 		rc = oss_write_verify(b, cksum);
 	if (!rc)
-		rc = oss_write_niobufs(b, covered, svc_rep_buf(b->req, WF_RCS));
-	if (!rc)
-		rc = oss_write_trans(b);
+		rc = oss_write_object(b, covered);
 	return rc;
 }
 
@@ -462,10 +485,8 @@ int oss_write(struct svc_req *req)
 	if (req->no_reply)
 		goto out;
 	oss_write_reply(&b, cksum);
-	if (!rc) {
+	if (!rc)
 		lu_stats_add(b.od->od_stats, OSS_ST_WRITE, b.total);
-		ldlm_srv_lvb_refresh(b.od->od_ns, &b.res_id);
-	}
 	if (b.soft_sync && atomic_inc_return(&b.od->od_soft_sync) % 16 == 0)
 		osd_commit_async(b.od->od_osd);
 	if (!b.srvlock)

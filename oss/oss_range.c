@@ -19,6 +19,7 @@ struct oss_range {
 	struct lu_fid fid;
 	struct ldlm_res_id res_id;
 	u64 start, end;
+	bool need_lock; /* the client must hold a lock on the range */
 	struct ldlm_lock *lock;
 	struct osd_object *obj;
 };
@@ -48,6 +49,18 @@ static int oss_range_init(struct svc_req *req, struct oss_range *r)
 	return svc_rep_pack(req);
 }
 
+/* May the client change the range? It may have been evicted while this request waited. */
+static int oss_range_check(struct svc_req *req, struct oss_range *r)
+{
+	u64 handle = r->valid & OBD_MD_FLHANDLE ? r->oa->o_handle.cookie : 0;
+
+	if (READ_ONCE(req->exp->failed))
+		return -ENOTCONN;
+	if (!r->need_lock)
+		return 0;
+	return ldlm_srv_find_io_lock(req->exp, &r->res_id, r->start, r->end, true, handle);
+}
+
 /* Locks, then the object under its lock. */
 static int oss_range_begin(struct svc_req *req, struct oss_range *r, u64 lock_end, u32 mode,
 			   u64 flags)
@@ -65,7 +78,13 @@ static int oss_range_begin(struct svc_req *req, struct oss_range *r, u64 lock_en
 		return PTR_ERR(r->obj);
 	}
 	osd_object_lock(r->obj);
-	return 0;
+	rc = oss_range_check(req, r);
+	if (rc) {
+		osd_object_unlock(r->obj);
+		osd_object_put(r->obj);
+		ldlm_srv_unlock(r->lock);
+	}
+	return rc;
 }
 
 static int oss_range_trans(struct svc_req *req, struct oss_range *r, u64 taken)
@@ -92,8 +111,8 @@ static void oss_range_end(struct svc_req *req, struct oss_range *r, int rc)
 		oss_obdo_attrs(&rep->oa, r->obj);
 	}
 	osd_object_unlock(r->obj);
-	if (!rc)
-		ldlm_srv_lvb_refresh(r->od->od_ns, &r->res_id);
+	/* Also after a failure: a part may have been done. */
+	ldlm_srv_lvb_refresh(r->od->od_ns, &r->res_id);
 	osd_object_put(r->obj);
 	ldlm_srv_unlock(r->lock);
 }
@@ -111,12 +130,7 @@ int oss_punch(struct svc_req *req)
 	if ((r.valid & (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS)) != (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS) ||
 	    r.end != OBD_OBJECT_EOF)
 		return -EPROTO;
-	if (!oss_range_srvlock(&r) && !oe->oe_is_mds && !svc_req_replay(req)) {
-		rc = ldlm_srv_find_io_lock(req->exp, &r.res_id, r.start, r.end, true,
-					   r.valid & OBD_MD_FLHANDLE ? r.oa->o_handle.cookie : 0);
-		if (rc)
-			return rc;
-	}
+	r.need_lock = !oss_range_srvlock(&r) && !oe->oe_is_mds && !svc_req_replay(req);
 	rc = oss_range_begin(req, &r, OBD_OBJECT_EOF, LCK_PW,
 			     r.start ? 0 : LDLM_FL_AST_DISCARD_DATA);
 	if (rc)

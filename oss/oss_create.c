@@ -398,7 +398,8 @@ static int oss_create_target(struct oss_device *od, const struct obdo *oa, u64 *
 		return 0;
 	}
 	fid_from_le(&fid, &oa->o_oi.oi_fid);
-	if (fid.f_ver || (!fid_is_idif(&fid) && !fid_is_norm(&fid)))
+	if (fid.f_ver || (!fid_is_idif(&fid) && !fid_is_norm(&fid)) ||
+	    (fid_is_idif(&fid) && idif_ost_idx(&fid) != od->od_index))
 		return -EPROTO;
 	*seq = ost_fid_seq(&fid);
 	*id = ost_fid_id(&fid);

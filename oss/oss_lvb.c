@@ -27,7 +27,7 @@ static int oss_lvb_init(struct ldlm_resource *res)
 	struct lu_fid fid;
 
 	if (ost_fid_from_res_id(&fid, &res->lr_id, od->od_index))
-		return -ENOENT;
+		return -EPROTO;
 	obj = osd_find(od->od_osd, &fid);
 	if (obj == ERR_PTR(-ENOENT) && oss_may_come_back(od, &fid))
 		return -EINPROGRESS;

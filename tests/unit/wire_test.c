@@ -186,6 +186,17 @@ static void test_fids(void **state)
 	assert_int_equal(le64_to_cpu(oi.oi_id), 0x123456789abcULL);
 	assert_int_equal(ostid_to_fid(&back, &oi, 0x17), 0);
 	assert_true(fid_eq(&fid, &back));
+	/* an object has one FID and one lock resource: the IDIF of another OST is none of ours */
+	fid_to_le(&oi.oi_fid, &fid);
+	assert_int_equal(ostid_to_fid(&back, &oi, 0x17), 0);
+	assert_true(fid_eq(&fid, &back));
+	assert_int_equal(ostid_to_fid(&back, &oi, 0x18), -EBADF);
+	fid_to_res_id(&res, &fid);
+	assert_int_equal(ost_fid_from_res_id(&back, &res, 0x17), -EBADF);
+	res = (struct ldlm_res_id){ { 5, 0, 1, 0 } };
+	assert_int_equal(ost_fid_from_res_id(&back, &res, 0x17), -EBADF);
+	res = (struct ldlm_res_id){ { 0x280000401, 1ULL << 32 | 5, 0, 0 } };
+	assert_int_equal(ost_fid_from_res_id(&back, &res, 0x17), -EBADF);
 	ost_fid_to_res_id(&res, &fid);
 	assert_int_equal(res.name[0], 0x123456789abcULL);
 	assert_int_equal(res.name[1], 0);

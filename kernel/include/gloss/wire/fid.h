@@ -262,13 +262,17 @@ static inline bool ostid_is_legacy(const struct ost_id *oi)
 	return !oi->oi_seq;
 }
 
-/* 0, or -EBADF when it cannot be an object. A legacy id becomes the IDIF of that OST index. */
+/*
+ * 0, or -EBADF when it cannot be an object of that OST. A legacy id becomes the IDIF of its index,
+ * and an IDIF must have that index: each object has one FID only.
+ */
 static inline int ostid_to_fid(struct lu_fid *fid, const struct ost_id *oi, u32 ost_idx)
 {
 	if (ostid_is_legacy(oi))
 		return idif_to_fid(fid, le64_to_cpu(oi->oi_id), ost_idx);
 	fid_from_le(fid, &oi->oi_fid);
 	if (fid->f_seq == FID_SEQ_LOV_DEFAULT || fid->f_ver ||
+	    (fid_is_idif(fid) && idif_ost_idx(fid) != ost_idx) ||
 	    (!fid_is_idif(fid) && !fid_is_norm(fid) && fid->f_seq != FID_SEQ_ECHO &&
 	     fid->f_seq < FID_SEQ_START))
 		return -EBADF;
@@ -366,14 +370,19 @@ static inline void ost_fid_to_res_id(struct ldlm_res_id *res, const struct lu_fi
 	res->name[3] = 0;
 }
 
-/* The way back needs the index of the OST for group-0 objects. */
+/*
+ * The way back needs the index of the OST for group-0 objects. 0, or -EBADF: not the name of an
+ * object, each of which has one name only.
+ */
 static inline int ost_fid_from_res_id(struct lu_fid *fid, const struct ldlm_res_id *res,
 				      u32 ost_idx)
 {
+	if (res->name[2] || res->name[3])
+		return -EBADF;
 	if (!res->name[1])
 		return idif_to_fid(fid, res->name[0], ost_idx);
 	fid_from_res_id(fid, res);
-	return 0;
+	return fid_is_norm(fid) && !fid->f_ver ? 0 : -EBADF;
 }
 
 static inline bool fid_res_id_eq(const struct lu_fid *fid, const struct ldlm_res_id *res)

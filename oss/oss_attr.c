@@ -34,7 +34,8 @@ struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid
 	if (IS_ERR(os))
 		return obj;
 	mutex_lock(&os->os_mutex);
-	rc = oss_precreate_lost(os, fid) ? oss_seq_create_upto(od, os, ost_fid_id(fid)) : -ENOENT;
+	rc = oss_precreate_lost(os, fid) ?
+		     oss_seq_create_upto(od, os, ost_fid_id(fid), true) : -ENOENT;
 	mutex_unlock(&os->os_mutex);
 	return rc ? ERR_PTR(rc) : osd_find(od->od_osd, fid);
 }

@@ -172,7 +172,9 @@ static int oss_write_last_id(struct osd_trans *th, struct oss_seq *os, u64 id)
 	return osd_buf_write(th, os->os_file, &le, sizeof(le), 0);
 }
 
-static int oss_create_one(struct osd_trans *th, struct oss_device *od, struct oss_seq *os, u64 id)
+/* @again: objects that existed before are made again where they are missing. Else -EEXIST. */
+static int oss_create_one(struct osd_trans *th, struct oss_device *od, struct oss_seq *os, u64 id,
+			  bool again)
 {
 	struct osd_attr attr = {};
 	struct osd_object *obj;
@@ -181,9 +183,8 @@ static int oss_create_one(struct osd_trans *th, struct oss_device *od, struct os
 
 	oss_seq_fid(od, os, id, &fid);
 	obj = osd_create(th, od->od_osd, NULL, &fid, OSS_MODE_NEW, 0, 0, 0);
-	/* Left from a LAST_ID that was set back. */
 	if (obj == ERR_PTR(-EEXIST))
-		return 0;
+		return again ? 0 : -EEXIST;
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
 	rc = osd_attr_set(th, obj, &attr, OSD_A_ATIME | OSD_A_MTIME | OSD_A_CTIME);
@@ -193,7 +194,8 @@ static int oss_create_one(struct osd_trans *th, struct oss_device *od, struct os
 
 #define OSS_CR_CREATE_ONE (OSD_CR_CREATE + OSD_CR_ATTR_SET)
 
-static int oss_create_batch(struct oss_device *od, struct oss_seq *os, u64 upto, bool sync)
+static int oss_create_batch(struct oss_device *od, struct oss_seq *os, u64 upto, bool again,
+			    bool sync)
 {
 	u64 id = os->os_last_id;
 	struct osd_trans *th;
@@ -203,7 +205,7 @@ static int oss_create_batch(struct oss_device *od, struct oss_seq *os, u64 upto,
 	if (IS_ERR(th))
 		return PTR_ERR(th);
 	while (id < upto && !rc) {
-		rc = oss_create_one(th, od, os, id + 1);
+		rc = oss_create_one(th, od, os, id + 1, again);
 		if (!rc)
 			id++;
 	}
@@ -215,20 +217,6 @@ static int oss_create_batch(struct oss_device *od, struct oss_seq *os, u64 upto,
 	rc = rc ?: rc2;
 	rc2 = tgt_trans_stop_local(od->od_lt, th);
 	return rc ?: rc2;
-}
-
-/* Create and commit all up to @id; may end early with an error: os_last_id tells. */
-int oss_seq_create_upto(struct oss_device *od, struct oss_seq *os, u64 id)
-{
-	u64 batch = clamp(osd_max_credits(od->od_osd) / OSS_CR_CREATE_ONE, 1, 64);
-	int rc = 0;
-
-	while (!rc && os->os_last_id < id) {
-		u64 upto = min(id, os->os_last_id + batch);
-
-		rc = oss_create_batch(od, os, upto, upto == id);
-	}
-	return rc;
 }
 
 static int oss_set_last_id(struct oss_device *od, struct oss_seq *os, u64 id)
@@ -244,6 +232,52 @@ static int oss_set_last_id(struct oss_device *od, struct oss_seq *os, u64 id)
 	if (!rc && !rc2)
 		os->os_last_id = id;
 	return rc ?: rc2;
+}
+
+/*
+ * An object with an id above LAST_ID. Objects and LAST_ID are written together, so LAST_ID was
+ * damaged or set back, and the object may be one of a file that still has it. It can be given to a
+ * new file only if nothing was ever written to it.
+ */
+static int oss_create_existing(struct oss_device *od, struct oss_seq *os, u64 id)
+{
+	struct osd_object *obj;
+	struct osd_attr attr;
+	struct lu_fid fid;
+
+	oss_seq_fid(od, os, id, &fid);
+	obj = osd_find(od->od_osd, &fid);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	osd_attr_get(obj, &attr);
+	osd_object_put(obj);
+	if ((attr.mode & OSS_MODE_UNUSED) == OSS_MODE_UNUSED && !attr.size && !attr.blocks)
+		return oss_set_last_id(od, os, id);
+	if (os->os_occupied != id)
+		pr_err("%s: object " DFID " holds data, but LAST_ID of sequence %#llx is only %llu: no new objects here until O/%llx/LAST_ID is repaired\n",
+		       od->od_lt->lt_name, PFID(&fid), os->os_seq, os->os_last_id, os->os_seq);
+	os->os_occupied = id;
+	return -ENOSPC;
+}
+
+/*
+ * Create and commit all up to @id; may end early with an error: os_last_id tells. @again: the MDT
+ * has given these ids to files already, so objects that are there stay as they are. Otherwise
+ * -ENOSPC at one that holds data.
+ */
+int oss_seq_create_upto(struct oss_device *od, struct oss_seq *os, u64 id, bool again)
+{
+	u64 batch = clamp(osd_max_credits(od->od_osd) / OSS_CR_CREATE_ONE, 1, 64);
+	int rc = 0;
+
+	while (!rc && os->os_last_id < id) {
+		u64 upto = min(id, os->os_last_id + batch);
+
+		rc = oss_create_batch(od, os, upto, again, upto == id);
+		if (rc == -EEXIST)
+			rc = oss_create_existing(od, os, os->os_last_id + 1);
+	}
+	return rc;
 }
 
 /* Far behind (a reformatted target): leave a gap instead of creating everything. */
@@ -284,7 +318,7 @@ static int oss_precreate(struct oss_device *od, struct oss_seq *os, u64 id, u64 
 	if (rc)
 		return rc;
 	before = os->os_last_id;
-	rc = oss_seq_create_upto(od, os, id);
+	rc = oss_seq_create_upto(od, os, id, false);
 	*answer = os->os_last_id;
 	return os->os_last_id > before ? 0 : rc;
 }
@@ -363,7 +397,8 @@ static int oss_delorphan(struct oss_device *od, struct oss_export *oe, struct os
 	if (last > used)
 		rc = oss_destroy_orphans(od, os, used, skip);
 	else if (last < used)
-		rc = oss_skip_gap(od, os, used) ?: oss_seq_create_upto(od, os, used);
+		rc = oss_skip_gap(od, os, used) ?:
+		     oss_seq_create_upto(od, os, used, true);
 	*answer = last > used && !skip ? used : os->os_last_id;
 	return rc;
 }

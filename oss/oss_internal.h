@@ -17,6 +17,7 @@
 
 #define OSS_BRW_SIZE (4U << 20) /* largest bulk */
 #define OSS_NIOBUF_MAX 16384
+#define OSS_PAGE_SIZE 4096U /* in which peers count, whatever the page size of this machine is */
 #define OSS_CKSUM_TYPES (OBD_CKSUM_CRC32 | OBD_CKSUM_ADLER | OBD_CKSUM_CRC32C)
 #define OSS_GRANT_TAX_KB 24 /* 6 blocks of index for an extent */
 #define OSS_GRANT_MAX_BLKS 16384
@@ -26,13 +27,15 @@
 #define OSS_FMD_MAX 128
 
 /* A precreated object has these bits: uid, gid, projid are not known yet (6.5). */
-#define OSS_MODE_NEW (S_IFREG | S_ISUID | S_ISGID | S_ISVTX | 0666)
+#define OSS_MODE_UNUSED (S_ISUID | S_ISGID | S_ISVTX)
+#define OSS_MODE_NEW (S_IFREG | OSS_MODE_UNUSED | 0666)
 
 struct oss_seq {
 	u64 os_seq; /* 0 = IDIF */
 	u64 os_last_id;
 	struct mutex os_mutex; /* creation, orphans */
 	struct osd_object *os_file; /* LAST_ID */
+	u64 os_occupied; /* an id above LAST_ID with data, which was told already */
 	bool os_cleaned; /* the MDT has removed orphans since the start */
 };
 
@@ -189,7 +192,7 @@ static inline bool oss_precreate_lost(const struct oss_seq *os, const struct lu_
 	return id > last && id - last <= OSS_PRECREATE_MAX;
 }
 
-int oss_seq_create_upto(struct oss_device *od, struct oss_seq *os, u64 id);
+int oss_seq_create_upto(struct oss_device *od, struct oss_seq *os, u64 id, bool again);
 void oss_seq_fid(struct oss_device *od, struct oss_seq *os, u64 id, struct lu_fid *fid);
 int oss_create(struct svc_req *req);
 int oss_destroy(struct svc_req *req);

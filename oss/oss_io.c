@@ -45,6 +45,16 @@ static unsigned int oss_niobuf_frags(const struct niobuf_remote *nb)
 			    PAGE_SIZE);
 }
 
+/*
+ * Only the first niobuf may begin inside of a page and only the last may end inside of one (chapter
+ * 5, 6.1). So the pages of an RPC are bound by its bytes, however many niobufs it has.
+ */
+static bool oss_niobuf_aligned(const struct oss_brw *b, unsigned int i, u64 off, u64 end)
+{
+	return (!i || !(off & (OSS_PAGE_SIZE - 1))) &&
+	       (i == b->nr_nb - 1 || !(end & (OSS_PAGE_SIZE - 1)));
+}
+
 static int oss_brw_niobufs(struct oss_brw *b)
 {
 	unsigned int i, nr_srvlock = 0;
@@ -54,7 +64,8 @@ static int oss_brw_niobufs(struct oss_brw *b)
 		u64 off = le64_to_cpu(b->nb[i].rnb_offset);
 		u32 len = le32_to_cpu(b->nb[i].rnb_len), flags = le32_to_cpu(b->nb[i].rnb_flags);
 
-		if (!len || off + len < off || off + len > S64_MAX || (i && off < last))
+		if (!len || off + len < off || off + len > S64_MAX || (i && off < last) ||
+		    !oss_niobuf_aligned(b, i, off, off + len))
 			return -EPROTO;
 		last = off + len;
 		total += len;

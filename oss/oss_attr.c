@@ -297,26 +297,28 @@ int oss_setattr(struct svc_req *req)
 	return rc;
 }
 
+/*
+ * The commit is that of the whole target, which also writes what its disk has cached. It comes
+ * first: an MDT asks about an object that is missing whether its destroy is safe. A request that
+ * names no object is about the target alone (sync(2), syncfs(2) of a client).
+ */
 int oss_sync(struct svc_req *req)
 {
 	struct oss_device *od = oss_dev(req);
 	struct ost_body *body = svc_req_buf(req, WF_OST_BODY), *rep;
+	bool whole = !(le64_to_cpu(body->oa.o_valid) & OBD_MD_FLID) ||
+		     (!body->oa.o_oi.oi_id && !body->oa.o_oi.oi_seq);
 	struct osd_object *obj;
 	struct lu_fid fid;
 	int rc;
 
 	lu_stats_inc(od->od_stats, OSS_ST_SYNC);
 	rc = svc_rep_pack(req);
-	if (rc)
-		return rc;
-	if (!(le64_to_cpu(body->oa.o_valid) & OBD_MD_FLID))
-		return -EPROTO;
-	rc = oss_obdo_fid(od, &body->oa, &fid);
-	if (rc)
-		return rc;
-	/* Also for an object that is missing: an MDT asks whether its destroy is safe. */
-	rc = osd_sync(od->od_osd);
-	if (rc)
+	if (!rc && !whole)
+		rc = oss_obdo_fid(od, &body->oa, &fid);
+	if (!rc)
+		rc = osd_sync(od->od_osd);
+	if (rc || whole)
 		return rc;
 	obj = oss_object_find(req, &fid);
 	if (IS_ERR(obj))

@@ -64,6 +64,7 @@ void tgt_mount_free(struct tgt_mount *tm);
 const struct tgt_type *tgt_type_get(enum tgt_kind kind);	/* loads the module; ERR_PTR */
 void tgt_type_put(const struct tgt_type *type);
 int tgt_type_serve(const struct tgt_type *type);
+int tgt_kind_serve(enum tgt_kind kind);	/* services of a kind whose target starts soon */
 
 /* ---- target.c ---- */
 struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind);

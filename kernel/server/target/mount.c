@@ -159,6 +159,7 @@ static int start_mgs(struct tgt_mount *tm)
 
 static int start_target(struct tgt_mount *tm)
 {
+	enum tgt_kind kind = tm->tm_flags & LDD_F_SV_TYPE_OST ? TGT_OST : TGT_MDT;
 	const char *nodes = tm->tm_mgs ? "0@lo" : tm->tm_mgsnode;
 	int rc;
 
@@ -176,10 +177,10 @@ static int start_target(struct tgt_mount *tm)
 		tm->tm_mgc = NULL;
 		return rc;
 	}
-	rc = register_target(tm);
+	rc = tgt_kind_serve(kind) ?: register_target(tm);
 	if (rc)
 		return rc;
-	tm->tm_target = tgt_start(tm, tm->tm_flags & LDD_F_SV_TYPE_OST ? TGT_OST : TGT_MDT);
+	tm->tm_target = tgt_start(tm, kind);
 	if (IS_ERR(tm->tm_target)) {
 		rc = PTR_ERR(tm->tm_target);
 		tm->tm_target = NULL;

@@ -50,7 +50,10 @@ static void put_services(const struct tgt_type *type, struct ptlrpc_service **sv
 	kfree(svcs);
 }
 
-/* Starts the services of the kind unless they run. */
+/*
+ * Starts the services of the kind unless they run. They start before the MGS hears of a target: once
+ * it does, others try to connect, and a request for a portal that nobody serves is lost.
+ */
 int tgt_type_serve(const struct tgt_type *type)
 {
 	struct ptlrpc_service **svcs;
@@ -120,6 +123,18 @@ const struct tgt_type *tgt_type_get(enum tgt_kind kind)
 		return ERR_PTR(-ENODEV);
 	}
 	return type;
+}
+
+int tgt_kind_serve(enum tgt_kind kind)
+{
+	const struct tgt_type *type = tgt_type_get(kind);
+	int rc;
+
+	if (IS_ERR(type))
+		return PTR_ERR(type);
+	rc = tgt_type_serve(type);
+	tgt_type_put(type);
+	return rc;
 }
 
 void tgt_type_put(const struct tgt_type *type)

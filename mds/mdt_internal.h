@@ -139,8 +139,8 @@ struct mdt_lod {
 	u32			lo_def_count;
 	u32			lo_def_size;
 	struct osd_object	*lo_objid;	/* file lov_objid: last used id of each OST */
-	/* Sections of the config log (osp_main.c): changed under lt_config_mutex and lo_sem */
-	struct list_head	lo_nodes;	/* node uuids and their NIDs */
+	/* Sections of the config log (osp_main.c), under lt_config_mutex */
+	struct tgt_nodes	lo_nodes;
 };
 
 struct mdt_device {
@@ -206,7 +206,6 @@ void mdt_object_put(struct mdt_object *o);
 int mdt_xattr_get_alloc(struct mdt_object *o, const char *name, void **val);
 void mdt_attr_get(struct mdt_object *o, struct osd_attr *la);
 bool mdt_recovering(struct mdt_device *mdt);
-bool mdt_peer_is_server(struct lu_target *lt, const struct lnet_nid *nid);
 
 /* ---- mdt_params.c ---- */
 enum mdt_stat {		/* of md_stats, microseconds */
@@ -478,7 +477,6 @@ struct osp_device {
 
 int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec);
 int osp_name_index(const char *name);
-bool osp_nid_known(struct mdt_lod *lod, const struct lnet_nid *nid);
 void osp_stop_all(struct mdt_device *mdt);
 void osp_free_all(struct mdt_device *mdt);
 int osp_start(struct mdt_device *mdt);

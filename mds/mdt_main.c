@@ -253,20 +253,6 @@ static int mdt_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 	return 0;
 }
 
-/**
- * mdt_peer_is_server - is this node a server of the file system?
- * @lt: the MDT
- * @nid: of the node, as events show it
- *
- * Servers are this node and those of the registered OSTs: the MDT's config log names them.
- */
-bool mdt_peer_is_server(struct lu_target *lt, const struct lnet_nid *nid)
-{
-	struct mdt_device *mdt = lt->lt_priv;
-
-	return lnet_nid_is_local(nid) || osp_nid_known(&mdt->mdt_lod, nid);
-}
-
 static void mdt_disconnect(struct obd_export *exp, bool evicted)
 {
 	mdt_close_export(mdt_export(exp));
@@ -342,7 +328,7 @@ static int mdt_start(struct lu_target *lt)
 	atomic64_set(&mdt->mdt_next_cookie, ptlrpc_new_cookie());
 	atomic_set(&mdt->mdt_max_mdsize, lov_mds_md_size(1, LOV_MAGIC_V3));
 	mdt_lod_init(&mdt->mdt_lod);
-	INIT_LIST_HEAD(&mdt->mdt_lod.lo_nodes);
+	tgt_nodes_init(&mdt->mdt_lod.lo_nodes);
 	mdt_orphan_init(mdt);
 	osp_record_init(mdt);
 	lt->lt_priv = mdt;
@@ -462,7 +448,6 @@ static struct tgt_type mdt_type = {
 	.stop		= mdt_stop,
 	.config_record	= mdt_config_record,
 	.config_done	= mdt_config_done,
-	.peer_is_server	= mdt_peer_is_server,
 	.connect	= mdt_connect,
 	.disconnect	= mdt_disconnect,
 	.reconstruct	= mdt_reconstruct,

@@ -12,16 +12,6 @@
 #include <linux/slab.h>
 #include "mdt_internal.h"
 
-#define NODE_MAX_NIDS		16
-
-/* A node uuid of the log and its NIDs. */
-struct osp_node {
-	struct list_head	on_list;
-	char			on_uuid[128];
-	unsigned int		on_nr;
-	struct lnet_nid		on_nids[NODE_MAX_NIDS];
-};
-
 /* ---- references ---- */
 
 void osp_get(struct osp_device *osp)
@@ -251,79 +241,6 @@ static const struct param_def osp_params[] = {
 
 /* ---- config log ---- */
 
-static struct osp_node *node_find(struct mdt_lod *lod, const char *uuid)
-{
-	struct osp_node *n;
-
-	list_for_each_entry(n, &lod->lo_nodes, on_list)
-		if (!strcmp(n->on_uuid, uuid))
-			return n;
-	return NULL;
-}
-
-static int record_add_uuid(struct mdt_lod *lod, struct lustre_cfg *lcfg)
-{
-	const char *uuid = lustre_cfg_string(lcfg, 1), *text = lustre_cfg_string(lcfg, 2);
-	u64 nid4 = le64_to_cpu(lcfg->lcfg_nid);
-	struct osp_node *n;
-	struct lnet_nid nid;
-	unsigned int i;
-	int rc;
-
-	if (!uuid || strlen(uuid) >= sizeof(n->on_uuid))
-		return -EINVAL;
-	if (nid4) {
-		lnet_nid_from_nid4(&nid, nid4);
-	} else {
-		rc = text ? lnet_str_nid(text, &nid) : -EINVAL;
-		if (rc)
-			return rc;
-	}
-	n = node_find(lod, uuid);
-	if (!n) {
-		n = kzalloc(sizeof(*n), GFP_KERNEL);
-		if (!n)
-			return -ENOMEM;
-		strscpy(n->on_uuid, uuid, sizeof(n->on_uuid));
-		down_write(&lod->lo_sem);
-		list_add_tail(&n->on_list, &lod->lo_nodes);
-		up_write(&lod->lo_sem);
-	}
-	for (i = 0; i < n->on_nr; i++)
-		if (lnet_nid_eq(&n->on_nids[i], &nid))
-			return 0;
-	if (n->on_nr == NODE_MAX_NIDS)
-		return -E2BIG;
-	down_write(&lod->lo_sem);
-	n->on_nids[n->on_nr++] = nid;
-	up_write(&lod->lo_sem);
-	return 0;
-}
-
-/**
- * osp_nid_known - is this a NID of a node with a registered OST?
- * @lod: the set of OSTs
- * @nid: as events show it
- */
-bool osp_nid_known(struct mdt_lod *lod, const struct lnet_nid *nid)
-{
-	struct osp_node *n;
-	struct lnet_nid own;
-	bool known = false;
-	unsigned int i;
-
-	down_read(&lod->lo_sem);
-	list_for_each_entry(n, &lod->lo_nodes, on_list) {
-		for (i = 0; i < n->on_nr && !known; i++) {
-			own = n->on_nids[i];
-			lnet_canonical_nid(&own);
-			known = lnet_nid_eq(&own, nid);
-		}
-	}
-	up_read(&lod->lo_sem);
-	return known;
-}
-
 /* By device name or by uuid of the OST. Config records only: no lock. */
 static struct osp_device *osp_find(struct mdt_lod *lod, const char *name, const char *uuid)
 {
@@ -356,7 +273,6 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	const char *node = lustre_cfg_string(lcfg, 2);
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	struct osp_device *osp;
-	struct osp_node *n;
 	char own[UUID_MAX];
 	int rc, idx;
 
@@ -386,11 +302,10 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	osp->od_imp = osp_import(osp, own);
 	if (!osp->od_imp)
 		goto out;
-	n = node_find(lod, node);
-	if (n)
-		import_add_conn(osp->od_imp, n->on_nids, n->on_nr);
-	else
-		pr_warn("%s: node %s is unknown\n", name, node);
+	rc = tgt_nodes_connect(&lod->lo_nodes, node, osp->od_imp);
+	if (rc)
+		pr_warn("%s: no NID is known of node %s, where %s is: rc = %d\n", name, node, uuid,
+			rc);
 	osp->od_obd = obd_device_add("osp", name, own);
 	osp->od_params = param_dir_add(NULL, "osp");
 	if (!IS_ERR_OR_NULL(osp->od_params)) {
@@ -420,11 +335,8 @@ static int record_add_conn(struct mdt_lod *lod, struct lustre_cfg *lcfg)
 {
 	const char *name = lustre_cfg_string(lcfg, 0), *node = lustre_cfg_string(lcfg, 1);
 	struct osp_device *osp = name ? osp_find(lod, name, NULL) : NULL;
-	struct osp_node *n = node ? node_find(lod, node) : NULL;
 
-	if (!osp || !n)
-		return -ENOENT;
-	return import_add_conn(osp->od_imp, n->on_nids, n->on_nr);
+	return osp ? tgt_nodes_connect(&lod->lo_nodes, node, osp->od_imp) : -ENOENT;
 }
 
 static int record_add_obd(struct mdt_lod *lod, struct lustre_cfg *lcfg, bool active)
@@ -501,7 +413,7 @@ int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 
 	switch (cmd) {
 	case LCFG_ADD_UUID:
-		return record_add_uuid(lod, lcfg);
+		return tgt_nodes_add_uuid(&lod->lo_nodes, lcfg);
 	case LCFG_ATTACH:
 		return 0;
 	case LCFG_SETUP:
@@ -577,7 +489,6 @@ void osp_stop_all(struct mdt_device *mdt)
 void osp_free_all(struct mdt_device *mdt)
 {
 	struct mdt_lod *lod = &mdt->mdt_lod;
-	struct osp_node *n, *t;
 	u32 i;
 
 	for (i = 0; i < lod->lo_nr; i++) {
@@ -592,8 +503,5 @@ void osp_free_all(struct mdt_device *mdt)
 		lod->lo_osts[i] = NULL;
 		osp_put(osp);
 	}
-	list_for_each_entry_safe(n, t, &lod->lo_nodes, on_list) {
-		list_del(&n->on_list);
-		kfree(n);
-	}
+	tgt_nodes_fini(&lod->lo_nodes);
 }

@@ -73,6 +73,9 @@ int tgt_serve(struct lu_target *lt);
 bool tgt_name_running(const char *name);
 void tgt_put(struct lu_target *lt);	/* lt_ref; tgt_stop() waits for the last one */
 
+/* ---- nodes.c ---- */
+int tgt_servers_record(void *who, const struct config_rec *rec);
+
 /* ---- service.c: what ptlrpc calls ---- */
 int tgt_service_init(struct lu_target *lt);	/* fills lt_pt and the table of handlers */
 void tgt_service_fini(struct lu_target *lt);

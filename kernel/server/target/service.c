@@ -38,7 +38,7 @@ static bool tgt_peer_is_server(struct ptlrpc_target *pt, const struct lnet_nid *
 {
 	struct lu_target *lt = lu_target(pt);
 
-	return !lt->lt_type->peer_is_server || lt->lt_type->peer_is_server(lt, nid);
+	return lt->lt_kind == TGT_MGS || tgt_nid_is_server(lt, nid);
 }
 
 static int tgt_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect)

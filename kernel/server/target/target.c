@@ -107,15 +107,47 @@ static const struct config_ops config_ops_on_mgs = {
 	.done = config_done,
 };
 
+static const struct config_ops servers_ops = {
+	.record = tgt_servers_record,
+	.save = config_save,
+	.load = config_load,
+	.load_done = config_load_done,
+};
+
+static const struct config_ops servers_ops_on_mgs = {
+	.record = tgt_servers_record,
+};
+
+static unsigned int follow_flags(const struct tgt_mount *tm)
+{
+	bool local_ok = !tm->tm_mgs && !(tm->tm_flags & LDD_F_NO_LOCAL_LOGS);
+
+	return CFG_F_SERVER | (local_ok ? CFG_F_LOCAL_OK : 0);
+}
+
+/* Who the servers of the file system are. The first targets of one come before its client log. */
+static int follow_servers(struct lu_target *lt)
+{
+	struct tgt_mount *tm = lt->lt_mount;
+	char name[sizeof(tm->tm_fsname) + sizeof("-client")];
+	int rc;
+
+	snprintf(name, sizeof(name), "%s-client", tm->tm_fsname);
+	rc = mgc_log_follow(tm->tm_mgc, name, tm->tm_mgs ? &servers_ops_on_mgs : &servers_ops, lt,
+			    follow_flags(tm) | CFG_F_MAY_MISS, NULL, &lt->lt_client_log);
+	if (rc)
+		pr_err("%s: config log %s, which names the servers, cannot be read: rc = %d\n",
+		       lt->lt_name, name, rc);
+	return rc;
+}
+
 static int follow_config(struct lu_target *lt)
 {
 	struct tgt_mount *tm = lt->lt_mount;
 	const struct config_ops *ops = tm->tm_mgs ? &config_ops_on_mgs : &config_ops;
-	unsigned int flags = CFG_F_SERVER;
+	unsigned int flags = follow_flags(tm);
 	int rc;
 
-	if (!tm->tm_mgs && !(tm->tm_flags & LDD_F_NO_LOCAL_LOGS))
-		flags |= CFG_F_LOCAL_OK;
 	rc = mgc_log_follow(tm->tm_mgc, lt->lt_name, ops, lt, flags, tm->tm_exclude, &lt->lt_log);
 	if (rc) {
 		pr_err("%s: the config log cannot be read: rc = %d\n", lt->lt_name, rc);
@@ -125,7 +157,7 @@ static int follow_config(struct lu_target *lt)
 		pr_err("%s: the config log does not set up this target\n", lt->lt_name);
 		return -ENXIO;
 	}
-	return 0;
+	return follow_servers(lt);
 }
 
 /* ---- life ---- */
@@ -141,6 +173,7 @@ static struct lu_target *alloc_target(struct tgt_mount *tm, const struct tgt_typ
 	lt->lt_mount = tm;
 	lt->lt_osd = tm->tm_osd;
 	mutex_init(&lt->lt_config_mutex);
+	tgt_nodes_init(&lt->lt_servers);
 	refcount_set(&lt->lt_ref, 1);
 	init_completion(&lt->lt_gone);
 	INIT_LIST_HEAD(&lt->lt_list);
@@ -251,6 +284,8 @@ void tgt_stop(struct lu_target *lt)
 	mutex_lock(&targets_mutex);
 	list_del_init(&lt->lt_list);
 	mutex_unlock(&targets_mutex);
+	if (lt->lt_client_log)
+		mgc_log_unfollow(lt->lt_client_log);
 	if (lt->lt_log)
 		mgc_log_unfollow(lt->lt_log);
 	if (type->stop_begin)
@@ -271,6 +306,7 @@ void tgt_stop(struct lu_target *lt)
 	if (lt->lt_kind != TGT_MGS)
 		tgt_lsd_close(lt);
 	pr_info("%s stopped\n", lt->lt_name);
+	tgt_nodes_fini(&lt->lt_servers);
 	kfree(lt);
 	tgt_type_put(type);
 }

@@ -107,8 +107,6 @@ struct tgt_type {
 	/* The log was read to its end; called after the first and after each later read. Optional. */
 	int (*config_done)(struct lu_target *lt, bool first);
 
-	/* Is this the NID of a server of the file system? Optional: then every node may say that it is one. */
-	bool (*peer_is_server)(struct lu_target *lt, const struct lnet_nid *nid);
 	/* Connect: *ocd is what the client asks; leave in it what is granted (flags, values). */
 	int (*connect)(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect);
 	/* The client goes (by itself or evicted); locks are cleaned up by the caller of this. */
@@ -119,6 +117,12 @@ struct tgt_type {
 
 int tgt_type_register(const struct tgt_type *type);
 void tgt_type_unregister(const struct tgt_type *type);
+
+/* Nodes of a config log and their NIDs (nodes.c). */
+struct tgt_nodes {
+	struct mutex		tn_mutex;
+	struct list_head	tn_nodes;
+};
 
 struct lu_target {
 	struct ptlrpc_target	lt_pt;		/* must be first */
@@ -131,6 +135,8 @@ struct lu_target {
 
 	struct tgt_mount	*lt_mount;	/* kernel/server/target only */
 	struct config_log	*lt_log;	/* own config log */
+	struct config_log	*lt_client_log;	/* that of the clients: names all servers */
+	struct tgt_nodes	lt_servers;	/* of it */
 	struct mutex		lt_config_mutex;
 
 	/* last_rcvd, reply_data */
@@ -182,6 +188,13 @@ int tgt_trans_empty(struct svc_req *req, int rc, u64 op_data);
 /* ---- resent requests (replies.c) ---- */
 /* The remembered reply of this xid: copied to *trd, true; the ptlrpc "resent" hook calls it for each RESENT request. */
 bool tgt_resent(struct svc_req *req, struct tgt_reply_data *trd);
+
+/* ---- server nodes (nodes.c) ---- */
+void tgt_nodes_init(struct tgt_nodes *nodes);
+void tgt_nodes_fini(struct tgt_nodes *nodes);
+int tgt_nodes_add_uuid(struct tgt_nodes *nodes, struct lustre_cfg *lcfg);
+int tgt_nodes_connect(struct tgt_nodes *nodes, const char *uuid, struct obd_import *imp);
+bool tgt_nid_is_server(struct lu_target *lt, const struct lnet_nid *nid);
 
 /* ---- helpers for the types ---- */
 int tgt_statfs(struct lu_target *lt, struct obd_statfs *os);	/* fills the wire structure */

@@ -4,12 +4,19 @@
  * active side (svc_bulk_put(), svc_bulk_get()). Both sides cut the same sequence of fragments by
  * the same rule.
  *
- * Locks: client: rq_lock; server: svc_bulk.lock. The handlers of events take nothing else.
+ * A client that died must not keep the threads of a service: a transfer ends BULK_STALLED seconds
+ * after data of that client last moved, whichever request it was for, and at the latest after
+ * ptlrpc_bulk_timeout; early replies do not prolong that. After one was given up only one thread at
+ * a time waits for the client, until data move again or it connects anew.
+ *
+ * Locks: client: rq_lock; server: svc_bulk.lock > exp_lock. The handlers of events take nothing
+ * else.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
 
 #define BULK_MAX_PIECES	PTLRPC_XID_STEP
+#define BULK_STALLED	20	/* seconds */
 
 struct cut {
 	unsigned int nfrag;	/* fragments so far */
@@ -221,6 +228,7 @@ void bulk_unlink(struct ptlrpc_request *req)
 /* ---- server ---- */
 
 struct svc_bulk {
+	struct obd_export	*exp;	/* of the request, may be NULL */
 	spinlock_t		lock;
 	wait_queue_head_t	waitq;
 	struct ptlrpc_bulk	*bk;
@@ -231,12 +239,25 @@ struct svc_bulk {
 	int			err;
 };
 
+/* The client is alive. */
+static void svc_bulk_moved(struct obd_export *exp)
+{
+	if (!exp)
+		return;
+	spin_lock(&exp->exp_lock);
+	exp->bulk_moved = ktime_get_seconds();
+	exp->bulk_stalled = false;
+	spin_unlock(&exp->exp_lock);
+}
+
 static void svc_bulk_event(const struct lnet_event *ev)
 {
 	struct bulk_piece *bp = ev->user;
 	struct svc_bulk *sb = bp->bp_bulk->bk_owner;
 
 	spin_lock(&sb->lock);
+	if (!ev->status && (ev->type == LNET_EVENT_ACK || ev->type == LNET_EVENT_REPLY))
+		svc_bulk_moved(sb->exp);
 	if (ev->status)
 		sb->err = ev->status;
 	else if (ev->type == LNET_EVENT_ACK || ev->type == LNET_EVENT_REPLY) {
@@ -319,9 +340,55 @@ static bool svc_bulk_gone(struct svc_bulk *sb)
 	return gone;
 }
 
-static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int want)
+/* One more thread is about to wait for the client; false: not for one that does not react. */
+static bool svc_bulk_enter(struct obd_export *exp)
 {
-	time64_t give_up = ktime_get_seconds() + ptlrpc_bulk_timeout;
+	bool ok = true;
+
+	if (!exp)
+		return true;
+	spin_lock(&exp->exp_lock);
+	if (!exp->bulk_waiters)
+		exp->bulk_moved = ktime_get_seconds();
+	else if (exp->bulk_stalled)
+		ok = false;
+	if (ok)
+		exp->bulk_waiters++;
+	spin_unlock(&exp->exp_lock);
+	return ok;
+}
+
+static void svc_bulk_leave(struct obd_export *exp)
+{
+	if (!exp)
+		return;
+	spin_lock(&exp->exp_lock);
+	exp->bulk_waiters--;
+	spin_unlock(&exp->exp_lock);
+}
+
+/* Is it time to give up on the client? */
+static bool svc_bulk_expired(struct obd_export *exp, time64_t end)
+{
+	time64_t now = ktime_get_seconds();
+	bool expired = now >= end;
+
+	if (!exp)
+		return expired;
+	spin_lock(&exp->exp_lock);
+	if (now - exp->bulk_moved >= BULK_STALLED) {
+		exp->bulk_stalled = true;
+		expired = true;
+	}
+	if (exp->bulk_stalled && exp->bulk_waiters > 1)
+		expired = true;
+	spin_unlock(&exp->exp_lock);
+	return expired;
+}
+
+/* @end: when to give up at the latest */
+static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int want, time64_t end)
+{
 	int rc = 0;
 
 	while (!wait_event_timeout(sb->waitq, svc_bulk_settled(sb), HZ)) {
@@ -329,7 +396,7 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 			rc = -ENOTCONN;
 		else if (READ_ONCE(req->bulk_mbits) != sb->mbits)
 			rc = -EAGAIN;	/* sent again: nobody waits for this one */
-		else if (ktime_get_seconds() >= give_up || svc_req_time_left(req) <= 0)
+		else if (svc_bulk_expired(req->exp, end) || svc_req_time_left(req) <= 0)
 			rc = -ETIMEDOUT;
 		if (rc)
 			break;
@@ -349,9 +416,10 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 }
 
 static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
-			 struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md)
+			 struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md,
+			 time64_t end)
 {
-	struct svc_bulk sb = { .mbits = mbits };
+	struct svc_bulk sb = { .exp = req->exp, .mbits = mbits };
 	struct ptlrpc_bulk *bk;
 	u32 n, i, left = bytes;
 	u64 first;
@@ -399,7 +467,7 @@ static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
 		sb.err = rc;
 		spin_unlock(&sb.lock);
 	}
-	rc = svc_bulk_wait(req, &sb, n);
+	rc = svc_bulk_wait(req, &sb, n, end);
 	if (!rc && sb.moved != bytes)
 		rc = -EIO;
 out_free:
@@ -417,15 +485,25 @@ static bool svc_bulk_wanted(const struct svc_req *req)
 static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *bvec,
 		    unsigned int nr, u32 bytes, u32 max_md)
 {
+	time64_t end = ktime_get_seconds() + ptlrpc_bulk_timeout;
+	bool entered = svc_bulk_enter(req->exp);
+	int rc = -ETIMEDOUT;
 	u64 mbits;
-	int rc;
 
-	/* A client that sends the request again while we serve it waits for another transfer. */
-	do {
+	/*
+	 * A client that sends the request again while it is served waits for another transfer, but
+	 * the time for all of them is the same.
+	 */
+	while (entered) {
 		mbits = READ_ONCE(req->bulk_mbits);
 		rc = svc_bulk_wanted(req) ?
-			svc_bulk_once(req, mbits, get, portal, bvec, nr, bytes, max_md) : -ENOTCONN;
-	} while (rc && READ_ONCE(req->bulk_mbits) != mbits);
+			svc_bulk_once(req, mbits, get, portal, bvec, nr, bytes, max_md, end) :
+			-ENOTCONN;
+		if (!rc || READ_ONCE(req->bulk_mbits) == mbits)
+			break;
+	}
+	if (entered)
+		svc_bulk_leave(req->exp);
 	if (rc) {
 		req->no_reply = true;
 		pr_warn_ratelimited("bulk %s of request x%llu (%s): rc = %d\n",

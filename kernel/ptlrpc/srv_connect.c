@@ -179,6 +179,7 @@ static void set_connected(struct obd_export *exp, const struct svc_req *req,
 	exp->sp = req->secflvr >> 24;
 	exp->last_xid = 0;
 	exp->last_heard = ktime_get_seconds();
+	exp->bulk_stalled = false;
 	exp->was_connected = true;
 	exp->connected = !exp->failed;
 	spin_unlock(&exp->exp_lock);

@@ -553,6 +553,10 @@ struct obd_export {
 	wait_queue_head_t exp_waitq;
 	time64_t last_heard;
 	u64 last_xid;			/* highest pb_last_xid */
+	/* Bulk transfers that wait for the client (bulk.c) */
+	unsigned int bulk_waiters;
+	time64_t bulk_moved;		/* when data of the client last moved, or the first began */
+	bool bulk_stalled;		/* one was given up, and nothing has moved since */
 	struct work_struct exp_work;
 };
 

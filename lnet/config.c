@@ -13,7 +13,7 @@
 #define NETWORKS_MAX	4096
 
 /* Blanks out of the way: they mean nothing here. */
-static char *copy_without_blanks(const char *text)
+static char *lnet_config_copy(const char *text)
 {
 	char *copy, *p;
 
@@ -30,7 +30,7 @@ static char *copy_without_blanks(const char *text)
 }
 
 /* [0,1-3] */
-static int skip_cpts(char **pos)
+static int lnet_config_skip_cpts(char **pos)
 {
 	char *p = *pos;
 
@@ -43,7 +43,7 @@ static int skip_cpts(char **pos)
 	return 0;
 }
 
-static int one_interface(char **pos, u32 net, int (*add)(u32 net, const char *ifname))
+static int lnet_config_interface(char **pos, u32 net, int (*add)(u32 net, const char *ifname))
 {
 	char name[IFNAMSIZ];
 	size_t len = strcspn(*pos, "[,)");
@@ -53,15 +53,15 @@ static int one_interface(char **pos, u32 net, int (*add)(u32 net, const char *if
 	memcpy(name, *pos, len);
 	name[len] = 0;
 	*pos += len;
-	return skip_cpts(pos) ?: add(net, name);
+	return lnet_config_skip_cpts(pos) ?: add(net, name);
 }
 
-static int interface_list(char **pos, u32 net, int (*add)(u32 net, const char *ifname))
+static int lnet_config_interfaces(char **pos, u32 net, int (*add)(u32 net, const char *ifname))
 {
 	int rc;
 
 	for (;;) {
-		rc = one_interface(pos, net, add);
+		rc = lnet_config_interface(pos, net, add);
 		if (rc)
 			return rc;
 		if (**pos == ')')
@@ -74,7 +74,7 @@ static int interface_list(char **pos, u32 net, int (*add)(u32 net, const char *i
 	return 0;
 }
 
-static int one_net(char **pos, int (*add)(u32 net, const char *ifname))
+static int lnet_config_net(char **pos, int (*add)(u32 net, const char *ifname))
 {
 	size_t len = strcspn(*pos, "([,");
 	char name[16];
@@ -90,12 +90,12 @@ static int one_net(char **pos, int (*add)(u32 net, const char *ifname))
 	if (rc)
 		return rc;
 	if (**pos != '(') {
-		rc = skip_cpts(pos);
+		rc = lnet_config_skip_cpts(pos);
 		/* "lo" is always there */
 		return rc ?: net == lnet_mknet(LOLND, 0) ? 0 : add(net, "");
 	}
 	(*pos)++;
-	return interface_list(pos, net, add) ?: skip_cpts(pos);
+	return lnet_config_interfaces(pos, net, add) ?: lnet_config_skip_cpts(pos);
 }
 
 /*
@@ -104,7 +104,7 @@ static int one_net(char **pos, int (*add)(u32 net, const char *ifname))
  */
 int lnet_config_networks(const char *text, int (*add)(u32 net, const char *ifname))
 {
-	char *copy = copy_without_blanks(text && *text ? text : "tcp");
+	char *copy = lnet_config_copy(text && *text ? text : "tcp");
 	char *pos = copy;
 	int rc;
 
@@ -115,7 +115,7 @@ int lnet_config_networks(const char *text, int (*add)(u32 net, const char *ifnam
 		goto out;
 	}
 	for (;;) {
-		rc = one_net(&pos, add);
+		rc = lnet_config_net(&pos, add);
 		if (rc || !*pos)
 			break;
 		if (*pos++ != ',') {

@@ -20,7 +20,7 @@
 
 static struct dentry *debug_dir;
 
-static int ioc_up(void __user *arg)
+static int lnet_ioc_up(void __user *arg)
 {
 	struct lnet_ioc_up up;
 	int rc;
@@ -33,7 +33,7 @@ static int ioc_up(void __user *arg)
 	return rc;
 }
 
-static int ioc_down(void __user *arg)
+static int lnet_ioc_down(void __user *arg)
 {
 	int rc;
 
@@ -43,7 +43,7 @@ static int ioc_down(void __user *arg)
 	return rc;
 }
 
-static void copy_counts(struct lnet_ioc_counts *to, const u64 from[4])
+static void lnet_ioc_copy_counts(struct lnet_ioc_counts *to, const u64 from[4])
 {
 	to->ack = from[LNET_MSG_ACK];
 	to->put = from[LNET_MSG_PUT];
@@ -51,7 +51,7 @@ static void copy_counts(struct lnet_ioc_counts *to, const u64 from[4])
 	to->reply = from[LNET_MSG_REPLY];
 }
 
-static void fill_ni(struct lnet_ioc_ni *to, const struct lnet_ni *ni)
+static void lnet_ioc_fill_ni(struct lnet_ioc_ni *to, const struct lnet_ni *ni)
 {
 	struct lnet_ni_stats sum = {};
 	char s[LNET_NIDSTR_SIZE];
@@ -69,16 +69,16 @@ static void fill_ni(struct lnet_ioc_ni *to, const struct lnet_ni *ni)
 	to->lnd_timeout = ni->lnd_timeout;
 	to->tos = ni->tos;
 	to->refs = refcount_read(&ni->refs);
-	copy_counts(&to->sent, sum.sent);
-	copy_counts(&to->received, sum.recv);
-	copy_counts(&to->dropped, sum.dropped);
+	lnet_ioc_copy_counts(&to->sent, sum.sent);
+	lnet_ioc_copy_counts(&to->received, sum.recv);
+	lnet_ioc_copy_counts(&to->dropped, sum.dropped);
 	to->send_bytes = sum.send_bytes;
 	to->recv_bytes = sum.recv_bytes;
 	to->drop_bytes = sum.drop_bytes;
 	to->errors = sum.errors;
 }
 
-static int ioc_get_ni(void __user *arg)
+static int lnet_ioc_get_ni(void __user *arg)
 {
 	struct lnet_ioc_ni *to;
 	struct lnet_ni *ni;
@@ -96,7 +96,7 @@ static int ioc_get_ni(void __user *arg)
 	mutex_lock(&lnet_api_mutex);
 	list_for_each_entry(ni, lnet_ni_list(), link) {
 		if (!n--) {
-			fill_ni(to, ni);
+			lnet_ioc_fill_ni(to, ni);
 			rc = 0;
 			break;
 		}
@@ -108,7 +108,7 @@ static int ioc_get_ni(void __user *arg)
 	return rc;
 }
 
-static int ping_to_user(const struct lnet_nid *nids, u32 n, char __user *to)
+static int lnet_ioc_ping_reply(const struct lnet_nid *nids, u32 n, char __user *to)
 {
 	char s[LNET_NIDSTR_SIZE];
 	u32 i;
@@ -123,7 +123,7 @@ static int ping_to_user(const struct lnet_nid *nids, u32 n, char __user *to)
 	return 0;
 }
 
-static int ioc_ping(void __user *arg)
+static int lnet_ioc_ping(void __user *arg)
 {
 	struct lnet_nid *nids, nid;
 	struct lnet_ioc_ping p;
@@ -148,7 +148,7 @@ static int ioc_ping(void __user *arg)
 	if (rc < 0)
 		goto out;
 	p.count = rc;
-	rc = ping_to_user(nids, p.count, u64_to_user_ptr(p.nids));
+	rc = lnet_ioc_ping_reply(nids, p.count, u64_to_user_ptr(p.nids));
 	if (!rc && copy_to_user(arg, &p, sizeof(p)))
 		rc = -EFAULT;
 out:
@@ -156,7 +156,7 @@ out:
 	return rc;
 }
 
-static int ioc_net(void __user *arg, int (*fn)(u32 net, const char *ifname))
+static int lnet_ioc_net(void __user *arg, int (*fn)(u32 net, const char *ifname))
 {
 	struct lnet_ioc_net n;
 	u32 net;
@@ -174,12 +174,12 @@ static int ioc_net(void __user *arg, int (*fn)(u32 net, const char *ifname))
 	return rc;
 }
 
-static u64 sum4(const u64 v[4])
+static u64 lnet_stats_sum4(const u64 v[4])
 {
 	return v[0] + v[1] + v[2] + v[3];
 }
 
-static void sum_all(struct lnet_ni_stats *sum)
+static void lnet_stats_sum_all(struct lnet_ni_stats *sum)
 {
 	struct lnet_ni *ni;
 
@@ -190,15 +190,15 @@ static void sum_all(struct lnet_ni_stats *sum)
 	mutex_unlock(&lnet_api_mutex);
 }
 
-static int ioc_stats(void __user *arg)
+static int lnet_ioc_stats(void __user *arg)
 {
 	struct lnet_ioc_stats st = {};
 	struct lnet_ni_stats sum;
 
-	sum_all(&sum);
-	st.send_count = sum4(sum.sent);
-	st.recv_count = sum4(sum.recv);
-	st.drop_count = sum4(sum.dropped);
+	lnet_stats_sum_all(&sum);
+	st.send_count = lnet_stats_sum4(sum.sent);
+	st.recv_count = lnet_stats_sum4(sum.recv);
+	st.drop_count = lnet_stats_sum4(sum.dropped);
 	st.send_length = sum.send_bytes;
 	st.recv_length = sum.recv_bytes;
 	st.drop_length = sum.drop_bytes;
@@ -206,7 +206,7 @@ static int ioc_stats(void __user *arg)
 	return copy_to_user(arg, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-static int ioc_distance(void __user *arg)
+static int lnet_ioc_distance(void __user *arg)
 {
 	struct lnet_ioc_distance d;
 	struct lnet_nid nid;
@@ -223,28 +223,28 @@ static int ioc_distance(void __user *arg)
 	return copy_to_user(arg, &d, sizeof(d)) ? -EFAULT : 0;
 }
 
-static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
+static long lnet_dev_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
 {
 	void __user *arg = (void __user *)uarg;
 	bool admin = capable(CAP_SYS_ADMIN);
 
 	switch (cmd) {
 	case LNET_IOC_GET_NI:
-		return ioc_get_ni(arg);
+		return lnet_ioc_get_ni(arg);
 	case LNET_IOC_STATS:
-		return ioc_stats(arg);
+		return lnet_ioc_stats(arg);
 	case LNET_IOC_DISTANCE:
-		return ioc_distance(arg);
+		return lnet_ioc_distance(arg);
 	case LNET_IOC_PING:	/* connects to whatever address it is given */
-		return admin ? ioc_ping(arg) : -EPERM;
+		return admin ? lnet_ioc_ping(arg) : -EPERM;
 	case LNET_IOC_UP:
-		return admin ? ioc_up(arg) : -EPERM;
+		return admin ? lnet_ioc_up(arg) : -EPERM;
 	case LNET_IOC_DOWN:
-		return admin ? ioc_down(arg) : -EPERM;
+		return admin ? lnet_ioc_down(arg) : -EPERM;
 	case LNET_IOC_ADD_NET:
-		return admin ? ioc_net(arg, lnet_ni_add) : -EPERM;
+		return admin ? lnet_ioc_net(arg, lnet_ni_add) : -EPERM;
 	case LNET_IOC_DEL_NET:
-		return admin ? ioc_net(arg, lnet_ni_del) : -EPERM;
+		return admin ? lnet_ioc_net(arg, lnet_ni_del) : -EPERM;
 	default:
 		return -ENOTTY;
 	}
@@ -252,7 +252,7 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
 
 static const struct file_operations dev_fops = {
 	.owner = THIS_MODULE,
-	.unlocked_ioctl = dev_ioctl,
+	.unlocked_ioctl = lnet_dev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
@@ -263,20 +263,22 @@ static struct miscdevice lnet_dev = {
 	.fops = &dev_fops,
 };
 
-static int stats_show(struct seq_file *m, void *v)
+static int lnet_stats_show(struct seq_file *m, void *v)
 {
 	struct lnet_ni_stats sum;
 
-	sum_all(&sum);
+	lnet_stats_sum_all(&sum);
 	/* msgs_alloc msgs_max errors send recv route drop, then the lengths */
-	seq_printf(m, "0 0 %llu %llu %llu 0 %llu %llu %llu 0 %llu\n", sum.errors, sum4(sum.sent),
-		   sum4(sum.recv), sum4(sum.dropped), sum.send_bytes, sum.recv_bytes,
+	seq_printf(m, "0 0 %llu %llu %llu 0 %llu %llu %llu 0 %llu\n", sum.errors,
+		   lnet_stats_sum4(sum.sent),
+		   lnet_stats_sum4(sum.recv), lnet_stats_sum4(sum.dropped), sum.send_bytes,
+		   sum.recv_bytes,
 		   sum.drop_bytes);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(stats);
+DEFINE_SHOW_ATTRIBUTE(lnet_stats);
 
-static int nis_show(struct seq_file *m, void *v)
+static int lnet_nis_show(struct seq_file *m, void *v)
 {
 	char s[LNET_NIDSTR_SIZE];
 	struct lnet_ni *ni;
@@ -293,7 +295,7 @@ static int nis_show(struct seq_file *m, void *v)
 	mutex_unlock(&lnet_api_mutex);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(nis);
+DEFINE_SHOW_ATTRIBUTE(lnet_nis);
 
 /**
  * lnet_debugfs_dir() - /sys/kernel/debug/lnet
@@ -313,8 +315,8 @@ int lnet_dev_init(void)
 	if (rc)
 		return rc;
 	debug_dir = debugfs_create_dir("lnet", NULL);
-	debugfs_create_file("stats", 0444, debug_dir, NULL, &stats_fops);
-	debugfs_create_file("nis", 0444, debug_dir, NULL, &nis_fops);
+	debugfs_create_file("stats", 0444, debug_dir, NULL, &lnet_stats_fops);
+	debugfs_create_file("nis", 0444, debug_dir, NULL, &lnet_nis_fops);
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 #include <linux/module.h>
 #include "internal.h"
 
-static void lo_deliver(struct work_struct *work)
+static void lnet_lo_deliver(struct work_struct *work)
 {
 	struct lnet_msg *msg = container_of(work, struct lnet_msg, work);
 	struct lnet_msg *rx;
@@ -32,29 +32,29 @@ static void lo_deliver(struct work_struct *work)
 		lnet_rx_end(rx, rc);
 }
 
-static int lo_send(struct lnet_ni *ni, struct lnet_msg *msg)
+static int lnet_lo_send(struct lnet_ni *ni, struct lnet_msg *msg)
 {
-	INIT_WORK(&msg->work, lo_deliver);
+	INIT_WORK(&msg->work, lnet_lo_deliver);
 	queue_work(lnet_wq, &msg->work);
 	return 0;
 }
 
-static int lo_startup(struct lnet_ni *ni)
+static int lnet_lo_startup(struct lnet_ni *ni)
 {
 	ni->nid = lnet_lo_nid;
 	return 0;
 }
 
 /* The messages under way hold the NI; the core waits for them. */
-static void lo_shutdown(struct lnet_ni *ni)
+static void lnet_lo_shutdown(struct lnet_ni *ni)
 {
 }
 
 const struct lnet_lnd lnet_lo_lnd = {
 	.type = LOLND,
 	.name = "lo",
-	.startup = lo_startup,
-	.shutdown = lo_shutdown,
-	.release = lo_shutdown,
-	.send = lo_send,
+	.startup = lnet_lo_startup,
+	.shutdown = lnet_lo_shutdown,
+	.release = lnet_lo_shutdown,
+	.send = lnet_lo_send,
 };

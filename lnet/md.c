@@ -33,12 +33,12 @@ static struct handle_bucket *handles;
 static atomic64_t next_cookie;
 static struct kmem_cache *md_cache;
 
-static struct handle_bucket *bucket_of(u64 cookie)
+static struct handle_bucket *lnet_md_bucket(u64 cookie)
 {
 	return &handles[hash_64(cookie, HANDLE_BITS)];
 }
 
-static void md_work(struct work_struct *work);
+static void lnet_md_work(struct work_struct *work);
 
 /* An md with one reference: that of its life, dropped after the last event. */
 struct lnet_md *lnet_md_new(const struct lnet_md_desc *desc)
@@ -57,7 +57,7 @@ struct lnet_md *lnet_md_new(const struct lnet_md_desc *desc)
 	md->threshold = desc->threshold;
 	spin_lock_init(&md->lock);
 	INIT_LIST_HEAD(&md->events);
-	INIT_WORK(&md->work, md_work);
+	INIT_WORK(&md->work, lnet_md_work);
 	return md;
 }
 
@@ -102,7 +102,7 @@ struct lnet_md *lnet_md_bind(const struct lnet_md_desc *desc)
 	if (IS_ERR(md))
 		return md;
 	md->cookie = atomic64_inc_return(&next_cookie);
-	b = bucket_of(md->cookie);
+	b = lnet_md_bucket(md->cookie);
 	md->home = &b->lock;
 	spin_lock(&b->lock);
 	hlist_add_head(&md->hnode, &b->head);
@@ -121,7 +121,7 @@ void lnet_md_handle(const struct lnet_md *md, struct lnet_handle_wire *handle)
 }
 
 /* Take it away from where new operations find it. Under the home lock and md->lock. */
-static void md_unlist(struct lnet_md *md)
+static void lnet_md_unlist(struct lnet_md *md)
 {
 	if (!md->linked)
 		return;
@@ -135,7 +135,7 @@ static void md_unlist(struct lnet_md *md)
 /* No further operation: it ends with the last one in flight. Under the home lock and md->lock. */
 void lnet_md_used_up(struct lnet_md *md)
 {
-	md_unlist(md);
+	lnet_md_unlist(md);
 	md->unlinking = true;
 }
 
@@ -145,7 +145,7 @@ void lnet_md_used_up(struct lnet_md *md)
  */
 struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle, bool get)
 {
-	struct handle_bucket *b = bucket_of(handle->wh_object_cookie);
+	struct handle_bucket *b = lnet_md_bucket(handle->wh_object_cookie);
 	struct lnet_md *md;
 
 	if (handle->wh_interface_cookie != lnet_interface_cookie)
@@ -193,7 +193,7 @@ int lnet_md_op_start(struct lnet_md *md, bool get)
  * Nothing in flight any more and the end was asked for: let a worker make the last event. Under
  * md->lock.
  */
-static void md_end_if_idle(struct lnet_md *md)
+static void lnet_md_end_if_idle(struct lnet_md *md)
 {
 	if (md->unlinking && !md->inflight && !md->delivering && !md->ended) {
 		md->delivering = true;
@@ -211,7 +211,7 @@ void lnet_md_op_cancel(struct lnet_md *md)
 	if (md->threshold != LNET_MD_THRESH_INF)
 		md->threshold++;
 	md->inflight--;
-	md_end_if_idle(md);
+	lnet_md_end_if_idle(md);
 	spin_unlock(&md->lock);
 	/* md may be gone now */
 	spin_unlock(home);
@@ -232,7 +232,7 @@ void lnet_md_op_sent(struct lnet_md *md, bool no_answer)
 	spin_unlock(md->home);
 }
 
-static void md_last_event(struct lnet_md *md)
+static void lnet_md_last_event(struct lnet_md *md)
 {
 	struct lnet_event ev = {
 		.type = LNET_EVENT_UNLINK,
@@ -247,7 +247,7 @@ static void md_last_event(struct lnet_md *md)
 }
 
 /* The event loop: entered by the one who set md->delivering, with md->lock held; releases it. */
-static void md_deliver(struct lnet_md *md)
+static void lnet_md_deliver(struct lnet_md *md)
 	__releases(&md->lock)
 {
 	struct lnet_msg *msg;
@@ -269,7 +269,7 @@ static void md_deliver(struct lnet_md *md)
 	if (md->unlinking && !md->inflight && !md->ended) {
 		md->ended = ended = true;
 		spin_unlock(&md->lock);
-		md_last_event(md);
+		lnet_md_last_event(md);
 		spin_lock(&md->lock);
 	}
 	md->delivering = false;
@@ -278,12 +278,12 @@ static void md_deliver(struct lnet_md *md)
 		lnet_md_put(md);
 }
 
-static void md_work(struct work_struct *work)
+static void lnet_md_work(struct work_struct *work)
 {
 	struct lnet_md *md = container_of(work, struct lnet_md, work);
 
 	spin_lock(&md->lock);
-	md_deliver(md);
+	lnet_md_deliver(md);
 }
 
 /*
@@ -299,28 +299,28 @@ void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg)
 		return;
 	}
 	md->delivering = true;
-	md_deliver(md);
+	lnet_md_deliver(md);
 }
 
 /*
  * Begin the end. Returns true if the md may end at once by the caller's hand, who then holds its
  * life.
  */
-static bool md_unlink(struct lnet_md *md, bool quiet)
+static bool lnet_md_unlink_common(struct lnet_md *md, bool quiet)
 {
 	spinlock_t *home = md->home;
 	bool now = false;
 
 	spin_lock(home);
 	spin_lock(&md->lock);
-	md_unlist(md);
+	lnet_md_unlist(md);
 	if (!md->unlinking) {
 		md->unlinking = true;
 		if (quiet && !md->inflight && !md->delivering) {
 			md->ended = true;
 			now = true;
 		} else {
-			md_end_if_idle(md);
+			lnet_md_end_if_idle(md);
 		}
 	}
 	spin_unlock(&md->lock);
@@ -338,7 +338,7 @@ static bool md_unlink(struct lnet_md *md, bool quiet)
  */
 void lnet_md_unlink(struct lnet_md *md)
 {
-	md_unlink(md, false);
+	lnet_md_unlink_common(md, false);
 }
 EXPORT_SYMBOL_GPL(lnet_md_unlink);
 
@@ -352,7 +352,7 @@ EXPORT_SYMBOL_GPL(lnet_md_unlink);
  */
 bool lnet_md_unlink_quiet(struct lnet_md *md)
 {
-	if (!md_unlink(md, true))
+	if (!lnet_md_unlink_common(md, true))
 		return false;
 	lnet_md_put(md);
 	return true;
@@ -374,7 +374,7 @@ void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int di
 	iov_iter_kvec(iter, dir, kvec, 1, len);
 }
 
-static bool copy_bvec(const struct bio_vec *bv, u32 skip, u32 len, struct iov_iter *to)
+static bool lnet_md_copy_bvec(const struct bio_vec *bv, u32 skip, u32 len, struct iov_iter *to)
 {
 	u32 n;
 
@@ -404,7 +404,7 @@ int lnet_md_copy(const struct lnet_md *dst, u32 doff, struct lnet_msg *src, u32 
 		return 0;
 	lnet_md_iter(dst, doff, len, ITER_DEST, &kvec, &to);
 	if (!src->buf && src->md->desc.bvec) {
-		ok = copy_bvec(src->md->desc.bvec, src->offset, len, &to);
+		ok = lnet_md_copy_bvec(src->md->desc.bvec, src->offset, len, &to);
 	} else {
 		from = src->buf ?: src->md->desc.buf;
 		ok = copy_to_iter(from + src->offset, len, &to) == len;

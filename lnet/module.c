@@ -135,7 +135,7 @@ bool lnet_is_up(void)
 	return READ_ONCE(lnet_up);
 }
 
-static void stop_if_unused(void)
+static void lnet_stop_if_unused(void)
 {
 	if (lnet_users || lnet_configured || !lnet_up)
 		return;
@@ -143,7 +143,7 @@ static void stop_if_unused(void)
 	lnet_nis_stop();
 }
 
-static int start(bool from_params)
+static int lnet_start(bool from_params)
 {
 	int rc;
 
@@ -171,7 +171,7 @@ int lnet_configure(bool from_params)
 	int rc;
 
 	lockdep_assert_held(&lnet_api_mutex);
-	rc = start(from_params);
+	rc = lnet_start(from_params);
 	if (!rc)
 		lnet_configured = true;
 	return rc;
@@ -184,7 +184,7 @@ int lnet_unconfigure(void)
 	if (lnet_users)
 		return -EBUSY;
 	lnet_configured = false;
-	stop_if_unused();
+	lnet_stop_if_unused();
 	return 0;
 }
 
@@ -200,7 +200,7 @@ int lnet_get_ref(void)
 	int rc;
 
 	mutex_lock(&lnet_api_mutex);
-	rc = start(true);
+	rc = lnet_start(true);
 	if (!rc)
 		lnet_users++;
 	mutex_unlock(&lnet_api_mutex);
@@ -218,13 +218,13 @@ void lnet_put_ref(void)
 {
 	mutex_lock(&lnet_api_mutex);
 	lnet_users--;
-	stop_if_unused();
+	lnet_stop_if_unused();
 	mutex_unlock(&lnet_api_mutex);
 }
 EXPORT_SYMBOL_GPL(lnet_put_ref);
 
 /* Not in module_init: the driver that is loaded for it needs this module to be ready. */
-static void config_work(struct work_struct *work)
+static void lnet_config_work(struct work_struct *work)
 {
 	int rc;
 
@@ -234,7 +234,8 @@ static void config_work(struct work_struct *work)
 	if (rc)
 		pr_err("config_on_load failed: %d\n", rc);
 }
-static DECLARE_DELAYED_WORK(config_dwork, config_work);
+
+static DECLARE_DELAYED_WORK(config_dwork, lnet_config_work);
 
 static int __init lnet_init(void)
 {

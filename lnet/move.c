@@ -91,7 +91,7 @@ EXPORT_SYMBOL_GPL(lnet_hdr_from_nid4);
 
 /* ---- sending ---- */
 
-static int msg_send(struct lnet_msg *msg)
+static int lnet_msg_send(struct lnet_msg *msg)
 {
 	struct lnet_ni *ni = msg->ni;
 	u32 type = msg->hdr.type, bytes = msg->hdr.payload_length;
@@ -105,8 +105,9 @@ static int msg_send(struct lnet_msg *msg)
 }
 
 /* PUT or GET of a whole md; the union of the header is made by the caller. */
-static int start(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_nid *to,
-		 u32 type,
+static int lnet_msg_start(const struct lnet_nid *self, struct lnet_md *md,
+			  const struct lnet_nid *to,
+			  u32 type,
 		 const union lnet_cmd_hdr *cmd, bool want_answer)
 {
 	struct lnet_nid src, dst;
@@ -142,7 +143,7 @@ static int start(const struct lnet_nid *self, struct lnet_md *md, const struct l
 		msg->hdr.payload_length = md->desc.length;
 		msg->len = md->desc.length;
 	}
-	rc = msg_send(msg);
+	rc = lnet_msg_send(msg);
 	if (!rc)
 		goto out;
 	lnet_md_op_cancel(md);
@@ -180,7 +181,7 @@ int lnet_put(const struct lnet_nid *self, struct lnet_md *md, bool want_ack,
 		lnet_md_handle(md, &cmd.put.ack_wmd);
 	else
 		memset(&cmd.put.ack_wmd, 0xff, sizeof(cmd.put.ack_wmd));
-	return start(self, md, to, LNET_MSG_PUT, &cmd, want_ack);
+	return lnet_msg_start(self, md, to, LNET_MSG_PUT, &cmd, want_ack);
 }
 EXPORT_SYMBOL_GPL(lnet_put);
 
@@ -207,7 +208,7 @@ int lnet_get(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_
 	} };
 
 	lnet_md_handle(md, &cmd.get.return_wmd);
-	return start(self, md, to, LNET_MSG_GET, &cmd, true);
+	return lnet_msg_start(self, md, to, LNET_MSG_GET, &cmd, true);
 }
 EXPORT_SYMBOL_GPL(lnet_get);
 
@@ -256,7 +257,7 @@ void lnet_msg_sent(struct lnet_msg *msg, int status)
 EXPORT_SYMBOL_GPL(lnet_msg_sent);
 
 /* Turn a header round: an answer goes back the way its question came. */
-static void answer_hdr(struct lnet_hdr *to, const struct lnet_hdr *from, u32 type, u32 len)
+static void lnet_answer_hdr(struct lnet_hdr *to, const struct lnet_hdr *from, u32 type, u32 len)
 {
 	struct lnet_nid src = from->dest_nid;
 	u32 pid = from->src_pid;
@@ -269,7 +270,7 @@ static void answer_hdr(struct lnet_hdr *to, const struct lnet_hdr *from, u32 typ
 	to->payload_length = len;
 }
 
-static void send_ack(const struct lnet_msg *put)
+static void lnet_send_ack(const struct lnet_msg *put)
 {
 	const struct lnet_put *p = &put->hdr.msg.put;
 	struct lnet_msg *msg;
@@ -278,27 +279,27 @@ static void send_ack(const struct lnet_msg *put)
 	msg = lnet_msg_alloc(put->ni);
 	if (!msg)
 		return;
-	answer_hdr(&msg->hdr, &put->hdr, LNET_MSG_ACK, 0);
+	lnet_answer_hdr(&msg->hdr, &put->hdr, LNET_MSG_ACK, 0);
 	msg->hdr.msg.ack.dst_wmd = p->ack_wmd;
 	msg->hdr.msg.ack.match_bits = p->match_bits;
 	msg->hdr.msg.ack.mlength = cpu_to_le32(put->ev.mlength);
 	msg->hop = put->hop;
-	if (msg_send(msg))
+	if (lnet_msg_send(msg))
 		lnet_msg_free(msg);
 }
 
 /* The GET becomes its REPLY; msg->len bytes of its memory. */
-static void send_reply(struct lnet_msg *msg)
+static void lnet_send_reply(struct lnet_msg *msg)
 {
 	struct lnet_handle_wire wmd = msg->hdr.msg.get.return_wmd;
 	struct lnet_ni *ni = msg->ni;
 	int rc;
 
-	answer_hdr(&msg->hdr, &msg->hdr, LNET_MSG_REPLY, msg->len);
+	lnet_answer_hdr(&msg->hdr, &msg->hdr, LNET_MSG_REPLY, msg->len);
 	memset(&msg->hdr.msg, 0, sizeof(msg->hdr.msg));
 	msg->hdr.msg.reply.dst_wmd = wmd;
 	refcount_inc(&ni->refs);
-	rc = msg_send(msg);
+	rc = lnet_msg_send(msg);
 	if (rc)
 		lnet_msg_sent(msg, rc);
 	lnet_ni_put(ni);
@@ -316,8 +317,9 @@ void lnet_drop(struct lnet_ni *ni, const struct lnet_hdr *hdr, const char *why)
 										  s), why);
 }
 
-static void fill_event(struct lnet_event *ev, enum lnet_event_kind type, const struct lnet_hdr *hdr,
-		       u32 portal, u64 match_bits)
+static void lnet_event_fill(struct lnet_event *ev, enum lnet_event_kind type,
+			    const struct lnet_hdr *hdr,
+			    u32 portal, u64 match_bits)
 {
 	ev->type = type;
 	ev->initiator.nid = hdr->src_nid;
@@ -329,7 +331,7 @@ static void fill_event(struct lnet_event *ev, enum lnet_event_kind type, const s
 }
 
 /* Each of these: NULL if the message may go on (with msg->len set), else why it is dropped. */
-static const char *parse_put(struct lnet_msg *msg)
+static const char *lnet_parse_put(struct lnet_msg *msg)
 {
 	const struct lnet_put *put = &msg->hdr.msg.put;
 	u32 portal = le32_to_cpu(put->ptl_index);
@@ -337,7 +339,7 @@ static const char *parse_put(struct lnet_msg *msg)
 
 	if (portal >= LNET_MAX_PORTALS)
 		return "no such portal";
-	fill_event(&msg->ev, LNET_EVENT_PUT, &msg->hdr, portal, bits);
+	lnet_event_fill(&msg->ev, LNET_EVENT_PUT, &msg->hdr, portal, bits);
 	msg->ev.hdr_data = put->hdr_data;
 	switch (lnet_portal_match(portal, LNET_MD_OP_PUT, bits, &msg->hdr, msg->hdr.payload_length,
 				  le32_to_cpu(put->offset), msg)) {
@@ -358,7 +360,7 @@ static const char *parse_put(struct lnet_msg *msg)
 	return NULL;
 }
 
-static const char *parse_get(struct lnet_msg *msg)
+static const char *lnet_parse_get(struct lnet_msg *msg)
 {
 	const struct lnet_get *get = &msg->hdr.msg.get;
 	u32 portal = le32_to_cpu(get->ptl_index);
@@ -371,7 +373,7 @@ static const char *parse_get(struct lnet_msg *msg)
 	}
 	if (portal >= LNET_MAX_PORTALS)
 		return "no such portal";
-	fill_event(&msg->ev, LNET_EVENT_GET, &msg->hdr, portal, bits);
+	lnet_event_fill(&msg->ev, LNET_EVENT_GET, &msg->hdr, portal, bits);
 	switch (lnet_portal_match(portal, LNET_MD_OP_GET, bits, &msg->hdr, sink,
 				  le32_to_cpu(get->src_offset), msg)) {
 	case LNET_MATCH_OK:
@@ -388,20 +390,20 @@ static const char *parse_get(struct lnet_msg *msg)
 	return NULL;
 }
 
-static const char *parse_ack(struct lnet_msg *msg)
+static const char *lnet_parse_ack(struct lnet_msg *msg)
 {
 	const struct lnet_ack *ack = &msg->hdr.msg.ack;
 
 	msg->md = lnet_md_answer(&ack->dst_wmd, false);
 	if (!msg->md)
 		return "unknown handle";
-	fill_event(&msg->ev, LNET_EVENT_ACK, &msg->hdr, 0, le64_to_cpu(ack->match_bits));
+	lnet_event_fill(&msg->ev, LNET_EVENT_ACK, &msg->hdr, 0, le64_to_cpu(ack->match_bits));
 	msg->ev.rlength = msg->md->desc.length;
 	msg->ev.mlength = le32_to_cpu(ack->mlength);
 	return NULL;
 }
 
-static const char *parse_reply(struct lnet_msg *msg)
+static const char *lnet_parse_reply(struct lnet_msg *msg)
 {
 	u32 rlength = msg->hdr.payload_length;
 	struct lnet_md *md;
@@ -411,7 +413,7 @@ static const char *parse_reply(struct lnet_msg *msg)
 		return "unknown handle";
 	msg->md = md;
 	msg->len = min(rlength, md->desc.length);
-	fill_event(&msg->ev, LNET_EVENT_REPLY, &msg->hdr, 0, 0);
+	lnet_event_fill(&msg->ev, LNET_EVENT_REPLY, &msg->hdr, 0, 0);
 	msg->ev.rlength = rlength;
 	msg->ev.mlength = msg->len;
 	if (rlength > md->desc.length && !(md->desc.options & LNET_MD_TRUNCATE)) {
@@ -423,22 +425,22 @@ static const char *parse_reply(struct lnet_msg *msg)
 	return NULL;
 }
 
-static const char *parse(struct lnet_msg *msg)
+static const char *lnet_parse(struct lnet_msg *msg)
 {
 	switch (msg->hdr.type) {
 	case LNET_MSG_PUT:
-		return parse_put(msg);
+		return lnet_parse_put(msg);
 	case LNET_MSG_GET:
-		return parse_get(msg);
+		return lnet_parse_get(msg);
 	case LNET_MSG_ACK:
-		return parse_ack(msg);
+		return lnet_parse_ack(msg);
 	default:
-		return parse_reply(msg);
+		return lnet_parse_reply(msg);
 	}
 }
 
 /* 0 for us, 1 for another node, -EPROTO. */
-static int check_hdr(const struct lnet_ni *ni, const struct lnet_hdr *hdr)
+static int lnet_check_hdr(const struct lnet_ni *ni, const struct lnet_hdr *hdr)
 {
 	switch (hdr->type) {
 	case LNET_MSG_ACK:
@@ -481,7 +483,7 @@ int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct l
 	int rc;
 
 	*msgp = NULL;
-	rc = check_hdr(ni, hdr);
+	rc = lnet_check_hdr(ni, hdr);
 	if (rc < 0) {
 		pr_warn_ratelimited("bad message from %s: type %u, %u bytes, to %s\n",
 				    lnet_nid_str(from, s),
@@ -501,7 +503,7 @@ int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct l
 	}
 	msg->hdr = *hdr;
 	msg->hop = *from;
-	why = parse(msg);
+	why = lnet_parse(msg);
 	if (why) {
 		lnet_drop(ni, hdr, why);
 		lnet_msg_free(msg);
@@ -524,11 +526,11 @@ void lnet_put_received(struct lnet_msg *msg, int status)
 	else if (!(msg->md->desc.options & LNET_MD_ACK_DISABLE) &&
 		 (wmd->wh_interface_cookie != LNET_WIRE_HANDLE_COOKIE_NONE ||
 		  wmd->wh_object_cookie != LNET_WIRE_HANDLE_COOKIE_NONE))
-		send_ack(msg);
+		lnet_send_ack(msg);
 	lnet_md_event(msg->md, msg);
 }
 
-static void end_failed(struct lnet_msg *msg, int status)
+static void lnet_rx_failed(struct lnet_msg *msg, int status)
 {
 	msg->ev.status = status;
 	msg->ev.mlength = 0;
@@ -556,13 +558,13 @@ void lnet_rx_end(struct lnet_msg *msg, int status)
 		break;
 	case LNET_MSG_GET:
 		if (!status)
-			send_reply(msg);
+			lnet_send_reply(msg);
 		else
-			end_failed(msg, status);
+			lnet_rx_failed(msg, status);
 		break;
 	default:
 		if (status)
-			end_failed(msg, status);
+			lnet_rx_failed(msg, status);
 		else
 			lnet_md_event(msg->md, msg);
 	}

@@ -66,7 +66,7 @@ void lnet_unregister_lnd(struct lnet_lnd *lnd)
 }
 EXPORT_SYMBOL_GPL(lnet_unregister_lnd);
 
-static const struct lnet_lnd *lnd_lookup(u32 type)
+static const struct lnet_lnd *lnet_lnd_lookup(u32 type)
 {
 	const struct lnet_lnd *found = NULL;
 	struct lnet_lnd *lnd;
@@ -80,20 +80,20 @@ static const struct lnet_lnd *lnd_lookup(u32 type)
 }
 
 /* The driver of a net type, loaded if need be, with a reference to its module. */
-static const struct lnet_lnd *lnd_find(u32 type)
+static const struct lnet_lnd *lnet_lnd_find(u32 type)
 {
 	const struct lnet_lnd *lnd;
 
 	if (type == LOLND)
 		return &lnet_lo_lnd;
-	lnd = lnd_lookup(type);
+	lnd = lnet_lnd_lookup(type);
 	if (lnd)
 		return lnd;
 	if (type == SOCKLND)
 		request_module("ksocklnd");
 	else if (type == O2IBLND)
 		request_module("ko2iblnd");
-	return lnd_lookup(type);
+	return lnet_lnd_lookup(type);
 }
 
 /**
@@ -107,13 +107,13 @@ void lnet_ni_put(struct lnet_ni *ni)
 }
 EXPORT_SYMBOL_GPL(lnet_ni_put);
 
-static void ni_free(struct lnet_ni *ni)
+static void lnet_ni_free(struct lnet_ni *ni)
 {
 	free_percpu(ni->stats);
 	kfree_rcu(ni, rcu);
 }
 
-static void ni_stop(struct lnet_ni *ni)
+static void lnet_ni_stop(struct lnet_ni *ni)
 {
 	char s[LNET_NIDSTR_SIZE];
 
@@ -125,10 +125,10 @@ static void ni_stop(struct lnet_ni *ni)
 			lnet_nid_str(&ni->nid, s));
 	ni->lnd->release(ni);
 	module_put(ni->lnd->owner);
-	ni_free(ni);
+	lnet_ni_free(ni);
 }
 
-static void ni_start_failed(u32 net, const char *ifname, int rc)
+static void lnet_ni_start_failed(u32 net, const char *ifname, int rc)
 {
 	char s[LNET_NIDSTR_SIZE];
 
@@ -170,21 +170,21 @@ int lnet_ni_add(u32 net, const char *ifname)
 		kfree(ni);
 		return -ENOMEM;
 	}
-	ni->lnd = lnd_find(net >> 16);
+	ni->lnd = lnet_lnd_find(net >> 16);
 	if (!ni->lnd) {
 		pr_err("no driver for network %s\n", lnet_net_str(net, s));
-		ni_free(ni);
+		lnet_ni_free(ni);
 		return -EPROTONOSUPPORT;
 	}
 	rc = ni->lnd->startup(ni);
 	if (rc) {
-		ni_start_failed(net, ifname, rc);
+		lnet_ni_start_failed(net, ifname, rc);
 		module_put(ni->lnd->owner);
-		ni_free(ni);
+		lnet_ni_free(ni);
 		return rc;
 	}
 	if (lnet_ni_owns(&ni->nid)) {
-		ni_stop(ni);
+		lnet_ni_stop(ni);
 		return -EEXIST;
 	}
 	list_add_tail_rcu(&ni->link, &nis);
@@ -194,7 +194,7 @@ int lnet_ni_add(u32 net, const char *ifname)
 	return 0;
 }
 
-static void ni_remove(struct lnet_ni *ni)
+static void lnet_ni_remove(struct lnet_ni *ni)
 {
 	char s[LNET_NIDSTR_SIZE];
 
@@ -204,7 +204,7 @@ static void ni_remove(struct lnet_ni *ni)
 	synchronize_rcu();
 	if (ni->net >> 16 != LOLND)
 		pr_info("removing NI %s\n", lnet_nid_str(&ni->nid, s));
-	ni_stop(ni);
+	lnet_ni_stop(ni);
 }
 
 /* Stop a network, or its NI on one interface. Under lnet_api_mutex. */
@@ -219,7 +219,7 @@ int lnet_ni_del(u32 net, const char *ifname)
 	list_for_each_entry_safe(ni, next, &nis, link) {
 		if (ni->net != net || (*ifname && strcmp(ni->ifname, ifname)))
 			continue;
-		ni_remove(ni);
+		lnet_ni_remove(ni);
 		rc = 0;
 	}
 	return rc;
@@ -238,10 +238,11 @@ void lnet_nis_stop(void)
 	struct lnet_ni *ni, *prev;
 
 	list_for_each_entry_safe_reverse(ni, prev, &nis, link)
-		ni_remove(ni);
+		lnet_ni_remove(ni);
 }
 
-static struct lnet_ni *ni_find(bool (*match)(const struct lnet_ni *, const void *), const void *key)
+static struct lnet_ni *lnet_ni_find(bool (*match)(const struct lnet_ni *, const void *),
+				    const void *key)
 {
 	struct lnet_ni *ni, *found = NULL;
 
@@ -256,7 +257,7 @@ static struct lnet_ni *ni_find(bool (*match)(const struct lnet_ni *, const void 
 	return found;
 }
 
-static bool match_nid(const struct lnet_ni *ni, const void *nid)
+static bool lnet_ni_match_nid(const struct lnet_ni *ni, const void *nid)
 {
 	return lnet_nid_eq(&ni->nid, nid);
 }
@@ -264,7 +265,7 @@ static bool match_nid(const struct lnet_ni *ni, const void *nid)
 /*
  * The NI of large and small addresses differ: an address can only be reached from one of its kind.
  */
-static bool match_peer_net(const struct lnet_ni *ni, const void *key)
+static bool lnet_ni_match_peer_net(const struct lnet_ni *ni, const void *key)
 {
 	const struct lnet_nid *nid = key;
 
@@ -274,7 +275,7 @@ static bool match_peer_net(const struct lnet_ni *ni, const void *key)
 /* NI with a reference, or NULL. */
 static struct lnet_ni *lnet_ni_by_nid(const struct lnet_nid *nid)
 {
-	return ni_find(match_nid, nid);
+	return lnet_ni_find(lnet_ni_match_nid, nid);
 }
 
 /* Without a reference; any context. */
@@ -313,13 +314,13 @@ struct lnet_ni *lnet_ni_route(const struct lnet_nid *self, const struct lnet_nid
 	*dst = *to;
 	if (self && !lnet_nid_is_any(self) && !lnet_nid_is_lo(self)) {
 		ni = lnet_ni_by_nid(self);
-		if (ni && !match_peer_net(ni, to)) {
+		if (ni && !lnet_ni_match_peer_net(ni, to)) {
 			lnet_ni_put(ni);
 			ni = NULL;
 		}
 	} else {
 		/* to itself over the wire: from the NID itself */
-		ni = lnet_ni_by_nid(to) ?: ni_find(match_peer_net, to);
+		ni = lnet_ni_by_nid(to) ?: lnet_ni_find(lnet_ni_match_peer_net, to);
 	}
 	if (ni)
 		*src = ni->nid;
@@ -407,7 +408,7 @@ int lnet_distance(const struct lnet_nid *nid)
 
 	if (lnet_nid_is_local(nid))
 		return 0;
-	ni = ni_find(match_peer_net, nid);
+	ni = lnet_ni_find(lnet_ni_match_peer_net, nid);
 	if (!ni)
 		return -EHOSTUNREACH;
 	lnet_ni_put(ni);

@@ -37,7 +37,7 @@ static const struct net_type {
 	{ BXI3LND, ADDR_NUM, "bxi3f" },
 };
 
-static const struct net_type *net_type_find(u32 type)
+static const struct net_type *lnet_net_type_find(u32 type)
 {
 	int i;
 
@@ -88,7 +88,7 @@ EXPORT_SYMBOL_GPL(lnet_nid_to_nid4);
  */
 char *lnet_net_str(u32 net, char buf[LNET_NIDSTR_SIZE])
 {
-	const struct net_type *t = net_type_find(net >> 16);
+	const struct net_type *t = lnet_net_type_find(net >> 16);
 	u32 num = net & 0xffff;
 
 	if (!t)
@@ -101,7 +101,7 @@ char *lnet_net_str(u32 net, char buf[LNET_NIDSTR_SIZE])
 }
 EXPORT_SYMBOL_GPL(lnet_net_str);
 
-static int parse_net(const char *s, size_t len, const struct net_type **type, u32 *net)
+static int lnet_parse_net(const char *s, size_t len, const struct net_type **type, u32 *net)
 {
 	const struct net_type *t = NULL;
 	u32 num = 0;
@@ -142,7 +142,7 @@ int lnet_str_net(const char *str, u32 *net)
 {
 	const struct net_type *t;
 
-	return parse_net(str, strlen(str), &t, net);
+	return lnet_parse_net(str, strlen(str), &t, net);
 }
 EXPORT_SYMBOL_GPL(lnet_str_net);
 
@@ -162,7 +162,7 @@ char *lnet_nid_str(const struct lnet_nid *nid, char buf[LNET_NIDSTR_SIZE])
 		strscpy(buf, "<?>", LNET_NIDSTR_SIZE);
 		return buf;
 	}
-	t = net_type_find(nid->nid_type);
+	t = lnet_net_type_find(nid->nid_type);
 	lnet_net_str(lnet_nid_net(nid), net);
 	if (nid->nid_size == 12 && (!t || t->addr == ADDR_IP))
 		snprintf(buf, LNET_NIDSTR_SIZE, "%pI6c@%.16s", nid->nid_addr, net);
@@ -176,7 +176,7 @@ char *lnet_nid_str(const struct lnet_nid *nid, char buf[LNET_NIDSTR_SIZE])
 }
 EXPORT_SYMBOL_GPL(lnet_nid_str);
 
-static int parse_number(const char *s, size_t len, struct lnet_nid *nid)
+static int lnet_parse_number(const char *s, size_t len, struct lnet_nid *nid)
 {
 	char tmp[16];
 	u32 v;
@@ -215,14 +215,14 @@ int lnet_str_nid_len(const char *str, size_t len, struct lnet_nid *nid)
 	at = memchr(str, '@', len);
 	if (at) {
 		alen = at - str;
-		if (parse_net(at + 1, len - alen - 1, &t, &net))
+		if (lnet_parse_net(at + 1, len - alen - 1, &t, &net))
 			return -EINVAL;
 	}
 	memset(nid, 0, sizeof(*nid));
 	nid->nid_type = net >> 16;
 	nid->nid_num = cpu_to_be16(net);
 	if (t->addr == ADDR_NUM) {
-		if (parse_number(str, alen, nid))
+		if (lnet_parse_number(str, alen, nid))
 			return -EINVAL;
 		/* there is one loopback address only */
 		return t->type == LOLND && nid->nid_addr[0] ? -EINVAL : 0;

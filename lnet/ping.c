@@ -17,7 +17,7 @@
 #define PING_FEATURES \
 	(LNET_PING_FEAT_NI_STATUS | LNET_PING_FEAT_RTE_DISABLED | LNET_PING_FEAT_MULTI_RAIL)
 
-static u32 count_nis(void)
+static u32 lnet_ping_count_nis(void)
 {
 	struct lnet_ni *ni;
 	u32 n = 0;
@@ -29,7 +29,7 @@ static u32 count_nis(void)
 	return n;
 }
 
-static u32 fill_info(struct lnet_ping_info *info, u32 max)
+static u32 lnet_ping_fill_info(struct lnet_ping_info *info, u32 max)
 {
 	struct lnet_ni_status *st = info->pi_ni;
 	struct lnet_ni *ni;
@@ -57,12 +57,12 @@ static u32 fill_info(struct lnet_ping_info *info, u32 max)
 void *lnet_ping_info(u32 max, u32 *len)
 {
 	struct lnet_ping_info *info;
-	u32 n = count_nis();
+	u32 n = lnet_ping_count_nis();
 
 	info = kzalloc(struct_size(info, pi_ni, n), GFP_NOFS);
 	if (!info)
 		return NULL;
-	n = fill_info(info, n);
+	n = lnet_ping_fill_info(info, n);
 	*len = min_t(u32, max, struct_size(info, pi_ni, n));
 	return info;
 }
@@ -77,13 +77,13 @@ struct ping {
 	struct lnet_ping_info info;
 };
 
-static void ping_put(struct ping *ping)
+static void lnet_ping_put(struct ping *ping)
 {
 	if (refcount_dec_and_test(&ping->refs))
 		kfree(ping);
 }
 
-static void ping_event(const struct lnet_event *ev)
+static void lnet_ping_event(const struct lnet_event *ev)
 {
 	struct ping *ping = ev->user;
 
@@ -93,10 +93,10 @@ static void ping_event(const struct lnet_event *ev)
 		complete(&ping->replied);
 	}
 	if (ev->unlinked)
-		ping_put(ping);
+		lnet_ping_put(ping);
 }
 
-static int parse_info(const struct ping *ping, struct lnet_nid *nids, unsigned int max)
+static int lnet_ping_parse_info(const struct ping *ping, struct lnet_nid *nids, unsigned int max)
 {
 	const struct lnet_ping_info *info = &ping->info;
 	u32 i, n, have;
@@ -137,7 +137,7 @@ int lnet_ping(const struct lnet_nid *nid, unsigned int timeout_ms, struct lnet_n
 		.length = sizeof(struct lnet_ping_info) + size,
 		.threshold = 2,
 		.options = LNET_MD_TRUNCATE,
-		.handler = ping_event,
+		.handler = lnet_ping_event,
 	};
 	struct ping *ping;
 	long left;
@@ -166,8 +166,8 @@ int lnet_ping(const struct lnet_nid *nid, unsigned int timeout_ms, struct lnet_n
 	lnet_md_unlink(ping->md);
 	lnet_md_put(ping->md);
 	if (!rc)
-		rc = parse_info(ping, nids, max);
-	ping_put(ping);
+		rc = lnet_ping_parse_info(ping, nids, max);
+	lnet_ping_put(ping);
 	return rc;
 }
 EXPORT_SYMBOL_GPL(lnet_ping);

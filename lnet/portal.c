@@ -31,7 +31,7 @@ static struct portal {
 
 static atomic_long_t lazy_bytes;
 
-static struct hlist_head *exact_head(struct portal *p, u64 match_bits)
+static struct hlist_head *lnet_portal_bucket(struct portal *p, u64 match_bits)
 {
 	return &p->exact[hash_64(match_bits, PORTAL_HASH_BITS)];
 }
@@ -45,7 +45,7 @@ void lnet_portal_del(struct lnet_md *md)
 		hlist_del(&md->hnode);
 }
 
-static bool md_active(const struct lnet_md *md)
+static bool lnet_md_active(const struct lnet_md *md)
 {
 	const struct lnet_md_desc *d = &md->desc;
 
@@ -54,9 +54,10 @@ static bool md_active(const struct lnet_md *md)
 	return !(d->options & LNET_MD_MAX_SIZE) || md->local_offset + d->max_size <= d->length;
 }
 
-static bool md_matches(const struct lnet_md *md, u32 op, u64 match_bits, const struct lnet_hdr *hdr)
+static bool lnet_md_matches(const struct lnet_md *md, u32 op, u64 match_bits,
+			    const struct lnet_hdr *hdr)
 {
-	if (!md_active(md) || !(md->desc.options & op))
+	if (!lnet_md_active(md) || !(md->desc.options & op))
 		return false;
 	if ((match_bits ^ md->match_bits) & ~md->ignore_bits)
 		return false;
@@ -65,23 +66,25 @@ static bool md_matches(const struct lnet_md *md, u32 op, u64 match_bits, const s
 	return lnet_nid_is_any(&md->match_id.nid) || lnet_nid_eq(&md->match_id.nid, &hdr->src_nid);
 }
 
-static struct lnet_md *find(struct portal *p, u32 op, u64 match_bits, const struct lnet_hdr *hdr)
+static struct lnet_md *lnet_portal_find(struct portal *p, u32 op, u64 match_bits,
+					const struct lnet_hdr *hdr)
 {
 	struct lnet_md *md;
 
 	list_for_each_entry(md, &p->wild, lnode)
-		if (md_matches(md, op, match_bits, hdr))
+		if (lnet_md_matches(md, op, match_bits, hdr))
 			return md;
 	if (!p->exact)
 		return NULL;
-	hlist_for_each_entry(md, exact_head(p, match_bits), hnode)
-		if (md_matches(md, op, match_bits, hdr))
+	hlist_for_each_entry(md, lnet_portal_bucket(p, match_bits), hnode)
+		if (lnet_md_matches(md, op, match_bits, hdr))
 			return md;
 	return NULL;
 }
 
 /* Begin the operation of a message on a matching md. */
-static enum lnet_match take(struct lnet_md *md, u32 rlength, u32 roffset, struct lnet_msg *msg)
+static enum lnet_match lnet_portal_take(struct lnet_md *md, u32 rlength, u32 roffset,
+					struct lnet_msg *msg)
 {
 	const struct lnet_md_desc *d = &md->desc;
 	u32 offset = d->options & LNET_MD_MANAGE_REMOTE ? roffset : md->local_offset;
@@ -103,19 +106,19 @@ static enum lnet_match take(struct lnet_md *md, u32 rlength, u32 roffset, struct
 		md->threshold--;
 	spin_lock(&md->lock);
 	md->inflight++;
-	if (md->auto_unlink && !md_active(md))
+	if (md->auto_unlink && !lnet_md_active(md))
 		lnet_md_used_up(md);
 	spin_unlock(&md->lock);
 	return LNET_MATCH_OK;
 }
 
-static enum lnet_match match_locked(struct portal *p, u32 op, u64 match_bits,
-				    const struct lnet_hdr *hdr,
+static enum lnet_match lnet_portal_match_locked(struct portal *p, u32 op, u64 match_bits,
+						const struct lnet_hdr *hdr,
 				    u32 rlength, u32 roffset, struct lnet_msg *msg)
 {
-	struct lnet_md *md = find(p, op, match_bits, hdr);
+	struct lnet_md *md = lnet_portal_find(p, op, match_bits, hdr);
 
-	return md ? take(md, rlength, roffset, msg) : LNET_MATCH_NONE;
+	return md ? lnet_portal_take(md, rlength, roffset, msg) : LNET_MATCH_NONE;
 }
 
 /*
@@ -129,7 +132,7 @@ enum lnet_match lnet_portal_match(u32 portal, u32 op, u64 match_bits, const stru
 	enum lnet_match m;
 
 	spin_lock(&p->lock);
-	m = match_locked(p, op, match_bits, hdr, rlength, roffset, msg);
+	m = lnet_portal_match_locked(p, op, match_bits, hdr, rlength, roffset, msg);
 	spin_unlock(&p->lock);
 	return m;
 }
@@ -162,14 +165,14 @@ void lnet_portal_buf_free(void *buf, u32 len)
 }
 
 /* Try to match a PUT that was received into memory of its own. */
-static enum lnet_match match_delayed(struct portal *p, struct lnet_msg *msg)
+static enum lnet_match lnet_portal_match_delayed(struct portal *p, struct lnet_msg *msg)
 {
 	const struct lnet_put *put = &msg->hdr.msg.put;
 	u32 len = msg->len, offset = msg->offset;
 	enum lnet_match m;
 
-	m = match_locked(p, LNET_MD_OP_PUT, le64_to_cpu(put->match_bits), &msg->hdr,
-			 msg->hdr.payload_length, le32_to_cpu(put->offset), msg);
+	m = lnet_portal_match_locked(p, LNET_MD_OP_PUT, le64_to_cpu(put->match_bits), &msg->hdr,
+				     msg->hdr.payload_length, le32_to_cpu(put->offset), msg);
 	if (m != LNET_MATCH_OK) {
 		msg->len = len;
 		msg->offset = offset;
@@ -177,19 +180,19 @@ static enum lnet_match match_delayed(struct portal *p, struct lnet_msg *msg)
 	return m;
 }
 
-static void finish_delayed(struct lnet_msg *msg)
+static void lnet_delayed_finish(struct lnet_msg *msg)
 {
 	struct lnet_msg mem = { .buf = msg->buf };
 
 	lnet_put_received(msg, lnet_md_copy(msg->md, msg->offset, &mem, msg->len));
 }
 
-static void delayed_work(struct work_struct *work)
+static void lnet_delayed_work(struct work_struct *work)
 {
-	finish_delayed(container_of(work, struct lnet_msg, work));
+	lnet_delayed_finish(container_of(work, struct lnet_msg, work));
 }
 
-static void drop_delayed(struct lnet_msg *msg, const char *why)
+static void lnet_delayed_drop(struct lnet_msg *msg, const char *why)
 {
 	lnet_drop(msg->ni, &msg->hdr, why);
 	lnet_msg_free(msg);
@@ -202,7 +205,7 @@ void lnet_portal_delayed(struct lnet_msg *msg)
 	enum lnet_match m;
 
 	spin_lock(&p->lock);
-	m = match_delayed(p, msg);
+	m = lnet_portal_match_delayed(p, msg);
 	if (m == LNET_MATCH_NONE) {
 		if (p->lazy && !READ_ONCE(msg->ni->dying)) {
 			list_add_tail(&msg->link, &p->delayed);
@@ -213,23 +216,23 @@ void lnet_portal_delayed(struct lnet_msg *msg)
 	}
 	spin_unlock(&p->lock);
 	if (m == LNET_MATCH_OK)
-		finish_delayed(msg);
+		lnet_delayed_finish(msg);
 	else if (msg)
-		drop_delayed(msg, "no match");
+		lnet_delayed_drop(msg, "no match");
 }
 
 /* A new md may serve messages that wait. Under portal->lock. */
-static void serve_delayed(struct portal *p, struct lnet_md *md, struct list_head *dropped)
+static void lnet_delayed_serve(struct portal *p, struct lnet_md *md, struct list_head *dropped)
 {
 	struct lnet_msg *msg, *next;
 
 	list_for_each_entry_safe(msg, next, &p->delayed, link) {
-		if (!md->linked || !md_active(md))
+		if (!md->linked || !lnet_md_active(md))
 			break;
-		switch (match_delayed(p, msg)) {
+		switch (lnet_portal_match_delayed(p, msg)) {
 		case LNET_MATCH_OK:
 			list_del(&msg->link);
-			INIT_WORK(&msg->work, delayed_work);
+			INIT_WORK(&msg->work, lnet_delayed_work);
 			queue_work(lnet_wq, &msg->work);
 			break;
 		case LNET_MATCH_DROP:
@@ -241,7 +244,7 @@ static void serve_delayed(struct portal *p, struct lnet_md *md, struct list_head
 	}
 }
 
-static int portal_exact_alloc(struct portal *p)
+static int lnet_portal_exact_alloc(struct portal *p)
 {
 	struct hlist_head *table;
 
@@ -285,7 +288,7 @@ struct lnet_md *lnet_md_attach(u32 portal, const struct lnet_process_id *from, u
 	if (portal == LNET_RESERVED_PORTAL || portal >= LNET_MAX_PORTALS)
 		return ERR_PTR(-EINVAL);
 	p = &portals[portal];
-	if (!ignore_bits && portal_exact_alloc(p))
+	if (!ignore_bits && lnet_portal_exact_alloc(p))
 		return ERR_PTR(-ENOMEM);
 	md = lnet_md_new(desc);
 	if (IS_ERR(md))
@@ -305,18 +308,18 @@ struct lnet_md *lnet_md_attach(u32 portal, const struct lnet_process_id *from, u
 	if (ignore_bits)
 		list_add_tail(&md->lnode, &p->wild);
 	else
-		hlist_add_head(&md->hnode, exact_head(p, match_bits));
-	serve_delayed(p, md, &dropped);
+		hlist_add_head(&md->hnode, lnet_portal_bucket(p, match_bits));
+	lnet_delayed_serve(p, md, &dropped);
 	spin_unlock(&p->lock);
 
 	list_for_each_entry_safe(msg, next, &dropped, link)
-		drop_delayed(msg, "longer than the md");
+		lnet_delayed_drop(msg, "longer than the md");
 	return md;
 }
 EXPORT_SYMBOL_GPL(lnet_md_attach);
 
 /* Drop what waits, of one NI or all. */
-static void purge(struct portal *p, const struct lnet_ni *ni)
+static void lnet_delayed_purge(struct portal *p, const struct lnet_ni *ni)
 {
 	struct lnet_msg *msg, *next;
 	LIST_HEAD(dropped);
@@ -327,7 +330,7 @@ static void purge(struct portal *p, const struct lnet_ni *ni)
 			list_move_tail(&msg->link, &dropped);
 	spin_unlock(&p->lock);
 	list_for_each_entry_safe(msg, next, &dropped, link)
-		drop_delayed(msg, "portal closed");
+		lnet_delayed_drop(msg, "portal closed");
 }
 
 /**
@@ -348,7 +351,7 @@ int lnet_portal_lazy(u32 portal, bool on)
 	WRITE_ONCE(p->lazy, on);
 	spin_unlock(&p->lock);
 	if (!on)
-		purge(p, NULL);
+		lnet_delayed_purge(p, NULL);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(lnet_portal_lazy);
@@ -359,7 +362,7 @@ void lnet_portal_purge(const struct lnet_ni *ni)
 	int i;
 
 	for (i = 0; i < LNET_MAX_PORTALS; i++)
-		purge(&portals[i], ni);
+		lnet_delayed_purge(&portals[i], ni);
 }
 
 int lnet_portal_init(void)

@@ -11,8 +11,8 @@
 /*
  * The lock of a callback and its message. 0 with *lockp referenced, -EPROTO, -EINVAL: no such lock.
  */
-static int callback_lock(struct svc_req *req, const struct ldlm_request **dlmp,
-			 struct ldlm_lock **lockp)
+static int ldlm_cli_callback_lock(struct svc_req *req, const struct ldlm_request **dlmp,
+				  struct ldlm_lock **lockp)
 {
 	const struct ldlm_request *dlm = svc_req_buf(req, WF_DLM_REQ);
 	struct ldlm_lock *lock;
@@ -47,7 +47,7 @@ int ldlm_handle_bl_callback(struct svc_req *req)
 	bool queue = false;
 	int rc;
 
-	rc = callback_lock(req, &dlm, &lock);
+	rc = ldlm_cli_callback_lock(req, &dlm, &lock);
 	if (rc)
 		return rc;
 	res = ldlm_lock_res_lock(lock);
@@ -69,7 +69,7 @@ int ldlm_handle_bl_callback(struct svc_req *req)
 }
 
 /* A flock that will not be granted. */
-static void flock_refused(struct ldlm_lock *lock, u64 flags)
+static void ldlm_cli_flock_refused(struct ldlm_lock *lock, u64 flags)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
 
@@ -83,8 +83,9 @@ static void flock_refused(struct ldlm_lock *lock, u64 flags)
  * What the CP AST says goes into the lock. 0: granted; 1: it was already; -errno: the lock is of no
  * use.
  */
-static int take_grant(struct ldlm_lock *lock, const struct ldlm_request *dlm, u32 mode, void **lvb,
-		      u32 lvb_len)
+static int ldlm_cli_take_grant(struct ldlm_lock *lock, const struct ldlm_request *dlm, u32 mode,
+			       void **lvb,
+			       u32 lvb_len)
 {
 	u64 flags = le32_to_cpu(dlm->lock_flags);
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
@@ -128,12 +129,12 @@ int ldlm_handle_cp_callback(struct svc_req *req)
 	void *lvb = NULL;
 	int rc;
 
-	rc = callback_lock(req, &dlm, &lock);
+	rc = ldlm_cli_callback_lock(req, &dlm, &lock);
 	if (rc)
 		return rc;
 	mode = le32_to_cpu(dlm->lock_desc.l_granted_mode);
 	if (lock->l_res->lr_type == LDLM_FLOCK && !mode) {
-		flock_refused(lock, le32_to_cpu(dlm->lock_flags));
+		ldlm_cli_flock_refused(lock, le32_to_cpu(dlm->lock_flags));
 		goto out;
 	}
 	if (!ldlm_mode_valid(mode)) {
@@ -156,7 +157,7 @@ int ldlm_handle_cp_callback(struct svc_req *req)
 			goto out;
 		}
 	}
-	rc = take_grant(lock, dlm, mode, &lvb, lvb_len);
+	rc = ldlm_cli_take_grant(lock, dlm, mode, &lvb, lvb_len);
 	if (!rc && lock->l_ops && lock->l_ops->completion)
 		lock->l_ops->completion(lock);
 	if (rc > 0)
@@ -183,7 +184,7 @@ int ldlm_handle_gl_callback(struct svc_req *req)
 	bool cancel = false;
 	int rc;
 
-	rc = callback_lock(req, &dlm, &lock);
+	rc = ldlm_cli_callback_lock(req, &dlm, &lock);
 	if (rc)
 		return rc;
 	rc = -ENOSYS;

@@ -15,7 +15,7 @@
 #include <linux/shrinker.h>
 
 #define LRU_PER_CPU		100
-#define LRU_LEAST		4000	/* a lock is some 500 bytes, to get it back costs a round trip */
+#define LRU_LEAST		4000	/* a lock takes some 700 bytes, a new one a round trip */
 #define LRU_AGE_DEFAULT		600	/* seconds */
 #define LRU_CHECK		(30 * HZ)
 #define LRU_BATCH		16
@@ -38,7 +38,7 @@ void ldlm_ns_release(struct ldlm_namespace *ns)
 	spin_unlock(&ns->ns_cancel_lock);
 }
 
-static void cancels_wait(struct ldlm_namespace *ns)
+static void ldlm_ns_cancels_wait(struct ldlm_namespace *ns)
 {
 	wait_event(ns->ns_waitq, !atomic_read(&ns->ns_cancels));
 	spin_lock(&ns->ns_cancel_lock);
@@ -118,7 +118,7 @@ void ldlm_lru_remove_locked(struct ldlm_lock *lock)
 }
 
 /* If nobody uses it: to be cancelled, by ldlm_cli_bl_queue() of the caller. lr_lock held. */
-static bool claim_unused_locked(struct ldlm_lock *lock)
+static bool ldlm_cli_claim_unused_locked(struct ldlm_lock *lock)
 {
 	if (lock->l_users || !lock->l_granted_mode || lock->l_res->lr_type == LDLM_FLOCK ||
 	    lock->l_flags & (LDLM_FL_CBPENDING | LDLM_FL_CANCELING | LDLM_FL_DESTROYED))
@@ -129,10 +129,10 @@ static bool claim_unused_locked(struct ldlm_lock *lock)
 }
 
 /* Start the cancel of a lock if nobody uses it. */
-static void cancel_if_unused(struct ldlm_lock *lock)
+static void ldlm_cli_cancel_if_unused(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
-	bool start = claim_unused_locked(lock);
+	bool start = ldlm_cli_claim_unused_locked(lock);
 
 	spin_unlock(&res->lr_lock);
 	if (start)
@@ -140,7 +140,7 @@ static void cancel_if_unused(struct ldlm_lock *lock)
 }
 
 /* Cancel the oldest unused locks: those over the bound, those too old. True: there may be more. */
-static bool lru_shrink(struct ldlm_namespace *ns)
+static bool ldlm_lru_shrink(struct ldlm_namespace *ns)
 {
 	unsigned int max = ldlm_ns_lru_size(ns), n = 0, i, over;
 	unsigned long age = READ_ONCE(ns->ns_lru_age) * HZ;
@@ -158,24 +158,24 @@ static bool lru_shrink(struct ldlm_namespace *ns)
 	ns->ns_lru_reclaim -= min(ns->ns_lru_reclaim, n);
 	spin_unlock(&ns->ns_lru_lock);
 	for (i = 0; i < n; i++) {
-		cancel_if_unused(batch[i]);
+		ldlm_cli_cancel_if_unused(batch[i]);
 		ldlm_lock_put(batch[i]);
 	}
 	return n == LRU_BATCH;
 }
 
-static void lru_work(struct work_struct *work)
+static void ldlm_lru_work(struct work_struct *work)
 {
 	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace,
 						 ns_lru_work);
 
-	while (lru_shrink(ns))
+	while (ldlm_lru_shrink(ns))
 		cond_resched();
 	if (ldlm_ns_unused(ns))
 		queue_delayed_work(ldlm_wq, &ns->ns_lru_work, LRU_CHECK);
 }
 
-static unsigned long shrink_count(struct shrinker *shrinker, struct shrink_control *sc)
+static unsigned long ldlm_shrink_count(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct ldlm_namespace *ns;
 	unsigned long n = 0;
@@ -189,7 +189,7 @@ static unsigned long shrink_count(struct shrinker *shrinker, struct shrink_contr
 }
 
 /* blocking() cannot run in reclaim: ask the LRU work for it. */
-static unsigned long shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
+static unsigned long ldlm_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	unsigned long left = sc->nr_to_scan, did = 0;
 	struct ldlm_namespace *ns;
@@ -213,14 +213,14 @@ static unsigned long shrink_scan(struct shrinker *shrinker, struct shrink_contro
 }
 
 static struct shrinker lock_shrinker = {
-	.count_objects = shrink_count,
-	.scan_objects = shrink_scan,
+	.count_objects = ldlm_shrink_count,
+	.scan_objects = ldlm_shrink_scan,
 	.seeks = DEFAULT_SEEKS,
 };
 
 /* ---- LDLM_CANCEL ---- */
 
-static void cancel_done(struct ptlrpc_request *req)
+static void ldlm_cli_cancel_done(struct ptlrpc_request *req)
 {
 	struct ldlm_namespace *ns = req->done_data;
 
@@ -229,7 +229,7 @@ static void cancel_done(struct ptlrpc_request *req)
 	ldlm_ns_release(ns);
 }
 
-static int cancel_send(struct ldlm_namespace *ns, struct list_head *batch, u32 n)
+static int ldlm_cli_cancel_send(struct ldlm_namespace *ns, struct list_head *batch, u32 n)
 {
 	struct ptlrpc_request *req = ptlrpc_req_new(ns->ns_imp, LDLM_CANCEL, &wf_ldlm_cancel);
 	struct ldlm_request *dlm;
@@ -247,7 +247,7 @@ static int cancel_send(struct ldlm_namespace *ns, struct list_head *batch, u32 n
 	dlm->lock_count = cpu_to_le32(n);
 	list_for_each_entry(lock, batch, l_lru)
 		dlm->lock_handle[i++] = lock->l_remote;
-	req->done = cancel_done;
+	req->done = ldlm_cli_cancel_done;
 	req->done_data = ns;
 	req->rq_deadline_max = get_jiffies_64() + CANCEL_TIME_MAX;
 	ldlm_ns_hold(ns);
@@ -259,7 +259,7 @@ static int cancel_send(struct ldlm_namespace *ns, struct list_head *batch, u32 n
 	return 0;
 }
 
-static void send_cancels(struct work_struct *work)
+static void ldlm_cli_cancel_work(struct work_struct *work)
 {
 	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace,
 						 ns_cancel_work);
@@ -278,7 +278,7 @@ static void send_cancels(struct work_struct *work)
 		spin_unlock(&ns->ns_cancel_lock);
 		if (!n)
 			return;
-		if (cancel_send(ns, &batch, n)) {
+		if (ldlm_cli_cancel_send(ns, &batch, n)) {
 			spin_lock(&ns->ns_cancel_lock);
 			list_splice_init(&batch, &ns->ns_cancel_list);
 			spin_unlock(&ns->ns_cancel_lock);
@@ -310,14 +310,14 @@ void ldlm_cli_queue_cancel(struct ldlm_lock *lock)
 /* ---- cancel of one lock ---- */
 
 /* The caller is the one who cancels it. May write back, sleeps. */
-static void drop_caches(struct ldlm_lock *lock)
+static void ldlm_cli_drop_caches(struct ldlm_lock *lock)
 {
 	if (lock->l_ops && lock->l_ops->blocking)
 		lock->l_ops->blocking(lock, true);
 }
 
 /* blocking() is done: forget the lock. tell: send a cancel unless it has failed meanwhile. */
-static void cancel_finish(struct ldlm_lock *lock, bool tell)
+static void ldlm_cli_cancel_finish(struct ldlm_lock *lock, bool tell)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
 	bool did, failed;
@@ -334,7 +334,7 @@ static void cancel_finish(struct ldlm_lock *lock, bool tell)
 }
 
 /* Become the one who cancels it. lr_lock held. */
-static bool cancel_begin_locked(struct ldlm_lock *lock)
+static bool ldlm_cli_cancel_begin_locked(struct ldlm_lock *lock)
 {
 	lock->l_flags |= LDLM_FL_CBPENDING;
 	ldlm_lru_remove_locked(lock);
@@ -354,13 +354,13 @@ static bool cancel_begin_locked(struct ldlm_lock *lock)
 void ldlm_cli_cancel(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
-	bool begin = !(lock->l_flags & LDLM_FL_DESTROYED) && cancel_begin_locked(lock);
+	bool begin = !(lock->l_flags & LDLM_FL_DESTROYED) && ldlm_cli_cancel_begin_locked(lock);
 
 	spin_unlock(&res->lr_lock);
 	if (!begin)
 		return;
-	drop_caches(lock);
-	cancel_finish(lock, true);
+	ldlm_cli_drop_caches(lock);
+	ldlm_cli_cancel_finish(lock, true);
 }
 EXPORT_SYMBOL_GPL(ldlm_cli_cancel);
 
@@ -401,8 +401,9 @@ void ldlm_cli_bl_work(struct work_struct *work)
 
 /* ---- early lock cancel ---- */
 
-static bool elc_wanted(const struct ldlm_resource *res, const struct ldlm_lock *lock, u32 mode,
-		       u64 bits)
+static bool ldlm_cli_elc_wanted(const struct ldlm_resource *res, const struct ldlm_lock *lock,
+				u32 mode,
+				u64 bits)
 {
 	if (lock->l_users || !lock->l_remote.cookie || ldlm_mode_compat(lock->l_granted_mode, mode))
 		return false;
@@ -449,7 +450,8 @@ int ldlm_cli_elc(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u3
 	list_for_each_entry(lock, &res->lr_granted, l_res_link) {
 		if (n >= max)
 			break;
-		if (!elc_wanted(res, lock, mode, bits) || !cancel_begin_locked(lock))
+		if (!ldlm_cli_elc_wanted(res, lock, mode, bits) ||
+		    !ldlm_cli_cancel_begin_locked(lock))
 			continue;
 		lock->l_flags |= LDLM_FL_ELC;
 		batch[n++] = ldlm_lock_get(lock);
@@ -458,9 +460,9 @@ int ldlm_cli_elc(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u3
 	ldlm_res_put(res);
 	for (i = 0; i < n; i++) {
 		lock = batch[i];
-		drop_caches(lock);
+		ldlm_cli_drop_caches(lock);
 		cookies[i] = lock->l_remote.cookie;
-		cancel_finish(lock, false);
+		ldlm_cli_cancel_finish(lock, false);
 		ldlm_lock_put(lock);
 	}
 	return n;
@@ -488,7 +490,7 @@ EXPORT_SYMBOL_GPL(ldlm_cli_elc_pack);
 
 /* ---- all locks ---- */
 
-static void cancel_res(struct ldlm_resource *res)
+static void ldlm_cli_cancel_res(struct ldlm_resource *res)
 {
 	struct ldlm_lock *lock;
 	bool again;
@@ -497,7 +499,7 @@ static void cancel_res(struct ldlm_resource *res)
 		again = false;
 		spin_lock(&res->lr_lock);
 		list_for_each_entry(lock, &res->lr_granted, l_res_link) {
-			if (!claim_unused_locked(lock))
+			if (!ldlm_cli_claim_unused_locked(lock))
 				continue;
 			ldlm_lock_get(lock);
 			again = true;
@@ -526,20 +528,21 @@ void ldlm_cli_cancel_unused(struct ldlm_namespace *ns, const struct ldlm_res_id 
 		res = ldlm_res_find(ns, res_id, 0, false);
 		if (IS_ERR_OR_NULL(res))
 			return;
-		cancel_res(res);
+		ldlm_cli_cancel_res(res);
 		ldlm_res_put(res);
 	} else {
 		while ((res = ldlm_res_next(ns, res)))
-			cancel_res(res);
+			ldlm_cli_cancel_res(res);
 	}
-	cancels_wait(ns);
+	ldlm_ns_cancels_wait(ns);
 }
 EXPORT_SYMBOL_GPL(ldlm_cli_cancel_unused);
 
 /*
  * One more lock of the list that is to be failed; referenced. *begin: blocking() is for the caller.
  */
-static struct ldlm_lock *fail_next(struct ldlm_resource *res, struct list_head *list, bool *begin)
+static struct ldlm_lock *ldlm_cli_fail_next(struct ldlm_resource *res, struct list_head *list,
+					    bool *begin)
 {
 	struct ldlm_lock *lock;
 
@@ -549,7 +552,7 @@ static struct ldlm_lock *fail_next(struct ldlm_resource *res, struct list_head *
 			continue;
 		ldlm_lock_get(lock);
 		lock->l_flags |= LDLM_FL_FAILED;
-		*begin = res->lr_type != LDLM_FLOCK && cancel_begin_locked(lock);
+		*begin = res->lr_type != LDLM_FLOCK && ldlm_cli_cancel_begin_locked(lock);
 		spin_unlock(&res->lr_lock);
 		return lock;
 	}
@@ -557,20 +560,20 @@ static struct ldlm_lock *fail_next(struct ldlm_resource *res, struct list_head *
 	return NULL;
 }
 
-static void fail_res(struct ldlm_resource *res)
+static void ldlm_cli_fail_res(struct ldlm_resource *res)
 {
 	struct ldlm_lock *lock;
 	bool begin;
 
-	while ((lock = fail_next(res, &res->lr_waiting, &begin))) {
+	while ((lock = ldlm_cli_fail_next(res, &res->lr_waiting, &begin))) {
 		lock->l_error = -EIO;
 		ldlm_lock_destroy(lock);
 		ldlm_lock_put(lock);
 	}
-	while ((lock = fail_next(res, &res->lr_granted, &begin))) {
+	while ((lock = ldlm_cli_fail_next(res, &res->lr_granted, &begin))) {
 		if (begin) {
-			drop_caches(lock);
-			cancel_finish(lock, false);
+			ldlm_cli_drop_caches(lock);
+			ldlm_cli_cancel_finish(lock, false);
 		} else if (res->lr_type == LDLM_FLOCK) {
 			ldlm_lock_destroy(lock);
 		}
@@ -591,24 +594,24 @@ void ldlm_ns_evicted(struct ldlm_namespace *ns)
 	struct ldlm_resource *res = NULL;
 
 	while ((res = ldlm_res_next(ns, res)))
-		fail_res(res);
+		ldlm_cli_fail_res(res);
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_evicted);
 
-static void drop_flocks(struct ldlm_namespace *ns)
+static void ldlm_cli_drop_flocks(struct ldlm_namespace *ns)
 {
 	struct ldlm_resource *res = NULL;
 
 	while ((res = ldlm_res_next(ns, res)))
 		if (res->lr_type == LDLM_FLOCK)
-			fail_res(res);
+			ldlm_cli_fail_res(res);
 }
 
 void ldlm_cli_ns_init(struct ldlm_namespace *ns)
 {
 	ns->ns_lru_age = LRU_AGE_DEFAULT;
-	INIT_DELAYED_WORK(&ns->ns_lru_work, lru_work);
-	INIT_DELAYED_WORK(&ns->ns_cancel_work, send_cancels);
+	INIT_DELAYED_WORK(&ns->ns_lru_work, ldlm_lru_work);
+	INIT_DELAYED_WORK(&ns->ns_cancel_work, ldlm_cli_cancel_work);
 }
 
 void ldlm_cli_ns_fini(struct ldlm_namespace *ns, bool force)
@@ -616,10 +619,10 @@ void ldlm_cli_ns_fini(struct ldlm_namespace *ns, bool force)
 	if (force) {
 		ldlm_ns_evicted(ns);
 	} else {
-		drop_flocks(ns);
+		ldlm_cli_drop_flocks(ns);
 		ldlm_cli_cancel_unused(ns, NULL);
 	}
-	cancels_wait(ns);
+	ldlm_ns_cancels_wait(ns);
 }
 
 int ldlm_cli_init(void)

@@ -11,7 +11,7 @@
 /* ---- LVB ---- */
 
 /* Is len bytes an LVB that this lock may have? 0, -EINVAL. */
-static int lvb_check(const struct ldlm_lock *lock, u32 len, bool may_miss)
+static int ldlm_cli_lvb_check(const struct ldlm_lock *lock, u32 len, bool may_miss)
 {
 	if (!lock->l_lvb_want)
 		return 0;
@@ -30,7 +30,7 @@ int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bo
 		     void **to, u32 *to_len)
 {
 	u32 size = len;
-	int rc = lvb_check(lock, len, may_miss);
+	int rc = ldlm_cli_lvb_check(lock, len, may_miss);
 
 	*to = NULL;
 	*to_len = 0;
@@ -46,7 +46,10 @@ int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bo
 	return 0;
 }
 
-/* The LVB of a lock is *lvb from now on, if that is not NULL; *lvb becomes the old one. lr_lock held. */
+/*
+ * The LVB of a lock is *lvb from now on, if that is not NULL; *lvb becomes the old one. lr_lock
+ * held.
+ */
 void ldlm_cli_set_lvb_locked(struct ldlm_lock *lock, void **lvb, u32 len)
 {
 	if (!*lvb)
@@ -118,7 +121,7 @@ int ldlm_cli_change_res(struct ldlm_lock *lock, const struct ldlm_res_id_le *nam
  * The enqueue came to nothing, or nobody waits for it any more: forget the lock without a word to
  * the server. If a BL AST was acknowledged already the server expects a cancel.
  */
-static void cli_fail(struct ldlm_lock *lock)
+static void ldlm_cli_fail(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
 	bool owed, did;
@@ -158,7 +161,7 @@ void ldlm_cli_fill_request(struct ldlm_lock *lock, const struct ldlm_enqueue_inf
 	dlm->lock_count = cpu_to_le32(1 + ei->ei_nr_elc);
 }
 
-static struct ptlrpc_request *plain_request(const struct ldlm_enqueue_info *ei)
+static struct ptlrpc_request *ldlm_cli_plain_request(const struct ldlm_enqueue_info *ei)
 {
 	struct ptlrpc_request *req = ptlrpc_req_new(ei->ei_ns->ns_imp, LDLM_ENQUEUE,
 						    &wf_ldlm_enqueue);
@@ -215,7 +218,7 @@ int ldlm_cli_enqueue_start(struct ldlm_enqueue_info *ei, struct ptlrpc_request *
 		goto fail;
 
 	if (!req)
-		req = plain_request(ei);
+		req = ldlm_cli_plain_request(ei);
 	if (!req)
 		goto fail;
 	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
@@ -242,8 +245,8 @@ fail:
 EXPORT_SYMBOL_GPL(ldlm_cli_enqueue_start);
 
 /* F_GETLK and unlock: nothing is kept. */
-static bool flock_unkept(const struct ldlm_enqueue_info *ei, struct ldlm_lock *lock,
-			 const struct ldlm_reply *rep)
+static bool ldlm_cli_flock_unkept(const struct ldlm_enqueue_info *ei, struct ldlm_lock *lock,
+				  const struct ldlm_reply *rep)
 {
 	struct ldlm_resource *res = lock->l_res;
 	LIST_HEAD(dead);
@@ -264,8 +267,9 @@ static bool flock_unkept(const struct ldlm_enqueue_info *ei, struct ldlm_lock *l
 /*
  * The reply is there and gives a lock: take over what it says, unless a CP AST said more already.
  */
-static int take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep, const void *lvb,
-		      u32 lvb_len)
+static int ldlm_cli_take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep,
+			       const void *lvb,
+			       u32 lvb_len)
 {
 	u64 flags = le32_to_cpu(rep->lock_flags);
 	struct ldlm_resource *res;
@@ -315,13 +319,13 @@ static int take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep, cons
 	return 0;
 }
 
-static bool cli_decided(struct ldlm_lock *lock)
+static bool ldlm_cli_decided(struct ldlm_lock *lock)
 {
 	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED;
 }
 
 /* Wait for the CP AST. 0, -EINTR, -ERESTARTSYS (@intr), or why it will not come. */
-static int wait_granted(struct ldlm_lock *lock, bool intr)
+static int ldlm_cli_wait_granted(struct ldlm_lock *lock, bool intr)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 	bool bounded = !(lock->l_flags & LDLM_FL_NO_TIMEOUT) && lock->l_res->lr_type != LDLM_FLOCK;
@@ -329,14 +333,16 @@ static int wait_granted(struct ldlm_lock *lock, bool intr)
 
 	for (;;) {
 		if (intr)
-			rc = wait_event_interruptible_timeout(lock->l_waitq, cli_decided(lock), max);
+			rc = wait_event_interruptible_timeout(lock->l_waitq, ldlm_cli_decided(lock),
+							      max);
 		else
-			rc = wait_event_killable_timeout(lock->l_waitq, cli_decided(lock), max);
+			rc = wait_event_killable_timeout(lock->l_waitq, ldlm_cli_decided(lock),
+							 max);
 		if (rc < 0)
 			return intr && !fatal_signal_pending(current) ? -ERESTARTSYS : -EINTR;
 		if (rc > 0)
 			break;
-		pr_warn_ratelimited("%s: lock on " DLDLMRES " not granted after %d s, reconnecting\n",
+		pr_warn_ratelimited("%s: no grant of lock " DLDLMRES " in %d s, reconnecting\n",
 				    ns->ns_name, PLDLMRES(&lock->l_res->lr_id), CP_WAIT_MAX / HZ);
 		atomic_inc(&ns->ns_nr_timeouts);
 		import_reconnect(ns->ns_imp, NULL);
@@ -346,7 +352,7 @@ static int wait_granted(struct ldlm_lock *lock, bool intr)
 	return lock->l_error ? lock->l_error : -EIO;
 }
 
-static void report_lvb(struct ldlm_enqueue_info *ei, const void *lvb, u32 len)
+static void ldlm_cli_report_lvb(struct ldlm_enqueue_info *ei, const void *lvb, u32 len)
 {
 	if (!ei->ei_lvb || !lvb)
 		return;
@@ -357,7 +363,7 @@ static void report_lvb(struct ldlm_enqueue_info *ei, const void *lvb, u32 len)
 }
 
 /* A granted flock: keep its range for replay, it has no users. */
-static void flock_keep(struct ldlm_lock *lock)
+static void ldlm_cli_flock_keep(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = lock->l_res;
 	LIST_HEAD(dead);
@@ -411,42 +417,42 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
 	ei->ei_lvb_got = 0;
 
 	if (rc == ELDLM_LOCK_ABORTED) {
-		if (lvb_check(lock, lvb_len, true)) {
+		if (ldlm_cli_lvb_check(lock, lvb_len, true)) {
 			rc = -EINVAL;
 			goto fail;
 		}
-		report_lvb(ei, lvb, lvb_len);
+		ldlm_cli_report_lvb(ei, lvb, lvb_len);
 		if (ei->ei_type == LDLM_EXTENT && (s64)ei->ei_disposition < 0)
 			rc = (int)(s64)ei->ei_disposition;
 		goto fail;
 	}
-	if (flock_unkept(ei, lock, rep)) {
+	if (ldlm_cli_flock_unkept(ei, lock, rep)) {
 		ei->ei_mode = le32_to_cpu(rep->lock_desc.l_req_mode);
 		ldlm_policy_from_wire(LDLM_FLOCK, &rep->lock_desc.l_policy_data, &ei->ei_policy);
 		goto fail;
 	}
 
-	rc = take_reply(lock, rep, lvb, lvb_len);
+	rc = ldlm_cli_take_reply(lock, rep, lvb, lvb_len);
 	if (!rc)
-		rc = wait_granted(lock, ei->ei_intr);
+		rc = ldlm_cli_wait_granted(lock, ei->ei_intr);
 	if (rc)
 		goto fail;
 
 	ei->ei_mode = lock->l_granted_mode;
 	if (ei->ei_type == LDLM_FLOCK) {
-		flock_keep(lock);
+		ldlm_cli_flock_keep(lock);
 		ldlm_lock_put(lock);
 		return 0;
 	}
 	res = ldlm_lock_res_lock(lock);
 	ei->ei_policy = lock->l_policy;
-	report_lvb(ei, lock->l_lvb, lock->l_lvb_len);
+	ldlm_cli_report_lvb(ei, lock->l_lvb, lock->l_lvb_len);
 	spin_unlock(&res->lr_lock);
 	*lockp = lock;
 	return 0;
 
 fail:
-	cli_fail(lock);
+	ldlm_cli_fail(lock);
 	ldlm_lock_put(lock);
 	return rc;
 }
@@ -481,8 +487,8 @@ EXPORT_SYMBOL_GPL(ldlm_cli_enqueue);
 
 /* ---- match, users ---- */
 
-static bool lock_serves(const struct ldlm_resource *res, const struct ldlm_lock *lock,
-			const union ldlm_policy *need)
+static bool ldlm_lock_serves(const struct ldlm_resource *res, const struct ldlm_lock *lock,
+			     const union ldlm_policy *need)
 {
 	switch (res->lr_type) {
 	case LDLM_EXTENT:
@@ -529,7 +535,7 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
 	spin_lock(&res->lr_lock);
 	list_for_each_entry(lock, &res->lr_granted, l_res_link) {
 		if (lock->l_flags & bad || !(lock->l_granted_mode & modes) ||
-		    !lock_serves(res, lock, policy))
+		    !ldlm_lock_serves(res, lock, policy))
 			continue;
 		if (match_flags & LDLM_MATCH_USED && lock->l_flags & LDLM_FL_CBPENDING &&
 		    !lock->l_users && !ldlm_lock_kept(lock))
@@ -548,7 +554,7 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
 }
 EXPORT_SYMBOL_GPL(ldlm_lock_match);
 
-static void lock_decref(struct ldlm_lock *lock, bool cancel)
+static void ldlm_lock_decref_common(struct ldlm_lock *lock, bool cancel)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
 	bool last = false, back = false;
@@ -599,7 +605,7 @@ EXPORT_SYMBOL_GPL(ldlm_lock_keep);
 void ldlm_lock_decref(struct ldlm_lock *lock, u32 mode)
 {
 	if (lock)
-		lock_decref(lock, false);
+		ldlm_lock_decref_common(lock, false);
 }
 EXPORT_SYMBOL_GPL(ldlm_lock_decref);
 
@@ -611,7 +617,7 @@ EXPORT_SYMBOL_GPL(ldlm_lock_decref);
 void ldlm_lock_decref_cancel(struct ldlm_lock *lock, u32 mode)
 {
 	if (lock)
-		lock_decref(lock, true);
+		ldlm_lock_decref_common(lock, true);
 }
 EXPORT_SYMBOL_GPL(ldlm_lock_decref_cancel);
 

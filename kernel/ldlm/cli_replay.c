@@ -8,7 +8,7 @@
 #define REPLAYS_IN_FLIGHT	8
 
 struct replay_set {
-	spinlock_t		lock;
+	spinlock_t		lock;		/* guards what follows */
 	unsigned int		in_flight;
 	int			rc;
 	wait_queue_head_t	waitq;
@@ -19,7 +19,7 @@ struct replay_one {
 	struct ldlm_lock	*lock;
 };
 
-static void replay_done(struct ptlrpc_request *req)
+static void ldlm_replay_done(struct ptlrpc_request *req)
 {
 	struct replay_one *one = req->done_data;
 	struct replay_set *set = one->set;
@@ -49,7 +49,7 @@ static void replay_done(struct ptlrpc_request *req)
 	spin_unlock(&set->lock);
 }
 
-static bool replay_room(struct replay_set *set, unsigned int max)
+static bool ldlm_replay_room(struct replay_set *set, unsigned int max)
 {
 	bool room;
 
@@ -59,7 +59,7 @@ static bool replay_room(struct replay_set *set, unsigned int max)
 	return room;
 }
 
-static int replay_send(struct replay_set *set, struct ldlm_lock *lock)
+static int ldlm_replay_send(struct replay_set *set, struct ldlm_lock *lock)
 {
 	struct ldlm_enqueue_info ei = { .ei_flags = LDLM_FL_REPLAY };
 	struct ptlrpc_request *req;
@@ -87,7 +87,7 @@ static int replay_send(struct replay_set *set, struct ldlm_lock *lock)
 
 	one->set = set;
 	one->lock = ldlm_lock_get(lock);
-	req->done = replay_done;
+	req->done = ldlm_replay_done;
 	req->done_data = one;
 	req->rq_bypass = true;
 	req->rq_pb_flags |= MSG_REQ_REPLAY_DONE;
@@ -111,7 +111,8 @@ fail:
  * Locks of a resource that go into the replay, referenced, on list (by l_cp_ast, unused on
  * clients).
  */
-static void replay_collect(struct ldlm_resource *res, struct list_head *from, struct list_head *to)
+static void ldlm_replay_collect(struct ldlm_resource *res, struct list_head *from,
+				struct list_head *to)
 {
 	struct ldlm_lock *lock;
 
@@ -147,21 +148,21 @@ int ldlm_ns_replay(struct ldlm_namespace *ns)
 	init_waitqueue_head(&set.waitq);
 	while ((res = ldlm_res_next(ns, res))) {
 		spin_lock(&res->lr_lock);
-		replay_collect(res, &res->lr_granted, &todo);
-		replay_collect(res, &res->lr_waiting, &todo);
+		ldlm_replay_collect(res, &res->lr_granted, &todo);
+		ldlm_replay_collect(res, &res->lr_waiting, &todo);
 		spin_unlock(&res->lr_lock);
 	}
 	list_for_each_entry_safe(lock, tmp, &todo, l_cp_ast) {
 		list_del_init(&lock->l_cp_ast);
 		if (!rc) {
-			wait_event(set.waitq, replay_room(&set, REPLAYS_IN_FLIGHT - 1));
+			wait_event(set.waitq, ldlm_replay_room(&set, REPLAYS_IN_FLIGHT - 1));
 			rc = READ_ONCE(set.rc);
 		}
 		if (!rc)
-			rc = replay_send(&set, lock);
+			rc = ldlm_replay_send(&set, lock);
 		ldlm_lock_put(lock);
 	}
-	wait_event(set.waitq, replay_room(&set, 0));
+	wait_event(set.waitq, ldlm_replay_room(&set, 0));
 	return rc ? rc : set.rc;
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_replay);

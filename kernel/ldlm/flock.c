@@ -19,7 +19,7 @@
 #define DEADLOCK_STEPS_MAX	4096	/* locks that one search looks at: it holds a spinlock */
 #define FLOCK_HASH_BITS		10
 
-static bool same_owner(const struct ldlm_lock *a, const struct ldlm_lock *b)
+static bool ldlm_flock_same_owner(const struct ldlm_lock *a, const struct ldlm_lock *b)
 {
 	return a->l_export == b->l_export && a->l_policy.flock.owner == b->l_policy.flock.owner;
 }
@@ -43,7 +43,7 @@ int ldlm_flock_prepare(struct ldlm_lock *lock, struct obd_export *exp)
 	return exp ? ldlm_export_attach(exp, spare) : 0;
 }
 
-/* Granted or given up: it will not split anything. Not under lr_lock. */
+/* The lock is granted or was given up, so it splits nothing: free its spare. Not under lr_lock. */
 void ldlm_flock_drop_spare(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res;
@@ -68,14 +68,14 @@ int ldlm_flock_ns_init(struct ldlm_namespace *ns)
 	return ns->ns_flock_hash ? 0 : -ENOMEM;
 }
 
-static struct hlist_head *flock_bucket(struct ldlm_namespace *ns, const struct obd_export *exp,
-				       u64 owner)
+static struct hlist_head *ldlm_flock_bucket(struct ldlm_namespace *ns, const struct obd_export *exp,
+					    u64 owner)
 {
 	return &ns->ns_flock_hash[hash_64(owner ^ (unsigned long)exp, FLOCK_HASH_BITS)];
 }
 
 /* A granted lock ended or shrank: look at those that it held up. lr_lock held. */
-static void flock_check_waiters(struct ldlm_lock *lock)
+static void ldlm_flock_check_waiters(struct ldlm_lock *lock)
 {
 	list_splice_tail_init(&lock->l_flock_waiters, &lock->l_res->lr_flock_check);
 }
@@ -87,15 +87,15 @@ void ldlm_flock_unlink(struct ldlm_lock *lock)
 
 	if (lock->l_res->lr_type != LDLM_FLOCK)
 		return;
-	flock_check_waiters(lock);
+	ldlm_flock_check_waiters(lock);
 	list_del_init(&lock->l_flock_wait);
 	spin_lock(&ns->ns_flock_lock);
 	hlist_del_init(&lock->l_flock_hash);
 	spin_unlock(&ns->ns_flock_lock);
 }
 
-static void flock_split(struct ldlm_resource *res, struct ldlm_lock *by, struct ldlm_lock *old,
-			const struct ldlm_range *rest)
+static void ldlm_flock_split(struct ldlm_resource *res, struct ldlm_lock *by, struct ldlm_lock *old,
+			     const struct ldlm_range *rest)
 {
 	struct ldlm_lock *spare = by->l_flock_spare;
 
@@ -108,19 +108,20 @@ static void flock_split(struct ldlm_resource *res, struct ldlm_lock *by, struct 
 	spare->l_policy.flock.start = rest->start;
 	spare->l_policy.flock.end = rest->end;
 	spare->l_req_policy = spare->l_policy;
-	/* On a client: the same server lock is behind both parts; only ranges matter for replay. */
+	/* On a client both parts belong to one lock of the server; replay sends only ranges. */
 	spare->l_remote.cookie = 0;
 	spare->l_ops = old->l_ops;
 	spare->l_flags |= LDLM_FL_REPLIED;
 	ldlm_grant_locked(spare, old->l_granted_mode);
 	by->l_flock_spare = NULL;
-	/* The creator's reference; that of being alive stays. */
+	/* The creator's reference. That of the lock on itself stays. */
 	ldlm_lock_put(spare);
 }
 
 /*
- * Make the range of lock be in the given mode for its owner; LCK_NL: unlocked. lock->l_policy grows
- * over its equals. What is not needed any more goes to dead.
+ * Let the owner of lock hold the range of lock in that mode; LCK_NL unlocks the range.
+ * lock->l_policy grows over adjoining locks of the same mode. Locks of the owner that this ends are
+ * put on dead.
  */
 void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mode,
 		      struct list_head *dead)
@@ -130,7 +131,7 @@ void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mod
 	struct ldlm_lock *l, *tmp;
 
 	list_for_each_entry_safe(l, tmp, &res->lr_granted, l_res_link) {
-		if (l == lock || !same_owner(l, lock))
+		if (l == lock || !ldlm_flock_same_owner(l, lock))
 			continue;
 		old.start = l->l_policy.flock.start;
 		old.end = l->l_policy.flock.end;
@@ -142,12 +143,12 @@ void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mod
 				list_add_tail(&l->l_res_link, dead);
 			break;
 		case FLOCK_SPLIT:
-			flock_split(res, lock, l, &rest);
+			ldlm_flock_split(res, lock, l, &rest);
 			fallthrough;
 		case FLOCK_SHRINK:
 			l->l_policy.flock.start = old.start;
 			l->l_policy.flock.end = old.end;
-			flock_check_waiters(l);
+			ldlm_flock_check_waiters(l);
 			break;
 		}
 	}
@@ -155,12 +156,12 @@ void ldlm_flock_merge(struct ldlm_resource *res, struct ldlm_lock *lock, u32 mod
 	lock->l_policy.flock.end = new.end;
 }
 
-static struct ldlm_lock *flock_conflict(struct ldlm_resource *res, struct ldlm_lock *lock)
+static struct ldlm_lock *ldlm_flock_conflict(struct ldlm_resource *res, struct ldlm_lock *lock)
 {
 	struct ldlm_lock *l;
 
 	list_for_each_entry(l, &res->lr_granted, l_res_link)
-		if (!same_owner(l, lock) &&
+		if (!ldlm_flock_same_owner(l, lock) &&
 		    !ldlm_mode_compat(l->l_granted_mode, lock->l_req_mode) &&
 		    ldlm_range_overlap(l->l_policy.flock.start, l->l_policy.flock.end,
 				       lock->l_policy.flock.start, lock->l_policy.flock.end))
@@ -168,14 +169,14 @@ static struct ldlm_lock *flock_conflict(struct ldlm_resource *res, struct ldlm_l
 	return NULL;
 }
 
-/* Those of the waiting locks of an owner that the search has not seen yet go to the end of its queue. */
-static void flock_search_add(struct ldlm_namespace *ns, const struct ldlm_lock *skip,
-			     const struct obd_export *exp, u64 owner, struct ldlm_lock ***tail,
+/* Append those waiting locks of an owner to the queue of the search that it has not seen yet. */
+static void ldlm_flock_search_add(struct ldlm_namespace *ns, const struct ldlm_lock *skip,
+				  const struct obd_export *exp, u64 owner, struct ldlm_lock ***tail,
 			     unsigned int *steps)
 {
 	struct ldlm_lock *w;
 
-	hlist_for_each_entry(w, flock_bucket(ns, exp, owner), l_flock_hash) {
+	hlist_for_each_entry(w, ldlm_flock_bucket(ns, exp, owner), l_flock_hash) {
 		if (++*steps > DEADLOCK_STEPS_MAX)
 			return;
 		if (w == skip || w->l_export != exp || w->l_policy.flock.owner != owner ||
@@ -189,12 +190,12 @@ static void flock_search_add(struct ldlm_namespace *ns, const struct ldlm_lock *
 }
 
 /*
- * lock has to wait for blocker: does the blocker's owner, by way of other waiters, wait for the
- * owner of lock? Each waiter is looked at once. Records the edge when not, or if the lock is to wait
- * all the same.
+ * The lock has to wait for blocker: does the owner of blocker, by way of other waiters, wait for
+ * the owner of the lock? Looks at each waiter once. If not, or if the lock is to wait all the same
+ * (wait), records whom the lock waits for.
  */
-static bool flock_deadlock(struct ldlm_namespace *ns, struct ldlm_lock *lock,
-			   struct ldlm_lock *blocker, bool wait)
+static bool ldlm_flock_deadlock(struct ldlm_namespace *ns, struct ldlm_lock *lock,
+				struct ldlm_lock *blocker, bool wait)
 {
 	struct obd_export *exp = blocker->l_export;
 	u64 owner = blocker->l_policy.flock.owner;
@@ -208,7 +209,7 @@ static bool flock_deadlock(struct ldlm_namespace *ns, struct ldlm_lock *lock,
 		dead = exp == lock->l_export && owner == lock->l_policy.flock.owner;
 		if (dead)
 			break;
-		flock_search_add(ns, lock, exp, owner, &tail, &steps);
+		ldlm_flock_search_add(ns, lock, exp, owner, &tail, &steps);
 		if (!queue || steps > DEADLOCK_STEPS_MAX)
 			break;
 		exp = queue->l_flock_blk_exp;
@@ -222,16 +223,16 @@ static bool flock_deadlock(struct ldlm_namespace *ns, struct ldlm_lock *lock,
 		lock->l_flock_blk_owner = blocker->l_policy.flock.owner;
 		if (hlist_unhashed(&lock->l_flock_hash))
 			hlist_add_head(&lock->l_flock_hash,
-				       flock_bucket(ns, lock->l_export,
-						    lock->l_policy.flock.owner));
+				       ldlm_flock_bucket(ns, lock->l_export,
+							 lock->l_policy.flock.owner));
 	}
 	spin_unlock(&ns->ns_flock_lock);
 	return dead;
 }
 
-/* End the wait of a lock without a grant: its client gets a CP AST with mode 0 and these flags. */
-static void flock_refuse(struct ldlm_lock *w, u64 flags, int error, struct list_head *cp,
-			 struct list_head *dead)
+/* End the wait of a lock without a grant: its client gets a CP AST with mode 0 and flags. */
+static void ldlm_flock_refuse(struct ldlm_lock *w, u64 flags, int error, struct list_head *cp,
+			      struct list_head *dead)
 {
 	w->l_flags |= LDLM_FL_AST_SENT | flags;
 	w->l_error = error;
@@ -240,17 +241,18 @@ static void flock_refuse(struct ldlm_lock *w, u64 flags, int error, struct list_
 		list_add_tail(&w->l_res_link, dead);
 }
 
-/* An unlock of just the range that an own lock waits for ends that wait. */
-static void flock_cancel_waiting(struct ldlm_resource *res, struct ldlm_lock *lock,
-				 struct list_head *cp,
+/* An unlock of exactly the range that a lock of the same owner waits for ends that wait. */
+static void ldlm_flock_cancel_waiting(struct ldlm_resource *res, struct ldlm_lock *lock,
+				      struct list_head *cp,
 				 struct list_head *dead)
 {
 	struct ldlm_lock *w, *tmp;
 
 	list_for_each_entry_safe(w, tmp, &res->lr_waiting, l_res_link)
-		if (same_owner(w, lock) && w->l_policy.flock.start == lock->l_policy.flock.start &&
+		if (ldlm_flock_same_owner(w, lock) &&
+		    w->l_policy.flock.start == lock->l_policy.flock.start &&
 		    w->l_policy.flock.end == lock->l_policy.flock.end)
-			flock_refuse(w, 0, -EINTR, cp, dead);
+			ldlm_flock_refuse(w, 0, -EINTR, cp, dead);
 }
 
 /*
@@ -264,13 +266,13 @@ int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 fl
 	struct ldlm_lock *c;
 
 	if (lock->l_req_mode == LCK_NL) {
-		flock_cancel_waiting(res, lock, cp, dead);
+		ldlm_flock_cancel_waiting(res, lock, cp, dead);
 		ldlm_flock_merge(res, lock, LCK_NL, dead);
 		ldlm_flock_reprocess(res, cp, dead);
 		return 0;
 	}
 
-	c = flock_conflict(res, lock);
+	c = ldlm_flock_conflict(res, lock);
 	if (flags & LDLM_FL_TEST_LOCK) {
 		lock->l_req_mode = c ? c->l_granted_mode : LCK_NL;
 		if (c)
@@ -286,14 +288,14 @@ int ldlm_flock_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 fl
 	}
 	if (flags & (LDLM_FL_BLOCK_NOWAIT | LDLM_FL_SPECULATIVE))
 		return -EAGAIN;
-	if (flock_deadlock(res->lr_ns, lock, c, false))
+	if (ldlm_flock_deadlock(res->lr_ns, lock, c, false))
 		return -EDEADLK;
 	list_add_tail(&lock->l_res_link, &res->lr_waiting);
 	list_add_tail(&lock->l_flock_wait, &c->l_flock_waiters);
 	return 0;
 }
 
-/* Look at the waiters of the locks that ended or shrank: grant, or let them wait for another lock. */
+/* For each waiter of the locks that ended or shrank: grant it, or let it wait for another lock. */
 void ldlm_flock_reprocess(struct ldlm_resource *res, struct list_head *cp, struct list_head *dead)
 {
 	struct ldlm_lock *w, *c;
@@ -305,15 +307,15 @@ void ldlm_flock_reprocess(struct ldlm_resource *res, struct list_head *cp, struc
 	while ((w = list_first_entry_or_null(&res->lr_flock_check, struct ldlm_lock,
 					     l_flock_wait))) {
 		list_del_init(&w->l_flock_wait);
-		c = flock_conflict(res, w);
+		c = ldlm_flock_conflict(res, w);
 		knows = exp_connect_flags(w->l_export) & OBD_CONNECT_FLOCK_DEAD;
 		if (!c) {
 			ldlm_flock_unlink(w);
 			ldlm_flock_merge(res, w, w->l_req_mode, dead);
 			ldlm_grant_locked(w, w->l_req_mode);
 			ldlm_granted(w, cp);
-		} else if (flock_deadlock(res->lr_ns, w, c, !knows) && knows) {
-			flock_refuse(w, LDLM_FL_FLOCK_DEADLOCK, -EDEADLK, cp, dead);
+		} else if (ldlm_flock_deadlock(res->lr_ns, w, c, !knows) && knows) {
+			ldlm_flock_refuse(w, LDLM_FL_FLOCK_DEADLOCK, -EDEADLK, cp, dead);
 		} else {
 			list_add_tail(&w->l_flock_wait, &c->l_flock_waiters);
 		}

@@ -8,13 +8,13 @@
 
 #define GL_MAX	16	/* clients asked by one glimpse */
 
-static void merge64(__le64 *to, __le64 from)
+static void ldlm_lvb_merge_max(__le64 *to, __le64 from)
 {
 	if (le64_to_cpu(from) > le64_to_cpu(*to))
 		*to = from;
 }
 
-static void merge_time(__le64 *to, __le64 from)
+static void ldlm_lvb_merge_time(__le64 *to, __le64 from)
 {
 	if ((s64)le64_to_cpu(from) > (s64)le64_to_cpu(*to))
 		*to = from;
@@ -27,11 +27,11 @@ static void merge_time(__le64 *to, __le64 from)
  */
 void ldlm_lvb_merge(struct ost_lvb *to, const struct ost_lvb *from)
 {
-	merge64(&to->lvb_size, from->lvb_size);
-	merge_time(&to->lvb_mtime, from->lvb_mtime);
-	merge_time(&to->lvb_atime, from->lvb_atime);
-	merge_time(&to->lvb_ctime, from->lvb_ctime);
-	merge64(&to->lvb_blocks, from->lvb_blocks);
+	ldlm_lvb_merge_max(&to->lvb_size, from->lvb_size);
+	ldlm_lvb_merge_time(&to->lvb_mtime, from->lvb_mtime);
+	ldlm_lvb_merge_time(&to->lvb_atime, from->lvb_atime);
+	ldlm_lvb_merge_time(&to->lvb_ctime, from->lvb_ctime);
+	ldlm_lvb_merge_max(&to->lvb_blocks, from->lvb_blocks);
 }
 EXPORT_SYMBOL_GPL(ldlm_lvb_merge);
 
@@ -65,7 +65,7 @@ int ldlm_lvb_load(struct ldlm_resource *res)
 	return rc;
 }
 
-static void lvb_update(struct ldlm_resource *res, const struct ost_lvb *lvb)
+static void ldlm_lvb_update(struct ldlm_resource *res, const struct ost_lvb *lvb)
 {
 	const struct ldlm_srv_ops *ops = res->lr_ns->ns_ops;
 
@@ -86,13 +86,13 @@ static void lvb_update(struct ldlm_resource *res, const struct ost_lvb *lvb)
 /* The object has changed on disk. */
 void ldlm_lvb_reread(struct ldlm_resource *res)
 {
-	lvb_update(res, NULL);
+	ldlm_lvb_update(res, NULL);
 }
 
 void ldlm_lvb_glimpsed(struct ldlm_resource *res, const struct ost_lvb *lvb)
 {
 	if (!ost_lvb_err(lvb))
-		lvb_update(res, lvb);
+		ldlm_lvb_update(res, lvb);
 }
 
 /* LVB for a message. 0, or -errno: send none. */
@@ -113,7 +113,7 @@ int ldlm_lvb_fill(struct ldlm_resource *res, void *buf, u32 len)
 }
 
 /* Take note of a lock whose holder is to be asked; one for each client. */
-static int gl_add(struct ldlm_lock **locks, int n, struct ldlm_lock *lock)
+static int ldlm_glimpse_add(struct ldlm_lock **locks, int n, struct ldlm_lock *lock)
 {
 	int i;
 
@@ -129,7 +129,7 @@ static int gl_add(struct ldlm_lock **locks, int n, struct ldlm_lock *lock)
  * Who may know more than a size of known bytes? Returns the number, or -ENOENT: the object is being
  * destroyed.
  */
-static int gl_holders(struct ldlm_resource *res, u64 known, struct ldlm_lock **locks)
+static int ldlm_glimpse_find_holders(struct ldlm_resource *res, u64 known, struct ldlm_lock **locks)
 {
 	static const u32 modes[] = { LCK_EX, LCK_PW, LCK_CW, LCK_GROUP };
 	struct ldlm_lock *l;
@@ -139,7 +139,7 @@ static int gl_holders(struct ldlm_resource *res, u64 known, struct ldlm_lock **l
 		list_for_each_entry(l, &res->lr_granted, l_res_link)
 			if (l->l_export && l->l_granted_mode & (LCK_PW | LCK_GROUP) &&
 			    l->l_policy.ibits.bits & MDS_INODELOCK_DOM)
-				n = gl_add(locks, n, l);
+				n = ldlm_glimpse_add(locks, n, l);
 		return n;
 	}
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
@@ -155,7 +155,7 @@ static int gl_holders(struct ldlm_resource *res, u64 known, struct ldlm_lock **l
 			}
 			if (l->l_policy.extent.end < known)
 				break;
-			n = gl_add(locks, n, l);
+			n = ldlm_glimpse_add(locks, n, l);
 			if (!(l->l_flags & LDLM_FL_NO_EXPANSION))
 				break;
 		}
@@ -163,7 +163,7 @@ static int gl_holders(struct ldlm_resource *res, u64 known, struct ldlm_lock **l
 	return n;
 }
 
-static int glimpse_holders(struct ldlm_resource *res)
+static int ldlm_glimpse_ask_holders(struct ldlm_resource *res)
 {
 	struct ldlm_lock *locks[GL_MAX];
 	u64 known;
@@ -173,7 +173,7 @@ static int glimpse_holders(struct ldlm_resource *res)
 	known = res->lr_lvb_valid ? le64_to_cpu(res->lr_lvb.lvb_size) : 0;
 	mutex_unlock(&res->lr_lvb_mutex);
 	spin_lock(&res->lr_lock);
-	n = gl_holders(res, known, locks);
+	n = ldlm_glimpse_find_holders(res, known, locks);
 	spin_unlock(&res->lr_lock);
 	if (n <= 0)
 		return n;
@@ -199,7 +199,7 @@ int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1)
 	if (rc != -EAGAIN)
 		return rc;
 	if (!(flags & (LDLM_FL_BLOCK_NOWAIT | LDLM_FL_SPECULATIVE))) {
-		rc = glimpse_holders(res);
+		rc = ldlm_glimpse_ask_holders(res);
 		if (rc)
 			*res1 = (u64)(s64)rc;
 	}
@@ -225,7 +225,7 @@ int ldlm_srv_glimpse(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id
 		return PTR_ERR(res);
 	rc = ldlm_lvb_load(res);
 	if (!rc)
-		rc = glimpse_holders(res);
+		rc = ldlm_glimpse_ask_holders(res);
 	if (!rc)
 		rc = ldlm_lvb_fill(res, lvb, sizeof(*lvb));
 	ldlm_res_put(res);

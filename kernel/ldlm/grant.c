@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The grant algorithm of the server (chapter 3, 15): who conflicts with whom, who is granted next.
- * Runs under lr_lock; what has to be told to clients is collected on two lists, bl and cp, which
- * ldlm_srv_send() works off after unlocking.
+ * The grant algorithm of the server (chapter 3, 15): which locks conflict, and which is granted
+ * next. Runs under lr_lock. Locks whose clients have to be told are collected on two lists, bl
+ * (called back) and cp (granted), for ldlm_srv_send() after unlocking.
  */
 #include "internal.h"
 
@@ -20,8 +20,9 @@ void ldlm_note_blocker(struct ldlm_lock *want, const struct ldlm_lock *holder)
 }
 
 /*
- * want cannot be granted because of holder. Tell the holder's client, once: by a BL AST (bl), or in
- * the message that will show it the lock (CP AST, enqueue reply) when that is not built yet.
+ * The lock "want" cannot be granted because of "holder". Tell the client of holder, once: by a BL
+ * AST (bl), or, if the message that tells it of the grant is not built yet (enqueue reply, CP AST),
+ * by that message.
  */
 void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl)
 {
@@ -46,8 +47,8 @@ void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_h
 }
 
 /*
- * A waiting lock was granted, or (flock, l_error) its wait ended: wake the thread, or tell the
- * client.
+ * A waiting lock was granted, or its wait ended without a grant (flock: l_error). Wake the thread
+ * that waits, or let a CP AST tell the client.
  */
 void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp)
 {
@@ -59,32 +60,33 @@ void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp)
 	list_add_tail(&lock->l_cp_ast, cp);
 }
 
-/* ---- inode bits, and plain locks as locks with all bits ---- */
+/* ---- inode bits; plain locks are treated as locks with all bits ---- */
 
-static u64 lock_bits(const struct ldlm_resource *res, const struct ldlm_lock *lock)
+static u64 ldlm_bits_of(const struct ldlm_resource *res, const struct ldlm_lock *lock)
 {
 	return res->lr_type == LDLM_IBITS ? lock->l_policy.ibits.bits : ~0ULL;
 }
 
-static u64 lock_try_bits(const struct ldlm_resource *res, const struct ldlm_lock *lock)
+static u64 ldlm_try_bits_of(const struct ldlm_resource *res, const struct ldlm_lock *lock)
 {
 	return res->lr_type == LDLM_IBITS ? lock->l_policy.ibits.try_bits : 0;
 }
 
-/* Conflict of two locks, bits left aside. */
-static bool modes_conflict(const struct ldlm_resource *res, const struct ldlm_lock *a, u32 a_mode,
-			   const struct ldlm_lock *b)
+/* Do the modes of two locks conflict? Their bits are not looked at. */
+static bool ldlm_modes_conflict(const struct ldlm_resource *res, const struct ldlm_lock *a,
+				u32 a_mode,
+				const struct ldlm_lock *b)
 {
 	if (a_mode == LCK_GROUP && b->l_req_mode == LCK_GROUP)
 		return res->lr_type == LDLM_IBITS && a->l_policy.ibits.gid != b->l_policy.ibits.gid;
 	return !ldlm_mode_compat(a_mode, b->l_req_mode);
 }
 
-static bool bits_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark,
-			 struct list_head *bl)
+static bool ldlm_bits_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark,
+			      struct list_head *bl)
 {
 	u32 compat = ldlm_mode_compat_mask(lock->l_req_mode) & ~(u32)LCK_GROUP;
-	u64 bits = lock_bits(res, lock);
+	u64 bits = ldlm_bits_of(res, lock);
 	unsigned int suspects = 0;
 	bool found = false;
 	struct ldlm_lock *l;
@@ -97,10 +99,10 @@ static bool bits_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool
 		return false;
 
 	list_for_each_entry(l, &res->lr_granted, l_res_link) {
-		if (!modes_conflict(res, l, l->l_granted_mode, lock))
+		if (!ldlm_modes_conflict(res, l, l->l_granted_mode, lock))
 			continue;
-		lock->l_policy.ibits.try_bits &= ~lock_bits(res, l);
-		if (!(bits & lock_bits(res, l)))
+		lock->l_policy.ibits.try_bits &= ~ldlm_bits_of(res, l);
+		if (!(bits & ldlm_bits_of(res, l)))
 			continue;
 		found = true;
 		if (!mark)
@@ -110,19 +112,19 @@ static bool bits_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool
 	return found;
 }
 
-static bool bits_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark)
+static bool ldlm_bits_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark)
 {
-	u64 bits = lock_bits(res, lock);
+	u64 bits = ldlm_bits_of(res, lock);
 	bool found = false;
 	struct ldlm_lock *w;
 
 	list_for_each_entry(w, &res->lr_waiting, l_res_link) {
 		if (w == lock)
 			break;
-		if (!modes_conflict(res, w, w->l_req_mode, lock))
+		if (!ldlm_modes_conflict(res, w, w->l_req_mode, lock))
 			continue;
-		lock->l_policy.ibits.try_bits &= ~(lock_bits(res, w) | lock_try_bits(res, w));
-		if (!(bits & lock_bits(res, w)))
+		lock->l_policy.ibits.try_bits &= ~(ldlm_bits_of(res, w) | ldlm_try_bits_of(res, w));
+		if (!(bits & ldlm_bits_of(res, w)))
 			continue;
 		found = true;
 		if (!mark)
@@ -134,7 +136,7 @@ static bool bits_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lo
 	return found;
 }
 
-static void bits_grant(struct ldlm_resource *res, struct ldlm_lock *lock)
+static void ldlm_bits_grant(struct ldlm_resource *res, struct ldlm_lock *lock)
 {
 	if (res->lr_type == LDLM_IBITS) {
 		lock->l_policy.ibits.bits |= lock->l_policy.ibits.try_bits;
@@ -143,15 +145,15 @@ static void bits_grant(struct ldlm_resource *res, struct ldlm_lock *lock)
 	ldlm_grant_locked(lock, lock->l_req_mode);
 }
 
-static int bits_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
-			struct list_head *bl)
+static int ldlm_bits_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+			     struct list_head *bl)
 {
 	bool wait = !(flags & (LDLM_FL_BLOCK_NOWAIT | LDLM_FL_SPECULATIVE));
 	bool blocked;
 
-	blocked = bits_blocked(res, lock, wait, bl);
+	blocked = ldlm_bits_blocked(res, lock, wait, bl);
 	if (!blocked || wait)
-		blocked |= bits_blocked_waiting(res, lock, wait);
+		blocked |= ldlm_bits_blocked_waiting(res, lock, wait);
 	if (blocked && !wait)
 		return -EAGAIN;
 	if (blocked) {
@@ -161,15 +163,16 @@ static int bits_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 f
 	if (res->lr_type == LDLM_IBITS &&
 	    !(lock->l_policy.ibits.bits | lock->l_policy.ibits.try_bits))
 		return -EAGAIN;
-	bits_grant(res, lock);
+	ldlm_bits_grant(res, lock);
 	return 0;
 }
 
 /*
- * Plain: stops at the first that cannot be granted. Bits: those behind may go if they want nothing
- * of those ahead.
+ * Grant waiting locks, from the head of the queue. Plain locks: stop at the first that cannot be
+ * granted. Inode bits: one behind it may be granted if it wants no bit of those ahead of it.
  */
-static void bits_reprocess(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp)
+static void ldlm_bits_reprocess(struct ldlm_resource *res, struct list_head *bl,
+				struct list_head *cp)
 {
 	u64 ahead[LCK_MODE_NUM] = { 0 };
 	struct ldlm_lock *w, *tmp;
@@ -178,7 +181,7 @@ static void bits_reprocess(struct ldlm_resource *res, struct list_head *bl, stru
 	int i;
 
 	list_for_each_entry_safe(w, tmp, &res->lr_waiting, l_res_link) {
-		/* Two groups count as conflict here: the one ahead is to go first. */
+		/* Two group locks count as a conflict here, so that the one ahead is first. */
 		compat = ldlm_mode_compat_mask(w->l_req_mode) & ~(u32)LCK_GROUP;
 		taken = 0;
 		for (i = 0; i < LCK_MODE_NUM; i++)
@@ -186,22 +189,22 @@ static void bits_reprocess(struct ldlm_resource *res, struct list_head *bl, stru
 				taken |= ahead[i];
 		if (res->lr_type == LDLM_IBITS)
 			w->l_policy.ibits.try_bits &= ~taken;
-		if ((res->lr_ns->ns_replaying && w->l_export) || taken & lock_bits(res, w) ||
-		    bits_blocked(res, w, true, bl)) {
-			ahead[ldlm_mode_index(w->l_req_mode)] |= lock_bits(res, w);
+		if ((res->lr_ns->ns_replaying && w->l_export) || taken & ldlm_bits_of(res, w) ||
+		    ldlm_bits_blocked(res, w, true, bl)) {
+			ahead[ldlm_mode_index(w->l_req_mode)] |= ldlm_bits_of(res, w);
 			if (res->lr_type == LDLM_PLAIN)
 				break;
 			continue;
 		}
-		bits_grant(res, w);
+		ldlm_bits_grant(res, w);
 		ldlm_granted(w, cp);
 	}
 }
 
 /* ---- extents ---- */
 
-static int extent_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
-			  struct list_head *bl)
+static int ldlm_extent_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+			       struct list_head *bl)
 {
 	bool wait = !(flags & LDLM_FL_SPECULATIVE), group = false, blocked;
 
@@ -211,7 +214,7 @@ static int extent_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64
 		if (blocked && !wait)
 			return -EAGAIN;
 		if (blocked && flags & LDLM_FL_BLOCK_NOWAIT) {
-			/* The first conflict ended the search; a group lock may be behind it. */
+			/* The search ended at the first conflict; look for group locks as well. */
 			if (!group)
 				ldlm_extent_blocked_waiting(res, lock, true, &group);
 			if (group)
@@ -230,7 +233,8 @@ static int extent_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64
 	return 0;
 }
 
-static void extent_reprocess(struct ldlm_resource *res, struct list_head *bl, struct list_head *cp)
+static void ldlm_extent_reprocess(struct ldlm_resource *res, struct list_head *bl,
+				  struct list_head *cp)
 {
 	struct ldlm_lock *w, *tmp;
 	bool group = false;
@@ -250,8 +254,8 @@ static void extent_reprocess(struct ldlm_resource *res, struct list_head *bl, st
 /* ---- all types ---- */
 
 /*
- * Decide about a new lock: 0: granted (l_granted_mode set) or put on the waiting list; -errno:
- * neither (-ENOTCONN: its client has gone). lr_lock held.
+ * Decide about a new lock. 0: it was granted (l_granted_mode is set), or waits. -errno: neither;
+ * -ENOTCONN: its client is gone. lr_lock held.
  */
 int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
 		     struct list_head *bl,
@@ -261,15 +265,15 @@ int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flag
 		return -ENOTCONN;
 	switch (res->lr_type) {
 	case LDLM_EXTENT:
-		return extent_process(res, lock, flags, bl);
+		return ldlm_extent_process(res, lock, flags, bl);
 	case LDLM_FLOCK:
 		return ldlm_flock_process(res, lock, flags, cp, dead);
 	default:
-		return bits_process(res, lock, flags, bl);
+		return ldlm_bits_process(res, lock, flags, bl);
 	}
 }
 
-/* A lock went away or became weaker: who can be granted now? lr_lock held. */
+/* A lock ended or became weaker: grant the waiting locks that can be granted now. lr_lock held. */
 static void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl,
 				  struct list_head *cp, struct list_head *dead)
 {
@@ -277,13 +281,13 @@ static void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *b
 		return;
 	switch (res->lr_type) {
 	case LDLM_EXTENT:
-		extent_reprocess(res, bl, cp);
+		ldlm_extent_reprocess(res, bl, cp);
 		break;
 	case LDLM_FLOCK:
 		ldlm_flock_reprocess(res, cp, dead);
 		break;
 	default:
-		bits_reprocess(res, bl, cp);
+		ldlm_bits_reprocess(res, bl, cp);
 	}
 }
 

@@ -19,9 +19,9 @@
 #include "policy.h"
 
 /* lock.c */
-extern struct workqueue_struct *ldlm_wq;	/* timers, outcomes of ASTs, LRU, cancels */
+extern struct workqueue_struct *ldlm_wq;	/* timers, results of ASTs, LRU, cancels */
 extern struct list_head ldlm_ns_all;
-extern struct mutex ldlm_ns_mutex;		/* ldlm_ns_all; outermost */
+extern struct mutex ldlm_ns_mutex;
 
 struct ldlm_resource *ldlm_res_find(struct ldlm_namespace *ns, const struct ldlm_res_id *id,
 				    u32 type,
@@ -31,7 +31,8 @@ static inline struct ldlm_resource *ldlm_res_ref(struct ldlm_resource *res)
 	refcount_inc(&res->lr_ref);
 	return res;
 }
-/* Do such locks carry an LVB (size, times, blocks of an object)? */
+
+/* Does a lock with this policy carry an LVB (size, times, blocks of an object)? */
 static inline bool ldlm_res_has_lvb(const struct ldlm_resource *res,
 				    const union ldlm_policy *policy)
 {
@@ -88,7 +89,7 @@ int ldlm_flock_ns_init(struct ldlm_namespace *ns);
 void ldlm_flock_replay_waiting(struct ldlm_lock *lock);
 void ldlm_put_list(struct list_head *dead);
 
-/* ast.c: callbacks of the server, timers */
+/* srv_ast.c: callbacks to the clients, and the timers of called back locks */
 void ldlm_srv_send(struct list_head *bl, struct list_head *cp);
 void ldlm_wait_start(struct ldlm_lock *lock);
 void ldlm_wait_stop(struct ldlm_lock *lock);
@@ -158,7 +159,7 @@ void ldlm_cli_ns_init(struct ldlm_namespace *ns);
 void ldlm_cli_ns_fini(struct ldlm_namespace *ns, bool force);
 void ldlm_lru_remove_locked(struct ldlm_lock *lock);
 void ldlm_cli_bl_queue(struct ldlm_lock *lock);
-/* ldlm_lock_keep(): jiffies left */
+/* Jiffies until the lock may be cancelled, as ldlm_lock_keep() asked for. */
 static inline unsigned long ldlm_lock_kept(const struct ldlm_lock *lock)
 {
 	unsigned long keep = READ_ONCE(lock->l_keep), now = jiffies;
@@ -166,6 +167,7 @@ static inline unsigned long ldlm_lock_kept(const struct ldlm_lock *lock)
 	return keep && time_before(now, keep) ? keep - now : 0;
 }
 void ldlm_cli_bl_work(struct work_struct *work);
+
 void ldlm_cli_queue_cancel(struct ldlm_lock *lock);
 int ldlm_cli_init(void);
 void ldlm_cli_exit(void);

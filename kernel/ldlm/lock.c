@@ -3,39 +3,37 @@
  * Lock manager: namespaces, resources, locks and their references. Start reading here.
  *
  * A namespace (one for each target on a server, one for each import on a client) holds resources by
- * name; a resource holds locks, granted or waiting. Every lock has a 64-bit cookie of our own
- * (l_handle, random base so that it is not reused after a restart) by which the other side names
- * it, and remembers the other side's cookie (l_remote).
+ * name; a resource holds locks, granted or waiting. Each lock has a 64-bit cookie, l_handle, by
+ * which the other side names it. Cookies count up from a random base, so that a restarted node does
+ * not use one again. The cookie that the other side gave the lock is in l_remote.
  *
- * States of a server lock
+ * States of a lock on the server:
  *
  *   new -> waiting -> granted -> destroyed
  *   new ------------> granted
- *   any -> destroyed
+ *   any ------------> destroyed
  *
- *   MSG_PENDING  the enqueue reply or the CP AST that shows the client the state is not built yet.
- *   Whatever happens
- *                meanwhile (granted, blocked) goes into that message; nothing else is sent about
- *                the lock.
- *   AST_SENT     somebody is blocked by the lock and its client was told or will be told by the
- *   pending message. Set
- *                once; CONVERT clears it.
- *   SYNC         a thread of the server waits for the grant (local locks, locks made by an intent).
- *   grant.c decides, ast.c tells the clients and holds the timer of called back locks
- *   (ns_wait_list): when it expires
- *   the client is evicted.
+ *   MSG_PENDING  The message that tells the client of the lock (reply to its enqueue, or CP AST) is
+ *                not built yet. Whatever happens meanwhile (a grant, a conflict) goes into that
+ *                message; no other message is sent about the lock.
+ *   AST_SENT     Somebody is blocked by the lock, and its client was told, or will be told by the
+ *                pending message. Set once; CONVERT clears it.
+ *   SYNC         A thread of the server waits for the grant: local locks, locks made by an intent.
  *
- * States of a client lock (the mirror of a server lock)
+ *   grant.c decides. srv_ast.c tells the clients, and runs the timer of locks that were called back
+ *   (ns_wait_list): when it expires, the client is evicted.
  *
- *   enqueued (on lr_waiting, one user: the enqueuer) -> granted, in use -> unused, cached in the
- *   LRU -> canceling -> gone
+ * States of a lock on the client, which mirrors the one on the server:
  *
- *   CBPENDING    wanted back (BL AST, AST_SENT): not matched any more, cancel starts with the last
- *   user gone.
- *   CANCELING    blocking() writes back and drops caches. Set once, by whoever does it: BL work,
- *   LRU, ELC, umount.
- *   CANCEL       blocking() is done; the cookie goes by CANCEL or rides in another request.
- *   FAILED       dropped without telling the server (eviction, killed or failed enqueue).
+ *   enqueued (on lr_waiting; the enqueuer is its user) -> granted, with users
+ *   -> unused, cached in the LRU -> canceling -> destroyed
+ *
+ *   CBPENDING    The server wants the lock back (BL AST, AST_SENT): it is not matched any more, and
+ *                its cancel starts when the last user is gone.
+ *   CANCELING    blocking() writes back and drops caches. Set once, by whoever starts the cancel:
+ *                BL AST, LRU, ELC, umount.
+ *   CANCEL       blocking() has returned; the cookie is sent by CANCEL or in another request.
+ *   FAILED       Dropped without telling the server (eviction, killed or failed enqueue).
  *
  * References: a lock that is not destroyed holds one on itself; the creator, users (l_users), lists
  * of ASTs and timers hold more. A lock holds its resource until it is freed. Resources are freed
@@ -43,10 +41,9 @@
  * being moved to another resource.
  *
  * Lock order: ldlm_ns_mutex > lr_lvb_mutex > lr_lock > { le_lock, ns_wait_lock, ns_lru_lock,
- * ns_cancel_lock, ns_flock_lock, ns_res_lock }. Two resources are never locked at a time. No
- * message is sent, no callback made and nothing put for the last time that could sleep with a
- * spinlock held: work is collected on lists (l_bl_ast, l_cp_ast,
- * "dead") and done after unlocking.
+ * ns_cancel_lock, ns_flock_lock, ns_res_lock }. Two resources are never locked at a time. With a
+ * spinlock held no message is sent, no callback made, and no reference put whose end could sleep:
+ * such work is collected on lists (l_bl_ast, l_cp_ast, "dead") and done after unlocking.
  */
 #include "internal.h"
 #include <linux/random.h>
@@ -54,7 +51,7 @@
 
 struct workqueue_struct *ldlm_wq;
 LIST_HEAD(ldlm_ns_all);
-DEFINE_MUTEX(ldlm_ns_mutex);
+DEFINE_MUTEX(ldlm_ns_mutex);	/* ldlm_ns_all; outermost */
 
 #define BL_WORKERS_MAX	32	/* locks of one namespace whose data is written back at a time */
 
@@ -78,7 +75,7 @@ static const struct rhashtable_params res_hash_params = {
 
 /* ---- resources ---- */
 
-static void res_free_rcu(struct rcu_head *rcu)
+static void ldlm_res_free_rcu(struct rcu_head *rcu)
 {
 	struct ldlm_resource *res = container_of(rcu, struct ldlm_resource, lr_rcu);
 
@@ -103,17 +100,17 @@ void ldlm_res_put(struct ldlm_resource *res)
 	rhashtable_remove_fast(&ns->ns_res, &res->lr_hash, res_hash_params);
 	list_del(&res->lr_ns_link);
 	/*
-	 * Under the lock: whoever waits for the count to become 0 takes it once more before the
-	 * namespace goes.
+	 * Under the lock: ldlm_ns_free(), which waits for the count to become 0, takes the lock
+	 * once more before it frees the namespace.
 	 */
 	if (atomic_dec_and_test(&ns->ns_nr_res))
 		wake_up(&ns->ns_waitq);
 	spin_unlock(&ns->ns_res_lock);
-	call_rcu(&res->lr_rcu, res_free_rcu);
+	call_rcu(&res->lr_rcu, ldlm_res_free_rcu);
 }
 
-static struct ldlm_resource *res_alloc(struct ldlm_namespace *ns, const struct ldlm_res_id *id,
-				       u32 type)
+static struct ldlm_resource *ldlm_res_alloc(struct ldlm_namespace *ns, const struct ldlm_res_id *id,
+					    u32 type)
 {
 	struct ldlm_resource *res = kzalloc(sizeof(*res), GFP_NOFS);
 	int i;
@@ -166,7 +163,7 @@ again:
 		if (!create)
 			return NULL;
 		if (!new)
-			new = res_alloc(ns, id, type);
+			new = ldlm_res_alloc(ns, id, type);
 		if (!new)
 			return ERR_PTR(-ENOMEM);
 		spin_lock(&ns->ns_res_lock);
@@ -180,13 +177,13 @@ again:
 		if (!old)
 			return new;
 		if (IS_ERR(old)) {
-			res_free_rcu(&new->lr_rcu);
+			ldlm_res_free_rcu(&new->lr_rcu);
 			return ERR_CAST(old);
 		}
 		goto again;
 	}
 	if (new)
-		res_free_rcu(&new->lr_rcu);
+		ldlm_res_free_rcu(&new->lr_rcu);
 	if (type && res->lr_type != type) {
 		ldlm_res_put(res);
 		return ERR_PTR(-EINVAL);
@@ -194,7 +191,10 @@ again:
 	return res;
 }
 
-/* The next resource of the namespace, referenced; NULL starts. The reference of res is put. */
+/*
+ * The resource behind res (NULL: the first one), referenced; NULL at the end. The reference of res
+ * is put.
+ */
 struct ldlm_resource *ldlm_res_next(struct ldlm_namespace *ns, struct ldlm_resource *res)
 {
 	struct ldlm_resource *next;
@@ -213,6 +213,12 @@ found:
 
 /* ---- locks ---- */
 
+/**
+ * ldlm_lock_get - take a reference
+ * @lock: a lock that the caller has a reference of, or that a spinlock keeps
+ *
+ * Return: @lock.
+ */
 struct ldlm_lock *ldlm_lock_get(struct ldlm_lock *lock)
 {
 	refcount_inc(&lock->l_ref);
@@ -220,11 +226,17 @@ struct ldlm_lock *ldlm_lock_get(struct ldlm_lock *lock)
 }
 EXPORT_SYMBOL_GPL(ldlm_lock_get);
 
-static void lock_free_rcu(struct rcu_head *rcu)
+static void ldlm_lock_free_rcu(struct rcu_head *rcu)
 {
 	kmem_cache_free(lock_cache, container_of(rcu, struct ldlm_lock, l_rcu));
 }
 
+/**
+ * ldlm_lock_put - drop a reference
+ * @lock: NULL is fine
+ *
+ * Context: any, but not under lr_lock if it may be the last one.
+ */
 void ldlm_lock_put(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns;
@@ -242,7 +254,7 @@ void ldlm_lock_put(struct ldlm_lock *lock)
 		wake_up(&ns->ns_waitq);
 	spin_unlock(&ns->ns_res_lock);
 	ldlm_res_put(res);
-	call_rcu(&lock->l_rcu, lock_free_rcu);
+	call_rcu(&lock->l_rcu, ldlm_lock_free_rcu);
 }
 EXPORT_SYMBOL_GPL(ldlm_lock_put);
 
@@ -302,7 +314,7 @@ struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode,
 }
 
 /**
- * ldlm_lock_find - lock by our own cookie
+ * ldlm_lock_find - the lock of a cookie that this node gave out
  * @cookie: as it came from the other side
  *
  * The caller checks that the lock belongs to the export or import that named it.
@@ -324,7 +336,7 @@ struct ldlm_lock *ldlm_lock_find(u64 cookie)
 }
 EXPORT_SYMBOL_GPL(ldlm_lock_find);
 
-/* Lock the resource that the lock belongs to; it stays there until the unlock. */
+/* Lock the resource that the lock belongs to. The lock stays with it until the unlock. */
 struct ldlm_resource *ldlm_lock_res_lock(struct ldlm_lock *lock) __acquires(&lock->l_res->lr_lock)
 {
 	struct ldlm_resource *res;
@@ -341,7 +353,7 @@ struct ldlm_resource *ldlm_lock_res_lock(struct ldlm_lock *lock) __acquires(&loc
 	return res;
 }
 
-/* To the granted list, in that mode. lr_lock held. */
+/* Put the lock on the granted list, in that mode. lr_lock held. */
 void ldlm_grant_locked(struct ldlm_lock *lock, u32 mode)
 {
 	struct ldlm_resource *res = lock->l_res;
@@ -355,7 +367,7 @@ void ldlm_grant_locked(struct ldlm_lock *lock, u32 mode)
 		ldlm_extent_insert(res, lock);
 }
 
-/* Off its list, tree and counters. lr_lock held. */
+/* Take the lock off its list, tree and counters. lr_lock held. */
 void ldlm_unlink_locked(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = lock->l_res;
@@ -372,8 +384,9 @@ void ldlm_unlink_locked(struct ldlm_lock *lock)
 }
 
 /*
- * The end of a lock: nobody finds it any more, waiters see it. lr_lock held.
- * Return: true: the caller gets the reference of being alive and puts it after unlocking.
+ * End a lock: take it off all lists, so that its cookie is unknown, and wake who waits for it.
+ * lr_lock held. Returns true if this call did it: then the caller gets the lock's reference on
+ * itself, and puts it after unlocking.
  */
 bool ldlm_destroy_locked(struct ldlm_lock *lock)
 {
@@ -391,7 +404,7 @@ bool ldlm_destroy_locked(struct ldlm_lock *lock)
 	return true;
 }
 
-/* The same from outside. True: this call did it. */
+/* ldlm_destroy_locked() without the lock held. True: this call ended the lock. */
 bool ldlm_lock_destroy(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
@@ -471,8 +484,8 @@ void ldlm_policy_from_wire(u32 type, const union ldlm_wire_policy_data *w, union
 EXPORT_SYMBOL_GPL(ldlm_policy_from_wire);
 
 /*
- * Description of a lock as it is. lr_lock held. A flock is described as it was asked for: its range
- * may have grown.
+ * Describe a lock for a message. lr_lock held. A flock is described as it was asked for, for its
+ * range may have grown by a merge.
  */
 void ldlm_desc_fill(struct ldlm_lock *lock, struct ldlm_lock_desc *desc)
 {
@@ -492,7 +505,7 @@ void ldlm_desc_fill(struct ldlm_lock *lock, struct ldlm_lock_desc *desc)
 
 /* ---- namespaces ---- */
 
-static struct ldlm_namespace *ns_new(const char *name)
+static struct ldlm_namespace *ldlm_ns_alloc(const char *name)
 {
 	struct ldlm_namespace *ns = kzalloc(sizeof(*ns), GFP_KERNEL);
 
@@ -519,7 +532,7 @@ static struct ldlm_namespace *ns_new(const char *name)
 	return ns;
 }
 
-static void ns_destroy(struct ldlm_namespace *ns)
+static void ldlm_ns_destroy(struct ldlm_namespace *ns)
 {
 	if (ns->ns_bl_wq)
 		destroy_workqueue(ns->ns_bl_wq);
@@ -529,7 +542,7 @@ static void ns_destroy(struct ldlm_namespace *ns)
 	kfree(ns);
 }
 
-static void ns_publish(struct ldlm_namespace *ns)
+static void ldlm_ns_publish(struct ldlm_namespace *ns)
 {
 	mutex_lock(&ldlm_ns_mutex);
 	list_add_tail(&ns->ns_list, &ldlm_ns_all);
@@ -546,16 +559,16 @@ static void ns_publish(struct ldlm_namespace *ns)
  */
 struct ldlm_namespace *ldlm_ns_new_server(const char *name, const struct ldlm_srv_ops *ops)
 {
-	struct ldlm_namespace *ns = ns_new(name);
+	struct ldlm_namespace *ns = ldlm_ns_alloc(name);
 
 	if (!ns)
 		return NULL;
 	if (ldlm_flock_ns_init(ns)) {
-		ns_destroy(ns);
+		ldlm_ns_destroy(ns);
 		return NULL;
 	}
 	ns->ns_ops = ops;
-	ns_publish(ns);
+	ldlm_ns_publish(ns);
 	return ns;
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_new_server);
@@ -569,19 +582,19 @@ EXPORT_SYMBOL_GPL(ldlm_ns_new_server);
  */
 struct ldlm_namespace *ldlm_ns_new_client(const char *name, struct obd_import *imp)
 {
-	struct ldlm_namespace *ns = ns_new(name);
+	struct ldlm_namespace *ns = ldlm_ns_alloc(name);
 
 	if (!ns)
 		return NULL;
 	ns->ns_bl_wq = alloc_workqueue("ldlm_bl_%s", WQ_UNBOUND | WQ_MEM_RECLAIM, BL_WORKERS_MAX,
 				       name);
 	if (!ns->ns_bl_wq) {
-		ns_destroy(ns);
+		ldlm_ns_destroy(ns);
 		return NULL;
 	}
 	ns->ns_client = true;
 	ns->ns_imp = imp;
-	ns_publish(ns);
+	ldlm_ns_publish(ns);
 	return ns;
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_new_client);
@@ -609,15 +622,15 @@ void ldlm_ns_free(struct ldlm_namespace *ns, bool force)
 	if (!wait_event_timeout(ns->ns_waitq, !atomic_read(&ns->ns_nr_locks), 30 * HZ))
 		pr_warn("%s: still %d locks in use\n", ns->ns_name, atomic_read(&ns->ns_nr_locks));
 	wait_event(ns->ns_waitq, !atomic_read(&ns->ns_nr_locks) && !atomic_read(&ns->ns_nr_res));
-	/* Whoever dropped the last one is done with the namespace after this. */
+	/* Who dropped the last resource has left ns_res_lock after this. */
 	spin_lock(&ns->ns_res_lock);
 	spin_unlock(&ns->ns_res_lock);
 	cancel_delayed_work_sync(&ns->ns_wait_work);
 	cancel_delayed_work_sync(&ns->ns_lru_work);
 	cancel_delayed_work_sync(&ns->ns_cancel_work);
-	/* Outcomes of ASTs and blocking callbacks may still use it. */
+	/* Work items of ASTs may still use the namespace. */
 	flush_workqueue(ldlm_wq);
-	ns_destroy(ns);
+	ldlm_ns_destroy(ns);
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_free);
 

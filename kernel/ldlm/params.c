@@ -5,64 +5,64 @@
 #include "internal.h"
 #include <gloss/param.h>
 
-static int u32_line(struct seq_file *m, unsigned int value)
+static int ldlm_param_u32(struct seq_file *m, unsigned int value)
 {
 	seq_printf(m, "%u\n", value);
 	return 0;
 }
 
-static int resource_count_show(struct seq_file *m, void *obj)
+static int ldlm_resource_count_show(struct seq_file *m, void *obj)
 {
 	struct ldlm_namespace *ns = obj;
 
-	return u32_line(m, atomic_read(&ns->ns_nr_res));
+	return ldlm_param_u32(m, atomic_read(&ns->ns_nr_res));
 }
 
-static int lock_count_show(struct seq_file *m, void *obj)
+static int ldlm_lock_count_show(struct seq_file *m, void *obj)
 {
 	struct ldlm_namespace *ns = obj;
 
-	return u32_line(m, atomic_read(&ns->ns_nr_locks));
+	return ldlm_param_u32(m, atomic_read(&ns->ns_nr_locks));
 }
 
-static int granted_show(struct seq_file *m, void *obj)
+static int ldlm_granted_show(struct seq_file *m, void *obj)
 {
 	struct ldlm_namespace *ns = obj;
 
-	return u32_line(m, atomic_read(&ns->ns_nr_granted));
+	return ldlm_param_u32(m, atomic_read(&ns->ns_nr_granted));
 }
 
-static int unused_show(struct seq_file *m, void *obj)
+static int ldlm_unused_show(struct seq_file *m, void *obj)
 {
-	return u32_line(m, ldlm_ns_unused(obj));
+	return ldlm_param_u32(m, ldlm_ns_unused(obj));
 }
 
-static int timeouts_show(struct seq_file *m, void *obj)
-{
-	struct ldlm_namespace *ns = obj;
-
-	return u32_line(m, atomic_read(&ns->ns_nr_timeouts));
-}
-
-static int zero_show(struct seq_file *m, void *obj)
-{
-	return u32_line(m, 0);
-}
-
-static int max_parallel_ast_show(struct seq_file *m, void *obj)
-{
-	return u32_line(m, 1024);
-}
-
-static int lru_size_show(struct seq_file *m, void *obj)
+static int ldlm_timeouts_show(struct seq_file *m, void *obj)
 {
 	struct ldlm_namespace *ns = obj;
 
-	return u32_line(m, ns->ns_client ? ldlm_ns_lru_size(ns) : 0);
+	return ldlm_param_u32(m, atomic_read(&ns->ns_nr_timeouts));
+}
+
+static int ldlm_zero_show(struct seq_file *m, void *obj)
+{
+	return ldlm_param_u32(m, 0);
+}
+
+static int ldlm_max_parallel_ast_show(struct seq_file *m, void *obj)
+{
+	return ldlm_param_u32(m, 1024);
+}
+
+static int ldlm_lru_size_show(struct seq_file *m, void *obj)
+{
+	struct ldlm_namespace *ns = obj;
+
+	return ldlm_param_u32(m, ns->ns_client ? ldlm_ns_lru_size(ns) : 0);
 }
 
 /* "clear": give all unused locks back now; a number: the bound, 0 = default. */
-static ssize_t lru_size_store(const char *text, size_t len, void *obj)
+static ssize_t ldlm_lru_size_store(const char *text, size_t len, void *obj)
 {
 	struct ldlm_namespace *ns = obj;
 	u64 max;
@@ -82,7 +82,7 @@ static ssize_t lru_size_store(const char *text, size_t len, void *obj)
 }
 
 /* In milliseconds. */
-static int lru_max_age_show(struct seq_file *m, void *obj)
+static int ldlm_lru_max_age_show(struct seq_file *m, void *obj)
 {
 	struct ldlm_namespace *ns = obj;
 
@@ -90,7 +90,7 @@ static int lru_max_age_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static ssize_t lru_max_age_store(const char *text, size_t len, void *obj)
+static ssize_t ldlm_lru_max_age_store(const char *text, size_t len, void *obj)
 {
 	struct ldlm_namespace *ns = obj;
 	u64 ms;
@@ -104,22 +104,22 @@ static ssize_t lru_max_age_store(const char *text, size_t len, void *obj)
 }
 
 static const struct param_def ns_params[] = {
-	{ "resource_count", 0444, resource_count_show },
-	{ "lock_count", 0444, lock_count_show },
-	{ "lock_unused_count", 0444, unused_show },
-	{ "lock_timeouts", 0444, timeouts_show },
-	{ "lru_size", 0644, lru_size_show, lru_size_store },
-	{ "lru_max_age", 0644, lru_max_age_show, lru_max_age_store },
-	{ "early_lock_cancel", 0444, zero_show },
-	{ "ctime_age_limit", 0444, zero_show },
-	{ "contended_locks", 0444, zero_show },
-	{ "contention_seconds", 0444, zero_show },
-	{ "max_nolock_bytes", 0444, zero_show },
-	{ "max_parallel_ast", 0444, max_parallel_ast_show },
+	{ "resource_count", 0444, ldlm_resource_count_show },
+	{ "lock_count", 0444, ldlm_lock_count_show },
+	{ "lock_unused_count", 0444, ldlm_unused_show },
+	{ "lock_timeouts", 0444, ldlm_timeouts_show },
+	{ "lru_size", 0644, ldlm_lru_size_show, ldlm_lru_size_store },
+	{ "lru_max_age", 0644, ldlm_lru_max_age_show, ldlm_lru_max_age_store },
+	{ "early_lock_cancel", 0444, ldlm_zero_show },
+	{ "ctime_age_limit", 0444, ldlm_zero_show },
+	{ "contended_locks", 0444, ldlm_zero_show },
+	{ "contention_seconds", 0444, ldlm_zero_show },
+	{ "max_nolock_bytes", 0444, ldlm_zero_show },
+	{ "max_parallel_ast", 0444, ldlm_max_parallel_ast_show },
 };
 
 static const struct param_def pool_params[] = {
-	{ "granted", 0444, granted_show },
+	{ "granted", 0444, ldlm_granted_show },
 };
 
 void ldlm_params_add(struct ldlm_namespace *ns)

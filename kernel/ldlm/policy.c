@@ -47,7 +47,7 @@ void ldlm_expand_init(struct ldlm_expand *ex, const struct ldlm_range *req, u32 
 	ex->conflicting = 0;
 }
 
-static bool expand_more(const struct ldlm_expand *ex)
+static bool ldlm_expand_more(const struct ldlm_expand *ex)
 {
 	return ex->x.start != ex->req.start || ex->x.end != ex->req.end;
 }
@@ -59,7 +59,7 @@ bool ldlm_expand_granted(struct ldlm_expand *ex, u64 count, bool has_next, u64 n
 		ex->x.start = ex->req.start;
 	if (has_next && next > ex->req.end && next - 1 < ex->x.end)
 		ex->x.end = next - 1;
-	return expand_more(ex);
+	return ldlm_expand_more(ex);
 }
 
 void ldlm_expand_waiting_begin(struct ldlm_expand *ex)
@@ -71,7 +71,7 @@ bool ldlm_expand_waiting(struct ldlm_expand *ex, const struct ldlm_expand_waiter
 {
 	u64 s = ex->req.start, e = ex->req.end, end;
 
-	if (!expand_more(ex))
+	if (!ldlm_expand_more(ex))
 		return false;
 	if (w->compat && !w->same_client)
 		return true;
@@ -95,7 +95,7 @@ bool ldlm_expand_waiting(struct ldlm_expand *ex, const struct ldlm_expand_waiter
 			end = e;
 		ex->x.end = end;
 	}
-	return expand_more(ex);
+	return ldlm_expand_more(ex);
 }
 
 void ldlm_expand_fixup(struct ldlm_expand *ex)
@@ -127,7 +127,7 @@ void ldlm_expand_fixup(struct ldlm_expand *ex)
 }
 
 /* Overlapping or side by side, without wrapping at the ends of the number range. */
-static bool flock_touch(const struct ldlm_range *a, const struct ldlm_range *b)
+static bool ldlm_flock_touch(const struct ldlm_range *a, const struct ldlm_range *b)
 {
 	return (b->end == OBD_OBJECT_EOF || a->start <= b->end + 1) &&
 	       (a->end == OBD_OBJECT_EOF || b->start <= a->end + 1);
@@ -137,7 +137,7 @@ enum ldlm_flock_act ldlm_flock_apply(struct ldlm_range *old, struct ldlm_range *
 				     struct ldlm_range *rest)
 {
 	if (same_mode) {
-		if (!flock_touch(old, new))
+		if (!ldlm_flock_touch(old, new))
 			return FLOCK_KEEP;
 		if (old->start < new->start)
 			new->start = old->start;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * LDLM_ENQUEUE on the server (chapter 3, 10): plain enqueues of all types, glimpses, lock replay;
- * intents are executed by the target (ldlm_srv_ops.intent). A request that was sent before is found
- * by the client's cookie and answered with the present state of its lock. No locks are held across
- * calls of the target.
+ * LDLM_ENQUEUE, LDLM_CANCEL and LDLM_CONVERT on the server (chapter 3, 10 and 12): plain enqueues
+ * of all types, glimpses, lock replay; intents are executed by the target (ldlm_srv_ops.intent). If
+ * an enqueue was sent before, its lock is found by the client's cookie, and the answer tells the
+ * present state of that lock. No spinlocks are held across calls of the target.
  */
 #include "internal.h"
 
-/* Give back the locks named in handles[0..n) that belong to this client; the number found. */
+/*
+ * Cancel the locks of this client that handles[0..n) name; cookies of other clients are skipped.
+ * Returns the number of locks found.
+ */
 static int ldlm_srv_cancel_handles(struct obd_export *exp, const struct lustre_handle *handles,
 				   u32 n)
 {
@@ -28,8 +31,8 @@ static int ldlm_srv_cancel_handles(struct obd_export *exp, const struct lustre_h
 	return found;
 }
 
-/* What every request of that type must obey. */
-static int check_request(u32 type, u32 mode, u64 flags, const union ldlm_policy *p)
+/* Check type, mode, flags and policy of an enqueue (chapter 3, 10.2). */
+static int ldlm_enqueue_check(u32 type, u32 mode, u64 flags, const union ldlm_policy *p)
 {
 	if (flags & ~LDLM_FL_ENQ_MASK)
 		return -EPROTO;
@@ -56,13 +59,13 @@ static int check_request(u32 type, u32 mode, u64 flags, const union ldlm_policy 
 	return 0;
 }
 
-/* A flock request that leaves no lock behind. */
-static bool flock_unkept(const struct ldlm_resource *res, u32 mode, u64 flags)
+/* Does this request leave no lock behind (unlock and test of flocks)? */
+static bool ldlm_srv_flock_unkept(const struct ldlm_resource *res, u32 mode, u64 flags)
 {
 	return res->lr_type == LDLM_FLOCK && (mode == LCK_NL || flags & LDLM_FL_TEST_LOCK);
 }
 
-static bool lock_changed(const struct ldlm_resource *res, const struct ldlm_lock *lock)
+static bool ldlm_lock_changed(const struct ldlm_resource *res, const struct ldlm_lock *lock)
 {
 	if (!lock->l_granted_mode)
 		return false;
@@ -75,10 +78,10 @@ static bool lock_changed(const struct ldlm_resource *res, const struct ldlm_lock
 }
 
 /*
- * Show the client its lock. From here on it is told by ASTs what happens to it. 0, or -ENOTCONN:
- * the client went.
+ * Describe the lock in the reply. From here on the client is told by ASTs what happens to the lock.
+ * 0, or -ENOTCONN: the client is gone.
  */
-static int reply_lock(struct svc_req *req, struct ldlm_lock *lock, u64 flags, bool unkept)
+static int ldlm_enqueue_reply(struct svc_req *req, struct ldlm_lock *lock, u64 flags, bool unkept)
 {
 	struct ldlm_resource *res = lock->l_res;
 	struct ldlm_reply *rep = svc_rep_buf(req, WF_DLM_REP);
@@ -102,7 +105,7 @@ static int reply_lock(struct svc_req *req, struct ldlm_lock *lock, u64 flags, bo
 	} else if (!lock->l_granted_mode) {
 		flags |= LDLM_FL_BLOCK_GRANTED | (lock->l_flags & LDLM_FL_NO_TIMEOUT);
 	} else {
-		if (lock_changed(res, lock))
+		if (ldlm_lock_changed(res, lock))
 			flags |= LDLM_FL_LOCK_CHANGED;
 		if (lock->l_flags & LDLM_FL_AST_SENT) {
 			flags |= LDLM_FL_AST_SENT;
@@ -118,7 +121,7 @@ static int reply_lock(struct svc_req *req, struct ldlm_lock *lock, u64 flags, bo
 	rep->lock_flags = cpu_to_le32(flags);
 	rep->lock_handle = lock->l_handle;
 
-	/* Last, to be as fresh as possible. Intents fill theirs (a layout) themselves. */
+	/* The LVB last, so that it is as new as possible. Intents fill theirs (a layout). */
 	len = flags & LDLM_FL_REPLAY ? 0 : ldlm_lvb_len(res, &lock->l_req_policy, req->exp);
 	if (len && len == svc_rep_len(req, WF_DLM_LVB) &&
 	    ldlm_lvb_fill(res, svc_rep_buf(req, WF_DLM_LVB), len))
@@ -129,9 +132,11 @@ static int reply_lock(struct svc_req *req, struct ldlm_lock *lock, u64 flags, bo
 }
 
 /*
- * Lock replay of recovery: as the client says, without looking for conflicts (22.2). lr_lock held.
+ * Replay of a lock in recovery: grant it or let it wait, as the client says, without looking for
+ * conflicts (chapter 3, 22.2). lr_lock held.
  */
-static int replay_lock(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags, u32 granted)
+static int ldlm_enqueue_replay(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
+			       u32 granted)
 {
 	if (lock->l_flags & LDLM_FL_DESTROYED)
 		return -ENOTCONN;
@@ -147,8 +152,8 @@ static int replay_lock(struct ldlm_resource *res, struct ldlm_lock *lock, u64 fl
 	return 0;
 }
 
-static int enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 flags, u32 granted,
-		       u64 *res1)
+static int ldlm_enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 flags, u32 granted,
+			    u64 *res1)
 {
 	struct ldlm_resource *res = lock->l_res;
 	bool replay = flags & LDLM_FL_REPLAY && READ_ONCE(res->lr_ns->ns_replaying) &&
@@ -171,7 +176,7 @@ static int enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 flags, u
 
 	spin_lock(&res->lr_lock);
 	if (replay)
-		rc = replay_lock(res, lock, flags, granted);
+		rc = ldlm_enqueue_replay(res, lock, flags, granted);
 	else
 		rc = ldlm_srv_process(res, lock, flags, &bl, &cp, &dead);
 	spin_unlock(&res->lr_lock);
@@ -182,8 +187,8 @@ static int enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 flags, u
 	return rc;
 }
 
-static int enqueue_plain(struct svc_req *req, const struct ldlm_request *dlm,
-			 struct ldlm_lock *resent, u64 flags)
+static int ldlm_enqueue_plain(struct svc_req *req, const struct ldlm_request *dlm,
+			      struct ldlm_lock *resent, u64 flags)
 {
 	struct ldlm_namespace *ns = req->tgt->ns;
 	u32 type = le32_to_cpu(dlm->lock_desc.l_resource.lr_type);
@@ -202,7 +207,7 @@ static int enqueue_plain(struct svc_req *req, const struct ldlm_request *dlm,
 	if (rc)
 		return rc;
 	ldlm_policy_from_wire(type, &dlm->lock_desc.l_policy_data, &policy);
-	rc = check_request(type, mode, flags, &policy);
+	rc = ldlm_enqueue_check(type, mode, flags, &policy);
 	if (rc)
 		return rc;
 	res_id_from_le(&res_id, &dlm->lock_desc.l_resource.lr_name);
@@ -216,7 +221,7 @@ static int enqueue_plain(struct svc_req *req, const struct ldlm_request *dlm,
 			return PTR_ERR(res) == -EINVAL ? -EPROTO : PTR_ERR(res);
 	}
 	isnew = !resent;
-	unkept = flock_unkept(res, mode, flags);
+	unkept = ldlm_srv_flock_unkept(res, mode, flags);
 	lvb_len = flags & LDLM_FL_REPLAY ? 0 : ldlm_lvb_len(res, &policy, req->exp);
 	if (lvb_len) {
 		rc = ldlm_lvb_load(res);
@@ -236,15 +241,15 @@ static int enqueue_plain(struct svc_req *req, const struct ldlm_request *dlm,
 		lock->l_remote = dlm->lock_handle[0];
 		lock->l_flags = flags & (LDLM_FL_INHERIT_MASK | LDLM_FL_AST_DISCARD_DATA);
 		lock->l_flags |= LDLM_FL_MSG_PENDING;
-		rc = enqueue_new(req, lock, flags, le32_to_cpu(dlm->lock_desc.l_granted_mode),
-				 &res1);
+		rc = ldlm_enqueue_new(req, lock, flags, le32_to_cpu(dlm->lock_desc.l_granted_mode),
+				      &res1);
 	} else {
 		flags |= LDLM_FL_LOCK_CHANGED;
 	}
 	if (!rc) {
 		if (flags & LDLM_FL_HAS_INTENT && type == LDLM_EXTENT)
 			flags |= LDLM_FL_LOCK_CHANGED;
-		rc = reply_lock(req, lock, flags, unkept);
+		rc = ldlm_enqueue_reply(req, lock, flags, unkept);
 	} else if (rc == ELDLM_LOCK_ABORTED) {
 		rep = svc_rep_buf(req, WF_DLM_REP);
 		rep->lock_flags = cpu_to_le32(flags);
@@ -261,14 +266,14 @@ out:
 }
 
 /* What the intent stored as its result. */
-static int intent_status(struct svc_req *req)
+static int ldlm_intent_status(struct svc_req *req)
 {
 	const struct ldlm_reply *rep = svc_rep_buf(req, WF_DLM_REP);
 
 	return rep ? (s64)le64_to_cpu(rep->lock_policy_res2) : 0;
 }
 
-static int enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u64 flags)
+static int ldlm_enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u64 flags)
 {
 	struct ldlm_lock *lock = NULL;
 	u64 fl = flags;
@@ -282,10 +287,10 @@ static int enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u64 fla
 	rc = req->tgt->ns->ns_ops->intent(req, &lock, &fl);
 	fl &= 0xffffffffULL;
 	/* Nothing was done for want of a lock: the client is to send the request again. */
-	if (req->lock_busy && !lock && intent_status(req) == -EINPROGRESS)
+	if (req->lock_busy && !lock && ldlm_intent_status(req) == -EINPROGRESS)
 		rc = -EINPROGRESS;
 	if ((rc == 0 || rc == ELDLM_LOCK_REPLACED) && lock) {
-		rc = reply_lock(req, lock, fl | LDLM_FL_LOCK_CHANGED, false);
+		rc = ldlm_enqueue_reply(req, lock, fl | LDLM_FL_LOCK_CHANGED, false);
 		if (rc)
 			ldlm_srv_unlock(lock);
 		else
@@ -294,7 +299,7 @@ static int enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u64 fla
 	}
 	if (WARN_ON_ONCE(lock))
 		ldlm_srv_unlock(lock);
-	/* Answered without a lock now: that of the first time must not stay. */
+	/* This answer has no lock, so the lock of the first transmission must not stay. */
 	if (resent)
 		ldlm_srv_drop(resent);
 	return rc < 0 ? rc : ELDLM_LOCK_ABORTED;
@@ -344,11 +349,11 @@ int ldlm_handle_enqueue(struct svc_req *req)
 
 	if (flags & LDLM_FL_HAS_INTENT && wire_bufcount(req->msg) > 2 && ns->ns_ops &&
 	    ns->ns_ops->intent)
-		rc = enqueue_intent(req, resent, flags);
+		rc = ldlm_enqueue_intent(req, resent, flags);
 	else
-		rc = enqueue_plain(req, dlm, resent, flags);
+		rc = ldlm_enqueue_plain(req, dlm, resent, flags);
 	ldlm_lock_put(resent);
-	/* A failed enqueue with a transno is more than some clients can bear. */
+	/* Clients do not expect a transno in the reply to a failed enqueue. */
 	if (rc < 0)
 		req->transno = 0;
 	return rc;
@@ -395,7 +400,7 @@ int ldlm_handle_cancel(struct svc_req *req)
 }
 
 /**
- * ldlm_handle_convert - LDLM_CONVERT (portal 17): a client gives some bits of a lock back
+ * ldlm_handle_convert - LDLM_CONVERT (portal 17): a client gives back some bits of a lock
  * @req: the request
  *
  * Chapter 3, 12.3.
@@ -440,7 +445,7 @@ int ldlm_handle_convert(struct svc_req *req)
 	} else if (bits != lock->l_policy.ibits.bits) {
 		lock->l_policy.ibits.bits = bits;
 		lock->l_flags &= ~LDLM_FL_AST_SENT;
-		/* under the lock: the next AST may start it again (we hold a reference) */
+		/* under lr_lock, for the next AST starts the timer again; lock is referenced */
 		ldlm_wait_stop(lock);
 		rc = 1;
 	}

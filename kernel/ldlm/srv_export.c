@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The locks of one client on a server: found by the client's cookie when a request is sent again
- * (chapter 3, 10.5), counted, and dropped together when the client goes. le_lock is inside of
- * lr_lock.
+ * The locks of one client on a server: found by the client's cookie when an enqueue is sent again
+ * (chapter 3, 10.5), counted, and dropped together when the client disconnects or is evicted.
+ * le_lock is inside of lr_lock.
  */
 #include "internal.h"
 #include <linux/hash.h>
@@ -48,19 +48,21 @@ void ldlm_export_fini(struct obd_export *exp)
 	kfree(le);
 }
 
-static struct hlist_head *exp_bucket(struct ldlm_export *le, u64 remote)
+static struct hlist_head *ldlm_export_bucket(struct ldlm_export *le, u64 remote)
 {
 	return &le->le_hash[hash_64(remote, EXP_HASH_BITS)];
 }
 
 /*
- * Make exp the holder of a lock. Any context. 0, -ENOTCONN: the client is gone; -EINPROGRESS: it
- * has too many; -ENOLCK: too many of those that cannot be called back.
+ * Make the client of exp the owner of a lock. Does not sleep. 0; -ENOTCONN: the client is gone;
+ * -EINPROGRESS: it has too many locks, some are being called back; -ENOLCK: it has too many of
+ * those that cannot be called back.
  */
 int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock)
 {
 	bool untimed = lock->l_res->lr_type == LDLM_FLOCK || lock->l_req_mode == LCK_GROUP;
 	struct ldlm_export *le = exp->exp_ldlm;
+	u64 remote = lock->l_remote.cookie;
 	int rc = 0;
 
 	spin_lock(&le->le_lock);
@@ -76,15 +78,15 @@ int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock)
 		le->le_nr_untimed += untimed;
 		lock->l_export = export_get(exp);
 		list_add_tail(&lock->l_exp_link, &le->le_locks);
-		if (lock->l_remote.cookie)
-			hlist_add_head(&lock->l_exp_hash, exp_bucket(le, lock->l_remote.cookie));
+		if (remote)
+			hlist_add_head(&lock->l_exp_hash, ldlm_export_bucket(le, remote));
 		ldlm_reclaim_added(++le->le_nr);
 	}
 	spin_unlock(&le->le_lock);
 	return rc;
 }
 
-static void detach_locked(struct ldlm_export *le, struct ldlm_lock *lock)
+static void ldlm_export_detach_locked(struct ldlm_export *le, struct ldlm_lock *lock)
 {
 	list_del_init(&lock->l_exp_link);
 	hlist_del_init(&lock->l_exp_hash);
@@ -99,11 +101,11 @@ void ldlm_export_detach(struct ldlm_lock *lock)
 
 	spin_lock(&le->le_lock);
 	if (!list_empty(&lock->l_exp_link))
-		detach_locked(le, lock);
+		ldlm_export_detach_locked(le, lock);
 	spin_unlock(&le->le_lock);
 }
 
-/* The lock of this client with this cookie of it, referenced; NULL. */
+/* The lock to which this client gave that cookie, referenced; NULL if there is none. */
 struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote)
 {
 	struct ldlm_export *le = exp->exp_ldlm;
@@ -112,7 +114,7 @@ struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote)
 	if (!remote)
 		return NULL;
 	spin_lock(&le->le_lock);
-	hlist_for_each_entry(lock, exp_bucket(le, remote), l_exp_hash)
+	hlist_for_each_entry(lock, ldlm_export_bucket(le, remote), l_exp_hash)
 		if (lock->l_remote.cookie == remote && refcount_inc_not_zero(&lock->l_ref))
 			goto found;
 	lock = NULL;
@@ -125,8 +127,8 @@ found:
  * ldlm_export_cleanup - drop all locks of a client
  * @exp: disconnected or evicted
  *
- * Locks that are called back go first; whoever waits for one is granted. More than one call is
- * fine. May sleep.
+ * Locks that others wait for are dropped first, so that the others are granted soon. No request of
+ * the client is in service any more. May sleep; a second call does nothing.
  */
 void ldlm_export_cleanup(struct obd_export *exp)
 {
@@ -142,11 +144,8 @@ void ldlm_export_cleanup(struct obd_export *exp)
 			list_move(&lock->l_exp_link, &le->le_locks);
 	while (!list_empty(&le->le_locks)) {
 		lock = list_first_entry(&le->le_locks, struct ldlm_lock, l_exp_link);
-		/*
-		 * Off the list at any rate, so that this ends even beside somebody else who
-		 * destroys it.
-		 */
-		detach_locked(le, lock);
+		/* Off the list here, even if another thread is about to destroy the lock. */
+		ldlm_export_detach_locked(le, lock);
 		if (!refcount_inc_not_zero(&lock->l_ref))
 			continue;
 		spin_unlock(&le->le_lock);

@@ -16,13 +16,13 @@
 #define OVERDUE_MAX	8
 #define WAIT_POLL	(HZ / 2)	/* how often a wait looks whether its own client is gone */
 
-static bool lock_decided(const struct ldlm_lock *lock)
+static bool ldlm_srv_decided(const struct ldlm_lock *lock)
 {
 	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED;
 }
 
 /* May this thread wait for the locks of the client in the way, even if that takes long? */
-static bool overdue_begin(struct obd_export *blocker)
+static bool ldlm_overdue_begin(struct obd_export *blocker)
 {
 	if (!blocker || atomic_inc_return(&blocker->exp_ldlm->le_overdue) <= OVERDUE_MAX)
 		return true;
@@ -30,19 +30,19 @@ static bool overdue_begin(struct obd_export *blocker)
 	return false;
 }
 
-static void overdue_end(struct obd_export *blocker)
+static void ldlm_overdue_end(struct obd_export *blocker)
 {
 	if (blocker)
 		atomic_dec(&blocker->exp_ldlm->le_overdue);
 }
 
-static bool overdue_full(struct obd_export *blocker)
+static bool ldlm_overdue_full(struct obd_export *blocker)
 {
 	return blocker && atomic_read(&blocker->exp_ldlm->le_overdue) >= OVERDUE_MAX;
 }
 
 /* The wait of a thread that serves a request. */
-static int wait_granted_in_service(struct ldlm_lock *lock, struct svc_req *req)
+static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 {
 	bool may_retry = exp_connect_flags(req->exp) & OBD_CONNECT_EINPROGRESS;
 	struct obd_export *blocker = may_retry ? READ_ONCE(lock->l_blocker) : NULL;
@@ -50,38 +50,38 @@ static int wait_granted_in_service(struct ldlm_lock *lock, struct svc_req *req)
 	bool overdue = false;
 	int rc = 0;
 
-	if (overdue_full(blocker))
+	if (ldlm_overdue_full(blocker))
 		rc = -EINPROGRESS;
-	while (!rc && !lock_decided(lock)) {
-		wait_event_idle_timeout(lock->l_waitq, lock_decided(lock), WAIT_POLL);
+	while (!rc && !ldlm_srv_decided(lock)) {
+		wait_event_idle_timeout(lock->l_waitq, ldlm_srv_decided(lock), WAIT_POLL);
 		if (READ_ONCE(req->exp->failed)) {
 			rc = -ENOTCONN;
-		} else if (!overdue && time_after(jiffies, patience) && !lock_decided(lock)) {
+		} else if (!overdue && time_after(jiffies, patience) && !ldlm_srv_decided(lock)) {
 			blocker = may_retry ? READ_ONCE(lock->l_blocker) : NULL;
-			overdue = overdue_begin(blocker);
+			overdue = ldlm_overdue_begin(blocker);
 			if (!overdue)
 				rc = -EINPROGRESS;
 		}
 	}
 	if (overdue)
-		overdue_end(blocker);
+		ldlm_overdue_end(blocker);
 	if (rc == -EINPROGRESS)
 		req->lock_busy = true;
 	return rc;
 }
 
 /* Wait for the grant. 0, -EINTR, or why the wait ended. */
-static int wait_granted(struct ldlm_lock *lock)
+static int ldlm_srv_wait_granted(struct ldlm_lock *lock)
 {
 	struct svc_req *req = svc_current();
 	int rc;
 
-	if (lock_decided(lock))
+	if (ldlm_srv_decided(lock))
 		rc = 0;
 	else if (req && req->exp)
-		rc = wait_granted_in_service(lock, req);
+		rc = ldlm_srv_wait_in_service(lock, req);
 	else
-		rc = wait_event_killable(lock->l_waitq, lock_decided(lock)) ? -EINTR : 0;
+		rc = wait_event_killable(lock->l_waitq, ldlm_srv_decided(lock)) ? -EINTR : 0;
 	if (!rc && READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED)
 		rc = -ENOTCONN;
 	return rc;
@@ -91,7 +91,7 @@ static int wait_granted(struct ldlm_lock *lock)
  * Decide about a prepared SYNC lock and wait. On error it is destroyed; the caller's reference
  * stays.
  */
-static int sync_enqueue(struct ldlm_lock *lock, u64 flags)
+static int ldlm_srv_enqueue_sync(struct ldlm_lock *lock, u64 flags)
 {
 	struct ldlm_resource *res = lock->l_res;
 	struct obd_export *blocker;
@@ -106,7 +106,7 @@ static int sync_enqueue(struct ldlm_lock *lock, u64 flags)
 	ldlm_put_list(&dead);
 	ldlm_srv_send(&bl, &cp);
 	if (!rc)
-		rc = wait_granted(lock);
+		rc = ldlm_srv_wait_granted(lock);
 	if (rc && ldlm_lock_destroy(lock))
 		ldlm_reprocess(res);
 	spin_lock(&res->lr_lock);
@@ -159,7 +159,7 @@ int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res
 	lock->l_flags = LDLM_FL_LOCAL | LDLM_FL_SYNC |
 			(flags & (LDLM_FL_AST_DISCARD_DATA | LDLM_FL_NO_GLIMPSE |
 				  LDLM_FL_NO_EXPANSION));
-	rc = sync_enqueue(lock, flags);
+	rc = ldlm_srv_enqueue_sync(lock, flags);
 	if (rc) {
 		ldlm_lock_put(lock);
 		return rc;
@@ -190,7 +190,7 @@ int ldlm_srv_lock_bits(struct ldlm_namespace *ns, const struct lu_fid *fid, u32 
 }
 EXPORT_SYMBOL_GPL(ldlm_srv_lock_bits);
 
-static u64 client_cookie(struct svc_req *req)
+static u64 ldlm_srv_client_cookie(struct svc_req *req)
 {
 	const struct ldlm_request *dlm = svc_req_buf(req, WF_DLM_REQ);
 
@@ -209,7 +209,7 @@ struct ldlm_lock *ldlm_srv_resent_lock(struct svc_req *req)
 {
 	if (!svc_req_resent(req) || !req->exp)
 		return NULL;
-	return ldlm_export_find(req->exp, client_cookie(req));
+	return ldlm_export_find(req->exp, ldlm_srv_client_cookie(req));
 }
 EXPORT_SYMBOL_GPL(ldlm_srv_resent_lock);
 
@@ -231,7 +231,7 @@ int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_
 {
 	union ldlm_policy policy = { .ibits = { .bits = bits, .try_bits = try_bits & ~bits } };
 	const struct ldlm_request *dlm = svc_req_buf(req, WF_DLM_REQ);
-	u64 cookie = client_cookie(req);
+	u64 cookie = ldlm_srv_client_cookie(req);
 	struct ldlm_resource *res;
 	struct ldlm_lock *lock;
 	int rc;
@@ -265,7 +265,7 @@ int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_
 	if (rc)
 		ldlm_lock_destroy(lock);
 	else
-		rc = sync_enqueue(lock, 0);
+		rc = ldlm_srv_enqueue_sync(lock, 0);
 	if (rc) {
 		ldlm_lock_put(lock);
 		return rc;
@@ -315,8 +315,9 @@ void ldlm_srv_unlock(struct ldlm_lock *lock)
 }
 EXPORT_SYMBOL_GPL(ldlm_srv_unlock);
 
-static bool io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *lock, struct obd_export *exp,
-			 u64 start, u64 end,
+static bool ldlm_srv_io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *lock,
+				  struct obd_export *exp,
+				  u64 start, u64 end,
 			 u32 modes, bool cover)
 {
 	if (lock->l_export != exp || !(lock->l_granted_mode & modes))
@@ -359,7 +360,8 @@ int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_
 
 	lock = ldlm_lock_find(o_handle);
 	spin_lock(&res->lr_lock);
-	if (lock && lock->l_res == res && io_lock_fits(res, lock, exp, start, end, modes, true)) {
+	if (lock && lock->l_res == res && ldlm_srv_io_lock_fits(res, lock, exp, start, end, modes,
+								true)) {
 		ldlm_wait_prolong(lock);
 		rc = 0;
 	} else if (res->lr_trees) {
@@ -379,7 +381,7 @@ int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_
 		struct ldlm_lock *l;
 
 		list_for_each_entry(l, &res->lr_granted, l_res_link)
-			if (io_lock_fits(res, l, exp, start, end, modes, false)) {
+			if (ldlm_srv_io_lock_fits(res, l, exp, start, end, modes, false)) {
 				ldlm_wait_prolong(l);
 				rc = 0;
 			}

@@ -18,11 +18,11 @@ module_param(ldlm_locks_max, uint, 0644);
 MODULE_PARM_DESC(ldlm_locks_max,
 		 "locks of clients on this server before the oldest are called back; 0: 20 % of memory");
 
-static void reclaim_work(struct work_struct *work);
-static DECLARE_DELAYED_WORK(ldlm_reclaim_dwork, reclaim_work);
+static void ldlm_reclaim_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(ldlm_reclaim_dwork, ldlm_reclaim_work);
 static atomic_long_t nr_client_locks = ATOMIC_LONG_INIT(0);
 
-static long reclaim_above(void)
+static long ldlm_reclaim_above(void)
 {
 	unsigned int max = READ_ONCE(ldlm_locks_max);
 
@@ -32,7 +32,7 @@ static long reclaim_above(void)
 /* A client has one lock more; le_nr of its export is nr now. Any context. */
 void ldlm_reclaim_added(unsigned int nr)
 {
-	if (atomic_long_inc_return(&nr_client_locks) > reclaim_above() || nr > RECLAIM_EXPORT)
+	if (atomic_long_inc_return(&nr_client_locks) > ldlm_reclaim_above() || nr > RECLAIM_EXPORT)
 		queue_delayed_work(ldlm_wq, &ldlm_reclaim_dwork, HZ / 4);
 }
 
@@ -44,11 +44,11 @@ void ldlm_reclaim_removed(void)
 /* No room for a new lock, for now. */
 bool ldlm_reclaim_full(void)
 {
-	return atomic_long_read(&nr_client_locks) > reclaim_above() / 2 * 3;
+	return atomic_long_read(&nr_client_locks) > ldlm_reclaim_above() / 2 * 3;
 }
 
-static bool reclaimable(const struct ldlm_resource *res, const struct ldlm_lock *lock,
-			unsigned long age, bool all)
+static bool ldlm_reclaim_allowed(const struct ldlm_resource *res, const struct ldlm_lock *lock,
+				 unsigned long age, bool all)
 {
 	if (!lock->l_export || lock->l_granted_mode == LCK_GROUP ||
 	    (res->lr_type != LDLM_EXTENT && res->lr_type != LDLM_IBITS) ||
@@ -62,8 +62,8 @@ static bool reclaimable(const struct ldlm_resource *res, const struct ldlm_lock 
 }
 
 /* Call back up to max locks of a resource; the number. */
-static unsigned int reclaim_resource(struct ldlm_resource *res, unsigned long age, bool all,
-				     unsigned int max)
+static unsigned int ldlm_reclaim_resource(struct ldlm_resource *res, unsigned long age, bool all,
+					  unsigned int max)
 {
 	struct ldlm_lock *lock;
 	unsigned int n = 0;
@@ -74,7 +74,7 @@ static unsigned int reclaim_resource(struct ldlm_resource *res, unsigned long ag
 	list_for_each_entry(lock, &res->lr_granted, l_res_link) {
 		if (n == max)
 			break;
-		if (!reclaimable(res, lock, age, all))
+		if (!ldlm_reclaim_allowed(res, lock, age, all))
 			continue;
 		/* Nobody blocks it: it is described by itself, and all of it is wanted (11.1). */
 		lock->l_flags |= LDLM_FL_AST_SENT;
@@ -89,24 +89,24 @@ static unsigned int reclaim_resource(struct ldlm_resource *res, unsigned long ag
 	return n;
 }
 
-static unsigned int reclaim_namespace(struct ldlm_namespace *ns, unsigned long age, bool all,
-				      unsigned int max)
+static unsigned int ldlm_reclaim_namespace(struct ldlm_namespace *ns, unsigned long age, bool all,
+					   unsigned int max)
 {
 	struct ldlm_resource *res = NULL;
 	unsigned int n = 0;
 
 	while (n < max && (res = ldlm_res_next(ns, res))) {
-		n += reclaim_resource(res, age, all, max - n);
+		n += ldlm_reclaim_resource(res, age, all, max - n);
 		cond_resched();
 	}
 	ldlm_res_put(res);
 	return n;
 }
 
-static void reclaim_work(struct work_struct *work)
+static void ldlm_reclaim_work(struct work_struct *work)
 {
 	static const unsigned int ages[] = { 300, 60, 10, 0 };	/* seconds */
-	long over = atomic_long_read(&nr_client_locks) - reclaim_above() / 8 * 7;
+	long over = atomic_long_read(&nr_client_locks) - ldlm_reclaim_above() / 8 * 7;
 	bool all = over > 0;
 	unsigned int i, n = 0, max = all ? min_t(long, over, RECLAIM_ROUND) : RECLAIM_ROUND;
 	struct ldlm_namespace *ns;
@@ -115,7 +115,7 @@ static void reclaim_work(struct work_struct *work)
 	for (i = 0; i < ARRAY_SIZE(ages) && n < max; i++)
 		list_for_each_entry(ns, &ldlm_ns_all, ns_list)
 			if (!ns->ns_client)
-				n += reclaim_namespace(ns, ages[i] * HZ, all, max - n);
+				n += ldlm_reclaim_namespace(ns, ages[i] * HZ, all, max - n);
 	mutex_unlock(&ldlm_ns_mutex);
 }
 

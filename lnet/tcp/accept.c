@@ -44,7 +44,8 @@ static unsigned int pending_count;
 static bool pending_stop;
 
 /* HELLO that says: not this one. */
-static void refuse(struct socket *sock, const struct ksock_net *net, const struct ksock_hello *in)
+static void ksock_hello_refuse(struct socket *sock, const struct ksock_net *net,
+			       const struct ksock_hello *in)
 {
 	struct ksock_hello h = *in;
 
@@ -58,8 +59,9 @@ static void refuse(struct socket *sock, const struct ksock_net *net, const struc
 	ksock_hello_send(sock, &h, false);
 }
 
-static int answer(struct socket *sock, const struct ksock_net *net, const struct ksock_hello *in,
-		  int type)
+static int ksock_hello_answer(struct socket *sock, const struct ksock_net *net,
+			      const struct ksock_hello *in,
+			      int type)
 {
 	struct ksock_hello h = {
 		.version = KSOCK_PROTO_V3,
@@ -76,7 +78,7 @@ static int answer(struct socket *sock, const struct ksock_net *net, const struct
 }
 
 /* Under peer->lock: 0 and added, -ESTALE for another life of the peer, -EALREADY for too many. */
-static int decide(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarnation)
+static int ksock_accept_decide(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarnation)
 {
 	if (peer->dead)
 		return -ESHUTDOWN;
@@ -91,7 +93,7 @@ static int decide(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarnat
 	return 0;
 }
 
-static void make_ready(struct ksock_peer *peer, struct ksock_conn *conn)
+static void ksock_accept_ready(struct ksock_peer *peer, struct ksock_conn *conn)
 {
 	spin_lock(&peer->lock);
 	if (!conn->closing) {
@@ -105,8 +107,8 @@ static void make_ready(struct ksock_peer *peer, struct ksock_conn *conn)
 }
 
 /* The socket belongs to the connection, if this returns 0, or is released. */
-static int passive(struct ksock_net *net, struct ksock_peer *peer, struct socket *sock,
-		   const struct ksock_hello *h, int type)
+static int ksock_accept_conn(struct ksock_net *net, struct ksock_peer *peer, struct socket *sock,
+			     const struct ksock_hello *h, int type)
 {
 	struct ksock_conn *conn;
 	int rc;
@@ -115,34 +117,34 @@ static int passive(struct ksock_net *net, struct ksock_peer *peer, struct socket
 	if (!conn)
 		return -ENOMEM;
 	spin_lock(&peer->lock);
-	rc = decide(peer, conn, h->src_incarnation);
+	rc = ksock_accept_decide(peer, conn, h->src_incarnation);
 	spin_unlock(&peer->lock);
 	if (rc) {
 		if (rc == -ESTALE)
 			ksock_peer_close(peer, -ECONNRESET);
 		if (rc != -ESHUTDOWN)
-			refuse(sock, net, h);
+			ksock_hello_refuse(sock, net, h);
 		ksock_conn_abort(conn);
 		return 0;
 	}
-	rc = answer(sock, net, h, type);
+	rc = ksock_hello_answer(sock, net, h, type);
 	if (rc)
 		ksock_peer_close(peer, rc);
 	else
-		make_ready(peer, conn);
+		ksock_accept_ready(peer, conn);
 	ksock_conn_put(conn);
 	return 0;
 }
 
 /* From now on the socket is not ours to shut down. */
-static void not_pending(struct pending *p)
+static void ksock_pending_remove(struct pending *p)
 {
 	mutex_lock(&pending_mutex);
 	list_del_init(&p->link);
 	mutex_unlock(&pending_mutex);
 }
 
-static int hello(struct ksock_net *net, struct pending *p, unsigned long timeout)
+static int ksock_accept_hello(struct ksock_net *net, struct pending *p, unsigned long timeout)
 {
 	struct socket *sock = p->sock;
 	struct ksock_peer *peer;
@@ -151,7 +153,7 @@ static int hello(struct ksock_net *net, struct pending *p, unsigned long timeout
 
 	rc = ksock_hello_recv(sock, &h, timeout);
 	if (rc == -EPROTONOSUPPORT)
-		refuse(sock, net, &h);
+		ksock_hello_refuse(sock, net, &h);
 	if (rc)
 		return rc;
 	type = ksock_invert_type(h.ctype);
@@ -163,13 +165,13 @@ static int hello(struct ksock_net *net, struct pending *p, unsigned long timeout
 	if (IS_ERR(peer))
 		return PTR_ERR(peer);
 	ksock_tune(sock);
-	not_pending(p);
-	rc = passive(net, peer, sock, &h, type);
+	ksock_pending_remove(p);
+	rc = ksock_accept_conn(net, peer, sock, &h, type);
 	ksock_peer_put(peer);
 	return rc;
 }
 
-static bool local_addr_is(struct socket *sock, const struct lnet_nid *nid)
+static bool ksock_local_addr_is(struct socket *sock, const struct lnet_nid *nid)
 {
 	struct sockaddr_storage local;
 
@@ -178,7 +180,7 @@ static bool local_addr_is(struct socket *sock, const struct lnet_nid *nid)
 }
 
 /* 0: the socket is somebody's. */
-static int serve(struct pending *p)
+static int ksock_accept_serve(struct pending *p)
 {
 	struct lnet_accept_conf conf;
 	struct ksock_net *net;
@@ -197,18 +199,20 @@ static int serve(struct pending *p)
 	net = ksock_net_get(&nid);
 	if (!net)
 		return -EHOSTUNREACH;
-	rc = local_addr_is(p->sock, &nid) ? hello(net, p, conf.timeout * HZ) : -EHOSTUNREACH;
+	rc = -EHOSTUNREACH;
+	if (ksock_local_addr_is(p->sock, &nid))
+		rc = ksock_accept_hello(net, p, conf.timeout * HZ);
 	ksock_net_put(net);
 	return rc;
 }
 
-static void serve_work(struct work_struct *work)
+static void ksock_accept_serve_work(struct work_struct *work)
 {
 	struct pending *p = container_of(work, struct pending, work);
 	struct socket *sock = p->sock;
 	int rc;
 
-	rc = serve(p);
+	rc = ksock_accept_serve(p);
 	if (rc == -EPROTO)
 		pr_warn_ratelimited("bad connection request from %pISpc\n", &p->peer_addr);
 	mutex_lock(&pending_mutex);
@@ -221,7 +225,7 @@ static void serve_work(struct work_struct *work)
 }
 
 /* What an accepted socket inherits of the listening one. */
-static void disinherit(struct socket *sock, const struct listener *l)
+static void ksock_accept_disinherit(struct socket *sock, const struct listener *l)
 {
 	struct sock *sk = sock->sk;
 
@@ -231,7 +235,7 @@ static void disinherit(struct socket *sock, const struct listener *l)
 	write_unlock_bh(&sk->sk_callback_lock);
 }
 
-static int start_pending(struct socket *sock)
+static int ksock_pending_start(struct socket *sock)
 {
 	struct pending *p = kzalloc(sizeof(*p), GFP_KERNEL);
 	int rc = -EBUSY;
@@ -239,7 +243,7 @@ static int start_pending(struct socket *sock)
 	if (!p)
 		return -ENOMEM;
 	p->sock = sock;
-	INIT_WORK(&p->work, serve_work);
+	INIT_WORK(&p->work, ksock_accept_serve_work);
 	if (kernel_getpeername(sock, (struct sockaddr *)&p->peer_addr) < 0) {
 		kfree(p);
 		return -ENOTCONN;
@@ -257,19 +261,19 @@ static int start_pending(struct socket *sock)
 	return rc;
 }
 
-static void accept_work(struct work_struct *work)
+static void ksock_accept_work(struct work_struct *work)
 {
 	struct listener *l = container_of(work, struct listener, work);
 	struct socket *sock;
 
 	while (!kernel_accept(l->sock, &sock, O_NONBLOCK)) {
-		disinherit(sock, l);
-		if (start_pending(sock))
+		ksock_accept_disinherit(sock, l);
+		if (ksock_pending_start(sock))
 			sock_release(sock);
 	}
 }
 
-static void listen_data_ready(struct sock *sk)
+static void ksock_listen_data_ready(struct sock *sk)
 {
 	struct listener *l;
 
@@ -281,7 +285,8 @@ static void listen_data_ready(struct sock *sk)
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
-static int listen_on(struct listener *l, struct socket *sock, const struct lnet_accept_conf *conf)
+static int ksock_listen_on(struct listener *l, struct socket *sock,
+			   const struct lnet_accept_conf *conf)
 {
 	struct sockaddr_storage addr;
 	struct sock *sk = sock->sk;
@@ -298,12 +303,12 @@ static int listen_on(struct listener *l, struct socket *sock, const struct lnet_
 	write_lock_bh(&sk->sk_callback_lock);
 	l->old_data_ready = sk->sk_data_ready;
 	sk->sk_user_data = l;
-	sk->sk_data_ready = listen_data_ready;
+	sk->sk_data_ready = ksock_listen_data_ready;
 	write_unlock_bh(&sk->sk_callback_lock);
 	return kernel_listen(sock, conf->backlog);
 }
 
-static void listen_stop(struct listener *l)
+static void ksock_listen_stop(struct listener *l)
 {
 	struct sock *sk = l->sock->sk;
 
@@ -315,7 +320,7 @@ static void listen_stop(struct listener *l)
 	sock_release(l->sock);
 }
 
-static int listen_start(struct listener *l)
+static int ksock_listen_start(struct listener *l)
 {
 	struct lnet_accept_conf conf;
 	struct sockaddr_storage addr;
@@ -331,18 +336,18 @@ static int listen_start(struct listener *l)
 	rc = sock_create_kern(&init_net, addr.ss_family, SOCK_STREAM, IPPROTO_TCP, &sock);
 	if (rc)
 		return rc;
-	rc = listen_on(l, sock, &conf);
+	rc = ksock_listen_on(l, sock, &conf);
 	if (!rc)
 		return 0;
 	pr_err("cannot listen on %pISpc: %d\n", &addr, rc);
 	if (l->sock)
-		listen_stop(l);
+		ksock_listen_stop(l);
 	else
 		sock_release(sock);
 	return rc;
 }
 
-static struct listener *find_listener(const struct lnet_nid *nid)
+static struct listener *ksock_listener_find(const struct lnet_nid *nid)
 {
 	struct listener *l;
 
@@ -353,7 +358,7 @@ static struct listener *find_listener(const struct lnet_nid *nid)
 	return NULL;
 }
 
-static int new_listener(const struct lnet_nid *nid)
+static int ksock_listener_new(const struct lnet_nid *nid)
 {
 	struct listener *l = kzalloc(sizeof(*l), GFP_KERNEL);
 	int rc;
@@ -362,11 +367,11 @@ static int new_listener(const struct lnet_nid *nid)
 		return -ENOMEM;
 	l->nid = *nid;
 	l->users = 1;
-	INIT_WORK(&l->work, accept_work);
+	INIT_WORK(&l->work, ksock_accept_work);
 	mutex_lock(&pending_mutex);
 	pending_stop = false;
 	mutex_unlock(&pending_mutex);
-	rc = listen_start(l);
+	rc = ksock_listen_start(l);
 	if (rc) {
 		kfree(l);
 		return rc;
@@ -382,17 +387,17 @@ int ksock_listen_get(const struct lnet_nid *nid)
 	int rc = 0;
 
 	mutex_lock(&listen_mutex);
-	l = find_listener(nid);
+	l = ksock_listener_find(nid);
 	if (l)
 		l->users++;
 	else
-		rc = new_listener(nid);
+		rc = ksock_listener_new(nid);
 	mutex_unlock(&listen_mutex);
 	return rc;
 }
 
 /* After the last net: cut short what is being read. */
-static void pending_end(void)
+static void ksock_pending_end(void)
 {
 	struct pending *p;
 
@@ -409,14 +414,14 @@ void ksock_listen_put(const struct lnet_nid *nid)
 	struct listener *l;
 
 	mutex_lock(&listen_mutex);
-	l = find_listener(nid);
+	l = ksock_listener_find(nid);
 	if (!--l->users) {
 		if (l->sock)
-			listen_stop(l);
+			ksock_listen_stop(l);
 		list_del(&l->link);
 		kfree(l);
 	}
 	if (list_empty(&listeners))
-		pending_end();
+		ksock_pending_end();
 	mutex_unlock(&listen_mutex);
 }

@@ -13,7 +13,7 @@
 #include "ksock.h"
 
 /* Something to read; of a change of state, rx_work will read the error or the end. */
-static void readable(struct sock *sk)
+static void ksock_conn_data_ready(struct sock *sk)
 {
 	struct ksock_conn *conn;
 
@@ -24,7 +24,7 @@ static void readable(struct sock *sk)
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
-static void write_space(struct sock *sk)
+static void ksock_conn_write_space(struct sock *sk)
 {
 	struct ksock_conn *conn;
 
@@ -37,9 +37,9 @@ static void write_space(struct sock *sk)
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
-static void close_work(struct work_struct *work);
+static void ksock_conn_close_work(struct work_struct *work);
 
-static void start_callbacks(struct ksock_conn *conn)
+static void ksock_conn_set_callbacks(struct ksock_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 
@@ -50,13 +50,13 @@ static void start_callbacks(struct ksock_conn *conn)
 	conn->old_write_space = sk->sk_write_space;
 	conn->old_state_change = sk->sk_state_change;
 	sk->sk_user_data = conn;
-	sk->sk_data_ready = readable;
-	sk->sk_write_space = write_space;
-	sk->sk_state_change = readable;
+	sk->sk_data_ready = ksock_conn_data_ready;
+	sk->sk_write_space = ksock_conn_write_space;
+	sk->sk_state_change = ksock_conn_data_ready;
 	write_unlock_bh(&sk->sk_callback_lock);
 }
 
-static void stop_callbacks(struct ksock_conn *conn)
+static void ksock_conn_reset_callbacks(struct ksock_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 
@@ -85,12 +85,12 @@ struct ksock_conn *ksock_conn_alloc(struct ksock_peer *peer, struct socket *sock
 	INIT_LIST_HEAD(&conn->link);
 	INIT_WORK(&conn->rx_work, ksock_rx_work);
 	INIT_WORK(&conn->tx_work, ksock_tx_work);
-	INIT_WORK(&conn->close_work, close_work);
+	INIT_WORK(&conn->close_work, ksock_conn_close_work);
 	spin_lock_init(&conn->lock);
 	INIT_LIST_HEAD(&conn->txq);
 	conn->rx_time = jiffies;
 	conn->tx_time = jiffies;
-	start_callbacks(conn);
+	ksock_conn_set_callbacks(conn);
 	return conn;
 }
 
@@ -119,18 +119,18 @@ void ksock_conn_add(struct ksock_conn *conn, bool ready)
 /* Instead of ksock_conn_add(). */
 void ksock_conn_abort(struct ksock_conn *conn)
 {
-	stop_callbacks(conn);
+	ksock_conn_reset_callbacks(conn);
 	sock_release(conn->sock);
 	ksock_conn_put(conn);
 }
 
-static void close_work(struct work_struct *work)
+static void ksock_conn_close_work(struct work_struct *work)
 {
 	struct ksock_conn *conn = container_of(work, struct ksock_conn, close_work);
 	struct lnet_msg *msg;
 
 	kernel_sock_shutdown(conn->sock, SHUT_RDWR);
-	stop_callbacks(conn);
+	ksock_conn_reset_callbacks(conn);
 	/* nobody else is left */
 	msg = conn->rx.msg;
 	if (msg)

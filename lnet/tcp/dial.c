@@ -58,7 +58,7 @@ void ksock_dial_stop(struct ksock_peer *peer)
 	}
 }
 
-static void set_dial_sock(struct ksock_peer *peer, struct socket *sock)
+static void ksock_dial_set_sock(struct ksock_peer *peer, struct socket *sock)
 {
 	mutex_lock(&peer->dial_mutex);
 	peer->dial_sock = sock;
@@ -66,7 +66,7 @@ static void set_dial_sock(struct ksock_peer *peer, struct socket *sock)
 }
 
 /* One attempt from one source port. The socket is the peer's dial_sock on success. */
-static int connect_from(struct ksock_peer *peer, u16 port, u16 to_port, struct socket **sockp)
+static int ksock_dial_from(struct ksock_peer *peer, u16 port, u16 to_port, struct socket **sockp)
 {
 	struct sockaddr_storage local, remote;
 	struct socket *sock;
@@ -79,7 +79,7 @@ static int connect_from(struct ksock_peer *peer, u16 port, u16 to_port, struct s
 	rc = sock_create_kern(&init_net, remote.ss_family, SOCK_STREAM, IPPROTO_TCP, &sock);
 	if (rc)
 		return rc;
-	set_dial_sock(peer, sock);
+	ksock_dial_set_sock(peer, sock);
 	/* one source port serves several destinations */
 	sock_set_reuseport(sock->sk);
 	if (ksock_params.tx_buffer_size > 0)
@@ -93,12 +93,12 @@ static int connect_from(struct ksock_peer *peer, u16 port, u16 to_port, struct s
 		*sockp = sock;
 		return 0;
 	}
-	set_dial_sock(peer, NULL);
+	ksock_dial_set_sock(peer, NULL);
 	sock_release(sock);
 	return rc == -EINPROGRESS ? -ETIMEDOUT : rc;
 }
 
-static int connect_privileged(struct ksock_peer *peer, struct socket **sock)
+static int ksock_dial_privileged(struct ksock_peer *peer, struct socket **sock)
 {
 	struct lnet_accept_conf conf;
 	u16 port;
@@ -108,14 +108,15 @@ static int connect_privileged(struct ksock_peer *peer, struct socket **sock)
 	for (port = PORT_MAX; port >= PORT_MIN; port--) {
 		if (port == conf.port)
 			continue;
-		rc = connect_from(peer, port, conf.port, sock);
+		rc = ksock_dial_from(peer, port, conf.port, sock);
 		if (rc != -EADDRINUSE && rc != -EADDRNOTAVAIL)
 			break;
 	}
 	return rc;
 }
 
-static int check_answer(const struct ksock_peer *peer, const struct ksock_hello *h, int type)
+static int ksock_dial_check_answer(const struct ksock_peer *peer, const struct ksock_hello *h,
+				   int type)
 {
 	char dialled[LNET_NIDSTR_SIZE], said[LNET_NIDSTR_SIZE];
 
@@ -130,7 +131,8 @@ static int check_answer(const struct ksock_peer *peer, const struct ksock_hello 
 	return ksock_invert_type(h->ctype) == type ? 0 : -EPROTO;
 }
 
-static int exchange_hello(struct ksock_peer *peer, struct socket *sock, int type, u64 *incarnation)
+static int ksock_dial_hello(struct ksock_peer *peer, struct socket *sock, int type,
+			    u64 *incarnation)
 {
 	struct ksock_hello h = {
 		.version = KSOCK_PROTO_V3,
@@ -149,20 +151,20 @@ static int exchange_hello(struct ksock_peer *peer, struct socket *sock, int type
 	if (rc)
 		return rc;
 	*incarnation = h.src_incarnation;
-	return check_answer(peer, &h, type);
+	return ksock_dial_check_answer(peer, &h, type);
 }
 
-static bool other_life(const struct ksock_peer *peer, u64 incarnation)
+static bool ksock_dial_other_life(const struct ksock_peer *peer, u64 incarnation)
 {
 	return !list_empty(&peer->conns) && peer->incarnation != incarnation;
 }
 
-static int add_conn(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarnation)
+static int ksock_dial_add_conn(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarnation)
 {
 	int rc = 0;
 
 	spin_lock(&peer->lock);
-	while (!peer->dead && other_life(peer, incarnation)) {
+	while (!peer->dead && ksock_dial_other_life(peer, incarnation)) {
 		spin_unlock(&peer->lock);
 		/* it was restarted: the old ones are dead, they only do not know yet */
 		ksock_peer_close(peer, -ECONNRESET);
@@ -182,26 +184,26 @@ static int add_conn(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarn
 	return rc;
 }
 
-static int dial(struct ksock_peer *peer, int type)
+static int ksock_dial(struct ksock_peer *peer, int type)
 {
 	struct ksock_conn *conn;
 	struct socket *sock;
 	u64 incarnation;
 	int rc;
 
-	rc = connect_privileged(peer, &sock);
+	rc = ksock_dial_privileged(peer, &sock);
 	if (rc)
 		return rc;
 	ksock_tune(sock);
-	rc = exchange_hello(peer, sock, type, &incarnation);
-	set_dial_sock(peer, NULL);
+	rc = ksock_dial_hello(peer, sock, type, &incarnation);
+	ksock_dial_set_sock(peer, NULL);
 	if (rc)
 		goto out_sock;
 	conn = ksock_conn_alloc(peer, sock, type);
 	rc = -ENOMEM;
 	if (!conn)
 		goto out_sock;
-	rc = add_conn(peer, conn, incarnation);
+	rc = ksock_dial_add_conn(peer, conn, incarnation);
 	if (rc)
 		ksock_conn_abort(conn);
 	return rc;
@@ -211,7 +213,7 @@ out_sock:
 	return rc;
 }
 
-static void back_off(struct ksock_peer *peer)
+static void ksock_dial_back_off(struct ksock_peer *peer)
 {
 	unsigned int min_ms = max(ksock_params.min_reconnectms, 1U);
 
@@ -221,7 +223,7 @@ static void back_off(struct ksock_peer *peer)
 }
 
 /* Not connected. True: dial_work is queued again. False: dialling is over for now. */
-static bool failed(struct ksock_peer *peer, int err)
+static bool ksock_dial_failed(struct ksock_peer *peer, int err)
 {
 	char s[LNET_NIDSTR_SIZE];
 	LIST_HEAD(waiting);
@@ -236,7 +238,7 @@ static bool failed(struct ksock_peer *peer, int err)
 	} else {
 		peer->dialing = false;
 		peer->refused = 0;
-		back_off(peer);
+		ksock_dial_back_off(peer);
 		if (list_empty(&peer->conns))
 			list_splice_init(&peer->waiting, &waiting);
 	}
@@ -247,7 +249,7 @@ static bool failed(struct ksock_peer *peer, int err)
 	return again;
 }
 
-static int next_type(struct ksock_peer *peer)
+static int ksock_dial_next_type(struct ksock_peer *peer)
 {
 	int type = -1;
 
@@ -265,11 +267,11 @@ void ksock_dial_work(struct work_struct *work)
 	struct ksock_peer *peer = container_of(work, struct ksock_peer, dial_work.work);
 	int type, rc;
 
-	while ((type = next_type(peer)) >= 0) {
-		rc = dial(peer, type);
+	while ((type = ksock_dial_next_type(peer)) >= 0) {
+		rc = ksock_dial(peer, type);
 		if (!rc)
 			continue;
-		if (failed(peer, rc))
+		if (ksock_dial_failed(peer, rc))
 			return;
 		break;
 	}

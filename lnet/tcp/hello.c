@@ -54,7 +54,7 @@ int ksock_hello_send(struct socket *sock, const struct ksock_hello *h, bool conn
 }
 
 /* IP addresses that old peers list; of no use. */
-static int skip_ips(struct socket *sock, u32 nips, unsigned long timeout)
+static int ksock_hello_skip_ips(struct socket *sock, u32 nips, unsigned long timeout)
 {
 	__le32 ips[KSOCK_HELLO_MAX_IPS];
 	u32 i;
@@ -100,13 +100,13 @@ int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long t
 	h->src_incarnation = le64_to_cpu(m.kshm_src_incarnation);
 	h->dst_incarnation = le64_to_cpu(m.kshm_dst_incarnation);
 	h->ctype = le32_to_cpu(m.kshm_ctype);
-	return skip_ips(sock, le32_to_cpu(m.kshm_nips), timeout);
+	return ksock_hello_skip_ips(sock, le32_to_cpu(m.kshm_nips), timeout);
 }
 
 /*
  * The answer to something that is not a connection request we understand: what we would understand.
  */
-static void connreq_refuse(struct socket *sock, unsigned long timeout)
+static void ksock_connreq_refuse(struct socket *sock, unsigned long timeout)
 {
 	struct lnet_acceptor_connreq req = {
 		.acr_magic = cpu_to_le32(LNET_PROTO_ACCEPTOR_MAGIC),
@@ -142,6 +142,6 @@ int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long 
 		return ksock_read(sock, nid, sizeof(*nid), timeout);
 	}
 refuse:
-	connreq_refuse(sock, timeout);
+	ksock_connreq_refuse(sock, timeout);
 	return -EPROTONOSUPPORT;
 }

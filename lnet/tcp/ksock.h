@@ -138,6 +138,7 @@ struct ksock_params {
 	int tos, nagle, tx_buffer_size, rx_buffer_size;
 	int keepalive_idle, keepalive_intvl, keepalive_count;
 };
+
 extern struct ksock_params ksock_params;
 unsigned long ksock_timeout(void);	/* jiffies */
 struct ksock_net *ksock_net_get(const struct lnet_nid *nid);
@@ -163,6 +164,7 @@ struct ksock_hello {
 	u64 dst_incarnation;
 	u32 ctype;
 };
+
 int ksock_invert_type(u32 type);
 int ksock_hello_send(struct socket *sock, const struct ksock_hello *h, bool connreq);
 int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long timeout);

@@ -118,7 +118,7 @@ void ksock_net_put(struct ksock_net *net)
 		complete(&net->idle);
 }
 
-static void set_tunables(struct lnet_ni *ni, u32 conns)
+static void ksock_set_tunables(struct lnet_ni *ni, u32 conns)
 {
 	ni->peer_timeout = peer_timeout;
 	ni->peer_credits = peer_credits;
@@ -129,7 +129,7 @@ static void set_tunables(struct lnet_ni *ni, u32 conns)
 	ni->tos = ksock_params.tos;
 }
 
-static struct ksock_net *net_alloc(struct lnet_ni *ni, u32 conns)
+static struct ksock_net *ksock_net_alloc(struct lnet_ni *ni, u32 conns)
 {
 	struct ksock_net *net = kzalloc(sizeof(*net), GFP_KERNEL);
 
@@ -157,8 +157,8 @@ static int ksock_startup(struct lnet_ni *ni)
 	if (rc)
 		return rc;
 	conns = clamp(conns_per_peer ?: conns, 1U, 127U);
-	set_tunables(ni, conns);
-	net = net_alloc(ni, conns);
+	ksock_set_tunables(ni, conns);
+	net = ksock_net_alloc(ni, conns);
 	if (!net)
 		return -ENOMEM;
 	ni->lnd_data = net;

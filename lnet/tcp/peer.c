@@ -13,16 +13,16 @@
 #include <linux/slab.h>
 #include "ksock.h"
 
-static struct hlist_head *bucket(struct ksock_net *net, const struct lnet_nid *nid)
+static struct hlist_head *ksock_peer_bucket(struct ksock_net *net, const struct lnet_nid *nid)
 {
 	return &net->peers[jhash(nid, sizeof(*nid), 0) & ((1 << KSOCK_PEER_HASH_BITS) - 1)];
 }
 
-static struct ksock_peer *find(struct ksock_net *net, const struct lnet_nid *nid)
+static struct ksock_peer *ksock_peer_find(struct ksock_net *net, const struct lnet_nid *nid)
 {
 	struct ksock_peer *peer;
 
-	hlist_for_each_entry(peer, bucket(net, nid), hnode)
+	hlist_for_each_entry(peer, ksock_peer_bucket(net, nid), hnode)
 		if (lnet_nid_eq(&peer->nid, nid)) {
 			refcount_inc(&peer->refs);
 			return peer;
@@ -30,7 +30,7 @@ static struct ksock_peer *find(struct ksock_net *net, const struct lnet_nid *nid
 	return NULL;
 }
 
-static struct ksock_peer *peer_alloc(struct ksock_net *net, const struct lnet_nid *nid)
+static struct ksock_peer *ksock_peer_alloc(struct ksock_net *net, const struct lnet_nid *nid)
 {
 	struct ksock_peer *peer = kzalloc(sizeof(*peer), GFP_NOFS);
 
@@ -55,21 +55,21 @@ struct ksock_peer *ksock_peer_get(struct ksock_net *net, const struct lnet_nid *
 	struct ksock_peer *peer, *new;
 
 	spin_lock(&net->lock);
-	peer = net->stopping ? ERR_PTR(-ENETDOWN) : find(net, nid);
+	peer = net->stopping ? ERR_PTR(-ENETDOWN) : ksock_peer_find(net, nid);
 	spin_unlock(&net->lock);
 	if (peer)
 		return peer;
-	new = peer_alloc(net, nid);
+	new = ksock_peer_alloc(net, nid);
 	if (!new)
 		return ERR_PTR(-ENOMEM);
 	spin_lock(&net->lock);
-	peer = find(net, nid);
+	peer = ksock_peer_find(net, nid);
 	if (!peer && net->stopping) {
 		peer = ERR_PTR(-ENETDOWN);
 	} else if (!peer) {
 		/* one reference for the table */
 		refcount_inc(&new->refs);
-		hlist_add_head(&new->hnode, bucket(net, nid));
+		hlist_add_head(&new->hnode, ksock_peer_bucket(net, nid));
 		peer = new;
 		new = NULL;
 	}
@@ -90,7 +90,7 @@ void ksock_peer_put(struct ksock_peer *peer)
 }
 
 /* May a connection of this type carry it, and how gladly? 0: no, 2: preferred. */
-static int suits(const struct ksock_conn *conn, const struct ksock_tx *tx)
+static int ksock_conn_suits(const struct ksock_conn *conn, const struct ksock_tx *tx)
 {
 	bool big;
 
@@ -110,14 +110,15 @@ static int suits(const struct ksock_conn *conn, const struct ksock_tx *tx)
 }
 
 /* Under peer->lock. */
-static struct ksock_conn *pick(const struct ksock_peer *peer, const struct ksock_tx *tx)
+static struct ksock_conn *ksock_peer_pick_conn(const struct ksock_peer *peer,
+					       const struct ksock_tx *tx)
 {
 	struct ksock_conn *conn, *best = NULL;
 	int s, best_s = 0;
 	u32 best_bytes = 0, bytes;
 
 	list_for_each_entry(conn, &peer->conns, link) {
-		s = suits(conn, tx);
+		s = ksock_conn_suits(conn, tx);
 		if (!s || s < best_s)
 			continue;
 		bytes = READ_ONCE(conn->tx_bytes);
@@ -140,7 +141,7 @@ void ksock_peer_flush(struct ksock_peer *peer)
 
 	lockdep_assert_held(&peer->lock);
 	list_for_each_entry_safe(tx, next, &peer->waiting, link) {
-		conn = pick(peer, tx);
+		conn = ksock_peer_pick_conn(peer, tx);
 		if (!conn)
 			continue;
 		list_del(&tx->link);
@@ -149,7 +150,7 @@ void ksock_peer_flush(struct ksock_peer *peer)
 }
 
 /* Under peer->lock: 0, or why the tx was not taken. */
-static int launch(struct ksock_peer *peer, struct ksock_tx *tx)
+static int ksock_peer_launch(struct ksock_peer *peer, struct ksock_tx *tx)
 {
 	struct ksock_conn *conn;
 	bool early;
@@ -158,7 +159,7 @@ static int launch(struct ksock_peer *peer, struct ksock_tx *tx)
 		return -EAGAIN;
 	if (READ_ONCE(peer->net->stopping))
 		return -ENETDOWN;
-	conn = pick(peer, tx);
+	conn = ksock_peer_pick_conn(peer, tx);
 	early = time_before(jiffies, peer->next_dial);
 	if (conn) {
 		ksock_tx_queue(conn, tx);
@@ -196,7 +197,7 @@ int ksock_send(struct lnet_ni *ni, struct lnet_msg *msg)
 			break;
 		}
 		spin_lock(&peer->lock);
-		rc = launch(peer, tx);
+		rc = ksock_peer_launch(peer, tx);
 		spin_unlock(&peer->lock);
 		ksock_peer_put(peer);
 	} while (rc == -EAGAIN);
@@ -216,7 +217,7 @@ int ksock_send_noop(struct ksock_conn *conn, u64 cookie)
 		return -ENOMEM;
 	tx->ksh.ksh_zc_cookies[1] = cpu_to_le64(cookie);
 	spin_lock(&peer->lock);
-	to = pick(peer, tx);
+	to = ksock_peer_pick_conn(peer, tx);
 	/* The peer has our HELLO if it sends here, even if we do not know yet that it is out. */
 	if (!to && !conn->closing)
 		to = conn;
@@ -229,7 +230,7 @@ int ksock_send_noop(struct ksock_conn *conn, u64 cookie)
 	return 0;
 }
 
-static struct ksock_conn *first_conn(struct ksock_peer *peer)
+static struct ksock_conn *ksock_peer_first_conn(struct ksock_peer *peer)
 {
 	struct ksock_conn *conn;
 
@@ -250,7 +251,7 @@ void ksock_peer_close(struct ksock_peer *peer, int err)
 	if (err != -ECONNRESET && err != -EPIPE && err != -ESHUTDOWN)
 		pr_info_ratelimited("connections to %s closed: %d\n", lnet_nid_str(&peer->nid, s),
 				    err);
-	while ((conn = first_conn(peer))) {
+	while ((conn = ksock_peer_first_conn(peer))) {
 		ksock_conn_close(conn, err);
 		ksock_conn_put(conn);
 	}
@@ -263,7 +264,7 @@ void ksock_hurry(struct lnet_ni *ni, const struct lnet_nid *nid)
 	struct ksock_peer *peer;
 
 	spin_lock(&net->lock);
-	peer = find(net, nid);
+	peer = ksock_peer_find(net, nid);
 	spin_unlock(&net->lock);
 	if (!peer)
 		return;
@@ -274,7 +275,7 @@ void ksock_hurry(struct lnet_ni *ni, const struct lnet_nid *nid)
 }
 
 /* How long things may stand still; under peer->lock. */
-static unsigned long patience(struct ksock_peer *peer)
+static unsigned long ksock_peer_timeout(struct ksock_peer *peer)
 {
 	unsigned long timeout = ksock_timeout();
 
@@ -298,8 +299,8 @@ void ksock_conn_failed(struct ksock_conn *conn, int err)
 }
 
 /* Messages that have waited too long for a connection; under peer->lock. */
-static void expire_waiting(struct ksock_peer *peer, unsigned long timeout,
-			   struct list_head *expired)
+static void ksock_peer_expire_waiting(struct ksock_peer *peer, unsigned long timeout,
+				      struct list_head *expired)
 {
 	unsigned long ahead = ksock_timeout() - timeout;
 	struct ksock_tx *tx, *next;
@@ -309,7 +310,7 @@ static void expire_waiting(struct ksock_peer *peer, unsigned long timeout,
 			list_move_tail(&tx->link, expired);
 }
 
-static void tick_peer(struct ksock_peer *peer)
+static void ksock_peer_tick(struct ksock_peer *peer)
 {
 	struct ksock_conn *conn;
 	unsigned long timeout;
@@ -317,7 +318,7 @@ static void tick_peer(struct ksock_peer *peer)
 	int rc = 0;
 
 	spin_lock(&peer->lock);
-	timeout = patience(peer);
+	timeout = ksock_peer_timeout(peer);
 	list_for_each_entry(conn, &peer->conns, link) {
 		rc = ksock_conn_timed_out(conn, timeout);
 		if (READ_ONCE(conn->rx_held))
@@ -325,7 +326,7 @@ static void tick_peer(struct ksock_peer *peer)
 		if (rc)
 			break;
 	}
-	expire_waiting(peer, timeout, &expired);
+	ksock_peer_expire_waiting(peer, timeout, &expired);
 	if (!list_empty(&peer->waiting) && time_after_eq(jiffies, peer->next_dial))
 		ksock_dial_start(peer);
 	spin_unlock(&peer->lock);
@@ -335,7 +336,7 @@ static void tick_peer(struct ksock_peer *peer)
 }
 
 /* Take an idle peer out of the table. Under net->lock. */
-static bool forget_peer(struct ksock_peer *peer)
+static bool ksock_peer_forget(struct ksock_peer *peer)
 {
 	spin_lock(&peer->lock);
 	if (list_empty(&peer->conns) && list_empty(&peer->waiting) && !peer->dialing &&
@@ -348,7 +349,8 @@ static bool forget_peer(struct ksock_peer *peer)
 }
 
 /* All peers, each with a reference; the forgotten ones have two, that of the table as well. */
-static void collect_peers(struct ksock_net *net, struct list_head *all, struct list_head *forgotten)
+static void ksock_peers_collect(struct ksock_net *net, struct list_head *all,
+				struct list_head *forgotten)
 {
 	struct ksock_peer *peer;
 	struct hlist_node *next;
@@ -357,7 +359,7 @@ static void collect_peers(struct ksock_net *net, struct list_head *all, struct l
 	spin_lock(&net->lock);
 	for (i = 0; i < ARRAY_SIZE(net->peers); i++) {
 		hlist_for_each_entry_safe(peer, next, &net->peers[i], hnode) {
-			if (forgotten && forget_peer(peer)) {
+			if (forgotten && ksock_peer_forget(peer)) {
 				list_add(&peer->scan, forgotten);
 				continue;
 			}
@@ -375,9 +377,9 @@ void ksock_tick(struct work_struct *work)
 	LIST_HEAD(forgotten);
 	LIST_HEAD(all);
 
-	collect_peers(net, &all, &forgotten);
+	ksock_peers_collect(net, &all, &forgotten);
 	list_for_each_entry_safe(peer, next, &all, scan) {
-		tick_peer(peer);
+		ksock_peer_tick(peer);
 		ksock_peer_put(peer);
 	}
 	list_for_each_entry_safe(peer, next, &forgotten, scan)
@@ -386,7 +388,7 @@ void ksock_tick(struct work_struct *work)
 		queue_delayed_work(ksock_wq, &net->tick, HZ);
 }
 
-static void unhash(struct ksock_peer *peer)
+static void ksock_peer_unhash(struct ksock_peer *peer)
 {
 	spin_lock(&peer->net->lock);
 	hlist_del(&peer->hnode);
@@ -394,7 +396,7 @@ static void unhash(struct ksock_peer *peer)
 	ksock_peer_put(peer);
 }
 
-static void stop_peer(struct ksock_peer *peer)
+static void ksock_peer_stop(struct ksock_peer *peer)
 {
 	LIST_HEAD(waiting);
 
@@ -405,7 +407,7 @@ static void stop_peer(struct ksock_peer *peer)
 	ksock_tx_done_list(&waiting, -ESHUTDOWN);
 	ksock_peer_close(peer, -ESHUTDOWN);
 	ksock_dial_stop(peer);
-	unhash(peer);
+	ksock_peer_unhash(peer);
 }
 
 /* The net is stopping and its tick has stopped: end everything on its peers and forget them. */
@@ -414,9 +416,9 @@ void ksock_peers_stop(struct ksock_net *net)
 	struct ksock_peer *peer, *next;
 	LIST_HEAD(all);
 
-	collect_peers(net, &all, NULL);
+	ksock_peers_collect(net, &all, NULL);
 	list_for_each_entry_safe(peer, next, &all, scan) {
-		stop_peer(peer);
+		ksock_peer_stop(peer);
 		ksock_peer_put(peer);
 	}
 }

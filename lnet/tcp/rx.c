@@ -15,7 +15,7 @@
 #define KEEPALIVE	1
 
 /* Bytes received (iter is advanced), -EAGAIN if there are none now, another -errno at the end. */
-static int recv_iter(struct ksock_conn *conn, struct iov_iter *iter)
+static int ksock_rx_iter(struct ksock_conn *conn, struct iov_iter *iter)
 {
 	struct msghdr msg = { .msg_iter = *iter };
 	int rc;
@@ -32,25 +32,25 @@ static int recv_iter(struct ksock_conn *conn, struct iov_iter *iter)
  * We never ask for acknowledgements, so the only cookie that may come back is that of a keepalive,
  * in a NOOP or with a message that took its place.
  */
-static bool acks_nothing(u64 cookie)
+static bool ksock_rx_acks_nothing(u64 cookie)
 {
 	return !cookie || cookie == KEEPALIVE;
 }
 
-static int got_noop(const struct ksock_msg_hdr *ksh)
+static int ksock_rx_noop(const struct ksock_msg_hdr *ksh)
 {
-	return acks_nothing(le64_to_cpu(ksh->ksh_zc_cookies[0])) &&
+	return ksock_rx_acks_nothing(le64_to_cpu(ksh->ksh_zc_cookies[0])) &&
 	       le64_to_cpu(ksh->ksh_zc_cookies[1]) == KEEPALIVE ? 0 : -EPROTO;
 }
 
-static int got_lnet_hdr(struct ksock_conn *conn)
+static int ksock_rx_lnet_hdr(struct ksock_conn *conn)
 {
 	struct ksock_rx *rx = &conn->rx;
 	const struct ksock_msg_hdr *ksh = (void *)rx->hdr;
 	struct lnet_hdr hdr;
 	int rc;
 
-	if (!acks_nothing(le64_to_cpu(ksh->ksh_zc_cookies[1])))
+	if (!ksock_rx_acks_nothing(le64_to_cpu(ksh->ksh_zc_cookies[1])))
 		return -EPROTO;
 	lnet_hdr_from_nid4((void *)(ksh + 1), &hdr);
 	rc = lnet_rx_begin(conn->peer->net->ni, &hdr, &conn->peer->nid, &rx->msg);
@@ -74,7 +74,7 @@ static int got_lnet_hdr(struct ksock_conn *conn)
  * A NOOP is shorter than a message: bytes of the next one may follow it in hdr. A message is never
  * longer than what was read.
  */
-static int parse_hdr(struct ksock_conn *conn)
+static int ksock_rx_parse_hdr(struct ksock_conn *conn)
 {
 	struct ksock_rx *rx = &conn->rx;
 	const struct ksock_msg_hdr *ksh = (void *)rx->hdr;
@@ -83,7 +83,7 @@ static int parse_hdr(struct ksock_conn *conn)
 	while (rx->have >= sizeof(*ksh)) {
 		switch (le32_to_cpu(ksh->ksh_type)) {
 		case KSOCK_MSG_NOOP:
-			rc = got_noop(ksh);
+			rc = ksock_rx_noop(ksh);
 			if (rc)
 				return rc;
 			rx->have -= sizeof(*ksh);
@@ -92,7 +92,7 @@ static int parse_hdr(struct ksock_conn *conn)
 		case KSOCK_MSG_LNET:
 			if (rx->have < HDR_LEN)
 				return 0;
-			return got_lnet_hdr(conn);
+			return ksock_rx_lnet_hdr(conn);
 		default:
 			return -EPROTO;
 		}
@@ -100,7 +100,7 @@ static int parse_hdr(struct ksock_conn *conn)
 	return 0;
 }
 
-static int recv_hdr(struct ksock_conn *conn)
+static int ksock_rx_hdr(struct ksock_conn *conn)
 {
 	struct ksock_rx *rx = &conn->rx;
 	struct iov_iter iter;
@@ -110,16 +110,16 @@ static int recv_hdr(struct ksock_conn *conn)
 	kvec.iov_base = rx->hdr + rx->have;
 	kvec.iov_len = HDR_LEN - rx->have;
 	iov_iter_kvec(&iter, ITER_DEST, &kvec, 1, kvec.iov_len);
-	rc = recv_iter(conn, &iter);
+	rc = ksock_rx_iter(conn, &iter);
 	if (rc < 0)
 		return rc;
 	rx->have += rc;
-	rc = parse_hdr(conn);
+	rc = ksock_rx_parse_hdr(conn);
 	WRITE_ONCE(conn->rx_partial, rx->have || rx->state != KSOCK_RX_HDR);
 	return rc;
 }
 
-static int message_done(struct ksock_conn *conn)
+static int ksock_rx_message_done(struct ksock_conn *conn)
 {
 	struct ksock_rx *rx = &conn->rx;
 	struct lnet_msg *msg = rx->msg;
@@ -135,25 +135,25 @@ static int message_done(struct ksock_conn *conn)
 	return rc;
 }
 
-static int recv_body(struct ksock_conn *conn)
+static int ksock_rx_body(struct ksock_conn *conn)
 {
 	struct ksock_rx *rx = &conn->rx;
 	struct iov_iter trash;
 	int rc;
 
 	while (iov_iter_count(&rx->iter)) {
-		rc = recv_iter(conn, &rx->iter);
+		rc = ksock_rx_iter(conn, &rx->iter);
 		if (rc < 0)
 			return rc;
 	}
 	while (rx->skip) {
 		iov_iter_discard(&trash, ITER_DEST, rx->skip);
-		rc = recv_iter(conn, &trash);
+		rc = ksock_rx_iter(conn, &trash);
 		if (rc < 0)
 			return rc;
 		rx->skip -= rc;
 	}
-	return message_done(conn);
+	return ksock_rx_message_done(conn);
 }
 
 void ksock_rx_work(struct work_struct *work)
@@ -170,7 +170,7 @@ void ksock_rx_work(struct work_struct *work)
 			WRITE_ONCE(conn->rx_held, true);
 			return;		/* the tick comes back to it */
 		}
-		rc = conn->rx.state == KSOCK_RX_HDR ? recv_hdr(conn) : recv_body(conn);
+		rc = conn->rx.state == KSOCK_RX_HDR ? ksock_rx_hdr(conn) : ksock_rx_body(conn);
 		cond_resched();
 	}
 	if (rc && rc != -EAGAIN)

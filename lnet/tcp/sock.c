@@ -43,7 +43,7 @@ u16 ksock_addr_port(const struct sockaddr_storage *ss)
 }
 
 /* 1G: 1, 10G: 2, 25G and 40G: 3, 100G: 4, unknown: 1. Under RTNL. */
-static u32 conns_by_speed(struct net_device *dev)
+static u32 ksock_conns_by_speed(struct net_device *dev)
 {
 	struct ethtool_link_ksettings ks;
 
@@ -53,7 +53,8 @@ static u32 conns_by_speed(struct net_device *dev)
 	return ilog2(ks.base.speed / 1000) / 2 + 1;
 }
 
-static bool use_interface(struct net_device *dev, const struct in_ifaddr *ifa, const char *ifname)
+static bool ksock_use_interface(struct net_device *dev, const struct in_ifaddr *ifa,
+				const char *ifname)
 {
 	if (*ifname)
 		return !strcmp(dev->name, ifname) || !strcmp(ifa->ifa_label, ifname);
@@ -78,14 +79,14 @@ int ksock_interface(char *ifname, struct lnet_nid *nid, u32 *conns_per_peer)
 		if (!in_dev)
 			continue;
 		in_dev_for_each_ifa_rtnl(ifa, in_dev) {
-			if (!use_interface(dev, ifa, ifname))
+			if (!ksock_use_interface(dev, ifa, ifname))
 				continue;
 			if (!(dev_get_flags(dev) & IFF_UP)) {
 				rc = -ENETDOWN;
 				break;
 			}
 			nid->nid_addr[0] = ifa->ifa_local;
-			*conns_per_peer = conns_by_speed(dev);
+			*conns_per_peer = ksock_conns_by_speed(dev);
 			if (!*ifname)
 				strscpy(ifname, dev->name, IFNAMSIZ);
 			rc = 0;

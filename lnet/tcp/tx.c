@@ -84,7 +84,7 @@ void ksock_tx_queue(struct ksock_conn *conn, struct ksock_tx *tx)
 	queue_work(ksock_wq, &conn->tx_work);
 }
 
-static struct ksock_tx *next_tx(struct ksock_conn *conn, bool *more)
+static struct ksock_tx *ksock_tx_next(struct ksock_conn *conn, bool *more)
 {
 	struct ksock_tx *tx;
 
@@ -104,7 +104,7 @@ static struct ksock_tx *next_tx(struct ksock_conn *conn, bool *more)
 	return tx;
 }
 
-static int send_hdr(struct socket *sock, struct ksock_tx *tx, int flags)
+static int ksock_tx_send_hdr(struct socket *sock, struct ksock_tx *tx, int flags)
 {
 	struct msghdr msg = { .msg_flags = flags };
 	struct kvec iov;
@@ -121,7 +121,7 @@ static int send_hdr(struct socket *sock, struct ksock_tx *tx, int flags)
 	return 0;
 }
 
-static int send_body(struct socket *sock, struct ksock_tx *tx, int flags)
+static int ksock_tx_send_body(struct socket *sock, struct ksock_tx *tx, int flags)
 {
 	struct msghdr msg = { .msg_flags = flags };
 	int rc;
@@ -137,19 +137,19 @@ static int send_body(struct socket *sock, struct ksock_tx *tx, int flags)
 }
 
 /* 0: all of it is with TCP. */
-static int send_tx(struct ksock_conn *conn, struct ksock_tx *tx, bool more)
+static int ksock_tx_send(struct ksock_conn *conn, struct ksock_tx *tx, bool more)
 {
 	int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 	int last = more ? flags | MSG_MORE : flags;
 	bool body = tx->size > tx->hdr_len;
 	int rc;
 
-	rc = send_hdr(conn->sock, tx, body ? flags | MSG_MORE : last);
-	return rc || !body ? rc : send_body(conn->sock, tx, last);
+	rc = ksock_tx_send_hdr(conn->sock, tx, body ? flags | MSG_MORE : last);
+	return rc || !body ? rc : ksock_tx_send_body(conn->sock, tx, last);
 }
 
 /* The socket is full: be called when it is not. Returns true if it has room again already. */
-static bool wait_for_space(struct ksock_conn *conn)
+static bool ksock_tx_wait_for_space(struct ksock_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 
@@ -159,7 +159,7 @@ static bool wait_for_space(struct ksock_conn *conn)
 	return sk_stream_is_writeable(sk);
 }
 
-static void sent(struct ksock_conn *conn, struct ksock_tx *tx)
+static void ksock_tx_sent(struct ksock_conn *conn, struct ksock_tx *tx)
 {
 	spin_lock(&conn->lock);
 	conn->tx_cur = NULL;
@@ -178,16 +178,16 @@ void ksock_tx_work(struct work_struct *work)
 	int rc;
 
 	while (!READ_ONCE(conn->closing)) {
-		tx = next_tx(conn, &more);
+		tx = ksock_tx_next(conn, &more);
 		if (!tx)
 			return;
-		rc = send_tx(conn, tx, more);
+		rc = ksock_tx_send(conn, tx, more);
 		if (!rc) {
-			sent(conn, tx);
+			ksock_tx_sent(conn, tx);
 			spins = 0;
 			cond_resched();
 		} else if (rc == -EAGAIN) {
-			if (!wait_for_space(conn))
+			if (!ksock_tx_wait_for_space(conn))
 				return;
 			/* room, but no memory? */
 			if (++spins > SPINS_MAX)

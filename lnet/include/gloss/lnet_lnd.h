@@ -148,6 +148,7 @@ struct lnet_accept_conf {
 	unsigned int backlog;
 	unsigned int timeout;			/* seconds for one read */
 };
+
 void lnet_accept_conf(struct lnet_accept_conf *conf);
 /* Seconds: (lnet_transaction_timeout - 1) / (lnet_retry_count + 1) */
 unsigned int lnet_lnd_timeout(void);

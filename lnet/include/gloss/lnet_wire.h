@@ -59,6 +59,7 @@ struct lnet_acceptor_connreq {
 	__le32 acr_version;
 	__le64 acr_nid;
 };
+
 WIRE_SIZE(struct lnet_acceptor_connreq, 16);
 
 struct lnet_acceptor_connreq_v2 {
@@ -66,6 +67,7 @@ struct lnet_acceptor_connreq_v2 {
 	__le32 acr_version;
 	struct lnet_nid acr_nid;
 };
+
 WIRE_SIZE(struct lnet_acceptor_connreq_v2, 28);
 
 /* socklnd HELLO */
@@ -96,6 +98,7 @@ struct ksock_hello_msg_nid4 {
 	__le32 kshm_nips;
 	__le32 kshm_ips[];
 };
+
 WIRE_SIZE(struct ksock_hello_msg_nid4, 56);
 
 struct ksock_hello_msg {
@@ -110,6 +113,7 @@ struct ksock_hello_msg {
 	__le32 kshm_ctype;
 	__le32 kshm_nips;
 };
+
 WIRE_SIZE(struct ksock_hello_msg, 80);
 WIRE_OFF(struct ksock_hello_msg, kshm_src_incarnation, 56);
 
@@ -121,6 +125,7 @@ struct ksock_msg_hdr {
 	__le32 ksh_csum;
 	__le64 ksh_zc_cookies[2];
 };
+
 WIRE_SIZE(struct ksock_msg_hdr, 24);
 
 /* LNet header */
@@ -136,6 +141,7 @@ struct lnet_handle_wire {
 	u64 wh_interface_cookie;
 	u64 wh_object_cookie;
 };
+
 #define LNET_WIRE_HANDLE_COOKIE_NONE	0xffffffffffffffffULL
 
 struct lnet_ack {
@@ -181,6 +187,7 @@ union lnet_cmd_hdr {
 	struct lnet_hello hello;
 	u8 bytes[40];
 };
+
 WIRE_SIZE(union lnet_cmd_hdr, 40);
 
 struct lnet_hdr_nid4 {
@@ -192,6 +199,7 @@ struct lnet_hdr_nid4 {
 	__le32 payload_length;
 	union lnet_cmd_hdr msg;
 };
+
 WIRE_SIZE(struct lnet_hdr_nid4, 72);
 WIRE_OFF(struct lnet_hdr_nid4, msg, 32);
 
@@ -204,6 +212,7 @@ struct lnet_hdr_nid16 {
 	__le32 payload_length;
 	union lnet_cmd_hdr msg;
 };
+
 WIRE_SIZE(struct lnet_hdr_nid16, 96);
 WIRE_OFF(struct lnet_hdr_nid16, msg, 56);
 
@@ -226,6 +235,7 @@ struct lnet_ni_status {
 	__le32 ns_status;	/* entry 0 (0@lo): sequence number of the information */
 	__le32 ns_msg_size;	/* entry 0: total size if LARGE_ADDR, else 0 */
 };
+
 WIRE_SIZE(struct lnet_ni_status, 16);
 
 /*
@@ -236,6 +246,7 @@ struct lnet_ni_large_status {
 	__le32 ns_status;
 	struct lnet_nid ns_nid;
 };
+
 WIRE_SIZE(struct lnet_ni_large_status, 24);
 
 struct lnet_ping_info {
@@ -245,6 +256,7 @@ struct lnet_ping_info {
 	__le32 pi_nnis;
 	struct lnet_ni_status pi_ni[];
 };
+
 WIRE_SIZE(struct lnet_ping_info, 16);
 #define LNET_INTERFACES_MAX		200
 #define LNET_INTERFACES_MIN		16

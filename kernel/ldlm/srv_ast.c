@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Callbacks from a server to its clients (chapter 3, 11) and the timers of called back locks
- * (14.1). All ASTs of a conflict are sent at once, asynchronously; a bad outcome is handled from a
- * work item. No locks are held while sending; ns_wait_lock (inside of lr_lock) guards the timer
- * list.
+ * Callbacks (ASTs) from a server to its clients (chapter 3, 11), and the timers of called back
+ * locks (14.1). All ASTs of a conflict are sent at once and asynchronously; a result other than
+ * success is handled in a work item. No locks are held while sending; ns_wait_lock, inside of
+ * lr_lock, guards the list of timers.
  */
 #include "internal.h"
 #include <linux/delay.h>
@@ -14,7 +14,7 @@ module_param(ldlm_callback_timeout, uint, 0644);
 MODULE_PARM_DESC(ldlm_callback_timeout,
 		 "seconds a client has to give a called back lock up before it is evicted");
 
-/* Glimpses that one thread waits for. */
+/* The glimpses of one request, whose thread waits for all of them. */
 struct gl_set {
 	atomic_t		pending;
 	struct completion	done;
@@ -28,15 +28,15 @@ struct ldlm_ast {
 	u32			opc;
 };
 
-static unsigned long callback_jiffies(void)
+static unsigned long ldlm_callback_time(void)
 {
 	return max(READ_ONCE(ldlm_callback_timeout), 1U) * HZ;
 }
 
 /* ---- timers ---- */
 
-/* Group and flock locks, and those of other MDTs, are never taken by force. */
-static bool lock_has_timer(const struct ldlm_lock *lock)
+/* Group locks, flocks, and locks of other MDTs are never taken by force (chapter 3, 14.1). */
+static bool ldlm_lock_has_timer(const struct ldlm_lock *lock)
 {
 	return lock->l_export && lock->l_granted_mode != LCK_GROUP &&
 	       lock->l_res->lr_type != LDLM_FLOCK &&
@@ -58,16 +58,18 @@ static void ldlm_wait_set(struct ldlm_lock *lock, unsigned long delay)
 }
 
 /*
- * The client was told to give the lock up: it has so much time from now. Any context that may hold
- * lr_lock.
+ * The client was told to give the lock back: start its time. lr_lock may be held. Does not sleep.
  */
 void ldlm_wait_start(struct ldlm_lock *lock)
 {
-	if (lock_has_timer(lock))
-		ldlm_wait_set(lock, callback_jiffies());
+	if (ldlm_lock_has_timer(lock))
+		ldlm_wait_set(lock, ldlm_callback_time());
 }
 
-/* Not under lr_lock without a reference (may put the last one). */
+/*
+ * The lock was given back, or part of it: stop its time. Under lr_lock only if the caller has a
+ * reference, because the reference of the timer may be the last one.
+ */
 void ldlm_wait_stop(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
@@ -83,14 +85,14 @@ void ldlm_wait_stop(struct ldlm_lock *lock)
 		ldlm_lock_put(lock);
 }
 
-/* The client works on it (I/O under the lock): give it the full time again. */
+/* The client does I/O under the lock: give it the full time again. */
 void ldlm_wait_prolong(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 
 	spin_lock(&ns->ns_wait_lock);
 	if (!list_empty(&lock->l_wait_link))
-		lock->l_deadline = jiffies + callback_jiffies();
+		lock->l_deadline = jiffies + ldlm_callback_time();
 	spin_unlock(&ns->ns_wait_lock);
 }
 
@@ -108,7 +110,7 @@ static void ldlm_wait_over(struct ldlm_lock *lock)
 	spin_lock(&res->lr_lock);
 	called_back = (lock->l_flags & (LDLM_FL_AST_SENT | LDLM_FL_DESTROYED)) == LDLM_FL_AST_SENT;
 	if (called_back && needed)
-		ldlm_wait_set(lock, callback_jiffies() / 2);
+		ldlm_wait_set(lock, ldlm_callback_time() / 2);
 	spin_unlock(&res->lr_lock);
 	if (!called_back || needed)
 		return;
@@ -123,7 +125,7 @@ void ldlm_wait_expired(struct work_struct *work)
 {
 	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace,
 						 ns_wait_work);
-	unsigned long next = jiffies + callback_jiffies();
+	unsigned long next = jiffies + ldlm_callback_time();
 	struct ldlm_lock *lock, *tmp;
 	LIST_HEAD(late);
 	bool more;
@@ -151,9 +153,12 @@ void ldlm_wait_expired(struct work_struct *work)
 				   time_after(next, jiffies) ? next - jiffies : 1);
 }
 
-/* ---- outcomes ---- */
+/* ---- results ---- */
 
-/* The client does not have the lock (any more): as after a cancel. May sleep. */
+/*
+ * The client gave the lock back, or says that it does not have it: read the LVB again if it may
+ * have written, end the lock, and grant those that waited for it. May sleep.
+ */
 void ldlm_srv_drop(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = lock->l_res;
@@ -165,7 +170,7 @@ void ldlm_srv_drop(struct ldlm_lock *lock)
 		ldlm_reprocess(res);
 }
 
-static void gl_merge(struct ldlm_ast *ast)
+static void ldlm_ast_gl_merge(struct ldlm_ast *ast)
 {
 	struct ldlm_resource *res = ast->lock->l_res;
 	const struct ost_lvb *lvb = NULL;
@@ -186,14 +191,14 @@ static void gl_merge(struct ldlm_ast *ast)
 		ldlm_lvb_reread(res);
 }
 
-static void ast_free(struct ldlm_ast *ast)
+static void ldlm_ast_free(struct ldlm_ast *ast)
 {
 	ptlrpc_req_put(ast->req);
 	ldlm_lock_put(ast->lock);
 	kfree(ast);
 }
 
-static void ast_outcome(struct work_struct *work)
+static void ldlm_ast_outcome_work(struct work_struct *work)
 {
 	struct ldlm_ast *ast = container_of(work, struct ldlm_ast, work);
 	struct ldlm_lock *lock = ast->lock;
@@ -201,7 +206,7 @@ static void ast_outcome(struct work_struct *work)
 	int rc = ast->req->rq_status;
 
 	if (ast->opc == LDLM_GL_CALLBACK)
-		gl_merge(ast);
+		ldlm_ast_gl_merge(ast);
 	if (rc == -EINVAL) {
 		ldlm_srv_drop(lock);
 	} else if (rc < 0 && !(ast->opc == LDLM_GL_CALLBACK && rc == -ELDLM_NO_LOCK_DATA) &&
@@ -213,15 +218,15 @@ static void ast_outcome(struct work_struct *work)
 	}
 	if (ast->set && atomic_dec_and_test(&ast->set->pending))
 		complete(&ast->set->done);
-	ast_free(ast);
+	ldlm_ast_free(ast);
 }
 
-static void ast_done(struct ptlrpc_request *req)
+static void ldlm_ast_done(struct ptlrpc_request *req)
 {
 	struct ldlm_ast *ast = req->done_data;
 
 	if (!ast->set && req->rq_status == 0) {
-		ast_free(ast);
+		ldlm_ast_free(ast);
 		return;
 	}
 	queue_work(ldlm_wq, &ast->work);
@@ -229,8 +234,9 @@ static void ast_done(struct ptlrpc_request *req)
 
 /* ---- sending ---- */
 
-static struct ldlm_ast *ast_try_new(struct ldlm_lock *lock, u32 opc, const struct wire_format *fmt,
-				    u32 req_lvb,
+static struct ldlm_ast *ldlm_ast_alloc(struct ldlm_lock *lock, u32 opc,
+				       const struct wire_format *fmt,
+				       u32 req_lvb,
 				    u32 rep_lvb)
 {
 	struct ldlm_ast *ast = kzalloc(sizeof(*ast), GFP_NOFS);
@@ -249,25 +255,25 @@ static struct ldlm_ast *ast_try_new(struct ldlm_lock *lock, u32 opc, const struc
 	}
 	if (ptlrpc_req_pack(ast->req))
 		goto out;
-	INIT_WORK(&ast->work, ast_outcome);
+	INIT_WORK(&ast->work, ldlm_ast_outcome_work);
 	ast->lock = ldlm_lock_get(lock);
 	ast->opc = opc;
-	ast->req->done = ast_done;
+	ast->req->done = ldlm_ast_done;
 	ast->req->done_data = ast;
 	ast->req->rq_deadline_max = get_jiffies_64() +
-		(opc == LDLM_GL_CALLBACK ? (u64)ptlrpc_ldlm_timeout * HZ : callback_jiffies());
+		(opc == LDLM_GL_CALLBACK ? (u64)ptlrpc_ldlm_timeout * HZ : ldlm_callback_time());
 	return ast;
 out:
-	ast_free(ast);
+	ldlm_ast_free(ast);
 	return NULL;
 }
 
 /*
- * NULL: the client is gone, or there is no memory for a good while (then it has to go: it would
- * wait for ever).
+ * A callback to the client of a lock. NULL: the client is gone; or there was no memory for a
+ * second, and the client is evicted, because others would wait for its lock for ever.
  */
-static struct ldlm_ast *ast_new(struct ldlm_lock *lock, u32 opc, const struct wire_format *fmt,
-				u32 req_lvb,
+static struct ldlm_ast *ldlm_ast_new(struct ldlm_lock *lock, u32 opc, const struct wire_format *fmt,
+				     u32 req_lvb,
 				u32 rep_lvb)
 {
 	struct ldlm_ast *ast;
@@ -276,7 +282,7 @@ static struct ldlm_ast *ast_new(struct ldlm_lock *lock, u32 opc, const struct wi
 	for (try = 0; try < 10; try++) {
 		if (READ_ONCE(lock->l_export->failed))
 			return NULL;
-		ast = ast_try_new(lock, opc, fmt, req_lvb, rep_lvb);
+		ast = ldlm_ast_alloc(lock, opc, fmt, req_lvb, rep_lvb);
 		if (ast)
 			return ast;
 		msleep(100);
@@ -286,7 +292,7 @@ static struct ldlm_ast *ast_new(struct ldlm_lock *lock, u32 opc, const struct wi
 	return NULL;
 }
 
-static void ast_send(struct ldlm_ast *ast)
+static void ldlm_ast_send(struct ldlm_ast *ast)
 {
 	int rc = ptlrpc_send_async(ast->req);
 
@@ -296,7 +302,7 @@ static void ast_send(struct ldlm_ast *ast)
 	}
 }
 
-static void cp_send(struct ldlm_lock *lock)
+static void ldlm_ast_send_cp(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = lock->l_res;
 	u32 len = ldlm_lvb_len(res, &lock->l_policy, lock->l_export);
@@ -305,7 +311,7 @@ static void cp_send(struct ldlm_lock *lock)
 	u64 flags = 0;
 
 	ldlm_flock_drop_spare(lock);
-	ast = ast_new(lock, LDLM_CP_CALLBACK, &wf_ldlm_cp_callback, len, 0);
+	ast = ldlm_ast_new(lock, LDLM_CP_CALLBACK, &wf_ldlm_cp_callback, len, 0);
 	if (!ast)
 		return;
 	if (len && ldlm_lvb_fill(res, ptlrpc_req_buf(ast->req, WF_DLM_LVB), len))
@@ -316,10 +322,10 @@ static void cp_send(struct ldlm_lock *lock)
 	lock->l_flags &= ~LDLM_FL_MSG_PENDING;
 	flags = lock->l_flags & LDLM_FL_AST_MASK;
 	ldlm_desc_fill(lock, &dlm->lock_desc);
-	/* A flock that was refused is destroyed, but its client must hear of it. */
+	/* A refused flock is destroyed, but its client still waits for the CP AST that says so. */
 	if (lock->l_flags & LDLM_FL_DESTROYED && !lock->l_error) {
 		spin_unlock(&res->lr_lock);
-		ast_free(ast);
+		ldlm_ast_free(ast);
 		return;
 	}
 	if (flags & LDLM_FL_AST_SENT)
@@ -328,10 +334,10 @@ static void cp_send(struct ldlm_lock *lock)
 	dlm->lock_flags = cpu_to_le32(flags);
 	dlm->lock_handle[0] = lock->l_remote;
 	dlm->lock_handle[1] = lock->l_handle;
-	ast_send(ast);
+	ldlm_ast_send(ast);
 }
 
-static void bl_send(struct ldlm_lock *lock)
+static void ldlm_ast_send_bl(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = lock->l_res;
 	struct ldlm_request *dlm;
@@ -339,7 +345,7 @@ static void bl_send(struct ldlm_lock *lock)
 	bool drop;
 	u64 flags;
 
-	ast = ast_new(lock, LDLM_BL_CALLBACK, &wf_ldlm_bl_callback, 0, 0);
+	ast = ldlm_ast_new(lock, LDLM_BL_CALLBACK, &wf_ldlm_bl_callback, 0, 0);
 	if (!ast)
 		return;
 	dlm = ptlrpc_req_buf(ast->req, WF_DLM_REQ);
@@ -364,12 +370,12 @@ static void bl_send(struct ldlm_lock *lock)
 		if (ldlm_lock_destroy(lock))
 			ldlm_reprocess(res);
 	}
-	ast_send(ast);
+	ldlm_ast_send(ast);
 }
 
 /*
- * Send what a decision has collected; the references of the lists are put. May sleep, no locks
- * held.
+ * Send the callbacks that a decision collected: BL ASTs for the locks on bl, CP ASTs for those on
+ * cp. The references of the lists are put. May sleep; no spinlocks held.
  */
 void ldlm_srv_send(struct list_head *bl, struct list_head *cp)
 {
@@ -378,7 +384,7 @@ void ldlm_srv_send(struct list_head *bl, struct list_head *cp)
 	while (!list_empty(cp)) {
 		lock = list_first_entry(cp, struct ldlm_lock, l_cp_ast);
 		list_del_init(&lock->l_cp_ast);
-		cp_send(lock);
+		ldlm_ast_send_cp(lock);
 		ldlm_lock_put(lock);
 	}
 	while (!list_empty(bl)) {
@@ -388,21 +394,23 @@ void ldlm_srv_send(struct list_head *bl, struct list_head *cp)
 		lock = list_first_entry(bl, struct ldlm_lock, l_bl_ast);
 		res = lock->l_res;
 		/*
-		 * A convert may have put the lock onto another list the moment it is off this one.
+		 * Under lr_lock: after a CONVERT another decision may put the lock on its own list
+		 * as soon as it is off this one.
 		 */
 		spin_lock(&res->lr_lock);
 		list_del_init(&lock->l_bl_ast);
 		gone = lock->l_flags & LDLM_FL_DESTROYED;
 		spin_unlock(&res->lr_lock);
 		if (!gone)
-			bl_send(lock);
+			ldlm_ast_send_bl(lock);
 		ldlm_lock_put(lock);
 	}
 }
 
 /*
- * Ask the holders of these locks for size and times, and wait for the answers; they are merged into
- * the LVB of the resource. Bounded by the time of the requests.
+ * Ask the clients of these locks for size and times; their answers are merged into the LVB of the
+ * resource. Waits for all answers: at most ptlrpc_ldlm_timeout seconds, then a client that did not
+ * answer is evicted.
  */
 void ldlm_srv_gl(struct ldlm_lock **locks, int n)
 {
@@ -416,8 +424,8 @@ void ldlm_srv_gl(struct ldlm_lock **locks, int n)
 	for (i = 0; i < n; i++) {
 		struct ldlm_resource *res = locks[i]->l_res;
 
-		ast = ast_new(locks[i], LDLM_GL_CALLBACK, &wf_ldlm_gl_callback, 0,
-			      sizeof(struct ost_lvb));
+		ast = ldlm_ast_new(locks[i], LDLM_GL_CALLBACK, &wf_ldlm_gl_callback, 0,
+				   sizeof(struct ost_lvb));
 		if (!ast)
 			continue;
 		dlm = ptlrpc_req_buf(ast->req, WF_DLM_REQ);
@@ -427,7 +435,7 @@ void ldlm_srv_gl(struct ldlm_lock **locks, int n)
 		dlm->lock_handle[0] = locks[i]->l_remote;
 		ast->set = &set;
 		atomic_inc(&set.pending);
-		ast_send(ast);
+		ldlm_ast_send(ast);
 	}
 	if (!atomic_dec_and_test(&set.pending))
 		wait_for_completion(&set.done);

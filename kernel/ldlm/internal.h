@@ -135,6 +135,7 @@ struct ldlm_lock *ldlm_export_find(struct obd_export *exp, u64 remote);
 
 /* srv_reclaim.c */
 void ldlm_reclaim_added(unsigned int nr);
+void ldlm_reclaim_start(void);
 void ldlm_reclaim_removed(void);
 bool ldlm_reclaim_full(void);
 void ldlm_reclaim_exit(void);
@@ -166,8 +167,8 @@ static inline unsigned long ldlm_lock_kept(const struct ldlm_lock *lock)
 
 	return keep && time_before(now, keep) ? keep - now : 0;
 }
-void ldlm_cli_bl_work(struct work_struct *work);
 
+void ldlm_cli_bl_work(struct work_struct *work);
 void ldlm_cli_queue_cancel(struct ldlm_lock *lock);
 int ldlm_cli_init(void);
 void ldlm_cli_exit(void);

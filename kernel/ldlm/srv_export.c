@@ -71,6 +71,7 @@ int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock)
 	} else if (untimed && le->le_nr_untimed >= LDLM_EXPORT_UNTIMED_MAX) {
 		rc = -ENOLCK;
 	} else if (le->le_nr >= LDLM_EXPORT_LOCKS_MAX) {
+		ldlm_reclaim_start();
 		rc = -EINPROGRESS;
 	} else {
 		lock->l_untimed = untimed;

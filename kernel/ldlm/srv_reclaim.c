@@ -29,11 +29,17 @@ static long ldlm_reclaim_above(void)
 	return max ? max : totalram_pages() / 5 * (PAGE_SIZE / sizeof(struct ldlm_lock));
 }
 
+/* A client may have no more, or there is no room: call some back soon. Any context. */
+void ldlm_reclaim_start(void)
+{
+	queue_delayed_work(ldlm_wq, &ldlm_reclaim_dwork, HZ / 4);
+}
+
 /* A client has one lock more; le_nr of its export is nr now. Any context. */
 void ldlm_reclaim_added(unsigned int nr)
 {
 	if (atomic_long_inc_return(&nr_client_locks) > ldlm_reclaim_above() || nr > RECLAIM_EXPORT)
-		queue_delayed_work(ldlm_wq, &ldlm_reclaim_dwork, HZ / 4);
+		ldlm_reclaim_start();
 }
 
 void ldlm_reclaim_removed(void)
@@ -41,10 +47,13 @@ void ldlm_reclaim_removed(void)
 	atomic_long_dec(&nr_client_locks);
 }
 
-/* No room for a new lock, for now. */
+/* Is there no room for a new lock? If so, some are called back, and the client may try again. */
 bool ldlm_reclaim_full(void)
 {
-	return atomic_long_read(&nr_client_locks) > ldlm_reclaim_above() / 2 * 3;
+	if (atomic_long_read(&nr_client_locks) <= ldlm_reclaim_above() / 2 * 3)
+		return false;
+	ldlm_reclaim_start();
+	return true;
 }
 
 static bool ldlm_reclaim_allowed(const struct ldlm_resource *res, const struct ldlm_lock *lock,
@@ -53,6 +62,7 @@ static bool ldlm_reclaim_allowed(const struct ldlm_resource *res, const struct l
 	if (!lock->l_export || lock->l_granted_mode == LCK_GROUP ||
 	    (res->lr_type != LDLM_EXTENT && res->lr_type != LDLM_IBITS) ||
 	    lock->l_flags & (LDLM_FL_AST_SENT | LDLM_FL_MSG_PENDING) ||
+	    !list_empty(&lock->l_bl_ast) ||
 	    time_before(jiffies, lock->l_last_used + age))
 		return false;
 	/* Other servers are not called back by force: nothing would come of it. */

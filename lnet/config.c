@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The grammar of the module parameter 'networks' (chapter 1, 15.1): net[(interfaces)][cpts],
- * separated by commas. CPT lists are accepted and ignored. Only text; starting the networks is the
- * caller's. No locks.
+ * separated by commas. CPT lists are accepted and ignored. This file only reads the text; its
+ * caller starts the networks. No locks.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -12,7 +12,7 @@
 
 #define NETWORKS_MAX	4096
 
-/* Blanks out of the way: they mean nothing here. */
+/* A copy of the text without blanks, which mean nothing here. */
 static char *lnet_config_copy(const char *text)
 {
 	char *copy, *p;
@@ -91,7 +91,7 @@ static int lnet_config_net(char **pos, int (*add)(u32 net, const char *ifname))
 		return rc;
 	if (**pos != '(') {
 		rc = lnet_config_skip_cpts(pos);
-		/* "lo" is always there */
+		/* "lo" always runs */
 		return rc ?: net == lnet_mknet(LOLND, 0) ? 0 : add(net, "");
 	}
 	(*pos)++;
@@ -99,8 +99,8 @@ static int lnet_config_net(char **pos, int (*add)(u32 net, const char *ifname))
 }
 
 /*
- * Call add() for every net and interface in the text; interface "" means: choose one. Stops at the
- * first error.
+ * Call add() for every net and interface in the text. An empty interface name means that the driver
+ * chooses one. Stops at the first error.
  */
 int lnet_config_networks(const char *text, int (*add)(u32 net, const char *ifname))
 {

@@ -139,7 +139,7 @@ static int lnet_ioc_ping(void __user *arg)
 	nids = kcalloc(p.max, sizeof(*nids), GFP_KERNEL);
 	if (!nids)
 		return -ENOMEM;
-	/* a user that keeps LNet up while it waits */
+	/* a reference that keeps LNet up during the wait */
 	rc = lnet_get_ref();
 	if (rc)
 		goto out;
@@ -235,7 +235,7 @@ static long lnet_dev_ioctl(struct file *file, unsigned int cmd, unsigned long ua
 		return lnet_ioc_stats(arg);
 	case LNET_IOC_DISTANCE:
 		return lnet_ioc_distance(arg);
-	case LNET_IOC_PING:	/* connects to whatever address it is given */
+	case LNET_IOC_PING:	/* it makes this node connect to any address */
 		return admin ? lnet_ioc_ping(arg) : -EPERM;
 	case LNET_IOC_UP:
 		return admin ? lnet_ioc_up(arg) : -EPERM;
@@ -268,7 +268,7 @@ static int lnet_stats_show(struct seq_file *m, void *v)
 	struct lnet_ni_stats sum;
 
 	lnet_stats_sum_all(&sum);
-	/* msgs_alloc msgs_max errors send recv route drop, then the lengths */
+	/* msgs_alloc msgs_max errors send recv route drop; send, recv, route, drop lengths */
 	seq_printf(m, "0 0 %llu %llu %llu 0 %llu %llu %llu 0 %llu\n", sum.errors,
 		   lnet_stats_sum4(sum.sent),
 		   lnet_stats_sum4(sum.recv), lnet_stats_sum4(sum.dropped), sum.send_bytes,

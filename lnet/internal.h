@@ -2,8 +2,8 @@
 /*
  * Inside lnet.ko, grouped by the file that defines it.
  *
- * Lock order: lnet_api_mutex (configuration) -> home lock of an md (lock of its portal, or of its
- * handle bucket) -> md->lock. Handlers and drivers are called with none of the spinlocks held.
+ * Lock order: lnet_api_mutex (configuration) > home lock of an md (of its portal or of its handle
+ * bucket) > md->lock. Handlers and drivers are called with none of the spinlocks held.
  */
 #ifndef _LNET_INTERNAL_H
 #define _LNET_INTERNAL_H
@@ -15,7 +15,7 @@
 struct lnet_md {
 	refcount_t refs;
 	struct lnet_md_desc desc;
-	/* constant */
+	/* not changed after it was made */
 	spinlock_t *home;
 	struct lnet_process_id match_id;
 	u64 match_bits;
@@ -35,7 +35,7 @@ struct lnet_md {
 	/* under lock */
 	spinlock_t lock;
 	bool unlinking;			/* no new operations */
-	bool delivering;		/* somebody is in the event loop, or the work is queued */
+	bool delivering;		/* a thread delivers events, or md->work is queued */
 	bool ended;			/* the event with unlinked set was made */
 	unsigned int inflight;		/* operations whose event was not made yet */
 	struct list_head events;	/* messages that wait for their event */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The loopback driver, 0@lo (chapter 1, section 13): a message to this node is received by a
- * worker, from memory to memory. The sender's context is never used for the receiver's handlers. No
+ * The loopback driver, 0@lo (chapter 1, section 13): a worker receives a message to this node, from
+ * memory to memory, so that the receiver's handlers never run in the context of the sender. No
  * locks.
  */
 #define pr_fmt(fmt) "lnet: " fmt
@@ -45,7 +45,7 @@ static int lnet_lo_startup(struct lnet_ni *ni)
 	return 0;
 }
 
-/* The messages under way hold the NI; the core waits for them. */
+/* Messages under way hold the NI, and the core waits until they are done. */
 static void lnet_lo_shutdown(struct lnet_ni *ni)
 {
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory descriptors: their life, their events, and the handles by which ACK and REPLY find them.
+ * Memory descriptors (mds): their life, their events, and the handles by which ACK and REPLY find
+ * them.
  *
- * An md has a home lock: of the portal it is attached to, or of the bucket of its handle. Under it
- * stand the things that matching changes (threshold, offset, linked). Under md->lock stand the
+ * An md has a home lock: that of the portal it is attached to, or of the bucket of its handle. The
+ * home lock guards what matching changes (threshold, offset, linked); md->lock guards the
  * operations in flight and the events. Order: home lock, then md->lock.
  *
  * Events: each message that belongs to an md ends in lnet_md_event(), which queues it on the md.
- * One thread at a time walks that queue ('delivering') and calls the handler, so events of one md
- * are in order and the one that says 'unlinked' is the last. It is the event of the last operation
- * in flight once the md is unlinking, or, if nothing was in flight then, an UNLINK event of its
- * own.
+ * One thread at a time walks that queue ('delivering') and calls the handler; so the events of one
+ * md come in order, and the one with 'unlinked' set comes last. That is the event of the last
+ * operation in flight once the md is unlinking, or, if nothing was in flight then, an UNLINK event
+ * of its own.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -24,7 +25,7 @@
 #define HANDLE_BITS	10
 
 struct handle_bucket {
-	spinlock_t lock;
+	spinlock_t lock;	/* head, and home lock of its mds */
 	struct hlist_head head;
 } ____cacheline_aligned_in_smp;
 
@@ -40,7 +41,7 @@ static struct handle_bucket *lnet_md_bucket(u64 cookie)
 
 static void lnet_md_work(struct work_struct *work);
 
-/* An md with one reference: that of its life, dropped after the last event. */
+/* A new md with one reference, which is dropped after the last event. */
 struct lnet_md *lnet_md_new(const struct lnet_md_desc *desc)
 {
 	struct lnet_md *md;
@@ -62,7 +63,7 @@ struct lnet_md *lnet_md_new(const struct lnet_md_desc *desc)
 }
 
 /**
- * lnet_md_get() - keep the pointer to an md
+ * lnet_md_get() - keep the pointer to an md valid beyond its last event
  * @md: an md that has not ended, or on which the caller has a reference
  *
  * Return: @md.
@@ -86,8 +87,12 @@ void lnet_md_put(struct lnet_md *md)
 EXPORT_SYMBOL_GPL(lnet_md_put);
 
 /**
- * lnet_md_bind() - an md for lnet_put() and lnet_get()
+ * lnet_md_bind() - make an md for lnet_put() and lnet_get()
  * @desc: copied; the memory it names stays the caller's until the last event
+ *
+ * The md ends by itself when its threshold is used up: a PUT without ACK takes 1 (SEND), a PUT with
+ * ACK 2 (SEND, ACK), a GET 2 (SEND, REPLY). A failed SEND also takes the part of the answer that
+ * will not come. Context: may sleep. Chapter 1, 8.
  *
  * Return: the md, or ERR_PTR: -EINVAL, -ENOMEM.
  */
@@ -120,7 +125,7 @@ void lnet_md_handle(const struct lnet_md *md, struct lnet_handle_wire *handle)
 	handle->wh_object_cookie = md->cookie;
 }
 
-/* Take it away from where new operations find it. Under the home lock and md->lock. */
+/* Remove the md from where new operations find it. Under the home lock and md->lock. */
 static void lnet_md_unlist(struct lnet_md *md)
 {
 	if (!md->linked)
@@ -132,7 +137,10 @@ static void lnet_md_unlist(struct lnet_md *md)
 		lnet_portal_del(md);
 }
 
-/* No further operation: it ends with the last one in flight. Under the home lock and md->lock. */
+/*
+ * Begin no further operation on the md, which ends with the last one in flight. Under the home lock
+ * and md->lock.
+ */
 void lnet_md_used_up(struct lnet_md *md)
 {
 	lnet_md_unlist(md);
@@ -140,8 +148,9 @@ void lnet_md_used_up(struct lnet_md *md)
 }
 
 /*
- * ACK, or REPLY (get): the md of a handle, with an operation begun. NULL: unknown, over, from
- * another life, or such an answer was not asked for: a REPLY would write into what a PUT only read.
+ * The md of the handle in an ACK, or in a REPLY (get), with an operation begun on it. NULL: the
+ * handle is unknown, or from before a restart, or the md is used up, or it did not ask for such an
+ * answer: a REPLY would write into memory that a PUT only reads.
  */
 struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle, bool get)
 {
@@ -190,7 +199,7 @@ int lnet_md_op_start(struct lnet_md *md, bool get)
 }
 
 /*
- * Nothing in flight any more and the end was asked for: let a worker make the last event. Under
+ * Let a worker make the last event, if the md is unlinking and nothing is in flight. Under
  * md->lock.
  */
 static void lnet_md_end_if_idle(struct lnet_md *md)
@@ -201,7 +210,7 @@ static void lnet_md_end_if_idle(struct lnet_md *md)
 	}
 }
 
-/* A driver did not take the message: as if it had not been tried. */
+/* A driver refused the message: undo lnet_md_op_start(). */
 void lnet_md_op_cancel(struct lnet_md *md)
 {
 	spinlock_t *home = md->home;
@@ -213,12 +222,12 @@ void lnet_md_op_cancel(struct lnet_md *md)
 	md->inflight--;
 	lnet_md_end_if_idle(md);
 	spin_unlock(&md->lock);
-	/* md may be gone now */
+	/* the md may be freed by now */
 	spin_unlock(home);
 }
 
 /*
- * A message is out, its event comes next. no_answer: it failed, so the ACK or REPLY will not come.
+ * A message was sent; its event comes next. no_answer: it failed, so there will be no ACK or REPLY.
  */
 void lnet_md_op_sent(struct lnet_md *md, bool no_answer)
 {
@@ -246,7 +255,10 @@ static void lnet_md_last_event(struct lnet_md *md)
 	md->desc.handler(&ev);
 }
 
-/* The event loop: entered by the one who set md->delivering, with md->lock held; releases it. */
+/*
+ * Deliver the events of an md. Called by the thread that set md->delivering, with md->lock held,
+ * which is released.
+ */
 static void lnet_md_deliver(struct lnet_md *md)
 	__releases(&md->lock)
 {
@@ -256,8 +268,10 @@ static void lnet_md_deliver(struct lnet_md *md)
 	while ((msg = list_first_entry_or_null(&md->events, struct lnet_msg, link))) {
 		list_del(&msg->link);
 		md->inflight--;
-		if (md->unlinking && !md->inflight)
-			md->ended = ended = true;
+		if (md->unlinking && !md->inflight) {
+			ended = true;
+			md->ended = true;
+		}
 		spin_unlock(&md->lock);
 		msg->ev.md = md;
 		msg->ev.user = md->desc.user;
@@ -267,7 +281,8 @@ static void lnet_md_deliver(struct lnet_md *md)
 		spin_lock(&md->lock);
 	}
 	if (md->unlinking && !md->inflight && !md->ended) {
-		md->ended = ended = true;
+		ended = true;
+		md->ended = true;
 		spin_unlock(&md->lock);
 		lnet_md_last_event(md);
 		spin_lock(&md->lock);
@@ -288,7 +303,7 @@ static void lnet_md_work(struct work_struct *work)
 
 /*
  * The operation of a message is complete: deliver msg->ev and free the message. Process context, no
- * locks.
+ * locks held.
  */
 void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg)
 {
@@ -303,8 +318,8 @@ void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg)
 }
 
 /*
- * Begin the end. Returns true if the md may end at once by the caller's hand, who then holds its
- * life.
+ * Begin the end of an md. quiet: if it is idle, end it without an event; then the result is true,
+ * and the caller has the reference of the md on itself.
  */
 static bool lnet_md_unlink_common(struct lnet_md *md, bool quiet)
 {
@@ -324,17 +339,19 @@ static bool lnet_md_unlink_common(struct lnet_md *md, bool quiet)
 		}
 	}
 	spin_unlock(&md->lock);
-	/* md may be gone now, unless now is true */
+	/* the md may be freed by now, unless now is true */
 	spin_unlock(home);
 	return now;
 }
 
 /**
  * lnet_md_unlink() - ask for the end of an md
- * @md: the md; alive
+ * @md: the md; the caller has a reference of it (lnet_md_get()), or holds a lock under which the
+ *	handler clears the owner's pointer to it
  *
- * Does not sleep. One event with unlinked set follows, from a worker, when nothing is in flight any
- * more.
+ * No new operation starts on the md. One event with unlinked set follows, from a worker, when the
+ * last operation in flight is complete, or at once if there is none. Does nothing if the md is
+ * ending already. Context: process; does not sleep, spinlocks may be held.
  */
 void lnet_md_unlink(struct lnet_md *md)
 {
@@ -343,12 +360,13 @@ void lnet_md_unlink(struct lnet_md *md)
 EXPORT_SYMBOL_GPL(lnet_md_unlink);
 
 /**
- * lnet_md_unlink_quiet() - end an md without event if it is idle
- * @md: the md; alive
+ * lnet_md_unlink_quiet() - end an md without an event if it is idle
+ * @md: as for lnet_md_unlink()
  *
- * Does not sleep.
+ * Saves the worker in the common case. Context: process; does not sleep.
  *
- * Return: true: gone, no event follows. False: as lnet_md_unlink().
+ * Return: true: the md has ended, no event follows, the pointer is not valid any more. False: as
+ * after lnet_md_unlink().
  */
 bool lnet_md_unlink_quiet(struct lnet_md *md)
 {
@@ -359,7 +377,7 @@ bool lnet_md_unlink_quiet(struct lnet_md *md)
 }
 EXPORT_SYMBOL_GPL(lnet_md_unlink_quiet);
 
-/* Part of the memory of an md as an iterator. */
+/* Make an iterator of a part of the memory of an md. */
 void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int dir,
 		  struct kvec *kvec,
 		  struct iov_iter *iter)
@@ -392,7 +410,7 @@ static bool lnet_md_copy_bvec(const struct bio_vec *bv, u32 skip, u32 len, struc
 	return true;
 }
 
-/* Memory to memory: len bytes of the payload of a message into an md. */
+/* Copy len bytes of the payload of a message into the memory of an md. */
 int lnet_md_copy(const struct lnet_md *dst, u32 doff, struct lnet_msg *src, u32 len)
 {
 	struct iov_iter to;
@@ -426,7 +444,7 @@ int lnet_md_init(void)
 		spin_lock_init(&handles[i].lock);
 		INIT_HLIST_HEAD(&handles[i].head);
 	}
-	/* never two lives with the same cookies */
+	/* a random base, so that a restarted node does not use a cookie again */
 	atomic64_set(&next_cookie, (u64)get_random_u32() << 24);
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lnet.ko: module parameters (chapter 1, 15.1), up and down of the networks. lnet_api_mutex is
- * outermost: it serialises every change of the configuration.
+ * lnet.ko: module parameters (chapter 1, 15.1), start and stop of the networks. lnet_api_mutex is
+ * outermost; it serialises all changes of the configuration.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -9,12 +9,12 @@
 #include <linux/workqueue.h>
 #include "internal.h"
 
-DEFINE_MUTEX(lnet_api_mutex);
+DEFINE_MUTEX(lnet_api_mutex);	/* every change of the configuration */
 struct workqueue_struct *lnet_wq;
 
 /* Under lnet_api_mutex; read without it by lnet_is_up(). */
 static bool lnet_up;
-static bool lnet_configured;		/* by the administrator: stays up without users */
+static bool lnet_configured;		/* started by the administrator: stays up without users */
 static unsigned int lnet_users;
 
 char *lnet_networks = "";
@@ -58,7 +58,7 @@ static bool config_on_load;
 module_param(config_on_load, bool, 0444);
 MODULE_PARM_DESC(config_on_load, "start the networks when the module is loaded");
 
-/* Accepted so that files in modprobe.d go on working; what they tune is not there. */
+/* Accepted so that existing files in modprobe.d load. They have no effect. */
 #define IGNORED(type, name, init)					\
 	static type name = init;					\
 	module_param(name, type, 0444);					\
@@ -163,8 +163,8 @@ static int lnet_start(bool from_params)
 }
 
 /*
- * "network up" by the administrator; from_params: with the networks of the module parameters, else
- * with none.
+ * The administrator's "network up". from_params: with the networks of the module parameters; else
+ * with 0@lo only.
  */
 int lnet_configure(bool from_params)
 {
@@ -177,7 +177,7 @@ int lnet_configure(bool from_params)
 	return rc;
 }
 
-/* "network down": -EBUSY if somebody else uses LNet. */
+/* The administrator's "network down": -EBUSY if LNet has users. */
 int lnet_unconfigure(void)
 {
 	lockdep_assert_held(&lnet_api_mutex);
@@ -189,9 +189,10 @@ int lnet_unconfigure(void)
 }
 
 /**
- * lnet_get_ref() - use LNet
+ * lnet_get_ref() - start to use LNet
  *
- * Starts the networks of the module parameters if LNet is down. May sleep long.
+ * Starts the networks of the module parameter networks if LNet is down, and keeps LNet up until
+ * lnet_put_ref(). May sleep for seconds.
  *
  * Return: 0, or -errno of the network that does not start (-ENODEV: no such interface).
  */
@@ -223,7 +224,7 @@ void lnet_put_ref(void)
 }
 EXPORT_SYMBOL_GPL(lnet_put_ref);
 
-/* Not in module_init: the driver that is loaded for it needs this module to be ready. */
+/* Not in module_init(): the driver that it loads needs this module to be initialised. */
 static void lnet_config_work(struct work_struct *work)
 {
 	int rc;
@@ -232,7 +233,7 @@ static void lnet_config_work(struct work_struct *work)
 	rc = lnet_configure(true);
 	mutex_unlock(&lnet_api_mutex);
 	if (rc)
-		pr_err("config_on_load failed: %d\n", rc);
+		pr_err("the networks of config_on_load do not start: rc = %d\n", rc);
 }
 
 static DECLARE_DELAYED_WORK(config_dwork, lnet_config_work);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages: what a PUT, GET, ACK and REPLY do at either end (chapter 1, sections 6, 7, 8.4 and
- * 8.5).
+ * Messages: what PUT, GET, ACK and REPLY do at either end (chapter 1, sections 6, 7, 8.4 and 8.5).
  *
- * A message is made by lnet_put()/lnet_get() or by lnet_rx_begin(), holds its NI, and ends in the
- * event of its md (lnet_md_event()) or, if it has none, in lnet_msg_free(). A GET that matched
- * turns into its own REPLY. No locks of its own.
+ * A message is made by lnet_put() and lnet_get(), or by lnet_rx_begin(). It holds its NI, and ends
+ * in the event of its md (lnet_md_event()) or, if it has none, in lnet_msg_free(). A GET that
+ * matched becomes its own REPLY. No locks of its own.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -15,7 +14,7 @@
 
 static struct kmem_cache *msg_cache;
 
-/* A message of an NI; takes over the caller's reference to it, also on failure. */
+/* Make a message of an NI. Takes over the caller's reference to the NI, also on failure. */
 static struct lnet_msg *lnet_msg_alloc(struct lnet_ni *ni)
 {
 	struct lnet_msg *msg = kmem_cache_zalloc(msg_cache, GFP_NOFS);
@@ -98,13 +97,15 @@ static int lnet_msg_send(struct lnet_msg *msg)
 	int rc;
 
 	rc = READ_ONCE(ni->dying) ? -ENETDOWN : ni->lnd->send(ni, msg);
-	/* msg may be gone, ni is held by the caller */
+	/* the driver may have freed msg by now; the caller holds ni */
 	if (!rc)
 		lnet_stat_sent(ni, type, bytes);
 	return rc;
 }
 
-/* PUT or GET of a whole md; the union of the header is made by the caller. */
+/*
+ * Send a PUT or GET of a whole md. The caller made the part of the header that depends on the type.
+ */
 static int lnet_msg_start(const struct lnet_nid *self, struct lnet_md *md,
 			  const struct lnet_nid *to,
 			  u32 type,
@@ -118,7 +119,7 @@ static int lnet_msg_start(const struct lnet_nid *self, struct lnet_md *md,
 	ni = lnet_ni_route(self, to, &src, &dst);
 	if (!ni)
 		return lnet_is_up() ? -EHOSTUNREACH : -ENETDOWN;
-	refcount_inc(&ni->refs);	/* ours, beside that of the message */
+	refcount_inc(&ni->refs);	/* for this function, beside the one of the message */
 	msg = lnet_msg_alloc(ni);
 	rc = -ENOMEM;
 	if (!msg)
@@ -164,8 +165,11 @@ out:
  * @match_bits: for the entry there
  * @offset: for entries with LNET_MD_MANAGE_REMOTE
  *
- * Return: 0: a SEND event follows, and an ACK event if one was wanted and comes. Negative: nothing
- * happened.
+ * Moves all bytes of the md, at most LNET_MTU. Chapter 1, 7 and 8. Context: may sleep.
+ *
+ * Return: 0: exactly one SEND event follows, and an ACK event if one was wanted and the peer sends
+ * it. Negative: no event follows and the md is as before: -EHOSTUNREACH (no network for this NID,
+ * or the peer cannot be reached now), -ENETDOWN, -ENOENT (the md is ending), -ENOMEM, -EINVAL.
  */
 int lnet_put(const struct lnet_nid *self, struct lnet_md *md, bool want_ack,
 	     const struct lnet_nid *to,
@@ -194,8 +198,8 @@ EXPORT_SYMBOL_GPL(lnet_put);
  * @match_bits: for the entry there
  * @offset: for entries with LNET_MD_MANAGE_REMOTE
  *
- * Return: 0: a SEND event follows, and a REPLY event when the data is there. Negative: nothing
- * happened.
+ * Return: 0: exactly one SEND event follows, and a REPLY event when the data is there. Negative: as
+ * lnet_put().
  */
 int lnet_get(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_nid *to,
 	     u32 portal, u64 match_bits, u32 offset)
@@ -213,28 +217,28 @@ int lnet_get(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_
 EXPORT_SYMBOL_GPL(lnet_get);
 
 /**
- * lnet_hurry() - somebody waits for the end of what is under way to a peer
+ * lnet_fast_fail() - somebody waits until messages to a peer are sent or have failed
  * @to: NID of the peer
  *
- * If the peer takes nothing for a few seconds, messages to it fail, instead of after the usual
- * timeout. Does not sleep.
+ * For some seconds from now, messages to the peer fail already when it takes no data for 3 s, not
+ * only after the usual timeout. Does not sleep.
  */
-void lnet_hurry(const struct lnet_nid *to)
+void lnet_fast_fail(const struct lnet_nid *to)
 {
 	struct lnet_nid src, dst;
 	struct lnet_ni *ni = lnet_ni_route(NULL, to, &src, &dst);
 
 	if (!ni)
 		return;
-	if (ni->lnd->hurry)
-		ni->lnd->hurry(ni, &dst);
+	if (ni->lnd->fast_fail)
+		ni->lnd->fast_fail(ni, &dst);
 	lnet_ni_put(ni);
 }
-EXPORT_SYMBOL_GPL(lnet_hurry);
+EXPORT_SYMBOL_GPL(lnet_fast_fail);
 
 /**
- * lnet_msg_sent() - a driver is done with a message
- * @msg: the message; gone after this
+ * lnet_msg_sent() - a driver has sent a message, or failed to
+ * @msg: the message; freed by this call
  * @status: 0: its memory was read and is on its way; -errno: it is lost
  */
 void lnet_msg_sent(struct lnet_msg *msg, int status)
@@ -256,7 +260,7 @@ void lnet_msg_sent(struct lnet_msg *msg, int status)
 }
 EXPORT_SYMBOL_GPL(lnet_msg_sent);
 
-/* Turn a header round: an answer goes back the way its question came. */
+/* Make the header of an answer, which takes the way back. */
 static void lnet_answer_hdr(struct lnet_hdr *to, const struct lnet_hdr *from, u32 type, u32 len)
 {
 	struct lnet_nid src = from->dest_nid;
@@ -288,7 +292,7 @@ static void lnet_send_ack(const struct lnet_msg *put)
 		lnet_msg_free(msg);
 }
 
-/* The GET becomes its REPLY; msg->len bytes of its memory. */
+/* Turn a GET into its REPLY with msg->len bytes, and send it. */
 static void lnet_send_reply(struct lnet_msg *msg)
 {
 	struct lnet_handle_wire wmd = msg->hdr.msg.get.return_wmd;
@@ -330,7 +334,20 @@ static void lnet_event_fill(struct lnet_event *ev, enum lnet_event_kind type,
 	ev->match_bits = match_bits;
 }
 
-/* Each of these: NULL if the message may go on (with msg->len set), else why it is dropped. */
+/* Nobody serves the portal fast enough, or at all: the sender has to send its request again. */
+static const char *lnet_queue_full(const struct lnet_msg *msg, u32 portal)
+{
+	char s[LNET_NIDSTR_SIZE];
+
+	pr_warn_ratelimited("request of %s for portal %u dropped: too many wait already\n",
+			    lnet_nid_str(&msg->hdr.src_nid, s), portal);
+	return "too many messages wait on lazy portals";
+}
+
+/*
+ * Each of these returns NULL if the message is to be received (msg->len is set), or why it is
+ * dropped.
+ */
 static const char *lnet_parse_put(struct lnet_msg *msg)
 {
 	const struct lnet_put *put = &msg->hdr.msg.put;
@@ -354,7 +371,7 @@ static const char *lnet_parse_put(struct lnet_msg *msg)
 		return "no match";
 	msg->buf = lnet_portal_buf(msg->hdr.payload_length);
 	if (!msg->buf)
-		return "too many messages wait on lazy portals";
+		return lnet_queue_full(msg, portal);
 	msg->delayed = true;
 	msg->len = msg->hdr.payload_length;
 	return NULL;
@@ -383,7 +400,7 @@ static const char *lnet_parse_get(struct lnet_msg *msg)
 	case LNET_MATCH_NONE:
 		return "no match";
 	}
-	if (msg->len > LNET_MTU) {	/* a reply cannot be longer */
+	if (msg->len > LNET_MTU) {	/* a REPLY cannot be longer */
 		msg->len = LNET_MTU;
 		msg->ev.mlength = LNET_MTU;
 	}
@@ -417,7 +434,7 @@ static const char *lnet_parse_reply(struct lnet_msg *msg)
 	msg->ev.rlength = rlength;
 	msg->ev.mlength = msg->len;
 	if (rlength > md->desc.length && !(md->desc.options & LNET_MD_TRUNCATE)) {
-		/* not to be delivered, but the one who waits should know */
+		/* the data cannot be delivered; tell the one who waits for it */
 		msg->len = 0;
 		msg->ev.mlength = 0;
 		msg->ev.status = -EMSGSIZE;
@@ -439,7 +456,7 @@ static const char *lnet_parse(struct lnet_msg *msg)
 	}
 }
 
-/* 0 for us, 1 for another node, -EPROTO. */
+/* Check a header. 0: the message is for this node; 1: for another one; -EPROTO. */
 static int lnet_check_hdr(const struct lnet_ni *ni, const struct lnet_hdr *hdr)
 {
 	switch (hdr->type) {
@@ -466,11 +483,15 @@ static int lnet_check_hdr(const struct lnet_ni *ni, const struct lnet_hdr *hdr)
 }
 
 /**
- * lnet_rx_begin() - a header was received
- * @ni: where
+ * lnet_rx_begin() - a driver received a header
+ * @ni: the NI it came to
  * @hdr: the header
  * @from: NID at the other end of the link
- * @msgp: result: the message to receive, or NULL: read and throw away the payload
+ * @msgp: result: the message, or NULL: read and drop hdr->payload_length bytes
+ *
+ * With a message: if hdr->payload_length is not 0, put (*msgp)->len bytes of the payload into the
+ * memory of the message and drop the rest; then call lnet_rx_end(). (The len of a GET is that of
+ * its REPLY.)
  *
  * Return: 0, or -EPROTO: close the connection.
  */
@@ -515,7 +536,7 @@ int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct l
 }
 EXPORT_SYMBOL_GPL(lnet_rx_begin);
 
-/* The payload of a PUT is in its md: ACK and event. */
+/* The payload of a PUT is in the memory of its md: send the ACK, make the event. */
 void lnet_put_received(struct lnet_msg *msg, int status)
 {
 	const struct lnet_handle_wire *wmd = &msg->hdr.msg.put.ack_wmd;
@@ -541,8 +562,8 @@ static void lnet_rx_failed(struct lnet_msg *msg, int status)
 }
 
 /**
- * lnet_rx_end() - the payload of a message was received
- * @msg: from lnet_rx_begin(); gone after this
+ * lnet_rx_end() - a driver received the payload of a message
+ * @msg: from lnet_rx_begin(); freed by this call
  * @status: 0, or -errno if not all of it came
  */
 void lnet_rx_end(struct lnet_msg *msg, int status)

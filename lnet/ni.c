@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Local network interfaces (NIs): the list, drivers, start and stop, and which NI a message leaves
- * by. The list is changed under lnet_api_mutex and read under RCU; a message holds a reference to
+ * Local network interfaces (NIs): the list, drivers, start and stop, and which NI a message is sent
+ * from. The list is changed under lnet_api_mutex and read under RCU; a message holds a reference to
  * its NI. Without multi-rail the first NI of a net is always used, so that a peer sees one source
  * NID.
  */
@@ -31,7 +31,7 @@ u32 lnet_ni_seq(void)
 }
 
 /**
- * lnet_register_lnd() - a driver is there
+ * lnet_register_lnd() - make a driver known
  * @lnd: its table; stays until lnet_unregister_lnd()
  *
  * Return: 0, or -EEXIST.
@@ -53,10 +53,10 @@ int lnet_register_lnd(struct lnet_lnd *lnd)
 EXPORT_SYMBOL_GPL(lnet_register_lnd);
 
 /**
- * lnet_unregister_lnd() - a driver goes
+ * lnet_unregister_lnd() - forget a driver whose module is being unloaded
  * @lnd: its table
  *
- * Its NIs are gone by then: each holds a reference to the driver's module.
+ * It has no NI any more: each holds a reference to the driver's module.
  */
 void lnet_unregister_lnd(struct lnet_lnd *lnd)
 {
@@ -79,7 +79,7 @@ static const struct lnet_lnd *lnet_lnd_lookup(u32 type)
 	return found;
 }
 
-/* The driver of a net type, loaded if need be, with a reference to its module. */
+/* The driver of a net type, with a reference to its module, which is loaded if need be. */
 static const struct lnet_lnd *lnet_lnd_find(u32 type)
 {
 	const struct lnet_lnd *lnd;
@@ -225,11 +225,11 @@ int lnet_ni_del(u32 net, const char *ifname)
 	return rc;
 }
 
-/* Begin a life of LNet: new cookie, loopback. */
+/* Start LNet: a new cookie for handles, and the loopback NI. */
 int lnet_nis_start(void)
 {
 	lnet_interface_cookie = ktime_get_real_ns();
-	atomic_set(&ni_seq, 0);		/* 0@lo makes it 1 */
+	atomic_set(&ni_seq, 0);		/* starting 0@lo makes it 1 */
 	return lnet_ni_add(lnet_mknet(LOLND, 0), "");
 }
 
@@ -263,7 +263,8 @@ static bool lnet_ni_match_nid(const struct lnet_ni *ni, const void *nid)
 }
 
 /*
- * The NI of large and small addresses differ: an address can only be reached from one of its kind.
+ * The NI of a net through which a NID can be reached. NIDs with large addresses need an NI with
+ * one.
  */
 static bool lnet_ni_match_peer_net(const struct lnet_ni *ni, const void *key)
 {
@@ -272,13 +273,13 @@ static bool lnet_ni_match_peer_net(const struct lnet_ni *ni, const void *key)
 	return ni->net == lnet_nid_net(nid) && ni->nid.nid_size == nid->nid_size;
 }
 
-/* NI with a reference, or NULL. */
+/* The NI of a NID of this node, referenced, or NULL. */
 static struct lnet_ni *lnet_ni_by_nid(const struct lnet_nid *nid)
 {
 	return lnet_ni_find(lnet_ni_match_nid, nid);
 }
 
-/* Without a reference; any context. */
+/* Does this node have that NID? Any context. */
 bool lnet_ni_owns(const struct lnet_nid *nid)
 {
 	struct lnet_ni *ni;
@@ -295,8 +296,8 @@ bool lnet_ni_owns(const struct lnet_nid *nid)
 }
 
 /*
- * The NI for a message from self (or NULL) to a NID, with a reference, and the NIDs for its header.
- * NULL: no way.
+ * Choose the NI for a message from self (or NULL) to a NID; returns it referenced, with the NIDs
+ * for the header. NULL: no network reaches the NID.
  */
 struct lnet_ni *lnet_ni_route(const struct lnet_nid *self, const struct lnet_nid *to,
 			      struct lnet_nid *src, struct lnet_nid *dst)
@@ -319,7 +320,7 @@ struct lnet_ni *lnet_ni_route(const struct lnet_nid *self, const struct lnet_nid
 			ni = NULL;
 		}
 	} else {
-		/* to itself over the wire: from the NID itself */
+		/* to a NID of this node over the wire: from that NID */
 		ni = lnet_ni_by_nid(to) ?: lnet_ni_find(lnet_ni_match_peer_net, to);
 	}
 	if (ni)
@@ -328,7 +329,7 @@ struct lnet_ni *lnet_ni_route(const struct lnet_nid *self, const struct lnet_nid
 }
 
 /**
- * lnet_nid_is_local() - is this one of our own NIDs?
+ * lnet_nid_is_local() - is this 0@lo or a NID of this node?
  * @nid: the NID
  *
  * Any context.
@@ -340,8 +341,10 @@ bool lnet_nid_is_local(const struct lnet_nid *nid)
 EXPORT_SYMBOL_GPL(lnet_nid_is_local);
 
 /**
- * lnet_canonical_nid() - the form of a NID in events
- * @nid: changed to 0@lo if it is our own and local messages go over 0@lo
+ * lnet_canonical_nid() - the form that a NID has in events
+ * @nid: changed to 0@lo if it is one of this node and local messages take 0@lo
+ *
+ * For comparing a NID of a configuration with the initiator or source of an event. Any context.
  */
 void lnet_canonical_nid(struct lnet_nid *nid)
 {
@@ -378,7 +381,7 @@ int lnet_local_nid(unsigned int idx, struct lnet_nid *nid)
 EXPORT_SYMBOL_GPL(lnet_local_nid);
 
 /**
- * lnet_self_for() - from which own NID do messages to a NID go?
+ * lnet_self_for() - from which NID of this node are messages to a NID sent?
  * @to: the NID
  * @self: result
  *
@@ -397,10 +400,12 @@ int lnet_self_for(const struct lnet_nid *to, struct lnet_nid *self)
 EXPORT_SYMBOL_GPL(lnet_self_for);
 
 /**
- * lnet_distance() - how far is a NID?
+ * lnet_distance() - how far away is a NID?
  * @nid: the NID
  *
- * Return: 0 our own, 1 on one of our networks, -EHOSTUNREACH otherwise.
+ * Any context.
+ *
+ * Return: 0: on this node; 1: on a network of this node; -EHOSTUNREACH otherwise.
  */
 int lnet_distance(const struct lnet_nid *nid)
 {

@@ -53,7 +53,10 @@ static u32 lnet_ping_fill_info(struct lnet_ping_info *info, u32 max)
 	return n;
 }
 
-/* The ping information of this node, kmalloc'ed; at most max bytes of it count. */
+/*
+ * The ping information of this node, to be kfree()d; the answer is its first *len bytes, at most
+ * max.
+ */
 void *lnet_ping_info(u32 max, u32 *len)
 {
 	struct lnet_ping_info *info;
@@ -67,7 +70,7 @@ void *lnet_ping_info(u32 max, u32 *len)
 	return info;
 }
 
-/* One ping of ours: held by the one who waits and by the md. */
+/* A ping that this node sent; referenced by the one who waits and by its md. */
 struct ping {
 	refcount_t refs;
 	struct completion replied;	/* REPLY, or a failed SEND */
@@ -124,7 +127,7 @@ static int lnet_ping_parse_info(const struct ping *ping, struct lnet_nid *nids, 
  * @nids: result, 0@lo first
  * @max: room in @nids
  *
- * Killable.
+ * Chapter 1, 10.1. Sleeps, killable.
  *
  * Return: how many NIDs were stored, or -ETIMEDOUT, -EHOSTUNREACH, -EPROTO, -ERANGE, -ENOMEM,
  * -ERESTARTSYS ...

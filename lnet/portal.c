@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Portals: where incoming PUTs and GETs find their md (chapter 1, section 8.2), and the queue of
+ * Portals: where incoming PUTs and GETs find their md (chapter 1, section 8.2), and the queues of
  * lazy portals.
  *
- * Entries with ignore bits stand in a list in the order of attaching, the others in a hash by match
- * bits. A PUT that matches nothing on a lazy portal is received into memory of its own (bounded for
- * the whole node) and waits in the portal's queue for an entry. Lock: portal->lock, the home lock
- * of the entries; md->lock inside it.
+ * Entries with ignore bits are in a list, in the order of attaching; the others are in a hash by
+ * match bits. A PUT that matches nothing on a lazy portal is received into memory of its own, which
+ * is bounded for the node, and waits in the queue of the portal for an entry. Lock: portal->lock,
+ * which is the home lock of the entries; md->lock is inside of it.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -22,11 +22,11 @@
 #define LAZY_OVERHEAD		1024
 
 static struct portal {
-	spinlock_t lock;
+	spinlock_t lock;		/* guards what follows */
 	bool lazy;
-	struct list_head wild;		/* mds with ignore bits */
-	struct hlist_head *exact;	/* mds without */
-	struct list_head delayed;	/* messages */
+	struct list_head wild;		/* entries with ignore bits */
+	struct hlist_head *exact;	/* entries without ignore bits */
+	struct list_head delayed;	/* PUTs that wait for an entry */
 } portals[LNET_MAX_PORTALS];
 
 static atomic_long_t lazy_bytes;
@@ -36,7 +36,7 @@ static struct hlist_head *lnet_portal_bucket(struct portal *p, u64 match_bits)
 	return &p->exact[hash_64(match_bits, PORTAL_HASH_BITS)];
 }
 
-/* Under portal->lock, from the end of an md. */
+/* An md ends: remove its entry. Under portal->lock. */
 void lnet_portal_del(struct lnet_md *md)
 {
 	if (md->ignore_bits)
@@ -82,7 +82,7 @@ static struct lnet_md *lnet_portal_find(struct portal *p, u32 op, u64 match_bits
 	return NULL;
 }
 
-/* Begin the operation of a message on a matching md. */
+/* Begin the operation of a message on the md that it matched. */
 static enum lnet_match lnet_portal_take(struct lnet_md *md, u32 rlength, u32 roffset,
 					struct lnet_msg *msg)
 {
@@ -122,8 +122,8 @@ static enum lnet_match lnet_portal_match_locked(struct portal *p, u32 op, u64 ma
 }
 
 /*
- * Find the md of an incoming PUT or GET (op: LNET_MD_OP_*). LNET_MATCH_OK: msg->md, offset and len
- * and the lengths of its event are set, the operation is in flight.
+ * Find the md of an incoming PUT or GET (op: LNET_MD_OP_*). LNET_MATCH_OK: the operation has begun;
+ * msg->md, offset and len, and the lengths of its event are set.
  */
 enum lnet_match lnet_portal_match(u32 portal, u32 op, u64 match_bits, const struct lnet_hdr *hdr,
 				  u32 rlength, u32 roffset, struct lnet_msg *msg)
@@ -142,7 +142,7 @@ bool lnet_portal_is_lazy(u32 portal)
 	return READ_ONCE(portals[portal].lazy);
 }
 
-/* Memory for a message that waits; NULL if too much waits already. */
+/* Memory for a PUT that will wait; NULL if too many wait already. */
 void *lnet_portal_buf(u32 len)
 {
 	long cost = len + LAZY_OVERHEAD;
@@ -164,7 +164,7 @@ void lnet_portal_buf_free(void *buf, u32 len)
 	atomic_long_sub(len + LAZY_OVERHEAD, &lazy_bytes);
 }
 
-/* Try to match a PUT that was received into memory of its own. */
+/* Look for an md for a PUT that was received into memory of its own. */
 static enum lnet_match lnet_portal_match_delayed(struct portal *p, struct lnet_msg *msg)
 {
 	const struct lnet_put *put = &msg->hdr.msg.put;
@@ -198,7 +198,10 @@ static void lnet_delayed_drop(struct lnet_msg *msg, const char *why)
 	lnet_msg_free(msg);
 }
 
-/* A PUT without md was received into msg->buf: an md may have come meanwhile; else it waits. */
+/*
+ * A PUT without md was received into msg->buf: give it to an md that was attached meanwhile, or let
+ * it wait.
+ */
 void lnet_portal_delayed(struct lnet_msg *msg)
 {
 	struct portal *p = &portals[le32_to_cpu(msg->hdr.msg.put.ptl_index)];
@@ -221,7 +224,7 @@ void lnet_portal_delayed(struct lnet_msg *msg)
 		lnet_delayed_drop(msg, "no match");
 }
 
-/* A new md may serve messages that wait. Under portal->lock. */
+/* Give messages that wait to a new md. Under portal->lock. */
 static void lnet_delayed_serve(struct portal *p, struct lnet_md *md, struct list_head *dropped)
 {
 	struct lnet_msg *msg, *next;
@@ -268,11 +271,14 @@ static int lnet_portal_exact_alloc(struct portal *p)
  * @portal: 0 < portal < 64
  * @from: who may use it; nid and pid may be any
  * @match_bits: to be compared with those of the message
- * @ignore_bits: bits not compared
+ * @ignore_bits: bits that are not compared
  * @desc: copied; the memory it names stays the caller's until the last event
- * @auto_unlink: ends by itself when used up
+ * @auto_unlink: ends by itself when the threshold or the room of MAX_SIZE is used up; without it
+ *	the md only stops matching
  *
- * PUTs that wait on a lazy portal may be delivered to it at once (by a worker).
+ * Chapter 1, 8. Entries with ignore bits are tried first, in the order of attaching. NIDs of this
+ * node in @from are made canonical. PUTs that wait on a lazy portal may be delivered at once, by a
+ * worker: events, even the last one, may come before this returns (see desc.mdp). May sleep.
  *
  * Return: the md, or ERR_PTR: -EINVAL, -ENOMEM.
  */
@@ -318,7 +324,7 @@ struct lnet_md *lnet_md_attach(u32 portal, const struct lnet_process_id *from, u
 }
 EXPORT_SYMBOL_GPL(lnet_md_attach);
 
-/* Drop what waits, of one NI or all. */
+/* Drop the messages that wait: those of one NI, or all. */
 static void lnet_delayed_purge(struct portal *p, const struct lnet_ni *ni)
 {
 	struct lnet_msg *msg, *next;
@@ -334,9 +340,12 @@ static void lnet_delayed_purge(struct portal *p, const struct lnet_ni *ni)
 }
 
 /**
- * lnet_portal_lazy() - let PUTs wait on a portal instead of dropping them
+ * lnet_portal_lazy() - let PUTs that match nothing wait on a portal instead of dropping them
  * @portal: its number
- * @on: false drops what waits
+ * @on: false: drop those that wait
+ *
+ * They wait until an entry is attached that they match; their memory is bounded for the node. A
+ * portal is not lazy at first. Chapter 1, 8.2.
  *
  * Return: 0 or -EINVAL.
  */
@@ -356,7 +365,7 @@ int lnet_portal_lazy(u32 portal, bool on)
 }
 EXPORT_SYMBOL_GPL(lnet_portal_lazy);
 
-/* An NI goes: it is marked dying already, so that nothing of it is queued any more. */
+/* An NI stops: drop its messages. It is marked as dying, so that none is queued any more. */
 void lnet_portal_purge(const struct lnet_ni *ni)
 {
 	int i;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Callbacks that a client gets (portal 15; chapter 3, 11). They are answered at once: flushing and
- * cancelling happen in work items. A lock is named by our own cookie and must belong to the import
- * that the message came for.
+ * Callbacks that a client gets from its servers (portal 15; chapter 3, 11). Each is answered at
+ * once; flushing and cancelling happen in work items. A callback names a lock by the cookie that
+ * this client gave it, and the lock must belong to the import that the callback came for.
  */
 #include "internal.h"
 
-#define GL_CANCEL_AGE	(10 * HZ)	/* unused PW locks older than that go after a glimpse */
+#define GL_CANCEL_AGE	(10 * HZ)	/* unused PW locks: cancelled after a glimpse */
 
 /*
- * The lock of a callback and its message. 0 with *lockp referenced, -EPROTO, -EINVAL: no such lock.
+ * Find the lock of a callback, and its message. 0 with *lockp referenced; -EPROTO; -EINVAL: no such
+ * lock.
  */
 static int ldlm_cli_callback_lock(struct svc_req *req, const struct ldlm_request **dlmp,
 				  struct ldlm_lock **lockp)
@@ -68,7 +69,7 @@ int ldlm_handle_bl_callback(struct svc_req *req)
 	return rc;
 }
 
-/* A flock that will not be granted. */
+/* The server ended the wait of a flock without granting it. */
 static void ldlm_cli_flock_refused(struct ldlm_lock *lock, u64 flags)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
@@ -80,8 +81,8 @@ static void ldlm_cli_flock_refused(struct ldlm_lock *lock, u64 flags)
 }
 
 /*
- * What the CP AST says goes into the lock. 0: granted; 1: it was already; -errno: the lock is of no
- * use.
+ * Store in the lock what the CP AST says. 0: granted; 1: it was granted already; -errno: the lock
+ * cannot be used.
  */
 static int ldlm_cli_take_grant(struct ldlm_lock *lock, const struct ldlm_request *dlm, u32 mode,
 			       void **lvb,
@@ -145,12 +146,15 @@ int ldlm_handle_cp_callback(struct svc_req *req)
 		rc = ldlm_cli_change_res(lock, &dlm->lock_desc.l_resource.lr_name);
 		if (rc)
 			goto out;
-		/* A layout never comes this way. */
+		/* A CP AST never carries a layout (chapter 3, 11.2). */
 		if (!(lock->l_res->lr_type == LDLM_IBITS && !len))
 			rc = ldlm_cli_lvb_dup(lock, svc_req_buf(req, WF_DLM_LVB), len, false, &lvb,
 					      &lvb_len);
 		if (rc) {
-			/* The lock is of no use; the server learns it when it calls it back. */
+			/*
+			 * The lock cannot be used. The server learns that when it calls the lock
+			 * back.
+			 */
 			lock->l_error = rc;
 			ldlm_lock_destroy(lock);
 			rc = 0;
@@ -169,7 +173,7 @@ out:
 }
 
 /**
- * ldlm_handle_gl_callback - somebody asks for the size of an object that we may be writing
+ * ldlm_handle_gl_callback - the server asks for the size of an object that this client may write
  * @req: LDLM_GL_CALLBACK
  *
  * Return: 0 with the LVB, -ELDLM_NO_LOCK_DATA (303: no object here), -EINVAL (unknown lock),

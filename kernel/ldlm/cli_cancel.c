@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a client gives locks back (chapter 3, 12, 13): blocking() writes back and drops what a lock
- * protects, then its server cookie goes by LDLM_CANCEL, many in one request, or rides in another
- * request (ELC). Who starts it: a BL AST or the last user of a called back lock, the LRU (bound,
- * age, memory pressure), ELC, umount. After an eviction the same without words.
+ * How a client gives locks back (chapter 3, 12 and 13): blocking() writes back and drops what a
+ * lock protects; then the server's cookie of the lock is sent by LDLM_CANCEL, many in one request,
+ * or in another request (ELC). A cancel is started by a BL AST, by the last user of a called back
+ * lock, by the LRU (bound, age, memory pressure), by ELC and by umount. After an eviction locks end
+ * in the same way, but nothing is sent.
  *
- * CANCELING is set once under lr_lock by whoever runs blocking(). l_lru links a lock into the LRU
- * while it is unused, and into ns_cancel_list once it is destroyed; ns_lru_lock and ns_cancel_lock
- * are inside of lr_lock. ns_cancels counts what is queued or in flight, for those who wait for the
- * end of it.
+ * CANCELING is set once, under lr_lock, by the thread that runs blocking(). l_lru links a lock into
+ * the LRU while it is unused, and into ns_cancel_list once it is destroyed; ns_lru_lock and
+ * ns_cancel_lock are inside of lr_lock. ns_cancels counts what is queued or in flight, for those
+ * who wait until all cancels are done.
  */
 #include "internal.h"
 #include <linux/cpumask.h>
@@ -93,7 +94,7 @@ void ldlm_lru_add_locked(struct ldlm_lock *lock)
 		list_add_tail(&lock->l_lru, &ns->ns_lru);
 		ns->ns_lru_nr++;
 	}
-	/* a batch at a time, one CANCEL carries them */
+	/* wait until a batch is over the bound, which one CANCEL carries */
 	over = ns->ns_lru_nr > ldlm_ns_lru_size(ns) + (ns->ns_lru_max ? 0 : 8 * LRU_BATCH);
 	spin_unlock(&ns->ns_lru_lock);
 	if (over)
@@ -102,7 +103,7 @@ void ldlm_lru_add_locked(struct ldlm_lock *lock)
 		queue_delayed_work(ldlm_wq, &ns->ns_lru_work, LRU_CHECK);
 }
 
-/* lr_lock held. A destroyed lock is not in the LRU, its l_lru may serve ns_cancel_list. */
+/* lr_lock held. A destroyed lock is not in the LRU; its l_lru may be in ns_cancel_list. */
 void ldlm_lru_remove_locked(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
@@ -117,7 +118,10 @@ void ldlm_lru_remove_locked(struct ldlm_lock *lock)
 	spin_unlock(&ns->ns_lru_lock);
 }
 
-/* If nobody uses it: to be cancelled, by ldlm_cli_bl_queue() of the caller. lr_lock held. */
+/*
+ * If nobody uses the lock, mark it as called back: the caller starts the cancel by
+ * ldlm_cli_bl_queue(). lr_lock held.
+ */
 static bool ldlm_cli_claim_unused_locked(struct ldlm_lock *lock)
 {
 	if (lock->l_users || !lock->l_granted_mode || lock->l_res->lr_type == LDLM_FLOCK ||
@@ -139,7 +143,10 @@ static void ldlm_cli_cancel_if_unused(struct ldlm_lock *lock)
 		ldlm_cli_bl_queue(lock);
 }
 
-/* Cancel the oldest unused locks: those over the bound, those too old. True: there may be more. */
+/*
+ * Cancel the oldest unused locks: those above the bound, and those too old. True: there may be
+ * more.
+ */
 static bool ldlm_lru_shrink(struct ldlm_namespace *ns)
 {
 	unsigned int max = ldlm_ns_lru_size(ns), n = 0, i, over;
@@ -224,7 +231,10 @@ static void ldlm_cli_cancel_done(struct ptlrpc_request *req)
 {
 	struct ldlm_namespace *ns = req->done_data;
 
-	/* Whatever it says: the server drops unknown handles, and all of them when it evicts us. */
+	/*
+	 * The status does not matter: the server skips unknown cookies, and an eviction drops all
+	 * locks.
+	 */
 	ptlrpc_req_put(req);
 	ldlm_ns_release(ns);
 }
@@ -294,7 +304,7 @@ static void ldlm_cli_cancel_work(struct work_struct *work)
 	}
 }
 
-/* The lock is destroyed here; tell the server, in the background. */
+/* The lock is destroyed on this node. Tell the server, in the background. */
 void ldlm_cli_queue_cancel(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
@@ -309,14 +319,14 @@ void ldlm_cli_queue_cancel(struct ldlm_lock *lock)
 
 /* ---- cancel of one lock ---- */
 
-/* The caller is the one who cancels it. May write back, sleeps. */
+/* Run blocking() of a lock whose cancel the caller began. May write back; sleeps. */
 static void ldlm_cli_drop_caches(struct ldlm_lock *lock)
 {
 	if (lock->l_ops && lock->l_ops->blocking)
 		lock->l_ops->blocking(lock, true);
 }
 
-/* blocking() is done: forget the lock. tell: send a cancel unless it has failed meanwhile. */
+/* blocking() has returned: end the lock. tell: queue a cancel, unless the lock failed meanwhile. */
 static void ldlm_cli_cancel_finish(struct ldlm_lock *lock, bool tell)
 {
 	struct ldlm_resource *res = ldlm_lock_res_lock(lock);
@@ -333,7 +343,10 @@ static void ldlm_cli_cancel_finish(struct ldlm_lock *lock, bool tell)
 	ldlm_lock_put(lock);
 }
 
-/* Become the one who cancels it. lr_lock held. */
+/*
+ * Begin the cancel of a lock. True: the caller runs blocking(); false: the lock is in use, or
+ * another thread does. lr_lock held.
+ */
 static bool ldlm_cli_cancel_begin_locked(struct ldlm_lock *lock)
 {
 	lock->l_flags |= LDLM_FL_CBPENDING;
@@ -348,8 +361,8 @@ static bool ldlm_cli_cancel_begin_locked(struct ldlm_lock *lock)
  * ldlm_cli_cancel - give a lock back
  * @lock: client lock; the caller has a reference and no user of it
  *
- * Drops the caches now (may write back, sleeps), sends the cancel in the background. With other
- * users: when the last of them is gone.
+ * Drops the caches now, which may write back and sleeps; the cancel is sent in the background.
+ * While the lock has other users, all this happens when the last of them is gone.
  */
 void ldlm_cli_cancel(struct ldlm_lock *lock)
 {
@@ -364,7 +377,10 @@ void ldlm_cli_cancel(struct ldlm_lock *lock)
 }
 EXPORT_SYMBOL_GPL(ldlm_cli_cancel);
 
-/* Wanted back: run blocking() in the background. Any context without lr_lock. */
+/*
+ * The server wants the lock back: run blocking() in the background. Not under lr_lock. Does not
+ * sleep.
+ */
 void ldlm_cli_bl_queue(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
@@ -421,7 +437,7 @@ static bool ldlm_cli_elc_wanted(const struct ldlm_resource *res, const struct ld
 }
 
 /**
- * ldlm_cli_elc - drop own locks that the next request conflicts with
+ * ldlm_cli_elc - drop locks of this client that its next request conflicts with
  * @ns: client namespace
  * @res_id: the object
  * @mode: mode that the server will take
@@ -429,7 +445,8 @@ static bool ldlm_cli_elc_wanted(const struct ldlm_resource *res, const struct ld
  * @cookies: out: server cookies to send in the request
  * @max: room in @cookies
  *
- * Chapter 3, 12.2. blocking() runs in this thread.
+ * Chapter 3, 12.2. blocking() runs in this thread. Nothing is taken when the server lacks
+ * OBD_CONNECT_CANCELSET. The cookies have to be sent in the request that follows.
  *
  * Return: number of cookies stored.
  */
@@ -514,7 +531,7 @@ static void ldlm_cli_cancel_res(struct ldlm_resource *res)
 }
 
 /**
- * ldlm_cli_cancel_unused - give all locks without users back
+ * ldlm_cli_cancel_unused - cancel all locks without users
  * @ns: client namespace
  * @res_id: of this resource; NULL = all
  *
@@ -539,7 +556,8 @@ void ldlm_cli_cancel_unused(struct ldlm_namespace *ns, const struct ldlm_res_id 
 EXPORT_SYMBOL_GPL(ldlm_cli_cancel_unused);
 
 /*
- * One more lock of the list that is to be failed; referenced. *begin: blocking() is for the caller.
+ * Mark the next lock of a list as failed; returns it referenced. *begin: the caller runs
+ * blocking().
  */
 static struct ldlm_lock *ldlm_cli_fail_next(struct ldlm_resource *res, struct list_head *list,
 					    bool *begin)
@@ -583,7 +601,7 @@ static void ldlm_cli_fail_res(struct ldlm_resource *res)
 }
 
 /**
- * ldlm_ns_evicted - the server has forgotten us
+ * ldlm_ns_evicted - the server has evicted this client
  * @ns: client namespace
  *
  * Every lock is failed: waiters get -EIO, unused locks are dropped now (blocking() with

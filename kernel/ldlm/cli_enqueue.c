@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Enqueues of a client, matching of cached locks, users of a lock (chapter 3, 10, 21). The mirror
- * lock exists before its request is sent, so that callbacks that overtake the reply find it.
- * lr_lock is never held across a request or a callback of the owner.
+ * Enqueues of a client, matching of cached locks, users of a lock (chapter 3, 10 and 21). The lock
+ * exists on the client before its request is sent, so that a callback that overtakes the reply
+ * finds it. lr_lock is not held across a request or a callback of the owner.
  */
 #include "internal.h"
 
@@ -10,14 +10,14 @@
 
 /* ---- LVB ---- */
 
-/* Is len bytes an LVB that this lock may have? 0, -EINVAL. */
+/* May this lock have an LVB of len bytes? 0, -EINVAL. */
 static int ldlm_cli_lvb_check(const struct ldlm_lock *lock, u32 len, bool may_miss)
 {
 	if (!lock->l_lvb_want)
 		return 0;
 	if (len > lock->l_lvb_want)
 		return -EINVAL;
-	/* Others, such as layouts, have any length. */
+	/* Other LVBs, such as layouts, have any length. */
 	if (!ldlm_res_has_lvb(lock->l_res, &lock->l_req_policy))
 		return 0;
 	if (!len)
@@ -25,7 +25,7 @@ static int ldlm_cli_lvb_check(const struct ldlm_lock *lock, u32 len, bool may_mi
 	return len == sizeof(struct ost_lvb) || len == OST_LVB_V1_SIZE ? 0 : -EINVAL;
 }
 
-/* Copy of an LVB, objects always in the long form; *to NULL when there is none. */
+/* Copy an LVB, that of an object always in the long form; *to is NULL when there is none. */
 int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bool may_miss,
 		     void **to, u32 *to_len)
 {
@@ -46,10 +46,7 @@ int ldlm_cli_lvb_dup(const struct ldlm_lock *lock, const void *from, u32 len, bo
 	return 0;
 }
 
-/*
- * The LVB of a lock is *lvb from now on, if that is not NULL; *lvb becomes the old one. lr_lock
- * held.
- */
+/* Make *lvb the LVB of the lock, unless it is NULL; *lvb becomes the old one. lr_lock held. */
 void ldlm_cli_set_lvb_locked(struct ldlm_lock *lock, void **lvb, u32 len)
 {
 	if (!*lvb)
@@ -79,7 +76,7 @@ u32 ldlm_lock_lvb(struct ldlm_lock *lock, void *buf, u32 len)
 }
 EXPORT_SYMBOL_GPL(ldlm_lock_lvb);
 
-/* ---- state of the mirror ---- */
+/* ---- state of the lock on the client ---- */
 
 /* Move a lock that is not granted to the resource that the server named. 0, -EPROTO, -ENOMEM. */
 int ldlm_cli_change_res(struct ldlm_lock *lock, const struct ldlm_res_id_le *name)
@@ -112,14 +109,14 @@ int ldlm_cli_change_res(struct ldlm_lock *lock, const struct ldlm_res_id_le *nam
 	    !(lock->l_flags & LDLM_FL_DESTROYED))
 		list_add_tail(&lock->l_res_link, &new->lr_waiting);
 	spin_unlock(&new->lr_lock);
-	/* The reference of the lock on the old one. */
+	/* The reference that the lock had on the old resource. */
 	ldlm_res_put(res);
 	return 0;
 }
 
 /*
- * The enqueue came to nothing, or nobody waits for it any more: forget the lock without a word to
- * the server. If a BL AST was acknowledged already the server expects a cancel.
+ * The enqueue failed, or nobody waits for it any more: end the lock without a cancel. If a BL AST
+ * was acknowledged already, the server expects a cancel, and gets one.
  */
 static void ldlm_cli_fail(struct ldlm_lock *lock)
 {
@@ -185,7 +182,10 @@ static struct ptlrpc_request *ldlm_cli_plain_request(const struct ldlm_enqueue_i
  * @reqp: packed intent request, or pointer to NULL: a plain one is made, the caller puts it
  * @lockp: out: the lock for ldlm_cli_enqueue_finish()
  *
- * Return: 0, -ENOMEM, -ESHUTDOWN (namespace is going away), -EPROTO (no room in DLM_REQ).
+ * For several enqueues at once: the caller sends the request and hands its status to
+ * ldlm_cli_enqueue_finish(), which must follow a successful start.
+ *
+ * Return: 0, -ENOMEM, -ESHUTDOWN (the namespace ends), -EPROTO (no room in DLM_REQ).
  */
 int ldlm_cli_enqueue_start(struct ldlm_enqueue_info *ei, struct ptlrpc_request **reqp,
 			   struct ldlm_lock **lockp)
@@ -244,7 +244,7 @@ fail:
 }
 EXPORT_SYMBOL_GPL(ldlm_cli_enqueue_start);
 
-/* F_GETLK and unlock: nothing is kept. */
+/* F_GETLK and unlock leave no lock behind. */
 static bool ldlm_cli_flock_unkept(const struct ldlm_enqueue_info *ei, struct ldlm_lock *lock,
 				  const struct ldlm_reply *rep)
 {
@@ -264,9 +264,7 @@ static bool ldlm_cli_flock_unkept(const struct ldlm_enqueue_info *ei, struct ldl
 	return true;
 }
 
-/*
- * The reply is there and gives a lock: take over what it says, unless a CP AST said more already.
- */
+/* Store in the lock what the reply says, unless a CP AST came first: it is newer. */
 static int ldlm_cli_take_reply(struct ldlm_lock *lock, const struct ldlm_reply *rep,
 			       const void *lvb,
 			       u32 lvb_len)
@@ -324,7 +322,7 @@ static bool ldlm_cli_decided(struct ldlm_lock *lock)
 	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED;
 }
 
-/* Wait for the CP AST. 0, -EINTR, -ERESTARTSYS (@intr), or why it will not come. */
+/* Wait for the CP AST. 0; -EINTR; -ERESTARTSYS (@intr); or why there will be none. */
 static int ldlm_cli_wait_granted(struct ldlm_lock *lock, bool intr)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
@@ -362,7 +360,7 @@ static void ldlm_cli_report_lvb(struct ldlm_enqueue_info *ei, const void *lvb, u
 	ei->ei_lvb_got = len;
 }
 
-/* A granted flock: keep its range for replay, it has no users. */
+/* Keep the range of a granted flock for replay. It has no users. */
 static void ldlm_cli_flock_keep(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = lock->l_res;
@@ -464,10 +462,14 @@ EXPORT_SYMBOL_GPL(ldlm_cli_enqueue_finish);
  * @req: packed intent request (stays the caller's), or NULL for a plain enqueue
  * @lockp: out: granted lock with a user, or NULL
  *
- * Chapter 3, 10. May sleep for as long as others keep the lock; killable.
+ * Chapter 3, 10. Without @req a plain enqueue is made and freed here (extent, glimpse, flock,
+ * readdir, MGS). @req has WF_DLM_REQ of at least ldlm_request_bytes(1 + ei_nr_elc) bytes. May sleep
+ * for as long as others keep the lock; killable.
  *
- * Return: 0, ELDLM_LOCK_ABORTED (no lock, but an answer), -EAGAIN, -EDEADLK, -EINTR, -EIO,
- * -ESHUTDOWN, -EPROTO, -ENOMEM ...
+ * Return: 0: *lockp is granted and has a user, to be ended by ldlm_lock_decref(lock, ei->ei_mode);
+ * or *lockp is NULL (flocks: granted, or nothing is kept). ELDLM_LOCK_ABORTED: there is no lock,
+ * but an answer (ei_lvb, ei_disposition, ei_status). -EAGAIN, -EDEADLK, -EINTR (killed), -EIO
+ * (evicted), -ESHUTDOWN, -EPROTO, -ENOMEM ...
  */
 int ldlm_cli_enqueue(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
 		     struct ldlm_lock **lockp)
@@ -518,7 +520,9 @@ static bool ldlm_lock_serves(const struct ldlm_resource *res, const struct ldlm_
  * @modes: mask of modes that serve
  * @match_flags: LDLM_MATCH_*
  *
- * Return: the lock with a user more (end: ldlm_lock_decref()), or NULL.
+ * Chapter 3, 21.1.
+ *
+ * Return: the lock, with a user that ldlm_lock_decref() ends, or NULL.
  */
 struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
 				  u32 type,
@@ -581,9 +585,9 @@ static void ldlm_lock_decref_common(struct ldlm_lock *lock, bool cancel)
  * @lock: client lock with a user
  * @msecs: from now
  *
- * For what is done under the lock only after its user is gone: the access to a page whose fault has
- * been served. Of a lock that was called back already the time is set once and not moved, so that
- * who waits for it is not kept waiting by one access after the other.
+ * For what is done under the lock after its user is gone: the access to a page whose fault was
+ * served. For a lock that was called back the time is set once and not moved, so that one access
+ * after the other does not keep those waiting who want the lock.
  */
 void ldlm_lock_keep(struct ldlm_lock *lock, unsigned int msecs)
 {
@@ -596,11 +600,12 @@ void ldlm_lock_keep(struct ldlm_lock *lock, unsigned int msecs)
 EXPORT_SYMBOL_GPL(ldlm_lock_keep);
 
 /**
- * ldlm_lock_decref - a user less
+ * ldlm_lock_decref - end the use of a lock
  * @lock: client lock; the reference of the user is put
  * @mode: for the reader
  *
- * Any process context; the cancel of a called back lock runs in the background.
+ * The last user puts the lock into the LRU, or, if it was called back, starts its cancel, which
+ * runs in the background. Any process context.
  */
 void ldlm_lock_decref(struct ldlm_lock *lock, u32 mode)
 {
@@ -610,7 +615,7 @@ void ldlm_lock_decref(struct ldlm_lock *lock, u32 mode)
 EXPORT_SYMBOL_GPL(ldlm_lock_decref);
 
 /**
- * ldlm_lock_decref_cancel - a user less, and do not cache the lock
+ * ldlm_lock_decref_cancel - end the use of a lock and do not cache it (leases, group locks)
  * @lock: client lock; the reference of the user is put
  * @mode: for the reader
  */

@@ -108,8 +108,8 @@ fail:
 }
 
 /*
- * Locks of a resource that go into the replay, referenced, on list (by l_cp_ast, unused on
- * clients).
+ * Collect the locks of a resource that are to be replayed, referenced, by l_cp_ast, which clients
+ * do not use otherwise.
  */
 static void ldlm_replay_collect(struct ldlm_resource *res, struct list_head *from,
 				struct list_head *to)
@@ -120,7 +120,7 @@ static void ldlm_replay_collect(struct ldlm_resource *res, struct list_head *fro
 		if (lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_FAILED | LDLM_FL_CANCELING |
 				     LDLM_FL_CANCEL_ON_BLOCK))
 			continue;
-		/* Unanswered enqueues are sent again by themselves. */
+		/* An enqueue without a reply is sent again by the RPC layer. */
 		if (!(lock->l_flags & LDLM_FL_REPLIED) || !list_empty(&lock->l_cp_ast))
 			continue;
 		ldlm_lock_get(lock);

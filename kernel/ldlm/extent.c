@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Extent locks on the server: an interval tree of the granted locks for each mode, conflicts,
- * growth of the extent (chapter 3, 15.2, 15.3). Everything here runs under lr_lock. Costs are those
- * of the conflicting locks found, not of all locks of the resource.
+ * growth of the extent (chapter 3, 15.2 and 15.3). All functions run under lr_lock. Their cost
+ * depends on the number of conflicting locks, not on that of all locks of the resource.
  */
 #include "internal.h"
 #include <linux/interval_tree_generic.h>
@@ -52,7 +52,7 @@ struct ldlm_lock *ldlm_extent_prev(struct ldlm_lock *lock)
 	return node ? rb_entry(node, struct ldlm_lock, l_rb) : NULL;
 }
 
-/* Is there a granted group lock of the same group? Then nobody else can hold anything. */
+/* Is a group lock of the same group granted? Then no other lock can be. */
 bool ldlm_extent_joins_group(struct ldlm_resource *res, struct ldlm_lock *lock)
 {
 	struct ldlm_lock *g;
@@ -64,8 +64,9 @@ bool ldlm_extent_joins_group(struct ldlm_resource *res, struct ldlm_lock *lock)
 }
 
 /*
- * Does a granted lock stand in the way? mark: their holders are put on bl. Once a holder is met
- * that was told before, so were the others when the waiter came, unless full is set.
+ * Does a granted lock conflict with this one? mark: put those that do on bl. The search ends at a
+ * holder that was called back before, because the others were, too, when that waiter came; full: it
+ * does not.
  */
 bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark, bool full,
 			 struct list_head *bl, bool *group)
@@ -78,7 +79,7 @@ bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool
 
 	if (lock->l_req_mode == LCK_GROUP) {
 		/*
-		 * Without a granted group of ours: anything but NL is a conflict, whatever its
+		 * No lock of the same group is granted: every mode but NL conflicts, whatever its
 		 * range.
 		 */
 		compat = LCK_NL;
@@ -106,10 +107,7 @@ bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool
 	return found;
 }
 
-/*
- * Does a waiting lock ahead of this one stand in the way? mark: its CP AST will say that it is
- * wanted back.
- */
+/* Does a waiting lock ahead of this one conflict with it? mark: its CP AST will call it back. */
 bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lock, bool mark,
 				 bool *group)
 {
@@ -129,7 +127,10 @@ bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lo
 			if (w->l_req_mode == LCK_GROUP)
 				*group = true;
 		} else if (ldlm_mode_compat(w->l_req_mode, lock->l_req_mode)) {
-			/* Whoever waits behind that reader blocks it as well as us. */
+			/*
+			 * What waits behind that reader waits for a conflict that blocks this lock
+			 * as well.
+			 */
 			if (lock->l_req_mode == LCK_PR && !(w->l_flags & LDLM_FL_AST_SENT) &&
 			    ldlm_range_covers(w->l_policy.extent.start, w->l_policy.extent.end,
 					      start, end))
@@ -147,7 +148,7 @@ bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lo
 	return found;
 }
 
-/* Group locks wait behind those of their group, or in front of everybody who is no group lock. */
+/* A group lock waits behind those of its group, or in front of all that are no group locks. */
 void ldlm_extent_queue(struct ldlm_resource *res, struct ldlm_lock *lock)
 {
 	struct list_head *pos = &res->lr_waiting;
@@ -170,7 +171,7 @@ void ldlm_extent_queue(struct ldlm_resource *res, struct ldlm_lock *lock)
 }
 
 /*
- * Let a lock that is about to be granted grow. Not yet in the tree; may still be on the waiting
+ * Let a lock grow that is about to be granted. It is not in a tree yet, but may be on the waiting
  * list.
  */
 void ldlm_extent_expand(struct ldlm_resource *res, struct ldlm_lock *lock)

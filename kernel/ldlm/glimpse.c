@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lock value blocks of the server (size, times, blocks of an object) and glimpses: who else may
- * know a newer size (chapter 3, 16, 17.1; chapter 5, 14). lr_lvb_mutex guards lr_lvb and is held
- * while the object store is read; it is outside of lr_lock.
+ * Lock value blocks (LVBs: size, times, blocks of an object) of the server, and glimpses: asking
+ * the clients that may know a newer size (chapter 3, 16 and 17.1; chapter 5, 14). lr_lvb_mutex
+ * guards lr_lvb and is held while the object store is read; it is outside of lr_lock.
  */
 #include "internal.h"
 
@@ -21,9 +21,9 @@ static void ldlm_lvb_merge_time(__le64 *to, __le64 from)
 }
 
 /**
- * ldlm_lvb_merge - merge what a glimpse brought
- * @to: becomes in each field the greater one
- * @from: the other one
+ * ldlm_lvb_merge - merge the LVB that a glimpse brought
+ * @to: each field becomes the greater one of both
+ * @from: LVB of the client
  */
 void ldlm_lvb_merge(struct ost_lvb *to, const struct ost_lvb *from)
 {
@@ -36,8 +36,8 @@ void ldlm_lvb_merge(struct ost_lvb *to, const struct ost_lvb *from)
 EXPORT_SYMBOL_GPL(ldlm_lvb_merge);
 
 /*
- * Length of the LVB that a client gets with such a lock: 56, 40 for old clients, 0 for locks
- * without.
+ * Length of the LVB that a client gets with a lock of this policy: 56; 40 for old clients; 0 if the
+ * lock has none.
  */
 u32 ldlm_lvb_len(struct ldlm_resource *res, const union ldlm_policy *policy, struct obd_export *exp)
 {
@@ -50,7 +50,7 @@ u32 ldlm_lvb_len(struct ldlm_resource *res, const union ldlm_policy *policy, str
 	return sizeof(struct ost_lvb);
 }
 
-/* Read it if nobody has. 0 or -errno of lvb_init(). */
+/* Read the LVB from the object unless it was read before. 0 or -errno of lvb_init(). */
 int ldlm_lvb_load(struct ldlm_resource *res)
 {
 	const struct ldlm_srv_ops *ops = res->lr_ns->ns_ops;
@@ -95,7 +95,7 @@ void ldlm_lvb_glimpsed(struct ldlm_resource *res, const struct ost_lvb *lvb)
 		ldlm_lvb_update(res, lvb);
 }
 
-/* LVB for a message. 0, or -errno: send none. */
+/* Write the LVB into a message. 0; -errno: the message is to be sent without LVB. */
 int ldlm_lvb_fill(struct ldlm_resource *res, void *buf, u32 len)
 {
 	const struct ldlm_srv_ops *ops = res->lr_ns->ns_ops;
@@ -112,7 +112,7 @@ int ldlm_lvb_fill(struct ldlm_resource *res, void *buf, u32 len)
 	return rc;
 }
 
-/* Take note of a lock whose holder is to be asked; one for each client. */
+/* Add a lock to those whose clients are to be asked, one lock for each client. */
 static int ldlm_glimpse_add(struct ldlm_lock **locks, int n, struct ldlm_lock *lock)
 {
 	int i;
@@ -126,8 +126,8 @@ static int ldlm_glimpse_add(struct ldlm_lock **locks, int n, struct ldlm_lock *l
 }
 
 /*
- * Who may know more than a size of known bytes? Returns the number, or -ENOENT: the object is being
- * destroyed.
+ * Collect locks of clients that may know of more than the first known bytes. Returns their number;
+ * -ENOENT: the object is being destroyed.
  */
 static int ldlm_glimpse_find_holders(struct ldlm_resource *res, u64 known, struct ldlm_lock **locks)
 {
@@ -184,8 +184,8 @@ static int ldlm_glimpse_ask_holders(struct ldlm_resource *res)
 }
 
 /*
- * A glimpse by enqueue (HAS_INTENT without an intent): granted if nobody is in the way (0), else
- * the holders are asked and the answer is ELDLM_LOCK_ABORTED with *res1 for the reply.
+ * A glimpse by enqueue (HAS_INTENT without an intent). 0: nobody was in the way, the lock is
+ * granted. Else the clients in the way were asked: ELDLM_LOCK_ABORTED, *res1 is for the reply.
  */
 int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1)
 {
@@ -234,11 +234,11 @@ int ldlm_srv_glimpse(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id
 EXPORT_SYMBOL_GPL(ldlm_srv_glimpse);
 
 /**
- * ldlm_srv_lvb_refresh - an object was changed by the server
+ * ldlm_srv_lvb_refresh - the server changed an object: read its LVB again
  * @ns: namespace of the target
  * @res_id: the object
  *
- * Reads the LVB again if one is cached. May sleep.
+ * Does nothing if no LVB is cached. May sleep.
  */
 void ldlm_srv_lvb_refresh(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id)
 {

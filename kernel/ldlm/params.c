@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Parameters ldlm.namespaces.NAME.* (chapter 7, 8.5). Takes no locks but those of the LRU.
- */
+/* Parameters ldlm.namespaces.NAME.* (chapter 7, 8.5). No locks but those of the LRU are taken. */
 #include "internal.h"
 #include <gloss/param.h>
 
@@ -61,7 +59,7 @@ static int ldlm_lru_size_show(struct seq_file *m, void *obj)
 	return ldlm_param_u32(m, ns->ns_client ? ldlm_ns_lru_size(ns) : 0);
 }
 
-/* "clear": give all unused locks back now; a number: the bound, 0 = default. */
+/* "clear": cancel all unused locks now; a number: the bound, 0 = default. */
 static ssize_t ldlm_lru_size_store(const char *text, size_t len, void *obj)
 {
 	struct ldlm_namespace *ns = obj;

@@ -79,7 +79,7 @@ bool ldlm_expand_waiting(struct ldlm_expand *ex, const struct ldlm_expand_waiter
 		ex->x.start = s;
 	if (!ldlm_range_overlap(w->policy.start, w->policy.end, ex->x.start, ex->x.end))
 		return true;
-	/* Both cannot be had anyway. */
+	/* Both requests cannot be granted anyway. */
 	if (ldlm_range_overlap(w->req.start, w->req.end, s, e))
 		return true;
 
@@ -110,8 +110,8 @@ void ldlm_expand_fixup(struct ldlm_expand *ex)
 		return;
 
 	/*
-	 * The greatest power of two that divides both edges, so that neighbours of the same pattern
-	 * fit.
+	 * Align to the greatest power of two that divides both edges, so that neighbours of the
+	 * same pattern fit.
 	 */
 	edges = (e + 1) | s;
 	if (edges && !(edges & (align - 1)))

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Locks that the server itself asks for: local ones for the time of an operation, locks for a
- * client in answer to its intent, the check of I/O against the client's locks, recovery. They wait
- * for other clients; no spinlocks are held.
+ * Locks that the server itself asks for: local ones for the time of an operation, and locks for a
+ * client in answer to its intent; the check of I/O against the client's locks; recovery. These
+ * functions wait for other clients; no spinlocks are held.
  */
 #include "internal.h"
 
 /*
- * How long threads of services wait for locks that one client holds: any number of them this long,
- * which is plenty for a client that is well; beyond it only OVERDUE_MAX threads. The others answer
- * -EINPROGRESS, and their clients come again: a dead client must not hold all threads until it is
- * evicted, for those that would give other locks back need some.
+ * How long threads of services wait for the locks of one client: any number of threads for
+ * OVERDUE_AFTER, which is plenty for a client that is alive; after that OVERDUE_MAX threads only.
+ * The other threads answer -EINPROGRESS, and their clients send the request again. Otherwise a dead
+ * client could hold all threads until it is evicted, and nobody could give other locks back.
  */
 #define OVERDUE_AFTER	(2 * HZ)
 #define OVERDUE_MAX	8
-#define WAIT_POLL	(HZ / 2)	/* how often a wait looks whether its own client is gone */
+#define WAIT_POLL	(HZ / 2)	/* until a wait looks whether its client is gone */
 
 static bool ldlm_srv_decided(const struct ldlm_lock *lock)
 {
 	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED;
 }
 
-/* May this thread wait for the locks of the client in the way, even if that takes long? */
+/* May this thread go on waiting for the client in its way? */
 static bool ldlm_overdue_begin(struct obd_export *blocker)
 {
 	if (!blocker || atomic_inc_return(&blocker->exp_ldlm->le_overdue) <= OVERDUE_MAX)
@@ -41,7 +41,7 @@ static bool ldlm_overdue_full(struct obd_export *blocker)
 	return blocker && atomic_read(&blocker->exp_ldlm->le_overdue) >= OVERDUE_MAX;
 }
 
-/* The wait of a thread that serves a request. */
+/* ldlm_srv_wait_granted() in a thread that serves a request. */
 static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 {
 	bool may_retry = exp_connect_flags(req->exp) & OBD_CONNECT_EINPROGRESS;
@@ -70,7 +70,7 @@ static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 	return rc;
 }
 
-/* Wait for the grant. 0, -EINTR, or why the wait ended. */
+/* Wait until the lock is granted. 0; -EINTR; or why there will be no grant. */
 static int ldlm_srv_wait_granted(struct ldlm_lock *lock)
 {
 	struct svc_req *req = svc_current();
@@ -88,8 +88,8 @@ static int ldlm_srv_wait_granted(struct ldlm_lock *lock)
 }
 
 /*
- * Decide about a prepared SYNC lock and wait. On error it is destroyed; the caller's reference
- * stays.
+ * Enqueue a prepared SYNC lock and wait until it is granted. On error the lock is destroyed; the
+ * reference of the caller stays.
  */
 static int ldlm_srv_enqueue_sync(struct ldlm_lock *lock, u64 flags)
 {
@@ -283,7 +283,7 @@ EXPORT_SYMBOL_GPL(ldlm_srv_lock_for_client);
  * @lock: local, or made for a client that has not been answered yet
  * @mode: compatible with more than the present one
  *
- * Waiters are looked at again. May sleep.
+ * Waiting locks that the weaker mode allows are granted. May sleep.
  */
 void ldlm_srv_downgrade(struct ldlm_lock *lock, u32 mode)
 {
@@ -292,7 +292,7 @@ void ldlm_srv_downgrade(struct ldlm_lock *lock, u32 mode)
 	spin_lock(&res->lr_lock);
 	if (lock->l_granted_mode && !(lock->l_flags & LDLM_FL_DESTROYED)) {
 		ldlm_unlink_locked(lock);
-		/* Whoever is still blocked says so again. */
+		/* Those who are still blocked will call it back again. */
 		lock->l_flags &= ~LDLM_FL_AST_SENT;
 		ldlm_grant_locked(lock, mode);
 	}
@@ -302,7 +302,7 @@ void ldlm_srv_downgrade(struct ldlm_lock *lock, u32 mode)
 EXPORT_SYMBOL_GPL(ldlm_srv_downgrade);
 
 /**
- * ldlm_srv_unlock - give a lock of the server, or one made for a client, back
+ * ldlm_srv_unlock - end a lock of the server, or one made for a client
  * @lock: the caller's reference is put; NULL is fine
  */
 void ldlm_srv_unlock(struct ldlm_lock *lock)
@@ -342,9 +342,10 @@ static bool ldlm_srv_io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *l
  * @write: I/O that changes the object: PW or GROUP is needed
  * @o_handle: server cookie that the client named, 0 = none
  *
- * Chapter 3, 14.2. Locks that are called back get their full time again.
+ * Chapter 3, 14.2. Called when the request comes and when it is done, but not for I/O under locks
+ * of the server (SRVLOCK) and for replays. Locks that were called back get their full time again.
  *
- * Return: 0, or -ESTALE: it holds no lock there, refuse.
+ * Return: 0, or -ESTALE: the client has no lock there, the request is to be refused.
  */
 int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start,
 			  u64 end, bool write,
@@ -394,7 +395,7 @@ int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_
 EXPORT_SYMBOL_GPL(ldlm_srv_find_io_lock);
 
 /**
- * ldlm_srv_io_wanted - I/O of a client has come, and may have to wait for a thread
+ * ldlm_srv_io_wanted - do others wait for the lock that a new I/O request names?
  * @exp: the client
  * @o_handle: server cookie of the lock that it names
  *
@@ -419,9 +420,8 @@ bool ldlm_srv_io_wanted(struct obd_export *exp, u64 o_handle)
 /**
  * ldlm_ns_recovery - recovery of a target begins or ends
  * @ns: its namespace
- * @on: true: locks that are replayed are taken as they come, nothing is granted to clients; false:
- *	over, every resource is
- *	looked at
+ * @on: true: replayed locks are granted without a check, and no other lock is granted to a client;
+ *	false: the recovery is over, and the waiting locks of all resources are looked at
  */
 void ldlm_ns_recovery(struct ldlm_namespace *ns, bool on)
 {

@@ -405,7 +405,7 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 		spin_lock(&sb->lock);
 		unlink_pieces(sb->bk);
 		spin_unlock(&sb->lock);
-		lnet_hurry(&req->peer);
+		lnet_fast_fail(&req->peer);
 		wait_event(sb->waitq, svc_bulk_gone(sb));
 	}
 	if (!rc)

@@ -631,7 +631,7 @@ static void hurry(struct ptlrpc_request *req)
 	spin_lock(&imp->imp_lock);
 	nid = imp->imp_nid;
 	spin_unlock(&imp->imp_lock);
-	lnet_hurry(&nid);
+	lnet_fast_fail(&nid);
 }
 
 static bool step_unlink(struct ptlrpc_request *req)

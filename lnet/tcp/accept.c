@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Accepting (chapter 1, 3 and 4.3): a listening socket per address of ours, one work item per
- * accepted socket, which reads the connection request and HELLO, decides and answers. Nothing that
- * is not a restart of the peer is refused below a generous number of connections, so that races
- * between two diallers end with surplus connections and not with a stalemate. listen_mutex guards
- * the listeners; pending_mutex the list of sockets in work. No other lock is taken under
- * pending_mutex.
+ * Accepting connections (chapter 1, 3 and 4.3): a listening socket for each address of this node,
+ * and a work item for each accepted socket, which reads the connection request and HELLO, decides,
+ * and answers. Up to KSOCK_CONNS_MAX connections only those are refused that say that the peer was
+ * restarted; so a race of two nodes that dial each other ends with more connections than needed and
+ * not with none. listen_mutex guards the listeners; pending_mutex guards the list of sockets that
+ * are being read, and no other lock is taken under it.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -25,7 +25,7 @@ struct pending {
 	struct sockaddr_storage peer_addr;
 };
 
-/* Nets on one address share it. */
+/* A listening socket; all nets on one address share it. */
 struct listener {
 	struct list_head link;
 	struct lnet_nid nid;		/* only its address counts */
@@ -43,7 +43,7 @@ static LIST_HEAD(pending_list);
 static unsigned int pending_count;
 static bool pending_stop;
 
-/* HELLO that says: not this one. */
+/* Send the HELLO that refuses a connection. */
 static void ksock_hello_refuse(struct socket *sock, const struct ksock_net *net,
 			       const struct ksock_hello *in)
 {
@@ -77,7 +77,10 @@ static int ksock_hello_answer(struct socket *sock, const struct ksock_net *net,
 	return ksock_hello_send(sock, &h, false);
 }
 
-/* Under peer->lock: 0 and added, -ESTALE for another life of the peer, -EALREADY for too many. */
+/*
+ * Decide about a connection. 0: it was added to the peer; -ESTALE: the peer was restarted;
+ * -EALREADY: too many; -ESHUTDOWN. Under peer->lock.
+ */
 static int ksock_accept_decide(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarnation)
 {
 	if (peer->dead)
@@ -87,7 +90,7 @@ static int ksock_accept_decide(struct ksock_peer *peer, struct ksock_conn *conn,
 	if (peer->nconns[conn->type] >= KSOCK_CONNS_MAX)
 		return -EALREADY;
 	peer->incarnation = incarnation;
-	/* not for sending before the answer is out */
+	/* nothing is sent on it before the answer is */
 	ksock_conn_add(conn, false);
 	refcount_inc(&conn->refs);
 	return 0;
@@ -98,7 +101,7 @@ static void ksock_accept_ready(struct ksock_peer *peer, struct ksock_conn *conn)
 	spin_lock(&peer->lock);
 	if (!conn->closing) {
 		conn->ready = true;
-		/* the way is open: no need to wait for the end of a back-off */
+		/* the peer can be reached: end the back-off */
 		peer->next_dial = jiffies;
 		peer->backoff_ms = 0;
 		ksock_peer_flush(peer);
@@ -106,7 +109,10 @@ static void ksock_accept_ready(struct ksock_peer *peer, struct ksock_conn *conn)
 	spin_unlock(&peer->lock);
 }
 
-/* The socket belongs to the connection, if this returns 0, or is released. */
+/*
+ * Make a connection of an accepted socket. 0: the socket belongs to the connection, or was
+ * released.
+ */
 static int ksock_accept_conn(struct ksock_net *net, struct ksock_peer *peer, struct socket *sock,
 			     const struct ksock_hello *h, int type)
 {
@@ -136,7 +142,7 @@ static int ksock_accept_conn(struct ksock_net *net, struct ksock_peer *peer, str
 	return 0;
 }
 
-/* From now on the socket is not ours to shut down. */
+/* After this, ksock_pending_end() does not shut the socket down. */
 static void ksock_pending_remove(struct pending *p)
 {
 	mutex_lock(&pending_mutex);
@@ -179,7 +185,7 @@ static bool ksock_local_addr_is(struct socket *sock, const struct lnet_nid *nid)
 		ksock_addr_is_nid(&local, nid);
 }
 
-/* 0: the socket is somebody's. */
+/* Serve an accepted socket. 0: it belongs to a connection now; else the caller releases it. */
 static int ksock_accept_serve(struct pending *p)
 {
 	struct lnet_accept_conf conf;
@@ -224,7 +230,7 @@ static void ksock_accept_serve_work(struct work_struct *work)
 	kfree(p);
 }
 
-/* What an accepted socket inherits of the listening one. */
+/* Undo what an accepted socket inherits from the listening one. */
 static void ksock_accept_disinherit(struct socket *sock, const struct listener *l)
 {
 	struct sock *sk = sock->sk;
@@ -279,7 +285,7 @@ static void ksock_listen_data_ready(struct sock *sk)
 
 	read_lock_bh(&sk->sk_callback_lock);
 	l = sk->sk_user_data;
-	/* children call this, too, until they are accepted */
+	/* sockets that wait to be accepted call this as well */
 	if (l && sk->sk_state == TCP_LISTEN)
 		queue_work(ksock_accept_wq, &l->work);
 	read_unlock_bh(&sk->sk_callback_lock);
@@ -339,7 +345,7 @@ static int ksock_listen_start(struct listener *l)
 	rc = ksock_listen_on(l, sock, &conf);
 	if (!rc)
 		return 0;
-	pr_err("cannot listen on %pISpc: %d\n", &addr, rc);
+	pr_err("cannot listen on %pISpc: rc = %d\n", &addr, rc);
 	if (l->sock)
 		ksock_listen_stop(l);
 	else
@@ -380,7 +386,7 @@ static int ksock_listener_new(const struct lnet_nid *nid)
 	return 0;
 }
 
-/* A net begins: listen on the address of its NI, unless the module parameter accept says not to. */
+/* A net starts: listen on the address of its NI, unless the module parameter accept is "none". */
 int ksock_listen_get(const struct lnet_nid *nid)
 {
 	struct listener *l;
@@ -396,7 +402,7 @@ int ksock_listen_get(const struct lnet_nid *nid)
 	return rc;
 }
 
-/* After the last net: cut short what is being read. */
+/* The last net has stopped: shut down the sockets that are being read. */
 static void ksock_pending_end(void)
 {
 	struct pending *p;
@@ -408,7 +414,7 @@ static void ksock_pending_end(void)
 	mutex_unlock(&pending_mutex);
 }
 
-/* A net ends. */
+/* A net stops. */
 void ksock_listen_put(const struct lnet_nid *nid)
 {
 	struct listener *l;

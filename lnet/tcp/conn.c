@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The life of a connection: made by a dial or an accept with its HELLOs already exchanged (or,
- * passive, about to be answered), started when it may receive, closed once. In the list of its peer
- * it is open; whoever takes it out (under peer->lock) closes it, and close_work does what must wait
- * for the other work items.
+ * The life of a connection. It is made by dialling or accepting, with its HELLOs exchanged (or
+ * about to be answered); started when it may receive; closed once. While it is in the list of its
+ * peer it is open. Whoever removes it from there (under peer->lock) closes it, and close_work does
+ * what has to wait for its other work items.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -12,7 +12,7 @@
 #include <net/sock.h>
 #include "ksock.h"
 
-/* Something to read; of a change of state, rx_work will read the error or the end. */
+/* Data has come, or the state changed: rx_work will read the data, the error or the end. */
 static void ksock_conn_data_ready(struct sock *sk)
 {
 	struct ksock_conn *conn;
@@ -70,7 +70,10 @@ static void ksock_conn_reset_callbacks(struct ksock_conn *conn)
 	cancel_work_sync(&conn->tx_work);
 }
 
-/* Takes over the socket if it succeeds. Next comes ksock_conn_add() or ksock_conn_abort(). */
+/*
+ * Make a connection, which owns the socket if this succeeds. ksock_conn_add() or ksock_conn_abort()
+ * follows.
+ */
 struct ksock_conn *ksock_conn_alloc(struct ksock_peer *peer, struct socket *sock, int type)
 {
 	struct ksock_conn *conn = kzalloc(sizeof(*conn), GFP_NOFS);
@@ -102,7 +105,7 @@ void ksock_conn_put(struct ksock_conn *conn)
 	kfree(conn);
 }
 
-/* Into the list of its peer, whose lock is held; the list takes over the first reference. */
+/* Add a connection to its peer, whose lock is held. The list takes over the first reference. */
 void ksock_conn_add(struct ksock_conn *conn, bool ready)
 {
 	struct ksock_peer *peer = conn->peer;
@@ -112,11 +115,11 @@ void ksock_conn_add(struct ksock_conn *conn, bool ready)
 	list_add_tail(&conn->link, &peer->conns);
 	peer->nconns[conn->type]++;
 	WRITE_ONCE(conn->added, true);
-	/* what came before */
+	/* read what came before the callbacks were set */
 	queue_work(ksock_wq, &conn->rx_work);
 }
 
-/* Instead of ksock_conn_add(). */
+/* Free a connection that was not added. */
 void ksock_conn_abort(struct ksock_conn *conn)
 {
 	ksock_conn_reset_callbacks(conn);
@@ -131,7 +134,7 @@ static void ksock_conn_close_work(struct work_struct *work)
 
 	kernel_sock_shutdown(conn->sock, SHUT_RDWR);
 	ksock_conn_reset_callbacks(conn);
-	/* nobody else is left */
+	/* no other reference is left */
 	msg = conn->rx.msg;
 	if (msg)
 		lnet_rx_end(msg, conn->close_err);
@@ -142,7 +145,7 @@ static void ksock_conn_close_work(struct work_struct *work)
 	ksock_conn_put(conn);
 }
 
-/* Close one connection; harmless if it is closing already. Its messages fail with err. */
+/* Close a connection. Its messages fail with err. Does nothing if it is closing already. */
 void ksock_conn_close(struct ksock_conn *conn, int err)
 {
 	struct ksock_peer *peer = conn->peer;
@@ -157,12 +160,14 @@ void ksock_conn_close(struct ksock_conn *conn, int err)
 		peer->nconns[conn->type]--;
 	}
 	spin_unlock(&peer->lock);
-	/* the reference of the list goes to close_work */
+	/* close_work takes over the reference of the list */
 	if (mine)
 		queue_work(ksock_wq, &conn->close_work);
 }
 
-/* No progress for too long? -ETIMEDOUT or 0. From the tick alone, under peer->lock. */
+/*
+ * Was there no progress for too long? -ETIMEDOUT or 0. Called by the tick only, under peer->lock.
+ */
 int ksock_conn_timed_out(struct ksock_conn *conn, unsigned long timeout)
 {
 	const struct tcp_sock *tp = tcp_sk(conn->sock->sk);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dialling (chapter 1, 3.2, 4.3 and 4.5): dial_work of a peer opens what is missing of its set of
- * connections, one after the other, CONTROL first. It blocks, hence has a workqueue of its own. A
- * refusal (HELLO with type NONE) is tried again after min_reconnectms; a failure ends it, fails
- * what waits, and doubles the back-off.
+ * Dialling (chapter 1, 3.2, 4.3 and 4.5): dial_work of a peer opens the connections that are
+ * missing of its set, one after the other, CONTROL first. It blocks, and has a workqueue of its own
+ * for that reason. After a refusal (HELLO of type NONE) it tries again after min_reconnectms; after
+ * a failure it ends, fails the messages that wait, and doubles the back-off.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -11,12 +11,12 @@
 #include <net/sock.h>
 #include "ksock.h"
 
-/* A peer that refuses so often and lets us in otherwise has enough connections. */
+/* Refusals in a row after which the peer has enough connections that it made itself. */
 #define REFUSALS_MAX		3
 #define PORT_MAX		1023
 #define PORT_MIN		512
 
-/* The type to dial next, or -1: complete. Under peer->lock. */
+/* The type of connection to dial next, or -1 if none is missing. Under peer->lock. */
 static int ksock_missing_type(const struct ksock_peer *peer)
 {
 	unsigned int limit = peer->net->conns_per_peer;
@@ -30,7 +30,7 @@ static int ksock_missing_type(const struct ksock_peer *peer)
 	return out < limit ? SOCKLND_CONN_BULK_OUT : -1;
 }
 
-/* Under peer->lock. */
+/* Start dialling unless it is under way. Under peer->lock. */
 void ksock_dial_start(struct ksock_peer *peer)
 {
 	lockdep_assert_held(&peer->lock);
@@ -41,7 +41,7 @@ void ksock_dial_start(struct ksock_peer *peer)
 	queue_delayed_work(ksock_dial_wq, &peer->dial_work, 0);
 }
 
-/* The peer is dead: end its dialling. */
+/* Stop dialling. The peer is marked as dead already. */
 void ksock_dial_stop(struct ksock_peer *peer)
 {
 	if (cancel_delayed_work(&peer->dial_work)) {
@@ -65,7 +65,7 @@ static void ksock_dial_set_sock(struct ksock_peer *peer, struct socket *sock)
 	mutex_unlock(&peer->dial_mutex);
 }
 
-/* One attempt from one source port. The socket is the peer's dial_sock on success. */
+/* Connect from one source port. On success the socket is the peer's dial_sock. */
 static int ksock_dial_from(struct ksock_peer *peer, u16 port, u16 to_port, struct socket **sockp)
 {
 	struct sockaddr_storage local, remote;
@@ -80,7 +80,7 @@ static int ksock_dial_from(struct ksock_peer *peer, u16 port, u16 to_port, struc
 	if (rc)
 		return rc;
 	ksock_dial_set_sock(peer, sock);
-	/* one source port serves several destinations */
+	/* one source port serves connections to several destinations */
 	sock_set_reuseport(sock->sk);
 	if (ksock_params.tx_buffer_size > 0)
 		sock->sk->sk_sndbuf = ksock_params.tx_buffer_size;
@@ -166,7 +166,9 @@ static int ksock_dial_add_conn(struct ksock_peer *peer, struct ksock_conn *conn,
 	spin_lock(&peer->lock);
 	while (!peer->dead && ksock_dial_other_life(peer, incarnation)) {
 		spin_unlock(&peer->lock);
-		/* it was restarted: the old ones are dead, they only do not know yet */
+		/*
+		 * the peer was restarted: its old connections are dead, though nothing said so yet
+		 */
 		ksock_peer_close(peer, -ECONNRESET);
 		spin_lock(&peer->lock);
 	}
@@ -222,7 +224,7 @@ static void ksock_dial_back_off(struct ksock_peer *peer)
 	peer->next_dial = jiffies + msecs_to_jiffies(peer->backoff_ms);
 }
 
-/* Not connected. True: dial_work is queued again. False: dialling is over for now. */
+/* An attempt failed. True: dial_work is queued again; false: dialling is over for now. */
 static bool ksock_dial_failed(struct ksock_peer *peer, int err)
 {
 	char s[LNET_NIDSTR_SIZE];
@@ -244,7 +246,8 @@ static bool ksock_dial_failed(struct ksock_peer *peer, int err)
 	}
 	spin_unlock(&peer->lock);
 	if (!again && err != -ESHUTDOWN && err != -EALREADY)
-		pr_warn_ratelimited("cannot connect to %s: %d\n", lnet_nid_str(&peer->nid, s), err);
+		pr_warn_ratelimited("cannot connect to %s: rc = %d\n",
+				    lnet_nid_str(&peer->nid, s), err);
 	ksock_tx_done_list(&waiting, err);
 	return again;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Connection request and HELLO (chapter 1, 3.1 and 4.1). Only version 3 is spoken; another version
- * of HELLO is reported to the caller, who answers or gives up. Blocking. No locks.
+ * Connection request and HELLO (chapter 1, 3.1 and 4.1). This node speaks version 3 only; another
+ * version of HELLO is reported to the caller. Blocking. No locks.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -23,7 +23,10 @@ int ksock_invert_type(u32 type)
 	}
 }
 
-/* In one piece with the connection request, if wanted: the peer's acceptor must not wait. */
+/*
+ * Send a HELLO, in one piece with the connection request if that is wanted: the peer's acceptor
+ * does not wait between the two.
+ */
 int ksock_hello_send(struct socket *sock, const struct ksock_hello *h, bool connreq)
 {
 	struct {
@@ -53,7 +56,7 @@ int ksock_hello_send(struct socket *sock, const struct ksock_hello *h, bool conn
 	return ksock_write(sock, &m.hello, sizeof(m.hello), ksock_timeout());
 }
 
-/* IP addresses that old peers list; of no use. */
+/* Skip the IP addresses that old peers list. */
 static int ksock_hello_skip_ips(struct socket *sock, u32 nips, unsigned long timeout)
 {
 	__le32 ips[KSOCK_HELLO_MAX_IPS];
@@ -72,8 +75,8 @@ static int ksock_hello_skip_ips(struct socket *sock, u32 nips, unsigned long tim
 }
 
 /*
- * 0, or -errno. -EPROTONOSUPPORT: another version, of which h->version is set; nothing else is
- * known and the rest was not read.
+ * Receive a HELLO. 0 or -errno; -EPROTONOSUPPORT: it has another version, which is in h->version;
+ * the rest was not read.
  */
 int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long timeout)
 {
@@ -103,9 +106,7 @@ int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long t
 	return ksock_hello_skip_ips(sock, le32_to_cpu(m.kshm_nips), timeout);
 }
 
-/*
- * The answer to something that is not a connection request we understand: what we would understand.
- */
+/* Answer what is not a connection request of a known version: say which version is known. */
 static void ksock_connreq_refuse(struct socket *sock, unsigned long timeout)
 {
 	struct lnet_acceptor_connreq req = {
@@ -116,7 +117,7 @@ static void ksock_connreq_refuse(struct socket *sock, unsigned long timeout)
 	ksock_write(sock, &req, sizeof(req), timeout);
 }
 
-/* The NID that somebody wants to reach here. */
+/* Receive a connection request: the NID that the peer wants to reach here. */
 int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long timeout)
 {
 	__le32 head[2];		/* magic, version */

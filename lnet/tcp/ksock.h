@@ -2,12 +2,13 @@
 /*
  * Inside ksocklnd.ko, grouped by the file that defines it.
  *
- * A net (one NI) has peers (NIDs), a peer has connections (typed TCP sockets). Work items do
- * everything: rx_work and tx_work of a connection, its close_work, dial_work of a peer (blocking,
- * on a workqueue of its own), one item per accepted socket, and a tick per net for timeouts.
+ * A net (one NI) has peers (NIDs), a peer has connections (typed TCP sockets). All work is done by
+ * work items: rx_work and tx_work of a connection, its close_work, dial_work of a peer (blocking,
+ * on a workqueue of its own), one item for each accepted socket, and a tick for each net, for
+ * timeouts.
  *
- * Lock order: net->lock -> peer->lock -> conn->lock. All are spinlocks taken in process context
- * only; sockets are not touched under them. The core is called (lnet_*) with none of them held.
+ * Lock order: net->lock > peer->lock > conn->lock. All are spinlocks taken in process context only;
+ * no socket is touched under them. The core (lnet_*) is called with none of them held.
  *
  * Lifetime: a connection holds its peer, a peer holds its net (net->busy).
  */
@@ -22,12 +23,17 @@
 
 #define KSOCK_PEER_HASH_BITS	8
 #define KSOCK_HDR_MAX		(sizeof(struct ksock_msg_hdr) + sizeof(struct lnet_hdr_nid16))
-/* In a hurry, seconds without progress until a connection is given up; how long a hurry lasts. */
-#define KSOCK_HURRY_TIMEOUT	3
-#define KSOCK_HURRY_LASTS	15
-/* Connections of one type that a peer may have; far more than anybody's conns_per_peer needs. */
+/*
+ * lnet_fast_fail(): seconds without progress until messages fail; for how many seconds that holds.
+ */
+#define KSOCK_FAST_FAIL_TIMEOUT	3
+#define KSOCK_FAST_FAIL_LASTS	15
+/* Connections of one type that a peer may have: far more than conns_per_peer of anybody. */
 #define KSOCK_CONNS_MAX		256
-/* So many messages queued for a peer, and it is no longer read from: it asks more than it takes. */
+/*
+ * With so many messages queued for a peer its connections are not read: it asks for more than it
+ * takes.
+ */
 #define KSOCK_PEER_TXS_MAX	8192
 
 struct ksock_net {
@@ -35,8 +41,8 @@ struct ksock_net {
 	struct lnet_ni *ni;
 	u64 incarnation;
 	u32 conns_per_peer;
-	spinlock_t lock;
-	bool stopping;				/* under lock; peers are no longer made */
+	spinlock_t lock;			/* stopping, peers */
+	bool stopping;				/* under lock; no peer is made any more */
 	struct hlist_head peers[1 << KSOCK_PEER_HASH_BITS];
 	atomic_t busy;				/* peers, accepts; 1 for the net itself */
 	struct completion idle;
@@ -45,14 +51,13 @@ struct ksock_net {
 
 struct ksock_peer {
 	struct hlist_node hnode;		/* net->peers, under net->lock */
-	struct list_head scan;			/* the tick's */
+	struct list_head scan;			/* list of ksock_peers_collect() */
 	struct ksock_net *net;
 	struct lnet_nid nid;
 	refcount_t refs;
-	spinlock_t lock;
-	/* under lock */
-	bool dead;				/* out of the table, or soon */
-	/* we dial it: keep the set of connections complete */
+	spinlock_t lock;			/* guards what follows */
+	bool dead;				/* removed from the table, or about to be */
+	/* this node dials it: keep */
 	bool active;
 	bool dialing;				/* dial_work is queued or runs; holds a reference */
 	unsigned int nconns[SOCKLND_CONN_NTYPES];
@@ -62,11 +67,11 @@ struct ksock_peer {
 	unsigned int backoff_ms;
 	unsigned long next_dial;
 	unsigned int refused;			/* HELLOs with type NONE in a row */
-	unsigned long hurry_until;		/* jiffies; 0: no hurry */
+	unsigned long fast_fail_until;		/* jiffies; 0: not asked for */
 	atomic_t ntxs;				/* in waiting and in queues of connections */
 	struct delayed_work dial_work;
 	struct mutex dial_mutex;		/* guards dial_sock; taken with no lock held */
-	/* the one in work, so that a stop can end the wait */
+	/* the socket being dialled, so that */
 	struct socket *dial_sock;
 };
 
@@ -85,13 +90,13 @@ struct ksock_tx {
 
 enum ksock_rx_state { KSOCK_RX_HDR, KSOCK_RX_BODY };
 
-struct ksock_rx {				/* rx_work's alone */
+struct ksock_rx {				/* used by rx_work only */
 	enum ksock_rx_state state;
 	u32 have;				/* bytes in hdr */
 	u8 hdr[KSOCK_HDR_MAX] __aligned(8);
 	struct lnet_msg *msg;
 	struct iov_iter iter;			/* room left in the message */
-	u32 skip;				/* payload to throw away after that */
+	u32 skip;				/* payload to drop after that */
 	u64 zc_cookie;				/* to be acknowledged, or 0 */
 };
 
@@ -101,7 +106,7 @@ struct ksock_conn {
 	struct socket *sock;
 	refcount_t refs;
 	u8 type;				/* SOCKLND_CONN_*, as this side sees it */
-	/* to the peer's list, once; before that nothing is received */
+	/* was added to the peer; before, nothing is received */
 	bool added;
 	bool ready;				/* may send; under peer->lock */
 	bool closing;				/* under peer->lock */
@@ -113,16 +118,16 @@ struct ksock_conn {
 	struct work_struct close_work;
 	int close_err;
 
-	spinlock_t lock;
+	spinlock_t lock;			/* txq, tx_bytes, tx_used */
 	struct list_head txq;
 	u32 tx_bytes;				/* in txq and tx_cur */
 	unsigned long tx_used;			/* last time something was queued */
-	struct ksock_tx *tx_cur;		/* tx_work's alone */
+	struct ksock_tx *tx_cur;		/* used by tx_work only */
 
 	struct ksock_rx rx;
 	bool rx_partial;			/* in the middle of a message */
-	bool rx_held;				/* left unread: too much is queued for the peer */
-	/* the tick looks for progress */
+	bool rx_held;				/* not read: too much is queued for the peer */
+	/* progress, as the tick saw it last */
 	unsigned long rx_time;
 	unsigned long tx_time;
 	u32 tick_una;
@@ -174,7 +179,7 @@ int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long 
 struct ksock_peer *ksock_peer_get(struct ksock_net *net, const struct lnet_nid *nid);
 void ksock_peer_put(struct ksock_peer *peer);
 int ksock_send(struct lnet_ni *ni, struct lnet_msg *msg);
-void ksock_hurry(struct lnet_ni *ni, const struct lnet_nid *nid);
+void ksock_fast_fail(struct lnet_ni *ni, const struct lnet_nid *nid);
 int ksock_send_noop(struct ksock_conn *conn, u64 cookie);
 void ksock_peer_flush(struct ksock_peer *peer);
 void ksock_peer_close(struct ksock_peer *peer, int err);

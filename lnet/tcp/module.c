@@ -67,7 +67,7 @@ static unsigned int peer_buffer_credits;
 module_param(peer_buffer_credits, uint, 0444);
 MODULE_PARM_DESC(peer_buffer_credits, "shown only");
 
-/* Accepted so that files in modprobe.d go on working; what they tune is not there. */
+/* Accepted so that existing files in modprobe.d load. They have no effect. */
 #define IGNORED(name, init)						\
 	static int name = init;						\
 	module_param(name, int, 0444);					\
@@ -88,7 +88,7 @@ IGNORED(zc_recv, 0);
 IGNORED(zc_recv_min_nfrags, 16);
 IGNORED(skip_mr_route_setup, 0);
 
-/* Jiffies without progress after which connections are closed. */
+/* Time without progress after which connections are closed, in jiffies. */
 unsigned long ksock_timeout(void)
 {
 	unsigned int s = READ_ONCE(sock_timeout);
@@ -207,7 +207,7 @@ static struct lnet_lnd ksock_lnd = {
 	.shutdown = ksock_shutdown,
 	.release = ksock_release,
 	.send = ksock_send,
-	.hurry = ksock_hurry,
+	.fast_fail = ksock_fast_fail,
 };
 
 static int __init ksock_init(void)

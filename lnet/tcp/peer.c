@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Peers: the table by NID, which connection carries a message (chapter 1, 5.2), what waits for one,
- * timeouts.
+ * Peers: the table by NID, which connection carries a message (chapter 1, 5.2), the messages that
+ * wait for one, timeouts.
  *
- * A peer that we dialled is 'active': its set of connections is kept complete. One that dialled us
- * is used with what it opened. A peer without connections, messages and dialling is forgotten by
- * the tick when its back-off is over.
+ * A peer that this node dialled is 'active': its set of connections is kept complete. A peer that
+ * dialled this node is used with the connections that it opened. The tick forgets a peer that has
+ * no connections and no messages, is not being dialled, and whose back-off is over.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -49,7 +49,7 @@ static struct ksock_peer *ksock_peer_alloc(struct ksock_net *net, const struct l
 	return peer;
 }
 
-/* Find or make the peer of a NID: a reference, or ERR_PTR(-ENETDOWN, -ENOMEM). */
+/* The peer of a NID, made if need be; referenced. ERR_PTR: -ENETDOWN, -ENOMEM. */
 struct ksock_peer *ksock_peer_get(struct ksock_net *net, const struct lnet_nid *nid)
 {
 	struct ksock_peer *peer, *new;
@@ -67,7 +67,7 @@ struct ksock_peer *ksock_peer_get(struct ksock_net *net, const struct lnet_nid *
 	if (!peer && net->stopping) {
 		peer = ERR_PTR(-ENETDOWN);
 	} else if (!peer) {
-		/* one reference for the table */
+		/* the reference of the table */
 		refcount_inc(&new->refs);
 		hlist_add_head(&new->hnode, ksock_peer_bucket(net, nid));
 		peer = new;
@@ -89,7 +89,9 @@ void ksock_peer_put(struct ksock_peer *peer)
 	ksock_net_put(net);
 }
 
-/* May a connection of this type carry it, and how gladly? 0: no, 2: preferred. */
+/*
+ * How well does a connection suit a message? 0: it must not carry it; 2: it is the preferred type.
+ */
 static int ksock_conn_suits(const struct ksock_conn *conn, const struct ksock_tx *tx)
 {
 	bool big;
@@ -133,7 +135,7 @@ static struct ksock_conn *ksock_peer_pick_conn(const struct ksock_peer *peer,
 	return best;
 }
 
-/* Send what waited; under peer->lock. */
+/* Queue the messages that waited for a connection. Under peer->lock. */
 void ksock_peer_flush(struct ksock_peer *peer)
 {
 	struct ksock_tx *tx, *next;
@@ -149,7 +151,9 @@ void ksock_peer_flush(struct ksock_peer *peer)
 	}
 }
 
-/* Under peer->lock: 0, or why the tx was not taken. */
+/*
+ * Queue a tx on a connection, or let it wait for one. 0, or why it was not taken. Under peer->lock.
+ */
 static int ksock_peer_launch(struct ksock_peer *peer, struct ksock_tx *tx)
 {
 	struct ksock_conn *conn;
@@ -206,7 +210,7 @@ int ksock_send(struct lnet_ni *ni, struct lnet_msg *msg)
 	return rc;
 }
 
-/* Acknowledge a ZC cookie to the peer of a connection. */
+/* Send an ACK of a ZC cookie to the peer of a connection. */
 int ksock_send_noop(struct ksock_conn *conn, u64 cookie)
 {
 	struct ksock_tx *tx = ksock_tx_alloc(NULL);
@@ -218,13 +222,16 @@ int ksock_send_noop(struct ksock_conn *conn, u64 cookie)
 	tx->ksh.ksh_zc_cookies[1] = cpu_to_le64(cookie);
 	spin_lock(&peer->lock);
 	to = ksock_peer_pick_conn(peer, tx);
-	/* The peer has our HELLO if it sends here, even if we do not know yet that it is out. */
+	/*
+	 * The peer has the answer to its HELLO, since it sends; the task that sent it may not have
+	 * marked the connection as ready yet.
+	 */
 	if (!to && !conn->closing)
 		to = conn;
 	if (to)
 		ksock_tx_queue(to, tx);
 	spin_unlock(&peer->lock);
-	/* none is left: the peer knows that, too */
+	/* no connection is left, and the peer knows that as well */
 	if (!to)
 		ksock_tx_done(tx, -ECONNRESET);
 	return 0;
@@ -249,16 +256,16 @@ void ksock_peer_close(struct ksock_peer *peer, int err)
 	char s[LNET_NIDSTR_SIZE];
 
 	if (err != -ECONNRESET && err != -EPIPE && err != -ESHUTDOWN)
-		pr_info_ratelimited("connections to %s closed: %d\n", lnet_nid_str(&peer->nid, s),
-				    err);
+		pr_info_ratelimited("connections to %s closed: rc = %d\n",
+				    lnet_nid_str(&peer->nid, s), err);
 	while ((conn = ksock_peer_first_conn(peer))) {
 		ksock_conn_close(conn, err);
 		ksock_conn_put(conn);
 	}
 }
 
-/* struct lnet_lnd.hurry */
-void ksock_hurry(struct lnet_ni *ni, const struct lnet_nid *nid)
+/* struct lnet_lnd.fast_fail */
+void ksock_fast_fail(struct lnet_ni *ni, const struct lnet_nid *nid)
 {
 	struct ksock_net *net = ni->lnd_data;
 	struct ksock_peer *peer;
@@ -269,28 +276,28 @@ void ksock_hurry(struct lnet_ni *ni, const struct lnet_nid *nid)
 	if (!peer)
 		return;
 	spin_lock(&peer->lock);
-	peer->hurry_until = (jiffies + KSOCK_HURRY_LASTS * HZ) ?: 1;
+	peer->fast_fail_until = (jiffies + KSOCK_FAST_FAIL_LASTS * HZ) ?: 1;
 	spin_unlock(&peer->lock);
 	ksock_peer_put(peer);
 }
 
-/* How long things may stand still; under peer->lock. */
+/* Time without progress that is allowed for this peer now, in jiffies. Under peer->lock. */
 static unsigned long ksock_peer_timeout(struct ksock_peer *peer)
 {
 	unsigned long timeout = ksock_timeout();
 
-	if (!peer->hurry_until)
+	if (!peer->fast_fail_until)
 		return timeout;
-	if (time_after(jiffies, peer->hurry_until)) {
-		peer->hurry_until = 0;
+	if (time_after(jiffies, peer->fast_fail_until)) {
+		peer->fast_fail_until = 0;
 		return timeout;
 	}
-	return min(timeout, KSOCK_HURRY_TIMEOUT * (unsigned long)HZ);
+	return min(timeout, KSOCK_FAST_FAIL_TIMEOUT * (unsigned long)HZ);
 }
 
 /*
- * An error on a connection ends all of its peer. One that is closing already says nothing about
- * those that were made since.
+ * An error on a connection closes all connections of its peer. But if this one is closing already,
+ * the others may be newer, and stay.
  */
 void ksock_conn_failed(struct ksock_conn *conn, int err)
 {
@@ -298,7 +305,7 @@ void ksock_conn_failed(struct ksock_conn *conn, int err)
 		ksock_peer_close(conn->peer, err);
 }
 
-/* Messages that have waited too long for a connection; under peer->lock. */
+/* Collect the messages that waited too long for a connection. Under peer->lock. */
 static void ksock_peer_expire_waiting(struct ksock_peer *peer, unsigned long timeout,
 				      struct list_head *expired)
 {
@@ -335,7 +342,7 @@ static void ksock_peer_tick(struct ksock_peer *peer)
 		ksock_peer_close(peer, rc);
 }
 
-/* Take an idle peer out of the table. Under net->lock. */
+/* Remove a peer from the table if it is idle. Under net->lock. */
 static bool ksock_peer_forget(struct ksock_peer *peer)
 {
 	spin_lock(&peer->lock);
@@ -348,7 +355,10 @@ static bool ksock_peer_forget(struct ksock_peer *peer)
 	return peer->dead;
 }
 
-/* All peers, each with a reference; the forgotten ones have two, that of the table as well. */
+/*
+ * Collect all peers, each with a reference. Peers that were removed from the table are in
+ * 'forgotten', with the reference of the table.
+ */
 static void ksock_peers_collect(struct ksock_net *net, struct list_head *all,
 				struct list_head *forgotten)
 {
@@ -410,7 +420,10 @@ static void ksock_peer_stop(struct ksock_peer *peer)
 	ksock_peer_unhash(peer);
 }
 
-/* The net is stopping and its tick has stopped: end everything on its peers and forget them. */
+/*
+ * A net stops, and its tick has stopped: end all messages and connections of its peers, and free
+ * them.
+ */
 void ksock_peers_stop(struct ksock_net *net)
 {
 	struct ksock_peer *peer, *next;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receiving (chapter 1, 5.1 and 5.3): rx_work of a connection reads what the socket has. A header
- * is read into conn->rx.hdr, the core says where the payload goes, and it is received straight into
- * that memory. A ZC cookie is answered when the whole payload was read, wherever it went.
- * Everything here belongs to rx_work; no locks.
+ * Receiving (chapter 1, 5.1 and 5.3): rx_work of a connection reads what the socket has. It reads a
+ * header into conn->rx.hdr; the core says where the payload is to be put; and the payload is
+ * received straight into that memory. A ZC cookie is acknowledged when the whole payload was read,
+ * also if it was dropped. All functions run in rx_work; no locks.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -14,7 +14,10 @@
 /* cookie of a keepalive NOOP */
 #define KEEPALIVE	1
 
-/* Bytes received (iter is advanced), -EAGAIN if there are none now, another -errno at the end. */
+/*
+ * Receive into an iterator. Returns bytes; -EAGAIN if there are none now; another -errno at the
+ * end.
+ */
 static int ksock_rx_iter(struct ksock_conn *conn, struct iov_iter *iter)
 {
 	struct msghdr msg = { .msg_iter = *iter };
@@ -29,8 +32,8 @@ static int ksock_rx_iter(struct ksock_conn *conn, struct iov_iter *iter)
 }
 
 /*
- * We never ask for acknowledgements, so the only cookie that may come back is that of a keepalive,
- * in a NOOP or with a message that took its place.
+ * This node asks for no ACKs, so the only cookie that may come back is that of a
+ * keepalive, in a NOOP or with a message that took its place.
  */
 static bool ksock_rx_acks_nothing(u64 cookie)
 {
@@ -58,7 +61,7 @@ static int ksock_rx_lnet_hdr(struct ksock_conn *conn)
 		return rc;
 	rx->zc_cookie = le64_to_cpu(ksh->ksh_zc_cookies[0]);
 	rx->skip = hdr.payload_length;
-	/* the memory of a GET is that of its reply, nothing is received into it */
+	/* the memory of a GET is for its REPLY: nothing is received into it */
 	if (rx->msg && hdr.payload_length) {
 		lnet_msg_iter(rx->msg, ITER_DEST, &rx->iter);
 		rx->skip -= rx->msg->len;
@@ -71,8 +74,8 @@ static int ksock_rx_lnet_hdr(struct ksock_conn *conn)
 }
 
 /*
- * A NOOP is shorter than a message: bytes of the next one may follow it in hdr. A message is never
- * longer than what was read.
+ * A NOOP is shorter than a message: bytes of the next message may follow it in hdr. A message is
+ * never shorter than what was read.
  */
 static int ksock_rx_parse_hdr(struct ksock_conn *conn)
 {
@@ -168,7 +171,7 @@ void ksock_rx_work(struct work_struct *work)
 		if (conn->rx.state == KSOCK_RX_HDR &&
 		    atomic_read(&conn->peer->ntxs) > KSOCK_PEER_TXS_MAX) {
 			WRITE_ONCE(conn->rx_held, true);
-			return;		/* the tick comes back to it */
+			return;		/* the tick will queue rx_work again */
 		}
 		rc = conn->rx.state == KSOCK_RX_HDR ? ksock_rx_hdr(conn) : ksock_rx_body(conn);
 		cond_resched();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TCP sockets and addresses for the other files: what would change for IPv6 stands here. No locks;
- * may sleep.
+ * TCP sockets and addresses for the other files; what IPv6 would change is here. No locks; may
+ * sleep.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -62,9 +62,8 @@ static bool ksock_use_interface(struct net_device *dev, const struct in_ifaddr *
 }
 
 /*
- * Address of an interface (name or label; "": the first one that is up and not the loopback, ifname
- * is filled in).
- * -ENODEV: none, -ENETDOWN: there but not up.
+ * Find the address of an interface, given by name or label; "" chooses the first that is up and not
+ * the loopback, and ifname is filled in. -ENODEV: no such interface; -ENETDOWN: it is not up.
  */
 int ksock_interface(char *ifname, struct lnet_nid *nid, u32 *conns_per_peer)
 {
@@ -98,7 +97,7 @@ out:
 	return rc;
 }
 
-/* All of len bytes, or -errno. A silence of timeout jiffies is -ETIMEDOUT. */
+/* Read exactly len bytes. 0 or -errno; -ETIMEDOUT when nothing comes for timeout jiffies. */
 int ksock_read(struct socket *sock, void *buf, u32 len, unsigned long timeout)
 {
 	struct msghdr msg = { .msg_flags = MSG_WAITALL | MSG_NOSIGNAL };
@@ -133,7 +132,7 @@ int ksock_write(struct socket *sock, void *buf, u32 len, unsigned long timeout)
 	return rc == len ? 0 : -ETIMEDOUT;
 }
 
-/* Options of a connection, active or passive. */
+/* Set the options of the socket of a connection. */
 void ksock_tune(struct socket *sock)
 {
 	const struct ksock_params *p = &ksock_params;

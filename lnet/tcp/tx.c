@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sending (chapter 1, 5.1): a ksock_tx wraps a message of the core, or is a NOOP. tx_work of a
- * connection writes its queue into the socket until it is full; sk_write_space queues it again. A
- * message is done when TCP has copied it. conn->lock guards the queue; the core is called without
- * it.
+ * connection writes its queue into the socket until that is full; sk_write_space queues tx_work
+ * again. A message is sent when TCP has copied it. conn->lock guards the queue; the core is called
+ * without it.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -14,7 +14,7 @@
 
 #define SPINS_MAX	10
 
-/* For a message of the core, or a NOOP (NULL). */
+/* Make a tx for a message of the core, or a NOOP (NULL). */
 struct ksock_tx *ksock_tx_alloc(struct lnet_msg *msg)
 {
 	struct ksock_tx *tx = kmem_cache_alloc(ksock_tx_cache, GFP_NOFS);
@@ -39,7 +39,7 @@ struct ksock_tx *ksock_tx_alloc(struct lnet_msg *msg)
 	return tx;
 }
 
-/* The end of a tx. Calls the core: no locks. */
+/* End a tx. Calls the core: no locks may be held. */
 void ksock_tx_done(struct ksock_tx *tx, int status)
 {
 	struct lnet_msg *msg = tx->msg;
@@ -61,7 +61,7 @@ void ksock_tx_done_list(struct list_head *list, int status)
 	}
 }
 
-/* tx is queued somewhere for this peer. */
+/* Count a tx that is queued for a peer. */
 void ksock_tx_count(struct ksock_peer *peer, struct ksock_tx *tx)
 {
 	if (tx->peer)
@@ -70,7 +70,7 @@ void ksock_tx_count(struct ksock_peer *peer, struct ksock_tx *tx)
 	atomic_inc(&peer->ntxs);
 }
 
-/* Under peer->lock, with conn in the list of the peer. */
+/* Queue a tx on a connection that is in the list of its peer. Under peer->lock. */
 void ksock_tx_queue(struct ksock_conn *conn, struct ksock_tx *tx)
 {
 	ksock_tx_count(conn->peer, tx);
@@ -136,7 +136,7 @@ static int ksock_tx_send_body(struct socket *sock, struct ksock_tx *tx, int flag
 	return 0;
 }
 
-/* 0: all of it is with TCP. */
+/* Send as much of a tx as the socket takes. 0: TCP has all of it. */
 static int ksock_tx_send(struct ksock_conn *conn, struct ksock_tx *tx, bool more)
 {
 	int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
@@ -148,13 +148,13 @@ static int ksock_tx_send(struct ksock_conn *conn, struct ksock_tx *tx, bool more
 	return rc || !body ? rc : ksock_tx_send_body(conn->sock, tx, last);
 }
 
-/* The socket is full: be called when it is not. Returns true if it has room again already. */
+/* The socket is full: have tx_work queued when it has room. True: it has room again already. */
 static bool ksock_tx_wait_for_space(struct ksock_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 
 	set_bit(SOCK_NOSPACE, &conn->sock->flags);
-	/* pairs with the one before SOCK_NOSPACE is tested where room is made */
+	/* pairs with the barrier in the socket code before SOCK_NOSPACE is tested */
 	smp_mb();
 	return sk_stream_is_writeable(sk);
 }
@@ -189,7 +189,7 @@ void ksock_tx_work(struct work_struct *work)
 		} else if (rc == -EAGAIN) {
 			if (!ksock_tx_wait_for_space(conn))
 				return;
-			/* room, but no memory? */
+			/* there was room, but no memory */
 			if (++spins > SPINS_MAX)
 				usleep_range(1000, 2000);
 		} else if (rc == -ENOMEM) {

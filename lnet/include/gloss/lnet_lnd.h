@@ -4,9 +4,9 @@
  * Upper layers use lnet.h only.
  *
  * Sending: the core calls lnd->send(); the message is the driver's until it calls lnet_msg_sent().
- * Receiving: the driver reads a header and calls lnet_rx_begin(), which answers what to do with the
- * payload; it moves the payload and calls lnet_rx_end(). Both end calls deliver events: process
- * context, no locks held.
+ * Receiving: the driver reads a header and calls lnet_rx_begin(), which says where the payload is
+ * to be put; the driver moves the payload and calls lnet_rx_end(). lnet_msg_sent() and
+ * lnet_rx_end() deliver events: they are called in process context with no locks held.
  */
 #ifndef _GLOSS_LNET_LND_H
 #define _GLOSS_LNET_LND_H
@@ -25,30 +25,30 @@ struct lnet_ni;
 struct lnet_msg;
 struct module;
 
+/**
+ * struct lnet_lnd - a driver
+ * @type: SOCKLND ...
+ * @name: "tcp"
+ * @owner: its module
+ * @link: used by the core
+ * @startup: finds ni->ifname ("": chooses an interface and fills its name in), sets ni->nid and
+ *	starts to listen. May sleep. 0 or -errno.
+ * @shutdown: ends all messages of the NI, with errors, before it returns; @send fails from then on.
+ * @release: frees ni->lnd_data; the last reference to the NI was dropped.
+ * @send: takes a message for msg->hop. Does not wait for the network; may allocate memory. -errno:
+ *	the message was not taken, and lnet_msg_sent() is not called.
+ * @fast_fail: optional; see lnet_fast_fail(). Does not sleep.
+ */
 struct lnet_lnd {
-	u32 type;				/* SOCKLND ... */
-	const char *name;			/* "tcp" */
+	u32 type;
+	const char *name;
 	struct module *owner;
-	struct list_head link;			/* the core's */
-	/*
-	 * Resolve ni->ifname ("" = choose one and fill it in), set ni->nid, start listening. May
-	 * sleep.
-	 */
+	struct list_head link;
 	int (*startup)(struct lnet_ni *ni);
-	/*
-	 * Stop: all messages of this NI are ended (with errors) when it returns; send() fails from
-	 * now on.
-	 */
 	void (*shutdown)(struct lnet_ni *ni);
-	/* Last reference gone: free ni->lnd_data. */
 	void (*release)(struct lnet_ni *ni);
-	/*
-	 * Take a message for msg->hop. Does not wait for the network; may allocate. Negative: not
-	 * taken and lnet_msg_sent() is not called.
-	 */
 	int (*send)(struct lnet_ni *ni, struct lnet_msg *msg);
-	/* Optional: messages for this peer are to end soon, by failing if need be. Does not sleep. */
-	void (*hurry)(struct lnet_ni *ni, const struct lnet_nid *nid);
+	void (*fast_fail)(struct lnet_ni *ni, const struct lnet_nid *nid);
 };
 
 /* Numbers per NI; index is the message type (ACK, PUT, GET, REPLY). */
@@ -64,7 +64,7 @@ struct lnet_ni_stats {
 
 /* A local network interface: one NID. */
 struct lnet_ni {
-	struct list_head link;			/* under the core's NI mutex, read by RCU */
+	struct list_head link;			/* under lnet_api_mutex; read by RCU */
 	struct rcu_head rcu;
 	refcount_t refs;
 	struct completion gone;
@@ -100,12 +100,12 @@ struct lnet_msg {
 	/* for the driver */
 	struct lnet_hdr hdr;
 	struct lnet_ni *ni;
-	/* NID at the other end of the link (a router, if it is not in hdr) */
+	/* NID at the other end of the link; a router if it is not in hdr */
 	struct lnet_nid hop;
 	/* bytes of memory: payload to send, or room to receive into */
 	u32 len;
-	/* the core's */
-	u32 offset;				/* of that memory in md or buf */
+	/* for the core */
+	u32 offset;				/* of the memory of the message in md or buf */
 	struct lnet_md *md;
 	void *buf;				/* memory of the message itself, if no md */
 	struct kvec kvec;
@@ -121,18 +121,8 @@ void lnet_unregister_lnd(struct lnet_lnd *lnd);
 
 void lnet_ni_put(struct lnet_ni *ni);
 
-/* The memory of a message as an iterator of msg->len bytes; dir ITER_SOURCE or ITER_DEST. */
 void lnet_msg_iter(struct lnet_msg *msg, unsigned int dir, struct iov_iter *iter);
-
-/* A message taken by send() is out (0: memory no longer needed) or lost (-errno). */
 void lnet_msg_sent(struct lnet_msg *msg, int status);
-
-/*
- * A header came in on ni from the neighbour 'from'. -EPROTO: close the connection. 0 and *msg ==
- * NULL: read and throw away hdr->payload_length bytes. 0 and a message: if hdr->payload_length, put
- * (*msg)->len bytes of it into the memory of the message and throw away the rest (len of a GET is
- * that of its reply); then call lnet_rx_end().
- */
 int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct lnet_nid *from,
 		  struct lnet_msg **msg);
 void lnet_rx_end(struct lnet_msg *msg, int status);
@@ -150,7 +140,6 @@ struct lnet_accept_conf {
 };
 
 void lnet_accept_conf(struct lnet_accept_conf *conf);
-/* Seconds: (lnet_transaction_timeout - 1) / (lnet_retry_count + 1) */
 unsigned int lnet_lnd_timeout(void);
 bool lnet_is_local_dist_zero(void);
 

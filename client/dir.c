@@ -220,23 +220,28 @@ static u64 entry_ino(struct inode *dir, const struct lu_dirent *ent)
 /* Positions are hashes; the end has one of its own that is not negative. */
 #define LL_DIR_POS_END	LLONG_MAX
 
-/* Entries of a page from position pos on. true: go on with the next page. */
-static bool page_emit(struct inode *dir, const struct ll_dir_page *dp, u64 hash,
+/*
+ * Entries of a page from a position on. Where the buffer of the caller is full between entries of
+ * one hash, the hash does not tell the position: the entry that was given out last does. true: go
+ * on with the next page.
+ */
+static bool page_emit(struct inode *dir, struct ll_file *lf, const struct ll_dir_page *dp, u64 hash,
 		      struct dir_context *ctx)
 {
-	const struct lu_dirent *ent = NULL;
+	const struct lu_fid *last = lf->lf_dir_hash == hash ? &lf->lf_dir_fid : NULL;
+	const struct lu_dirent *ent;
 
-	if (le32_to_cpu(((struct lu_dirpage *)dp->data)->ldp_flags) & LDF_EMPTY)
-		return true;
-	while ((ent = wire_dirpage_next(dp->data, ent))) {
-		u64 h = le64_to_cpu(ent->lde_hash);
+	for (ent = wire_dirpage_seek(dp->data, hash, last); ent;
+	     ent = wire_dirpage_next(dp->data, ent)) {
 		u32 len = le16_to_cpu(ent->lde_namelen);
 
-		if (h < hash || !len)
+		if (!len)
 			continue;
-		ctx->pos = h;
+		ctx->pos = le64_to_cpu(ent->lde_hash);
 		if (!dir_emit(ctx, ent->lde_name, len, entry_ino(dir, ent), dirent_type(ent)))
 			return false;
+		lf->lf_dir_hash = ctx->pos;
+		fid_from_le(&lf->lf_dir_fid, &ent->lde_fid);
 	}
 	return true;
 }
@@ -256,7 +261,7 @@ static int ll_iterate(struct file *file, struct dir_context *ctx)
 
 		if (IS_ERR(dp))
 			return PTR_ERR(dp);
-		more = page_emit(dir, dp, hash, ctx);
+		more = page_emit(dir, file->private_data, dp, hash, ctx);
 		end = dp->end;
 		page_put(dp);
 		if (!more)
@@ -293,6 +298,9 @@ static loff_t ll_dir_llseek(struct file *file, loff_t offset, int whence)
 	if (offset < 0)
 		return -EINVAL;
 	if (offset != file->f_pos) {
+		struct ll_file *lf = file->private_data;
+
+		memset(&lf->lf_dir_fid, 0, sizeof(lf->lf_dir_fid));
 		file->f_pos = offset;
 		file->f_version = 0;
 	}

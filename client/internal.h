@@ -175,10 +175,13 @@ static inline const struct lu_fid *ll_fid(const struct inode *inode)
 	return &ll_i(inode)->lli_fid;
 }
 
-/* file->private_data of every open of ours */
+/* file->private_data of every open file of a client mount */
 struct ll_file {
 	struct ll_open	*lf_open;		/* NULL: root, no open at the MDT */
 	unsigned int	lf_ioctl_flags;		/* LL_FILE_* */
+	/* readdir(3): the entry that was given out last, when it is the one before the position */
+	u64		lf_dir_hash;
+	struct lu_fid	lf_dir_fid;
 };
 
 /* ---- layout.c ---- */

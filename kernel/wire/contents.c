@@ -161,6 +161,38 @@ const struct lu_dirent *wire_dirpage_next(const void *page, const struct lu_dire
 EXPORT_SYMBOL_GPL(wire_dirpage_next);
 
 /**
+ * wire_dirpage_seek - where to go on in a checked directory page
+ * @page: the page
+ * @hash: the position; all entries of lower hashes were given out
+ * @last: FID of the entry of this hash that was given out last, or NULL
+ *
+ * Several entries may have one hash. Those up to @last are passed over, unless it is not in this
+ * page: then it was removed, or the page begins behind it.
+ * Return: the first entry to give out, NULL when there is none in this page.
+ */
+const struct lu_dirent *wire_dirpage_seek(const void *page, u64 hash, const struct lu_fid *last)
+{
+	const struct lu_dirent *ent = NULL, *first = NULL;
+	struct lu_fid fid;
+	u64 h;
+
+	while ((ent = wire_dirpage_next(page, ent))) {
+		h = le64_to_cpu(ent->lde_hash);
+		if (h < hash)
+			continue;
+		if (!first)
+			first = ent;
+		if (!last || h > hash)
+			break;
+		fid_from_le(&fid, &ent->lde_fid);
+		if (fid_eq(&fid, last))
+			return wire_dirpage_next(page, ent);
+	}
+	return first;
+}
+EXPORT_SYMBOL_GPL(wire_dirpage_seek);
+
+/**
  * wire_dirent_type - file type of an entry
  * @ent: entry of a checked page
  *

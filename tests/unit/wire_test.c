@@ -302,6 +302,54 @@ static void test_dirpage(void **state)
 	free(page);
 }
 
+/* One entry of a directory page: hash, oid of its FID, a name of one letter. */
+static u8 *dirpage_add(u8 *at, u64 hash, u32 oid, char name, bool last)
+{
+	struct lu_dirent *e = (void *)at;
+
+	e->lde_fid.f_seq = cpu_to_le64(0x200000401);
+	e->lde_fid.f_oid = cpu_to_le32(oid);
+	e->lde_hash = cpu_to_le64(hash);
+	e->lde_reclen = cpu_to_le16(last ? 0 : 40);
+	e->lde_namelen = cpu_to_le16(1);
+	e->lde_attrs = cpu_to_le32(LUDA_FID | LUDA_TYPE);
+	e->lde_name[0] = name;
+	return at + 40;
+}
+
+static char seek(const void *page, u64 hash, u32 last)
+{
+	struct lu_fid fid = { .f_seq = 0x200000401, .f_oid = last };
+	const struct lu_dirent *e = wire_dirpage_seek(page, hash, last ? &fid : NULL);
+
+	return e ? e->lde_name[0] : 0;
+}
+
+/* Entries of one hash: each is given out once, also when the buffer is full between them. */
+static void test_dirpage_seek(void **state)
+{
+	u8 *page = calloc(1, LU_PAGE_SIZE), *at = page + sizeof(struct lu_dirpage);
+
+	((struct lu_dirpage *)page)->ldp_hash_end = cpu_to_le64(7);
+	at = dirpage_add(at, 3, 1, 'a', false);
+	at = dirpage_add(at, 5, 2, 'b', false);
+	at = dirpage_add(at, 5, 3, 'c', false);
+	at = dirpage_add(at, 5, 4, 'd', false);
+	at = dirpage_add(at, 7, 5, 'e', true);
+	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), 0);
+	assert_int_equal(seek(page, 0, 0), 'a');
+	assert_int_equal(seek(page, 4, 0), 'b');
+	assert_int_equal(seek(page, 5, 0), 'b');
+	assert_int_equal(seek(page, 5, 2), 'c');
+	assert_int_equal(seek(page, 5, 3), 'd');
+	assert_int_equal(seek(page, 5, 4), 'e');
+	assert_int_equal(seek(page, 7, 5), 0);		/* all of this page was given out */
+	assert_int_equal(seek(page, 5, 99), 'b');	/* the last one was removed: rather twice than never */
+	assert_int_equal(seek(page, 5, 1), 'b');	/* of another hash */
+	assert_int_equal(seek(page, 8, 0), 0);
+	free(page);
+}
+
 static void test_linkea(void **state)
 {
 	const struct link_ea_entry *e;
@@ -436,6 +484,7 @@ int main(void)
 		cmocka_unit_test(test_fids),
 		cmocka_unit_test(test_lov),
 		cmocka_unit_test(test_dirpage),
+		cmocka_unit_test(test_dirpage_seek),
 		cmocka_unit_test(test_linkea),
 		cmocka_unit_test(test_ping_info),
 		cmocka_unit_test(test_llog),

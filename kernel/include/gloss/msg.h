@@ -292,6 +292,7 @@ int wire_lcfg_check(const void *buf, u32 len);
 /* Directory: one 4096-byte page. check: hashes ordered, records inside. next: NULL at the end. */
 int wire_dirpage_check(const void *page, u32 len);
 const struct lu_dirent *wire_dirpage_next(const void *page, const struct lu_dirent *prev);
+const struct lu_dirent *wire_dirpage_seek(const void *page, u64 hash, const struct lu_fid *last);
 /* S_IFMT bits, 0 when the entry has none. */
 umode_t wire_dirent_type(const struct lu_dirent *ent);
 

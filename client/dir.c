@@ -322,5 +322,6 @@ const struct file_operations ll_dir_fops = {
 	.iterate_shared	= ll_iterate,
 	.llseek		= ll_dir_llseek,
 	.fsync		= ll_dir_fsync,
+	.setlease	= simple_nosetlease,	/* as for files */
 	.unlocked_ioctl	= ll_dir_ioctl,
 };

@@ -162,6 +162,7 @@ static int ll_noflock(struct file *file, int cmd, struct file_lock *fl)
 	.llseek		= ll_llseek,			\
 	.fsync		= ll_file_fsync,		\
 	.fallocate	= ll_fallocate,			\
+	.setlease	= simple_nosetlease, /* opens on other clients would not break it */ \
 	.unlocked_ioctl	= ll_file_ioctl,		\
 	.splice_read	= generic_file_splice_read,	\
 	.splice_write	= iter_file_splice_write

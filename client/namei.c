@@ -570,7 +570,11 @@ static int ll_rename(struct mnt_idmap *idmap, struct inode *old_dir, struct dent
 	struct ll_answer a;
 	int rc;
 
-	if (flags & ~RENAME_NOREPLACE)
+	/*
+	 * No request says "only if the new name is not there". What the VFS has looked up proves
+	 * nothing about other clients, so RENAME_NOREPLACE is refused like the other flags.
+	 */
+	if (flags)
 		return -EINVAL;
 	if (name_too_long(new_dir, new))
 		return -ENAMETOOLONG;

@@ -64,6 +64,29 @@ struct posix_acl *ll_get_acl(struct inode *inode, int type, bool rcu)
 	return acl;
 }
 
+/*
+ * An access ACL that is set by somebody who is neither in the owning group nor privileged clears
+ * SGID, as chmod does. The MDT takes the permission bits from the ACL but knows only some of the
+ * groups of the caller, so the bit is cleared by a request of its own, before.
+ */
+static int acl_clear_sgid(struct inode *inode)
+{
+	struct ll_setattr sa = { .valid = MDS_ATTR_MODE | MDS_ATTR_CTIME | MDS_ATTR_CTIME_SET };
+	struct ll_answer a;
+	int rc;
+
+	rc = ll_inode_refresh(inode, LLC_PERM);
+	if (rc || !(inode->i_mode & S_ISGID) || in_group_p(inode->i_gid) || capable(CAP_FSETID))
+		return rc;
+	sa.mode = inode->i_mode & ~S_ISGID;
+	sa.ctime = ktime_get_real_seconds();
+	rc = mdc_setattr(inode, &sa, &a);
+	if (!rc)
+		ll_inode_update(inode, &a);
+	ll_answer_put(&a);
+	return rc;
+}
+
 int ll_set_acl(struct mnt_idmap *idmap, struct inode *inode, struct posix_acl *acl, int type)
 {
 	const char *name = type == ACL_TYPE_ACCESS ? XATTR_NAME_ACL_ACCESS : XATTR_NAME_ACL_DEFAULT;
@@ -83,6 +106,9 @@ int ll_set_acl(struct mnt_idmap *idmap, struct inode *inode, struct posix_acl *a
 		if (rc < 0)
 			goto out;
 	}
+	rc = type == ACL_TYPE_ACCESS && acl ? acl_clear_sgid(inode) : 0;
+	if (rc)
+		goto out;
 	/* The MDT changes the mode with it and calls back PERM. */
 	rc = mdc_setxattr(inode, name, buf, len, 0, !acl);
 	if (rc == -ENODATA && !acl)

@@ -382,11 +382,90 @@ static const struct config_ops ll_config_ops = { .record = ll_config_record };
 
 /* ---- life ---- */
 
-/*
- * ll_config_start - read the client log and follow it; MDCs and OSCs begin to connect
+/* The NIDs of an MDT as text, for messages. */
+static void config_mdt_nids(struct ll_sb_info *sbi, u32 index, char *text, size_t size)
+{
+	char nid[LNET_NIDSTR_SIZE];
+	struct ll_target *t;
+	unsigned int i, k;
+	size_t len = 0;
+
+	*text = '\0';
+	mutex_lock(&sbi->conf_mutex);
+	list_for_each_entry(t, &sbi->targets, link) {
+		if (!t->mdc || !t->live || t->index != index)
+			continue;
+		for (i = 0; i < t->nr_nodes; i++)
+			for (k = 0; k < t->nodes[i]->nr; k++)
+				len += scnprintf(text + len, size - len, "%s%s", len ? "," : "",
+						 lnet_nid_str(&t->nodes[i]->nids[k], nid));
+	}
+	mutex_unlock(&sbi->conf_mutex);
+}
+
+/* Seconds until a moment in jiffies, at least 1. */
+static unsigned int seconds_left(unsigned long deadline)
+{
+	return time_before(jiffies, deadline) ? (deadline - jiffies + HZ - 1) / HZ : 1;
+}
+
+/**
+ * ll_config_wait_mgs - wait until the MGS answers, as a mount does
+ * @sbi: has its MGC
+ * @deadline: in jiffies
  *
- * Return: 0, -ENOENT (no such file system), -EINVAL (log of no use), -EIO, -ETIMEDOUT (no MGS),
- * -EINTR.
+ * Context: killable. Return: 0; -EIO: nobody answers, which is logged; -EINTR.
+ */
+int ll_config_wait_mgs(struct ll_sb_info *sbi, unsigned long deadline)
+{
+	int rc = mgc_wait(sbi->mgc, seconds_left(deadline));
+
+	if (!rc || rc == -EINTR)
+		return rc;
+	pr_err("%s: cannot mount: no answer from the MGS at %s (rc = %d). Is the MGS running?\n",
+	       sbi->fsname, sbi->mgsnodes, rc);
+	return -EIO;
+}
+
+/**
+ * ll_config_wait_mdt - wait until MDT0000 answers, as a mount does
+ * @sbi: its config log has been read
+ * @deadline: in jiffies; an MDT that answers that it is recovering is waited for longer
+ *
+ * Context: killable. Return: 0; -EIO: nobody answers; -EACCES, -EROFS, -EPROTO ...: refused, both are
+ * logged; -EINTR.
+ */
+int ll_config_wait_mdt(struct ll_sb_info *sbi, unsigned long deadline)
+{
+	struct ll_mdc *mdc = sbi->mdc0;
+	char nids[256];
+	int rc, why;
+
+	rc = import_wait_full(mdc->imp, seconds_left(deadline));
+	why = READ_ONCE(mdc->imp->imp_connect_rc);
+	if (rc == -ETIMEDOUT && (why == -EBUSY || why == -EAGAIN)) {
+		pr_info("%s: %s is recovering; the mount waits for it\n", sbi->fsname,
+			mdc->tgt_uuid);
+		rc = import_wait_full(mdc->imp, 3 * ptlrpc_timeout);
+	}
+	if (!rc || rc == -EINTR)
+		return rc;
+	config_mdt_nids(sbi, mdc->index, nids, sizeof(nids));
+	if (rc == -ETIMEDOUT)
+		pr_err("%s: cannot mount: no answer from %s at %s (rc = %d). Is the MDT mounted on its server?\n",
+		       sbi->fsname, mdc->tgt_uuid, nids, why ?: rc);
+	else
+		pr_err("%s: cannot mount: %s at %s refused the connection: rc = %d\n",
+		       sbi->fsname, mdc->tgt_uuid, nids, rc);
+	return rc == -ETIMEDOUT ? -EIO : rc;
+}
+
+/**
+ * ll_config_start - read the client log and follow it; MDCs and OSCs begin to connect
+ * @sbi: its MGC is connected
+ *
+ * Return: 0; -ENOENT: no such file system; -EINVAL: log of no use; -EIO: the MGS is gone again; all
+ * are logged; -EINTR.
  */
 int ll_config_start(struct ll_sb_info *sbi)
 {
@@ -396,8 +475,14 @@ int ll_config_start(struct ll_sb_info *sbi)
 	snprintf(logname, sizeof(logname), "%s-client", sbi->fsname);
 	rc = mgc_log_follow(sbi->mgc, logname, &ll_config_ops, sbi, 0, sbi->exclude,
 			    &sbi->client_log);
+	if (rc == -ENOENT)
+		pr_err("%s: the MGS at %s knows no file system of this name: rc = %d\n",
+		       sbi->fsname, sbi->mgsnodes, rc);
+	else if (rc && rc != -EINTR)
+		pr_err("%s: cannot read the configuration from the MGS at %s: rc = %d\n",
+		       sbi->fsname, sbi->mgsnodes, rc);
 	if (rc)
-		return rc;
+		return rc == -ETIMEDOUT ? -EIO : rc;
 	if (!sbi->profile_seen || !sbi->mdc0) {
 		pr_err("%s: the client profile could not be read from the MGS: no %s\n",
 		       sbi->fsname, sbi->profile_seen ? "MDT0000" : "mount options");

@@ -348,7 +348,9 @@ void ll_data_exit(void);
  * yet. ERR_PTR(-EINVAL).
  */
 struct ll_osc *ll_osc_get(struct ll_sb_info *sbi, u32 index);
+int ll_config_wait_mgs(struct ll_sb_info *sbi, unsigned long deadline);
 int ll_config_start(struct ll_sb_info *sbi);
+int ll_config_wait_mdt(struct ll_sb_info *sbi, unsigned long deadline);
 void ll_config_stop(struct ll_sb_info *sbi);
 void ll_config_free(struct ll_sb_info *sbi);
 

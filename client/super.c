@@ -17,6 +17,8 @@
 #include <linux/uuid.h>
 #include "internal.h"
 
+#define LL_MOUNT_WAIT	30U	/* seconds that a mount waits for servers that do not answer */
+
 /* ---- options ---- */
 
 static const struct {
@@ -433,6 +435,71 @@ static int get_limits(struct super_block *sb)
 	return 0;
 }
 
+/* What the VFS has to know of a mount. */
+static void super_init(struct super_block *sb)
+{
+	sb->s_magic = LL_SUPER_MAGIC;
+	sb->s_op = &ll_super_ops;
+	sb->s_d_op = &ll_dentry_ops;
+	sb->s_xattr = ll_xattr_handlers;
+	sb->s_export_op = &ll_export_ops;
+	sb->s_maxbytes = MAX_LFS_FILESIZE;
+	sb->s_time_gran = NSEC_PER_SEC;
+	sb->s_time_min = S64_MIN;
+	sb->s_time_max = S64_MAX;
+}
+
+/* The MGC of the mount; the networks of the node are started for it. */
+static int super_get_mgc(struct ll_sb_info *sbi)
+{
+	int rc = lnet_get_ref();
+
+	if (rc) {
+		pr_err("%s: cannot mount: LNet does not start (rc = %d). Check the interfaces in 'options lnet networks=' in /etc/modprobe.d\n",
+		       sbi->fsname, rc);
+		return rc == -ENOMEM ? rc : -ENETDOWN;
+	}
+	sbi->mgc = mgc_get(sbi->mgsnodes);
+	lnet_put_ref();
+	if (IS_ERR(sbi->mgc)) {
+		rc = PTR_ERR(sbi->mgc);
+		pr_err("%s: cannot mount: '%s' does not name an MGS: rc = %d\n", sbi->fsname,
+		       sbi->mgsnodes, rc);
+		sbi->mgc = NULL;
+	}
+	return rc;
+}
+
+/*
+ * From the NIDs of the MGS to a connected MDT. Nobody stands before a terminal for longer than
+ * LL_MOUNT_WAIT because a server is away.
+ */
+static int super_connect(struct ll_sb_info *sbi)
+{
+	const u64 needed = OBD_CONNECT_FID | OBD_CONNECT_ATTRFID | OBD_CONNECT_FULL20;
+	unsigned long deadline = jiffies + min(LL_MOUNT_WAIT, ptlrpc_timeout) * HZ;
+	int rc;
+
+	rc = super_get_mgc(sbi);
+	if (rc)
+		return rc;
+	rc = ll_config_wait_mgs(sbi, deadline);
+	if (rc)
+		return rc;
+	rc = ll_config_start(sbi);
+	if (rc)
+		return rc;
+	rc = ll_config_wait_mdt(sbi, deadline);
+	if (rc)
+		return rc;
+	if (needed & ~imp_connect_flags(sbi->mdc0->imp)) {
+		pr_err("%s: %s does not support required features: rc = %d\n", sbi->fsname,
+		       sbi->mdc0->tgt_uuid, -EPROTO);
+		return -EPROTO;
+	}
+	return 0;
+}
+
 static int ll_fill_super(struct super_block *sb, void *data, int silent)
 {
 	struct ll_sb_info *sbi = sbi_new();
@@ -448,15 +515,7 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 	if (sb_rdonly(sb))
 		sbi->opts |= LL_OPT_RDONLY;
 	snprintf(sbi->name, sizeof(sbi->name), "%s-%s", sbi->fsname, sbi->inst);
-	sb->s_magic = LL_SUPER_MAGIC;
-	sb->s_op = &ll_super_ops;
-	sb->s_d_op = &ll_dentry_ops;
-	sb->s_xattr = ll_xattr_handlers;
-	sb->s_export_op = &ll_export_ops;
-	sb->s_maxbytes = MAX_LFS_FILESIZE;
-	sb->s_time_gran = NSEC_PER_SEC;
-	sb->s_time_min = S64_MIN;
-	sb->s_time_max = S64_MAX;
+	super_init(sb);
 	rc = super_setup_bdi_name(sb, "lustre-%s", sbi->name);
 	if (rc)
 		return rc;
@@ -466,27 +525,9 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 	rc = ll_param_init(sbi);
 	if (rc)
 		return rc;
-
-	sbi->mgc = mgc_get(sbi->mgsnodes);
-	if (IS_ERR(sbi->mgc)) {
-		rc = PTR_ERR(sbi->mgc);
-		sbi->mgc = NULL;
-		return rc;
-	}
-	rc = ll_config_start(sbi);
+	rc = super_connect(sbi);
 	if (rc)
 		return rc;
-	rc = import_wait_full(sbi->mdc0->imp, 3 * ptlrpc_timeout);
-	if (rc) {
-		pr_err("%s: no connection to %s: %d\n", sbi->name, sbi->mdc0->tgt_uuid, rc);
-		return rc;
-	}
-	if ((imp_connect_flags(sbi->mdc0->imp) &
-	     (OBD_CONNECT_FID | OBD_CONNECT_ATTRFID | OBD_CONNECT_FULL20)) !=
-	    (OBD_CONNECT_FID | OBD_CONNECT_ATTRFID | OBD_CONNECT_FULL20)) {
-		pr_err("%s: the MDT does not support required features\n", sbi->name);
-		return -EPROTO;
-	}
 	if (imp_connect_flags(sbi->mdc0->imp) & OBD_CONNECT_ACL)
 		sb->s_flags |= SB_POSIXACL;
 	rc = get_limits(sb);

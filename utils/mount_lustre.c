@@ -130,7 +130,16 @@ static void hints(const char *dev, int err)
 		fprintf(stderr, "The target service failed to start (bad config log?) (%s).  See /var/log/messages.\n", dev);
 		break;
 	case EIO:
-		fprintf(stderr, "Is the MGS running?\n");
+		if (fs)
+			fprintf(stderr, "Is the MGS running? Tried '%.*s'.\n"
+				"If it is: is the MDT mounted on its server? The kernel log (dmesg) names who did not answer.\n",
+				(int)(fs - dev), dev);
+		else
+			fprintf(stderr, "Is the MGS running?\n");
+		break;
+	case ENETDOWN:
+		fprintf(stderr, "LNet does not start: are the interfaces right in 'options lnet networks=' in /etc/modprobe.d?\n"
+			"The kernel log (dmesg) names the network that failed.\n");
 		break;
 	case EADDRINUSE:
 		fprintf(stderr, "The target service's index is already in use. (%s)\n", dev);

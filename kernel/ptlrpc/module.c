@@ -9,6 +9,7 @@ struct workqueue_struct *ptlrpc_wq;
 EXPORT_SYMBOL_GPL(ptlrpc_wq);
 struct workqueue_struct *ptlrpc_imp_wq;
 struct workqueue_struct *ptlrpc_exp_wq;
+static bool lnet_held;	/* this module holds a reference of LNet */
 const struct ptlrpc_lock_ops *ptlrpc_lock_ops;
 
 /**
@@ -58,16 +59,13 @@ int ptlrpc_init(void)
 	rc = services_init();
 	if (rc)
 		goto out_req;
-	rc = lnet_get_ref();
-	if (rc)
-		goto out_services;
 	rc = pinger_init();
 	if (rc)
-		goto out_lnet;
+		goto out_services;
+	/* A wrong "networks=" must not look like missing modules: each mount tries again and says so. */
+	lnet_held = !lnet_get_ref();
 	return 0;
 
-out_lnet:
-	lnet_put_ref();
 out_services:
 	services_exit();
 out_req:
@@ -84,7 +82,8 @@ void ptlrpc_exit(void)
 {
 	pinger_exit();
 	lnet_outstanding_wait();
-	lnet_put_ref();
+	if (lnet_held)
+		lnet_put_ref();
 	destroy_queues();
 	services_exit();
 	req_exit();

@@ -254,6 +254,8 @@ const struct ll_comp *ll_layout_comp(const struct ll_layout *lo, u64 pos);
  * empty layout.
  */
 int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len);
+void ll_layout_lock_lost(struct inode *inode, bool failed);
+bool ll_layout_busy(struct inode *inode);
 void ll_layout_fini(struct inode *inode);
 /* The MDT can tell the size of this file: no layout or no objects. */
 static inline bool ll_layout_has_objects(const struct ll_layout *lo)
@@ -294,17 +296,19 @@ int ll_setattr_times(struct inode *inode, const struct iattr *attr);
 int ll_inode_data_init(struct inode *inode);
 void ll_inode_data_fini(struct inode *inode);
 /*
- * The LAYOUT lock is being given up: lli_layout_sem is held for writing (no I/O runs): write dirty
- * pages back.
+ * The objects of the layout may not be written any more afterwards; lli_layout_sem is held for
+ * writing, so no I/O runs: write dirty pages back. ll_layout_lost() in a lock callback,
+ * ll_layout_flush() killable in a task: 0, -EINTR; errors of the writes stay with the mapping.
  */
 void ll_layout_lost(struct inode *inode);
+int ll_layout_flush(struct inode *inode);
 /* Direct I/O in flight that this would wait for. */
 bool ll_dio_busy(struct inode *inode);
 /*
- * lli_layout was replaced by one of another generation; lli_layout_mutex is held: forget objects of
- * the old one.
+ * lli_layout was replaced, and these bytes of the file are stored in other objects than before;
+ * lli_layout_mutex is held: forget their pages. end may be LUSTRE_EOF.
  */
-void ll_layout_changed(struct inode *inode);
+void ll_layout_changed(struct inode *inode, u64 start, u64 end);
 /* At flush of close(2): 0 or the error of earlier writeback. */
 int ll_data_flush(struct file *file);
 /* Last use of an open file (release): group lock, readahead state. */

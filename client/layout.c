@@ -3,14 +3,23 @@
  * Layouts of regular files (LOV EA, chapter 4.16 and 4.17): parsed form, fetched and kept under the
  * LAYOUT lock, components instantiated before they are written.
  *
- * LLC_LAYOUT says that a lock protects lli_layout. I/O holds lli_layout_sem for reading; the
- * callback clears LLC_LAYOUT and then takes the semaphore for writing, so I/O that saw the bit with
- * the semaphore held may go on with its layout until it is done. lli_layout_mutex is never held
- * over an RPC: an answer that brings a LAYOUT lock must be installable at any time.
+ * LLC_LAYOUT says that a lock protects lli_layout. I/O holds lli_layout_sem for reading; I/O that saw
+ * the bit with the semaphore held may go on with its layout until it is done. lli_layout is replaced
+ * by a different one with the semaphore held for writing, so never under I/O.
+ *
+ * Losing the lock does not wait for I/O and writes no data back: an OST that is away must not get
+ * this client evicted by the MDT, and mostly the layout is the same when it is asked for again. The
+ * data of objects that are no longer in the layout is written back before the new layout is
+ * installed (layout_switch()). Nothing is waited for while an answer with the new LAYOUT lock is
+ * held. Files with mirrors are different: their objects refuse what was written under an older
+ * layout, so it is written back before the lock goes (ll_layout_lock_lost()).
+ *
+ * Locks: lli_layout_sem > lli_layout_mutex, which is never held over an RPC.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/sched/signal.h>
 #include "internal.h"
 
@@ -228,42 +237,214 @@ bool ll_layout_refused(struct inode *inode)
 	return refused;
 }
 
+/* The component of a layout that has the same objects as this one of another layout; NULL. */
+static const struct ll_comp *comp_same(const struct ll_layout *lo, const struct ll_comp *c)
+{
+	u32 i;
+
+	for (i = 0; i < lo->nr_comps; i++) {
+		const struct ll_comp *d = &lo->comps[i];
+
+		if (d->start == c->start && d->end == c->end && d->flags == c->flags &&
+		    d->pattern == c->pattern && d->stripe_size == c->stripe_size &&
+		    d->stripe_count == c->stripe_count && d->stripes &&
+		    !memcmp(d->stripes, c->stripes, c->stripe_count * sizeof(*c->stripes)))
+			return d;
+	}
+	return NULL;
+}
+
+/* Are all objects that may hold data of this client still where they were? */
+static bool layout_extends(const struct ll_layout *new, const struct ll_layout *old)
+{
+	u32 i;
+
+	if (new->nr_mirrors > 1 || old->nr_mirrors > 1)
+		return false;
+	for (i = 0; i < old->nr_comps; i++)
+		if (old->comps[i].stripes && !comp_same(new, &old->comps[i]))
+			return false;
+	return true;
+}
+
 /*
+ * Replace the layout; lli_layout_sem is held for writing unless there is none yet. Pages that were
+ * read where the old layout had no objects are zeros that may be wrong now.
+ */
+static void layout_replace(struct inode *inode, struct ll_layout *new, bool extends)
+{
+	struct ll_inode *lli = ll_i(inode);
+	struct ll_layout *old;
+	u32 i;
+
+	lockdep_assert_held(&lli->lli_layout_mutex);
+	old = rcu_dereference_protected(lli->lli_layout, lockdep_is_held(&lli->lli_layout_mutex));
+	rcu_assign_pointer(lli->lli_layout, new);
+	if (!old)
+		return;
+	if (!extends || !old->nr_comps)
+		ll_layout_changed(inode, 0, LUSTRE_EOF);
+	for (i = 0; extends && i < old->nr_comps; i++)
+		if (!old->comps[i].stripes)
+			ll_layout_changed(inode, old->comps[i].start, old->comps[i].end);
+	ll_layout_put(old);
+}
+
+/* Is this the EA of the layout that is installed? lli_layout_mutex is held. */
+static bool layout_is(struct ll_inode *lli, const void *ea, u32 ea_len)
+{
+	struct ll_layout *lo = rcu_dereference_protected(lli->lli_layout,
+							 lockdep_is_held(&lli->lli_layout_mutex));
+
+	return lo && lo->ea_len == ea_len && !memcmp(lo->ea, ea, ea_len);
+}
+
+static void layout_protected(struct ll_inode *lli)
+{
+	spin_lock(&lli->lli_lock);
+	lli->lli_cached |= LLC_LAYOUT;
+	spin_unlock(&lli->lli_lock);
+}
+
+static struct ll_layout *layout_parse_logged(struct inode *inode, const void *ea, u32 ea_len)
+{
+	struct ll_layout *lo = layout_parse(ea, ea_len);
+
+	if (lo == ERR_PTR(-EINVAL))
+		pr_warn_ratelimited("bad layout of " DFID ": rc = %d\n", PFID(ll_fid(inode)),
+				    -EINVAL);
+	return lo;
+}
+
+/* A layout that differs from the installed one, with its lock held: 0, or -EAGAIN as below. */
+static int layout_install_new(struct inode *inode, struct ll_layout *new)
+{
+	struct ll_inode *lli = ll_i(inode);
+	struct ll_layout *old;
+	bool first, locked;
+
+	locked = down_write_trylock(&lli->lli_layout_sem);
+	mutex_lock(&lli->lli_layout_mutex);
+	old = rcu_dereference_protected(lli->lli_layout, lockdep_is_held(&lli->lli_layout_mutex));
+	first = !old;
+	if (first || (locked && layout_extends(new, old))) {
+		layout_replace(inode, new, true);
+		layout_protected(lli);
+		new = NULL;
+	}
+	mutex_unlock(&lli->lli_layout_mutex);
+	if (locked)
+		up_write(&lli->lli_layout_sem);
+	ll_layout_put(new);
+	return new ? -EAGAIN : 0;
+}
+
+/**
  * ll_layout_install - a layout came with an answer
+ * @inode: regular file
+ * @ea: the LOV EA
+ * @ea_len: its bytes, 0 = empty layout
  *
- * The caller holds a user of the LAYOUT lock that protects it.
- * Return: 0, -EINVAL (bad EA; the file stays without a valid layout), -ENOMEM.
+ * The caller holds a user of the LAYOUT lock that protects it, so nothing is waited for.
+ * Return: 0; -EAGAIN: I/O is under way or data must be written back before this layout can be used:
+ * not installed, I/O asks again (layout_switch()); -EINVAL: bad EA, the file stays without a valid
+ * layout; -ENOMEM.
  */
 int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len)
 {
 	struct ll_inode *lli = ll_i(inode);
-	struct ll_layout *new, *old;
-	bool changed = false;
+	struct ll_layout *new;
+	bool same;
 
 	mutex_lock(&lli->lli_layout_mutex);
-	old = rcu_dereference_protected(lli->lli_layout, lockdep_is_held(&lli->lli_layout_mutex));
-	if (!old || old->ea_len != ea_len || memcmp(old->ea, ea, ea_len)) {
-		new = layout_parse(ea, ea_len);
-		if (IS_ERR(new)) {
-			mutex_unlock(&lli->lli_layout_mutex);
-			if (PTR_ERR(new) == -EINVAL)
-				pr_warn_ratelimited("bad layout of " DFID "\n",
-						    PFID(&lli->lli_fid));
-			return PTR_ERR(new);
-		}
-		changed = old;
-		rcu_assign_pointer(lli->lli_layout, new);
-	} else {
-		old = NULL;
-	}
-	if (changed)
-		ll_layout_changed(inode);
-	spin_lock(&lli->lli_lock);
-	lli->lli_cached |= LLC_LAYOUT;
-	spin_unlock(&lli->lli_lock);
+	same = layout_is(lli, ea, ea_len);
+	if (same)
+		layout_protected(lli);
 	mutex_unlock(&lli->lli_layout_mutex);
+	if (same)
+		return 0;
+	new = layout_parse_logged(inode, ea, ea_len);
+	return IS_ERR(new) ? PTR_ERR(new) : layout_install_new(inode, new);
+}
+
+/*
+ * Make a layout that could not be installed at once the one in use: when no I/O uses the old one and
+ * its data is on the OSTs. No lock protects it yet. Killable. 0 or -errno.
+ */
+static int layout_switch(struct inode *inode, const void *ea, u32 ea_len)
+{
+	struct ll_inode *lli = ll_i(inode);
+	struct ll_layout *new, *old;
+	bool extends;
+	int rc = 0;
+
+	new = layout_parse_logged(inode, ea, ea_len);
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	if (down_write_killable(&lli->lli_layout_sem)) {
+		ll_layout_put(new);
+		return -EINTR;
+	}
+	old = ll_layout_peek(inode);
+	extends = !old || layout_extends(new, old);
+	if (!extends)
+		rc = ll_layout_flush(inode);
+	if (!rc) {
+		mutex_lock(&lli->lli_layout_mutex);
+		spin_lock(&lli->lli_lock);
+		lli->lli_cached &= ~LLC_LAYOUT;
+		spin_unlock(&lli->lli_lock);
+		layout_replace(inode, new, extends);
+		mutex_unlock(&lli->lli_layout_mutex);
+		new = NULL;
+	}
+	up_write(&lli->lli_layout_sem);
 	ll_layout_put(old);
-	return 0;
+	ll_layout_put(new);
+	return rc;
+}
+
+/* Must data be on the OSTs before the LAYOUT lock goes? */
+static bool layout_has_mirrors(struct inode *inode)
+{
+	struct ll_layout *lo;
+	bool mirrors;
+
+	rcu_read_lock();
+	lo = rcu_dereference(ll_i(inode)->lli_layout);
+	mirrors = lo && lo->nr_mirrors > 1;
+	rcu_read_unlock();
+	return mirrors;
+}
+
+/**
+ * ll_layout_lock_lost - the LAYOUT lock of a regular file is going away
+ * @inode: LLC_LAYOUT is cleared already
+ * @failed: the MDT has dropped the lock: nothing can be saved by waiting
+ *
+ * Context: lock callback. Waits for I/O and writes back only where mirrors are.
+ */
+void ll_layout_lock_lost(struct inode *inode, bool failed)
+{
+	if (failed || !layout_has_mirrors(inode))
+		return;
+	down_write(&ll_i(inode)->lli_layout_sem);
+	ll_layout_lost(inode);
+	up_write(&ll_i(inode)->lli_layout_sem);
+}
+
+/**
+ * ll_layout_busy - would ll_layout_lock_lost() wait?
+ * @inode: regular file
+ *
+ * Context: does not sleep.
+ */
+bool ll_layout_busy(struct inode *inode)
+{
+	return layout_has_mirrors(inode) &&
+	       (rwsem_is_locked(&ll_i(inode)->lli_layout_sem) || ll_dio_busy(inode) ||
+		mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) ||
+		mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK));
 }
 
 void ll_layout_fini(struct inode *inode)
@@ -274,7 +455,10 @@ void ll_layout_fini(struct inode *inode)
 	ll_layout_put(lo);
 }
 
-/* Ask the MDT: ACCESS, or WRITE/TRUNC to have components made. */
+/*
+ * Ask the MDT: ACCESS, or WRITE/TRUNC to have components made. -EAGAIN: the layout is there, but the
+ * lock that came with it had to go before it could be used: ask again.
+ */
 static int layout_ask(struct inode *inode, u32 intent, u64 start, u64 end)
 {
 	struct ldlm_lock *lock;
@@ -286,16 +470,30 @@ static int layout_ask(struct inode *inode, u32 intent, u64 start, u64 end)
 	if (rc)
 		return rc;
 	rc = ll_layout_install(inode, ea, len);
-	kvfree(ea);
 	/* After this the lock may be called back. */
 	ldlm_lock_decref(lock, mode);
+	if (rc == -EAGAIN)
+		rc = layout_switch(inode, ea, len) ?: -EAGAIN;
+	kvfree(ea);
 	return rc;
 }
 
 /* Make lli_layout current; 0 or -errno. */
 static int layout_refresh(struct inode *inode)
 {
-	return ll_cached(inode, LLC_LAYOUT) ? 0 : layout_ask(inode, LAYOUT_INTENT_ACCESS, 0, 0);
+	int tries = 0, rc = 0;
+
+	while (!ll_cached(inode, LLC_LAYOUT)) {
+		rc = layout_ask(inode, LAYOUT_INTENT_ACCESS, 0, 0);
+		if (rc != -EAGAIN)
+			return rc;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		/* It changes faster than it can be asked for. */
+		if (tries++ == LL_LAYOUT_TRIES)
+			return -EIO;
+	}
+	return 0;
 }
 
 struct ll_layout *ll_layout_get(struct inode *inode)
@@ -375,7 +573,7 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 		rc = layout_ask(inode,
 				op == LL_LAYOUT_WRITE ? LAYOUT_INTENT_WRITE : LAYOUT_INTENT_TRUNC,
 				start, end);
-		if (rc)
+		if (rc && rc != -EAGAIN)
 			return rc;
 	}
 	*lop = lo;

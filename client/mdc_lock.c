@@ -29,10 +29,11 @@ void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode)
 /*
  * lock_lost - the lock that protected something is going away
  * @bits: MDS_INODELOCK_*
+ * @failed: the MDT has dropped it already
  *
- * May sleep; waits for I/O in progress when the layout is among it.
+ * May sleep.
  */
-static void lock_lost(struct inode *inode, u64 bits)
+static void lock_lost(struct inode *inode, u64 bits, bool failed)
 {
 	struct ll_inode *lli = ll_i(inode);
 
@@ -52,11 +53,8 @@ static void lock_lost(struct inode *inode, u64 bits)
 		ll_dir_pages_drop(inode);
 	if (bits & MDS_INODELOCK_XATTR)
 		ll_xattrs_drop(inode);
-	if (bits & MDS_INODELOCK_LAYOUT && S_ISREG(inode->i_mode)) {
-		down_write(&lli->lli_layout_sem);
-		ll_layout_lost(inode);
-		up_write(&lli->lli_layout_sem);
-	}
+	if (bits & MDS_INODELOCK_LAYOUT && S_ISREG(inode->i_mode))
+		ll_layout_lock_lost(inode, failed);
 }
 
 /*
@@ -91,21 +89,19 @@ static int mdc_blocking(struct ldlm_lock *lock, bool canceling)
 	bits = lock->l_policy.ibits.bits;
 	if (bits & MDS_INODELOCK_LAYOUT && layout_kept(lock, inode))
 		bits &= ~(u64)MDS_INODELOCK_LAYOUT;
-	lock_lost(inode, bits);
+	lock_lost(inode, bits, READ_ONCE(lock->l_flags) & LDLM_FL_FAILED);
 	iput(inode);
 	return 0;
 }
 
-/* Is there I/O under the layout, or are there pages that ll_layout_lost() writes? */
+/* Would the end of this lock wait? */
 static bool mdc_busy(const struct ldlm_lock *lock)
 {
 	struct inode *inode = lock->l_ast_data;
 
 	if (!(lock->l_policy.ibits.bits & MDS_INODELOCK_LAYOUT) || !inode || !S_ISREG(inode->i_mode))
 		return false;
-	return rwsem_is_locked(&ll_i(inode)->lli_layout_sem) || ll_dio_busy(inode) ||
-	       mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) ||
-	       mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK);
+	return ll_layout_busy(inode);
 }
 
 static const struct ldlm_cli_ops mdc_lock_ops = { .blocking = mdc_blocking, .busy = mdc_busy };

@@ -782,8 +782,18 @@ void ll_layout_lost(struct inode *inode)
 	filemap_write_and_wait(inode->i_mapping);
 }
 
-void ll_layout_changed(struct inode *inode)
+int ll_layout_flush(struct inode *inode)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+
+	if (wait_var_event_killable(&d->dio_writes, !atomic_read(&d->dio_writes)) ||
+	    wait_var_event_killable(&d->dio_reads, !atomic_read(&d->dio_reads)))
+		return -EINTR;
+	return ll_pages_flush(inode->i_mapping, 0, LLONG_MAX);
+}
+
+void ll_layout_changed(struct inode *inode, u64 start, u64 end)
 {
 	/* the set follows at the next ll_objset_get(); pages of objects that are gone must not be seen again */
-	invalidate_inode_pages2(inode->i_mapping);
+	invalidate_inode_pages2_range(inode->i_mapping, start >> PAGE_SHIFT, end == LUSTRE_EOF ? -1 : (end - 1) >> PAGE_SHIFT);
 }

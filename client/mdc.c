@@ -5,8 +5,6 @@
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
-#include <linux/cred.h>
-#include <linux/user_namespace.h>
 #include "internal.h"
 
 #define MDC_CONNECT_FLAGS                                                                        \
@@ -230,55 +228,7 @@ struct ll_mdc *mdc_for_fid(struct ll_sb_info *sbi, const struct lu_fid *fid)
 	return sbi->mdc0;
 }
 
-/* ---- credentials, answers ---- */
-
-static u32 cap_low(void)
-{
-	u32 low = 0;
-	int i;
-
-	for (i = 0; i < 32; i++)
-		if (cap_raised(current_cap(), i))
-			low |= 1U << i;
-	return low;
-}
-
-/*
- * A group of the inode that the caller has only as a supplementary one; the server may not know its
- * list.
- */
-static u32 suppgid(const struct inode *inode)
-{
-	if (!inode || gid_eq(inode->i_gid, current_fsgid()) || !in_group_p(inode->i_gid))
-		return (u32)-1;
-	return from_kgid(&init_user_ns, inode->i_gid);
-}
-
-void mdc_pack_body(struct mdt_body *body, const struct lu_fid *fid, u64 valid,
-		   const struct inode *group_of)
-{
-	if (fid)
-		fid_to_le(&body->mbo_fid1, fid);
-	body->mbo_valid = cpu_to_le64(valid);
-	body->mbo_fsuid = cpu_to_le32(from_kuid(&init_user_ns, current_fsuid()));
-	body->mbo_fsgid = cpu_to_le32(from_kgid(&init_user_ns, current_fsgid()));
-	body->mbo_uid = cpu_to_le32(from_kuid(&init_user_ns, current_uid()));
-	body->mbo_gid = cpu_to_le32(from_kgid(&init_user_ns, current_gid()));
-	body->mbo_capability = cpu_to_le32(cap_low());
-	body->mbo_suppgid = cpu_to_le32(suppgid(group_of));
-}
-
-void mdc_pack_rec(void *p, u32 opcode, const struct inode *group1, const struct inode *group2)
-{
-	struct mdt_rec_reint *rec = p;
-
-	rec->rr_opcode = cpu_to_le32(opcode);
-	rec->rr_cap = cpu_to_le32(cap_low());
-	rec->rr_fsuid = cpu_to_le32(from_kuid(&init_user_ns, current_fsuid()));
-	rec->rr_fsgid = cpu_to_le32(from_kgid(&init_user_ns, current_fsgid()));
-	rec->rr_suppgid1 = cpu_to_le32(suppgid(group1));
-	rec->rr_suppgid2 = cpu_to_le32(suppgid(group2));
-}
+/* ---- answers ---- */
 
 u32 mdc_ea_room(const struct ll_mdc *mdc)
 {

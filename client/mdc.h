@@ -109,7 +109,11 @@ int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inod
 	       struct inode *dst_dir, const struct qstr *dst, struct inode *victim,
 	       struct ll_answer *a);
 
-/* Credentials of the caller into requests. */
+/* ---- cred.c: credentials of the caller into requests ---- */
+
+#define MDC_NO_GROUP	((u32)-1)
+u32 mdc_cred_group(kgid_t gid, umode_t mode, const struct posix_acl *acl, int want);
+u32 mdc_cred_group_of(const struct inode *inode, int want);	/* inode NULL: MDC_NO_GROUP */
 void mdc_pack_body(struct mdt_body *body, const struct lu_fid *fid, u64 valid,
 		   const struct inode *group_of);
 void mdc_pack_rec(void *rec, u32 opcode, const struct inode *group1, const struct inode *group2);

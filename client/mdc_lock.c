@@ -11,6 +11,7 @@
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include <linux/mm.h>
+#include <linux/posix_acl_xattr.h>
 #include <linux/sched/signal.h>
 #include "internal.h"
 
@@ -374,10 +375,46 @@ static int open_enqueue(struct ll_mdc *mdc, u64 flags, struct ldlm_enqueue_info 
 
 #define REPLAY_EA_ROOM	1024	/* 40 stripes */
 
+/* MAY_* of an open */
+static int open_want(u64 flags)
+{
+	return (flags & MDS_FMODE_READ ? MAY_READ : 0) |
+	       (flags & (MDS_FMODE_WRITE | MDS_OPEN_TRUNC) ? MAY_WRITE : 0) |
+	       (flags & MDS_FMODE_EXEC ? MAY_EXEC : 0);
+}
+
+/*
+ * The MDT refused an open (chapter 4, 5.3). It knows of the groups that were sent only, and before
+ * the first answer the client did not know which ones matter: the refusal shows group and ACL of
+ * the object, or of the directory that a name was to be added to. Is there another group to try?
+ */
+static bool open_other_group(struct inode *dir, u64 flags, const struct ll_answer *a, u32 *groups)
+{
+	bool in_dir = dir && fid_eq(&a->fid, ll_fid(dir));
+	int want = in_dir ? MAY_WRITE | MAY_EXEC : open_want(flags);
+	struct posix_acl *acl = NULL;
+	u32 group;
+
+	if (!(a->valid & OBD_MD_FLID) || !(a->valid & OBD_MD_FLGID) ||
+	    !(a->valid & OBD_MD_FLMODE))
+		return false;
+	if (a->acl_len)
+		acl = posix_acl_from_xattr(&init_user_ns, a->acl, a->acl_len);
+	if (IS_ERR(acl))
+		return false;
+	group = mdc_cred_group(make_kgid(&init_user_ns, le32_to_cpu(a->body->mbo_gid)),
+			       le32_to_cpu(a->body->mbo_mode), acl, want);
+	posix_acl_release(acl);
+	if (group == MDC_NO_GROUP || group == groups[0] || group == groups[1])
+		return false;
+	groups[in_dir ? 0 : 1] = group;
+	return true;
+}
+
 static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
 		     struct inode *child, const struct ll_open_args *args,
-		     const struct lu_fid *new_fid, struct ldlm_enqueue_info *ei,
-		     struct ll_answer *a, u32 acl_room)
+		     const struct lu_fid *new_fid, const u32 *groups,
+		     struct ldlm_enqueue_info *ei, struct ll_answer *a, u32 acl_room)
 {
 	const struct lu_fid *fid = name ? ll_fid(dir) : ll_fid(child);
 	bool creat = name && args->flags & MDS_OPEN_CREAT;
@@ -420,7 +457,9 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 	}
 	intent_pack(req, creat ? IT_OPEN | IT_CREAT : IT_OPEN);
 	rec = ptlrpc_req_buf(req, WF_REC_REINT);
-	mdc_pack_rec(rec, REINT_OPEN, name ? dir : child, name ? NULL : dir);
+	mdc_pack_rec(rec, REINT_OPEN, NULL, NULL);
+	rec->cr_suppgid1 = cpu_to_le32(groups[0]);
+	rec->cr_suppgid2 = cpu_to_le32(groups[1]);
 	fid_to_le(&rec->cr_fid1, name || dir ? ll_fid(dir) : ll_fid(child));
 	fid_to_le(&rec->cr_fid2, name ? new_fid : ll_fid(child));
 	rec->cr_mode = cpu_to_le32(mode | S_IFREG);
@@ -441,9 +480,12 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 {
 	struct ll_mdc *mdc = mdc_of(name ? dir : child);
 	u32 acl_room = mdc_acl_room(mdc);
+	u32 groups[2] = { mdc_cred_group_of(dir, args->flags & MDS_OPEN_CREAT ?
+						 MAY_WRITE | MAY_EXEC : MAY_EXEC),
+			  mdc_cred_group_of(child, open_want(args->flags)) };
 	struct lu_fid new_fid = { };
 	struct ldlm_enqueue_info ei;
-	int rc;
+	int rc, tries = 0;
 
 	*open = NULL;
 	memset(a, 0, sizeof(*a));
@@ -454,10 +496,16 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 		acl_room = mdc->max_easize;
 	}
 	do {
-		rc = open_once(mdc, dir, name, child, args, &new_fid, &ei, a, acl_room);
+		rc = open_once(mdc, dir, name, child, args, &new_fid, groups, &ei, a, acl_room);
 		if (rc)
 			return rc;
 		rc = intent_again(mdc, &ei, a, &acl_room);
+		/* Once for the directory, once for the object in it. */
+		if (!rc && ei.ei_status == -EACCES && tries++ < 2 &&
+		    open_other_group(dir, args->flags, a, groups)) {
+			ll_answer_put(a);
+			rc = 1;
+		}
 	} while (rc > 0);
 	if (rc)
 		return rc;

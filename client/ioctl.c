@@ -8,8 +8,11 @@
 
 #include <linux/compat.h>
 #include <linux/fileattr.h>
+#include <linux/fsnotify.h>
 #include <linux/mm.h>
 #include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/security.h>
 #include <linux/uaccess.h>
 #include "internal.h"
 
@@ -316,9 +319,14 @@ static long ioc_setstripe(struct file *file, void __user *arg)
 	if (IS_ERR(hint))
 		return PTR_ERR(hint);
 	if (S_ISDIR(inode->i_mode)) {
-		rc = *(__le32 *)hint == cpu_to_le32(LOV_MAGIC_COMP_V1) ?
-			     -EOPNOTSUPP :
-			     ll_setstripe_dir(inode, hint, len);
+		rc = -EOPNOTSUPP;
+		if (*(__le32 *)hint == cpu_to_le32(LOV_MAGIC_COMP_V1))
+			goto out;
+		rc = mnt_want_write_file(file);
+		if (rc)
+			goto out;
+		rc = ll_setstripe_dir(inode, hint, len);
+		mnt_drop_write_file(file);
 		goto out;
 	}
 	rc = -EPERM;
@@ -478,12 +486,37 @@ static long ioc_lookup(struct inode *dir, void __user *arg)
 	return rc;
 }
 
+/* mkdir(2) with a wish for the layout of the directory: the checks, hooks and events of mkdir(2). */
+static int mkdir_locked(struct file *file, const struct qstr *name, umode_t mode, const void *lum,
+			u32 lum_len)
+{
+	struct inode *dir = file_inode(file);
+	struct dentry *dentry;
+	int rc;
+
+	dentry = lookup_one_len(name->name, file->f_path.dentry, name->len);
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	rc = d_is_positive(dentry) ? -EEXIST : 0;
+	if (!rc)
+		rc = inode_permission(&nop_mnt_idmap, dir, MAY_WRITE | MAY_EXEC);
+	if (!rc)
+		rc = security_path_mkdir(&file->f_path, dentry, mode & ~current_umask());
+	if (!rc)
+		rc = security_inode_mkdir(dir, dentry, mode & ~current_umask());
+	if (!rc)
+		rc = ll_mkdir_lmv(dir, dentry, mode, lum, lum_len);
+	if (!rc)
+		fsnotify_mkdir(dir, dentry);
+	dput(dentry);
+	return rc;
+}
+
 /* lfs mkdir: the wish goes to the MDT, which takes or refuses it. */
 static long ioc_mkdir(struct file *file, void __user *arg)
 {
 	struct obd_ioctl_data *d = data_get(arg);
 	struct inode *dir = file_inode(file);
-	struct ll_answer a;
 	struct qstr name;
 	void *lum;
 	int rc = -EINVAL;
@@ -499,12 +532,9 @@ static long ioc_mkdir(struct file *file, void __user *arg)
 	rc = mnt_want_write_file(file);
 	if (rc)
 		goto out;
-	rc = inode_permission(&nop_mnt_idmap, dir, MAY_WRITE | MAY_EXEC);
-	if (!rc) {
-		rc = mdc_create(dir, &name, S_IFDIR | (d->ioc_type & 01777), 0, lum,
-				d->ioc_inl[1].len, &a);
-		ll_answer_put(&a);
-	}
+	inode_lock_nested(dir, I_MUTEX_PARENT);
+	rc = mkdir_locked(file, &name, d->ioc_type & 01777, lum, d->ioc_inl[1].len);
+	inode_unlock(dir);
 	mnt_drop_write_file(file);
 out:
 	kfree(d);

@@ -238,6 +238,8 @@ extern const struct dentry_operations ll_dentry_ops;
 void ll_dentries_invalidate(struct inode *inode);
 void ll_dir_pages_drop(struct inode *dir);
 struct dentry *ll_lookup_parent(struct inode *inode);
+int ll_mkdir_lmv(struct inode *dir, struct dentry *dentry, umode_t mode, const void *lum,
+		 u32 lum_len);
 
 /* open flags of the wire for an open(2) */
 u64 ll_open_flags(unsigned int f_flags);

@@ -420,7 +420,7 @@ out:
 /* ---- changes ---- */
 
 static int create(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev,
-		  const char *target)
+		  const void *data, u32 data_len)
 {
 	struct inode *inode;
 	struct ll_answer a;
@@ -428,11 +428,10 @@ static int create(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t 
 
 	if (name_too_long(dir, dentry))
 		return -ENAMETOOLONG;
-	rc = mdc_create(dir, &dentry->d_name, mode, rdev, target, target ? strlen(target) + 1 : 0,
-			&a);
+	rc = mdc_create(dir, &dentry->d_name, mode, rdev, data, data_len, &a);
 	if (rc)
 		goto out;
-	inode = ll_iget(dir->i_sb, &a);
+	inode = named_iget(dentry, &a);
 	if (IS_ERR(inode)) {
 		d_drop(dentry);
 		rc = PTR_ERR(inode);
@@ -448,7 +447,7 @@ static int ll_mknod(struct mnt_idmap *idmap, struct inode *dir, struct dentry *d
 		    dev_t rdev)
 {
 	ll_count(dir->i_sb, MKNOD, 1);
-	return create(dir, dentry, mode, rdev, NULL);
+	return create(dir, dentry, mode, rdev, NULL, 0);
 }
 
 /* Only knfsd and overlayfs come here for regular files; open(2) uses ll_atomic_open(). */
@@ -483,17 +482,24 @@ out:
 	return rc;
 }
 
-static int ll_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode)
+/* @lum: wish for the layout of the directory (lmv_user_md, checked), or NULL */
+int ll_mkdir_lmv(struct inode *dir, struct dentry *dentry, umode_t mode, const void *lum,
+		 u32 lum_len)
 {
 	ll_count(dir->i_sb, MKDIR, 1);
-	return create(dir, dentry, (mode & (0777 | S_ISVTX)) | S_IFDIR, 0, NULL);
+	return create(dir, dentry, (mode & (0777 | S_ISVTX)) | S_IFDIR, 0, lum, lum_len);
+}
+
+static int ll_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode)
+{
+	return ll_mkdir_lmv(dir, dentry, mode, NULL, 0);
 }
 
 static int ll_symlink(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry,
 		      const char *target)
 {
 	ll_count(dir->i_sb, SYMLINK, 1);
-	return create(dir, dentry, S_IFLNK | 0777, 0, target);
+	return create(dir, dentry, S_IFLNK | 0777, 0, target, strlen(target) + 1);
 }
 
 static int ll_link(struct dentry *old, struct inode *dir, struct dentry *dentry)

@@ -299,12 +299,27 @@ int ll_setstripe_file(struct inode *inode, const void *hint, u32 len)
 	return rc;
 }
 
+/**
+ * ll_setstripe_dir - set or remove the default layout of a directory
+ * @dir: the directory; the root: of the file system
+ * @hint: lov_user_md in wire order
+ * @len: its bytes
+ *
+ * Return: 0, -EPERM (the caller does not own it, immutable), -EINVAL, ... Chapter 7, 3.5.
+ */
 int ll_setstripe_dir(struct inode *dir, const void *hint, u32 len)
 {
 	struct ll_setattr sa = { .ea = hint, .ea_len = len };
 	struct ll_answer a;
 	int rc;
 
+	rc = ll_inode_refresh(dir, LLC_UPDATE | LLC_PERM);
+	if (rc)
+		return rc;
+	/* For the whole file system it is, capabilities of a user namespace do not count. */
+	if ((!uid_eq(current_fsuid(), dir->i_uid) && !capable(CAP_FOWNER)) ||
+	    IS_IMMUTABLE(dir) || IS_APPEND(dir))
+		return -EPERM;
 	rc = mdc_setattr(dir, &sa, &a);
 	ll_answer_put(&a);
 	return rc;

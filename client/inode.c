@@ -332,7 +332,7 @@ static int inode_fill(struct inode *inode, const struct ll_answer *a)
 /*
  * ll_iget - the inode of an answer, found or made, updated from it
  *
- * Return: a referenced inode, ERR_PTR(-ENOMEM, -ESTALE, -EPROTO ...).
+ * Return: a referenced inode, ERR_PTR(-ENOMEM, -ESTALE, -EPROTO, -EOPNOTSUPP (striped directory)).
  */
 struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 {
@@ -341,6 +341,9 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 
 	if (!(a->valid & OBD_MD_FLID) || !(le32_to_cpu(a->body->mbo_mode) & S_IFMT))
 		return ERR_PTR(-EPROTO);
+	/* Its names are in other objects: as a plain directory it would look empty. */
+	if (a->striped)
+		return ERR_PTR(-EOPNOTSUPP);
 	inode = iget5_locked(sb, fid_flatten(&a->fid), inode_test, inode_set, &a->fid);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
@@ -395,7 +398,8 @@ struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid)
 	inode = ilookup5(sb, fid_flatten(fid), inode_test, (void *)fid);
 	if (inode)
 		return inode;
-	rc = mdc_getattr(mdc_for_fid(sbi, fid), fid, MDC_GETATTR_VALID, 0, &a);
+	rc = mdc_getattr(mdc_for_fid(sbi, fid), fid, MDC_GETATTR_VALID | OBD_MD_MEA,
+			 mdc_ea_room(mdc_for_fid(sbi, fid)), &a);
 	if (!rc && !fid_eq(&a.fid, fid))
 		rc = -EPROTO;
 	inode = rc ? ERR_PTR(rc == -ENOENT ? -ESTALE : rc) : ll_iget(sb, &a);

@@ -462,8 +462,14 @@ static long ioc_getinfo(struct inode *dir, unsigned int cmd, void __user *arg)
 			rc = mdc_getattr_name(dir, name, strlen(name), valid, room, &a);
 		kfree(name);
 	}
+	if (!rc && !(a.valid & OBD_MD_FLTYPE))
+		rc = -EREMOTE;
+	/* Tools walk through the layout by what it says of itself. */
+	if (!rc && a.ea_len && (a.valid & OBD_MD_FLDIREA ? wire_lov_hint_check(a.ea, a.ea_len) :
+							   wire_lov_check(a.ea, a.ea_len)))
+		rc = -EPROTO;
 	if (!rc)
-		rc = a.valid & OBD_MD_FLTYPE ? info_to_user(dir->i_sb, cmd, &a, arg) : -EREMOTE;
+		rc = info_to_user(dir->i_sb, cmd, &a, arg);
 	ll_answer_put(&a);
 	return rc;
 }
@@ -538,6 +544,83 @@ static long ioc_mkdir(struct file *file, void __user *arg)
 	mnt_drop_write_file(file);
 out:
 	kfree(d);
+	return rc;
+}
+
+/* The default LMV that is stored with a directory. */
+static int default_lmv_get(struct inode *dir, struct lmv_user_md_le *lum)
+{
+	struct ll_answer a;
+	int rc;
+
+	rc = mdc_getattr(mdc_of(dir), ll_fid(dir), OBD_MD_DEFAULT_MEA,
+			 max_t(u32, mdc_ea_room(mdc_of(dir)), 4096), &a);
+	if (!rc && a.default_lmv)
+		*lum = *a.default_lmv;
+	else if (!rc)
+		rc = -ENODATA;
+	ll_answer_put(&a);
+	return rc;
+}
+
+/* Levels of an inheritance that are left @depth directories below; 0 = none. */
+static u8 inherit_left(u8 levels, unsigned int depth)
+{
+	return levels > depth ? levels - depth : 0;
+}
+
+/*
+ * What a directory without a default LMV of its own inherits from the root (chapter 7, 3.5). For
+ * max_inherit 0 means without end and 255 none, for max_inherit_rr it is the other way round.
+ */
+static int default_lmv_inherited(const struct file *file, struct lmv_user_md_le *lum)
+{
+	struct dentry *root = file->f_path.dentry->d_sb->s_root, *d, *up;
+	unsigned int depth = 0;
+	int rc;
+
+	rc = default_lmv_get(d_inode(root), lum);
+	if (rc)
+		return rc;
+	for (d = dget(file->f_path.dentry); d != root && !IS_ROOT(d); d = up, depth++) {
+		up = dget_parent(d);
+		dput(d);
+	}
+	dput(d);
+	if (lum->lum_max_inherit == 255)
+		return -ENODATA;
+	if (lum->lum_max_inherit) {
+		lum->lum_max_inherit = inherit_left(lum->lum_max_inherit, depth);
+		if (!lum->lum_max_inherit)
+			return -ENODATA;
+	}
+	if (lum->lum_max_inherit_rr != 255)
+		lum->lum_max_inherit_rr = inherit_left(lum->lum_max_inherit_rr, depth);
+	return 0;
+}
+
+static long ioc_lmv_getstripe(const struct file *file, void __user *arg)
+{
+	struct lmv_user_md_le lum;
+	bool raw;
+	int rc;
+
+	if (copy_from_user(&lum, arg, sizeof(lum)))
+		return -EFAULT;
+	switch (le32_to_cpu(lum.lum_magic)) {
+	case LMV_MAGIC_V1:
+		return -ENODATA;	/* a striped directory cannot be opened here */
+	case LMV_USER_MAGIC:
+		break;
+	default:
+		return -EINVAL;
+	}
+	raw = le32_to_cpu(lum.lum_type) == 1;
+	rc = default_lmv_get(file_inode(file), &lum);
+	if (rc == -ENODATA && !raw)
+		rc = default_lmv_inherited(file, &lum);
+	if (!rc && copy_to_user(arg, &lum, sizeof(lum)))
+		rc = -EFAULT;
 	return rc;
 }
 
@@ -703,7 +786,7 @@ long ll_dir_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case LL_IOC_LMV_SETSTRIPE:
 		return ioc_mkdir(file, (void __user *)arg);
 	case LL_IOC_LMV_GETSTRIPE:
-		return -ENODATA;	/* no striped directories */
+		return ioc_lmv_getstripe(file, (void __user *)arg);
 	}
 	return common_ioctl(file, cmd, arg);
 }

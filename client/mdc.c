@@ -14,7 +14,7 @@
 	 OBD_CONNECT_EINPROGRESS | OBD_CONNECT_JOBSTATS | OBD_CONNECT_LVB_TYPE |                 \
 	 OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_MAX_EASIZE | OBD_CONNECT_FLOCK_DEAD |              \
 	 OBD_CONNECT_DISP_STRIPE | OBD_CONNECT_OPEN_BY_FID | OBD_CONNECT_BULK_MBITS |            \
-	 OBD_CONNECT_SUBTREE | OBD_CONNECT_MULTIMODRPCS | OBD_CONNECT_FLAGS2 | OBD_CONNECT_ACL | \
+	 OBD_CONNECT_DIR_STRIPE | OBD_CONNECT_SUBTREE | OBD_CONNECT_MULTIMODRPCS | OBD_CONNECT_FLAGS2 | OBD_CONNECT_ACL | \
 	 OBD_CONNECT_UMASK | OBD_CONNECT_LARGE_ACL | OBD_CONNECT_XATTR)
 #define MDC_CONNECT_FLAGS2                                                        \
 	(OBD_CONNECT2_SUM_STATFS | OBD_CONNECT2_OVERSTRIPING | OBD_CONNECT2_FLR | \
@@ -32,9 +32,9 @@ static void mdc_event(struct obd_import *imp, enum import_event ev)
 
 	switch (ev) {
 	case IMP_EV_OCD:
-		mdc->max_easize = le32_to_cpu(imp->imp_ocd.ocd_max_easize);
-		if (mdc->max_easize < 4096 || mdc->max_easize > LL_EASIZE_MAX)
-			mdc->max_easize = LL_EASIZE_MAX;
+		/* It never grows: tools have read it and made buffers of that size. */
+		mdc->max_easize = clamp_t(u32, le32_to_cpu(imp->imp_ocd.ocd_max_easize), 4096,
+					  mdc->max_easize);
 		break;
 	case IMP_EV_ACTIVE:
 		obd_device_set_status(mdc->dev, "UP");
@@ -260,6 +260,56 @@ static const void *answer_buf(struct ll_answer *a, enum wire_field field, u32 le
 	return ptlrpc_rep_len(a->req, field) >= len ? ptlrpc_rep_buf(a->req, field) : NULL;
 }
 
+static int answer_bad(struct ll_answer *a, const char *what)
+{
+	struct ll_mdc *mdc = a->req->rq_imp->imp_data;
+
+	pr_warn_ratelimited("%s: bad %s in an answer about " DFID ": rc = %d\n", mdc->name, what,
+			    PFID(&a->fid), -EPROTO);
+	return -EPROTO;
+}
+
+/*
+ * The LMV EAs of a directory (chapter 4, 8.3 and 19.2). MDT_MD holds the one of a striped directory
+ * (MEA). The default LMV (DEFAULT_MEA) has a buffer of its own where the format knows one; MDT_MD
+ * means nothing then.
+ */
+static int answer_lmv(struct ll_answer *a)
+{
+	const void *lmv = a->ea, *def = a->ea;
+	u32 len = a->ea_len, def_len = a->ea_len;
+
+	if (!(a->valid & (OBD_MD_MEA | OBD_MD_DEFAULT_MEA)))
+		return 0;
+	a->ea = NULL;
+	a->ea_len = 0;
+	if (a->valid & OBD_MD_MEA) {
+		const struct lmv_mds_md_v1 *v1 = lmv;
+
+		if (wire_lmv_check(lmv, len))
+			return -EPROTO;
+		a->striped = le32_to_cpu(v1->lmv_magic) != LMV_MAGIC_V1 || v1->lmv_stripe_count;
+		def_len = 0;
+	}
+	if (ptlrpc_rep_len(a->req, WF_DEFAULT_MD)) {
+		def = ptlrpc_rep_buf(a->req, WF_DEFAULT_MD);
+		def_len = ptlrpc_rep_len(a->req, WF_DEFAULT_MD);
+	}
+	if (a->valid & OBD_MD_DEFAULT_MEA && def_len) {
+		if (wire_lmv_user_check(def, def_len))
+			return -EPROTO;
+		a->default_lmv = def;
+	}
+	return 0;
+}
+
+/**
+ * ll_answer_fill - check the answer to a request and take it apart
+ * @a: its request has been answered
+ *
+ * Everything that the client believes of an answer about an object passes here: sizes, FID, layouts,
+ * ACL. Return: 0 or -EPROTO.
+ */
 int ll_answer_fill(struct ll_answer *a)
 {
 	const struct mdt_body *body = ptlrpc_rep_buf(a->req, WF_MDT_BODY);
@@ -270,6 +320,10 @@ int ll_answer_fill(struct ll_answer *a)
 		return -EPROTO;
 	a->body = body;
 	a->valid = le64_to_cpu(body->mbo_valid);
+	/* No file is longer, and a size is a signed number in the VFS. */
+	if (a->valid & (OBD_MD_FLSIZE | OBD_MD_FLLAZYSIZE) &&
+	    le64_to_cpu(body->mbo_size) > MAX_LFS_FILESIZE)
+		return answer_bad(a, "size");
 	if (a->valid & OBD_MD_FLID) {
 		fid_from_le(&a->fid, &body->mbo_fid1);
 		if (!fid_is_sane(&a->fid))
@@ -284,16 +338,21 @@ int ll_answer_fill(struct ll_answer *a)
 	}
 	len = le32_to_cpu(body->mbo_eadatasize);
 	if (a->valid & (OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_LINKNAME) && len) {
+		/* Tools have a buffer of max_easize for a layout (chapter 7, 3.5). */
+		if (len > mdc->max_easize)
+			return answer_bad(a, "layout size");
 		a->ea = answer_buf(a, WF_MDT_MD, len);
 		if (!a->ea)
-			return -EPROTO;
+			return answer_bad(a, "layout size");
 		a->ea_len = len;
 	}
+	if (a->valid & OBD_MD_FLDIREA && answer_lmv(a))
+		return answer_bad(a, "directory layout");
 	len = le32_to_cpu(body->mbo_aclsize);
 	if (a->valid & OBD_MD_FLACL && len) {
 		a->acl = answer_buf(a, WF_ACL, len);
 		if (!a->acl || wire_acl_check(a->acl, len))
-			return -EPROTO;
+			return answer_bad(a, "ACL");
 		a->acl_len = len;
 	}
 	return 0;
@@ -500,7 +559,9 @@ ssize_t mdc_getxattr(struct inode *inode, const char *name, void *buf, size_t bu
 		goto out;
 	}
 	len = le32_to_cpu(rep->mbo_eadatasize);
-	if (!len && name && !(le64_to_cpu(rep->mbo_valid) & OBD_MD_FLXATTR)) {
+	if (len > mdc->max_easize) {
+		rc = -EPROTO;
+	} else if (!len && name && !(le64_to_cpu(rep->mbo_valid) & OBD_MD_FLXATTR)) {
 		rc = -ENODATA;
 	} else if (!bufsize || !len) {
 		rc = len;

@@ -43,8 +43,12 @@ struct ll_answer {
 	const struct mdt_body	*body;
 	u64			valid;		/* mbo_valid */
 	struct lu_fid		fid;		/* mbo_fid1 when FLID */
-	const void *ea; /* LOV EA (FLEASIZE), LMV EA (FLDIREA), link target */
+	const void		*ea;		/* layout: FLEASIZE a file's, FLDIREA a directory's default;
+						 * LINKNAME: link target
+						 */
 	u32			ea_len;
+	const struct lmv_user_md_le *default_lmv;	/* of a directory, NULL = none */
+	bool			striped;	/* a directory on several MDTs, or a foreign one */
 	const void		*acl;
 	u32			acl_len;
 	struct ldlm_lock	*lock;		/* with a user, NULL = no lock */

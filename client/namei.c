@@ -126,6 +126,17 @@ const struct dentry_operations ll_dentry_ops = {
 	.d_revalidate	= ll_d_revalidate,
 };
 
+/* The object of an answer about a name. A directory that is refused is logged by its name. */
+static struct inode *named_iget(const struct dentry *dentry, struct ll_answer *a)
+{
+	struct inode *inode = ll_iget(dentry->d_sb, a);
+
+	if (inode == ERR_PTR(-EOPNOTSUPP))
+		pr_warn_ratelimited("%s: directory '%pd2' " DFID " is striped over MDTs, which this client cannot use: rc = %d\n",
+				    ll_sbi(dentry->d_sb)->name, dentry, PFID(&a->fid), -EOPNOTSUPP);
+	return inode;
+}
+
 /*
  * Attach the object of a positive answer to an unhashed dentry. Returns as d_splice_alias(). The
  * lock of the answer is still held, so it cannot be called back before the name is marked.
@@ -227,7 +238,7 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 	} else if (a.disp & DISP_LOOKUP_NEG) {
 		alias = splice_negative(dir, dentry, gen);
 	} else {
-		inode = ll_iget(dir->i_sb, &a);
+		inode = named_iget(dentry, &a);
 		alias = splice(dentry, inode, &a);
 	}
 	ll_answer_put(&a);
@@ -304,7 +315,7 @@ static int finish(struct inode *dir, struct dentry *dentry, struct file *file, s
 	struct inode *inode;
 	int rc;
 
-	inode = ll_iget(dir->i_sb, a);
+	inode = named_iget(dentry, a);
 	if (IS_ERR(inode)) {
 		mdc_close(open, NULL, 0);
 		return PTR_ERR(inode);
@@ -402,7 +413,7 @@ static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file 
 		goto out;
 	}
 	/* A symlink, a device: found, but not opened. */
-	inode = ll_iget(dir->i_sb, &a);
+	inode = named_iget(dentry, &a);
 	if (IS_ERR(inode)) {
 		rc = PTR_ERR(inode);
 		goto out;
@@ -469,7 +480,7 @@ static int ll_create(struct mnt_idmap *idmap, struct inode *dir, struct dentry *
 	rc = mdc_intent_open(dir, &dentry->d_name, NULL, &args, &a, &open);
 	if (rc)
 		goto out;
-	inode = ll_iget(dir->i_sb, &a);
+	inode = named_iget(dentry, &a);
 	if (open)
 		mdc_close(open, NULL, 0);
 	if (IS_ERR(inode)) {

@@ -398,7 +398,8 @@ static int get_root(struct super_block *sb)
 	rc = mdc_get_root(sbi->mdc0, sbi->fileset, &sbi->root_fid);
 	if (rc)
 		return rc;
-	rc = mdc_getattr(sbi->mdc0, &sbi->root_fid, MDC_GETATTR_VALID, 0, &a);
+	rc = mdc_getattr(sbi->mdc0, &sbi->root_fid, MDC_GETATTR_VALID | OBD_MD_MEA,
+			 mdc_ea_room(sbi->mdc0), &a);
 	if (!rc && !fid_eq(&a.fid, &sbi->root_fid))
 		rc = -EPROTO;
 	root = rc ? ERR_PTR(rc) : ll_iget(sb, &a);

@@ -401,73 +401,91 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
 
 #define LISTXATTR_ROOM	2048
 
+/*
+ * The names that the MDT lists, kvmalloc'ed; their bytes, or -errno. Mostly they are few; where they
+ * are not, the second request has room for the longest list.
+ */
+static ssize_t names_get(struct inode *inode, char **names)
+{
+	size_t room = LISTXATTR_ROOM, most = mdc_of(inode)->max_easize;
+	ssize_t len;
+
+	for (;;) {
+		*names = kvmalloc(room, GFP_KERNEL);
+		if (!*names)
+			return -ENOMEM;
+		len = mdc_getxattr(inode, NULL, *names, room);
+		if (len >= 0)
+			return len;
+		kvfree(*names);
+		if (len != -ERANGE || room >= most)
+			return len == -ERANGE ? -E2BIG : len;
+		room = most;
+	}
+}
+
+/* Is this name for the caller to see? */
+static bool name_listed(const struct inode *inode, const char *name)
+{
+	if (!strncmp(name, XATTR_TRUSTED_PREFIX, XATTR_TRUSTED_PREFIX_LEN))
+		return capable(CAP_SYS_ADMIN);
+	if (!strncmp(name, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN))
+		return ll_sbi(inode->i_sb)->opts & LL_OPT_USER_XATTR;
+	return true;
+}
+
+/* Append a name; size 0: only count. Bytes so far, or -ERANGE. */
+static ssize_t name_append(char *list, size_t size, ssize_t out, const char *name)
+{
+	size_t len = strlen(name) + 1;
+
+	if (size && out + len > size)
+		return -ERANGE;
+	if (size)
+		memcpy(list + out, name, len);
+	return out + len;
+}
+
+static bool has_layout(struct inode *inode)
+{
+	struct ll_layout *lo;
+	bool has;
+
+	if (!S_ISREG(inode->i_mode))
+		return false;
+	lo = ll_layout_get(inode);
+	if (IS_ERR(lo))
+		return false;
+	has = lo->ea_len;
+	ll_layout_put(lo);
+	return has;
+}
+
 ssize_t ll_listxattr(struct dentry *dentry, char *list, size_t size)
 {
 	struct inode *inode = d_inode(dentry);
-	bool user = ll_sbi(inode->i_sb)->opts & LL_OPT_USER_XATTR, trusted = capable(CAP_SYS_ADMIN);
-	struct ll_layout *lo = NULL;
+	bool lov_listed = false;
 	ssize_t len, out = 0;
-	bool lov = false, lov_listed = false;
 	char *names, *n;
 
 	ll_count(inode->i_sb, LISTXATTR, 1);
 	if (ll_inode_pseudo(inode))
 		return 0;
-	/* Mostly they are few; else the server tells how long they are. */
-	len = LISTXATTR_ROOM;
-again:
-	names = kvmalloc(len, GFP_KERNEL);
-	if (!names)
-		return -ENOMEM;
-	len = mdc_getxattr(inode, NULL, names, len);
-	if (len == -ERANGE) {
-		kvfree(names);
-		len = mdc_getxattr(inode, NULL, NULL, 0);
-		if (len < 0)
-			return len;
-		len += 256;
-		goto again;
-	}
-	if (len < 0) {
-		kvfree(names);
+	len = names_get(inode, &names);
+	if (len < 0)
 		return len;
-	}
-	if (S_ISREG(inode->i_mode)) {
-		lo = ll_layout_get(inode);
-		lov = !IS_ERR(lo) && lo->ea_len;
-		if (!IS_ERR(lo))
-			ll_layout_put(lo);
-	}
-	for (n = names; n < names + len; n += strlen(n) + 1) {
-		size_t l = strnlen(n, names + len - n) + 1;
-
-		if (n + l > names + len)
+	for (n = names; n < names + len && out >= 0; n += strlen(n) + 1) {
+		if (strnlen(n, names + len - n) == names + len - n) {
+			out = -EPROTO;	/* the last one has no end */
 			break;
-		if ((!strncmp(n, XATTR_TRUSTED_PREFIX, XATTR_TRUSTED_PREFIX_LEN) && !trusted) ||
-		    (!strncmp(n, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN) && !user))
-			continue;
+		}
 		if (!strcmp(n, XATTR_NAME_LUSTRE_LOV))
 			lov_listed = true;
-		if (size && out + l > size) {
-			out = -ERANGE;
-			goto done;
-		}
-		if (size)
-			memcpy(list + out, n, l);
-		out += l;
+		if (name_listed(inode, n))
+			out = name_append(list, size, out, n);
 	}
-	if (lov && !lov_listed) {
-		size_t l = sizeof(XATTR_NAME_LUSTRE_LOV);
-
-		if (size && out + l > size) {
-			out = -ERANGE;
-			goto done;
-		}
-		if (size)
-			memcpy(list + out, XATTR_NAME_LUSTRE_LOV, l);
-		out += l;
-	}
-done:
+	if (out >= 0 && !lov_listed && has_layout(inode))
+		out = name_append(list, size, out, XATTR_NAME_LUSTRE_LOV);
 	kvfree(names);
 	return out;
 }

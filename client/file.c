@@ -100,8 +100,8 @@ int ll_file_open(struct inode *inode, struct file *file)
 		rc = -ESTALE;
 	if (rc == -ENOENT)
 		rc = -ESTALE;
-	if (!rc && ll_inode_update(inode, &a) == -ESTALE)
-		rc = -ESTALE;
+	if (!rc)
+		rc = min(ll_inode_update(inode, &a), 0);
 	ll_answer_put(&a);
 	if (rc) {
 		if (open)

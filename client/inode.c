@@ -3,11 +3,15 @@
  * Inodes: found by FID, filled from answers of the MDT, attributes cached as long as a lock
  * protects them.
  *
- * Answers may overtake each other. Every answer carries the clock of the moment it was asked for;
- * attributes that came under a lock advance the clock and are remembered with it, and an answer
- * without a lock that was asked before is not installed. Size, blocks and times of regular files
- * with objects belong to the data half (lli_ost); what is shown of each time is the later of what
- * MDT and OSTs say.
+ * Replies may overtake each other. Each question takes a tick of attr_clock (ll_answer.start), and
+ * lli_clock is the tick of what is installed in the inode. What a lock protects (lli_cached) is true
+ * as long as the lock is held: only a reply that brings a lock of its own replaces it. The reply to a
+ * change that this client made takes a new tick, unless that to a change with a higher transno was
+ * installed. All else is installed only if it was asked for later than what is there. So an
+ * attribute never goes back to the value of an older reply.
+ *
+ * Size, blocks and times of regular files with objects belong to the data half (lli_ost); what is
+ * shown of each time is the later of what MDT and OSTs say.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -56,6 +60,7 @@ struct inode *ll_alloc_inode(struct super_block *sb)
 	memset(&lli->lli_fid, 0, sizeof(lli->lli_fid));
 	lli->lli_cached = 0;
 	lli->lli_clock = 0;
+	lli->lli_transno = 0;
 	lli->lli_dir_gen = 1;
 	lli->lli_flags = 0;
 	lli->lli_attr_flags = 0;
@@ -196,16 +201,22 @@ static void update_size_locked(struct inode *inode, const struct mdt_body *body,
 		inode->i_blocks = le64_to_cpu(body->mbo_blocks);
 }
 
-static void update_attrs_locked(struct inode *inode, const struct mdt_body *body, u64 valid)
+/* What the PERM lock protects; lli_lock is held. */
+static void update_perm_locked(struct inode *inode, const struct mdt_body *body, u64 valid)
 {
-	struct ll_inode *lli = ll_i(inode);
-
 	if (valid & OBD_MD_FLMODE)
 		inode->i_mode = (inode->i_mode & S_IFMT) | (le32_to_cpu(body->mbo_mode) & ~S_IFMT);
 	if (valid & OBD_MD_FLUID)
 		inode->i_uid = make_kuid(&init_user_ns, le32_to_cpu(body->mbo_uid));
 	if (valid & OBD_MD_FLGID)
 		inode->i_gid = make_kgid(&init_user_ns, le32_to_cpu(body->mbo_gid));
+}
+
+/* What the UPDATE lock protects; lli_lock is held. */
+static void update_attrs_locked(struct inode *inode, const struct mdt_body *body, u64 valid)
+{
+	struct ll_inode *lli = ll_i(inode);
+
 	if (valid & OBD_MD_FLNLINK)
 		set_nlink(inode, le32_to_cpu(body->mbo_nlink));
 	if (valid & OBD_MD_FLATIME)
@@ -227,53 +238,98 @@ static void update_attrs_locked(struct inode *inode, const struct mdt_body *body
 }
 
 /*
+ * Is an answer without a lock newer than what is installed? (see the head of this file) lli_lock is
+ * held; the caller installs it when it is.
+ */
+static bool answer_is_newer(struct ll_inode *lli, const struct ll_answer *a)
+{
+	if (a->transno) {
+		if (a->transno < lli->lli_transno)
+			return false;
+		lli->lli_transno = a->transno;
+		lli->lli_clock = atomic64_inc_return(&ll_sbi(lli->lli_vfs.i_sb)->attr_clock);
+		return true;
+	}
+	if (a->start <= lli->lli_clock)
+		return false;
+	lli->lli_clock = a->start;
+	return true;
+}
+
+/*
+ * Attributes and access ACL of an answer. What a lock of this client protects stays, unless the
+ * answer brings a lock for it. true: the inode is now at least as new as the answer.
+ */
+static bool update_install(struct inode *inode, const struct ll_answer *a, struct posix_acl **acl)
+{
+	u64 bits = a->lock ? a->bits & (LLC_UPDATE | LLC_PERM) : 0, take, kept;
+	struct ll_inode *lli = ll_i(inode);
+
+	spin_lock(&lli->lli_lock);
+	kept = lli->lli_cached & ~bits;
+	take = answer_is_newer(lli, a) ? (LLC_UPDATE | LLC_PERM) & ~kept : bits;
+	if (take & LLC_PERM) {
+		update_perm_locked(inode, a->body, a->valid);
+		if (a->valid & OBD_MD_FLACL && !IS_ERR(*acl))
+			swap(*acl, lli->lli_acl);
+	}
+	if (take & LLC_UPDATE)
+		update_attrs_locked(inode, a->body, a->valid);
+	if (bits)
+		lli->lli_clock = atomic64_inc_return(&ll_sbi(inode->i_sb)->attr_clock);
+	if (a->valid & OBD_MD_FLMODE)
+		lli->lli_cached |= bits;
+	if (bits & LLC_UPDATE && S_ISDIR(inode->i_mode))
+		lli->lli_cached |= LLC_DIR;
+	spin_unlock(&lli->lli_lock);
+	return !((LLC_UPDATE | LLC_PERM) & ~(take | kept));
+}
+
+/**
  * ll_inode_update - install what an answer says about an inode
+ * @inode: the inode
+ * @a: answer about this FID; the lock that came with it is still held
  *
- * Attributes, access ACL, the lock and the layout that came under it. Return: 0, -ESTALE (another
- * type: the object is not the one we knew), or the error of a bad layout or ACL (the rest is
- * installed).
+ * Attributes, access ACL, the lock and the layout that came under it. A bad layout or ACL is logged
+ * and left out. Context: may sleep.
+ * Return: 0; 1: not installed, because an answer to a later question was; -ESTALE: another type, the
+ * object is not the one that was known; -EOPNOTSUPP: a striped directory.
  */
 int ll_inode_update(struct inode *inode, struct ll_answer *a)
 {
-	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
-	struct ll_inode *lli = ll_i(inode);
 	struct posix_acl *acl = NULL;
-	bool locked = a->lock && a->bits & (MDS_INODELOCK_UPDATE | MDS_INODELOCK_PERM);
-	int rc = 0;
+	bool installed;
 
 	if (a->valid & OBD_MD_FLTYPE && inode_wrong_type(inode, le32_to_cpu(a->body->mbo_mode)))
 		return -ESTALE;
-	if (a->acl_len) {
+	if (a->striped)
+		return -EOPNOTSUPP;
+	if (a->acl_len)
 		acl = posix_acl_from_xattr(&init_user_ns, a->acl, a->acl_len);
-		if (IS_ERR(acl)) {
-			rc = PTR_ERR(acl);
-			acl = NULL;
-		}
-	}
+	if (IS_ERR(acl))
+		pr_warn_ratelimited("bad ACL of " DFID ": rc = %ld\n", PFID(&a->fid), PTR_ERR(acl));
 	if (a->lock)
 		mdc_lock_bind(a->lock, inode);
+	installed = update_install(inode, a, &acl);
+	if (!IS_ERR(acl))
+		posix_acl_release(acl);
+	/* A layout that cannot be installed leaves the file without one: I/O asks for it again. */
+	if (S_ISREG(inode->i_mode) && a->lock && a->bits & MDS_INODELOCK_LAYOUT)
+		ll_layout_install(inode, a->valid & OBD_MD_FLEASIZE ? a->ea : NULL,
+				  a->valid & OBD_MD_FLEASIZE ? a->ea_len : 0);
+	return installed ? 0 : 1;
+}
+
+void ll_inode_set_nosec(struct inode *inode, u64 bits, const struct ll_xattrs *xattrs)
+{
+	struct ll_inode *lli = ll_i(inode);
+
+	/* A lock that is lost clears its bits under lli_lock first, and S_NOSEC then. */
 	spin_lock(&lli->lli_lock);
-	if (locked || lli->lli_clock <= a->start) {
-		if (locked)
-			lli->lli_clock = atomic64_inc_return(&sbi->attr_clock);
-		update_attrs_locked(inode, a->body, a->valid);
-		if (a->valid & OBD_MD_FLACL && !rc)
-			swap(acl, lli->lli_acl);
-		if (locked && a->valid & OBD_MD_FLMODE)
-			lli->lli_cached |= a->bits & (LLC_UPDATE | LLC_PERM);
-	}
-	if (a->lock && a->bits & MDS_INODELOCK_UPDATE && S_ISDIR(inode->i_mode))
-		lli->lli_cached |= LLC_DIR;
+	if (ll_cached(inode, bits) && !(inode->i_mode & (S_ISUID | S_ISGID)) &&
+	    (!xattrs || lli->lli_xattrs == xattrs))
+		inode_set_flags(inode, S_NOSEC, S_NOSEC);
 	spin_unlock(&lli->lli_lock);
-	posix_acl_release(acl);
-
-	if (S_ISREG(inode->i_mode) && a->lock && a->bits & MDS_INODELOCK_LAYOUT) {
-		int rc2 = ll_layout_install(inode, a->valid & OBD_MD_FLEASIZE ? a->ea : NULL,
-					    a->valid & OBD_MD_FLEASIZE ? a->ea_len : 0);
-
-		rc = rc ?: rc2;
-	}
-	return rc;
 }
 
 /* ---- finding ---- */
@@ -358,9 +414,10 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 		unlock_new_inode(inode);
 		return inode;
 	}
-	if (ll_inode_update(inode, a) == -ESTALE) {
+	rc = ll_inode_update(inode, a);
+	if (rc < 0) {
 		iput(inode);
-		return ERR_PTR(-ESTALE);
+		return ERR_PTR(rc);
 	}
 	return inode;
 }
@@ -415,19 +472,27 @@ struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid)
  */
 int ll_inode_refresh(struct inode *inode, u64 bits)
 {
+	int rc, tries = 0;
 	struct ll_answer a;
-	int rc;
 
 	if (ll_cached(inode, bits))
 		return 0;
-	rc = mdc_intent_getattr(NULL, NULL, inode, IT_GETATTR, &a);
-	if (!rc && a.disp & DISP_LOOKUP_NEG)
-		rc = -ENOENT;
-	if (!rc && !fid_eq(&a.fid, ll_fid(inode)))
-		rc = -EPROTO;
-	if (!rc && ll_inode_update(inode, &a) == -ESTALE)
-		rc = -ESTALE;
-	ll_answer_put(&a);
+	/*
+	 * An answer that is not installed gave way to one that may be older than this call, when
+	 * changes of this client were under way: ask again.
+	 */
+	do {
+		rc = mdc_intent_getattr(NULL, NULL, inode, IT_GETATTR, &a);
+		if (!rc && a.disp & DISP_LOOKUP_NEG)
+			rc = -ENOENT;
+		if (!rc && !fid_eq(&a.fid, ll_fid(inode)))
+			rc = -EPROTO;
+		if (!rc)
+			rc = ll_inode_update(inode, &a);
+		ll_answer_put(&a);
+	} while (rc == 1 && tries++ < 3);
+	if (rc == 1)
+		rc = 0;
 	return rc == -ENOENT ? -ESTALE : rc;
 }
 

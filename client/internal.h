@@ -139,7 +139,8 @@ struct ll_inode {
 	struct lu_fid		lli_fid;
 	spinlock_t		lli_lock;	/* lli_cached ... lli_dir_gen, all times */
 	u64			lli_cached;	/* LLC_* */
-	u64			lli_clock;	/* attr_clock of the last answer with a lock */
+	u64			lli_clock;	/* tick of attr_clock of the attributes, see inode.c */
+	u64			lli_transno;	/* of the newest change whose answer was installed */
 	u32			lli_dir_gen;	/* directory: UPDATE locks lost; never 0 */
 	unsigned long		lli_flags;	/* LLIF_* bits */
 	u32			lli_attr_flags;	/* LUSTRE_*_FL */

@@ -243,7 +243,7 @@ u32 mdc_acl_room(const struct ll_mdc *mdc)
 void ll_answer_start(struct ll_mdc *mdc, struct ll_answer *a)
 {
 	memset(a, 0, sizeof(*a));
-	a->start = atomic64_read(&mdc->sbi->attr_clock);
+	a->start = atomic64_inc_return(&mdc->sbi->attr_clock);
 }
 
 void ll_answer_put(struct ll_answer *a)

@@ -56,8 +56,9 @@ struct ll_answer {
 	u64			bits;		/* of the lock */
 	u64			disp;		/* DISP_* */
 	u64			start;		/* sbi->attr_clock when it was asked */
+	u64			transno;	/* of the change that this answers, 0 = none */
 };
-/* Before a request is made: zeros, and the clock of now. */
+/* Before a request is made: zeros, and the next tick of the clock. */
 void ll_answer_start(struct ll_mdc *mdc, struct ll_answer *a);
 void ll_answer_put(struct ll_answer *a);
 /* Check the body and set valid, fid, ea, acl. 0 or -EPROTO. */
@@ -206,6 +207,11 @@ static inline bool ll_inode_pseudo(const struct inode *inode)
 }
 
 void ll_times_merge(struct inode *inode);
+/*
+ * A write need not look for privileges to drop, as long as these LLC_* bits are held. With @xattrs:
+ * if that is still the cache of xattrs.
+ */
+void ll_inode_set_nosec(struct inode *inode, u64 bits, const struct ll_xattrs *xattrs);
 /* Are all of these LLC_* bits set? */
 static inline bool ll_cached(const struct inode *inode, u64 bits)
 {

@@ -86,7 +86,7 @@ static int revalidate_rpc(struct dentry *dentry, struct inode *dir, struct inode
 	} else if (!rc) {
 		if (a.disp & DISP_LOOKUP_NEG || !fid_eq(&a.fid, ll_fid(inode))) {
 			rc = 0;
-		} else if (ll_inode_update(inode, &a) == -ESTALE) {
+		} else if (ll_inode_update(inode, &a) < 0) {
 			rc = 0;
 		} else {
 			dentry_set_valid(dentry, a.lock && a.bits & MDS_INODELOCK_LOOKUP);
@@ -534,16 +534,10 @@ static int ll_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
 }
 
 /* The answer tells how many links are left. */
-static void victim_update(struct inode *victim, const struct ll_answer *a)
+static void victim_update(struct inode *victim, struct ll_answer *a)
 {
-	struct ll_inode *lli = ll_i(victim);
-
-	if (!(a->valid & OBD_MD_FLID) || !fid_eq(&a->fid, ll_fid(victim)))
-		return;
-	spin_lock(&lli->lli_lock);
-	if (a->valid & OBD_MD_FLNLINK)
-		set_nlink(victim, le32_to_cpu(a->body->mbo_nlink));
-	spin_unlock(&lli->lli_lock);
+	if (a->valid & OBD_MD_FLID && fid_eq(&a->fid, ll_fid(victim)))
+		ll_inode_update(victim, a);
 }
 
 static int unlink_name(struct inode *dir, struct dentry *dentry, bool rmdir)

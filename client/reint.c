@@ -75,6 +75,7 @@ static int reint_send(struct reint *r, struct ll_answer *a)
 		return rc;
 	}
 	a->req = r->req;
+	a->transno = r->req->rq_transno;
 	if (!rc)
 		rc = ll_answer_fill(a);
 	return rc;

@@ -66,8 +66,8 @@ struct inode *ll_alloc_inode(struct super_block *sb)
 	lli->lli_attr_flags = 0;
 	lli->lli_projid = 0;
 	lli->lli_btime = 0;
-	memset(&lli->lli_mds, 0, sizeof(lli->lli_mds));
-	memset(&lli->lli_ost, 0, sizeof(lli->lli_ost));
+	lli->lli_mds = LL_TIMES_UNKNOWN;
+	lli->lli_ost = LL_TIMES_UNKNOWN;
 	lli->lli_lazysize = 0;
 	lli->lli_lazyblocks = 0;
 	lli->lli_acl = NULL;
@@ -119,9 +119,11 @@ int ll_drop_inode(struct inode *inode)
 
 /* ---- attributes ---- */
 
-static void set_time(struct timespec64 *ts, s64 sec)
+static void set_time(struct timespec64 *ts, s64 mds, s64 ost)
 {
-	ts->tv_sec = sec;
+	s64 sec = max(mds, ost);
+
+	ts->tv_sec = sec == LL_TIME_UNKNOWN ? 0 : sec;
 	ts->tv_nsec = 0;
 }
 
@@ -130,9 +132,9 @@ static void times_merge_locked(struct inode *inode)
 {
 	struct ll_inode *lli = ll_i(inode);
 
-	set_time(&inode->i_atime, max(lli->lli_mds.atime, lli->lli_ost.atime));
-	set_time(&inode->i_mtime, max(lli->lli_mds.mtime, lli->lli_ost.mtime));
-	set_time(&inode->i_ctime, max(lli->lli_mds.ctime, lli->lli_ost.ctime));
+	set_time(&inode->i_atime, lli->lli_mds.atime, lli->lli_ost.atime);
+	set_time(&inode->i_mtime, lli->lli_mds.mtime, lli->lli_ost.mtime);
+	set_time(&inode->i_ctime, lli->lli_mds.ctime, lli->lli_ost.ctime);
 }
 
 /*
@@ -597,22 +599,27 @@ static void setattr_from_vfs(struct inode *inode, const struct iattr *attr, stru
 		sa->valid |= MDS_ATTR_KILL_SGID;
 }
 
-/* The times that were set are the file's, even when they lie before what the objects have. */
-static void setattr_times_set(struct inode *inode, const struct ll_setattr *sa)
+/*
+ * The times that were set are the file's, even when they lie before what the objects have. The
+ * answer has told them already as the MDT could store them (@told: OBD_MD_*).
+ */
+static void setattr_times_set(struct inode *inode, const struct ll_setattr *sa, u64 told)
 {
 	struct ll_inode *lli = ll_i(inode);
 
 	spin_lock(&lli->lli_lock);
 	if (sa->valid & MDS_ATTR_ATIME) {
-		lli->lli_mds.atime = sa->atime;
-		lli->lli_ost.atime = 0;
+		if (!(told & OBD_MD_FLATIME))
+			lli->lli_mds.atime = sa->atime;
+		lli->lli_ost.atime = LL_TIME_UNKNOWN;
 	}
 	if (sa->valid & MDS_ATTR_MTIME) {
-		lli->lli_mds.mtime = sa->mtime;
-		lli->lli_ost.mtime = 0;
+		if (!(told & OBD_MD_FLMTIME))
+			lli->lli_mds.mtime = sa->mtime;
+		lli->lli_ost.mtime = LL_TIME_UNKNOWN;
 	}
-	if (sa->ctime > lli->lli_mds.ctime)
-		lli->lli_mds.ctime = sa->ctime;
+	if (!(told & OBD_MD_FLCTIME))
+		lli->lli_mds.ctime = max(lli->lli_mds.ctime, sa->ctime);
 	times_merge_locked(inode);
 	spin_unlock(&lli->lli_lock);
 }
@@ -622,6 +629,7 @@ int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *att
 	struct inode *inode = d_inode(dentry);
 	struct ll_setattr sa;
 	struct ll_answer a;
+	u64 told;
 	int rc;
 
 	ll_count(inode->i_sb, SETATTR, 1);
@@ -650,11 +658,12 @@ int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *att
 	rc = mdc_setattr(inode, &sa, &a);
 	if (!rc)
 		ll_inode_update(inode, &a);
+	told = a.valid;
 	ll_answer_put(&a);
 	if (rc)
 		return rc;
 	if (attr->ia_valid & (ATTR_ATIME | ATTR_MTIME))
-		setattr_times_set(inode, &sa);
+		setattr_times_set(inode, &sa, told);
 	if (attr->ia_valid & ATTR_SIZE) {
 		ll_count(inode->i_sb, TRUNCATE, 1);
 		rc = ll_setattr_size(inode, attr->ia_size, attr);

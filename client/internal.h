@@ -131,9 +131,13 @@ extern const struct super_operations ll_super_ops;
 #define LLIF_DATA_MODIFIED	0	/* written since the last close (data half sets it) */
 #define LLIF_PSEUDO		1	/* .lustre and .lustre/fid made by this client */
 
+/* Seconds since 1970, also before; nobody has told a time that is LL_TIME_UNKNOWN. */
 struct ll_times {
-	s64	atime, mtime, ctime;	/* seconds */
+	s64	atime, mtime, ctime;
 };
+#define LL_TIME_UNKNOWN		S64_MIN
+#define LL_TIMES_UNKNOWN \
+	((struct ll_times) { LL_TIME_UNKNOWN, LL_TIME_UNKNOWN, LL_TIME_UNKNOWN })
 
 struct ll_inode {
 	struct lu_fid		lli_fid;
@@ -147,7 +151,7 @@ struct ll_inode {
 	u32			lli_projid;
 	s64			lli_btime;
 	struct ll_times		lli_mds;	/* as the MDT said */
-	struct ll_times		lli_ost;	/* merged of all objects (data half); 0 = unknown */
+	struct ll_times		lli_ost;	/* merged of all objects (data half) */
 	u64			lli_lazysize, lli_lazyblocks;
 	struct posix_acl	*lli_acl;	/* access ACL, good with LLC_PERM; under lli_lock */
 	char			*lli_symlink;	/* target, never changes; under lli_lock when set */

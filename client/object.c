@@ -94,6 +94,9 @@ static struct ll_object *object_new(struct inode *inode, struct ll_osc *osc, con
 	obj->osc = osc;
 	obj->fid = st->fid;
 	obj->stripe = stripe;
+	obj->mtime = LL_TIME_UNKNOWN;
+	obj->atime = LL_TIME_UNKNOWN;
+	obj->ctime = LL_TIME_UNKNOWN;
 	obj->layout.ol_stripe_size = cpu_to_le32(c->stripe_size);
 	obj->layout.ol_stripe_count = cpu_to_le32(c->stripe_count);
 	if (lo->composite) {
@@ -360,7 +363,7 @@ static u64 object_file_end(const struct ll_comp *c, u32 k, u64 size)
 static void data_merge_locked(struct inode *inode, struct ll_objset *set, u64 *kmsp)
 {
 	u64 size = 0, kms = 0, blocks = 0;
-	struct ll_times t = { 0 };
+	struct ll_times t = LL_TIMES_UNKNOWN;
 	u32 i, k;
 
 	for (i = 0; i < set->lo->nr_comps; i++) {
@@ -483,6 +486,11 @@ static int ll_extent_blocking(struct ldlm_lock *lock, bool canceling)
 	return 0;
 }
 
+static __le64 object_time(s64 time)
+{
+	return cpu_to_le64(time == LL_TIME_UNKNOWN ? 0 : time);
+}
+
 static int ll_extent_glimpse(struct ldlm_lock *lock, struct ost_lvb *lvb)
 {
 	struct ll_object *obj = ldlm_lock_data_get(lock, object_grab);
@@ -499,9 +507,9 @@ static int ll_extent_glimpse(struct ldlm_lock *lock, struct ost_lvb *lvb)
 	spin_lock(&ll_i(inode)->lli_data->lock);
 	lvb->lvb_size = cpu_to_le64(obj->kms);
 	lvb->lvb_blocks = cpu_to_le64(obj->blocks);
-	lvb->lvb_mtime = cpu_to_le64(obj->mtime);
-	lvb->lvb_atime = cpu_to_le64(obj->atime);
-	lvb->lvb_ctime = cpu_to_le64(obj->ctime);
+	lvb->lvb_mtime = object_time(obj->mtime);
+	lvb->lvb_atime = object_time(obj->atime);
+	lvb->lvb_ctime = object_time(obj->ctime);
 	spin_unlock(&ll_i(inode)->lli_data->lock);
 	iput(inode);
 	ll_object_put(obj);

@@ -330,8 +330,12 @@ static int finish(struct inode *dir, struct dentry *dentry, struct file *file, s
 		goto err_close;
 	}
 	file->private_data = lf;
-	if (a->disp & DISP_OPEN_CREATE)
+	if (a->disp & DISP_OPEN_CREATE) {
 		file->f_mode |= FMODE_CREATED;
+		/* A new file has no capabilities; the UPDATE lock tells when that changes. */
+		if (S_ISREG(inode->i_mode))
+			ll_inode_set_nosec(inode, LLC_UPDATE, NULL);
+	}
 	/* The lock must not be kept while the VFS and LSMs go on. */
 	ll_answer_put(a);
 	rc = finish_open(file, alias ?: dentry, ll_file_open_prepared);
@@ -398,18 +402,9 @@ static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file 
 		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
 	}
 	if (open) {
-		bool fresh = a.disp & DISP_OPEN_CREATE && a.lock && a.bits & MDS_INODELOCK_UPDATE;
-
 		if (a.disp & DISP_OPEN_CREATE)
 			ll_count(dir->i_sb, CREATE, 1);
 		rc = finish(dir, dentry, file, &a, open);
-		/*
-		 * our own new file has no capabilities to be dropped at its first write; the UPDATE
-		 * lock tells when that changes
-		 */
-		if (!rc && fresh && S_ISREG(file_inode(file)->i_mode) &&
-		    !(file_inode(file)->i_mode & (S_ISUID | S_ISGID)))
-			inode_set_flags(file_inode(file), S_NOSEC, S_NOSEC);
 		goto out;
 	}
 	/* A symlink, a device: found, but not opened. */

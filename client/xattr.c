@@ -390,6 +390,9 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
 				rc = copy_out(buf, size, x->x[i].value, x->x[i].len);
 				break;
 			}
+			if (rc == -ENODATA && S_ISREG(inode->i_mode) &&
+			    !strcmp(name, XATTR_NAME_CAPS))
+				ll_inode_set_nosec(inode, LLC_XATTR | LLC_PERM, x);
 			xattrs_free(x);
 			return rc;
 		}

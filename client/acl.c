@@ -12,7 +12,7 @@
 #include <linux/user_namespace.h>
 #include "internal.h"
 
-static struct posix_acl *acl_fetch(struct inode *inode, const char *name)
+static struct posix_acl *ll_acl_fetch(struct inode *inode, const char *name)
 {
 	struct posix_acl *acl;
 	ssize_t len;
@@ -47,7 +47,7 @@ struct posix_acl *ll_get_acl(struct inode *inode, int type, bool rcu)
 	if (type == ACL_TYPE_DEFAULT) {
 		if (rcu)
 			return ERR_PTR(-ECHILD);
-		return S_ISDIR(inode->i_mode) ? acl_fetch(inode, XATTR_NAME_ACL_DEFAULT) : NULL;
+		return S_ISDIR(inode->i_mode) ? ll_acl_fetch(inode, XATTR_NAME_ACL_DEFAULT) : NULL;
 	}
 	if (rcu) {
 		/* ACLs are freed by RCU; without one the caller looks again outside of RCU. */
@@ -69,7 +69,7 @@ struct posix_acl *ll_get_acl(struct inode *inode, int type, bool rcu)
  * SGID, as chmod does. The MDT takes the permission bits from the ACL but knows only some of the
  * groups of the caller, so the bit is cleared by a request of its own, before.
  */
-static int acl_clear_sgid(struct inode *inode)
+static int ll_acl_clear_sgid(struct inode *inode)
 {
 	struct ll_setattr sa = { .valid = MDS_ATTR_MODE | MDS_ATTR_CTIME | MDS_ATTR_CTIME_SET };
 	struct ll_answer a;
@@ -106,7 +106,7 @@ int ll_set_acl(struct mnt_idmap *idmap, struct inode *inode, struct posix_acl *a
 		if (rc < 0)
 			goto out;
 	}
-	rc = type == ACL_TYPE_ACCESS && acl ? acl_clear_sgid(inode) : 0;
+	rc = type == ACL_TYPE_ACCESS && acl ? ll_acl_clear_sgid(inode) : 0;
 	if (rc)
 		goto out;
 	/* The MDT changes the mode with it and calls back PERM. */

@@ -35,7 +35,7 @@ struct ll_target {
 
 /* ---- nodes, targets ---- */
 
-static struct ll_node *node_find(struct ll_sb_info *sbi, const char *uuid)
+static struct ll_node *ll_node_find(struct ll_sb_info *sbi, const char *uuid)
 {
 	struct ll_node *node;
 
@@ -45,9 +45,9 @@ static struct ll_node *node_find(struct ll_sb_info *sbi, const char *uuid)
 	return NULL;
 }
 
-static int node_add_nid(struct ll_sb_info *sbi, const char *uuid, const struct lnet_nid *nid)
+static int ll_node_add_nid(struct ll_sb_info *sbi, const char *uuid, const struct lnet_nid *nid)
 {
-	struct ll_node *node = node_find(sbi, uuid);
+	struct ll_node *node = ll_node_find(sbi, uuid);
 	unsigned int i;
 
 	if (!node) {
@@ -67,7 +67,7 @@ static int node_add_nid(struct ll_sb_info *sbi, const char *uuid, const struct l
 	return 0;
 }
 
-static struct ll_target *target_find(struct ll_sb_info *sbi, const char *dev)
+static struct ll_target *ll_target_find(struct ll_sb_info *sbi, const char *dev)
 {
 	struct ll_target *t;
 
@@ -77,7 +77,7 @@ static struct ll_target *target_find(struct ll_sb_info *sbi, const char *dev)
 	return NULL;
 }
 
-static struct ll_target *target_by_uuid(struct ll_sb_info *sbi, const char *uuid, bool mdc)
+static struct ll_target *ll_target_by_uuid(struct ll_sb_info *sbi, const char *uuid, bool mdc)
 {
 	struct ll_target *t;
 
@@ -87,15 +87,15 @@ static struct ll_target *target_by_uuid(struct ll_sb_info *sbi, const char *uuid
 	return NULL;
 }
 
-static struct ll_node_nids node_nids(const struct ll_node *node)
+static struct ll_node_nids ll_node_get_nids(const struct ll_node *node)
 {
 	return (struct ll_node_nids) { .nr = node->nr, .nids = node->nids };
 }
 
 /* A further connection of a target, perhaps a live one. */
-static int target_add_node(struct ll_sb_info *sbi, struct ll_target *t, struct ll_node *node)
+static int ll_target_add_node(struct ll_sb_info *sbi, struct ll_target *t, struct ll_node *node)
 {
-	struct ll_node_nids nids = node_nids(node);
+	struct ll_node_nids nids = ll_node_get_nids(node);
 	unsigned int i;
 	int rc;
 
@@ -119,7 +119,7 @@ static int target_add_node(struct ll_sb_info *sbi, struct ll_target *t, struct l
 	return rc;
 }
 
-static int target_start(struct ll_sb_info *sbi, struct ll_target *t, u32 index, bool active)
+static int ll_target_start(struct ll_sb_info *sbi, struct ll_target *t, u32 index, bool active)
 {
 	struct ll_node_nids nodes[ARRAY_SIZE(t->nodes)];
 	unsigned int i;
@@ -128,7 +128,7 @@ static int target_start(struct ll_sb_info *sbi, struct ll_target *t, u32 index, 
 	if (t->live)
 		return t->index == index ? 0 : -EEXIST;
 	for (i = 0; i < t->nr_nodes; i++)
-		nodes[i] = node_nids(t->nodes[i]);
+		nodes[i] = ll_node_get_nids(t->nodes[i]);
 	if (t->mdc)
 		rc = mdc_setup(sbi, index, t->uuid, t->dev, nodes, t->nr_nodes);
 	else
@@ -143,7 +143,7 @@ static int target_start(struct ll_sb_info *sbi, struct ll_target *t, u32 index, 
 
 /* ---- records ---- */
 
-static int rec_add_uuid(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+static int ll_rec_add_uuid(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
 	const char *uuid = lustre_cfg_string(lcfg, 1), *text = lustre_cfg_string(lcfg, 2);
 	u64 nid4 = le64_to_cpu(lcfg->lcfg_nid);
@@ -155,10 +155,10 @@ static int rec_add_uuid(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 		lnet_nid_from_nid4(&nid, nid4);
 	else if (!text || lnet_str_nid(text, &nid))
 		return 0;	/* a kind of NID that we do not know */
-	return node_add_nid(sbi, uuid, &nid);
+	return ll_node_add_nid(sbi, uuid, &nid);
 }
 
-static int rec_attach(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+static int ll_rec_attach(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
 	const char *dev = lustre_cfg_string(lcfg, 0), *type = lustre_cfg_string(lcfg, 1);
 	struct ll_target *t;
@@ -167,7 +167,7 @@ static int rec_attach(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 		return -EINVAL;
 	if (strcmp(type, "mdc") && strcmp(type, "osc"))
 		return 0;	/* lov, lmv: there is only one of each, and it is the mount */
-	if (target_find(sbi, dev))
+	if (ll_target_find(sbi, dev))
 		return -EEXIST;
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
 	if (!t)
@@ -178,7 +178,7 @@ static int rec_attach(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 	return 0;
 }
 
-static int rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+static int ll_rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
 	const char *dev = lustre_cfg_string(lcfg, 0), *uuid, *node_uuid;
 	const struct lov_desc *desc;
@@ -187,7 +187,7 @@ static int rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 
 	if (!dev)
 		return -EINVAL;
-	t = target_find(sbi, dev);
+	t = ll_target_find(sbi, dev);
 	if (!t) {
 		desc = lustre_cfg_buf(lcfg, 1);
 		if (strstr(dev, "clilov") && lustre_cfg_buflen(lcfg, 1) >= sizeof(*desc) &&
@@ -200,26 +200,26 @@ static int rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 	if (!uuid || !node_uuid)
 		return -EINVAL;
 	strscpy(t->uuid, uuid, sizeof(t->uuid));
-	node = node_find(sbi, node_uuid);
+	node = ll_node_find(sbi, node_uuid);
 	if (!node) {
 		pr_warn("%s: no NID that can be used for node %s\n", dev, node_uuid);
 		return 0;
 	}
-	return target_add_node(sbi, t, node);
+	return ll_target_add_node(sbi, t, node);
 }
 
-static int rec_add_conn(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+static int ll_rec_add_conn(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
 	const char *dev = lustre_cfg_string(lcfg, 0), *node_uuid = lustre_cfg_string(lcfg, 1);
-	struct ll_target *t = dev ? target_find(sbi, dev) : NULL;
-	struct ll_node *node = node_uuid ? node_find(sbi, node_uuid) : NULL;
+	struct ll_target *t = dev ? ll_target_find(sbi, dev) : NULL;
+	struct ll_node *node = node_uuid ? ll_node_find(sbi, node_uuid) : NULL;
 
 	if (t && node)
-		target_add_node(sbi, t, node);
+		ll_target_add_node(sbi, t, node);
 	return 0;
 }
 
-static int rec_add_target(struct ll_sb_info *sbi, struct lustre_cfg *lcfg, bool mdc, bool active)
+static int ll_rec_add_target(struct ll_sb_info *sbi, struct lustre_cfg *lcfg, bool mdc, bool active)
 {
 	const char *uuid = lustre_cfg_string(lcfg, 1), *text = lustre_cfg_string(lcfg, 2);
 	struct ll_target *t;
@@ -227,11 +227,11 @@ static int rec_add_target(struct ll_sb_info *sbi, struct lustre_cfg *lcfg, bool 
 
 	if (!uuid || !text || kstrtou32(text, 10, &index) || index > 0xffff)
 		return -EINVAL;
-	t = target_by_uuid(sbi, uuid, mdc);
-	return t ? target_start(sbi, t, index, active) : -ENOENT;
+	t = ll_target_by_uuid(sbi, uuid, mdc);
+	return t ? ll_target_start(sbi, t, index, active) : -ENOENT;
 }
 
-static int rec_mountopt(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+static int ll_rec_mountopt(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
 	const char *profile = lustre_cfg_string(lcfg, 1);
 	size_t len = strlen(sbi->fsname);
@@ -242,7 +242,7 @@ static int rec_mountopt(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 }
 
 /* One "key=value" of a PARAM record, for device dev ("" = global). */
-static int param_apply(struct ll_sb_info *sbi, const char *dev, char *text)
+static int ll_config_param(struct ll_sb_info *sbi, const char *dev, char *text)
 {
 	char *value = strchr(text, '='), *name, *attr;
 	struct ll_target *t;
@@ -260,7 +260,7 @@ static int param_apply(struct ll_sb_info *sbi, const char *dev, char *text)
 	if (!strncmp(text, "llite.", 6)) {
 		name = kasprintf(GFP_KERNEL, "llite.%s.%s", sbi->name, attr);
 	} else {
-		t = target_find(sbi, dev);
+		t = ll_target_find(sbi, dev);
 		if (t && t->live && !strcmp(attr, "active") && !param_parse_bool(value, &on)) {
 			struct ll_osc *osc = xa_load(&sbi->oscs, t->index);
 			struct ll_mdc *mdc = xa_load(&sbi->mdcs, t->index);
@@ -282,7 +282,7 @@ static int param_apply(struct ll_sb_info *sbi, const char *dev, char *text)
 	return 0;
 }
 
-static int rec_param(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
+static int ll_rec_param(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
 	const char *dev = lustre_cfg_string(lcfg, 0) ?: "";
 	int rc = 0;
@@ -293,13 +293,13 @@ static int rec_param(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 		char *copy = text && *text ? kstrdup(text, GFP_KERNEL) : NULL;
 
 		if (copy)
-			rc = param_apply(sbi, dev, copy);
+			rc = ll_config_param(sbi, dev, copy);
 		kfree(copy);
 	}
 	return rc;
 }
 
-static void rec_set_param(struct lustre_cfg *lcfg)
+static void ll_rec_set_param(struct lustre_cfg *lcfg)
 {
 	const char *text = lustre_cfg_string(lcfg, 1);
 	char *copy = text ? kstrdup(text, GFP_KERNEL) : NULL;
@@ -312,25 +312,25 @@ static void rec_set_param(struct lustre_cfg *lcfg)
 	kfree(copy);
 }
 
-static int record_locked(struct ll_sb_info *sbi, u32 cmd, struct lustre_cfg *lcfg)
+static int ll_rec_targets(struct ll_sb_info *sbi, u32 cmd, struct lustre_cfg *lcfg)
 {
 	switch (cmd) {
 	case LCFG_ADD_UUID:
-		return rec_add_uuid(sbi, lcfg);
+		return ll_rec_add_uuid(sbi, lcfg);
 	case LCFG_ATTACH:
-		return rec_attach(sbi, lcfg);
+		return ll_rec_attach(sbi, lcfg);
 	case LCFG_SETUP:
-		return rec_setup(sbi, lcfg);
+		return ll_rec_setup(sbi, lcfg);
 	case LCFG_ADD_CONN:
-		return rec_add_conn(sbi, lcfg);
+		return ll_rec_add_conn(sbi, lcfg);
 	case LCFG_LOV_ADD_OBD:
-		return rec_add_target(sbi, lcfg, false, true);
+		return ll_rec_add_target(sbi, lcfg, false, true);
 	case LCFG_LOV_ADD_INA:
-		return rec_add_target(sbi, lcfg, false, false);
+		return ll_rec_add_target(sbi, lcfg, false, false);
 	case LCFG_ADD_MDC:
-		return rec_add_target(sbi, lcfg, true, true);
+		return ll_rec_add_target(sbi, lcfg, true, true);
 	case LCFG_MOUNTOPT:
-		return rec_mountopt(sbi, lcfg);
+		return ll_rec_mountopt(sbi, lcfg);
 	case LCFG_DEL_UUID:
 	case LCFG_SET_UPCALL:
 	case LCFG_MARKER:
@@ -353,9 +353,9 @@ static int ll_config_record(void *who, const struct config_rec *rec)
 
 	switch (cmd) {
 	case LCFG_PARAM:
-		return rec_param(sbi, rec->lcfg);
+		return ll_rec_param(sbi, rec->lcfg);
 	case LCFG_SET_PARAM:
-		rec_set_param(rec->lcfg);
+		ll_rec_set_param(rec->lcfg);
 		return 0;
 	case LCFG_SET_TIMEOUT:
 		if (num) {
@@ -369,7 +369,7 @@ static int ll_config_record(void *who, const struct config_rec *rec)
 		return 0;
 	}
 	mutex_lock(&sbi->conf_mutex);
-	rc = record_locked(sbi, cmd, rec->lcfg);
+	rc = ll_rec_targets(sbi, cmd, rec->lcfg);
 	mutex_unlock(&sbi->conf_mutex);
 	/* Of others, and later, the walk over the log tells. */
 	if (rc && cmd & LCFG_REQUIRED && !sbi->client_log)
@@ -383,7 +383,7 @@ static const struct config_ops ll_config_ops = { .record = ll_config_record };
 /* ---- life ---- */
 
 /* The NIDs of an MDT as text, for messages. */
-static void config_mdt_nids(struct ll_sb_info *sbi, u32 index, char *text, size_t size)
+static void ll_config_mdt_nids(struct ll_sb_info *sbi, u32 index, char *text, size_t size)
 {
 	char nid[LNET_NIDSTR_SIZE];
 	struct ll_target *t;
@@ -404,7 +404,7 @@ static void config_mdt_nids(struct ll_sb_info *sbi, u32 index, char *text, size_
 }
 
 /* Seconds until a moment in jiffies, at least 1. */
-static unsigned int seconds_left(unsigned long deadline)
+static unsigned int ll_config_seconds_left(unsigned long deadline)
 {
 	return time_before(jiffies, deadline) ? (deadline - jiffies + HZ - 1) / HZ : 1;
 }
@@ -418,7 +418,7 @@ static unsigned int seconds_left(unsigned long deadline)
  */
 int ll_config_wait_mgs(struct ll_sb_info *sbi, unsigned long deadline)
 {
-	int rc = mgc_wait(sbi->mgc, seconds_left(deadline));
+	int rc = mgc_wait(sbi->mgc, ll_config_seconds_left(deadline));
 
 	if (!rc || rc == -EINTR)
 		return rc;
@@ -441,7 +441,7 @@ int ll_config_wait_mdt(struct ll_sb_info *sbi, unsigned long deadline)
 	char nids[256];
 	int rc, why;
 
-	rc = import_wait_full(mdc->imp, seconds_left(deadline));
+	rc = import_wait_full(mdc->imp, ll_config_seconds_left(deadline));
 	why = READ_ONCE(mdc->imp->imp_connect_rc);
 	if (rc == -ETIMEDOUT && (why == -EBUSY || why == -EAGAIN)) {
 		pr_info("%s: %s is recovering; the mount waits for it\n", sbi->fsname,
@@ -450,7 +450,7 @@ int ll_config_wait_mdt(struct ll_sb_info *sbi, unsigned long deadline)
 	}
 	if (!rc || rc == -EINTR)
 		return rc;
-	config_mdt_nids(sbi, mdc->index, nids, sizeof(nids));
+	ll_config_mdt_nids(sbi, mdc->index, nids, sizeof(nids));
 	if (rc == -ETIMEDOUT)
 		pr_err("%s: cannot mount: no answer from %s at %s (rc = %d). Is the MDT mounted on its server?\n",
 		       sbi->fsname, mdc->tgt_uuid, nids, why ?: rc);

@@ -23,7 +23,7 @@ struct ll_dir_page {
 	void			*data;	/* LU_PAGE_SIZE bytes in it */
 };
 
-static void page_put(struct ll_dir_page *dp)
+static void ll_dir_page_put(struct ll_dir_page *dp)
 {
 	if (!refcount_dec_and_test(&dp->ref))
 		return;
@@ -32,7 +32,7 @@ static void page_put(struct ll_dir_page *dp)
 }
 
 /* The page that covers a hash, referenced; NULL. */
-static struct ll_dir_page *page_find(struct inode *dir, u64 hash)
+static struct ll_dir_page *ll_dir_page_find(struct inode *dir, u64 hash)
 {
 	struct ll_inode *lli = ll_i(dir);
 	struct ll_dir_page *dp, *best = NULL;
@@ -59,7 +59,7 @@ static struct ll_dir_page *page_find(struct inode *dir, u64 hash)
 }
 
 /* Keep a page, if the lock is still there; lli_lock is held. */
-static void page_insert(struct ll_inode *lli, struct ll_dir_page *new)
+static void ll_dir_page_insert(struct ll_inode *lli, struct ll_dir_page *new)
 {
 	struct rb_node **p = &lli->lli_dir_pages.rb_node, *parent = NULL;
 
@@ -92,10 +92,10 @@ void ll_dir_pages_drop(struct inode *dir)
 	lli->lli_nr_dir_pages = 0;
 	spin_unlock(&lli->lli_lock);
 	rbtree_postorder_for_each_entry_safe(dp, next, &pages, node)
-		page_put(dp);
+		ll_dir_page_put(dp);
 }
 
-static struct ll_dir_page *page_new(u64 start, struct page *page)
+static struct ll_dir_page *ll_dir_page_new(u64 start, struct page *page)
 {
 	struct ll_dir_page *dp = kmalloc(sizeof(*dp), GFP_KERNEL);
 
@@ -109,7 +109,7 @@ static struct ll_dir_page *page_new(u64 start, struct page *page)
 	return dp;
 }
 
-static void free_pages_array(struct page **pages, unsigned int nr)
+static void ll_dir_free_pages(struct page **pages, unsigned int nr)
 {
 	while (nr--)
 		if (pages[nr])
@@ -121,7 +121,7 @@ static void free_pages_array(struct page **pages, unsigned int nr)
  * Fetch pages from a hash on; the first is returned referenced, the others are kept if they may be.
  * On machines with pages of more than 4096 bytes a page holds one unit only.
  */
-static struct ll_dir_page *pages_fetch(struct inode *dir, u64 hash, unsigned int nr)
+static struct ll_dir_page *ll_dir_pages_fetch(struct inode *dir, u64 hash, unsigned int nr)
 {
 	struct ll_dir_page *first = NULL, *dp;
 	struct page **pages;
@@ -149,7 +149,7 @@ static struct ll_dir_page *pages_fetch(struct inode *dir, u64 hash, unsigned int
 		rc = wire_dirpage_check(page_address(pages[i]), LU_PAGE_SIZE);
 		if (rc)
 			break;
-		dp = page_new(start, pages[i]);
+		dp = ll_dir_page_new(start, pages[i]);
 		if (!dp) {
 			rc = -ENOMEM;
 			break;
@@ -157,12 +157,12 @@ static struct ll_dir_page *pages_fetch(struct inode *dir, u64 hash, unsigned int
 		pages[i] = NULL;	/* belongs to dp */
 		start = dp->end;
 		spin_lock(&ll_i(dir)->lli_lock);
-		page_insert(ll_i(dir), dp);
+		ll_dir_page_insert(ll_i(dir), dp);
 		spin_unlock(&ll_i(dir)->lli_lock);
 		if (!i)
 			first = dp;
 		else
-			page_put(dp);
+			ll_dir_page_put(dp);
 		if (start == MDS_DIR_END_OFF)
 			break;
 	}
@@ -170,15 +170,15 @@ static struct ll_dir_page *pages_fetch(struct inode *dir, u64 hash, unsigned int
 		rc = 0;	/* what was good so far is given out first */
 out:
 	if (pages)
-		free_pages_array(pages, nr);
+		ll_dir_free_pages(pages, nr);
 	kfree(bvec);
 	return rc ? ERR_PTR(rc) : first;
 }
 
-static struct ll_dir_page *page_get(struct inode *dir, u64 hash)
+static struct ll_dir_page *ll_dir_page_get(struct inode *dir, u64 hash)
 {
 	struct ll_inode *lli = ll_i(dir);
-	struct ll_dir_page *dp = page_find(dir, hash);
+	struct ll_dir_page *dp = ll_dir_page_find(dir, hash);
 	struct ldlm_lock *lock;
 	u32 mode;
 	int rc;
@@ -187,14 +187,14 @@ static struct ll_dir_page *page_get(struct inode *dir, u64 hash)
 		return dp;
 	if (mutex_lock_killable(&lli->lli_dir_mutex))
 		return ERR_PTR(-EINTR);
-	dp = page_find(dir, hash);
+	dp = ll_dir_page_find(dir, hash);
 	if (!dp) {
 		rc = mdc_lock_dir(dir, &lock, &mode);
 		if (rc) {
 			dp = ERR_PTR(rc);
 		} else {
 			/* The start is asked for with few pages: most directories are small. */
-			dp = pages_fetch(dir, hash, hash ? LL_DIR_RPC_PAGES : 8);
+			dp = ll_dir_pages_fetch(dir, hash, hash ? LL_DIR_RPC_PAGES : 8);
 			ldlm_lock_decref(lock, mode);
 		}
 	}
@@ -202,14 +202,14 @@ static struct ll_dir_page *page_get(struct inode *dir, u64 hash)
 	return dp;
 }
 
-static unsigned int dirent_type(const struct lu_dirent *ent)
+static unsigned int ll_dirent_type(const struct lu_dirent *ent)
 {
 	umode_t mode = wire_dirent_type(ent);
 
 	return mode ? fs_umode_to_dtype(mode) : DT_UNKNOWN;
 }
 
-static u64 entry_ino(struct inode *dir, const struct lu_dirent *ent)
+static u64 ll_dirent_ino(struct inode *dir, const struct lu_dirent *ent)
 {
 	struct lu_fid fid;
 
@@ -225,7 +225,7 @@ static u64 entry_ino(struct inode *dir, const struct lu_dirent *ent)
  * one hash, the hash does not tell the position: the entry that was given out last does. true: go
  * on with the next page.
  */
-static bool page_emit(struct inode *dir, struct ll_file *lf, const struct ll_dir_page *dp, u64 hash,
+static bool ll_dir_page_emit(struct inode *dir, struct ll_file *lf, const struct ll_dir_page *dp, u64 hash,
 		      struct dir_context *ctx)
 {
 	const struct lu_fid *last = lf->lf_dir_hash == hash ? &lf->lf_dir_fid : NULL;
@@ -238,7 +238,7 @@ static bool page_emit(struct inode *dir, struct ll_file *lf, const struct ll_dir
 		if (!len)
 			continue;
 		ctx->pos = le64_to_cpu(ent->lde_hash);
-		if (!dir_emit(ctx, ent->lde_name, len, entry_ino(dir, ent), dirent_type(ent)))
+		if (!dir_emit(ctx, ent->lde_name, len, ll_dirent_ino(dir, ent), ll_dirent_type(ent)))
 			return false;
 		lf->lf_dir_hash = ctx->pos;
 		fid_from_le(&lf->lf_dir_fid, &ent->lde_fid);
@@ -255,15 +255,15 @@ static int ll_iterate(struct file *file, struct dir_context *ctx)
 	if (fid_is_obf(ll_fid(dir)) || ll_inode_pseudo(dir))
 		return 0;	/* cannot be listed */
 	while (ctx->pos != LL_DIR_POS_END) {
-		struct ll_dir_page *dp = page_get(dir, hash);
+		struct ll_dir_page *dp = ll_dir_page_get(dir, hash);
 		u64 end;
 		bool more;
 
 		if (IS_ERR(dp))
 			return PTR_ERR(dp);
-		more = page_emit(dir, file->private_data, dp, hash, ctx);
+		more = ll_dir_page_emit(dir, file->private_data, dp, hash, ctx);
 		end = dp->end;
-		page_put(dp);
+		ll_dir_page_put(dp);
 		if (!more)
 			return 0;
 		if (end == MDS_DIR_END_OFF) {

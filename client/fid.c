@@ -9,7 +9,7 @@
 #include <linux/sched/signal.h>
 #include "internal.h"
 
-static int seq_query(struct ll_mdc *mdc, u64 *seq)
+static int mdc_seq_query(struct ll_mdc *mdc, u64 *seq)
 {
 	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, SEQ_QUERY, &wf_seq_query);
 	const struct lu_seq_range *rep;
@@ -58,7 +58,7 @@ int mdc_fid_alloc(struct ll_mdc *mdc, struct lu_fid *fid)
 	if (xchg(&mdc->seq_stale, 0))
 		mdc->seq_left = 0;
 	while (!mdc->seq_left) {
-		rc = seq_query(mdc, &seq);
+		rc = mdc_seq_query(mdc, &seq);
 		if (!rc) {
 			mdc->next_fid.f_seq = seq;
 			mdc->next_fid.f_oid = LUSTRE_FID_INIT_OID;

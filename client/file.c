@@ -55,7 +55,7 @@ struct ll_file *ll_file_new(struct ll_open *open)
 	return lf;
 }
 
-static void open_mode(struct file *file)
+static void ll_file_open_mode(struct file *file)
 {
 	if (S_ISREG(file_inode(file)->i_mode))
 		file->f_mode |= FMODE_CAN_ODIRECT;
@@ -63,7 +63,7 @@ static void open_mode(struct file *file)
 
 int ll_file_open_prepared(struct inode *inode, struct file *file)
 {
-	open_mode(file);
+	ll_file_open_mode(file);
 	return generic_file_open(inode, file);
 }
 
@@ -115,7 +115,7 @@ int ll_file_open(struct inode *inode, struct file *file)
 		goto out_parent;
 	}
 	file->private_data = lf;
-	open_mode(file);
+	ll_file_open_mode(file);
 out_parent:
 	dput(parent);
 	return rc;

@@ -10,7 +10,7 @@
 #include "internal.h"
 
 /* An unlock: goes on alone when its task is killed. */
-struct unlock {
+struct ll_flock_unlock {
 	refcount_t			ref;
 	struct completion		done;
 	struct ldlm_enqueue_info	ei;
@@ -18,7 +18,7 @@ struct unlock {
 	int				rc;
 };
 
-static void flock_info(struct ldlm_enqueue_info *ei, struct inode *inode,
+static void ll_flock_info(struct ldlm_enqueue_info *ei, struct inode *inode,
 		       const struct file_lock *fl, u32 mode, u64 flags)
 {
 	memset(ei, 0, sizeof(*ei));
@@ -34,37 +34,37 @@ static void flock_info(struct ldlm_enqueue_info *ei, struct inode *inode,
 	ei->ei_policy.flock.pid = fl->fl_pid;
 }
 
-static void unlock_put(struct unlock *u)
+static void ll_flock_unlock_put(struct ll_flock_unlock *u)
 {
 	if (refcount_dec_and_test(&u->ref))
 		kfree(u);
 }
 
-static void unlock_done(struct ptlrpc_request *req)
+static void ll_flock_unlock_done(struct ptlrpc_request *req)
 {
-	struct unlock *u = req->done_data;
+	struct ll_flock_unlock *u = req->done_data;
 
 	u->rc = ldlm_cli_enqueue_finish(&u->ei, req, req->rq_status, &u->lock);
 	complete_all(&u->done);
-	unlock_put(u);
+	ll_flock_unlock_put(u);
 	ptlrpc_req_put(req);
 }
 
-static int server_unlock(struct inode *inode, const struct file_lock *fl)
+static int ll_flock_server_unlock(struct inode *inode, const struct file_lock *fl)
 {
-	struct unlock *u = kzalloc(sizeof(*u), GFP_KERNEL | __GFP_NOFAIL);
+	struct ll_flock_unlock *u = kzalloc(sizeof(*u), GFP_KERNEL | __GFP_NOFAIL);
 	struct ptlrpc_request *req = NULL;
 	int rc;
 
 	refcount_set(&u->ref, 2);
 	init_completion(&u->done);
-	flock_info(&u->ei, inode, fl, LCK_NL, 0);
+	ll_flock_info(&u->ei, inode, fl, LCK_NL, 0);
 	rc = ldlm_cli_enqueue_start(&u->ei, &req, &u->lock);
 	if (rc) {
 		kfree(u);
 		return rc;
 	}
-	req->done = unlock_done;
+	req->done = ll_flock_unlock_done;
 	req->done_data = u;
 	rc = ptlrpc_send_async(req);
 	if (rc) {
@@ -76,12 +76,12 @@ static int server_unlock(struct inode *inode, const struct file_lock *fl)
 	rc = mdc_wait(mdc_of(inode), &u->done);
 	if (!rc)
 		rc = u->rc;
-	unlock_put(u);
+	ll_flock_unlock_put(u);
 	return rc;
 }
 
 /* Does the owner have a lock in the range already? */
-static bool holds_some(struct inode *inode, const struct file_lock *fl)
+static bool ll_flock_holds_some(struct inode *inode, const struct file_lock *fl)
 {
 	struct file_lock_context *ctx = locks_inode_context(inode);
 	const struct file_lock *have;
@@ -97,20 +97,20 @@ static bool holds_some(struct inode *inode, const struct file_lock *fl)
 	return some;
 }
 
-static int server_lock(struct inode *inode, struct file_lock *fl, u32 mode, u64 flags)
+static int ll_flock_server_lock(struct inode *inode, struct file_lock *fl, u32 mode, u64 flags)
 {
 	struct ldlm_enqueue_info ei;
 	struct ldlm_lock *lock;
 	int rc;
 
-	flock_info(&ei, inode, fl, mode, flags);
+	ll_flock_info(&ei, inode, fl, mode, flags);
 	/* A wait is ended by an unlock of just its range: not where that would take away what the owner has. */
-	ei.ei_intr = !holds_some(inode, fl);
+	ei.ei_intr = !ll_flock_holds_some(inode, fl);
 	rc = ldlm_cli_enqueue(&ei, NULL, &lock);
 	if (rc > 0)
 		rc = -EPROTO;
 	if (!(flags & LDLM_FL_TEST_LOCK) && (rc == -ERESTARTSYS || (rc == -EINTR && ei.ei_intr)))
-		server_unlock(inode, fl);
+		ll_flock_server_unlock(inode, fl);
 	if (rc || !(flags & LDLM_FL_TEST_LOCK))
 		return rc;
 	/* F_GETLK: who is in the way? */
@@ -147,22 +147,22 @@ int ll_flock(struct file *file, int cmd, struct file_lock *fl)
 		 * another.
 		 */
 		rc2 = locks_lock_file_wait(file, fl);
-		rc = server_unlock(inode, fl);
+		rc = ll_flock_server_unlock(inode, fl);
 		return rc ?: rc2;
 	default:
 		return -EINVAL;
 	}
 	if (IS_GETLK(cmd))
-		return server_lock(inode, fl, mode, LDLM_FL_TEST_LOCK);
+		return ll_flock_server_lock(inode, fl, mode, LDLM_FL_TEST_LOCK);
 	if (!IS_SETLKW(cmd))
 		flags = LDLM_FL_BLOCK_NOWAIT;
 	if (fl->fl_flags & FL_ACCESS)
 		return -EINVAL;	/* mandatory locks are history */
-	rc = server_lock(inode, fl, mode, flags);
+	rc = ll_flock_server_lock(inode, fl, mode, flags);
 	if (rc)
 		return rc == -EWOULDBLOCK ? -EAGAIN : rc;
 	rc = locks_lock_file_wait(file, fl);
 	if (rc)
-		server_unlock(inode, fl);
+		ll_flock_server_unlock(inode, fl);
 	return rc;
 }

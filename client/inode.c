@@ -25,7 +25,7 @@ static struct kmem_cache *ll_inode_cache;
 
 /* ---- memory ---- */
 
-static void init_once(void *p)
+static void ll_inode_init_once(void *p)
 {
 	struct ll_inode *lli = p;
 
@@ -40,7 +40,7 @@ static void init_once(void *p)
 int ll_inode_cache_init(void)
 {
 	ll_inode_cache = kmem_cache_create("lustre_inode", sizeof(struct ll_inode), 0,
-					   SLAB_RECLAIM_ACCOUNT | SLAB_ACCOUNT, init_once);
+					   SLAB_RECLAIM_ACCOUNT | SLAB_ACCOUNT, ll_inode_init_once);
 	return ll_inode_cache ? 0 : -ENOMEM;
 }
 
@@ -119,7 +119,7 @@ int ll_drop_inode(struct inode *inode)
 
 /* ---- attributes ---- */
 
-static void set_time(struct timespec64 *ts, s64 mds, s64 ost)
+static void ll_set_time(struct timespec64 *ts, s64 mds, s64 ost)
 {
 	s64 sec = max(mds, ost);
 
@@ -128,13 +128,13 @@ static void set_time(struct timespec64 *ts, s64 mds, s64 ost)
 }
 
 /* lli_lock is held. */
-static void times_merge_locked(struct inode *inode)
+static void ll_times_merge_locked(struct inode *inode)
 {
 	struct ll_inode *lli = ll_i(inode);
 
-	set_time(&inode->i_atime, lli->lli_mds.atime, lli->lli_ost.atime);
-	set_time(&inode->i_mtime, lli->lli_mds.mtime, lli->lli_ost.mtime);
-	set_time(&inode->i_ctime, lli->lli_mds.ctime, lli->lli_ost.ctime);
+	ll_set_time(&inode->i_atime, lli->lli_mds.atime, lli->lli_ost.atime);
+	ll_set_time(&inode->i_mtime, lli->lli_mds.mtime, lli->lli_ost.mtime);
+	ll_set_time(&inode->i_ctime, lli->lli_mds.ctime, lli->lli_ost.ctime);
 }
 
 /*
@@ -143,7 +143,7 @@ static void times_merge_locked(struct inode *inode)
 void ll_times_merge(struct inode *inode)
 {
 	spin_lock(&ll_i(inode)->lli_lock);
-	times_merge_locked(inode);
+	ll_times_merge_locked(inode);
 	spin_unlock(&ll_i(inode)->lli_lock);
 }
 
@@ -159,7 +159,7 @@ int ll_update_time(struct inode *inode, struct timespec64 *time, int flags)
 		lli->lli_ost.mtime = time->tv_sec;
 	if (flags & S_CTIME)
 		lli->lli_ost.ctime = time->tv_sec;
-	times_merge_locked(inode);
+	ll_times_merge_locked(inode);
 	spin_unlock(&lli->lli_lock);
 	return 0;
 }
@@ -167,7 +167,7 @@ int ll_update_time(struct inode *inode, struct timespec64 *time, int flags)
 static const struct {
 	u32 wire;
 	unsigned int vfs;
-} inode_flags[] = {
+} ll_inode_flags[] = {
 	{ LUSTRE_SYNC_FL, S_SYNC },
 	{ LUSTRE_IMMUTABLE_FL, S_IMMUTABLE },
 	{ LUSTRE_APPEND_FL, S_APPEND },
@@ -175,20 +175,20 @@ static const struct {
 	{ LUSTRE_DIRSYNC_FL, S_DIRSYNC },
 };
 
-static void set_vfs_flags(struct inode *inode, u32 wire)
+static void ll_set_vfs_flags(struct inode *inode, u32 wire)
 {
 	unsigned int set = 0, mask = 0, i;
 
-	for (i = 0; i < ARRAY_SIZE(inode_flags); i++) {
-		mask |= inode_flags[i].vfs;
-		if (wire & inode_flags[i].wire)
-			set |= inode_flags[i].vfs;
+	for (i = 0; i < ARRAY_SIZE(ll_inode_flags); i++) {
+		mask |= ll_inode_flags[i].vfs;
+		if (wire & ll_inode_flags[i].wire)
+			set |= ll_inode_flags[i].vfs;
 	}
 	set_mask_bits(&inode->i_flags, mask, set);
 }
 
 /* lli_lock is held. */
-static void update_size_locked(struct inode *inode, const struct mdt_body *body, u64 valid)
+static void ll_inode_update_size(struct inode *inode, const struct mdt_body *body, u64 valid)
 {
 	struct ll_inode *lli = ll_i(inode);
 
@@ -204,7 +204,7 @@ static void update_size_locked(struct inode *inode, const struct mdt_body *body,
 }
 
 /* What the PERM lock protects; lli_lock is held. */
-static void update_perm_locked(struct inode *inode, const struct mdt_body *body, u64 valid)
+static void ll_inode_update_perm(struct inode *inode, const struct mdt_body *body, u64 valid)
 {
 	if (valid & OBD_MD_FLMODE)
 		inode->i_mode = (inode->i_mode & S_IFMT) | (le32_to_cpu(body->mbo_mode) & ~S_IFMT);
@@ -215,7 +215,7 @@ static void update_perm_locked(struct inode *inode, const struct mdt_body *body,
 }
 
 /* What the UPDATE lock protects; lli_lock is held. */
-static void update_attrs_locked(struct inode *inode, const struct mdt_body *body, u64 valid)
+static void ll_inode_update_attrs(struct inode *inode, const struct mdt_body *body, u64 valid)
 {
 	struct ll_inode *lli = ll_i(inode);
 
@@ -229,21 +229,21 @@ static void update_attrs_locked(struct inode *inode, const struct mdt_body *body
 		lli->lli_mds.ctime = le64_to_cpu(body->mbo_ctime);
 	if (valid & OBD_MD_FLFLAGS) {
 		lli->lli_attr_flags = le32_to_cpu(body->mbo_flags);
-		set_vfs_flags(inode, lli->lli_attr_flags);
+		ll_set_vfs_flags(inode, lli->lli_attr_flags);
 	}
 	if (valid & OBD_MD_FLPROJID)
 		lli->lli_projid = le32_to_cpu(body->mbo_projid);
 	if (valid & OBD_MD_FLBTIME)
 		lli->lli_btime = le64_to_cpu(body->mbo_btime);
-	update_size_locked(inode, body, valid);
-	times_merge_locked(inode);
+	ll_inode_update_size(inode, body, valid);
+	ll_times_merge_locked(inode);
 }
 
 /*
  * Is an answer without a lock newer than what is installed? (see the head of this file) lli_lock is
  * held; the caller installs it when it is.
  */
-static bool answer_is_newer(struct ll_inode *lli, const struct ll_answer *a)
+static bool ll_answer_is_newer(struct ll_inode *lli, const struct ll_answer *a)
 {
 	if (a->transno) {
 		if (a->transno < lli->lli_transno)
@@ -262,21 +262,21 @@ static bool answer_is_newer(struct ll_inode *lli, const struct ll_answer *a)
  * Attributes and access ACL of an answer. What a lock of this client protects stays, unless the
  * answer brings a lock for it. true: the inode is now at least as new as the answer.
  */
-static bool update_install(struct inode *inode, const struct ll_answer *a, struct posix_acl **acl)
+static bool ll_inode_install(struct inode *inode, const struct ll_answer *a, struct posix_acl **acl)
 {
 	u64 bits = a->lock ? a->bits & (LLC_UPDATE | LLC_PERM) : 0, take, kept;
 	struct ll_inode *lli = ll_i(inode);
 
 	spin_lock(&lli->lli_lock);
 	kept = lli->lli_cached & ~bits;
-	take = answer_is_newer(lli, a) ? (LLC_UPDATE | LLC_PERM) & ~kept : bits;
+	take = ll_answer_is_newer(lli, a) ? (LLC_UPDATE | LLC_PERM) & ~kept : bits;
 	if (take & LLC_PERM) {
-		update_perm_locked(inode, a->body, a->valid);
+		ll_inode_update_perm(inode, a->body, a->valid);
 		if (a->valid & OBD_MD_FLACL && !IS_ERR(*acl))
 			swap(*acl, lli->lli_acl);
 	}
 	if (take & LLC_UPDATE)
-		update_attrs_locked(inode, a->body, a->valid);
+		ll_inode_update_attrs(inode, a->body, a->valid);
 	if (bits)
 		lli->lli_clock = atomic64_inc_return(&ll_sbi(inode->i_sb)->attr_clock);
 	if (a->valid & OBD_MD_FLMODE)
@@ -312,7 +312,7 @@ int ll_inode_update(struct inode *inode, struct ll_answer *a)
 		pr_warn_ratelimited("bad ACL of " DFID ": rc = %ld\n", PFID(&a->fid), PTR_ERR(acl));
 	if (a->lock)
 		mdc_lock_bind(a->lock, inode);
-	installed = update_install(inode, a, &acl);
+	installed = ll_inode_install(inode, a, &acl);
 	if (!IS_ERR(acl))
 		posix_acl_release(acl);
 	/* A layout that cannot be installed leaves the file without one: I/O asks for it again. */
@@ -336,12 +336,12 @@ void ll_inode_set_nosec(struct inode *inode, u64 bits, const struct ll_xattrs *x
 
 /* ---- finding ---- */
 
-static int inode_test(struct inode *inode, void *data)
+static int ll_inode_test(struct inode *inode, void *data)
 {
 	return fid_eq(ll_fid(inode), data);
 }
 
-static int inode_set(struct inode *inode, void *data)
+static int ll_inode_set(struct inode *inode, void *data)
 {
 	const struct lu_fid *fid = data;
 
@@ -351,7 +351,7 @@ static int inode_set(struct inode *inode, void *data)
 	return 0;
 }
 
-static int inode_fill(struct inode *inode, const struct ll_answer *a)
+static int ll_inode_fill(struct inode *inode, const struct ll_answer *a)
 {
 	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
 
@@ -402,11 +402,11 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 	/* Its names are in other objects: as a plain directory it would look empty. */
 	if (a->striped)
 		return ERR_PTR(-EOPNOTSUPP);
-	inode = iget5_locked(sb, fid_flatten(&a->fid), inode_test, inode_set, &a->fid);
+	inode = iget5_locked(sb, fid_flatten(&a->fid), ll_inode_test, ll_inode_set, &a->fid);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	if (inode->i_state & I_NEW) {
-		rc = inode_fill(inode, a);
+		rc = ll_inode_fill(inode, a);
 		if (rc) {
 			iget_failed(inode);
 			return ERR_PTR(rc);
@@ -427,7 +427,7 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 struct inode *ll_iget_pseudo(struct super_block *sb, const struct lu_fid *fid, umode_t mode)
 {
 	struct inode *inode =
-		iget5_locked(sb, fid_flatten(fid), inode_test, inode_set, (void *)fid);
+		iget5_locked(sb, fid_flatten(fid), ll_inode_test, ll_inode_set, (void *)fid);
 
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
@@ -454,7 +454,7 @@ struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid)
 
 	if (!fid_is_sane(fid))
 		return ERR_PTR(-ESTALE);
-	inode = ilookup5(sb, fid_flatten(fid), inode_test, (void *)fid);
+	inode = ilookup5(sb, fid_flatten(fid), ll_inode_test, (void *)fid);
 	if (inode)
 		return inode;
 	rc = mdc_getattr(mdc_for_fid(sbi, fid), fid, MDC_GETATTR_VALID | OBD_MD_MEA,
@@ -555,7 +555,7 @@ int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *s
 	return 0;
 }
 
-static void setattr_from_vfs(struct inode *inode, const struct iattr *attr, struct ll_setattr *sa)
+static void ll_setattr_from_vfs(struct inode *inode, const struct iattr *attr, struct ll_setattr *sa)
 {
 	unsigned int v = attr->ia_valid;
 	/* Times are the client's, unless the caller may only set them to "now". */
@@ -603,7 +603,7 @@ static void setattr_from_vfs(struct inode *inode, const struct iattr *attr, stru
  * The times that were set are the file's, even when they lie before what the objects have. The
  * answer has told them already as the MDT could store them (@told: OBD_MD_*).
  */
-static void setattr_times_set(struct inode *inode, const struct ll_setattr *sa, u64 told)
+static void ll_setattr_keep_times(struct inode *inode, const struct ll_setattr *sa, u64 told)
 {
 	struct ll_inode *lli = ll_i(inode);
 
@@ -620,7 +620,7 @@ static void setattr_times_set(struct inode *inode, const struct ll_setattr *sa, 
 	}
 	if (!(told & OBD_MD_FLCTIME))
 		lli->lli_mds.ctime = max(lli->lli_mds.ctime, sa->ctime);
-	times_merge_locked(inode);
+	ll_times_merge_locked(inode);
 	spin_unlock(&lli->lli_lock);
 }
 
@@ -654,7 +654,7 @@ int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *att
 			attr->ia_mtime = current_time(inode);
 		}
 	}
-	setattr_from_vfs(inode, attr, &sa);
+	ll_setattr_from_vfs(inode, attr, &sa);
 	rc = mdc_setattr(inode, &sa, &a);
 	if (!rc)
 		ll_inode_update(inode, &a);
@@ -663,7 +663,7 @@ int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *att
 	if (rc)
 		return rc;
 	if (attr->ia_valid & (ATTR_ATIME | ATTR_MTIME))
-		setattr_times_set(inode, &sa, told);
+		ll_setattr_keep_times(inode, &sa, told);
 	if (attr->ia_valid & ATTR_SIZE) {
 		ll_count(inode->i_sb, TRUNCATE, 1);
 		rc = ll_setattr_size(inode, attr->ia_size, attr);

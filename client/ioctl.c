@@ -78,7 +78,7 @@ struct obd_ioctl_data {
 };
 static_assert(sizeof(struct obd_ioctl_data) == 576);
 
-struct ioc_data_version {
+struct ll_ioc_data_version {
 	u64	idv_version;
 	u32	idv_layout_version;
 	u32	idv_flags;
@@ -86,7 +86,7 @@ struct ioc_data_version {
 
 /* ---- packed arguments ---- */
 
-static struct obd_ioctl_data *data_get(void __user *arg)
+static struct obd_ioctl_data *ll_ioc_data_get(void __user *arg)
 {
 	struct obd_ioctl_data *d;
 	u64 want = sizeof(*d);
@@ -114,7 +114,7 @@ bad:
 	return ERR_PTR(-EINVAL);
 }
 
-static void *data_inl(struct obd_ioctl_data *d, int idx, u32 min)
+static void *ll_ioc_data_inl(struct obd_ioctl_data *d, int idx, u32 min)
 {
 	u8 *p = d->ioc_bulk;
 	int i;
@@ -128,9 +128,9 @@ static void *data_inl(struct obd_ioctl_data *d, int idx, u32 min)
 
 /* ---- mount ---- */
 
-static long ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
+static long ll_ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
 {
-	struct obd_ioctl_data *d = data_get(arg);
+	struct obd_ioctl_data *d = ll_ioc_data_get(arg);
 	struct obd_statfs st = { };
 	char uuid[UUID_MAX] = "";
 	u32 *type, *index;
@@ -138,8 +138,8 @@ static long ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	type = data_inl(d, 0, 4);
-	index = data_inl(d, 1, 4);
+	type = ll_ioc_data_inl(d, 0, 4);
+	index = ll_ioc_data_inl(d, 1, 4);
 	rc = -EINVAL;
 	if (!type || !index || d->ioc_plen1 != sizeof(st) || d->ioc_plen2 != UUID_MAX)
 		goto out;
@@ -173,7 +173,7 @@ out:
 	return rc > 0 ? -EPROTO : rc;
 }
 
-static long ioc_fid2path(struct ll_sb_info *sbi, void __user *arg)
+static long ll_ioc_fid2path(struct ll_sb_info *sbi, void __user *arg)
 {
 	struct getinfo_fid2path_le head, *gf;
 	u32 len;
@@ -198,7 +198,7 @@ static long ioc_fid2path(struct ll_sb_info *sbi, void __user *arg)
 	return rc;
 }
 
-static long ioc_name(struct ll_sb_info *sbi, const char *kind, void __user *arg)
+static long ll_ioc_name(struct ll_sb_info *sbi, const char *kind, void __user *arg)
 {
 	char name[128] = "";
 
@@ -206,7 +206,7 @@ static long ioc_name(struct ll_sb_info *sbi, const char *kind, void __user *arg)
 	return copy_to_user(arg, name, sizeof(name)) ? -EFAULT : 0;
 }
 
-static long ioc_obd_count(struct ll_sb_info *sbi, u32 __user *arg)
+static long ll_ioc_obd_count(struct ll_sb_info *sbi, u32 __user *arg)
 {
 	u32 what;
 
@@ -217,7 +217,7 @@ static long ioc_obd_count(struct ll_sb_info *sbi, u32 __user *arg)
 	return put_user((u32)(what ? ll_nr_mdts(sbi) : ll_nr_osts(sbi)), arg);
 }
 
-static long ioc_path2fid(struct inode *inode, void __user *arg)
+static long ll_ioc_path2fid(struct inode *inode, void __user *arg)
 {
 	return copy_to_user(arg, ll_fid(inode), sizeof(struct lu_fid)) ? -EFAULT : 0;
 }
@@ -228,7 +228,7 @@ static long ioc_path2fid(struct inode *inode, void __user *arg)
  * A layout to a user whose buffer says in its header how much it holds: of a composite one a single
  * component then (chapter 7 3.5). Any other header: all of it.
  */
-static long layout_to_user(struct inode *inode, const void *ea, u32 len, void __user *arg)
+static long ll_ioc_layout_to_user(struct inode *inode, const void *ea, u32 len, void __user *arg)
 {
 	struct lov_mds_md_v1 head;
 	struct wire_lov_comp w, pick;
@@ -262,7 +262,7 @@ static long layout_to_user(struct inode *inode, const void *ea, u32 len, void __
 	return copy_to_user(arg, from, min(len, room)) ? -EFAULT : 0;
 }
 
-static long ioc_getstripe(struct inode *inode, void __user *arg)
+static long ll_ioc_getstripe(struct inode *inode, void __user *arg)
 {
 	struct ll_layout *lo;
 	void *ea;
@@ -272,7 +272,7 @@ static long ioc_getstripe(struct inode *inode, void __user *arg)
 	if (S_ISDIR(inode->i_mode)) {
 		rc = ll_dir_layout(inode, &ea, &len);
 		if (!rc)
-			rc = layout_to_user(inode, ea, len, arg);
+			rc = ll_ioc_layout_to_user(inode, ea, len, arg);
 		else
 			return rc;
 		kvfree(ea);
@@ -281,13 +281,13 @@ static long ioc_getstripe(struct inode *inode, void __user *arg)
 	lo = ll_layout_get(inode);
 	if (IS_ERR(lo))
 		return PTR_ERR(lo);
-	rc = lo->ea_len ? layout_to_user(inode, lo->ea, lo->ea_len, arg) : -ENODATA;
+	rc = lo->ea_len ? ll_ioc_layout_to_user(inode, lo->ea, lo->ea_len, arg) : -ENODATA;
 	ll_layout_put(lo);
 	return rc;
 }
 
 /* The wish of a user, in wire order; kvmalloc'ed. */
-static void *hint_from_user(void __user *arg, u32 *len)
+static void *ll_ioc_hint_from_user(void __user *arg, u32 *len)
 {
 	u8 head[48];
 	void *hint;
@@ -307,7 +307,7 @@ static void *hint_from_user(void __user *arg, u32 *len)
 	return hint;
 }
 
-static long ioc_setstripe(struct file *file, void __user *arg)
+static long ll_ioc_setstripe(struct file *file, void __user *arg)
 {
 	struct inode *inode = file_inode(file);
 	struct ll_layout *lo;
@@ -315,7 +315,7 @@ static long ioc_setstripe(struct file *file, void __user *arg)
 	long rc;
 	u32 len;
 
-	hint = hint_from_user(arg, &len);
+	hint = ll_ioc_hint_from_user(arg, &len);
 	if (IS_ERR(hint))
 		return PTR_ERR(hint);
 	if (S_ISDIR(inode->i_mode)) {
@@ -349,7 +349,7 @@ out:
 
 /* ---- a name in a directory ---- */
 
-static u64 info_valid(const struct ll_answer *a)
+static u64 ll_ioc_info_valid(const struct ll_answer *a)
 {
 	return a->valid &
 	       (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLLAZYSIZE | OBD_MD_FLLAZYBLOCKS |
@@ -358,7 +358,7 @@ static u64 info_valid(const struct ll_answer *a)
 }
 
 /* struct statx of the body of an answer. */
-static int info_statx(struct super_block *sb, const struct ll_answer *a, void __user *to)
+static int ll_ioc_info_statx(struct super_block *sb, const struct ll_answer *a, void __user *to)
 {
 	const struct mdt_body *b = a->body;
 	dev_t rdev = old_decode_dev(le32_to_cpu(b->mbo_rdev));
@@ -387,7 +387,7 @@ static int info_statx(struct super_block *sb, const struct ll_answer *a, void __
 }
 
 /* struct stat as user space of this machine knows it. */
-static int info_stat(struct super_block *sb, const struct ll_answer *a, void __user *to)
+static int ll_ioc_info_stat(struct super_block *sb, const struct ll_answer *a, void __user *to)
 {
 	const struct mdt_body *b = a->body;
 	struct stat st = {
@@ -409,11 +409,11 @@ static int info_stat(struct super_block *sb, const struct ll_answer *a, void __u
 	return copy_to_user(to, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-static long info_to_user(struct super_block *sb, unsigned int cmd, const struct ll_answer *a,
+static long ll_ioc_info_to_user(struct super_block *sb, unsigned int cmd, const struct ll_answer *a,
 			 u8 __user *arg)
 {
 	static const u8 zero[32];
-	u64 valid = info_valid(a);
+	u64 valid = ll_ioc_info_valid(a);
 	const void *ea = a->ea;
 	u32 len = a->ea_len;
 	u32 tail[2] = { len, 0 };
@@ -426,12 +426,12 @@ static long info_to_user(struct super_block *sb, unsigned int cmd, const struct 
 		return copy_to_user(arg, ea, len) ? -EFAULT : 0;
 	case IOC_MDC_GETFILEINFO_V1:
 	case LL_IOC_MDC_GETINFO_V1:
-		rc = info_stat(sb, a, arg);
+		rc = ll_ioc_info_stat(sb, a, arg);
 		arg += 144;
 		break;
 	default:
 		rc = copy_to_user(arg, &a->fid, sizeof(a->fid)) ? -EFAULT :
-								  info_statx(sb, a, arg + 16);
+								  ll_ioc_info_statx(sb, a, arg + 16);
 		if (!rc && (copy_to_user(arg + 272, &valid, 8) || copy_to_user(arg + 280, tail, 8)))
 			rc = -EFAULT;
 		arg += 288;
@@ -442,7 +442,7 @@ static long info_to_user(struct super_block *sb, unsigned int cmd, const struct 
 	return rc;
 }
 
-static long ioc_getinfo(struct inode *dir, unsigned int cmd, void __user *arg)
+static long ll_ioc_getinfo(struct inode *dir, unsigned int cmd, void __user *arg)
 {
 	u64 valid = MDC_GETATTR_VALID | OBD_MD_FLEASIZE | OBD_MD_FLDIREA;
 	u32 room = max_t(u32, mdc_ea_room(mdc_of(dir)), 4096);
@@ -469,21 +469,21 @@ static long ioc_getinfo(struct inode *dir, unsigned int cmd, void __user *arg)
 							   wire_lov_check(a.ea, a.ea_len)))
 		rc = -EPROTO;
 	if (!rc)
-		rc = info_to_user(dir->i_sb, cmd, &a, arg);
+		rc = ll_ioc_info_to_user(dir->i_sb, cmd, &a, arg);
 	ll_answer_put(&a);
 	return rc;
 }
 
-static long ioc_lookup(struct inode *dir, void __user *arg)
+static long ll_ioc_lookup(struct inode *dir, void __user *arg)
 {
-	struct obd_ioctl_data *d = data_get(arg);
+	struct obd_ioctl_data *d = ll_ioc_data_get(arg);
 	struct ll_answer a;
 	char *name;
 	int rc = -EINVAL;
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	name = data_inl(d, 0, 2);
+	name = ll_ioc_data_inl(d, 0, 2);
 	if (name && wire_name_ok(name, d->ioc_inl[0].len)) {
 		rc = mdc_getattr_name(dir, name, d->ioc_inl[0].len - 1, OBD_MD_FLID, 0, &a);
 		ll_answer_put(&a);
@@ -493,7 +493,7 @@ static long ioc_lookup(struct inode *dir, void __user *arg)
 }
 
 /* mkdir(2) with a wish for the layout of the directory: the checks, hooks and events of mkdir(2). */
-static int mkdir_locked(struct file *file, const struct qstr *name, umode_t mode, const void *lum,
+static int ll_ioc_mkdir_locked(struct file *file, const struct qstr *name, umode_t mode, const void *lum,
 			u32 lum_len)
 {
 	struct inode *dir = file_inode(file);
@@ -519,9 +519,9 @@ static int mkdir_locked(struct file *file, const struct qstr *name, umode_t mode
 }
 
 /* lfs mkdir: the wish goes to the MDT, which takes or refuses it. */
-static long ioc_mkdir(struct file *file, void __user *arg)
+static long ll_ioc_mkdir(struct file *file, void __user *arg)
 {
-	struct obd_ioctl_data *d = data_get(arg);
+	struct obd_ioctl_data *d = ll_ioc_data_get(arg);
 	struct inode *dir = file_inode(file);
 	struct qstr name;
 	void *lum;
@@ -529,8 +529,8 @@ static long ioc_mkdir(struct file *file, void __user *arg)
 
 	if (IS_ERR(d))
 		return PTR_ERR(d);
-	name.name = data_inl(d, 0, 2);
-	lum = data_inl(d, 1, sizeof(struct lmv_user_md_le));
+	name.name = ll_ioc_data_inl(d, 0, 2);
+	lum = ll_ioc_data_inl(d, 1, sizeof(struct lmv_user_md_le));
 	if (!name.name || !lum || !wire_name_ok(name.name, d->ioc_inl[0].len) ||
 	    wire_lmv_user_check(lum, d->ioc_inl[1].len))
 		goto out;
@@ -539,7 +539,7 @@ static long ioc_mkdir(struct file *file, void __user *arg)
 	if (rc)
 		goto out;
 	inode_lock_nested(dir, I_MUTEX_PARENT);
-	rc = mkdir_locked(file, &name, d->ioc_type & 01777, lum, d->ioc_inl[1].len);
+	rc = ll_ioc_mkdir_locked(file, &name, d->ioc_type & 01777, lum, d->ioc_inl[1].len);
 	inode_unlock(dir);
 	mnt_drop_write_file(file);
 out:
@@ -548,7 +548,7 @@ out:
 }
 
 /* The default LMV that is stored with a directory. */
-static int default_lmv_get(struct inode *dir, struct lmv_user_md_le *lum)
+static int ll_default_lmv_get(struct inode *dir, struct lmv_user_md_le *lum)
 {
 	struct ll_answer a;
 	int rc;
@@ -564,7 +564,7 @@ static int default_lmv_get(struct inode *dir, struct lmv_user_md_le *lum)
 }
 
 /* Levels of an inheritance that are left @depth directories below; 0 = none. */
-static u8 inherit_left(u8 levels, unsigned int depth)
+static u8 ll_lmv_inherit_left(u8 levels, unsigned int depth)
 {
 	return levels > depth ? levels - depth : 0;
 }
@@ -573,13 +573,13 @@ static u8 inherit_left(u8 levels, unsigned int depth)
  * What a directory without a default LMV of its own inherits from the root (chapter 7, 3.5). For
  * max_inherit 0 means without end and 255 none, for max_inherit_rr it is the other way round.
  */
-static int default_lmv_inherited(const struct file *file, struct lmv_user_md_le *lum)
+static int ll_default_lmv_inherited(const struct file *file, struct lmv_user_md_le *lum)
 {
 	struct dentry *root = file->f_path.dentry->d_sb->s_root, *d, *up;
 	unsigned int depth = 0;
 	int rc;
 
-	rc = default_lmv_get(d_inode(root), lum);
+	rc = ll_default_lmv_get(d_inode(root), lum);
 	if (rc)
 		return rc;
 	for (d = dget(file->f_path.dentry); d != root && !IS_ROOT(d); d = up, depth++) {
@@ -590,16 +590,16 @@ static int default_lmv_inherited(const struct file *file, struct lmv_user_md_le 
 	if (lum->lum_max_inherit == 255)
 		return -ENODATA;
 	if (lum->lum_max_inherit) {
-		lum->lum_max_inherit = inherit_left(lum->lum_max_inherit, depth);
+		lum->lum_max_inherit = ll_lmv_inherit_left(lum->lum_max_inherit, depth);
 		if (!lum->lum_max_inherit)
 			return -ENODATA;
 	}
 	if (lum->lum_max_inherit_rr != 255)
-		lum->lum_max_inherit_rr = inherit_left(lum->lum_max_inherit_rr, depth);
+		lum->lum_max_inherit_rr = ll_lmv_inherit_left(lum->lum_max_inherit_rr, depth);
 	return 0;
 }
 
-static long ioc_lmv_getstripe(const struct file *file, void __user *arg)
+static long ll_ioc_lmv_getstripe(const struct file *file, void __user *arg)
 {
 	struct lmv_user_md_le lum;
 	bool raw;
@@ -616,9 +616,9 @@ static long ioc_lmv_getstripe(const struct file *file, void __user *arg)
 		return -EINVAL;
 	}
 	raw = le32_to_cpu(lum.lum_type) == 1;
-	rc = default_lmv_get(file_inode(file), &lum);
+	rc = ll_default_lmv_get(file_inode(file), &lum);
 	if (rc == -ENODATA && !raw)
-		rc = default_lmv_inherited(file, &lum);
+		rc = ll_default_lmv_inherited(file, &lum);
 	if (!rc && copy_to_user(arg, &lum, sizeof(lum)))
 		rc = -EFAULT;
 	return rc;
@@ -628,7 +628,7 @@ static long ioc_lmv_getstripe(const struct file *file, void __user *arg)
  * What the kernel of another make knows and this one declines (chapter 7 3.2): no "unknown ioctl"
  * then.
  */
-static bool declined(unsigned int cmd)
+static bool ll_ioc_declined(unsigned int cmd)
 {
 	static const u32 cmds[] = {
 		0xc0b066a2, /* OBD_IOC_QUOTACTL */
@@ -654,9 +654,9 @@ static bool declined(unsigned int cmd)
 
 /* ---- entry ---- */
 
-static long ioc_data_version(struct inode *inode, struct ioc_data_version __user *arg)
+static long ll_ioc_data_version(struct inode *inode, struct ll_ioc_data_version __user *arg)
 {
-	struct ioc_data_version idv;
+	struct ll_ioc_data_version idv;
 	struct ll_layout *lo;
 	int rc;
 
@@ -671,7 +671,7 @@ static long ioc_data_version(struct inode *inode, struct ioc_data_version __user
 	return copy_to_user(arg, &idv, sizeof(idv)) ? -EFAULT : 0;
 }
 
-static long ioc_file_flags(struct file *file, unsigned int cmd, unsigned long arg)
+static long ll_ioc_file_flags(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct ll_file *lf = file->private_data;
 	int flags;
@@ -690,7 +690,7 @@ static long ioc_file_flags(struct file *file, unsigned int cmd, unsigned long ar
 	return 0;
 }
 
-static long common_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static long ll_ioc_common(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct inode *inode = file_inode(file);
 	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
@@ -702,33 +702,33 @@ static long common_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return put_user((long)inode->i_generation, (long __user *)uarg);
 	case LL_IOC_LOV_SETSTRIPE:
 	case LL_IOC_LOV_SETSTRIPE_NEW:
-		return ioc_setstripe(file, uarg);
+		return ll_ioc_setstripe(file, uarg);
 	case LL_IOC_LOV_GETSTRIPE:
 	case LL_IOC_LOV_GETSTRIPE_NEW:
-		return ioc_getstripe(inode, uarg);
+		return ll_ioc_getstripe(inode, uarg);
 	case IOC_OBD_STATFS:
-		return ioc_obd_statfs(sbi, uarg);
+		return ll_ioc_obd_statfs(sbi, uarg);
 	case LL_IOC_FLUSHCTX:
 		return 0;
 	case LL_IOC_PATH2FID:
-		return ioc_path2fid(inode, uarg);
+		return ll_ioc_path2fid(inode, uarg);
 	case LL_IOC_GET_MDTIDX:
 		return put_user((int)mdc_of(inode)->index, (int __user *)uarg);
 	case OBD_IOC_FID2PATH:
-		return ioc_fid2path(sbi, uarg);
+		return ll_ioc_fid2path(sbi, uarg);
 	case OBD_IOC_GETDTNAME:
 	case OBD_IOC_GETNAME_OLD:
-		return ioc_name(sbi, "clilov", uarg);
+		return ll_ioc_name(sbi, "clilov", uarg);
 	case OBD_IOC_GETMDNAME:
-		return ioc_name(sbi, "clilmv", uarg);
+		return ll_ioc_name(sbi, "clilmv", uarg);
 	case OBD_IOC_GETUUID:
 		strscpy(uuid, sbi->uuid, sizeof(uuid));
 		return copy_to_user(uarg, uuid, sizeof(uuid)) ? -EFAULT : 0;
 	}
-	return declined(cmd) ? -EOPNOTSUPP : -ENOTTY;
+	return ll_ioc_declined(cmd) ? -EOPNOTSUPP : -ENOTTY;
 }
 
-static bool is_tty_ioctl(unsigned int cmd)
+static bool ll_ioc_is_tty(unsigned int cmd)
 {
 	return _IOC_TYPE(cmd) == 'T' || _IOC_TYPE(cmd) == 't';
 }
@@ -737,24 +737,24 @@ long ll_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct inode *inode = file_inode(file);
 
-	if (is_tty_ioctl(cmd))
+	if (ll_ioc_is_tty(cmd))
 		return -ENOTTY;
 	ll_count(inode->i_sb, IOCTL, 1);
 	switch (cmd) {
 	case LL_IOC_GETFLAGS:
 	case LL_IOC_SETFLAGS:
 	case LL_IOC_CLRFLAGS:
-		return ioc_file_flags(file, cmd, arg);
+		return ll_ioc_file_flags(file, cmd, arg);
 	case LL_IOC_GROUP_LOCK:
 		return ll_group_lock(file, arg);
 	case LL_IOC_GROUP_UNLOCK:
 		return ll_group_unlock(file, arg);
 	case LL_IOC_DATA_VERSION:
-		return ioc_data_version(inode, (void __user *)arg);
+		return ll_ioc_data_version(inode, (void __user *)arg);
 	case 0x1268:	/* BLKSSZGET */
 		return put_user((int)PAGE_SIZE, (int __user *)arg);
 	}
-	return common_ioctl(file, cmd, arg);
+	return ll_ioc_common(file, cmd, arg);
 }
 
 long ll_dir_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -763,12 +763,12 @@ long ll_dir_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct ll_sb_info *sbi = ll_sbi(dir->i_sb);
 	struct lu_fid fid;
 
-	if (is_tty_ioctl(cmd))
+	if (ll_ioc_is_tty(cmd))
 		return -ENOTTY;
 	ll_count(dir->i_sb, IOCTL, 1);
 	switch (cmd) {
 	case LL_IOC_GETOBDCOUNT:
-		return ioc_obd_count(sbi, (u32 __user *)arg);
+		return ll_ioc_obd_count(sbi, (u32 __user *)arg);
 	case LL_IOC_GET_CONNECT_FLAGS:
 		return put_user(imp_connect_flags(sbi->mdc0->imp), (u64 __user *)arg);
 	case LL_IOC_FID2MDTIDX:
@@ -776,26 +776,26 @@ long ll_dir_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 			return -EFAULT;
 		return fid_is_sane(&fid) ? mdc_for_fid(sbi, &fid)->index : -EINVAL;
 	case IOC_MDC_LOOKUP:
-		return ioc_lookup(dir, (void __user *)arg);
+		return ll_ioc_lookup(dir, (void __user *)arg);
 	case IOC_MDC_GETFILESTRIPE:
 	case IOC_MDC_GETFILEINFO_V1:
 	case IOC_MDC_GETFILEINFO_V2:
 	case LL_IOC_MDC_GETINFO_V1:
 	case LL_IOC_MDC_GETINFO_V2:
-		return ioc_getinfo(dir, cmd, (void __user *)arg);
+		return ll_ioc_getinfo(dir, cmd, (void __user *)arg);
 	case LL_IOC_LMV_SETSTRIPE:
-		return ioc_mkdir(file, (void __user *)arg);
+		return ll_ioc_mkdir(file, (void __user *)arg);
 	case LL_IOC_LMV_GETSTRIPE:
-		return ioc_lmv_getstripe(file, (void __user *)arg);
+		return ll_ioc_lmv_getstripe(file, (void __user *)arg);
 	}
-	return common_ioctl(file, cmd, arg);
+	return ll_ioc_common(file, cmd, arg);
 }
 
 /* ---- lsattr, chattr, project ---- */
 
 static const struct {
 	u32 wire, fs;
-} attr_flags[] = {
+} ll_attr_flags[] = {
 	{ LUSTRE_SYNC_FL, FS_SYNC_FL },
 	{ LUSTRE_IMMUTABLE_FL, FS_IMMUTABLE_FL },
 	{ LUSTRE_APPEND_FL, FS_APPEND_FL },
@@ -816,9 +816,9 @@ int ll_fileattr_get(struct dentry *dentry, struct fileattr *fa)
 	rc = ll_inode_refresh(inode, LLC_UPDATE);
 	if (rc)
 		return rc;
-	for (i = 0; i < ARRAY_SIZE(attr_flags); i++)
-		if (lli->lli_attr_flags & attr_flags[i].wire)
-			flags |= attr_flags[i].fs;
+	for (i = 0; i < ARRAY_SIZE(ll_attr_flags); i++)
+		if (lli->lli_attr_flags & ll_attr_flags[i].wire)
+			flags |= ll_attr_flags[i].fs;
 	fileattr_fill_flags(fa, flags);
 	fa->fsx_projid = lli->lli_projid;
 	return 0;
@@ -836,10 +836,10 @@ int ll_fileattr_set(struct mnt_idmap *idmap, struct dentry *dentry, struct filea
 		sa.valid |= MDS_ATTR_PROJID;
 		sa.projid = fa->fsx_projid;
 	}
-	for (i = 0; i < ARRAY_SIZE(attr_flags); i++) {
-		known |= attr_flags[i].fs;
-		if (fa->flags & attr_flags[i].fs)
-			sa.attr_flags |= attr_flags[i].wire;
+	for (i = 0; i < ARRAY_SIZE(ll_attr_flags); i++) {
+		known |= ll_attr_flags[i].fs;
+		if (fa->flags & ll_attr_flags[i].fs)
+			sa.attr_flags |= ll_attr_flags[i].wire;
 	}
 	if (fa->flags_valid && fa->flags & ~(known | FS_EXTENT_FL))
 		return -EOPNOTSUPP;

@@ -10,7 +10,7 @@
  * Losing the lock does not wait for I/O and writes no data back: an OST that is away must not get
  * this client evicted by the MDT, and mostly the layout is the same when it is asked for again. The
  * data of objects that are no longer in the layout is written back before the new layout is
- * installed (layout_switch()). Nothing is waited for while an answer with the new LAYOUT lock is
+ * installed (ll_layout_switch()). Nothing is waited for while an answer with the new LAYOUT lock is
  * held. Files with mirrors are different: their objects refuse what was written under an older
  * layout, so it is written back before the lock goes (ll_layout_lock_lost()).
  *
@@ -27,7 +27,7 @@
 
 /* ---- parsing ---- */
 
-static void layout_free(struct ll_layout *lo)
+static void ll_layout_free(struct ll_layout *lo)
 {
 	u32 i;
 
@@ -40,10 +40,10 @@ static void layout_free(struct ll_layout *lo)
 void ll_layout_put(struct ll_layout *lo)
 {
 	if (lo && refcount_dec_and_test(&lo->ref))
-		layout_free(lo);
+		ll_layout_free(lo);
 }
 
-static bool pattern_usable(u32 pattern)
+static bool ll_layout_pattern_usable(u32 pattern)
 {
 	switch (pattern & ~LOV_PATTERN_F_MASK) {
 	case LOV_PATTERN_RAID0:
@@ -53,7 +53,7 @@ static bool pattern_usable(u32 pattern)
 	return false;
 }
 
-static int parse_stripes(struct ll_comp *c, const struct wire_lov_comp *w)
+static int ll_layout_parse_stripes(struct ll_comp *c, const struct wire_lov_comp *w)
 {
 	u32 i;
 	int rc;
@@ -76,7 +76,7 @@ static int parse_stripes(struct ll_comp *c, const struct wire_lov_comp *w)
 	return 0;
 }
 
-static int parse_comp(struct ll_layout *lo, struct ll_comp *c, const struct wire_lov_comp *w)
+static int ll_layout_parse_comp(struct ll_layout *lo, struct ll_comp *c, const struct wire_lov_comp *w)
 {
 	int rc = 0;
 
@@ -92,14 +92,14 @@ static int parse_comp(struct ll_layout *lo, struct ll_comp *c, const struct wire
 		c->stripe_count = 0;
 		return 0;
 	}
-	c->usable = pattern_usable(w->pattern) && w->stripe_size &&
+	c->usable = ll_layout_pattern_usable(w->pattern) && w->stripe_size &&
 		    !(w->stripe_size % LOV_MIN_STRIPE_SIZE) &&
 		    !(w->flags & (LCME_FL_STALE | LCME_FL_OFFLINE));
-	if (!(w->flags & LCME_FL_INIT) || !pattern_usable(w->pattern))
+	if (!(w->flags & LCME_FL_INIT) || !ll_layout_pattern_usable(w->pattern))
 		return 0;
 	if (!w->stripe_count || w->nr_objects < w->stripe_count)
 		return -EINVAL;
-	rc = parse_stripes(c, w);
+	rc = ll_layout_parse_stripes(c, w);
 	lo->nr_stripes += c->stripe_count;
 	return rc;
 }
@@ -108,7 +108,7 @@ static int parse_comp(struct ll_layout *lo, struct ll_comp *c, const struct wire
  * Data that this client cannot get at: on the MDT, released, foreign. No I/O then, rather than
  * zeros, unless a mirror has it all.
  */
-static void find_refused(struct ll_layout *lo)
+static void ll_layout_find_refused(struct ll_layout *lo)
 {
 	u32 i, k;
 
@@ -131,12 +131,12 @@ static void find_refused(struct ll_layout *lo)
 }
 
 /*
- * layout_parse - the parsed form of a LOV EA
+ * ll_layout_parse - the parsed form of a LOV EA
  * @ea: the EA, or NULL with @len 0: a file without layout
  *
  * Return: a layout with one reference, ERR_PTR(-EINVAL), ERR_PTR(-ENOMEM).
  */
-static struct ll_layout *layout_parse(const void *ea, u32 len)
+static struct ll_layout *ll_layout_parse(const void *ea, u32 len)
 {
 	const struct lov_comp_md_v1 *lcm = ea;
 	struct wire_lov_comp w;
@@ -173,18 +173,18 @@ static struct ll_layout *layout_parse(const void *ea, u32 len)
 	for (i = 0; i < n; i++) {
 		rc = wire_lov_comp(ea, len, i, &w);
 		if (!rc)
-			rc = parse_comp(lo, &lo->comps[i], &w);
+			rc = ll_layout_parse_comp(lo, &lo->comps[i], &w);
 		if (rc)
 			goto err;
 	}
-	find_refused(lo);
+	ll_layout_find_refused(lo);
 	return lo;
 err:
-	layout_free(lo);
+	ll_layout_free(lo);
 	return ERR_PTR(rc);
 }
 
-static u32 comp_mirror(const struct ll_comp *c)
+static u32 ll_comp_mirror(const struct ll_comp *c)
 {
 	return c->id >> 16 & 0x7fff;
 }
@@ -238,7 +238,7 @@ bool ll_layout_refused(struct inode *inode)
 }
 
 /* The component of a layout that has the same objects as this one of another layout; NULL. */
-static const struct ll_comp *comp_same(const struct ll_layout *lo, const struct ll_comp *c)
+static const struct ll_comp *ll_comp_same(const struct ll_layout *lo, const struct ll_comp *c)
 {
 	u32 i;
 
@@ -255,14 +255,14 @@ static const struct ll_comp *comp_same(const struct ll_layout *lo, const struct 
 }
 
 /* Are all objects that may hold data of this client still where they were? */
-static bool layout_extends(const struct ll_layout *new, const struct ll_layout *old)
+static bool ll_layout_extends(const struct ll_layout *new, const struct ll_layout *old)
 {
 	u32 i;
 
 	if (new->nr_mirrors > 1 || old->nr_mirrors > 1)
 		return false;
 	for (i = 0; i < old->nr_comps; i++)
-		if (old->comps[i].stripes && !comp_same(new, &old->comps[i]))
+		if (old->comps[i].stripes && !ll_comp_same(new, &old->comps[i]))
 			return false;
 	return true;
 }
@@ -271,7 +271,7 @@ static bool layout_extends(const struct ll_layout *new, const struct ll_layout *
  * Replace the layout; lli_layout_sem is held for writing unless there is none yet. Pages that were
  * read where the old layout had no objects are zeros that may be wrong now.
  */
-static void layout_replace(struct inode *inode, struct ll_layout *new, bool extends)
+static void ll_layout_replace(struct inode *inode, struct ll_layout *new, bool extends)
 {
 	struct ll_inode *lli = ll_i(inode);
 	struct ll_layout *old;
@@ -291,7 +291,7 @@ static void layout_replace(struct inode *inode, struct ll_layout *new, bool exte
 }
 
 /* Is this the EA of the layout that is installed? lli_layout_mutex is held. */
-static bool layout_is(struct ll_inode *lli, const void *ea, u32 ea_len)
+static bool ll_layout_is_ea(struct ll_inode *lli, const void *ea, u32 ea_len)
 {
 	struct ll_layout *lo = rcu_dereference_protected(lli->lli_layout,
 							 lockdep_is_held(&lli->lli_layout_mutex));
@@ -299,16 +299,16 @@ static bool layout_is(struct ll_inode *lli, const void *ea, u32 ea_len)
 	return lo && lo->ea_len == ea_len && !memcmp(lo->ea, ea, ea_len);
 }
 
-static void layout_protected(struct ll_inode *lli)
+static void ll_layout_set_protected(struct ll_inode *lli)
 {
 	spin_lock(&lli->lli_lock);
 	lli->lli_cached |= LLC_LAYOUT;
 	spin_unlock(&lli->lli_lock);
 }
 
-static struct ll_layout *layout_parse_logged(struct inode *inode, const void *ea, u32 ea_len)
+static struct ll_layout *ll_layout_parse_logged(struct inode *inode, const void *ea, u32 ea_len)
 {
-	struct ll_layout *lo = layout_parse(ea, ea_len);
+	struct ll_layout *lo = ll_layout_parse(ea, ea_len);
 
 	if (lo == ERR_PTR(-EINVAL))
 		pr_warn_ratelimited("bad layout of " DFID ": rc = %d\n", PFID(ll_fid(inode)),
@@ -317,7 +317,7 @@ static struct ll_layout *layout_parse_logged(struct inode *inode, const void *ea
 }
 
 /* A layout that differs from the installed one, with its lock held: 0, or -EAGAIN as below. */
-static int layout_install_new(struct inode *inode, struct ll_layout *new)
+static int ll_layout_install_new(struct inode *inode, struct ll_layout *new)
 {
 	struct ll_inode *lli = ll_i(inode);
 	struct ll_layout *old;
@@ -327,9 +327,9 @@ static int layout_install_new(struct inode *inode, struct ll_layout *new)
 	mutex_lock(&lli->lli_layout_mutex);
 	old = rcu_dereference_protected(lli->lli_layout, lockdep_is_held(&lli->lli_layout_mutex));
 	first = !old;
-	if (first || (locked && layout_extends(new, old))) {
-		layout_replace(inode, new, true);
-		layout_protected(lli);
+	if (first || (locked && ll_layout_extends(new, old))) {
+		ll_layout_replace(inode, new, true);
+		ll_layout_set_protected(lli);
 		new = NULL;
 	}
 	mutex_unlock(&lli->lli_layout_mutex);
@@ -347,7 +347,7 @@ static int layout_install_new(struct inode *inode, struct ll_layout *new)
  *
  * The caller holds a user of the LAYOUT lock that protects it, so nothing is waited for.
  * Return: 0; -EAGAIN: I/O is under way or data must be written back before this layout can be used:
- * not installed, I/O asks again (layout_switch()); -EINVAL: bad EA, the file stays without a valid
+ * not installed, I/O asks again (ll_layout_switch()); -EINVAL: bad EA, the file stays without a valid
  * layout; -ENOMEM.
  */
 int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len)
@@ -357,28 +357,28 @@ int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len)
 	bool same;
 
 	mutex_lock(&lli->lli_layout_mutex);
-	same = layout_is(lli, ea, ea_len);
+	same = ll_layout_is_ea(lli, ea, ea_len);
 	if (same)
-		layout_protected(lli);
+		ll_layout_set_protected(lli);
 	mutex_unlock(&lli->lli_layout_mutex);
 	if (same)
 		return 0;
-	new = layout_parse_logged(inode, ea, ea_len);
-	return IS_ERR(new) ? PTR_ERR(new) : layout_install_new(inode, new);
+	new = ll_layout_parse_logged(inode, ea, ea_len);
+	return IS_ERR(new) ? PTR_ERR(new) : ll_layout_install_new(inode, new);
 }
 
 /*
  * Make a layout that could not be installed at once the one in use: when no I/O uses the old one and
  * its data is on the OSTs. No lock protects it yet. Killable. 0 or -errno.
  */
-static int layout_switch(struct inode *inode, const void *ea, u32 ea_len)
+static int ll_layout_switch(struct inode *inode, const void *ea, u32 ea_len)
 {
 	struct ll_inode *lli = ll_i(inode);
 	struct ll_layout *new, *old;
 	bool extends;
 	int rc = 0;
 
-	new = layout_parse_logged(inode, ea, ea_len);
+	new = ll_layout_parse_logged(inode, ea, ea_len);
 	if (IS_ERR(new))
 		return PTR_ERR(new);
 	if (down_write_killable(&lli->lli_layout_sem)) {
@@ -386,7 +386,7 @@ static int layout_switch(struct inode *inode, const void *ea, u32 ea_len)
 		return -EINTR;
 	}
 	old = ll_layout_peek(inode);
-	extends = !old || layout_extends(new, old);
+	extends = !old || ll_layout_extends(new, old);
 	if (!extends)
 		rc = ll_layout_flush(inode);
 	if (!rc) {
@@ -394,7 +394,7 @@ static int layout_switch(struct inode *inode, const void *ea, u32 ea_len)
 		spin_lock(&lli->lli_lock);
 		lli->lli_cached &= ~LLC_LAYOUT;
 		spin_unlock(&lli->lli_lock);
-		layout_replace(inode, new, extends);
+		ll_layout_replace(inode, new, extends);
 		mutex_unlock(&lli->lli_layout_mutex);
 		new = NULL;
 	}
@@ -405,7 +405,7 @@ static int layout_switch(struct inode *inode, const void *ea, u32 ea_len)
 }
 
 /* Must data be on the OSTs before the LAYOUT lock goes? */
-static bool layout_has_mirrors(struct inode *inode)
+static bool ll_layout_has_mirrors(struct inode *inode)
 {
 	struct ll_layout *lo;
 	bool mirrors;
@@ -426,7 +426,7 @@ static bool layout_has_mirrors(struct inode *inode)
  */
 void ll_layout_lock_lost(struct inode *inode, bool failed)
 {
-	if (failed || !layout_has_mirrors(inode))
+	if (failed || !ll_layout_has_mirrors(inode))
 		return;
 	down_write(&ll_i(inode)->lli_layout_sem);
 	ll_layout_lost(inode);
@@ -441,7 +441,7 @@ void ll_layout_lock_lost(struct inode *inode, bool failed)
  */
 bool ll_layout_busy(struct inode *inode)
 {
-	return layout_has_mirrors(inode) &&
+	return ll_layout_has_mirrors(inode) &&
 	       (rwsem_is_locked(&ll_i(inode)->lli_layout_sem) || ll_dio_busy(inode) ||
 		mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) ||
 		mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK));
@@ -459,7 +459,7 @@ void ll_layout_fini(struct inode *inode)
  * Ask the MDT: ACCESS, or WRITE/TRUNC to have components made. -EAGAIN: the layout is there, but the
  * lock that came with it had to go before it could be used: ask again.
  */
-static int layout_ask(struct inode *inode, u32 intent, u64 start, u64 end)
+static int ll_layout_ask(struct inode *inode, u32 intent, u64 start, u64 end)
 {
 	struct ldlm_lock *lock;
 	u32 mode, len;
@@ -473,18 +473,18 @@ static int layout_ask(struct inode *inode, u32 intent, u64 start, u64 end)
 	/* After this the lock may be called back. */
 	ldlm_lock_decref(lock, mode);
 	if (rc == -EAGAIN)
-		rc = layout_switch(inode, ea, len) ?: -EAGAIN;
+		rc = ll_layout_switch(inode, ea, len) ?: -EAGAIN;
 	kvfree(ea);
 	return rc;
 }
 
 /* Make lli_layout current; 0 or -errno. */
-static int layout_refresh(struct inode *inode)
+static int ll_layout_refresh(struct inode *inode)
 {
 	int tries = 0, rc = 0;
 
 	while (!ll_cached(inode, LLC_LAYOUT)) {
-		rc = layout_ask(inode, LAYOUT_INTENT_ACCESS, 0, 0);
+		rc = ll_layout_ask(inode, LAYOUT_INTENT_ACCESS, 0, 0);
 		if (rc != -EAGAIN)
 			return rc;
 		if (fatal_signal_pending(current))
@@ -499,7 +499,7 @@ static int layout_refresh(struct inode *inode)
 struct ll_layout *ll_layout_get(struct inode *inode)
 {
 	struct ll_layout *lo;
-	int rc = layout_refresh(inode);
+	int rc = ll_layout_refresh(inode);
 
 	if (rc)
 		return ERR_PTR(rc);
@@ -507,7 +507,7 @@ struct ll_layout *ll_layout_get(struct inode *inode)
 	return lo ?: ERR_PTR(-EIO);
 }
 
-static bool comp_overlaps(const struct ll_comp *c, u64 start, u64 end)
+static bool ll_comp_overlaps(const struct ll_comp *c, u64 start, u64 end)
 {
 	return c->start < end && start < c->end;
 }
@@ -527,13 +527,13 @@ bool ll_layout_need_intent(const struct ll_layout *lo, enum ll_layout_op op, u64
 	for (i = 0; i < lo->nr_comps; i++) {
 		const struct ll_comp *c = &lo->comps[i];
 
-		if (!comp_overlaps(c, start, end) || c->flags & LCME_FL_STALE)
+		if (!ll_comp_overlaps(c, start, end) || c->flags & LCME_FL_STALE)
 			continue;
 		if (!(c->flags & LCME_FL_INIT))
 			return true;
-		if (seen && comp_mirror(c) != mirror)
+		if (seen && ll_comp_mirror(c) != mirror)
 			return true;	/* two mirrors are writable there */
-		mirror = comp_mirror(c);
+		mirror = ll_comp_mirror(c);
 		seen = true;
 	}
 	return false;
@@ -547,7 +547,7 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 	int tries = 0, rc;
 
 	for (;;) {
-		rc = layout_refresh(inode);
+		rc = ll_layout_refresh(inode);
 		if (rc)
 			return rc;
 		if (down_read_killable(&lli->lli_layout_sem))
@@ -570,7 +570,7 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 			return rc;
 		if (tries++ == LL_LAYOUT_TRIES)
 			return -EIO;
-		rc = layout_ask(inode,
+		rc = ll_layout_ask(inode,
 				op == LL_LAYOUT_WRITE ? LAYOUT_INTENT_WRITE : LAYOUT_INTENT_TRUNC,
 				start, end);
 		if (rc && rc != -EAGAIN)

@@ -255,12 +255,12 @@ void ll_answer_put(struct ll_answer *a)
 }
 
 /* A buffer of the reply with at least len bytes. */
-static const void *answer_buf(struct ll_answer *a, enum wire_field field, u32 len)
+static const void *ll_answer_buf(struct ll_answer *a, enum wire_field field, u32 len)
 {
 	return ptlrpc_rep_len(a->req, field) >= len ? ptlrpc_rep_buf(a->req, field) : NULL;
 }
 
-static int answer_bad(struct ll_answer *a, const char *what)
+static int ll_answer_bad(struct ll_answer *a, const char *what)
 {
 	struct ll_mdc *mdc = a->req->rq_imp->imp_data;
 
@@ -274,7 +274,7 @@ static int answer_bad(struct ll_answer *a, const char *what)
  * (MEA). The default LMV (DEFAULT_MEA) has a buffer of its own where the format knows one; MDT_MD
  * means nothing then.
  */
-static int answer_lmv(struct ll_answer *a)
+static int ll_answer_lmv(struct ll_answer *a)
 {
 	const void *lmv = a->ea, *def = a->ea;
 	u32 len = a->ea_len, def_len = a->ea_len;
@@ -323,7 +323,7 @@ int ll_answer_fill(struct ll_answer *a)
 	/* No file is longer, and a size is a signed number in the VFS. */
 	if (a->valid & (OBD_MD_FLSIZE | OBD_MD_FLLAZYSIZE) &&
 	    le64_to_cpu(body->mbo_size) > MAX_LFS_FILESIZE)
-		return answer_bad(a, "size");
+		return ll_answer_bad(a, "size");
 	if (a->valid & OBD_MD_FLID) {
 		fid_from_le(&a->fid, &body->mbo_fid1);
 		if (!fid_is_sane(&a->fid))
@@ -340,19 +340,19 @@ int ll_answer_fill(struct ll_answer *a)
 	if (a->valid & (OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_LINKNAME) && len) {
 		/* Tools have a buffer of max_easize for a layout (chapter 7, 3.5). */
 		if (len > mdc->max_easize)
-			return answer_bad(a, "layout size");
-		a->ea = answer_buf(a, WF_MDT_MD, len);
+			return ll_answer_bad(a, "layout size");
+		a->ea = ll_answer_buf(a, WF_MDT_MD, len);
 		if (!a->ea)
-			return answer_bad(a, "layout size");
+			return ll_answer_bad(a, "layout size");
 		a->ea_len = len;
 	}
-	if (a->valid & OBD_MD_FLDIREA && answer_lmv(a))
-		return answer_bad(a, "directory layout");
+	if (a->valid & OBD_MD_FLDIREA && ll_answer_lmv(a))
+		return ll_answer_bad(a, "directory layout");
 	len = le32_to_cpu(body->mbo_aclsize);
 	if (a->valid & OBD_MD_FLACL && len) {
-		a->acl = answer_buf(a, WF_ACL, len);
+		a->acl = ll_answer_buf(a, WF_ACL, len);
 		if (!a->acl || wire_acl_check(a->acl, len))
-			return answer_bad(a, "ACL");
+			return ll_answer_bad(a, "ACL");
 		a->acl_len = len;
 	}
 	return 0;
@@ -362,7 +362,7 @@ int ll_answer_fill(struct ll_answer *a)
  * Send a request whose answer is a body with attributes; *a owns the request afterwards, whatever
  * the result.
  */
-static int answer_wait(struct ptlrpc_request *req, struct ll_answer *a)
+static int ll_answer_wait(struct ptlrpc_request *req, struct ll_answer *a)
 {
 	int rc;
 
@@ -428,7 +428,7 @@ int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
 	mdc_pack_body(ptlrpc_req_buf(req, WF_MDT_BODY), NULL, 0, NULL);
 	if (fileset)
 		strcpy(ptlrpc_req_buf(req, WF_NAME), fileset);
-	rc = answer_wait(req, &a);
+	rc = ll_answer_wait(req, &a);
 	if (!rc && !(a.valid & OBD_MD_FLID))
 		rc = -EPROTO;
 	if (!rc)
@@ -438,7 +438,7 @@ int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
 }
 
 /* Of an object, or with a name of what it is in the directory dir (fid is the directory's then). */
-static int getattr(struct ll_mdc *mdc, const struct lu_fid *fid, const struct inode *dir,
+static int mdc_getattr_send(struct ll_mdc *mdc, const struct lu_fid *fid, const struct inode *dir,
 		   const char *name, u32 len, u64 valid, u32 ea_room, struct ll_answer *a)
 {
 	struct ptlrpc_request *req;
@@ -464,7 +464,7 @@ static int getattr(struct ll_mdc *mdc, const struct lu_fid *fid, const struct in
 	body->mbo_eadatasize = cpu_to_le32(ea_room);
 	if (name)
 		memcpy(ptlrpc_req_buf(req, WF_NAME), name, len);
-	return answer_wait(req, a);
+	return ll_answer_wait(req, a);
 }
 
 /*
@@ -477,13 +477,13 @@ static int getattr(struct ll_mdc *mdc, const struct lu_fid *fid, const struct in
 int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_room,
 		struct ll_answer *a)
 {
-	return getattr(mdc, fid, NULL, NULL, 0, valid, ea_room, a);
+	return mdc_getattr_send(mdc, fid, NULL, NULL, 0, valid, ea_room, a);
 }
 
 int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u32 ea_room,
 		     struct ll_answer *a)
 {
-	return getattr(mdc_of(dir), ll_fid(dir), dir, name, len, valid, ea_room, a);
+	return mdc_getattr_send(mdc_of(dir), ll_fid(dir), dir, name, len, valid, ea_room, a);
 }
 
 /*
@@ -650,7 +650,7 @@ int mdc_wait(struct ll_mdc *mdc, struct completion *done)
 
 /* ---- opens ---- */
 
-static void open_put(struct ll_open *open)
+static void mdc_open_put(struct ll_open *open)
 {
 	if (!refcount_dec_and_test(&open->ref))
 		return;
@@ -659,7 +659,7 @@ static void open_put(struct ll_open *open)
 }
 
 /* The open was replayed after a restart of the MDT: it has a new handle. */
-static void open_replayed(struct ptlrpc_request *req)
+static void mdc_open_replayed(struct ptlrpc_request *req)
 {
 	struct ll_open *open = req->rq_cb_data;
 	const struct mdt_body *body = ptlrpc_rep_buf(req, WF_MDT_BODY);
@@ -675,7 +675,7 @@ static void open_replayed(struct ptlrpc_request *req)
  * Prepare the saved request of an open for its replay: the object and layout are those of the
  * reply, the old handle tells the MDT which one a later close may name, and no lock is wanted.
  */
-static void open_save(struct ll_open *open, struct ptlrpc_request *req, const struct ll_answer *a)
+static void mdc_open_save(struct ll_open *open, struct ptlrpc_request *req, const struct ll_answer *a)
 {
 	struct mdt_rec_create *rec = ptlrpc_req_buf(req, WF_REC_REINT);
 	struct ldlm_request *dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
@@ -690,7 +690,7 @@ static void open_save(struct ll_open *open, struct ptlrpc_request *req, const st
 		ll_layout_any_ost(ea);
 	}
 	req->rq_cb_data = open;
-	req->rq_replay_cb = open_replayed;
+	req->rq_replay_cb = mdc_open_replayed;
 }
 
 /*
@@ -706,23 +706,23 @@ struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a)
 	open->fid = a->fid;
 	open->flags = flags;
 	open->req = ptlrpc_req_get(a->req);
-	open_save(open, a->req, a);
+	mdc_open_save(open, a->req, a);
 	return open;
 }
 
 /* The close is committed (or will never be): the open needs no replay any more. */
-static void open_forget(struct ll_open *open)
+static void mdc_open_forget(struct ll_open *open)
 {
 	ptlrpc_req_close_replay(open->req);
-	open_put(open);
+	mdc_open_put(open);
 }
 
-static void close_committed(struct ptlrpc_request *req)
+static void mdc_close_committed(struct ptlrpc_request *req)
 {
-	open_forget(req->rq_cb_data);
+	mdc_open_forget(req->rq_cb_data);
 }
 
-static void close_done(struct ptlrpc_request *req)
+static void mdc_close_done(struct ptlrpc_request *req)
 {
 	struct ll_open *open = req->done_data;
 
@@ -731,12 +731,12 @@ static void close_done(struct ptlrpc_request *req)
 				    PFID(&open->fid), req->rq_status);
 	/* Without a transno no commit is told. */
 	if (!req->rq_transno)
-		open_forget(open);
-	open_put(open);
+		mdc_open_forget(open);
+	mdc_open_put(open);
 	ptlrpc_req_put(req);
 }
 
-static void close_pack(struct ptlrpc_request *req, const struct ll_open *open, struct inode *inode,
+static void mdc_close_pack(struct ptlrpc_request *req, const struct ll_open *open, struct inode *inode,
 		       u32 bias)
 {
 	struct mdt_ioepoch *epoch = ptlrpc_req_buf(req, WF_EPOCH);
@@ -777,20 +777,20 @@ void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
 
 	if (!req || ptlrpc_req_pack(req)) {
 		ptlrpc_req_put(req);
-		open_forget(open);
+		mdc_open_forget(open);
 		return;
 	}
-	close_pack(req, open, inode, bias);
+	mdc_close_pack(req, open, inode, bias);
 	refcount_inc(&open->ref);		/* of the commit */
 	req->rq_cb_data = open;
-	req->rq_commit_cb = close_committed;
+	req->rq_commit_cb = mdc_close_committed;
 	req->done_data = open;
-	req->done = close_done;
+	req->done = mdc_close_done;
 	ptlrpc_req_get(req);
 	if (ptlrpc_send_async(req)) {
 		ptlrpc_req_put(req);
-		open_forget(open);
-		open_put(open);
+		mdc_open_forget(open);
+		mdc_open_put(open);
 	} else {
 		/* Not ptlrpc_req_wait(): a killed task must not abort it. */
 		mdc_wait(open->mdc, &req->rq_complete);

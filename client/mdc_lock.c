@@ -5,7 +5,7 @@
  *
  * What a lock protects is marked in lli_cached while the answer that brought it still has a user of
  * the lock, so that the callback, which needs the last user gone, always comes after the marking.
- * The callback (lock_lost()) clears the marks first and drops the data then. Marks may be
+ * The callback (ll_inode_lock_lost()) clears the marks first and drops the data then. Marks may be
  * cleared too often (two locks with the same bits), never too seldom.
  */
 #define pr_fmt(fmt) "lustre: " fmt
@@ -17,7 +17,7 @@
 
 /* ---- callbacks ---- */
 
-static void *grab_inode(void *data)
+static void *mdc_lock_grab_inode(void *data)
 {
 	return igrab(data);
 }
@@ -28,13 +28,13 @@ void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode)
 }
 
 /*
- * lock_lost - the lock that protected something is going away
+ * ll_inode_lock_lost - the lock that protected something is going away
  * @bits: MDS_INODELOCK_*
  * @failed: the MDT has dropped it already
  *
  * May sleep.
  */
-static void lock_lost(struct inode *inode, u64 bits, bool failed)
+static void ll_inode_lock_lost(struct inode *inode, u64 bits, bool failed)
 {
 	struct ll_inode *lli = ll_i(inode);
 
@@ -62,7 +62,7 @@ static void lock_lost(struct inode *inode, u64 bits, bool failed)
  * Does another lock protect the layout as well? A layout lock of its own often outlives those that
  * came with attributes. When two go at a time, the second one finds the first one gone.
  */
-static bool layout_kept(struct ldlm_lock *lock, const struct inode *inode)
+static bool mdc_lock_layout_kept(struct ldlm_lock *lock, const struct inode *inode)
 {
 	union ldlm_policy want = { .ibits.bits = MDS_INODELOCK_LAYOUT };
 	struct ldlm_lock *other;
@@ -77,26 +77,26 @@ static bool layout_kept(struct ldlm_lock *lock, const struct inode *inode)
 	return kept;
 }
 
-static int mdc_blocking(struct ldlm_lock *lock, bool canceling)
+static int mdc_lock_blocking(struct ldlm_lock *lock, bool canceling)
 {
 	struct inode *inode;
 	u64 bits;
 
 	if (!canceling)
 		return 0;
-	inode = ldlm_lock_data_get(lock, grab_inode);
+	inode = ldlm_lock_data_get(lock, mdc_lock_grab_inode);
 	if (!inode)
 		return 0;
 	bits = lock->l_policy.ibits.bits;
-	if (bits & MDS_INODELOCK_LAYOUT && layout_kept(lock, inode))
+	if (bits & MDS_INODELOCK_LAYOUT && mdc_lock_layout_kept(lock, inode))
 		bits &= ~(u64)MDS_INODELOCK_LAYOUT;
-	lock_lost(inode, bits, READ_ONCE(lock->l_flags) & LDLM_FL_FAILED);
+	ll_inode_lock_lost(inode, bits, READ_ONCE(lock->l_flags) & LDLM_FL_FAILED);
 	iput(inode);
 	return 0;
 }
 
 /* Would the end of this lock wait? */
-static bool mdc_busy(const struct ldlm_lock *lock)
+static bool mdc_lock_busy(const struct ldlm_lock *lock)
 {
 	struct inode *inode = lock->l_ast_data;
 
@@ -105,11 +105,11 @@ static bool mdc_busy(const struct ldlm_lock *lock)
 	return ll_layout_busy(inode);
 }
 
-static const struct ldlm_cli_ops mdc_lock_ops = { .blocking = mdc_blocking, .busy = mdc_busy };
+static const struct ldlm_cli_ops mdc_lock_ops = { .blocking = mdc_lock_blocking, .busy = mdc_lock_busy };
 
 /* ---- intents ---- */
 
-static void intent_pack(struct ptlrpc_request *req, u64 opc)
+static void mdc_intent_pack(struct ptlrpc_request *req, u64 opc)
 {
 	struct ldlm_intent *it = ptlrpc_req_buf(req, WF_INTENT);
 
@@ -117,7 +117,7 @@ static void intent_pack(struct ptlrpc_request *req, u64 opc)
 }
 
 /* The first phase of an intent that ran decides whom its status belongs to (chapter 4.9). */
-static int intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
+static int mdc_intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
 {
 	static const u64 order[] = { DISP_OPEN_LEASE, DISP_OPEN_OPEN, DISP_OPEN_CREATE,
 				     DISP_LOOKUP_EXECD, DISP_IT_EXECD };
@@ -130,7 +130,7 @@ static int intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
 }
 
 /* What came of an intent into *a, with bits and mode of its lock. 0 also when it failed in a later phase: ei tells. */
-static int intent_result(struct ldlm_enqueue_info *ei, int rc, struct ll_answer *a)
+static int mdc_intent_result(struct ldlm_enqueue_info *ei, int rc, struct ll_answer *a)
 {
 	if (rc < 0)
 		return rc;
@@ -150,15 +150,15 @@ static int intent_result(struct ldlm_enqueue_info *ei, int rc, struct ll_answer 
 	return rc;
 }
 
-/* Send an intent and wait; the rest as intent_result(). */
-static int intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
+/* Send an intent and wait; the rest as mdc_intent_result(). */
+static int mdc_intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req,
 		       struct ll_answer *a)
 {
 	a->req = req;
-	return intent_result(ei, ldlm_cli_enqueue(ei, req, &a->lock), a);
+	return mdc_intent_result(ei, ldlm_cli_enqueue(ei, req, &a->lock), a);
 }
 
-static void enqueue_info(struct ldlm_enqueue_info *ei, struct ll_mdc *mdc,
+static void mdc_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_mdc *mdc,
 			 const struct lu_fid *fid, u32 mode, u64 bits, u64 flags)
 {
 	memset(ei, 0, sizeof(*ei));
@@ -172,7 +172,7 @@ static void enqueue_info(struct ldlm_enqueue_info *ei, struct ll_mdc *mdc,
 }
 
 /* The server asks to come again (-EINPROGRESS in res2): wait a little. */
-static int intent_wait(void)
+static int mdc_intent_backoff(void)
 {
 	schedule_timeout_killable(HZ);
 	return fatal_signal_pending(current) ? -EINTR : 0;
@@ -182,12 +182,12 @@ static int intent_wait(void)
  * Must the intent be sent again? The server asks for it, or the ACL needs more room. 1: yes, the
  * answer was put; 0: no; -EINTR.
  */
-static int intent_again(struct ll_mdc *mdc, const struct ldlm_enqueue_info *ei,
+static int mdc_intent_again(struct ll_mdc *mdc, const struct ldlm_enqueue_info *ei,
 			struct ll_answer *a, u32 *acl_room)
 {
 	if (ei->ei_status == -EINPROGRESS) {
 		ll_answer_put(a);
-		return intent_wait() ?: 1;
+		return mdc_intent_backoff() ?: 1;
 	}
 	if (ei->ei_status == -ERANGE && *acl_room < mdc->max_easize) {
 		ll_answer_put(a);
@@ -198,13 +198,13 @@ static int intent_again(struct ll_mdc *mdc, const struct ldlm_enqueue_info *ei,
 }
 
 /* Does the answer show an object: FID and type? */
-static bool answer_has_object(const struct ll_answer *a)
+static bool mdc_answer_has_object(const struct ll_answer *a)
 {
 	return a->valid & OBD_MD_FLID && a->valid & OBD_MD_FLTYPE &&
 	       le32_to_cpu(a->body->mbo_mode) & S_IFMT;
 }
 
-static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
+static int mdc_intent_getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
 			struct inode *child, u64 it, struct ldlm_enqueue_info *ei,
 			struct ll_answer *a, u32 acl_room)
 {
@@ -215,7 +215,7 @@ static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr
 	int rc;
 
 	ll_answer_start(mdc, a);
-	enqueue_info(ei, mdc, fid, LCK_CR,
+	mdc_enqueue_info(ei, mdc, fid, LCK_CR,
 		     it == IT_LOOKUP ? MDS_INODELOCK_LOOKUP : MDS_INODELOCK_UPDATE,
 		     LDLM_FL_HAS_INTENT);
 	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getattr);
@@ -230,7 +230,7 @@ static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr
 		ptlrpc_req_put(req);
 		return rc;
 	}
-	intent_pack(req, it);
+	mdc_intent_pack(req, it);
 	body = ptlrpc_req_buf(req, WF_MDT_BODY);
 	mdc_pack_body(body, fid,
 		      (MDC_GETATTR_VALID & ~(u64)OBD_MD_FLBLOCKS) | OBD_MD_FLEASIZE |
@@ -241,7 +241,7 @@ static int getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr
 	body->mbo_eadatasize = cpu_to_le32(ea_room);
 	if (name)
 		memcpy(ptlrpc_req_buf(req, WF_NAME), name->name, name->len);
-	return intent_send(ei, req, a);
+	return mdc_intent_send(ei, req, a);
 }
 
 int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode *child, u64 it,
@@ -253,25 +253,25 @@ int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode 
 	int rc;
 
 	do {
-		rc = getattr_once(mdc, dir, name, child, it, &ei, a, acl_room);
+		rc = mdc_intent_getattr_once(mdc, dir, name, child, it, &ei, a, acl_room);
 		if (rc)
 			return rc;
-		rc = intent_again(mdc, &ei, a, &acl_room);
+		rc = mdc_intent_again(mdc, &ei, a, &acl_room);
 	} while (rc > 0);
 	if (rc)
 		return rc;
 	if (!(ei.ei_disposition & DISP_IT_EXECD))
 		return ei.ei_status ?: -EPROTO;
-	rc = intent_phase_error(&ei, DISP_LOOKUP_EXECD) ?: intent_phase_error(&ei, DISP_IT_EXECD);
+	rc = mdc_intent_phase_error(&ei, DISP_LOOKUP_EXECD) ?: mdc_intent_phase_error(&ei, DISP_IT_EXECD);
 	if (rc || ei.ei_disposition & DISP_LOOKUP_NEG)
 		return rc;
 	if (a->valid & OBD_MD_MDS)
 		return -EREMOTE;	/* on another MDT */
-	return answer_has_object(a) ? 0 : -EPROTO;
+	return mdc_answer_has_object(a) ? 0 : -EPROTO;
 }
 
 /* An open that was answered when nobody wanted it any more: close what it opened. */
-static void open_undo(struct ll_mdc *mdc, u64 flags, struct ptlrpc_request *req)
+static void mdc_open_undo(struct ll_mdc *mdc, u64 flags, struct ptlrpc_request *req)
 {
 	const struct ldlm_reply *rep = req->rq_got_reply ? ptlrpc_rep_buf(req, WF_DLM_REP) : NULL;
 	struct ll_answer a;
@@ -286,7 +286,7 @@ static void open_undo(struct ll_mdc *mdc, u64 flags, struct ptlrpc_request *req)
 }
 
 /* An open whose task was killed: somebody must hear the answer. */
-struct late_open {
+struct mdc_orphan_open {
 	struct list_head		link;	/* ll_mdc.late */
 	struct work_struct		work;
 	struct ll_mdc			*mdc;
@@ -296,16 +296,16 @@ struct late_open {
 	u64				flags;
 };
 
-static void late_open_work(struct work_struct *work)
+static void mdc_orphan_open_work(struct work_struct *work)
 {
-	struct late_open *late = container_of(work, struct late_open, work);
+	struct mdc_orphan_open *late = container_of(work, struct mdc_orphan_open, work);
 	struct ll_mdc *mdc = late->mdc;
 	int rc;
 
 	rc = ptlrpc_req_wait(late->req);
 	ldlm_cli_enqueue_finish(&late->ei, late->req, rc, &late->lock);
 	ldlm_lock_decref_cancel(late->lock, late->ei.ei_mode);
-	open_undo(mdc, late->flags, late->req);
+	mdc_open_undo(mdc, late->flags, late->req);
 	ptlrpc_req_put(late->req);
 	spin_lock(&mdc->late_lock);
 	list_del(&late->link);
@@ -316,7 +316,7 @@ static void late_open_work(struct work_struct *work)
 }
 
 /* Looks under the lock: the work lets go of it last. */
-static bool late_none(struct ll_mdc *mdc)
+static bool mdc_orphan_opens_none(struct ll_mdc *mdc)
 {
 	bool none;
 
@@ -329,20 +329,20 @@ static bool late_none(struct ll_mdc *mdc)
 /* Umount: not answered until now, never. The MDT closes what we leave open. */
 void mdc_late_opens_end(struct ll_mdc *mdc)
 {
-	struct late_open *late;
+	struct mdc_orphan_open *late;
 
 	spin_lock(&mdc->late_lock);
 	list_for_each_entry(late, &mdc->late, link)
 		ptlrpc_req_abort(late->req, -EINTR);
 	spin_unlock(&mdc->late_lock);
-	wait_event(mdc->late_waitq, late_none(mdc));
+	wait_event(mdc->late_waitq, mdc_orphan_opens_none(mdc));
 }
 
 /* As ldlm_cli_enqueue(), but what was opened in spite of an error is closed again. */
-static int open_enqueue(struct ll_mdc *mdc, u64 flags, struct ldlm_enqueue_info *ei,
+static int mdc_open_enqueue(struct ll_mdc *mdc, u64 flags, struct ldlm_enqueue_info *ei,
 			struct ptlrpc_request *req, struct ldlm_lock **lockp)
 {
-	struct late_open *late;
+	struct mdc_orphan_open *late;
 	int rc;
 
 	rc = ldlm_cli_enqueue_start(ei, &req, lockp);
@@ -352,11 +352,11 @@ static int open_enqueue(struct ll_mdc *mdc, u64 flags, struct ldlm_enqueue_info 
 	if (rc || !wait_for_completion_killable(&req->rq_complete)) {
 		rc = ldlm_cli_enqueue_finish(ei, req, rc ?: req->rq_status, lockp);
 		if (rc < 0)
-			open_undo(mdc, flags, req);
+			mdc_open_undo(mdc, flags, req);
 		return rc;
 	}
 	late = kzalloc(sizeof(*late), GFP_KERNEL | __GFP_NOFAIL);
-	INIT_WORK(&late->work, late_open_work);
+	INIT_WORK(&late->work, mdc_orphan_open_work);
 	late->mdc = mdc;
 	late->ei = *ei;
 	late->req = ptlrpc_req_get(req);
@@ -376,7 +376,7 @@ static int open_enqueue(struct ll_mdc *mdc, u64 flags, struct ldlm_enqueue_info 
 #define REPLAY_EA_ROOM	1024	/* 40 stripes */
 
 /* MAY_* of an open */
-static int open_want(u64 flags)
+static int mdc_open_want(u64 flags)
 {
 	return (flags & MDS_FMODE_READ ? MAY_READ : 0) |
 	       (flags & (MDS_FMODE_WRITE | MDS_OPEN_TRUNC) ? MAY_WRITE : 0) |
@@ -388,10 +388,10 @@ static int open_want(u64 flags)
  * the first answer the client did not know which ones matter: the refusal shows group and ACL of
  * the object, or of the directory that a name was to be added to. Is there another group to try?
  */
-static bool open_other_group(struct inode *dir, u64 flags, const struct ll_answer *a, u32 *groups)
+static bool mdc_open_other_group(struct inode *dir, u64 flags, const struct ll_answer *a, u32 *groups)
 {
 	bool in_dir = dir && fid_eq(&a->fid, ll_fid(dir));
-	int want = in_dir ? MAY_WRITE | MAY_EXEC : open_want(flags);
+	int want = in_dir ? MAY_WRITE | MAY_EXEC : mdc_open_want(flags);
 	struct posix_acl *acl = NULL;
 	u32 group;
 
@@ -411,7 +411,7 @@ static bool open_other_group(struct inode *dir, u64 flags, const struct ll_answe
 	return true;
 }
 
-static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
+static int mdc_open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
 		     struct inode *child, const struct ll_open_args *args,
 		     const struct lu_fid *new_fid, const u32 *groups,
 		     struct ldlm_enqueue_info *ei, struct ll_answer *a, u32 acl_room)
@@ -428,7 +428,7 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 	if (!(imp_connect_flags(mdc->imp) & OBD_CONNECT_UMASK))
 		mode &= ~current_umask();
 	ll_answer_start(mdc, a);
-	enqueue_info(ei, mdc, fid, creat ? LCK_CW : LCK_CR,
+	mdc_enqueue_info(ei, mdc, fid, creat ? LCK_CW : LCK_CR,
 		     creat ? MDS_INODELOCK_UPDATE : MDS_INODELOCK_LOOKUP, LDLM_FL_HAS_INTENT);
 	if (creat) {
 		ei->ei_nr_elc = ldlm_cli_elc(mdc->ns, &ei->ei_res_id, LCK_CW, MDS_INODELOCK_UPDATE,
@@ -455,7 +455,7 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 		ptlrpc_req_put(req);
 		return rc;
 	}
-	intent_pack(req, creat ? IT_OPEN | IT_CREAT : IT_OPEN);
+	mdc_intent_pack(req, creat ? IT_OPEN | IT_CREAT : IT_OPEN);
 	rec = ptlrpc_req_buf(req, WF_REC_REINT);
 	mdc_pack_rec(rec, REINT_OPEN, NULL, NULL);
 	rec->cr_suppgid1 = cpu_to_le32(groups[0]);
@@ -471,8 +471,8 @@ static int open_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *n
 	if (args->ea_len)
 		memcpy(ptlrpc_req_buf(req, WF_EADATA), args->ea, args->ea_len);
 	a->req = req;
-	rc = open_enqueue(mdc, args->flags, ei, req, &a->lock);
-	return intent_result(ei, rc, a);
+	rc = mdc_open_enqueue(mdc, args->flags, ei, req, &a->lock);
+	return mdc_intent_result(ei, rc, a);
 }
 
 int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *child,
@@ -482,7 +482,7 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 	u32 acl_room = mdc_acl_room(mdc);
 	u32 groups[2] = { mdc_cred_group_of(dir, args->flags & MDS_OPEN_CREAT ?
 						 MAY_WRITE | MAY_EXEC : MAY_EXEC),
-			  mdc_cred_group_of(child, open_want(args->flags)) };
+			  mdc_cred_group_of(child, mdc_open_want(args->flags)) };
 	struct lu_fid new_fid = { };
 	struct ldlm_enqueue_info ei;
 	int rc, tries = 0;
@@ -496,13 +496,13 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 		acl_room = mdc->max_easize;
 	}
 	do {
-		rc = open_once(mdc, dir, name, child, args, &new_fid, groups, &ei, a, acl_room);
+		rc = mdc_open_once(mdc, dir, name, child, args, &new_fid, groups, &ei, a, acl_room);
 		if (rc)
 			return rc;
-		rc = intent_again(mdc, &ei, a, &acl_room);
+		rc = mdc_intent_again(mdc, &ei, a, &acl_room);
 		/* Once for the directory, once for the object in it. */
 		if (!rc && ei.ei_status == -EACCES && tries++ < 2 &&
-		    open_other_group(dir, args->flags, a, groups)) {
+		    mdc_open_other_group(dir, args->flags, a, groups)) {
 			ll_answer_put(a);
 			rc = 1;
 		}
@@ -515,14 +515,14 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 		*open = ll_open_new(mdc, args->flags, a);
 	if (!(ei.ei_disposition & DISP_IT_EXECD))
 		return ei.ei_status ?: -EPROTO;
-	rc = ei.ei_status ?: intent_phase_error(&ei, DISP_IT_EXECD);
+	rc = ei.ei_status ?: mdc_intent_phase_error(&ei, DISP_IT_EXECD);
 	if (rc)
 		return rc;
 	if (ei.ei_disposition & DISP_LOOKUP_NEG && !(ei.ei_disposition & DISP_OPEN_CREATE))
 		return 0;
 	if (a->valid & OBD_MD_MDS)
 		return -EREMOTE;
-	if (!answer_has_object(a)) {
+	if (!mdc_answer_has_object(a)) {
 		if (*open)
 			mdc_close(*open, NULL, 0);
 		*open = NULL;
@@ -531,7 +531,7 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 	return 0;
 }
 
-static void layout_drop(struct ldlm_enqueue_info *ei, struct ldlm_lock **lock)
+static void mdc_layout_drop(struct ldlm_enqueue_info *ei, struct ldlm_lock **lock)
 {
 	kvfree(ei->ei_lvb);
 	if (*lock)
@@ -555,7 +555,7 @@ int mdc_intent_layout(struct inode *inode, u32 intent, u64 start, u64 end, void 
 	*ea_len = 0;
 	*lock = NULL;
 again:
-	enqueue_info(&ei, mdc, ll_fid(inode), change ? LCK_EX : LCK_CR, MDS_INODELOCK_LAYOUT,
+	mdc_enqueue_info(&ei, mdc, ll_fid(inode), change ? LCK_EX : LCK_CR, MDS_INODELOCK_LAYOUT,
 		     LDLM_FL_HAS_INTENT);
 	ei.ei_data = inode;
 	ei.ei_lvb_len = mdc->max_easize;
@@ -578,7 +578,7 @@ again:
 	rc = ptlrpc_req_pack(req);
 	if (rc)
 		goto err;
-	intent_pack(req, IT_LAYOUT);
+	mdc_intent_pack(req, IT_LAYOUT);
 	li = ptlrpc_req_buf(req, WF_LAYOUT_INTENT);
 	li->lai_opc = cpu_to_le32(intent);
 	li->lai_extent.e_start = cpu_to_le64(start);
@@ -591,8 +591,8 @@ again:
 	if (rc < 0)
 		goto err;
 	if (ei.ei_status == -EINPROGRESS) {
-		layout_drop(&ei, lock);
-		rc = intent_wait();
+		mdc_layout_drop(&ei, lock);
+		rc = mdc_intent_backoff();
 		if (rc)
 			return rc;
 		goto again;
@@ -612,7 +612,7 @@ again:
 		if (rc)
 			goto err;
 		if (conn_cnt != READ_ONCE(mdc->imp->imp_conn_cnt)) {
-			layout_drop(&ei, lock);
+			mdc_layout_drop(&ei, lock);
 			goto again;
 		}
 	}
@@ -636,7 +636,7 @@ again:
 
 err:
 	ptlrpc_req_put(req);
-	layout_drop(&ei, lock);
+	mdc_layout_drop(&ei, lock);
 	return rc;
 }
 
@@ -657,7 +657,7 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 	*lock = NULL;
 	if (READ_ONCE(mdc->no_xattr_intent))
 		return -EOPNOTSUPP;
-	enqueue_info(&ei, mdc, ll_fid(inode), LCK_PR, MDS_INODELOCK_XATTR, LDLM_FL_HAS_INTENT);
+	mdc_enqueue_info(&ei, mdc, ll_fid(inode), LCK_PR, MDS_INODELOCK_XATTR, LDLM_FL_HAS_INTENT);
 	ei.ei_data = inode;
 	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getxattr);
 	if (!req)
@@ -670,7 +670,7 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 	rc = ptlrpc_req_pack(req);
 	if (rc)
 		goto out;
-	intent_pack(req, IT_GETXATTR);
+	mdc_intent_pack(req, IT_GETXATTR);
 	body = ptlrpc_req_buf(req, WF_MDT_BODY);
 	mdc_pack_body(body, ll_fid(inode), OBD_MD_FLXATTRALL | OBD_MD_FLID, inode);
 	body->mbo_eadatasize = cpu_to_le32(GETXATTR_ROOM);
@@ -724,7 +724,7 @@ int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lockp, u32 *mode)
 	struct ldlm_lock *lock;
 	int rc;
 
-	enqueue_info(&ei, mdc, ll_fid(dir), LCK_PR, MDS_INODELOCK_UPDATE,
+	mdc_enqueue_info(&ei, mdc, ll_fid(dir), LCK_PR, MDS_INODELOCK_UPDATE,
 		     LDLM_FL_HAS_INTENT);
 	ei.ei_data = dir;
 	lock = ldlm_lock_match(mdc->ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy,

@@ -15,18 +15,18 @@
 
 #define LL_DENTRY_VALID	((void *)1)
 
-static void dentry_set_valid(struct dentry *dentry, bool valid)
+static void ll_dentry_set_valid(struct dentry *dentry, bool valid)
 {
 	WRITE_ONCE(dentry->d_fsdata, valid ? LL_DENTRY_VALID : NULL);
 }
 
-static bool dentry_valid(const struct dentry *dentry)
+static bool ll_dentry_is_valid(const struct dentry *dentry)
 {
 	return READ_ONCE(dentry->d_fsdata) == LL_DENTRY_VALID;
 }
 
 /* Generation of a directory under its UPDATE lock, 0 = no lock held. */
-static u32 dir_gen(struct inode *dir)
+static u32 ll_dir_gen(struct inode *dir)
 {
 	struct ll_inode *lli = ll_i(dir);
 	u32 gen;
@@ -44,20 +44,20 @@ void ll_dentries_invalidate(struct inode *inode)
 
 	spin_lock(&inode->i_lock);
 	hlist_for_each_entry(dentry, &inode->i_dentry, d_u.d_alias)
-		dentry_set_valid(dentry, false);
+		ll_dentry_set_valid(dentry, false);
 	spin_unlock(&inode->i_lock);
 	if (!S_ISDIR(inode->i_mode))
 		d_prune_aliases(inode);
 }
 
-static bool name_too_long(const struct inode *dir, const struct dentry *dentry)
+static bool ll_name_too_long(const struct inode *dir, const struct dentry *dentry)
 {
 	return dentry->d_name.len > ll_sbi(dir->i_sb)->namelen;
 }
 
 /* ---- lookup ---- */
 
-static int revalidate_negative(struct dentry *dentry, struct inode *dir, unsigned int flags)
+static int ll_revalidate_negative(struct dentry *dentry, struct inode *dir, unsigned int flags)
 {
 	u32 gen;
 
@@ -65,12 +65,12 @@ static int revalidate_negative(struct dentry *dentry, struct inode *dir, unsigne
 		return -ECHILD;
 	if (flags & (LOOKUP_CREATE | LOOKUP_RENAME_TARGET) && flags & LOOKUP_EXCL)
 		return 0;	/* let the server decide */
-	gen = dir_gen(dir);
+	gen = ll_dir_gen(dir);
 	return gen && (u32)dentry->d_time == gen;
 }
 
 /* Ask the server for the name; 1: it still is this inode. */
-static int revalidate_rpc(struct dentry *dentry, struct inode *dir, struct inode *inode,
+static int ll_revalidate_ask(struct dentry *dentry, struct inode *dir, struct inode *inode,
 			  unsigned int flags)
 {
 	struct name_snapshot name;
@@ -89,7 +89,7 @@ static int revalidate_rpc(struct dentry *dentry, struct inode *dir, struct inode
 		} else if (ll_inode_update(inode, &a) < 0) {
 			rc = 0;
 		} else {
-			dentry_set_valid(dentry, a.lock && a.bits & MDS_INODELOCK_LOOKUP);
+			ll_dentry_set_valid(dentry, a.lock && a.bits & MDS_INODELOCK_LOOKUP);
 			rc = 1;
 		}
 	}
@@ -104,7 +104,7 @@ static int ll_d_revalidate(struct dentry *dentry, unsigned int flags)
 	int rc;
 
 	inode = d_inode_rcu(dentry);
-	if (inode && dentry_valid(dentry) && !(flags & LOOKUP_REVAL))
+	if (inode && ll_dentry_is_valid(dentry) && !(flags & LOOKUP_REVAL))
 		return 1;
 	if (flags & LOOKUP_RCU)
 		return -ECHILD;
@@ -115,9 +115,9 @@ static int ll_d_revalidate(struct dentry *dentry, unsigned int flags)
 	else if (inode && fid_is_obf(ll_fid(dir)))
 		rc = ll_inode_refresh(inode, LLC_UPDATE | LLC_PERM) ? 0 : 1;
 	else if (!inode)
-		rc = revalidate_negative(dentry, dir, flags);
+		rc = ll_revalidate_negative(dentry, dir, flags);
 	else
-		rc = revalidate_rpc(dentry, dir, inode, flags);
+		rc = ll_revalidate_ask(dentry, dir, inode, flags);
 	dput(parent);
 	return rc;
 }
@@ -127,7 +127,7 @@ const struct dentry_operations ll_dentry_ops = {
 };
 
 /* The object of an answer about a name. A directory that is refused is logged by its name. */
-static struct inode *named_iget(const struct dentry *dentry, struct ll_answer *a)
+static struct inode *ll_iget_named(const struct dentry *dentry, struct ll_answer *a)
 {
 	struct inode *inode = ll_iget(dentry->d_sb, a);
 
@@ -141,35 +141,35 @@ static struct inode *named_iget(const struct dentry *dentry, struct ll_answer *a
  * Attach the object of a positive answer to an unhashed dentry. Returns as d_splice_alias(). The
  * lock of the answer is still held, so it cannot be called back before the name is marked.
  */
-static struct dentry *splice(struct dentry *dentry, struct inode *inode, const struct ll_answer *a)
+static struct dentry *ll_splice(struct dentry *dentry, struct inode *inode, const struct ll_answer *a)
 {
 	bool valid = a->lock && a->bits & MDS_INODELOCK_LOOKUP;
 	struct dentry *alias;
 
-	dentry_set_valid(dentry, valid);
+	ll_dentry_set_valid(dentry, valid);
 	alias = d_splice_alias(inode, dentry);
 	if (!IS_ERR_OR_NULL(alias))
-		dentry_set_valid(alias, valid);
+		ll_dentry_set_valid(alias, valid);
 	return alias;
 }
 
 /* The same for an object that was just made under the name of a dentry. */
-static int splice_made(struct dentry *dentry, struct inode *inode, const struct ll_answer *a)
+static int ll_splice_made(struct dentry *dentry, struct inode *inode, const struct ll_answer *a)
 {
 	struct dentry *alias;
 
 	d_drop(dentry);
-	alias = splice(dentry, inode, a);
+	alias = ll_splice(dentry, inode, a);
 	if (IS_ERR(alias))
 		return PTR_ERR(alias);
 	dput(alias);
 	return 0;
 }
 
-static struct dentry *splice_negative(struct inode *dir, struct dentry *dentry, u32 gen)
+static struct dentry *ll_splice_negative(struct inode *dir, struct dentry *dentry, u32 gen)
 {
-	dentry_set_valid(dentry, false);
-	dentry->d_time = gen && gen == dir_gen(dir) ? gen : 0;
+	ll_dentry_set_valid(dentry, false);
+	dentry->d_time = gen && gen == ll_dir_gen(dir) ? gen : 0;
 	return d_splice_alias(NULL, dentry);
 }
 
@@ -177,7 +177,7 @@ static struct dentry *splice_negative(struct inode *dir, struct dentry *dentry, 
  * mkdir and friends of a name that most likely does not exist: the server tells, no need to ask
  * first.
  */
-static bool lookup_skippable(struct inode *dir, unsigned int flags)
+static bool ll_lookup_is_skippable(struct inode *dir, unsigned int flags)
 {
 	if ((flags & (LOOKUP_CREATE | LOOKUP_EXCL)) != (LOOKUP_CREATE | LOOKUP_EXCL) ||
 	    flags & LOOKUP_OPEN)
@@ -193,16 +193,16 @@ static struct dentry *ll_obf_lookup(struct inode *dir, struct dentry *dentry);
  * client knows. Nothing ever calls back what is marked as cached here, so no request is made about
  * them.
  */
-static struct dentry *pseudo_dir(struct dentry *dentry, u32 oid, umode_t mode)
+static struct dentry *ll_lookup_pseudo(struct dentry *dentry, u32 oid, umode_t mode)
 {
 	struct lu_fid fid = { .f_seq = FID_SEQ_DOT_LUSTRE, .f_oid = oid };
 	struct inode *inode = ll_iget_pseudo(dentry->d_sb, &fid, S_IFDIR | mode);
 
-	dentry_set_valid(dentry, !IS_ERR(inode));
+	ll_dentry_set_valid(dentry, !IS_ERR(inode));
 	return d_splice_alias(inode, dentry);
 }
 
-static bool name_is(const struct dentry *dentry, const char *name)
+static bool ll_dentry_name_is(const struct dentry *dentry, const char *name)
 {
 	return dentry->d_name.len == strlen(name) &&
 	       !memcmp(dentry->d_name.name, name, dentry->d_name.len);
@@ -216,16 +216,16 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 	u32 gen;
 	int rc;
 
-	if (name_too_long(dir, dentry))
+	if (ll_name_too_long(dir, dentry))
 		return ERR_PTR(-ENAMETOOLONG);
 	if (fid_is_obf(ll_fid(dir)))
 		return ll_obf_lookup(dir, dentry);
 	if (ll_inode_pseudo(dir))
-		return name_is(dentry, "fid") ? pseudo_dir(dentry, FID_OID_DOT_LUSTRE_OBF, 0100) :
+		return ll_dentry_name_is(dentry, "fid") ? ll_lookup_pseudo(dentry, FID_OID_DOT_LUSTRE_OBF, 0100) :
 						ERR_PTR(-ENOENT);
-	if (lookup_skippable(dir, flags))
+	if (ll_lookup_is_skippable(dir, flags))
 		return NULL;
-	gen = dir_gen(dir);
+	gen = ll_dir_gen(dir);
 	rc = mdc_intent_getattr(dir, &dentry->d_name, NULL,
 				flags & LOOKUP_PARENT ? IT_LOOKUP : IT_GETATTR, &a);
 	if (rc == -ENOENT && a.req && a.req->rq_got_reply)
@@ -233,20 +233,20 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 	if (rc) {
 		alias = ERR_PTR(rc);
 	} else if (a.disp & DISP_LOOKUP_NEG && IS_ROOT(dentry->d_parent) &&
-		   name_is(dentry, ".lustre")) {
-		alias = pseudo_dir(dentry, FID_OID_DOT_LUSTRE, 0111);
+		   ll_dentry_name_is(dentry, ".lustre")) {
+		alias = ll_lookup_pseudo(dentry, FID_OID_DOT_LUSTRE, 0111);
 	} else if (a.disp & DISP_LOOKUP_NEG) {
-		alias = splice_negative(dir, dentry, gen);
+		alias = ll_splice_negative(dir, dentry, gen);
 	} else {
-		inode = named_iget(dentry, &a);
-		alias = splice(dentry, inode, &a);
+		inode = ll_iget_named(dentry, &a);
+		alias = ll_splice(dentry, inode, &a);
 	}
 	ll_answer_put(&a);
 	return alias;
 }
 
 /* "0x200000401:0x1:0x0", perhaps in brackets. */
-static int parse_fid(const struct qstr *name, struct lu_fid *fid)
+static int ll_parse_fid(const struct qstr *name, struct lu_fid *fid)
 {
 	char buf[FID_LEN], *p = buf, *part;
 	u64 v[3];
@@ -282,9 +282,9 @@ static struct dentry *ll_obf_lookup(struct inode *dir, struct dentry *dentry)
 
 	if (!capable(CAP_DAC_READ_SEARCH))
 		return ERR_PTR(-EPERM);
-	if (parse_fid(&dentry->d_name, &fid))
+	if (ll_parse_fid(&dentry->d_name, &fid))
 		return ERR_PTR(-ENOENT);
-	dentry_set_valid(dentry, false);
+	ll_dentry_set_valid(dentry, false);
 	return d_splice_alias(ll_iget_fid(dir->i_sb, &fid), dentry);
 }
 
@@ -307,7 +307,7 @@ struct dentry *ll_lookup_parent(struct inode *inode)
 /* ---- open ---- */
 
 /* The open of a name ended with a handle: give it to the VFS. */
-static int finish(struct inode *dir, struct dentry *dentry, struct file *file, struct ll_answer *a,
+static int ll_finish_open(struct inode *dir, struct dentry *dentry, struct file *file, struct ll_answer *a,
 		  struct ll_open *open)
 {
 	struct dentry *alias = NULL;
@@ -315,7 +315,7 @@ static int finish(struct inode *dir, struct dentry *dentry, struct file *file, s
 	struct inode *inode;
 	int rc;
 
-	inode = named_iget(dentry, a);
+	inode = ll_iget_named(dentry, a);
 	if (IS_ERR(inode)) {
 		mdc_close(open, NULL, 0);
 		return PTR_ERR(inode);
@@ -323,7 +323,7 @@ static int finish(struct inode *dir, struct dentry *dentry, struct file *file, s
 	ihold(inode);			/* for the close, when it comes to that */
 	if (!d_in_lookup(dentry))
 		d_drop(dentry);
-	alias = splice(dentry, inode, a);
+	alias = ll_splice(dentry, inode, a);
 	lf = IS_ERR(alias) ? NULL : ll_file_new(open);
 	if (!lf) {
 		rc = IS_ERR(alias) ? PTR_ERR(alias) : -ENOMEM;
@@ -366,7 +366,7 @@ static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file 
 	u32 gen;
 	int rc;
 
-	if (name_too_long(dir, dentry))
+	if (ll_name_too_long(dir, dentry))
 		return -ENAMETOOLONG;
 	if (fid_is_obf(ll_fid(dir))) {
 		if (!d_in_lookup(dentry))
@@ -374,7 +374,7 @@ static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file 
 		alias = ll_obf_lookup(dir, dentry);
 		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
 	}
-	if (ll_inode_pseudo(dir) || (IS_ROOT(dentry->d_parent) && name_is(dentry, ".lustre"))) {
+	if (ll_inode_pseudo(dir) || (IS_ROOT(dentry->d_parent) && ll_dentry_name_is(dentry, ".lustre"))) {
 		if (open_flag & O_CREAT)
 			return -EPERM;
 		if (!d_in_lookup(dentry))
@@ -390,32 +390,32 @@ static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file 
 	args.flags = ll_open_flags(open_flag | (file->f_flags & (__FMODE_EXEC | O_LARGEFILE)));
 	if (!(open_flag & O_CREAT))
 		args.flags &= ~(MDS_OPEN_CREAT | MDS_OPEN_EXCL);
-	gen = dir_gen(dir);
+	gen = ll_dir_gen(dir);
 	rc = mdc_intent_open(dir, &dentry->d_name, NULL, &args, &a, &open);
 	if (rc)
 		goto out;
 	if (a.disp & DISP_LOOKUP_NEG && !(a.disp & DISP_OPEN_CREATE)) {
 		alias = NULL;
 		if (d_in_lookup(dentry))
-			alias = splice_negative(dir, dentry, gen);
+			alias = ll_splice_negative(dir, dentry, gen);
 		ll_answer_put(&a);
 		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
 	}
 	if (open) {
 		if (a.disp & DISP_OPEN_CREATE)
 			ll_count(dir->i_sb, CREATE, 1);
-		rc = finish(dir, dentry, file, &a, open);
+		rc = ll_finish_open(dir, dentry, file, &a, open);
 		goto out;
 	}
 	/* A symlink, a device: found, but not opened. */
-	inode = named_iget(dentry, &a);
+	inode = ll_iget_named(dentry, &a);
 	if (IS_ERR(inode)) {
 		rc = PTR_ERR(inode);
 		goto out;
 	}
 	if (!d_in_lookup(dentry))
 		d_drop(dentry);
-	alias = splice(dentry, inode, &a);
+	alias = ll_splice(dentry, inode, &a);
 	ll_answer_put(&a);
 	return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
 out:
@@ -425,25 +425,25 @@ out:
 
 /* ---- changes ---- */
 
-static int create(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev,
+static int ll_create_object(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev,
 		  const void *data, u32 data_len)
 {
 	struct inode *inode;
 	struct ll_answer a;
 	int rc;
 
-	if (name_too_long(dir, dentry))
+	if (ll_name_too_long(dir, dentry))
 		return -ENAMETOOLONG;
 	rc = mdc_create(dir, &dentry->d_name, mode, rdev, data, data_len, &a);
 	if (rc)
 		goto out;
-	inode = named_iget(dentry, &a);
+	inode = ll_iget_named(dentry, &a);
 	if (IS_ERR(inode)) {
 		d_drop(dentry);
 		rc = PTR_ERR(inode);
 		goto out;
 	}
-	rc = splice_made(dentry, inode, &a);
+	rc = ll_splice_made(dentry, inode, &a);
 out:
 	ll_answer_put(&a);
 	return rc;
@@ -453,7 +453,7 @@ static int ll_mknod(struct mnt_idmap *idmap, struct inode *dir, struct dentry *d
 		    dev_t rdev)
 {
 	ll_count(dir->i_sb, MKNOD, 1);
-	return create(dir, dentry, mode, rdev, NULL, 0);
+	return ll_create_object(dir, dentry, mode, rdev, NULL, 0);
 }
 
 /* Only knfsd and overlayfs come here for regular files; open(2) uses ll_atomic_open(). */
@@ -469,20 +469,20 @@ static int ll_create(struct mnt_idmap *idmap, struct inode *dir, struct dentry *
 	struct inode *inode;
 	int rc;
 
-	if (name_too_long(dir, dentry))
+	if (ll_name_too_long(dir, dentry))
 		return -ENAMETOOLONG;
 	ll_count(dir->i_sb, CREATE, 1);
 	rc = mdc_intent_open(dir, &dentry->d_name, NULL, &args, &a, &open);
 	if (rc)
 		goto out;
-	inode = named_iget(dentry, &a);
+	inode = ll_iget_named(dentry, &a);
 	if (open)
 		mdc_close(open, NULL, 0);
 	if (IS_ERR(inode)) {
 		rc = PTR_ERR(inode);
 		goto out;
 	}
-	rc = splice_made(dentry, inode, &a);
+	rc = ll_splice_made(dentry, inode, &a);
 out:
 	ll_answer_put(&a);
 	return rc;
@@ -493,7 +493,7 @@ int ll_mkdir_lmv(struct inode *dir, struct dentry *dentry, umode_t mode, const v
 		 u32 lum_len)
 {
 	ll_count(dir->i_sb, MKDIR, 1);
-	return create(dir, dentry, (mode & (0777 | S_ISVTX)) | S_IFDIR, 0, lum, lum_len);
+	return ll_create_object(dir, dentry, (mode & (0777 | S_ISVTX)) | S_IFDIR, 0, lum, lum_len);
 }
 
 static int ll_mkdir(struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode)
@@ -505,7 +505,7 @@ static int ll_symlink(struct mnt_idmap *idmap, struct inode *dir, struct dentry 
 		      const char *target)
 {
 	ll_count(dir->i_sb, SYMLINK, 1);
-	return create(dir, dentry, S_IFLNK | 0777, 0, target, strlen(target) + 1);
+	return ll_create_object(dir, dentry, S_IFLNK | 0777, 0, target, strlen(target) + 1);
 }
 
 static int ll_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
@@ -514,7 +514,7 @@ static int ll_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
 	struct ll_answer a;
 	int rc;
 
-	if (name_too_long(dir, dentry))
+	if (ll_name_too_long(dir, dentry))
 		return -ENAMETOOLONG;
 	ll_count(dir->i_sb, LINK, 1);
 	rc = mdc_link(inode, dir, &dentry->d_name, &a);
@@ -529,13 +529,13 @@ static int ll_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
 }
 
 /* The answer tells how many links are left. */
-static void victim_update(struct inode *victim, struct ll_answer *a)
+static void ll_victim_update(struct inode *victim, struct ll_answer *a)
 {
 	if (a->valid & OBD_MD_FLID && fid_eq(&a->fid, ll_fid(victim)))
 		ll_inode_update(victim, a);
 }
 
-static int unlink_name(struct inode *dir, struct dentry *dentry, bool rmdir)
+static int ll_unlink_name(struct inode *dir, struct dentry *dentry, bool rmdir)
 {
 	struct inode *victim = d_inode(dentry);
 	struct ll_answer a;
@@ -543,11 +543,11 @@ static int unlink_name(struct inode *dir, struct dentry *dentry, bool rmdir)
 
 	rc = mdc_unlink(dir, victim, &dentry->d_name, rmdir, &a);
 	if (!rc) {
-		victim_update(victim, &a);
+		ll_victim_update(victim, &a);
 		if (rmdir)
 			clear_nlink(victim);
 		/* What becomes of the dentry is not protected by a lock. */
-		dentry_set_valid(dentry, false);
+		ll_dentry_set_valid(dentry, false);
 		dentry->d_time = 0;
 	} else if (rc == -ENOENT) {
 		/* Somebody else was faster: the cached name was wrong. */
@@ -560,13 +560,13 @@ static int unlink_name(struct inode *dir, struct dentry *dentry, bool rmdir)
 static int ll_unlink(struct inode *dir, struct dentry *dentry)
 {
 	ll_count(dir->i_sb, UNLINK, 1);
-	return unlink_name(dir, dentry, false);
+	return ll_unlink_name(dir, dentry, false);
 }
 
 static int ll_rmdir(struct inode *dir, struct dentry *dentry)
 {
 	ll_count(dir->i_sb, RMDIR, 1);
-	return unlink_name(dir, dentry, true);
+	return ll_unlink_name(dir, dentry, true);
 }
 
 static int ll_rename(struct mnt_idmap *idmap, struct inode *old_dir, struct dentry *old,
@@ -582,16 +582,16 @@ static int ll_rename(struct mnt_idmap *idmap, struct inode *old_dir, struct dent
 	 */
 	if (flags)
 		return -EINVAL;
-	if (name_too_long(new_dir, new))
+	if (ll_name_too_long(new_dir, new))
 		return -ENAMETOOLONG;
 	ll_count(old_dir->i_sb, RENAME, 1);
 	rc = mdc_rename(old_dir, &old->d_name, d_inode(old), new_dir, &new->d_name, victim, &a);
 	if (!rc) {
 		if (victim)
-			victim_update(victim, &a);
-		dentry_set_valid(new, false);
+			ll_victim_update(victim, &a);
+		ll_dentry_set_valid(new, false);
 		/* The VFS moves it; what it is called now is asked for at its next use. */
-		dentry_set_valid(old, false);
+		ll_dentry_set_valid(old, false);
 	} else if (rc == -ENOENT) {
 		d_drop(old);
 	}

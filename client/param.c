@@ -43,7 +43,7 @@ static const struct lu_stat_def ll_stats[LLS_NR] = {
 };
 
 /* Files of numbers from statfs. */
-static int statfs_show(struct seq_file *m, struct ll_sb_info *sbi, size_t off, bool kbytes)
+static int ll_statfs_show(struct seq_file *m, struct ll_sb_info *sbi, size_t off, bool kbytes)
 {
 	struct obd_statfs st;
 	u64 v;
@@ -60,9 +60,9 @@ static int statfs_show(struct seq_file *m, struct ll_sb_info *sbi, size_t off, b
 }
 
 #define STATFS_FILE(name, field, kb)					\
-static int name##_show(struct seq_file *m, void *obj)			\
+static int ll_##name##_show(struct seq_file *m, void *obj)			\
 {									\
-	return statfs_show(m, obj, offsetof(struct obd_statfs, field), kb);	\
+	return ll_statfs_show(m, obj, offsetof(struct obd_statfs, field), kb);	\
 }
 
 STATFS_FILE(kbytestotal, os_blocks, true)
@@ -71,31 +71,31 @@ STATFS_FILE(kbytesavail, os_bavail, true)
 STATFS_FILE(filestotal, os_files, false)
 STATFS_FILE(filesfree, os_ffree, false)
 
-static int blocksize_show(struct seq_file *m, void *obj)
+static int ll_blocksize_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->bsize);
 	return 0;
 }
 
-static int fstype_show(struct seq_file *m, void *obj)
+static int ll_fstype_show(struct seq_file *m, void *obj)
 {
 	seq_puts(m, "lustre\n");
 	return 0;
 }
 
-static int client_type_show(struct seq_file *m, void *obj)
+static int ll_client_type_show(struct seq_file *m, void *obj)
 {
 	seq_puts(m, "local client\n");
 	return 0;
 }
 
-static int uuid_show(struct seq_file *m, void *obj)
+static int ll_uuid_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%s\n", ((struct ll_sb_info *)obj)->uuid);
 	return 0;
 }
 
-static int max_easize_show(struct seq_file *m, void *obj)
+static int ll_max_easize_show(struct seq_file *m, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
 
@@ -103,7 +103,7 @@ static int max_easize_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static int default_easize_show(struct seq_file *m, void *obj)
+static int ll_default_easize_show(struct seq_file *m, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
 
@@ -111,13 +111,13 @@ static int default_easize_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static int statfs_max_age_show(struct seq_file *m, void *obj)
+static int ll_statfs_max_age_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->statfs_max_age);
 	return 0;
 }
 
-static ssize_t statfs_max_age_store(const char *text, size_t len, void *obj)
+static ssize_t ll_statfs_max_age_store(const char *text, size_t len, void *obj)
 {
 	u64 v;
 	int rc = param_parse_u64(text, 0, 1800, &v);
@@ -128,13 +128,13 @@ static ssize_t statfs_max_age_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int stat_blocksize_show(struct seq_file *m, void *obj)
+static int ll_stat_blocksize_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->stat_blocksize);
 	return 0;
 }
 
-static ssize_t stat_blocksize_store(const char *text, size_t len, void *obj)
+static ssize_t ll_stat_blocksize_store(const char *text, size_t len, void *obj)
 {
 	u64 v;
 	int rc = param_parse_u64(text, 0, 1U << 30, &v);
@@ -147,13 +147,13 @@ static ssize_t stat_blocksize_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int lazystatfs_show(struct seq_file *m, void *obj)
+static int ll_lazystatfs_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%d\n", !!(((struct ll_sb_info *)obj)->opts & LL_OPT_LAZYSTATFS));
 	return 0;
 }
 
-static ssize_t lazystatfs_store(const char *text, size_t len, void *obj)
+static ssize_t ll_lazystatfs_store(const char *text, size_t len, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
 	bool on;
@@ -165,7 +165,7 @@ static ssize_t lazystatfs_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int xattr_cache_show(struct seq_file *m, void *obj)
+static int ll_xattr_cache_show(struct seq_file *m, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
 
@@ -174,21 +174,21 @@ static int xattr_cache_show(struct seq_file *m, void *obj)
 }
 
 static const struct param_def ll_params[] = {
-	{ "blocksize", 0444, blocksize_show, NULL },
-	{ "kbytestotal", 0444, kbytestotal_show, NULL },
-	{ "kbytesfree", 0444, kbytesfree_show, NULL },
-	{ "kbytesavail", 0444, kbytesavail_show, NULL },
-	{ "filestotal", 0444, filestotal_show, NULL },
-	{ "filesfree", 0444, filesfree_show, NULL },
-	{ "fstype", 0444, fstype_show, NULL },
-	{ "client_type", 0444, client_type_show, NULL },
-	{ "uuid", 0444, uuid_show, NULL },
-	{ "max_easize", 0444, max_easize_show, NULL },
-	{ "default_easize", 0444, default_easize_show, NULL },
-	{ "statfs_max_age", 0644, statfs_max_age_show, statfs_max_age_store },
-	{ "stat_blocksize", 0644, stat_blocksize_show, stat_blocksize_store },
-	{ "lazystatfs", 0644, lazystatfs_show, lazystatfs_store },
-	{ "xattr_cache", 0444, xattr_cache_show, NULL },
+	{ "blocksize", 0444, ll_blocksize_show, NULL },
+	{ "kbytestotal", 0444, ll_kbytestotal_show, NULL },
+	{ "kbytesfree", 0444, ll_kbytesfree_show, NULL },
+	{ "kbytesavail", 0444, ll_kbytesavail_show, NULL },
+	{ "filestotal", 0444, ll_filestotal_show, NULL },
+	{ "filesfree", 0444, ll_filesfree_show, NULL },
+	{ "fstype", 0444, ll_fstype_show, NULL },
+	{ "client_type", 0444, ll_client_type_show, NULL },
+	{ "uuid", 0444, ll_uuid_show, NULL },
+	{ "max_easize", 0444, ll_max_easize_show, NULL },
+	{ "default_easize", 0444, ll_default_easize_show, NULL },
+	{ "statfs_max_age", 0644, ll_statfs_max_age_show, ll_statfs_max_age_store },
+	{ "stat_blocksize", 0644, ll_stat_blocksize_show, ll_stat_blocksize_store },
+	{ "lazystatfs", 0644, ll_lazystatfs_show, ll_lazystatfs_store },
+	{ "xattr_cache", 0444, ll_xattr_cache_show, NULL },
 };
 
 int ll_param_init(struct ll_sb_info *sbi)

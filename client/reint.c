@@ -8,7 +8,7 @@
 #include "internal.h"
 
 /* A REINT being built: request and early cancels. */
-struct reint {
+struct mdc_reint {
 	struct ll_mdc		*mdc;
 	struct ptlrpc_request	*req;
 	u64			elc[LDLM_ELC_MAX];
@@ -16,7 +16,7 @@ struct reint {
 	void			*rec;
 };
 
-static void reint_elc(struct reint *r, const struct lu_fid *fid, u32 mode, u64 bits)
+static void mdc_reint_elc(struct mdc_reint *r, const struct lu_fid *fid, u32 mode, u64 bits)
 {
 	struct ldlm_res_id res;
 
@@ -27,7 +27,7 @@ static void reint_elc(struct reint *r, const struct lu_fid *fid, u32 mode, u64 b
 				  LDLM_ELC_MAX - r->nr_elc);
 }
 
-static int reint_new(struct reint *r, const struct wire_format *fmt)
+static int mdc_reint_new(struct mdc_reint *r, const struct wire_format *fmt)
 {
 	r->req = ptlrpc_req_new(r->mdc->imp, MDS_REINT, fmt);
 	if (!r->req)
@@ -36,17 +36,17 @@ static int reint_new(struct reint *r, const struct wire_format *fmt)
 	return 0;
 }
 
-static void reint_name(struct reint *r, enum wire_field field, const struct qstr *name)
+static void mdc_reint_name(struct mdc_reint *r, enum wire_field field, const struct qstr *name)
 {
 	ptlrpc_req_size(r->req, field, name->len + 1);
 }
 
-static void reint_name_pack(struct reint *r, enum wire_field field, const struct qstr *name)
+static void mdc_reint_name_pack(struct mdc_reint *r, enum wire_field field, const struct qstr *name)
 {
 	memcpy(ptlrpc_req_buf(r->req, field), name->name, name->len); /* buffers are zeroed: NUL */
 }
 
-static int reint_pack(struct reint *r)
+static int mdc_reint_pack(struct mdc_reint *r)
 {
 	int rc = ptlrpc_req_pack(r->req);
 
@@ -62,7 +62,7 @@ static int reint_pack(struct reint *r)
 }
 
 /* Send; the answer (if wanted) owns the request afterwards. */
-static int reint_send(struct reint *r, struct ll_answer *a)
+static int mdc_reint_send(struct mdc_reint *r, struct ll_answer *a)
 {
 	int rc = ptlrpc_queue_wait(r->req);
 
@@ -81,7 +81,7 @@ static int reint_send(struct reint *r, struct ll_answer *a)
 	return rc;
 }
 
-static void reint_start(struct reint *r, struct ll_mdc *mdc, struct ll_answer *a)
+static void mdc_reint_start(struct mdc_reint *r, struct ll_mdc *mdc, struct ll_answer *a)
 {
 	r->mdc = mdc;
 	r->req = NULL;
@@ -94,22 +94,22 @@ int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answ
 {
 	u64 bits = MDS_INODELOCK_UPDATE;
 	struct mdt_rec_setattr *rec;
-	struct reint r;
+	struct mdc_reint r;
 	int rc;
 
-	reint_start(&r, mdc_of(inode), a);
+	mdc_reint_start(&r, mdc_of(inode), a);
 	if (sa->valid & (MDS_ATTR_MODE | MDS_ATTR_UID | MDS_ATTR_GID))
 		bits |= MDS_INODELOCK_PERM;
 	if (sa->valid & MDS_ATTR_PROJID || sa->ea_len)
 		bits |= MDS_INODELOCK_XATTR;
-	reint_elc(&r, ll_fid(inode), LCK_PW, bits);
-	rc = reint_new(&r, &wf_mds_reint_setattr);
+	mdc_reint_elc(&r, ll_fid(inode), LCK_PW, bits);
+	rc = mdc_reint_new(&r, &wf_mds_reint_setattr);
 	if (rc)
 		return rc;
 	ptlrpc_req_size(r.req, WF_EADATA, sa->ea_len);
 	ptlrpc_rep_room(r.req, WF_MDT_MD, mdc_ea_room(r.mdc));
 	ptlrpc_rep_room(r.req, WF_ACL, mdc_acl_room(r.mdc));
-	rc = reint_pack(&r);
+	rc = mdc_reint_pack(&r);
 	if (rc)
 		return rc;
 	rec = r.rec;
@@ -131,7 +131,7 @@ int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answ
 	rec->sa_projid = cpu_to_le32(sa->projid);
 	if (sa->ea_len)
 		memcpy(ptlrpc_req_buf(r.req, WF_EADATA), sa->ea, sa->ea_len);
-	return reint_send(&r, a);
+	return mdc_reint_send(&r, a);
 }
 
 int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t rdev,
@@ -139,21 +139,21 @@ int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t r
 {
 	struct mdt_rec_create *rec;
 	struct lu_fid fid;
-	struct reint r;
+	struct mdc_reint r;
 	int rc;
 
-	reint_start(&r, mdc_of(dir), a);
+	mdc_reint_start(&r, mdc_of(dir), a);
 	rc = mdc_fid_alloc(r.mdc, &fid);
 	if (rc)
 		return rc;
-	reint_elc(&r, ll_fid(dir), LCK_CW, MDS_INODELOCK_UPDATE);
-	rc = reint_new(&r, &wf_mds_reint_create);
+	mdc_reint_elc(&r, ll_fid(dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	rc = mdc_reint_new(&r, &wf_mds_reint_create);
 	if (rc)
 		return rc;
-	reint_name(&r, WF_NAME, name);
+	mdc_reint_name(&r, WF_NAME, name);
 	ptlrpc_req_size(r.req, WF_EADATA, data_len);
 	ptlrpc_rep_room(r.req, WF_MDT_MD, mdc_ea_room(r.mdc));
-	rc = reint_pack(&r);
+	rc = mdc_reint_pack(&r);
 	if (rc)
 		return rc;
 	rec = r.rec;
@@ -166,10 +166,10 @@ int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t r
 	rec->cr_umask = cpu_to_le32(current_umask());
 	rec->cr_time = cpu_to_le64(ktime_get_real_seconds());
 	rec->cr_rdev = cpu_to_le64(old_encode_dev(rdev));
-	reint_name_pack(&r, WF_NAME, name);
+	mdc_reint_name_pack(&r, WF_NAME, name);
 	if (data_len)
 		memcpy(ptlrpc_req_buf(r.req, WF_EADATA), data, data_len);
-	rc = reint_send(&r, a);
+	rc = mdc_reint_send(&r, a);
 	if (!rc && (!(a->valid & OBD_MD_FLID) || !fid_eq(&a->fid, &fid)))
 		rc = -EPROTO;
 	return rc;
@@ -178,17 +178,17 @@ int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t r
 int mdc_link(struct inode *inode, struct inode *dir, const struct qstr *name, struct ll_answer *a)
 {
 	struct mdt_rec_link *rec;
-	struct reint r;
+	struct mdc_reint r;
 	int rc;
 
-	reint_start(&r, mdc_of(dir), a);
-	reint_elc(&r, ll_fid(dir), LCK_CW, MDS_INODELOCK_UPDATE);
-	reint_elc(&r, ll_fid(inode), LCK_EX, MDS_INODELOCK_UPDATE | MDS_INODELOCK_XATTR);
-	rc = reint_new(&r, &wf_mds_reint_link);
+	mdc_reint_start(&r, mdc_of(dir), a);
+	mdc_reint_elc(&r, ll_fid(dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	mdc_reint_elc(&r, ll_fid(inode), LCK_EX, MDS_INODELOCK_UPDATE | MDS_INODELOCK_XATTR);
+	rc = mdc_reint_new(&r, &wf_mds_reint_link);
 	if (rc)
 		return rc;
-	reint_name(&r, WF_NAME, name);
-	rc = reint_pack(&r);
+	mdc_reint_name(&r, WF_NAME, name);
+	rc = mdc_reint_pack(&r);
 	if (rc)
 		return rc;
 	rec = r.rec;
@@ -196,25 +196,25 @@ int mdc_link(struct inode *inode, struct inode *dir, const struct qstr *name, st
 	fid_to_le(&rec->lk_fid1, ll_fid(inode));
 	fid_to_le(&rec->lk_fid2, ll_fid(dir));
 	rec->lk_time = cpu_to_le64(ktime_get_real_seconds());
-	reint_name_pack(&r, WF_NAME, name);
-	return reint_send(&r, a);
+	mdc_reint_name_pack(&r, WF_NAME, name);
+	return mdc_reint_send(&r, a);
 }
 
 int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name, bool rmdir,
 	       struct ll_answer *a)
 {
 	struct mdt_rec_unlink *rec;
-	struct reint r;
+	struct mdc_reint r;
 	int rc;
 
-	reint_start(&r, mdc_of(dir), a);
-	reint_elc(&r, ll_fid(dir), LCK_CW, MDS_INODELOCK_UPDATE);
-	reint_elc(&r, ll_fid(victim), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
-	rc = reint_new(&r, &wf_mds_reint_unlink);
+	mdc_reint_start(&r, mdc_of(dir), a);
+	mdc_reint_elc(&r, ll_fid(dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	mdc_reint_elc(&r, ll_fid(victim), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
+	rc = mdc_reint_new(&r, &wf_mds_reint_unlink);
 	if (rc)
 		return rc;
-	reint_name(&r, WF_NAME, name);
-	rc = reint_pack(&r);
+	mdc_reint_name(&r, WF_NAME, name);
+	rc = mdc_reint_pack(&r);
 	if (rc)
 		return rc;
 	rec = r.rec;
@@ -223,8 +223,8 @@ int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name,
 	fid_to_le(&rec->ul_fid2, ll_fid(victim));
 	rec->ul_mode = cpu_to_le32(rmdir ? S_IFDIR : 0);
 	rec->ul_time = cpu_to_le64(ktime_get_real_seconds());
-	reint_name_pack(&r, WF_NAME, name);
-	return reint_send(&r, a);
+	mdc_reint_name_pack(&r, WF_NAME, name);
+	return mdc_reint_send(&r, a);
 }
 
 int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inode,
@@ -232,22 +232,22 @@ int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inod
 	       struct ll_answer *a)
 {
 	struct mdt_rec_rename *rec;
-	struct reint r;
+	struct mdc_reint r;
 	int rc;
 
-	reint_start(&r, mdc_of(src_dir), a);
-	reint_elc(&r, ll_fid(src_dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	mdc_reint_start(&r, mdc_of(src_dir), a);
+	mdc_reint_elc(&r, ll_fid(src_dir), LCK_CW, MDS_INODELOCK_UPDATE);
 	if (dst_dir != src_dir)
-		reint_elc(&r, ll_fid(dst_dir), LCK_CW, MDS_INODELOCK_UPDATE);
-	reint_elc(&r, ll_fid(inode), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_XATTR);
+		mdc_reint_elc(&r, ll_fid(dst_dir), LCK_CW, MDS_INODELOCK_UPDATE);
+	mdc_reint_elc(&r, ll_fid(inode), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_XATTR);
 	if (victim)
-		reint_elc(&r, ll_fid(victim), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
-	rc = reint_new(&r, &wf_mds_reint_rename);
+		mdc_reint_elc(&r, ll_fid(victim), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
+	rc = mdc_reint_new(&r, &wf_mds_reint_rename);
 	if (rc)
 		return rc;
-	reint_name(&r, WF_NAME, src);
-	reint_name(&r, WF_SYMTGT, dst);
-	rc = reint_pack(&r);
+	mdc_reint_name(&r, WF_NAME, src);
+	mdc_reint_name(&r, WF_SYMTGT, dst);
+	rc = mdc_reint_pack(&r);
 	if (rc)
 		return rc;
 	if ((imp_connect_flags(r.mdc->imp) & (OBD_CONNECT_GRANT | OBD_CONNECT_SRVLOCK)) ==
@@ -259,9 +259,9 @@ int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inod
 	fid_to_le(&rec->rn_fid2, ll_fid(dst_dir));
 	rec->rn_mode = cpu_to_le32(victim ? victim->i_mode : inode->i_mode);
 	rec->rn_time = cpu_to_le64(ktime_get_real_seconds());
-	reint_name_pack(&r, WF_NAME, src);
-	reint_name_pack(&r, WF_SYMTGT, dst);
-	return reint_send(&r, a);
+	mdc_reint_name_pack(&r, WF_NAME, src);
+	mdc_reint_name_pack(&r, WF_SYMTGT, dst);
+	return mdc_reint_send(&r, a);
 }
 
 int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags,
@@ -269,23 +269,23 @@ int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_
 {
 	u64 bits = MDS_INODELOCK_UPDATE;
 	struct mdt_rec_setxattr *rec;
-	struct reint r;
+	struct mdc_reint r;
 	int rc;
 
-	reint_start(&r, mdc_of(inode), NULL);
+	mdc_reint_start(&r, mdc_of(inode), NULL);
 	if (size > r.mdc->max_easize)
 		return -E2BIG;
 	if (!strcmp(name, XATTR_NAME_ACL_ACCESS))
 		bits |= MDS_INODELOCK_PERM;
 	/* XATTR in any case: our cache of xattrs holds it. */
 	bits |= MDS_INODELOCK_XATTR;
-	reint_elc(&r, ll_fid(inode), LCK_EX, bits);
-	rc = reint_new(&r, &wf_mds_reint_setxattr);
+	mdc_reint_elc(&r, ll_fid(inode), LCK_EX, bits);
+	rc = mdc_reint_new(&r, &wf_mds_reint_setxattr);
 	if (rc)
 		return rc;
 	ptlrpc_req_size(r.req, WF_NAME, strlen(name) + 1);
 	ptlrpc_req_size(r.req, WF_EADATA, remove ? 0 : size);
-	rc = reint_pack(&r);
+	rc = mdc_reint_pack(&r);
 	if (rc)
 		return rc;
 	rec = r.rec;
@@ -297,5 +297,5 @@ int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_
 	strcpy(ptlrpc_req_buf(r.req, WF_NAME), name);
 	if (!remove && size)
 		memcpy(ptlrpc_req_buf(r.req, WF_EADATA), value, size);
-	return reint_send(&r, NULL);
+	return mdc_reint_send(&r, NULL);
 }

@@ -47,7 +47,7 @@ static const struct {
 };
 
 /* Accepted without effect: of servers, of older clients, or done elsewhere. */
-static const char *const ignored[] = {
+static const char *const ll_ignored_options[] = {
 	"acl",
 	"noacl",
 	"encrypt",
@@ -80,28 +80,28 @@ static const char *const ignored[] = {
 	"_netdev",
 };
 
-static bool is_ignored(const char *opt)
+static bool ll_option_is_ignored(const char *opt)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(ignored); i++) {
-		size_t len = strlen(ignored[i]);
+	for (i = 0; i < ARRAY_SIZE(ll_ignored_options); i++) {
+		size_t len = strlen(ll_ignored_options[i]);
 
-		if (ignored[i][len - 1] == '=' ? !strncmp(opt, ignored[i], len) :
-						 !strcmp(opt, ignored[i]))
+		if (ll_ignored_options[i][len - 1] == '=' ? !strncmp(opt, ll_ignored_options[i], len) :
+						 !strcmp(opt, ll_ignored_options[i]))
 			return true;
 	}
 	return false;
 }
 
-static int set_string(char **where, const char *value)
+static int ll_option_set_string(char **where, const char *value)
 {
 	kfree(*where);
 	*where = kstrdup(value, GFP_KERNEL);
 	return *where ? 0 : -ENOMEM;
 }
 
-static int parse_option(struct ll_sb_info *sbi, const char *opt)
+static int ll_parse_option(struct ll_sb_info *sbi, const char *opt)
 {
 	unsigned int i;
 
@@ -112,17 +112,17 @@ static int parse_option(struct ll_sb_info *sbi, const char *opt)
 		return 0;
 	}
 	if (!strncmp(opt, "mgsname=", 8))
-		return set_string(&sbi->mgsname, opt + 8);
+		return ll_option_set_string(&sbi->mgsname, opt + 8);
 	if (!strncmp(opt, "exclude=", 8))
-		return set_string(&sbi->exclude, opt + 8);
-	if (!*opt || is_ignored(opt))
+		return ll_option_set_string(&sbi->exclude, opt + 8);
+	if (!*opt || ll_option_is_ignored(opt))
 		return 0;
 	pr_err("Unknown option '%s', won't mount.\n", opt);
 	return -EINVAL;
 }
 
 /* "nid[,nid][:nid]:/fsname[/subdir]" */
-static int parse_device(struct ll_sb_info *sbi, const char *device)
+static int ll_parse_device(struct ll_sb_info *sbi, const char *device)
 {
 	const char *sep = strstr(device, ":/"), *name, *end;
 	size_t len;
@@ -137,7 +137,7 @@ static int parse_device(struct ll_sb_info *sbi, const char *device)
 		return -EINVAL;
 	}
 	memcpy(sbi->fsname, name, len);
-	if (set_string(&sbi->device, device))
+	if (ll_option_set_string(&sbi->device, device))
 		return -ENOMEM;
 	sbi->mgsnodes = kstrndup(device, sep - device, GFP_KERNEL);
 	if (!sbi->mgsnodes)
@@ -145,14 +145,14 @@ static int parse_device(struct ll_sb_info *sbi, const char *device)
 	while (*end == '/' && end[1] == '/')
 		end++;
 	if (end[0] && end[1])
-		return set_string(&sbi->fileset, end);
+		return ll_option_set_string(&sbi->fileset, end);
 	return 0;
 }
 
 /*
  * The device comes last and may hold commas itself. Text before it: options.
  */
-static int parse_data(struct ll_sb_info *sbi, char *data)
+static int ll_parse_data(struct ll_sb_info *sbi, char *data)
 {
 	char *dev, *opt;
 	int rc;
@@ -165,9 +165,9 @@ static int parse_data(struct ll_sb_info *sbi, char *data)
 	else
 		data = NULL;
 	dev += 7;
-	rc = parse_device(sbi, dev);
+	rc = ll_parse_device(sbi, dev);
 	while (!rc && data && (opt = strsep(&data, ",")))
-		rc = parse_option(sbi, opt);
+		rc = ll_parse_option(sbi, opt);
 	return rc;
 }
 
@@ -210,7 +210,7 @@ static int ll_show_devname(struct seq_file *m, struct dentry *root)
 #define ADD64(to, from)	((to) = cpu_to_le64(le64_to_cpu(to) + (from)))
 
 /* Sums of the OSTs replace what the MDT said about space (chapter 7 2.2). */
-static int statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
+static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
 {
 	bool nodelay = sbi->opts & LL_OPT_LAZYSTATFS;
 	u64 blocks = 0, bfree = 0, bavail = 0, files = 0, ffree = 0, used, mffree;
@@ -268,7 +268,7 @@ int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st)
 		if (!rc && !sbi->statfs.os_bsize)
 			rc = -EPROTO;
 		if (!rc && !(le32_to_cpu(sbi->statfs.os_state) & OS_STATFS_SUM))
-			rc = statfs_osts(sbi, &sbi->statfs);
+			rc = ll_statfs_osts(sbi, &sbi->statfs);
 		sbi->statfs_time = rc ? 0 : jiffies ?: 1;
 	}
 	*st = sbi->statfs;
@@ -350,7 +350,7 @@ const struct super_operations ll_super_ops = {
 	.show_devname	= ll_show_devname,
 };
 
-static struct ll_sb_info *sbi_new(void)
+static struct ll_sb_info *ll_sbi_new(void)
 {
 	struct ll_sb_info *sbi = kzalloc(sizeof(*sbi), GFP_KERNEL);
 	uuid_t uuid;
@@ -375,7 +375,7 @@ static struct ll_sb_info *sbi_new(void)
 	return sbi;
 }
 
-static void sbi_free(struct ll_sb_info *sbi)
+static void ll_sbi_free(struct ll_sb_info *sbi)
 {
 	ll_config_free(sbi);
 	xa_destroy(&sbi->mdcs);
@@ -388,7 +388,7 @@ static void sbi_free(struct ll_sb_info *sbi)
 	kfree(sbi);
 }
 
-static int get_root(struct super_block *sb)
+static int ll_super_get_root(struct super_block *sb)
 {
 	struct ll_sb_info *sbi = ll_sbi(sb);
 	struct ll_answer a;
@@ -414,7 +414,7 @@ static int get_root(struct super_block *sb)
 	return sb->s_root ? 0 : -ENOMEM;
 }
 
-static int get_limits(struct super_block *sb)
+static int ll_super_get_limits(struct super_block *sb)
 {
 	struct ll_sb_info *sbi = ll_sbi(sb);
 	struct obd_statfs st;
@@ -437,7 +437,7 @@ static int get_limits(struct super_block *sb)
 }
 
 /* What the VFS has to know of a mount. */
-static void super_init(struct super_block *sb)
+static void ll_super_init(struct super_block *sb)
 {
 	sb->s_magic = LL_SUPER_MAGIC;
 	sb->s_op = &ll_super_ops;
@@ -451,7 +451,7 @@ static void super_init(struct super_block *sb)
 }
 
 /* The MGC of the mount; the networks of the node are started for it. */
-static int super_get_mgc(struct ll_sb_info *sbi)
+static int ll_super_get_mgc(struct ll_sb_info *sbi)
 {
 	int rc = lnet_get_ref();
 
@@ -475,13 +475,13 @@ static int super_get_mgc(struct ll_sb_info *sbi)
  * From the NIDs of the MGS to a connected MDT. Nobody stands before a terminal for longer than
  * LL_MOUNT_WAIT because a server is away.
  */
-static int super_connect(struct ll_sb_info *sbi)
+static int ll_super_connect(struct ll_sb_info *sbi)
 {
 	const u64 needed = OBD_CONNECT_FID | OBD_CONNECT_ATTRFID | OBD_CONNECT_FULL20;
 	unsigned long deadline = jiffies + min(LL_MOUNT_WAIT, ptlrpc_timeout) * HZ;
 	int rc;
 
-	rc = super_get_mgc(sbi);
+	rc = ll_super_get_mgc(sbi);
 	if (rc)
 		return rc;
 	rc = ll_config_wait_mgs(sbi, deadline);
@@ -503,20 +503,20 @@ static int super_connect(struct ll_sb_info *sbi)
 
 static int ll_fill_super(struct super_block *sb, void *data, int silent)
 {
-	struct ll_sb_info *sbi = sbi_new();
+	struct ll_sb_info *sbi = ll_sbi_new();
 	int rc;
 
 	if (!sbi)
 		return -ENOMEM;
 	sbi->sb = sb;
 	sb->s_fs_info = sbi;		/* ll_kill_sb() frees what there is */
-	rc = parse_data(sbi, data);
+	rc = ll_parse_data(sbi, data);
 	if (rc)
 		return rc;
 	if (sb_rdonly(sb))
 		sbi->opts |= LL_OPT_RDONLY;
 	snprintf(sbi->name, sizeof(sbi->name), "%s-%s", sbi->fsname, sbi->inst);
-	super_init(sb);
+	ll_super_init(sb);
 	rc = super_setup_bdi_name(sb, "lustre-%s", sbi->name);
 	if (rc)
 		return rc;
@@ -526,15 +526,15 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 	rc = ll_param_init(sbi);
 	if (rc)
 		return rc;
-	rc = super_connect(sbi);
+	rc = ll_super_connect(sbi);
 	if (rc)
 		return rc;
 	if (imp_connect_flags(sbi->mdc0->imp) & OBD_CONNECT_ACL)
 		sb->s_flags |= SB_POSIXACL;
-	rc = get_limits(sb);
+	rc = ll_super_get_limits(sb);
 	if (rc)
 		return rc;
-	rc = get_root(sb);
+	rc = ll_super_get_root(sb);
 	if (rc)
 		return rc;
 	if (sbi->opts & LL_OPT_VERBOSE)
@@ -597,7 +597,7 @@ static void ll_kill_sb(struct super_block *sb)
 		mgc_put(sbi->mgc);
 	if (mounted && sbi->opts & LL_OPT_VERBOSE)
 		pr_info("Unmounted %s-client\n", sbi->fsname);
-	sbi_free(sbi);
+	ll_sbi_free(sbi);
 }
 
 static struct file_system_type ll_fs_type = {

@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-static int read_target(struct inode *inode, char **target)
+static int ll_symlink_read(struct inode *inode, char **target)
 {
 	struct ll_answer a;
 	u32 len;
@@ -46,7 +46,7 @@ static const char *ll_get_link(struct dentry *dentry, struct inode *inode,
 		return target;
 	if (!dentry)
 		return ERR_PTR(-ECHILD);
-	rc = read_target(inode, &target);
+	rc = ll_symlink_read(inode, &target);
 	if (rc)
 		return ERR_PTR(rc);
 	spin_lock(&lli->lli_lock);

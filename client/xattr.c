@@ -28,7 +28,7 @@ struct ll_xattrs {
 	struct ll_xattr	x[];
 };
 
-static void xattrs_free(struct ll_xattrs *x)
+static void ll_xattrs_put(struct ll_xattrs *x)
 {
 	if (!x || !refcount_dec_and_test(&x->ref))
 		return;
@@ -37,7 +37,7 @@ static void xattrs_free(struct ll_xattrs *x)
 }
 
 /* Attributes that change without the XATTR lock, or have a way of their own. */
-static bool not_cached(const char *name)
+static bool ll_xattr_is_uncached(const char *name)
 {
 	return !strcmp(name, XATTR_NAME_ACL_ACCESS) || !strcmp(name, XATTR_NAME_SOM) ||
 	       !strcmp(name, XATTR_NAME_LOV) || !strcmp(name, "security.selinux");
@@ -68,7 +68,7 @@ struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *
 
 		if (noff + n >= names_len || v > vals_len - voff)
 			goto bad;
-		if (!not_cached(x->blob + noff)) {
+		if (!ll_xattr_is_uncached(x->blob + noff)) {
 			x->x[x->nr].name = x->blob + noff;
 			x->x[x->nr].value = x->blob + names_len + voff;
 			x->x[x->nr++].len = v;
@@ -80,7 +80,7 @@ struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *
 		goto bad;
 	return x;
 bad:
-	xattrs_free(x);
+	ll_xattrs_put(x);
 	return ERR_PTR(-EPROTO);
 }
 
@@ -94,10 +94,10 @@ void ll_xattrs_drop(struct inode *inode)
 	x = lli->lli_xattrs;
 	lli->lli_xattrs = NULL;
 	spin_unlock(&lli->lli_lock);
-	xattrs_free(x);
+	ll_xattrs_put(x);
 }
 
-static struct ll_xattrs *cache_get(struct inode *inode)
+static struct ll_xattrs *ll_xattrs_cached(struct inode *inode)
 {
 	struct ll_inode *lli = ll_i(inode);
 	struct ll_xattrs *x = NULL;
@@ -112,10 +112,10 @@ static struct ll_xattrs *cache_get(struct inode *inode)
 }
 
 /* All xattrs, referenced; ERR_PTR: ask the MDT for the one that is wanted. */
-static struct ll_xattrs *xattrs_get(struct inode *inode)
+static struct ll_xattrs *ll_xattrs_get(struct inode *inode)
 {
 	struct ll_inode *lli = ll_i(inode);
-	struct ll_xattrs *x = cache_get(inode), *old;
+	struct ll_xattrs *x = ll_xattrs_cached(inode), *old;
 	struct ldlm_lock *lock;
 	u32 mode;
 	int rc;
@@ -131,14 +131,14 @@ static struct ll_xattrs *xattrs_get(struct inode *inode)
 	lli->lli_xattrs = x;
 	lli->lli_cached |= LLC_XATTR;
 	spin_unlock(&lli->lli_lock);
-	xattrs_free(old);
+	ll_xattrs_put(old);
 	ldlm_lock_decref(lock, mode);
 	return x;
 }
 
 /* ---- layouts as xattrs ---- */
 
-static void plain_offset_any(struct lov_mds_md_v1 *lmm)
+static void ll_layout_plain_any_ost(struct lov_mds_md_v1 *lmm)
 {
 	u32 magic = le32_to_cpu(lmm->lmm_magic);
 
@@ -156,15 +156,15 @@ void ll_layout_any_ost(void *ea)
 	u32 i;
 
 	if (le32_to_cpu(lcm->lcm_magic) != LOV_MAGIC_COMP_V1) {
-		plain_offset_any(ea);
+		ll_layout_plain_any_ost(ea);
 		return;
 	}
 	for (i = 0; i < le16_to_cpu(lcm->lcm_entry_count); i++)
 		if (le32_to_cpu(lcm->lcm_entries[i].lcme_flags) & LCME_FL_INIT)
-			plain_offset_any(ea + le32_to_cpu(lcm->lcm_entries[i].lcme_offset));
+			ll_layout_plain_any_ost(ea + le32_to_cpu(lcm->lcm_entries[i].lcme_offset));
 }
 
-static ssize_t copy_out(void *buf, size_t size, const void *value, size_t len)
+static ssize_t ll_xattr_copy(void *buf, size_t size, const void *value, size_t len)
 {
 	if (!size)
 		return len;
@@ -210,7 +210,7 @@ int ll_dir_layout(struct inode *dir, void **ea, u32 *len)
 	return rc;
 }
 
-static ssize_t lov_get(struct inode *inode, void *buf, size_t size)
+static ssize_t ll_xattr_lov_get(struct inode *inode, void *buf, size_t size)
 {
 	struct ll_layout *lo;
 	ssize_t rc;
@@ -222,7 +222,7 @@ static ssize_t lov_get(struct inode *inode, void *buf, size_t size)
 		if (rc)
 			return rc;
 		ll_layout_any_ost(ea);
-		rc = copy_out(buf, size, ea, len);
+		rc = ll_xattr_copy(buf, size, ea, len);
 		kvfree(ea);
 		return rc;
 	}
@@ -231,7 +231,7 @@ static ssize_t lov_get(struct inode *inode, void *buf, size_t size)
 	lo = ll_layout_get(inode);
 	if (IS_ERR(lo))
 		return PTR_ERR(lo);
-	rc = lo->ea_len ? copy_out(buf, size, lo->ea, lo->ea_len) : -ENODATA;
+	rc = lo->ea_len ? ll_xattr_copy(buf, size, lo->ea, lo->ea_len) : -ENODATA;
 	if (rc > 0 && size)
 		ll_layout_any_ost(buf);
 	ll_layout_put(lo);
@@ -326,7 +326,7 @@ int ll_setstripe_dir(struct inode *dir, const void *hint, u32 len)
 }
 
 /* setfattr -n lustre.lov: setstripe, as tar and rsync restore it. */
-static int lov_set(struct inode *inode, const void *value, size_t size)
+static int ll_xattr_lov_set(struct inode *inode, const void *value, size_t size)
 {
 	static const struct lov_mds_md_v1 remove = {
 		.lmm_magic = cpu_to_le32(LOV_MAGIC_V1),
@@ -380,20 +380,20 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
 
 	if (ll_inode_pseudo(inode))
 		return -ENODATA;
-	if (!not_cached(name)) {
-		x = xattrs_get(inode);
+	if (!ll_xattr_is_uncached(name)) {
+		x = ll_xattrs_get(inode);
 		if (!IS_ERR(x)) {
 			rc = -ENODATA;
 			for (i = 0; i < x->nr; i++) {
 				if (strcmp(x->x[i].name, name))
 					continue;
-				rc = copy_out(buf, size, x->x[i].value, x->x[i].len);
+				rc = ll_xattr_copy(buf, size, x->x[i].value, x->x[i].len);
 				break;
 			}
 			if (rc == -ENODATA && S_ISREG(inode->i_mode) &&
 			    !strcmp(name, XATTR_NAME_CAPS))
 				ll_inode_set_nosec(inode, LLC_XATTR | LLC_PERM, x);
-			xattrs_free(x);
+			ll_xattrs_put(x);
 			return rc;
 		}
 		if (PTR_ERR(x) == -EINTR)
@@ -408,7 +408,7 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
  * The names that the MDT lists, kvmalloc'ed; their bytes, or -errno. Mostly they are few; where they
  * are not, the second request has room for the longest list.
  */
-static ssize_t names_get(struct inode *inode, char **names)
+static ssize_t ll_xattr_names_get(struct inode *inode, char **names)
 {
 	size_t room = LISTXATTR_ROOM, most = mdc_of(inode)->max_easize;
 	ssize_t len;
@@ -428,7 +428,7 @@ static ssize_t names_get(struct inode *inode, char **names)
 }
 
 /* Is this name for the caller to see? */
-static bool name_listed(const struct inode *inode, const char *name)
+static bool ll_xattr_is_listed(const struct inode *inode, const char *name)
 {
 	if (!strncmp(name, XATTR_TRUSTED_PREFIX, XATTR_TRUSTED_PREFIX_LEN))
 		return capable(CAP_SYS_ADMIN);
@@ -438,7 +438,7 @@ static bool name_listed(const struct inode *inode, const char *name)
 }
 
 /* Append a name; size 0: only count. Bytes so far, or -ERANGE. */
-static ssize_t name_append(char *list, size_t size, ssize_t out, const char *name)
+static ssize_t ll_xattr_list_append(char *list, size_t size, ssize_t out, const char *name)
 {
 	size_t len = strlen(name) + 1;
 
@@ -449,7 +449,7 @@ static ssize_t name_append(char *list, size_t size, ssize_t out, const char *nam
 	return out + len;
 }
 
-static bool has_layout(struct inode *inode)
+static bool ll_xattr_has_layout(struct inode *inode)
 {
 	struct ll_layout *lo;
 	bool has;
@@ -474,7 +474,7 @@ ssize_t ll_listxattr(struct dentry *dentry, char *list, size_t size)
 	ll_count(inode->i_sb, LISTXATTR, 1);
 	if (ll_inode_pseudo(inode))
 		return 0;
-	len = names_get(inode, &names);
+	len = ll_xattr_names_get(inode, &names);
 	if (len < 0)
 		return len;
 	for (n = names; n < names + len && out >= 0; n += strlen(n) + 1) {
@@ -484,16 +484,16 @@ ssize_t ll_listxattr(struct dentry *dentry, char *list, size_t size)
 		}
 		if (!strcmp(n, XATTR_NAME_LUSTRE_LOV))
 			lov_listed = true;
-		if (name_listed(inode, n))
-			out = name_append(list, size, out, n);
+		if (ll_xattr_is_listed(inode, n))
+			out = ll_xattr_list_append(list, size, out, n);
 	}
-	if (out >= 0 && !lov_listed && has_layout(inode))
-		out = name_append(list, size, out, XATTR_NAME_LUSTRE_LOV);
+	if (out >= 0 && !lov_listed && ll_xattr_has_layout(inode))
+		out = ll_xattr_list_append(list, size, out, XATTR_NAME_LUSTRE_LOV);
 	kvfree(names);
 	return out;
 }
 
-static int handler_name(const struct xattr_handler *handler, const char *name, char **full)
+static int ll_xattr_full_name(const struct xattr_handler *handler, const char *name, char **full)
 {
 	if (strlen(handler->prefix) + strlen(name) > XATTR_NAME_MAX)
 		return -ERANGE;
@@ -501,12 +501,12 @@ static int handler_name(const struct xattr_handler *handler, const char *name, c
 	return *full ? 0 : -ENOMEM;
 }
 
-static bool is_lov(const char *full)
+static bool ll_xattr_is_lov(const char *full)
 {
 	return !strcmp(full, XATTR_NAME_LUSTRE_LOV) || !strcmp(full, XATTR_NAME_LOV);
 }
 
-static int handler_refused(const char *full, struct inode *inode, bool set)
+static int ll_xattr_refused(const char *full, struct inode *inode, bool set)
 {
 	if (!strncmp(full, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN)) {
 		if (!(ll_sbi(inode->i_sb)->opts & LL_OPT_USER_XATTR))
@@ -525,14 +525,14 @@ static int ll_xattr_get(const struct xattr_handler *handler, struct dentry *dent
 			struct inode *inode, const char *name, void *buf, size_t size)
 {
 	char *full;
-	int rc = handler_name(handler, name, &full);
+	int rc = ll_xattr_full_name(handler, name, &full);
 
 	if (rc)
 		return rc;
 	ll_count(inode->i_sb, GETXATTR, 1);
-	rc = handler_refused(full, inode, false);
+	rc = ll_xattr_refused(full, inode, false);
 	if (!rc)
-		rc = is_lov(full) ? lov_get(inode, buf, size) : ll_getxattr(inode, full, buf, size);
+		rc = ll_xattr_is_lov(full) ? ll_xattr_lov_get(inode, buf, size) : ll_getxattr(inode, full, buf, size);
 	kfree(full);
 	return rc;
 }
@@ -542,7 +542,7 @@ static int ll_xattr_set(const struct xattr_handler *handler, struct mnt_idmap *i
 			const void *value, size_t size, int flags)
 {
 	char *full;
-	int rc = handler_name(handler, name, &full);
+	int rc = ll_xattr_full_name(handler, name, &full);
 
 	if (rc)
 		return rc;
@@ -550,10 +550,10 @@ static int ll_xattr_set(const struct xattr_handler *handler, struct mnt_idmap *i
 		ll_count(inode->i_sb, SETXATTR, 1);
 	else
 		ll_count(inode->i_sb, REMOVEXATTR, 1);
-	rc = handler_refused(full, inode, true);
+	rc = ll_xattr_refused(full, inode, true);
 	if (!rc) {
-		if (is_lov(full))
-			rc = lov_set(inode, value, value ? size : 0);
+		if (ll_xattr_is_lov(full))
+			rc = ll_xattr_lov_set(inode, value, value ? size : 0);
 		else if (!strncmp(full, "lustre.", 7))
 			rc = -EOPNOTSUPP;
 		else
@@ -570,17 +570,17 @@ static const struct xattr_handler id = {			\
 	.set	= ll_xattr_set,					\
 }
 
-HANDLER(user_handler, XATTR_USER_PREFIX);
-HANDLER(trusted_handler, XATTR_TRUSTED_PREFIX);
-HANDLER(security_handler, XATTR_SECURITY_PREFIX);
-HANDLER(lustre_handler, "lustre.");
+HANDLER(ll_xattr_user_handler, XATTR_USER_PREFIX);
+HANDLER(ll_xattr_trusted_handler, XATTR_TRUSTED_PREFIX);
+HANDLER(ll_xattr_security_handler, XATTR_SECURITY_PREFIX);
+HANDLER(ll_xattr_lustre_handler, "lustre.");
 
 const struct xattr_handler *ll_xattr_handlers[] = {
 	&posix_acl_access_xattr_handler,
 	&posix_acl_default_xattr_handler,
-	&user_handler,
-	&trusted_handler,
-	&security_handler,
-	&lustre_handler,
+	&ll_xattr_user_handler,
+	&ll_xattr_trusted_handler,
+	&ll_xattr_security_handler,
+	&ll_xattr_lustre_handler,
 	NULL,
 };

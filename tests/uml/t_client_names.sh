@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the namespace half of the client owes to users: t_client_names.sh [PART...]
+# disks: 200,200
+# limit: 300
+. $TOP/tests/uml/lib.sh
+ABI=$(dirname "$0")/../../build/tools/clientabi
+L=/mnt/lustre
+is() { local got; got=$(eval "$1" 2>&1 | xargs echo); [ "$got" = "$2" ] || fail "$1: '$got', expected '$2'"; }
+# as GROUPS COMMAND: user 1000 with these supplementary groups
+as() { setpriv --reuid 1000 --regid 1000 --groups "$1" -- bash -c "$2"; }
+fresh_b() { umount /mnt/b 2>/dev/null; client /mnt/b; }
+
+# A wrong interface in networks= is blamed on LNet, not on missing modules.
+interface() {
+	echo "options lnet networks=tcp(nosuch0)" > /etc/modprobe.d/lnet.conf
+	local out rc
+	out=$(mount -t lustre $NID:/$FS $L 2>&1); rc=$?
+	[[ $rc != 0 && $out == *"LNet does not start"* && $out != *"modules loaded"* ]] || fail "mount with a wrong interface: rc $rc: $out"
+	run lustre_rmmod
+}
+# Without an MGS: EIO in time, with the NIDs that were tried; ^C ends it at once.
+no_mgs() {
+	local t=$SECONDS out rc
+	run lctl set_param timeout=20 >/dev/null
+	timeout -s INT 2 mount -t lustre $NID:/$FS $L >/dev/null 2>&1
+	[ $((SECONDS - t)) -le 8 ] || fail "^C ended the mount after $((SECONDS - t)) s"
+	run lctl set_param timeout=5 >/dev/null
+	t=$SECONDS; out=$(mount -t lustre $NID:/$FS $L 2>&1); rc=$?
+	[[ $rc != 0 && $out == *"Input/output error"* && $out == *"Is the MGS running?"*"$NID"* ]] || fail "mount without an MGS: rc $rc: $out"
+	[ $((SECONDS - t)) -le 15 ] || fail "mount without an MGS took $((SECONDS - t)) s"
+	dmesg | grep -q "no answer from the MGS at $NID" || fail "the kernel log does not name the MGS"
+	run lctl set_param timeout=100 >/dev/null
+}
+# Leases that no other client would break are refused.
+leases() {
+	is "$ABI lease $L/f" EINVAL
+	is "$ABI lease $L" EINVAL
+}
+# RENAME_NOREPLACE is not promised.
+noreplace() { is "$ABI noreplace $L/f $L/g" EINVAL; }
+# Times before 1970 and after 2038, on this client and on one that has nothing cached.
+times() {
+	local s
+	for s in -2147483648 -86400 -1 0 1 2147483647 2147483648 4294967295 4294967296 15032385535; do
+		run $ABI mtime $L/f $s >/dev/null
+		is "stat -c '%X %Y' $L/f" "$s $s"
+		is "stat -c '%X %Y' /mnt/b/f" "$s $s"
+	done
+	fresh_b
+	is "stat -c '%X %Y' /mnt/b/f" "15032385535 15032385535"
+	mkdir $L/century; run touch -d '1901-12-14 00:00 UTC' $L/century
+	is "stat -c %Y $L/century /mnt/b/century" "-2147472000 -2147472000"
+	# beyond what an inode holds: both clients show the same
+	run $ABI mtime $L/f 99999999999 >/dev/null
+	is "stat -c %Y $L/f" "$(stat -c %Y /mnt/b/f)"
+	run $ABI mtime $L/f 1000000000 >/dev/null
+}
+# A member of a supplementary group opens a file that the client knows nothing of.
+groups() {
+	local f
+	echo secret > $L/f640; run chgrp 2000 $L/f640; run chmod 640 $L/f640
+	echo secret > $L/facl; run chmod 600 $L/facl; run setfacl -m g:2001:r $L/facl
+	mkdir $L/dgrp; run chgrp 2000 $L/dgrp; run chmod 770 $L/dgrp; echo x > $L/dgrp/x
+	mkdir $L/dacl; run chmod 700 $L/dacl; run setfacl -m g:2001:rwx $L/dacl
+	for f in f640 facl; do
+		fresh_b; is "as 2000,2001 'cat /mnt/b/$f'" secret
+		fresh_b; as 2002 "cat /mnt/b/$f" >/dev/null 2>&1 && fail "$f is readable without its group"
+	done
+	fresh_b
+	run as 2000,2001 'cat /mnt/b/dgrp/x && echo y > /mnt/b/dgrp/y && echo z > /mnt/b/dacl/z && mkdir /mnt/b/dacl/sub && rm /mnt/b/dacl/z' >/dev/null
+}
+# An ACL that a stranger to the group sets clears SGID.
+sgid() {
+	run touch $L/sg; run chown 1000:2000 $L/sg; run chmod 2755 $L/sg
+	as 1000 "setfacl -m u:7:rwx $L/sg" || fail "setfacl by the owner"
+	is "stat -c %a $L/sg" 775
+	run chmod 2755 $L/sg; as 2000 "setfacl -m u:7:r $L/sg" || fail "setfacl by a member"
+	is "stat -c %a $L/sg" 2755
+}
+# Only the owner sets the default layout of a directory, and capabilities of a user namespace end at its border.
+owner() {
+	mkdir $L/d $L/mine; run chmod 777 $L/d; run chown 1000 $L/mine; echo x > $L/root600; chmod 600 $L/root600
+	as 1000 "lfs setstripe -c 1 $L/d" 2>/dev/null && fail "a stranger changed the default layout of a directory"
+	as 1000 "setfattr -n lustre.lov -v 0xd00bd10b000000000000000000000000000000000000000000000000000000000100ffff $L/d" 2>/dev/null &&
+		fail "a stranger changed a default layout by setfattr"
+	run as 1000 "lfs setstripe -c 1 $L/mine"
+	unshare -Ur true 2>/dev/null || { say "no user namespaces in this kernel"; return; }
+	as 1000 "unshare -Ur lfs setstripe -c 1 $L" 2>/dev/null && fail "root of a user namespace changed the layout of the file system"
+	as 1000 "unshare -Ur cat $L/root600" >/dev/null 2>&1 && fail "root of a user namespace reads everything"
+	as 1000 "unshare -Ur chmod 777 $L/root600" 2>/dev/null && fail "root of a user namespace owns everything"
+}
+# Writes to a file of another client stop to look for capabilities, and start again when there are some.
+nosec() {
+	local n
+	echo 1 > $L/w; fresh_b; run dd if=/dev/zero of=/mnt/b/w bs=1 count=100 conv=notrunc status=none
+	n=$(lctl get_param -n 'llite.*.stats' | awk '/^getxattr/ { n += $2 } END { print n + 0 }')
+	[ "$n" -lt 30 ] || fail "100 writes asked $n times for capabilities"
+	run setfattr -n security.capability -v 0x0000000200000000000000000000000000000000 $L/w
+	run dd if=/dev/zero of=/mnt/b/w bs=1 count=1 conv=notrunc status=none
+	getfattr -n security.capability $L/w >/dev/null 2>&1 && fail "a write by the other client left the capabilities"
+}
+# A chmod by another client takes a lock that protects the layout, too: an OST that is away does not hold it back, and nobody is evicted.
+layout_lock() {
+	local t
+	fresh_b
+	echo old > $L/dirty; stat $L/dirty >/dev/null
+	dd if=/dev/zero of=$L/dirty bs=4k count=20 conv=notrunc status=none; stat $L/dirty >/dev/null
+	run umount /mnt/ost0
+	t=$SECONDS; is "timeout 100 $ABI chmod /mnt/b/dirty 640" ok
+	[ $((SECONDS - t)) -le 5 ] || fail "chmod took $((SECONDS - t)) s while an OST was away"
+	dmesg | grep -q evict && fail "a client was evicted"
+	run mount -t lustre /dev/ubdb /mnt/ost0
+	run timeout 90 sync $L/dirty
+	is "stat -c '%a %s' /mnt/b/dirty" "640 81920"
+}
+
+parts=${*:-interface no_mgs leases noreplace times groups sgid owner nosec layout_lock}
+up=
+for part in $parts; do
+	case $part in
+	interface) mkdir -p $L;;
+	no_mgs) mkdir -p $L; [ -e /sys/module/lustre ] || { lnet_up; run modprobe lustre; };;
+	*) [ "$up" ] || { lnet_up; format; start; client; client /mnt/b; touch $L/f; up=1; };;
+	esac
+	say "$part"
+	$part
+done
+if [ "$up" ]; then run umount /mnt/b; run umount $L; stop; check_disks; fi
+[ -e /sys/module/lnet ] && unload
+true

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * POSIX ACLs. The access ACL comes with attributes and is good as long as PERM is (lli_acl); the
- * default ACL is read when asked for. Nothing is cached in the VFS (ACL_DONT_CACHE), so a callback
- * need not reach into it.
+ * POSIX ACLs. The access ACL comes with the attributes and is valid as long as the PERM lock is
+ * held (lli_acl). The default ACL is an xattr like others. The VFS caches neither (ACL_DONT_CACHE),
+ * so lock callbacks need not invalidate its cache.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -23,7 +23,7 @@ static struct posix_acl *ll_acl_fetch(struct inode *inode, const char *name)
 		return NULL;
 	if (len < 0)
 		return ERR_PTR(len);
-	len += 256;	/* it may grow meanwhile */
+	len += 256;	/* it may grow between the two requests */
 	buf = kvmalloc(len, GFP_KERNEL);
 	if (!buf)
 		return ERR_PTR(-ENOMEM);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the records of the client log (chapter 6.6, 6.7) to MDCs and OSCs. A record of a new OST may
- * come at any time while the mount lives; nothing is ever taken away before umount.
+ * Configuration of a mount: the records of the client log (chapter 6.6, 6.7) become MDCs and OSCs.
+ * Records of new OSTs come at any time while the file system is mounted; an MDC or OSC stays until
+ * umount. docs/config-logs.md shows where the records come from.
  *
- * Locks: conf_mutex; the record callback takes it for each record that names targets, never around
- * param_set().
+ * Locks: conf_mutex protects the lists of nodes and targets. The record callback holds it for each
+ * record that names targets, but never while a parameter is set.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -13,7 +14,7 @@
 
 #define NODE_NIDS_MAX	32
 
-/* NIDs of a server node, by the text that ADD_UUID gives it. */
+/* A server node: its NIDs, by the name that ADD_UUID records give it. */
 struct ll_node {
 	struct list_head	link;
 	char			uuid[UUID_MAX];
@@ -21,7 +22,10 @@ struct ll_node {
 	struct lnet_nid		nids[NODE_NIDS_MAX];
 };
 
-/* An mdc or osc that was attached and set up; live once its index is known. */
+/*
+ * A target of the log, from its ATTACH record on. It has an MDC or OSC (live) once a record tells
+ * its index.
+ */
 struct ll_target {
 	struct list_head	link;
 	char			dev[MTI_NAME_MAXLEN];	/* "fs-OST0000-osc" */
@@ -92,7 +96,7 @@ static struct ll_node_nids ll_node_get_nids(const struct ll_node *node)
 	return (struct ll_node_nids) { .nr = node->nr, .nids = node->nids };
 }
 
-/* A further connection of a target, perhaps a live one. */
+/* One more node on which a target may run. */
 static int ll_target_add_node(struct ll_sb_info *sbi, struct ll_target *t, struct ll_node *node)
 {
 	struct ll_node_nids nids = ll_node_get_nids(node);
@@ -154,7 +158,7 @@ static int ll_rec_add_uuid(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 	if (nid4)
 		lnet_nid_from_nid4(&nid, nid4);
 	else if (!text || lnet_str_nid(text, &nid))
-		return 0;	/* a kind of NID that we do not know */
+		return 0;	/* a kind of NID that this node does not support */
 	return ll_node_add_nid(sbi, uuid, &nid);
 }
 
@@ -166,7 +170,7 @@ static int ll_rec_attach(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 	if (!dev || !type)
 		return -EINVAL;
 	if (strcmp(type, "mdc") && strcmp(type, "osc"))
-		return 0;	/* lov, lmv: there is only one of each, and it is the mount */
+		return 0;	/* lov, lmv: the mount itself does what they do elsewhere */
 	if (ll_target_find(sbi, dev))
 		return -EEXIST;
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
@@ -241,7 +245,7 @@ static int ll_rec_mountopt(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 	return 0;
 }
 
-/* One "key=value" of a PARAM record, for device dev ("" = global). */
+/* Set one "key=value" of a PARAM record. @dev: name of the device, "" = a parameter of the node. */
 static int ll_config_param(struct ll_sb_info *sbi, const char *dev, char *text)
 {
 	char *value = strchr(text, '='), *name, *attr;
@@ -371,7 +375,7 @@ static int ll_config_record(void *who, const struct config_rec *rec)
 	mutex_lock(&sbi->conf_mutex);
 	rc = ll_rec_targets(sbi, cmd, rec->lcfg);
 	mutex_unlock(&sbi->conf_mutex);
-	/* Of others, and later, the walk over the log tells. */
+	/* Other commands, and all later records, are logged by the MGC. */
 	if (rc && cmd & LCFG_REQUIRED && !sbi->client_log)
 		pr_warn("%s: configuration record %u (command 0x%x, section %s) failed: %d\n",
 			sbi->name, rec->index, cmd, rec->tgtname, rc);
@@ -432,8 +436,8 @@ int ll_config_wait_mgs(struct ll_sb_info *sbi, unsigned long deadline)
  * @sbi: its config log has been read
  * @deadline: in jiffies; an MDT that answers that it is recovering is waited for longer
  *
- * Context: killable. Return: 0; -EIO: nobody answers; -EACCES, -EROFS, -EPROTO ...: refused, both are
- * logged; -EINTR.
+ * Context: killable. Return: 0; -EIO: nobody answers; -EACCES, -EROFS, -EPROTO ...: refused, both
+ * are logged; -EINTR.
  */
 int ll_config_wait_mdt(struct ll_sb_info *sbi, unsigned long deadline)
 {
@@ -464,8 +468,8 @@ int ll_config_wait_mdt(struct ll_sb_info *sbi, unsigned long deadline)
  * ll_config_start - read the client log and follow it; MDCs and OSCs begin to connect
  * @sbi: its MGC is connected
  *
- * Return: 0; -ENOENT: no such file system; -EINVAL: log of no use; -EIO: the MGS is gone again; all
- * are logged; -EINTR.
+ * Return: 0; -ENOENT: no such file system; -EINVAL: the log lacks MDT0000 or the client profile;
+ * -EIO: the MGS does not answer any more (all of these are logged); -EINTR.
  */
 int ll_config_start(struct ll_sb_info *sbi)
 {
@@ -518,8 +522,8 @@ void ll_config_free(struct ll_sb_info *sbi)
 /*
  * ll_osc_get - the OST of an index that a layout names
  *
- * The configuration of a new OST may reach the MDT before it reaches us: wait for it up to a
- * minute, killable.
+ * An MDT may know of a new OST earlier than this client: wait up to a minute for its configuration,
+ * killable.
  * Return: the OSC (valid until umount), ERR_PTR(-EINVAL), ERR_PTR(-EINTR), ERR_PTR(-EIO) while
  * umounting.
  */

@@ -2,8 +2,8 @@
 /*
  * Reading directories. The MDT sends 4096-byte pages of entries in the order of a hash, which is
  * also the position of telldir(3). Pages are kept by their first hash as long as the directory's
- * UPDATE lock is held (LLC_DIR); a callback drops them (they are counted: readers finish with the
- * one they look at).
+ * UPDATE lock is held (LLC_DIR); a lock callback drops them. A page is freed when the last reader
+ * that uses it puts it.
  *
  * Locks: lli_dir_mutex > lli_lock.
  */
@@ -58,7 +58,7 @@ static struct ll_dir_page *ll_dir_page_find(struct inode *dir, u64 hash)
 	return best;
 }
 
-/* Keep a page, if the lock is still there; lli_lock is held. */
+/* Cache a page if the UPDATE lock is still held; the caller holds lli_lock. */
 static void ll_dir_page_insert(struct ll_inode *lli, struct ll_dir_page *new)
 {
 	struct rb_node **p = &lli->lli_dir_pages.rb_node, *parent = NULL;
@@ -79,7 +79,7 @@ static void ll_dir_page_insert(struct ll_inode *lli, struct ll_dir_page *new)
 	lli->lli_nr_dir_pages++;
 }
 
-/* The UPDATE lock is gone (or the inode): forget the pages. */
+/* Drop the cached pages: the UPDATE lock was lost, or the inode is evicted. */
 void ll_dir_pages_drop(struct inode *dir)
 {
 	struct ll_inode *lli = ll_i(dir);
@@ -118,8 +118,8 @@ static void ll_dir_free_pages(struct page **pages, unsigned int nr)
 }
 
 /*
- * Fetch pages from a hash on; the first is returned referenced, the others are kept if they may be.
- * On machines with pages of more than 4096 bytes a page holds one unit only.
+ * Fetch the pages that follow a hash. The first one is returned referenced; all are cached while
+ * the UPDATE lock is held. Where PAGE_SIZE is more than 4096 bytes, a page holds one unit of 4096.
  */
 static struct ll_dir_page *ll_dir_pages_fetch(struct inode *dir, u64 hash, unsigned int nr)
 {
@@ -167,7 +167,7 @@ static struct ll_dir_page *ll_dir_pages_fetch(struct inode *dir, u64 hash, unsig
 			break;
 	}
 	if (first)
-		rc = 0;	/* what was good so far is given out first */
+		rc = 0;	/* pages before a bad one are used; the next call reports the error */
 out:
 	if (pages)
 		ll_dir_free_pages(pages, nr);
@@ -193,7 +193,10 @@ static struct ll_dir_page *ll_dir_page_get(struct inode *dir, u64 hash)
 		if (rc) {
 			dp = ERR_PTR(rc);
 		} else {
-			/* The start is asked for with few pages: most directories are small. */
+			spin_lock(&lli->lli_lock);
+			lli->lli_cached |= LLC_DIR;
+			spin_unlock(&lli->lli_lock);
+			/* Most directories are small: begin with few pages. */
 			dp = ll_dir_pages_fetch(dir, hash, hash ? LL_DIR_RPC_PAGES : 8);
 			ldlm_lock_decref(lock, mode);
 		}
@@ -217,7 +220,7 @@ static u64 ll_dirent_ino(struct inode *dir, const struct lu_dirent *ent)
 	return ll_fid_ino(dir->i_sb, &fid);
 }
 
-/* Positions are hashes; the end has one of its own that is not negative. */
+/* A position in a directory is a hash. The end needs one of its own, which loff_t can hold. */
 #define LL_DIR_POS_END	LLONG_MAX
 
 /*
@@ -225,8 +228,8 @@ static u64 ll_dirent_ino(struct inode *dir, const struct lu_dirent *ent)
  * one hash, the hash does not tell the position: the entry that was given out last does. true: go
  * on with the next page.
  */
-static bool ll_dir_page_emit(struct inode *dir, struct ll_file *lf, const struct ll_dir_page *dp, u64 hash,
-		      struct dir_context *ctx)
+static bool ll_dir_page_emit(struct inode *dir, struct ll_file *lf, const struct ll_dir_page *dp,
+			     u64 hash, struct dir_context *ctx)
 {
 	const struct lu_fid *last = lf->lf_dir_hash == hash ? &lf->lf_dir_fid : NULL;
 	const struct lu_dirent *ent;
@@ -238,7 +241,8 @@ static bool ll_dir_page_emit(struct inode *dir, struct ll_file *lf, const struct
 		if (!len)
 			continue;
 		ctx->pos = le64_to_cpu(ent->lde_hash);
-		if (!dir_emit(ctx, ent->lde_name, len, ll_dirent_ino(dir, ent), ll_dirent_type(ent)))
+		if (!dir_emit(ctx, ent->lde_name, len, ll_dirent_ino(dir, ent),
+			      ll_dirent_type(ent)))
 			return false;
 		lf->lf_dir_hash = ctx->pos;
 		fid_from_le(&lf->lf_dir_fid, &ent->lde_fid);
@@ -271,7 +275,7 @@ static int ll_iterate(struct file *file, struct dir_context *ctx)
 			break;
 		}
 		if (end <= hash && hash)
-			return -EIO;	/* all of one hash and more to come: not possible */
+			return -EIO;	/* a page of one hash only does not end (chapter 4, 14) */
 		hash = end;
 		ctx->pos = end;
 		cond_resched();

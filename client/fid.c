@@ -84,9 +84,14 @@ out:
 	return rc;
 }
 
-/* Evicted or cut off: the server may have forgotten what it granted. */
+/**
+ * mdc_fid_drop - do not use the rest of the sequence
+ * @mdc: its client was evicted or cut off, so the MDT may not remember that it granted the sequence
+ *
+ * Context: does not sleep.
+ */
 void mdc_fid_drop(struct ll_mdc *mdc)
 {
-	/* Not under the mutex: its holder may wait for this import. */
+	/* Without seq_mutex: its holder may be waiting for this import. */
 	xchg(&mdc->seq_stale, 1);
 }

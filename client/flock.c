@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * flock(2) and fcntl(2) locks over the whole cluster: FLOCK locks of the MDT (chapter 3, 15.5). The
- * kernel's own record of a lock is kept beside, so that /proc/locks and close(2) work as on other
- * file systems.
+ * flock(2) and fcntl(2) locks that all clients respect: FLOCK locks of the MDT (chapter 3, 15.5).
+ * The VFS of this client keeps a record of each lock as well, for /proc/locks and for close(2).
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include <linux/fcntl.h>
 #include "internal.h"
 
-/* An unlock: goes on alone when its task is killed. */
+/* An unlock request. It is completed even if the task that asked for it is killed. */
 struct ll_flock_unlock {
 	refcount_t			ref;
 	struct completion		done;
@@ -19,7 +18,7 @@ struct ll_flock_unlock {
 };
 
 static void ll_flock_info(struct ldlm_enqueue_info *ei, struct inode *inode,
-		       const struct file_lock *fl, u32 mode, u64 flags)
+			  const struct file_lock *fl, u32 mode, u64 flags)
 {
 	memset(ei, 0, sizeof(*ei));
 	ei->ei_ns = mdc_of(inode)->ns;
@@ -85,13 +84,16 @@ static bool ll_flock_holds_some(struct inode *inode, const struct file_lock *fl)
 {
 	struct file_lock_context *ctx = locks_inode_context(inode);
 	const struct file_lock *have;
+	struct list_head *locks;
 	bool some = false;
 
 	if (!ctx)
 		return false;
+	locks = fl->fl_flags & FL_FLOCK ? &ctx->flc_flock : &ctx->flc_posix;
 	spin_lock(&ctx->flc_lock);
-	list_for_each_entry(have, fl->fl_flags & FL_FLOCK ? &ctx->flc_flock : &ctx->flc_posix, fl_list)
-		if (have->fl_owner == fl->fl_owner && have->fl_start <= fl->fl_end && fl->fl_start <= have->fl_end)
+	list_for_each_entry(have, locks, fl_list)
+		if (have->fl_owner == fl->fl_owner && have->fl_start <= fl->fl_end &&
+		    fl->fl_start <= have->fl_end)
 			some = true;
 	spin_unlock(&ctx->flc_lock);
 	return some;
@@ -104,7 +106,10 @@ static int ll_flock_server_lock(struct inode *inode, struct file_lock *fl, u32 m
 	int rc;
 
 	ll_flock_info(&ei, inode, fl, mode, flags);
-	/* A wait is ended by an unlock of just its range: not where that would take away what the owner has. */
+	/*
+	 * A signal ends the wait by unlocking the range on the server. That must not happen where
+	 * it would release a lock that the owner already has in the range.
+	 */
 	ei.ei_intr = !ll_flock_holds_some(inode, fl);
 	rc = ldlm_cli_enqueue(&ei, NULL, &lock);
 	if (rc > 0)
@@ -113,7 +118,7 @@ static int ll_flock_server_lock(struct inode *inode, struct file_lock *fl, u32 m
 		ll_flock_server_unlock(inode, fl);
 	if (rc || !(flags & LDLM_FL_TEST_LOCK))
 		return rc;
-	/* F_GETLK: who is in the way? */
+	/* F_GETLK: the answer describes the conflicting lock. */
 	if (ei.ei_mode == LCK_NL) {
 		fl->fl_type = F_UNLCK;
 	} else {
@@ -143,8 +148,8 @@ int ll_flock(struct file *file, int cmd, struct file_lock *fl)
 		break;
 	case F_UNLCK:
 		/*
-		 * Ours first: no waiter here may see it held after the server has given it to
-		 * another.
+		 * The VFS first: a waiter on this client must not find the lock held here after the
+		 * server has granted it to another client.
 		 */
 		rc2 = locks_lock_file_wait(file, fl);
 		rc = ll_flock_server_unlock(inode, fl);
@@ -157,7 +162,7 @@ int ll_flock(struct file *file, int cmd, struct file_lock *fl)
 	if (!IS_SETLKW(cmd))
 		flags = LDLM_FL_BLOCK_NOWAIT;
 	if (fl->fl_flags & FL_ACCESS)
-		return -EINVAL;	/* mandatory locks are history */
+		return -EINVAL;	/* mandatory locks are not supported */
 	rc = ll_flock_server_lock(inode, fl, mode, flags);
 	if (rc)
 		return rc == -EWOULDBLOCK ? -EAGAIN : rc;

@@ -4,11 +4,11 @@
  * protects them.
  *
  * Replies may overtake each other. Each question takes a tick of attr_clock (ll_answer.start), and
- * lli_clock is the tick of what is installed in the inode. What a lock protects (lli_cached) is true
- * as long as the lock is held: only a reply that brings a lock of its own replaces it. The reply to a
- * change that this client made takes a new tick, unless that to a change with a higher transno was
- * installed. All else is installed only if it was asked for later than what is there. So an
- * attribute never goes back to the value of an older reply.
+ * lli_clock is the tick of what is installed in the inode. What a lock protects (lli_cached) is
+ * true as long as the lock is held: only a reply that brings a lock of its own replaces it. The
+ * reply to a change that this client made takes a new tick, unless that to a change with a higher
+ * transno was installed. All else is installed only if it was asked for later than what is there.
+ * So an attribute never goes back to the value of an older reply.
  *
  * Size, blocks and times of regular files with objects belong to the data half (lli_ost); what is
  * shown of each time is the later of what MDT and OSTs say.
@@ -109,12 +109,13 @@ void ll_evict_inode(struct inode *inode)
 }
 
 /*
- * A file that is gone, but with pages under way to an OST: its eviction would wait for them, in the task that closes it. It goes with the
- * rest of the cache.
+ * Keep an unlinked inode in the cache while its pages are being written to an OST: its eviction
+ * would wait for them in the task that closes the file. Memory reclaim evicts it later.
  */
 int ll_drop_inode(struct inode *inode)
 {
-	return generic_drop_inode(inode) && !mapping_tagged(&inode->i_data, PAGECACHE_TAG_WRITEBACK);
+	return generic_drop_inode(inode) &&
+	       !mapping_tagged(&inode->i_data, PAGECACHE_TAG_WRITEBACK);
 }
 
 /* ---- attributes ---- */
@@ -151,7 +152,7 @@ int ll_update_time(struct inode *inode, struct timespec64 *time, int flags)
 {
 	struct ll_inode *lli = ll_i(inode);
 
-	/* In memory only: OST writes carry times, and the close tells the MDT. */
+	/* In memory only: OSTs learn times from writes, the MDT from the close. */
 	spin_lock(&lli->lli_lock);
 	if (flags & S_ATIME)
 		lli->lli_ost.atime = time->tv_sec;
@@ -196,7 +197,7 @@ static void ll_inode_update_size(struct inode *inode, const struct mdt_body *bod
 		lli->lli_lazysize = le64_to_cpu(body->mbo_size);
 	if (valid & OBD_MD_FLLAZYBLOCKS)
 		lli->lli_lazyblocks = le64_to_cpu(body->mbo_blocks);
-	/* A regular file with a size at the MDT has no objects (or none that count). */
+	/* The MDT tells the size of a regular file only where no object has data. */
 	if (valid & OBD_MD_FLSIZE)
 		i_size_write(inode, le64_to_cpu(body->mbo_size));
 	if (valid & OBD_MD_FLBLOCKS)
@@ -294,8 +295,8 @@ static bool ll_inode_install(struct inode *inode, const struct ll_answer *a, str
  *
  * Attributes, access ACL, the lock and the layout that came under it. A bad layout or ACL is logged
  * and left out. Context: may sleep.
- * Return: 0; 1: not installed, because an answer to a later question was; -ESTALE: another type, the
- * object is not the one that was known; -EOPNOTSUPP: a striped directory.
+ * Return: 0; 1: not installed, because an answer to a later question was; -ESTALE: another type,
+ * the object is not the one that was known; -EOPNOTSUPP: a striped directory.
  */
 int ll_inode_update(struct inode *inode, struct ll_answer *a)
 {
@@ -334,6 +335,63 @@ void ll_inode_set_nosec(struct inode *inode, u64 bits, const struct ll_xattrs *x
 	spin_unlock(&lli->lli_lock);
 }
 
+/* ---- locks ---- */
+
+static void *ll_inode_lock_grab(void *owner)
+{
+	return igrab(owner);
+}
+
+static void ll_inode_lock_release(void *owner)
+{
+	iput(owner);
+}
+
+/*
+ * A lock that protected something is going away. What it protects was marked in lli_cached while
+ * the answer that brought the lock had a user of it, so this always comes after the marking. The
+ * marks are cleared first, the data is dropped then. Marks may be cleared too often (two locks with
+ * the same bits), never too seldom.
+ */
+static void ll_inode_lock_lost(void *owner, u64 bits, bool failed)
+{
+	struct inode *inode = owner;
+	struct ll_inode *lli = ll_i(inode);
+
+	spin_lock(&lli->lli_lock);
+	lli->lli_cached &= ~bits;
+	if (bits & MDS_INODELOCK_UPDATE) {
+		lli->lli_cached &= ~LLC_DIR;
+		if (!++lli->lli_dir_gen)
+			lli->lli_dir_gen = 1;
+	}
+	spin_unlock(&lli->lli_lock);
+	if (bits & (MDS_INODELOCK_UPDATE | MDS_INODELOCK_XATTR | MDS_INODELOCK_PERM))
+		set_mask_bits(&inode->i_flags, (unsigned int)S_NOSEC, 0U);
+	if (bits & MDS_INODELOCK_LOOKUP)
+		ll_dentries_invalidate(inode);
+	if (bits & MDS_INODELOCK_UPDATE && S_ISDIR(inode->i_mode))
+		ll_dir_pages_drop(inode);
+	if (bits & MDS_INODELOCK_XATTR)
+		ll_xattrs_drop(inode);
+	if (bits & MDS_INODELOCK_LAYOUT && S_ISREG(inode->i_mode))
+		ll_layout_lock_lost(inode, failed);
+}
+
+static bool ll_inode_lock_busy(void *owner, u64 bits)
+{
+	struct inode *inode = owner;
+
+	return bits & MDS_INODELOCK_LAYOUT && S_ISREG(inode->i_mode) && ll_layout_busy(inode);
+}
+
+const struct mdc_lock_ops ll_inode_lock_ops = {
+	.grab		= ll_inode_lock_grab,
+	.release	= ll_inode_lock_release,
+	.lost		= ll_inode_lock_lost,
+	.busy		= ll_inode_lock_busy,
+};
+
 /* ---- finding ---- */
 
 static int ll_inode_test(struct inode *inode, void *data)
@@ -357,7 +415,7 @@ static int ll_inode_fill(struct inode *inode, const struct ll_answer *a)
 
 	inode->i_mode = le32_to_cpu(a->body->mbo_mode);
 	inode->i_blkbits = inode->i_sb->s_blocksize_bits;
-	/* The MDT decides when ACLs change: nothing is kept in the VFS. */
+	/* ACLs are cached in lli_acl, under the PERM lock, and not in the VFS. */
 	inode->i_acl = ACL_DONT_CACHE;
 	inode->i_default_acl = ACL_DONT_CACHE;
 	switch (inode->i_mode & S_IFMT) {
@@ -411,7 +469,7 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 			iget_failed(inode);
 			return ERR_PTR(rc);
 		}
-		/* A bad layout must not hide the file: I/O on it fails, unlink works. */
+		/* A file with a bad layout stays visible, so that it can be unlinked; I/O fails. */
 		ll_inode_update(inode, a);
 		unlock_new_inode(inode);
 		return inode;
@@ -502,7 +560,10 @@ int ll_inode_refresh_open(struct inode *inode, u64 bits)
 {
 	int rc = ll_inode_refresh(inode, bits);
 
-	/* An open, deleted file: what is known must do. */
+	/*
+	 * A deleted file that is still open: the MDT has no attributes any more, use the cached
+	 * ones.
+	 */
 	return rc == -ESTALE && !inode->i_nlink ? 0 : rc;
 }
 
@@ -555,10 +616,13 @@ int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *s
 	return 0;
 }
 
-static void ll_setattr_from_vfs(struct inode *inode, const struct iattr *attr, struct ll_setattr *sa)
+static void ll_setattr_from_vfs(struct inode *inode, const struct iattr *attr,
+				struct ll_setattr *sa)
 {
 	unsigned int v = attr->ia_valid;
-	/* Times are the client's, unless the caller may only set them to "now". */
+	/*
+	 * A caller who does not own the file may set the times to "now" only, by the MDT's clock.
+	 */
 	bool times_set = v & ATTR_SIZE || inode_owner_or_capable(&nop_mnt_idmap, inode);
 
 	memset(sa, 0, sizeof(*sa));
@@ -575,16 +639,20 @@ static void ll_setattr_from_vfs(struct inode *inode, const struct iattr *attr, s
 		sa->gid = from_kgid(&init_user_ns, attr->ia_gid);
 	}
 	if (v & ATTR_SIZE) {
-		/* Checked when the file was opened, or by the VFS. */
+		/* The right to write was checked by open(2) or truncate(2). */
 		sa->valid |= MDS_ATTR_SIZE | MDS_ATTR_OVERRIDE;
 		sa->size = attr->ia_size;
 	}
 	if (v & ATTR_ATIME) {
-		sa->valid |= MDS_ATTR_ATIME | (v & ATTR_ATIME_SET || times_set ? MDS_ATTR_ATIME_SET : 0);
+		sa->valid |= MDS_ATTR_ATIME;
+		if (v & ATTR_ATIME_SET || times_set)
+			sa->valid |= MDS_ATTR_ATIME_SET;
 		sa->atime = attr->ia_atime.tv_sec;
 	}
 	if (v & ATTR_MTIME) {
-		sa->valid |= MDS_ATTR_MTIME | (v & ATTR_MTIME_SET || times_set ? MDS_ATTR_MTIME_SET : 0);
+		sa->valid |= MDS_ATTR_MTIME;
+		if (v & ATTR_MTIME_SET || times_set)
+			sa->valid |= MDS_ATTR_MTIME_SET;
 		sa->mtime = attr->ia_mtime.tv_sec;
 	}
 	sa->valid |= MDS_ATTR_CTIME | MDS_ATTR_CTIME_SET;
@@ -670,7 +738,10 @@ int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *att
 		if (rc)
 			return rc;
 	} else if (S_ISREG(inode->i_mode) && attr->ia_valid & (ATTR_ATIME | ATTR_MTIME)) {
-		/* An older OST time must not win later; the MDT has the truth meanwhile. */
+		/*
+		 * The later of MDT's and OSTs' times is shown: make the OSTs forget theirs. An
+		 * error is ignored, the MDT has stored the times.
+		 */
 		ll_setattr_times(inode, attr);
 	}
 	return 0;

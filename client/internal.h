@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Everything the files of lustre.ko share, grouped by the file that defines it. Two halves:
- * namespace (super, config, mdc, namei, dir, inode, file, layout, xattr ...) and data (osc*, pages,
- * io, lvb); the hooks between them are marked.
+ * What the files of lustre.ko share, grouped by the file that defines it. The client has two
+ * halves: names and attributes, spoken about with MDTs (mdc.h), and data, on OSTs (data.h). What
+ * the data half does for the other is marked below as hooks.
  *
- * Lock order: i_rwsem > mmap_lock (faults) > lli_layout_sem (I/O holds it for reading; no request to the MDT below it,
- * see data.h) > lli_size_mutex (data) > lli_layout_mutex > lli_lock. Lock manager callbacks (blocking) run without locks of
- * ours; they may take lli_layout_sem and lli_layout_mutex, never i_rwsem. No RPC under a spinlock.
+ * Lock order of the client, outer first:
+ *
+ *   i_rwsem
+ *   mmap_lock (page faults)
+ *   lli_layout_sem: I/O holds it for reading; no request to an MDT below it (data.h says why)
+ *   users of extent locks, objects in ascending order
+ *   lli_size_mutex
+ *   page lock
+ *   lli_dir_mutex (directories), lli_layout_mutex; no request is sent under the latter
+ *   lli_lock, ll_inode_data.lock, lr_lock of the lock manager, ll_object.grab_lock, ll_osc.lock
+ *
+ * Callbacks of MDT locks take lli_layout_sem and what is below it, never i_rwsem; those of extent
+ * locks take page locks and what is below them. No request is sent under a spinlock.
  */
 #ifndef _GLOSS_CLIENT_INTERNAL_H
 #define _GLOSS_CLIENT_INTERNAL_H
@@ -135,6 +145,7 @@ extern const struct super_operations ll_super_ops;
 struct ll_times {
 	s64	atime, mtime, ctime;
 };
+
 #define LL_TIME_UNKNOWN		S64_MIN
 #define LL_TIMES_UNKNOWN \
 	((struct ll_times) { LL_TIME_UNKNOWN, LL_TIME_UNKNOWN, LL_TIME_UNKNOWN })
@@ -143,8 +154,8 @@ struct ll_inode {
 	struct lu_fid		lli_fid;
 	spinlock_t		lli_lock;	/* lli_cached ... lli_dir_gen, all times */
 	u64			lli_cached;	/* LLC_* */
-	u64			lli_clock;	/* tick of attr_clock of the attributes, see inode.c */
-	u64			lli_transno;	/* of the newest change whose answer was installed */
+	u64			lli_clock;	/* tick of the attributes, see inode.c */
+	u64			lli_transno;	/* newest change whose answer was installed */
 	u32			lli_dir_gen;	/* directory: UPDATE locks lost; never 0 */
 	unsigned long		lli_flags;	/* LLIF_* bits */
 	u32			lli_attr_flags;	/* LUSTRE_*_FL */
@@ -241,7 +252,8 @@ struct ll_layout *ll_layout_peek(struct inode *inode);
  * Around each read, write, fault, truncate ...: takes lli_layout_sem for reading, with a valid
  * layout. For writes and truncates components that [start, end) touches are instantiated first
  * (write intent, extent of chapter 4 17.2). On success *lo stays valid until ll_layout_io_end(). Do
- * not nest, and ask no MDT in between: a callback of the LAYOUT lock waits for the end. Not needed in writepages (use ll_layout_peek()).
+ * not nest, and ask no MDT in between: a callback of the LAYOUT lock waits for the end. Not needed
+ * in writepages (use ll_layout_peek()).
  */
 enum ll_layout_op { LL_LAYOUT_READ, LL_LAYOUT_WRITE, LL_LAYOUT_TRUNC };
 int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
@@ -332,6 +344,7 @@ struct ll_node_nids {
 	unsigned int		nr;
 	const struct lnet_nid	*nids;
 };
+
 int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
 		 const struct ll_node_nids *nodes, unsigned int nr_nodes, bool active);
 /* A further node of an OST that exists already. */

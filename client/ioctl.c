@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioctls of files and directories (chapter 7.3). Numbers are written as they are: several carry
- * historic, wrong sizes. Arguments are in host order, layouts in little-endian order, which is the
- * same on the machines this runs on.
+ * ioctls of files and directories (chapter 7.3). The numbers are written out, because the sizes
+ * that several of them encode are not those of their arguments. Arguments are in host order,
+ * layouts in little-endian order, which is the same on the machines this runs on.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -76,6 +76,7 @@ struct obd_ioctl_data {
 	} ioc_inl[4];
 	u8	ioc_bulk[];
 };
+
 static_assert(sizeof(struct obd_ioctl_data) == 576);
 
 struct ll_ioc_data_version {
@@ -163,7 +164,7 @@ static long ll_ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
 	} else {
 		rc = -ENODEV;
 	}
-	/* The uuid in any case: tools print it with the error. */
+	/* The UUID is filled in also after an error: tools print both. */
 	if (*uuid && copy_to_user(u64_to_user_ptr(d->ioc_pbuf2), uuid, sizeof(uuid)))
 		rc = -EFAULT;
 	if (!rc && copy_to_user(u64_to_user_ptr(d->ioc_pbuf1), &st, sizeof(st)))
@@ -286,7 +287,7 @@ static long ll_ioc_getstripe(struct inode *inode, void __user *arg)
 	return rc;
 }
 
-/* The wish of a user, in wire order; kvmalloc'ed. */
+/* The layout that a user asks for, in wire order; kvmalloc'ed. */
 static void *ll_ioc_hint_from_user(void __user *arg, u32 *len)
 {
 	u8 head[48];
@@ -335,7 +336,7 @@ static long ll_ioc_setstripe(struct file *file, void __user *arg)
 	rc = ll_setstripe_file(inode, hint, len);
 	if (rc)
 		goto out;
-	/* As much of the result as the buffer held. */
+	/* The result goes into the caller's buffer as far as it fits. */
 	lo = ll_layout_get(inode);
 	if (!IS_ERR(lo)) {
 		if (lo->ea_len && copy_to_user(arg, lo->ea, min(lo->ea_len, len)))
@@ -410,7 +411,7 @@ static int ll_ioc_info_stat(struct super_block *sb, const struct ll_answer *a, v
 }
 
 static long ll_ioc_info_to_user(struct super_block *sb, unsigned int cmd, const struct ll_answer *a,
-			 u8 __user *arg)
+				u8 __user *arg)
 {
 	static const u8 zero[32];
 	u64 valid = ll_ioc_info_valid(a);
@@ -430,8 +431,9 @@ static long ll_ioc_info_to_user(struct super_block *sb, unsigned int cmd, const 
 		arg += 144;
 		break;
 	default:
-		rc = copy_to_user(arg, &a->fid, sizeof(a->fid)) ? -EFAULT :
-								  ll_ioc_info_statx(sb, a, arg + 16);
+		rc = copy_to_user(arg, &a->fid, sizeof(a->fid)) ? -EFAULT : 0;
+		if (!rc)
+			rc = ll_ioc_info_statx(sb, a, arg + 16);
 		if (!rc && (copy_to_user(arg + 272, &valid, 8) || copy_to_user(arg + 280, tail, 8)))
 			rc = -EFAULT;
 		arg += 288;
@@ -492,9 +494,11 @@ static long ll_ioc_lookup(struct inode *dir, void __user *arg)
 	return rc;
 }
 
-/* mkdir(2) with a wish for the layout of the directory: the checks, hooks and events of mkdir(2). */
-static int ll_ioc_mkdir_locked(struct file *file, const struct qstr *name, umode_t mode, const void *lum,
-			u32 lum_len)
+/*
+ * mkdir(2) with a wish for the layout of the directory: the checks, hooks and events of mkdir(2).
+ */
+static int ll_ioc_mkdir_locked(struct file *file, const struct qstr *name, umode_t mode,
+			       const void *lum, u32 lum_len)
 {
 	struct inode *dir = file_inode(file);
 	struct dentry *dentry;
@@ -518,7 +522,7 @@ static int ll_ioc_mkdir_locked(struct file *file, const struct qstr *name, umode
 	return rc;
 }
 
-/* lfs mkdir: the wish goes to the MDT, which takes or refuses it. */
+/* lfs mkdir: the MDT decides whether it can make such a directory. */
 static long ll_ioc_mkdir(struct file *file, void __user *arg)
 {
 	struct obd_ioctl_data *d = ll_ioc_data_get(arg);
@@ -625,8 +629,8 @@ static long ll_ioc_lmv_getstripe(const struct file *file, void __user *arg)
 }
 
 /*
- * What the kernel of another make knows and this one declines (chapter 7 3.2): no "unknown ioctl"
- * then.
+ * ioctls of features that this client does not have (chapter 7, 3.2). Tools get EOPNOTSUPP for them
+ * instead of ENOTTY, which would mean that this is not a Lustre file system.
  */
 static bool ll_ioc_declined(unsigned int cmd)
 {

@@ -3,9 +3,9 @@
  * Layouts of regular files (LOV EA, chapter 4.16 and 4.17): parsed form, fetched and kept under the
  * LAYOUT lock, components instantiated before they are written.
  *
- * LLC_LAYOUT says that a lock protects lli_layout. I/O holds lli_layout_sem for reading; I/O that saw
- * the bit with the semaphore held may go on with its layout until it is done. lli_layout is replaced
- * by a different one with the semaphore held for writing, so never under I/O.
+ * LLC_LAYOUT says that a lock protects lli_layout. I/O holds lli_layout_sem for reading; I/O that
+ * saw the bit with the semaphore held may go on with its layout until it is done. lli_layout is
+ * replaced by a different one with the semaphore held for writing, so never under I/O.
  *
  * Losing the lock does not wait for I/O and writes no data back: an OST that is away must not get
  * this client evicted by the MDT, and mostly the layout is the same when it is asked for again. The
@@ -76,7 +76,8 @@ static int ll_layout_parse_stripes(struct ll_comp *c, const struct wire_lov_comp
 	return 0;
 }
 
-static int ll_layout_parse_comp(struct ll_layout *lo, struct ll_comp *c, const struct wire_lov_comp *w)
+static int ll_layout_parse_comp(struct ll_layout *lo, struct ll_comp *c,
+				const struct wire_lov_comp *w)
 {
 	int rc = 0;
 
@@ -347,8 +348,8 @@ static int ll_layout_install_new(struct inode *inode, struct ll_layout *new)
  *
  * The caller holds a user of the LAYOUT lock that protects it, so nothing is waited for.
  * Return: 0; -EAGAIN: I/O is under way or data must be written back before this layout can be used:
- * not installed, I/O asks again (ll_layout_switch()); -EINVAL: bad EA, the file stays without a valid
- * layout; -ENOMEM.
+ * not installed, I/O asks again (ll_layout_switch()); -EINVAL: bad EA, the file stays without a
+ * valid layout; -ENOMEM.
  */
 int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len)
 {
@@ -368,8 +369,8 @@ int ll_layout_install(struct inode *inode, const void *ea, u32 ea_len)
 }
 
 /*
- * Make a layout that could not be installed at once the one in use: when no I/O uses the old one and
- * its data is on the OSTs. No lock protects it yet. Killable. 0 or -errno.
+ * Make a layout that could not be installed at once the one in use: when no I/O uses the old one
+ * and its data is on the OSTs. No lock protects it yet. Killable. 0 or -errno.
  */
 static int ll_layout_switch(struct inode *inode, const void *ea, u32 ea_len)
 {
@@ -456,8 +457,8 @@ void ll_layout_fini(struct inode *inode)
 }
 
 /*
- * Ask the MDT: ACCESS, or WRITE/TRUNC to have components made. -EAGAIN: the layout is there, but the
- * lock that came with it had to go before it could be used: ask again.
+ * Ask the MDT: ACCESS, or WRITE/TRUNC to have components made. -EAGAIN: the layout is there, but
+ * the lock that came with it had to go before it could be used: ask again.
  */
 static int ll_layout_ask(struct inode *inode, u32 intent, u64 start, u64 end)
 {
@@ -542,6 +543,7 @@ bool ll_layout_need_intent(const struct ll_layout *lo, enum ll_layout_op op, u64
 int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 		       struct ll_layout **lop)
 {
+	u32 intent = op == LL_LAYOUT_WRITE ? LAYOUT_INTENT_WRITE : LAYOUT_INTENT_TRUNC;
 	struct ll_inode *lli = ll_i(inode);
 	struct ll_layout *lo;
 	int tries = 0, rc;
@@ -559,7 +561,8 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 			continue;
 		}
 		lo = ll_layout_peek(inode);
-		if (!lo->refused && (op == LL_LAYOUT_READ || !ll_layout_need_intent(lo, op, start, end)))
+		if (!lo->refused &&
+		    (op == LL_LAYOUT_READ || !ll_layout_need_intent(lo, op, start, end)))
 			break;
 		rc = lo->refused ? -EOPNOTSUPP : 0;
 		ll_layout_put(lo);
@@ -570,9 +573,7 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 			return rc;
 		if (tries++ == LL_LAYOUT_TRIES)
 			return -EIO;
-		rc = ll_layout_ask(inode,
-				op == LL_LAYOUT_WRITE ? LAYOUT_INTENT_WRITE : LAYOUT_INTENT_TRUNC,
-				start, end);
+		rc = ll_layout_ask(inode, intent, start, end);
 		if (rc && rc != -EAGAIN)
 			return rc;
 	}

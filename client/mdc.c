@@ -7,21 +7,22 @@
 
 #include "internal.h"
 
-#define MDC_CONNECT_FLAGS                                                                        \
-	(OBD_CONNECT_IBITS | OBD_CONNECT_NODEVOH | OBD_CONNECT_ATTRFID | OBD_CONNECT_VERSION |   \
-	 OBD_CONNECT_BRW_SIZE | OBD_CONNECT_CANCELSET | OBD_CONNECT_FID | OBD_CONNECT_AT |       \
-	 OBD_CONNECT_LOV_V3 | OBD_CONNECT_VBR | OBD_CONNECT_FULL20 | OBD_CONNECT_64BITHASH |     \
-	 OBD_CONNECT_EINPROGRESS | OBD_CONNECT_JOBSTATS | OBD_CONNECT_LVB_TYPE |                 \
-	 OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_MAX_EASIZE | OBD_CONNECT_FLOCK_DEAD |              \
-	 OBD_CONNECT_DISP_STRIPE | OBD_CONNECT_OPEN_BY_FID | OBD_CONNECT_BULK_MBITS |            \
-	 OBD_CONNECT_DIR_STRIPE | OBD_CONNECT_SUBTREE | OBD_CONNECT_MULTIMODRPCS | OBD_CONNECT_FLAGS2 | OBD_CONNECT_ACL | \
-	 OBD_CONNECT_UMASK | OBD_CONNECT_LARGE_ACL | OBD_CONNECT_XATTR)
-#define MDC_CONNECT_FLAGS2                                                        \
+#define MDC_CONNECT_FLAGS \
+	(OBD_CONNECT_IBITS | OBD_CONNECT_NODEVOH | OBD_CONNECT_ATTRFID | \
+	 OBD_CONNECT_VERSION | OBD_CONNECT_BRW_SIZE | OBD_CONNECT_CANCELSET | \
+	 OBD_CONNECT_FID | OBD_CONNECT_AT | OBD_CONNECT_LOV_V3 | OBD_CONNECT_VBR | \
+	 OBD_CONNECT_FULL20 | OBD_CONNECT_64BITHASH | OBD_CONNECT_EINPROGRESS | \
+	 OBD_CONNECT_JOBSTATS | OBD_CONNECT_LVB_TYPE | OBD_CONNECT_LAYOUTLOCK | \
+	 OBD_CONNECT_MAX_EASIZE | OBD_CONNECT_FLOCK_DEAD | OBD_CONNECT_DISP_STRIPE | \
+	 OBD_CONNECT_OPEN_BY_FID | OBD_CONNECT_BULK_MBITS | OBD_CONNECT_DIR_STRIPE | \
+	 OBD_CONNECT_SUBTREE | OBD_CONNECT_MULTIMODRPCS | OBD_CONNECT_FLAGS2 | \
+	 OBD_CONNECT_ACL | OBD_CONNECT_UMASK | OBD_CONNECT_LARGE_ACL | OBD_CONNECT_XATTR)
+#define MDC_CONNECT_FLAGS2 \
 	(OBD_CONNECT2_SUM_STATFS | OBD_CONNECT2_OVERSTRIPING | OBD_CONNECT2_FLR | \
-	 OBD_CONNECT2_INC_XID | OBD_CONNECT2_LSOM | OBD_CONNECT2_GETATTR_PFID |   \
+	 OBD_CONNECT2_INC_XID | OBD_CONNECT2_LSOM | OBD_CONNECT2_GETATTR_PFID | \
 	 OBD_CONNECT2_REP_MBITS)
 
-/* DoM is not spoken: the server then gives no DOM locks. */
+/* Data on MDTs is not supported; a server grants no DOM locks then. */
 #define MDC_IBITS_KNOWN (MDS_INODELOCK_FULL & ~MDS_INODELOCK_DOM)
 
 /* ---- set-up ---- */
@@ -104,13 +105,9 @@ static const struct param_def mdc_params[] = {
 	{ "active", 0644, mdc_active_show, mdc_active_store },
 };
 
-/*
- * mdc_setup - an MDT from the configuration: import, lock namespace; starts to connect
- *
- * Return: 0, -EEXIST, -ENOMEM.
- */
-int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const char *dev_name,
-	      const struct ll_node_nids *nodes, unsigned int nr_nodes)
+/* An MDC with its import, which is not connected yet; NULL. */
+static struct ll_mdc *mdc_new(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
+			      const char *dev_name)
 {
 	struct import_conf conf = {
 		.target_uuid = tgt_uuid,
@@ -121,37 +118,61 @@ int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const cha
 		.sp = LUSTRE_SP_CLI,
 		.ops = &mdc_import_ops,
 	};
-	char path[sizeof("mdc/") + sizeof_field(struct ll_mdc, name)];
-	struct ll_mdc *mdc;
-	unsigned int i;
-	int rc = -ENOMEM;
+	struct ll_mdc *mdc = kzalloc(sizeof(*mdc), GFP_KERNEL);
 
-	if (xa_load(&sbi->mdcs, index))
-		return -EEXIST;
-	mdc = kzalloc(sizeof(*mdc), GFP_KERNEL);
 	if (!mdc)
-		return -ENOMEM;
+		return NULL;
 	mdc->sbi = sbi;
 	mdc->index = index;
 	mdc->easize = LL_EASIZE_DEF;
 	mdc->max_easize = LL_EASIZE_MAX;
 	mutex_init(&mdc->seq_mutex);
-	spin_lock_init(&mdc->late_lock);
-	INIT_LIST_HEAD(&mdc->late);
-	init_waitqueue_head(&mdc->late_waitq);
+	spin_lock_init(&mdc->orphan_lock);
+	INIT_LIST_HEAD(&mdc->orphan_opens);
+	init_waitqueue_head(&mdc->orphan_waitq);
 	strscpy(mdc->tgt_uuid, tgt_uuid, sizeof(mdc->tgt_uuid));
 	snprintf(mdc->name, sizeof(mdc->name), "%s-%s", dev_name, sbi->inst);
 
 	conf.data = mdc;
-	conf.ocd.ocd_connect_flags = cpu_to_le64(
-		MDC_CONNECT_FLAGS | (sbi->opts & LL_OPT_RDONLY ? OBD_CONNECT_RDONLY : 0));
+	conf.ocd.ocd_connect_flags = cpu_to_le64(MDC_CONNECT_FLAGS);
+	if (sbi->opts & LL_OPT_RDONLY)
+		conf.ocd.ocd_connect_flags |= cpu_to_le64(OBD_CONNECT_RDONLY);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(MDC_CONNECT_FLAGS2);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	conf.ocd.ocd_ibits_known = cpu_to_le64(MDC_IBITS_KNOWN);
 	conf.ocd.ocd_brw_size = cpu_to_le32(1 << 20);
 	mdc->imp = import_alloc(&conf);
-	if (!mdc->imp)
-		goto err_free;
+	if (!mdc->imp) {
+		kfree(mdc);
+		return NULL;
+	}
+	return mdc;
+}
+
+/**
+ * mdc_setup - an MDT from the configuration: import, lock namespace; starts to connect
+ * @sbi: the mount
+ * @index: of the MDT
+ * @tgt_uuid: its name in connects
+ * @dev_name: "fs-MDT0000-mdc"
+ * @nodes: where it may run, the primary node first
+ * @nr_nodes: number of them
+ *
+ * Context: conf_mutex is held; does not wait for the MDT. Return: 0, -EEXIST, -ENOMEM.
+ */
+int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const char *dev_name,
+	      const struct ll_node_nids *nodes, unsigned int nr_nodes)
+{
+	char path[sizeof("mdc/") + sizeof_field(struct ll_mdc, name)];
+	struct ll_mdc *mdc;
+	unsigned int i;
+	int rc;
+
+	if (xa_load(&sbi->mdcs, index))
+		return -EEXIST;
+	mdc = mdc_new(sbi, index, tgt_uuid, dev_name);
+	if (!mdc)
+		return -ENOMEM;
 	for (i = 0; i < nr_nodes; i++) {
 		rc = import_add_conn(mdc->imp, nodes[i].nids, nodes[i].nr);
 		if (rc)
@@ -181,7 +202,6 @@ err_dev:
 err_imp:
 	import_disconnect(mdc->imp);
 	import_put(mdc->imp);
-err_free:
 	kfree(mdc);
 	return rc;
 }
@@ -196,10 +216,10 @@ void mdc_invalidate(struct ll_mdc *mdc)
 	import_invalidate(mdc->imp);
 }
 
-/* Before inodes go: no lock callback may find one of them afterwards. */
+/* Drop all locks, before inodes are evicted: no lock callback may find one of them afterwards. */
 void mdc_drop_locks(struct ll_mdc *mdc, bool force)
 {
-	mdc_late_opens_end(mdc);
+	mdc_orphan_opens_end(mdc);
 	if (force)
 		ldlm_ns_evicted(mdc->ns);
 	else
@@ -210,7 +230,7 @@ void mdc_cleanup(struct ll_mdc *mdc, bool force)
 {
 	param_dir_del(mdc->param_dir);
 	ldlm_ns_free(mdc->ns, force);
-	/* After the disconnect no event comes any more, and nothing looks at the namespace. */
+	/* import_disconnect() waits for the last event, which may use the namespace. */
 	import_disconnect(mdc->imp);
 	obd_device_del(mdc->dev);
 	import_put(mdc->imp);
@@ -307,8 +327,8 @@ static int ll_answer_lmv(struct ll_answer *a)
  * ll_answer_fill - check the answer to a request and take it apart
  * @a: its request has been answered
  *
- * Everything that the client believes of an answer about an object passes here: sizes, FID, layouts,
- * ACL. Return: 0 or -EPROTO.
+ * Everything that the client believes of an answer about an object passes here: sizes, FID,
+ * layouts, ACL. Return: 0 or -EPROTO.
  */
 int ll_answer_fill(struct ll_answer *a)
 {
@@ -437,9 +457,11 @@ int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
 	return rc;
 }
 
-/* Of an object, or with a name of what it is in the directory dir (fid is the directory's then). */
+/*
+ * Attributes of the object @fid, or, with a name, of the object of that name in the directory @fid.
+ */
 static int mdc_getattr_send(struct ll_mdc *mdc, const struct lu_fid *fid, const struct inode *dir,
-		   const char *name, u32 len, u64 valid, u32 ea_room, struct ll_answer *a)
+			    const char *name, u32 len, u64 valid, u32 ea_room, struct ll_answer *a)
 {
 	struct ptlrpc_request *req;
 	struct mdt_body *body;
@@ -633,11 +655,13 @@ out:
 }
 
 /*
- * mdc_wait - wait for what goes on alone when the task is killed
+ * mdc_wait - wait for a request that is completed also without its task
+ * @mdc: MDC of the request
+ * @done: completed by the request
  *
- * No signal reaches a task that exits any more: it must not hang on a server that is away; a work
- * item has nobody to wait for.
- * Return: 0, -EINTR.
+ * A task that is being killed does not wait. Signals do not reach a task that exits, so it waits
+ * two seconds at most, and not at all while the MDT is away. A work item does not wait.
+ * Return: 0; -EINTR: not completed yet.
  */
 int mdc_wait(struct ll_mdc *mdc, struct completion *done)
 {
@@ -646,154 +670,4 @@ int mdc_wait(struct ll_mdc *mdc, struct completion *done)
 	if (!(current->flags & PF_EXITING))
 		return wait_for_completion_killable(done);
 	return wait_for_completion_timeout(done, imp_is_full(mdc->imp) ? 2 * HZ : 1) ? 0 : -EINTR;
-}
-
-/* ---- opens ---- */
-
-static void mdc_open_put(struct ll_open *open)
-{
-	if (!refcount_dec_and_test(&open->ref))
-		return;
-	ptlrpc_req_put(open->req);
-	kfree(open);
-}
-
-/* The open was replayed after a restart of the MDT: it has a new handle. */
-static void mdc_open_replayed(struct ptlrpc_request *req)
-{
-	struct ll_open *open = req->rq_cb_data;
-	const struct mdt_body *body = ptlrpc_rep_buf(req, WF_MDT_BODY);
-	struct mdt_rec_create *rec = ptlrpc_req_buf(req, WF_REC_REINT);
-
-	if (!body || !rec)
-		return;
-	WRITE_ONCE(open->handle.cookie, body->mbo_open_handle.cookie);
-	rec->cr_open_handle_old = body->mbo_open_handle;
-}
-
-/*
- * Prepare the saved request of an open for its replay: the object and layout are those of the
- * reply, the old handle tells the MDT which one a later close may name, and no lock is wanted.
- */
-static void mdc_open_save(struct ll_open *open, struct ptlrpc_request *req, const struct ll_answer *a)
-{
-	struct mdt_rec_create *rec = ptlrpc_req_buf(req, WF_REC_REINT);
-	struct ldlm_request *dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
-	void *ea = ptlrpc_req_buf(req, WF_EADATA);
-
-	fid_to_le(&rec->cr_fid2, &open->fid);
-	rec->cr_open_handle_old = open->handle;
-	dlm->lock_flags |= cpu_to_le32(LDLM_FL_INTENT_ONLY);
-	if (ea && a->valid & OBD_MD_FLEASIZE && a->ea_len <= ptlrpc_req_len(req, WF_EADATA) &&
-	    !wire_lov_check(a->ea, a->ea_len)) {
-		memcpy(ea, a->ea, a->ea_len);
-		ll_layout_any_ost(ea);
-	}
-	req->rq_cb_data = open;
-	req->rq_replay_cb = mdc_open_replayed;
-}
-
-/*
- * ll_open_new - remember an open that the MDT granted; never NULL
- */
-struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a)
-{
-	struct ll_open *open = kzalloc(sizeof(*open), GFP_KERNEL | __GFP_NOFAIL);
-
-	refcount_set(&open->ref, 1);
-	open->mdc = mdc;
-	open->handle = a->body->mbo_open_handle;
-	open->fid = a->fid;
-	open->flags = flags;
-	open->req = ptlrpc_req_get(a->req);
-	mdc_open_save(open, a->req, a);
-	return open;
-}
-
-/* The close is committed (or will never be): the open needs no replay any more. */
-static void mdc_open_forget(struct ll_open *open)
-{
-	ptlrpc_req_close_replay(open->req);
-	mdc_open_put(open);
-}
-
-static void mdc_close_committed(struct ptlrpc_request *req)
-{
-	mdc_open_forget(req->rq_cb_data);
-}
-
-static void mdc_close_done(struct ptlrpc_request *req)
-{
-	struct ll_open *open = req->done_data;
-
-	if (req->rq_status < 0 && req->rq_status != -ESTALE && req->rq_status != -EIO)
-		pr_warn_ratelimited("%s: close of " DFID " failed: %d\n", open->mdc->name,
-				    PFID(&open->fid), req->rq_status);
-	/* Without a transno no commit is told. */
-	if (!req->rq_transno)
-		mdc_open_forget(open);
-	mdc_open_put(open);
-	ptlrpc_req_put(req);
-}
-
-static void mdc_close_pack(struct ptlrpc_request *req, const struct ll_open *open, struct inode *inode,
-		       u32 bias)
-{
-	struct mdt_ioepoch *epoch = ptlrpc_req_buf(req, WF_EPOCH);
-	struct mdt_rec_setattr *rec = ptlrpc_req_buf(req, WF_REC_REINT);
-	u64 valid = MDS_ATTR_MODE | MDS_ATTR_ATIME | MDS_ATTR_MTIME | MDS_ATTR_CTIME |
-		    MDS_ATTR_ATIME_SET | MDS_ATTR_MTIME_SET | MDS_ATTR_CTIME_SET | MDS_ATTR_LSIZE |
-		    MDS_ATTR_LBLOCKS;
-
-	epoch->mio_open_handle.cookie = READ_ONCE(open->handle.cookie);
-	mdc_pack_rec(rec, REINT_SETATTR, NULL, NULL);
-	rec->sa_padding_1 = 0;
-	fid_to_le(&rec->sa_fid, &open->fid);
-	rec->sa_bias = cpu_to_le32(bias);
-	if (!inode)
-		return;
-	rec->sa_mode = cpu_to_le32(inode->i_mode);
-	rec->sa_atime = cpu_to_le64(inode->i_atime.tv_sec);
-	rec->sa_mtime = cpu_to_le64(inode->i_mtime.tv_sec);
-	rec->sa_ctime = cpu_to_le64(inode->i_ctime.tv_sec);
-	rec->sa_size = cpu_to_le64(i_size_read(inode));
-	rec->sa_blocks = cpu_to_le64(inode->i_blocks);
-	rec->sa_attr_flags = cpu_to_le32(ll_i(inode)->lli_attr_flags);
-	if (!inode->i_atime.tv_sec)
-		valid &= ~MDS_ATTR_ATIME;
-	rec->sa_valid = cpu_to_le64(valid);
-}
-
-/*
- * mdc_close - close an open at the MDT
- *
- * Waits for the answer, so that what another client does afterwards finds the file closed; a killed
- * task leaves the request to itself. Errors are logged only: the file is closed for the application
- * in any case.
- */
-void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
-{
-	struct ptlrpc_request *req = ptlrpc_req_new(open->mdc->imp, MDS_CLOSE, &wf_mds_close);
-
-	if (!req || ptlrpc_req_pack(req)) {
-		ptlrpc_req_put(req);
-		mdc_open_forget(open);
-		return;
-	}
-	mdc_close_pack(req, open, inode, bias);
-	refcount_inc(&open->ref);		/* of the commit */
-	req->rq_cb_data = open;
-	req->rq_commit_cb = mdc_close_committed;
-	req->done_data = open;
-	req->done = mdc_close_done;
-	ptlrpc_req_get(req);
-	if (ptlrpc_send_async(req)) {
-		ptlrpc_req_put(req);
-		mdc_open_forget(open);
-		mdc_open_put(open);
-	} else {
-		/* Not ptlrpc_req_wait(): a killed task must not abort it. */
-		mdc_wait(open->mdc, &req->rq_complete);
-	}
-	ptlrpc_req_put(req);
 }

@@ -30,9 +30,9 @@ struct ll_mdc {
 	u32			seq_left;
 	int			seq_stale;	/* drop the sequence before the next use */
 
-	spinlock_t		late_lock;	/* late */
-	struct list_head	late;		/* opens of killed tasks, not answered yet */
-	wait_queue_head_t	late_waitq;	/* none any more */
+	spinlock_t		orphan_lock;	/* orphan_opens */
+	struct list_head	orphan_opens;	/* of killed tasks, not answered yet */
+	wait_queue_head_t	orphan_waitq;	/* woken when there is none left */
 };
 
 /*
@@ -43,9 +43,7 @@ struct ll_answer {
 	const struct mdt_body	*body;
 	u64			valid;		/* mbo_valid */
 	struct lu_fid		fid;		/* mbo_fid1 when FLID */
-	const void		*ea;		/* layout: FLEASIZE a file's, FLDIREA a directory's default;
-						 * LINKNAME: link target
-						 */
+	const void		*ea;		/* layout (of a directory: default), link target */
 	u32			ea_len;
 	const struct lmv_user_md_le *default_lmv;	/* of a directory, NULL = none */
 	bool			striped;	/* a directory on several MDTs, or a foreign one */
@@ -58,6 +56,7 @@ struct ll_answer {
 	u64			start;		/* sbi->attr_clock when it was asked */
 	u64			transno;	/* of the change that this answers, 0 = none */
 };
+
 /* Before a request is made: zeros, and the next tick of the clock. */
 void ll_answer_start(struct ll_mdc *mdc, struct ll_answer *a);
 void ll_answer_put(struct ll_answer *a);
@@ -103,6 +102,7 @@ struct ll_setattr {
 	const void *ea;			/* directory: default layout */
 	u32	ea_len;
 };
+
 int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answer *a);
 /* mkdir, mknod, symlink (target in data with its NUL). */
 int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t rdev,
@@ -135,14 +135,36 @@ struct ll_open {
 	u64			flags;		/* MDS_FMODE_* ... */
 	struct ptlrpc_request	*req;		/* kept for replay */
 };
+
 struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a);
 /*
- * MDS_CLOSE; inode for times and size, NULL: only the handle. Consumes the open. Not killable in
- * effect: goes on alone.
+ * MDS_CLOSE; times and size are taken from the inode, NULL: only the handle is closed. Consumes the
+ * open. The request is completed even if the task is killed.
  */
 void mdc_close(struct ll_open *open, struct inode *inode, u32 bias);
 
 /* ---- mdc_lock.c: intents, callbacks ---- */
+
+/* What the owner of a lock is asked and told. The MDC knows nothing else of it. */
+struct mdc_lock_ops {
+	void	*(*grab)(void *owner);	/* a reference, NULL: it is going; atomic */
+	void	(*release)(void *owner);
+	/* Bits are lost. failed: the MDT has dropped the lock already. May sleep. */
+	void	(*lost)(void *owner, u64 bits, bool failed);
+	bool	(*busy)(void *owner, u64 bits);	/* would lost() wait? atomic */
+};
+
+extern const struct mdc_lock_ops ll_inode_lock_ops;	/* inode.c */
+
+/* For mdc_open.c: parts of an intent. */
+void mdc_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_mdc *mdc, const struct lu_fid *fid,
+		      u32 mode, u64 bits, u64 flags);
+void mdc_intent_pack(struct ptlrpc_request *req, u64 opc);
+int mdc_intent_result(struct ldlm_enqueue_info *ei, int rc, struct ll_answer *a);
+int mdc_intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase);
+int mdc_intent_again(struct ll_mdc *mdc, const struct ldlm_enqueue_info *ei, struct ll_answer *a,
+		     u32 *acl_room);
+bool mdc_answer_has_object(const struct ll_answer *a);
 
 /*
  * LOOKUP or GETATTR intent (it): by name in dir, or (name NULL) of child itself. Negative: 0 with
@@ -156,6 +178,7 @@ struct ll_open_args {
 	const void	*ea;		/* layout hint with HAS_EA */
 	u32		ea_len;
 };
+
 /*
  * OPEN intent: by name in dir, or of child by FID (name NULL). 0: look at a->disp; *open set when
  * DISP_OPEN_OPEN. -errno: failed; a->disp tells how far.
@@ -174,8 +197,7 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 			u32 *mode);
 /* UPDATE lock of a directory, taken when not there; with a user: end with ldlm_lock_decref(). */
 int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lock, u32 *mode);
-/* Give up opens of tasks that are gone; before the MDC goes. */
-void mdc_late_opens_end(struct ll_mdc *mdc);
+void mdc_orphan_opens_end(struct ll_mdc *mdc);
 /* The inode is the data of this lock from now on. */
 void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode);
 
@@ -220,7 +242,8 @@ static inline bool ll_cached(const struct inode *inode, u64 bits)
 
 /* Make attributes under these bits current (intent getattr by FID when needed). */
 int ll_inode_refresh(struct inode *inode, u64 bits);
-int ll_inode_refresh_open(struct inode *inode, u64 bits);	/* deleted is no error, if it was known */
+/* The same, but a deleted file that is open keeps its attributes. */
+int ll_inode_refresh_open(struct inode *inode, u64 bits);
 /* st_ino of a FID */
 static inline u64 ll_fid_ino(const struct super_block *sb, const struct lu_fid *fid)
 {

@@ -37,7 +37,9 @@ static u32 ll_dir_gen(struct inode *dir)
 	return gen;
 }
 
-/* The LOOKUP lock is gone: names of the inode must be asked for again; unused ones go. */
+/*
+ * The LOOKUP lock was lost: dentries of the inode must be looked up again; unused ones are dropped.
+ */
 void ll_dentries_invalidate(struct inode *inode)
 {
 	struct dentry *dentry;
@@ -71,7 +73,7 @@ static int ll_revalidate_negative(struct dentry *dentry, struct inode *dir, unsi
 
 /* Ask the server for the name; 1: it still is this inode. */
 static int ll_revalidate_ask(struct dentry *dentry, struct inode *dir, struct inode *inode,
-			  unsigned int flags)
+			     unsigned int flags)
 {
 	struct name_snapshot name;
 	struct ll_answer a;
@@ -132,7 +134,7 @@ static struct inode *ll_iget_named(const struct dentry *dentry, struct ll_answer
 	struct inode *inode = ll_iget(dentry->d_sb, a);
 
 	if (inode == ERR_PTR(-EOPNOTSUPP))
-		pr_warn_ratelimited("%s: directory '%pd2' " DFID " is striped over MDTs, which this client cannot use: rc = %d\n",
+		pr_warn_ratelimited("%s: striped directory '%pd2' " DFID " refused: rc = %d\n",
 				    ll_sbi(dentry->d_sb)->name, dentry, PFID(&a->fid), -EOPNOTSUPP);
 	return inode;
 }
@@ -141,7 +143,8 @@ static struct inode *ll_iget_named(const struct dentry *dentry, struct ll_answer
  * Attach the object of a positive answer to an unhashed dentry. Returns as d_splice_alias(). The
  * lock of the answer is still held, so it cannot be called back before the name is marked.
  */
-static struct dentry *ll_splice(struct dentry *dentry, struct inode *inode, const struct ll_answer *a)
+static struct dentry *ll_splice(struct dentry *dentry, struct inode *inode,
+				const struct ll_answer *a)
 {
 	bool valid = a->lock && a->bits & MDS_INODELOCK_LOOKUP;
 	struct dentry *alias;
@@ -153,7 +156,7 @@ static struct dentry *ll_splice(struct dentry *dentry, struct inode *inode, cons
 	return alias;
 }
 
-/* The same for an object that was just made under the name of a dentry. */
+/* As ll_splice(), for an object that was made under the name of this dentry a moment ago. */
 static int ll_splice_made(struct dentry *dentry, struct inode *inode, const struct ll_answer *a)
 {
 	struct dentry *alias;
@@ -174,8 +177,7 @@ static struct dentry *ll_splice_negative(struct inode *dir, struct dentry *dentr
 }
 
 /*
- * mkdir and friends of a name that most likely does not exist: the server tells, no need to ask
- * first.
+ * mkdir, mknod, symlink and link need no lookup before them: the MDT tells whether the name exists.
  */
 static bool ll_lookup_is_skippable(struct inode *dir, unsigned int flags)
 {
@@ -189,9 +191,9 @@ static bool ll_lookup_is_skippable(struct inode *dir, unsigned int flags)
 static struct dentry *ll_obf_lookup(struct inode *dir, struct dentry *dentry);
 
 /*
- * .lustre in the root and .lustre/fid, when the MDT does not show them: directories that only this
- * client knows. Nothing ever calls back what is marked as cached here, so no request is made about
- * them.
+ * .lustre in the root and .lustre/fid, if the MDT does not show them: directories that only this
+ * client knows. Their attributes are marked as cached, and no lock callback clears that, so no
+ * request about them is sent.
  */
 static struct dentry *ll_lookup_pseudo(struct dentry *dentry, u32 oid, umode_t mode)
 {
@@ -221,8 +223,8 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 	if (fid_is_obf(ll_fid(dir)))
 		return ll_obf_lookup(dir, dentry);
 	if (ll_inode_pseudo(dir))
-		return ll_dentry_name_is(dentry, "fid") ? ll_lookup_pseudo(dentry, FID_OID_DOT_LUSTRE_OBF, 0100) :
-						ERR_PTR(-ENOENT);
+		return ll_dentry_name_is(dentry, "fid") ?
+		       ll_lookup_pseudo(dentry, FID_OID_DOT_LUSTRE_OBF, 0100) : ERR_PTR(-ENOENT);
 	if (ll_lookup_is_skippable(dir, flags))
 		return NULL;
 	gen = ll_dir_gen(dir);
@@ -307,8 +309,8 @@ struct dentry *ll_lookup_parent(struct inode *inode)
 /* ---- open ---- */
 
 /* The open of a name ended with a handle: give it to the VFS. */
-static int ll_finish_open(struct inode *dir, struct dentry *dentry, struct file *file, struct ll_answer *a,
-		  struct ll_open *open)
+static int ll_finish_open(struct inode *dir, struct dentry *dentry, struct file *file,
+			  struct ll_answer *a, struct ll_open *open)
 {
 	struct dentry *alias = NULL;
 	struct ll_file *lf;
@@ -320,7 +322,7 @@ static int ll_finish_open(struct inode *dir, struct dentry *dentry, struct file 
 		mdc_close(open, NULL, 0);
 		return PTR_ERR(inode);
 	}
-	ihold(inode);			/* for the close, when it comes to that */
+	ihold(inode);			/* mdc_close() after an error must not evict it */
 	if (!d_in_lookup(dentry))
 		d_drop(dentry);
 	alias = ll_splice(dentry, inode, a);
@@ -336,7 +338,7 @@ static int ll_finish_open(struct inode *dir, struct dentry *dentry, struct file 
 		if (S_ISREG(inode->i_mode))
 			ll_inode_set_nosec(inode, LLC_UPDATE, NULL);
 	}
-	/* The lock must not be kept while the VFS and LSMs go on. */
+	/* finish_open() calls into the VFS and LSMs: do not hold the lock meanwhile. */
 	ll_answer_put(a);
 	rc = finish_open(file, alias ?: dentry, ll_file_open_prepared);
 	if (rc && !(file->f_mode & FMODE_OPENED)) {
@@ -355,70 +357,83 @@ out:
 	return rc;
 }
 
-static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file *file,
-			  unsigned int open_flag, umode_t mode)
+/*
+ * Opens that need no intent: below .lustre, and names that are known to be missing. 1: send the
+ * intent; else what ll_atomic_open() returns.
+ */
+static int ll_open_without_intent(struct inode *dir, struct dentry *dentry, struct file *file,
+				  unsigned int open_flag)
 {
-	struct ll_open_args args = { .mode = mode };
 	struct dentry *alias;
-	struct ll_answer a;
-	struct ll_open *open;
-	struct inode *inode;
-	u32 gen;
-	int rc;
 
 	if (ll_name_too_long(dir, dentry))
 		return -ENAMETOOLONG;
-	if (fid_is_obf(ll_fid(dir))) {
-		if (!d_in_lookup(dentry))
-			return open_flag & O_CREAT ? -EPERM : finish_no_open(file, NULL);
-		alias = ll_obf_lookup(dir, dentry);
-		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
-	}
-	if (ll_inode_pseudo(dir) || (IS_ROOT(dentry->d_parent) && ll_dentry_name_is(dentry, ".lustre"))) {
-		if (open_flag & O_CREAT)
+	if (fid_is_obf(ll_fid(dir)) || ll_inode_pseudo(dir) ||
+	    (IS_ROOT(dentry->d_parent) && ll_dentry_name_is(dentry, ".lustre"))) {
+		if (open_flag & O_CREAT && (!fid_is_obf(ll_fid(dir)) || !d_in_lookup(dentry)))
 			return -EPERM;
 		if (!d_in_lookup(dentry))
 			return finish_no_open(file, NULL);
 		alias = ll_lookup(dir, dentry, LOOKUP_OPEN);
 		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
 	}
-	/* A negative dentry that was found true. */
+	/* A negative dentry that ll_d_revalidate() has confirmed. */
 	if (!d_in_lookup(dentry) && !(open_flag & O_CREAT))
 		return finish_no_open(file, NULL);
+	return 1;
+}
 
+/* The MDT has found a symlink or device, which it does not open: give it to the VFS. */
+static int ll_finish_no_open(struct dentry *dentry, struct file *file, struct ll_answer *a)
+{
+	struct inode *inode = ll_iget_named(dentry, a);
+	struct dentry *alias;
+
+	if (IS_ERR(inode)) {
+		ll_answer_put(a);
+		return PTR_ERR(inode);
+	}
+	if (!d_in_lookup(dentry))
+		d_drop(dentry);
+	alias = ll_splice(dentry, inode, a);
+	ll_answer_put(a);
+	return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
+}
+
+static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file *file,
+			  unsigned int open_flag, umode_t mode)
+{
+	struct ll_open_args args = { .mode = mode };
+	struct dentry *alias = NULL;
+	struct ll_open *open;
+	struct ll_answer a;
+	u32 gen;
+	int rc;
+
+	rc = ll_open_without_intent(dir, dentry, file, open_flag);
+	if (rc <= 0)
+		return rc;
 	ll_count(dir->i_sb, OPEN, 1);
 	args.flags = ll_open_flags(open_flag | (file->f_flags & (__FMODE_EXEC | O_LARGEFILE)));
 	if (!(open_flag & O_CREAT))
 		args.flags &= ~(MDS_OPEN_CREAT | MDS_OPEN_EXCL);
 	gen = ll_dir_gen(dir);
 	rc = mdc_intent_open(dir, &dentry->d_name, NULL, &args, &a, &open);
-	if (rc)
-		goto out;
+	if (rc) {
+		ll_answer_put(&a);
+		return rc;
+	}
 	if (a.disp & DISP_LOOKUP_NEG && !(a.disp & DISP_OPEN_CREATE)) {
-		alias = NULL;
 		if (d_in_lookup(dentry))
 			alias = ll_splice_negative(dir, dentry, gen);
 		ll_answer_put(&a);
 		return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
 	}
-	if (open) {
-		if (a.disp & DISP_OPEN_CREATE)
-			ll_count(dir->i_sb, CREATE, 1);
-		rc = ll_finish_open(dir, dentry, file, &a, open);
-		goto out;
-	}
-	/* A symlink, a device: found, but not opened. */
-	inode = ll_iget_named(dentry, &a);
-	if (IS_ERR(inode)) {
-		rc = PTR_ERR(inode);
-		goto out;
-	}
-	if (!d_in_lookup(dentry))
-		d_drop(dentry);
-	alias = ll_splice(dentry, inode, &a);
-	ll_answer_put(&a);
-	return IS_ERR(alias) ? PTR_ERR(alias) : finish_no_open(file, alias);
-out:
+	if (!open)
+		return ll_finish_no_open(dentry, file, &a);
+	if (a.disp & DISP_OPEN_CREATE)
+		ll_count(dir->i_sb, CREATE, 1);
+	rc = ll_finish_open(dir, dentry, file, &a, open);
 	ll_answer_put(&a);
 	return rc;
 }
@@ -426,7 +441,7 @@ out:
 /* ---- changes ---- */
 
 static int ll_create_object(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev,
-		  const void *data, u32 data_len)
+			    const void *data, u32 data_len)
 {
 	struct inode *inode;
 	struct ll_answer a;
@@ -521,7 +536,10 @@ static int ll_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
 	if (!rc) {
 		if (a.valid & OBD_MD_FLID && fid_eq(&a.fid, ll_fid(inode)))
 			ll_inode_update(inode, &a);
-		/* No lock protects the new name: a hashed dentry would only be asked for again. */
+		/*
+		 * No lock protects the new name, so a hashed dentry would be looked up again
+		 * anyway.
+		 */
 		d_drop(dentry);
 	}
 	ll_answer_put(&a);
@@ -546,11 +564,11 @@ static int ll_unlink_name(struct inode *dir, struct dentry *dentry, bool rmdir)
 		ll_victim_update(victim, &a);
 		if (rmdir)
 			clear_nlink(victim);
-		/* What becomes of the dentry is not protected by a lock. */
+		/* No lock protects that the name is negative now. */
 		ll_dentry_set_valid(dentry, false);
 		dentry->d_time = 0;
 	} else if (rc == -ENOENT) {
-		/* Somebody else was faster: the cached name was wrong. */
+		/* Another client has removed it; the cached name was out of date. */
 		d_drop(dentry);
 	}
 	ll_answer_put(&a);
@@ -590,7 +608,10 @@ static int ll_rename(struct mnt_idmap *idmap, struct inode *old_dir, struct dent
 		if (victim)
 			ll_victim_update(victim, &a);
 		ll_dentry_set_valid(new, false);
-		/* The VFS moves it; what it is called now is asked for at its next use. */
+		/*
+		 * The VFS moves the dentry. No lock protects its new name: look it up at its next
+		 * use.
+		 */
 		ll_dentry_set_valid(old, false);
 	} else if (rc == -ENOENT) {
 		d_drop(old);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests that change the namespace (MDS_REINT, chapter 4.13). Locks of our own that stand in the
- * way are given up first and ride along as early cancels, so that the server need not call us back.
+ * Requests that change the namespace (MDS_REINT, chapter 4.13). Locks of this client that conflict
+ * with a change are given up before it and named in the request (early cancels), so that the MDT
+ * need not call them back.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include "internal.h"
 
-/* A REINT being built: request and early cancels. */
+/* A request under construction: early cancels, request, its record. */
 struct mdc_reint {
 	struct ll_mdc		*mdc;
 	struct ptlrpc_request	*req;
@@ -114,7 +115,7 @@ int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answ
 		return rc;
 	rec = r.rec;
 	mdc_pack_rec(rec, REINT_SETATTR, inode, NULL);
-	/* Whether the caller is in the new group is what the server has to know. */
+	/* The MDT must know whether the caller is in the new group. */
 	if ((sa->valid & MDS_ATTR_GID) && in_group_p(make_kgid(&init_user_ns, sa->gid)))
 		rec->sa_suppgid = cpu_to_le32(sa->gid);
 	rec->sa_padding_1 = 0;
@@ -241,7 +242,8 @@ int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inod
 		mdc_reint_elc(&r, ll_fid(dst_dir), LCK_CW, MDS_INODELOCK_UPDATE);
 	mdc_reint_elc(&r, ll_fid(inode), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_XATTR);
 	if (victim)
-		mdc_reint_elc(&r, ll_fid(victim), LCK_EX, MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
+		mdc_reint_elc(&r, ll_fid(victim), LCK_EX,
+			      MDS_INODELOCK_LOOKUP | MDS_INODELOCK_UPDATE);
 	rc = mdc_reint_new(&r, &wf_mds_reint_rename);
 	if (rc)
 		return rc;
@@ -277,7 +279,7 @@ int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_
 		return -E2BIG;
 	if (!strcmp(name, XATTR_NAME_ACL_ACCESS))
 		bits |= MDS_INODELOCK_PERM;
-	/* XATTR in any case: our cache of xattrs holds it. */
+	/* The cached xattrs of this client are held by XATTR locks. */
 	bits |= MDS_INODELOCK_XATTR;
 	mdc_reint_elc(&r, ll_fid(inode), LCK_EX, bits);
 	rc = mdc_reint_new(&r, &wf_mds_reint_setxattr);

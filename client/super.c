@@ -46,7 +46,7 @@ static const struct {
 	{ "32bitapi", LL_OPT_32BITAPI, 0 },
 };
 
-/* Accepted without effect: of servers, of older clients, or done elsewhere. */
+/* Accepted without effect: options of servers or of older clients, or of mount.lustre. */
 static const char *const ll_ignored_options[] = {
 	"acl",
 	"noacl",
@@ -85,10 +85,10 @@ static bool ll_option_is_ignored(const char *opt)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(ll_ignored_options); i++) {
-		size_t len = strlen(ll_ignored_options[i]);
+		const char *name = ll_ignored_options[i];
+		size_t len = strlen(name);
 
-		if (ll_ignored_options[i][len - 1] == '=' ? !strncmp(opt, ll_ignored_options[i], len) :
-						 !strcmp(opt, ll_ignored_options[i]))
+		if (name[len - 1] == '=' ? !strncmp(opt, name, len) : !strcmp(opt, name))
 			return true;
 	}
 	return false;
@@ -209,7 +209,7 @@ static int ll_show_devname(struct seq_file *m, struct dentry *root)
 
 #define ADD64(to, from)	((to) = cpu_to_le64(le64_to_cpu(to) + (from)))
 
-/* Sums of the OSTs replace what the MDT said about space (chapter 7 2.2). */
+/* Replace what the MDT said about space by the sum of all OSTs (chapter 7, 2.2). */
 static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
 {
 	bool nodelay = sbi->opts & LL_OPT_LAZYSTATFS;
@@ -224,7 +224,7 @@ static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
 		struct obd_import *imp = ll_osc_import(osc);
 		u64 ob;
 
-		/* Right after the mount it may not be connected yet: wait a little, once. */
+		/* In the first seconds of a mount: wait for the first connection to the OST. */
 		if (imp && !READ_ONCE(imp->imp_connected) &&
 		    time_before(jiffies, sbi->mount_time + 10 * HZ))
 			import_wait_full(imp, 3);
@@ -332,7 +332,7 @@ static int ll_remount(struct super_block *sb, int *flags, char *data)
 
 static int ll_sync_fs(struct super_block *sb, int wait)
 {
-	/* Pages were written by the VFS; OST_SYNC is per file (fsync). */
+	/* The VFS has written the pages. */
 	return wait ? mdc_sync(ll_sbi(sb), NULL) : 0;
 }
 
@@ -564,7 +564,7 @@ static void ll_kill_sb(struct super_block *sb)
 	ll_config_stop(sbi);
 	force = sbi->umounting;
 	if (!mounted) {
-		/* A mount that failed: nothing in it is worth waiting for. */
+		/* The mount failed: do not wait for anything of it. */
 		force = true;
 		ll_umount_begin(sb);
 	} else if (!force) {
@@ -573,7 +573,7 @@ static void ll_kill_sb(struct super_block *sb)
 	WRITE_ONCE(sbi->umounting, true);
 	wake_up_all(&sbi->conf_waitq);
 	/*
-	 * Open files are gone: every lock is unused. Their callbacks must be over before inodes are
+	 * All files are closed, so no lock is in use. Lock callbacks must be over before inodes are
 	 * evicted.
 	 */
 	xa_for_each(&sbi->oscs, index, osc) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Extended attributes. All of an inode's xattrs are fetched at once with a lock (IT_GETXATTR) and
- * kept while it is held (LLC_XATTR); what does not fit is asked for one by one. lustre.lov and
- * trusted.lov are made from the layout.
+ * Extended attributes. All xattrs of an inode are fetched with one request and a lock
+ * (IT_GETXATTR), and cached as long as the lock is held (LLC_XATTR). If they do not fit into the
+ * reply, each one is fetched when it is asked for. lustre.lov and trusted.lov are made from the
+ * layout.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -36,7 +37,7 @@ static void ll_xattrs_put(struct ll_xattrs *x)
 	kvfree(x);
 }
 
-/* Attributes that change without the XATTR lock, or have a way of their own. */
+/* xattrs that other locks protect, or that are made elsewhere. */
 static bool ll_xattr_is_uncached(const char *name)
 {
 	return !strcmp(name, XATTR_NAME_ACL_ACCESS) || !strcmp(name, XATTR_NAME_SOM) ||
@@ -84,7 +85,7 @@ bad:
 	return ERR_PTR(-EPROTO);
 }
 
-/* The XATTR lock is gone. */
+/* Drop the cached xattrs: the XATTR lock was lost, or the inode is evicted. */
 void ll_xattrs_drop(struct inode *inode)
 {
 	struct ll_inode *lli = ll_i(inode);
@@ -111,7 +112,7 @@ static struct ll_xattrs *ll_xattrs_cached(struct inode *inode)
 	return x;
 }
 
-/* All xattrs, referenced; ERR_PTR: ask the MDT for the one that is wanted. */
+/* All xattrs of an inode, referenced. ERR_PTR: they cannot be cached, ask for a single one. */
 static struct ll_xattrs *ll_xattrs_get(struct inode *inode)
 {
 	struct ll_inode *lli = ll_i(inode);
@@ -146,9 +147,12 @@ static void ll_layout_plain_any_ost(struct lov_mds_md_v1 *lmm)
 		lmm->lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT);
 }
 
-/*
- * The generation of a stored layout stands where a request has the first OST: a copy must not pin
- * it. Components without objects still have a wish there.
+/**
+ * ll_layout_any_ost - let the MDT choose the OSTs when this layout is copied
+ * @ea: checked LOV EA, changed in place
+ *
+ * A stored layout has its generation where a request names the first OST. In a copy the field
+ * becomes "any OST". Components without objects still hold what the user asked for there.
  */
 void ll_layout_any_ost(void *ea)
 {
@@ -325,7 +329,7 @@ int ll_setstripe_dir(struct inode *dir, const void *hint, u32 len)
 	return rc;
 }
 
-/* setfattr -n lustre.lov: setstripe, as tar and rsync restore it. */
+/* setfattr -n lustre.lov: set the layout, as tar and rsync do when they restore a file. */
 static int ll_xattr_lov_set(struct inode *inode, const void *value, size_t size)
 {
 	static const struct lov_mds_md_v1 remove = {
@@ -354,7 +358,7 @@ static int ll_xattr_lov_set(struct inode *inode, const void *value, size_t size)
 		goto out;
 	if (magic == LOV_MAGIC_V1 || magic == LOV_MAGIC_V3) {
 		lmm->lmm_pattern &= ~cpu_to_le32(LOV_PATTERN_F_RELEASED);
-		/* Copied from another file: its first OST is not a wish. */
+		/* It was read from another file: that one's OSTs are not asked for. */
 		if (size > len || !lmm->lmm_stripe_offset)
 			lmm->lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT);
 	}
@@ -405,8 +409,8 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
 #define LISTXATTR_ROOM	2048
 
 /*
- * The names that the MDT lists, kvmalloc'ed; their bytes, or -errno. Mostly they are few; where they
- * are not, the second request has room for the longest list.
+ * The names that the MDT lists, kvmalloc'ed; their bytes, or -errno. Mostly they are few; where
+ * they are not, the second request has room for the longest list.
  */
 static ssize_t ll_xattr_names_get(struct inode *inode, char **names)
 {
@@ -514,7 +518,7 @@ static int ll_xattr_refused(const char *full, struct inode *inode, bool set)
 		if (set && !S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode))
 			return -EPERM;
 	}
-	/* The label is a matter of the security module; without one ls would ask the MDT for each file. */
+	/* Labels belong to security modules; "ls" without one would ask the MDT about each file. */
 	if (!strcmp(full, "security.ima") || !strcmp(full, "security.evm") ||
 	    !strcmp(full, "security.selinux"))
 		return -EOPNOTSUPP;
@@ -532,7 +536,8 @@ static int ll_xattr_get(const struct xattr_handler *handler, struct dentry *dent
 	ll_count(inode->i_sb, GETXATTR, 1);
 	rc = ll_xattr_refused(full, inode, false);
 	if (!rc)
-		rc = ll_xattr_is_lov(full) ? ll_xattr_lov_get(inode, buf, size) : ll_getxattr(inode, full, buf, size);
+		rc = ll_xattr_is_lov(full) ? ll_xattr_lov_get(inode, buf, size) :
+					     ll_getxattr(inode, full, buf, size);
 	kfree(full);
 	return rc;
 }

@@ -62,7 +62,10 @@ int ptlrpc_init(void)
 	rc = pinger_init();
 	if (rc)
 		goto out_services;
-	/* A wrong "networks=" must not look like missing modules: each mount tries again and says so. */
+	/*
+	 * A wrong "networks=" must not look like missing modules: each mount tries again and says
+	 * so.
+	 */
 	lnet_held = !lnet_get_ref();
 	return 0;
 

@@ -323,6 +323,14 @@ int ll_inode_update(struct inode *inode, struct ll_answer *a)
 	return installed ? 0 : 1;
 }
 
+/**
+ * ll_inode_set_nosec - writes need not look for privileges to drop
+ * @inode: regular file
+ * @bits: LLC_* under which this is known
+ * @xattrs: NULL; or the cached xattrs that showed it: nothing is done if they are replaced
+ *
+ * Until one of the locks is lost. Context: does not sleep.
+ */
 void ll_inode_set_nosec(struct inode *inode, u64 bits, const struct ll_xattrs *xattrs)
 {
 	struct ll_inode *lli = ll_i(inode);
@@ -482,6 +490,14 @@ struct inode *ll_iget(struct super_block *sb, struct ll_answer *a)
 	return inode;
 }
 
+/**
+ * ll_iget_pseudo - a directory that only this client knows
+ * @sb: the mount
+ * @fid: .lustre or .lustre/fid
+ * @mode: type and permissions
+ *
+ * Return: a referenced inode or ERR_PTR(-ENOMEM).
+ */
 struct inode *ll_iget_pseudo(struct super_block *sb, const struct lu_fid *fid, umode_t mode)
 {
 	struct inode *inode =
@@ -503,6 +519,13 @@ struct inode *ll_iget_pseudo(struct super_block *sb, const struct lu_fid *fid, u
 	return inode;
 }
 
+/**
+ * ll_iget_fid - the inode of a FID, from the cache or the MDT
+ * @sb: the mount
+ * @fid: from a file handle or a path below .lustre/fid
+ *
+ * Context: killable. Return: a referenced inode; ERR_PTR(-ESTALE): no such object, ...
+ */
 struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid)
 {
 	struct ll_sb_info *sbi = ll_sbi(sb);
@@ -556,6 +579,13 @@ int ll_inode_refresh(struct inode *inode, u64 bits)
 	return rc == -ENOENT ? -ESTALE : rc;
 }
 
+/**
+ * ll_inode_refresh_open - ll_inode_refresh() for a file that may be deleted and still be open
+ * @inode: the inode
+ * @bits: LLC_UPDATE, LLC_PERM
+ *
+ * Return: as ll_inode_refresh(), but 0 for a deleted file.
+ */
 int ll_inode_refresh_open(struct inode *inode, u64 bits)
 {
 	int rc = ll_inode_refresh(inode, bits);

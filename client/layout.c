@@ -216,6 +216,12 @@ const struct ll_comp *ll_layout_comp(const struct ll_layout *lo, u64 pos)
 
 /* ---- the layout of an inode ---- */
 
+/**
+ * ll_layout_peek - the installed layout, whether or not a lock protects it
+ * @inode: regular file
+ *
+ * Context: does not sleep. Return: referenced, or NULL: none was ever installed.
+ */
 struct ll_layout *ll_layout_peek(struct inode *inode)
 {
 	struct ll_inode *lli = ll_i(inode);
@@ -497,6 +503,12 @@ static int ll_layout_refresh(struct inode *inode)
 	return 0;
 }
 
+/**
+ * ll_layout_get - the layout of a file as it is now
+ * @inode: regular file
+ *
+ * Context: killable. For I/O use ll_layout_io_begin(). Return: referenced, or ERR_PTR(-errno).
+ */
 struct ll_layout *ll_layout_get(struct inode *inode)
 {
 	struct ll_layout *lo;
@@ -540,6 +552,18 @@ bool ll_layout_need_intent(const struct ll_layout *lo, enum ll_layout_op op, u64
 	return false;
 }
 
+/**
+ * ll_layout_io_begin - begin I/O under the layout of a file
+ * @inode: regular file
+ * @op: what is done
+ * @start: first byte
+ * @end: behind the last byte
+ * @lop: out: the layout, valid until ll_layout_io_end()
+ *
+ * Objects that are missing for a change are made by the MDT first. Takes lli_layout_sem for
+ * reading. Context: killable; do not nest. Return: 0; -EOPNOTSUPP: data that this client cannot
+ * get at; -EINTR, -EIO, ...
+ */
 int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 		       struct ll_layout **lop)
 {
@@ -581,6 +605,11 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 	return 0;
 }
 
+/**
+ * ll_layout_io_end - end what ll_layout_io_begin() began
+ * @inode: regular file
+ * @lo: its layout
+ */
 void ll_layout_io_end(struct inode *inode, struct ll_layout *lo)
 {
 	ll_layout_put(lo);

@@ -206,17 +206,37 @@ err_imp:
 	return rc;
 }
 
+/**
+ * mdc_add_node - one more node on which an MDT may run
+ * @mdc: the MDC
+ * @node: its NIDs
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int mdc_add_node(struct ll_mdc *mdc, const struct ll_node_nids *node)
 {
 	return import_add_conn(mdc->imp, node->nids, node->nr);
 }
 
+/**
+ * mdc_invalidate - umount -f: all requests to this MDT fail from now on
+ * @mdc: the MDC
+ *
+ * Context: does not sleep.
+ */
 void mdc_invalidate(struct ll_mdc *mdc)
 {
 	import_invalidate(mdc->imp);
 }
 
-/* Drop all locks, before inodes are evicted: no lock callback may find one of them afterwards. */
+/**
+ * mdc_drop_locks - drop all locks of an MDT
+ * @mdc: the MDC
+ * @force: forget them, without a cancel
+ *
+ * Before inodes are evicted, so that no lock callback finds one of them afterwards. Context:
+ * sleeps.
+ */
 void mdc_drop_locks(struct ll_mdc *mdc, bool force)
 {
 	mdc_orphan_opens_end(mdc);
@@ -226,6 +246,13 @@ void mdc_drop_locks(struct ll_mdc *mdc, bool force)
 		ldlm_cli_cancel_unused(mdc->ns, NULL);
 }
 
+/**
+ * mdc_cleanup - disconnect from an MDT and free the MDC
+ * @mdc: the MDC; no request and no inode is left
+ * @force: do not wait for the MDT
+ *
+ * Context: sleeps.
+ */
 void mdc_cleanup(struct ll_mdc *mdc, bool force)
 {
 	param_dir_del(mdc->param_dir);
@@ -237,11 +264,13 @@ void mdc_cleanup(struct ll_mdc *mdc, bool force)
 	kfree(mdc);
 }
 
-/*
+/**
  * mdc_for_fid - the MDT that holds an object
+ * @sbi: the mount
+ * @fid: of the object
  *
- * One MDT: that one. Remote objects of several MDTs are not supported yet; their requests are
- * refused by MDT0.
+ * Objects of other MDTs than MDT0000 are not supported yet; it refuses requests about them.
+ * Return: never NULL.
  */
 struct ll_mdc *mdc_for_fid(struct ll_sb_info *sbi, const struct lu_fid *fid)
 {
@@ -250,22 +279,43 @@ struct ll_mdc *mdc_for_fid(struct ll_sb_info *sbi, const struct lu_fid *fid)
 
 /* ---- answers ---- */
 
+/**
+ * mdc_ea_room - bytes for a layout in replies of this MDT
+ * @mdc: the MDC
+ *
+ * The longest that it has told so far, at most 4096; a longer layout makes the reply grow.
+ */
 u32 mdc_ea_room(const struct ll_mdc *mdc)
 {
 	return READ_ONCE(mdc->easize);
 }
 
+/**
+ * mdc_acl_room - bytes for an ACL in replies of this MDT
+ * @mdc: the MDC
+ *
+ * Enough for 32 entries; a longer ACL is asked for again (mdc_intent_again()).
+ */
 u32 mdc_acl_room(const struct ll_mdc *mdc)
 {
 	return LUSTRE_POSIX_ACL_MAX_SIZE_OLD;
 }
 
+/**
+ * ll_answer_start - before a request is made: an empty answer, and the tick of the question
+ * @mdc: the MDC
+ * @a: the answer
+ */
 void ll_answer_start(struct ll_mdc *mdc, struct ll_answer *a)
 {
 	memset(a, 0, sizeof(*a));
 	a->start = atomic64_inc_return(&mdc->sbi->attr_clock);
 }
 
+/**
+ * ll_answer_put - give up an answer and the lock that came with it
+ * @a: the answer; an empty one is fine
+ */
 void ll_answer_put(struct ll_answer *a)
 {
 	if (a->lock)
@@ -395,6 +445,14 @@ static int ll_answer_wait(struct ptlrpc_request *req, struct ll_answer *a)
 
 /* ---- requests without change ---- */
 
+/**
+ * mdc_statfs - numbers of an MDT, or of the whole file system
+ * @mdc: the MDC
+ * @st: out
+ * @sum: ask for the sum of all targets, if the MDT can tell it (OS_STATFS_SUM in os_state)
+ *
+ * Context: killable. Return: 0 or -errno.
+ */
 int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum)
 {
 	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_STATFS, &wf_mds_statfs);
@@ -426,6 +484,14 @@ out:
 	return rc;
 }
 
+/**
+ * mdc_get_root - the FID of the root, or of the directory of a sub-directory mount
+ * @mdc: MDT0000
+ * @fileset: path of the directory, or NULL
+ * @fid: out
+ *
+ * Context: killable. Return: 0; -EOPNOTSUPP: the MDT has no filesets; -ENOENT, -ENOTDIR, ...
+ */
 int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
 {
 	struct ptlrpc_request *req;
@@ -502,6 +568,17 @@ int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_
 	return mdc_getattr_send(mdc, fid, NULL, NULL, 0, valid, ea_room, a);
 }
 
+/**
+ * mdc_getattr_name - MDS_GETATTR_NAME of a name
+ * @dir: the directory
+ * @name: without NUL
+ * @len: of the name
+ * @valid: OBD_MD_* wanted
+ * @ea_room: bytes expected in MDT_MD, 0 = no EA
+ * @a: out: the answer; put it, also after an error
+ *
+ * Context: killable. Return: 0 or -errno.
+ */
 int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u32 ea_room,
 		     struct ll_answer *a)
 {
@@ -548,6 +625,15 @@ out:
 	return rc > 0 ? -EPROTO : rc;
 }
 
+/**
+ * mdc_getxattr - one xattr, or the list of names
+ * @inode: the object
+ * @name: full name; NULL: list
+ * @buf: out
+ * @bufsize: its bytes; 0: tell the length
+ *
+ * Context: killable. Return: length of the value or list; -ENODATA, -ERANGE, -EPROTO, ...
+ */
 ssize_t mdc_getxattr(struct inode *inode, const char *name, void *buf, size_t bufsize)
 {
 	struct ll_mdc *mdc = mdc_of(inode);
@@ -600,6 +686,13 @@ out:
 	return rc;
 }
 
+/**
+ * mdc_sync - commit changes on an MDT
+ * @sbi: the mount
+ * @fid: of one object; NULL: all of MDT0000
+ *
+ * Context: killable, waits for the disk of the MDT. Return: 0 or -errno.
+ */
 int mdc_sync(struct ll_sb_info *sbi, const struct lu_fid *fid)
 {
 	struct ll_mdc *mdc = fid ? mdc_for_fid(sbi, fid) : sbi->mdc0;

@@ -76,6 +76,11 @@ static const struct ldlm_cli_ops mdc_ldlm_ops = {
 
 /* ---- intents ---- */
 
+/**
+ * mdc_intent_pack - the kind of an intent into its request
+ * @req: packed request
+ * @opc: IT_*
+ */
 void mdc_intent_pack(struct ptlrpc_request *req, u64 opc)
 {
 	struct ldlm_intent *it = ptlrpc_req_buf(req, WF_INTENT);
@@ -83,7 +88,14 @@ void mdc_intent_pack(struct ptlrpc_request *req, u64 opc)
 	it->opc = cpu_to_le64(opc);
 }
 
-/* The status of an intent if it belongs to this phase or an earlier one, else 0 (chapter 4.9). */
+/**
+ * mdc_intent_phase_error - did an intent fail in this phase?
+ * @ei: of the answered enqueue
+ * @phase: DISP_*
+ *
+ * Return: the status of the intent if it belongs to this phase or an earlier one, else 0 (chapter
+ * 4, 9).
+ */
 int mdc_intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
 {
 	static const u64 order[] = { DISP_OPEN_LEASE, DISP_OPEN_OPEN, DISP_OPEN_CREATE,
@@ -132,6 +144,15 @@ static int mdc_intent_send(struct ldlm_enqueue_info *ei, struct ptlrpc_request *
 	return mdc_intent_result(ei, ldlm_cli_enqueue(ei, req, &a->lock), a);
 }
 
+/**
+ * mdc_enqueue_info - arguments of an enqueue of an inode lock
+ * @ei: out
+ * @mdc: the MDC
+ * @fid: of the object
+ * @mode: LCK_*
+ * @bits: MDS_INODELOCK_*
+ * @flags: LDLM_FL_*
+ */
 void mdc_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_mdc *mdc,
 		      const struct lu_fid *fid, u32 mode, u64 bits, u64 flags)
 {
@@ -177,7 +198,10 @@ int mdc_intent_again(struct ll_mdc *mdc, const struct ldlm_enqueue_info *ei,
 	return 0;
 }
 
-/* Does the answer show an object: FID and type? */
+/**
+ * mdc_answer_has_object - does an answer show an object: FID and type?
+ * @a: the answer
+ */
 bool mdc_answer_has_object(const struct ll_answer *a)
 {
 	return a->valid & OBD_MD_FLID && a->valid & OBD_MD_FLTYPE &&
@@ -224,6 +248,17 @@ static int mdc_intent_getattr_once(struct ll_mdc *mdc, struct inode *dir, const 
 	return mdc_intent_send(ei, req, a);
 }
 
+/**
+ * mdc_intent_getattr - LOOKUP or GETATTR intent
+ * @dir: directory of @name
+ * @name: what to look for; NULL: attributes of @child by its FID
+ * @child: the object if it is known, else NULL
+ * @it: IT_LOOKUP or IT_GETATTR
+ * @a: out: the answer; put it, also after an error
+ *
+ * Context: killable. Chapter 4, 10. Return: 0: found, or DISP_LOOKUP_NEG is set in @a->disp;
+ * -ENOENT, -EACCES, -EREMOTE (on another MDT), -EPROTO, -EINTR, ...
+ */
 int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode *child, u64 it,
 		       struct ll_answer *a)
 {

@@ -75,8 +75,13 @@ static void mdc_open_save(struct ll_open *open, struct ptlrpc_request *req,
 	req->rq_replay_cb = mdc_open_replayed;
 }
 
-/*
- * ll_open_new - remember an open that the MDT granted; never NULL
+/**
+ * ll_open_new - remember an open that the MDT granted
+ * @mdc: the MDC
+ * @flags: MDS_FMODE_*, MDS_OPEN_*
+ * @a: its answer
+ *
+ * Return: never NULL; end with mdc_close().
  */
 struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a)
 {

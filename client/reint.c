@@ -91,6 +91,14 @@ static void mdc_reint_start(struct mdc_reint *r, struct ll_mdc *mdc, struct ll_a
 		ll_answer_start(mdc, a);
 }
 
+/**
+ * mdc_setattr - change attributes, or the default layout of a directory
+ * @inode: the object
+ * @sa: what to change
+ * @a: out: the answer with the attributes after the change; put it
+ *
+ * Context: killable. Chapter 4, 13.1. Return: 0 or -errno.
+ */
 int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answer *a)
 {
 	u64 bits = MDS_INODELOCK_UPDATE;
@@ -135,6 +143,18 @@ int mdc_setattr(struct inode *inode, const struct ll_setattr *sa, struct ll_answ
 	return mdc_reint_send(&r, a);
 }
 
+/**
+ * mdc_create - make a directory, device or symlink
+ * @dir: its directory
+ * @name: its name
+ * @mode: type and permissions
+ * @rdev: of a device
+ * @data: target of a symlink with its NUL, wish for a directory (lmv_user_md), or NULL
+ * @data_len: its bytes
+ * @a: out: the answer; put it
+ *
+ * Context: killable. Chapter 4, 13.2. Return: 0 or -errno.
+ */
 int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t rdev,
 	       const void *data, u32 data_len, struct ll_answer *a)
 {
@@ -176,6 +196,15 @@ int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t r
 	return rc;
 }
 
+/**
+ * mdc_link - one more name for an object
+ * @inode: the object
+ * @dir: directory of the name
+ * @name: the name
+ * @a: out: the answer; put it
+ *
+ * Context: killable. Chapter 4, 13.3. Return: 0 or -errno.
+ */
 int mdc_link(struct inode *inode, struct inode *dir, const struct qstr *name, struct ll_answer *a)
 {
 	struct mdt_rec_link *rec;
@@ -201,6 +230,16 @@ int mdc_link(struct inode *inode, struct inode *dir, const struct qstr *name, st
 	return mdc_reint_send(&r, a);
 }
 
+/**
+ * mdc_unlink - remove a name
+ * @dir: its directory
+ * @victim: the object of that name
+ * @name: the name
+ * @rmdir: it must be a directory
+ * @a: out: the answer, with the links that are left; put it
+ *
+ * Context: killable. Chapter 4, 13.4. Return: 0 or -errno.
+ */
 int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name, bool rmdir,
 	       struct ll_answer *a)
 {
@@ -228,6 +267,18 @@ int mdc_unlink(struct inode *dir, struct inode *victim, const struct qstr *name,
 	return mdc_reint_send(&r, a);
 }
 
+/**
+ * mdc_rename - rename, replacing what has the new name
+ * @src_dir: old directory
+ * @src: old name
+ * @inode: the object
+ * @dst_dir: new directory
+ * @dst: new name
+ * @victim: what has the new name, or NULL
+ * @a: out: the answer about @victim; put it
+ *
+ * Context: killable. Chapter 4, 13.5. Return: 0 or -errno.
+ */
 int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inode,
 	       struct inode *dst_dir, const struct qstr *dst, struct inode *victim,
 	       struct ll_answer *a)
@@ -266,6 +317,17 @@ int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inod
 	return mdc_reint_send(&r, a);
 }
 
+/**
+ * mdc_setxattr - set or remove an xattr
+ * @inode: the object
+ * @name: full name
+ * @value: its value
+ * @size: bytes of it
+ * @flags: XATTR_CREATE, XATTR_REPLACE
+ * @remove: remove it instead
+ *
+ * Context: killable. Chapter 4, 15.3. Return: 0 or -errno.
+ */
 int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags,
 		 bool remove)
 {

@@ -44,6 +44,17 @@ static bool ll_xattr_is_uncached(const char *name)
 	       !strcmp(name, XATTR_NAME_LOV) || !strcmp(name, "security.selinux");
 }
 
+/**
+ * ll_xattrs_parse - the cache of xattrs from the buffers of an answer
+ * @names: names with their NULs
+ * @names_len: bytes
+ * @vals: values without anything between them
+ * @vals_len: bytes
+ * @lens: length of each value, __le32
+ * @nr: number of xattrs
+ *
+ * Return: referenced; ERR_PTR(-EPROTO): the buffers contradict each other, ERR_PTR(-ENOMEM).
+ */
 struct ll_xattrs *ll_xattrs_parse(const void *names, u32 names_len, const void *vals, u32 vals_len,
 				  const void *lens, u32 nr)
 {
@@ -242,6 +253,13 @@ static ssize_t ll_xattr_lov_get(struct inode *inode, void *buf, size_t size)
 	return rc;
 }
 
+/**
+ * ll_hint_size - how long is a layout that a user hands over?
+ * @head: its first bytes
+ * @len: how many of them, at least 32 for a good answer
+ *
+ * Return: bytes; 0: not a layout.
+ */
 u32 ll_hint_size(const void *head, u32 len)
 {
 	const struct lov_mds_md_v1 *v1 = head;
@@ -376,6 +394,15 @@ out:
 
 /* ---- get, set, list ---- */
 
+/**
+ * ll_getxattr - one xattr, from the cache or from the MDT
+ * @inode: the object
+ * @name: full name
+ * @buf: out
+ * @size: its bytes; 0: tell the length
+ *
+ * Context: killable. Return: length; -ENODATA, -ERANGE, -EINTR, ...
+ */
 ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t size)
 {
 	struct ll_xattrs *x;

@@ -236,6 +236,7 @@ static int run_handler(struct svc_req *req, bool *held)
 	if (req->tgt && req->tgt->ops->pre_handle && !req->resumed) {
 		rc = req->tgt->ops->pre_handle(req);
 		*held = rc == 1;
+		req->executed = rc == 2;
 		if (rc)
 			return rc <= 1 ? rc : req->status;
 	}
@@ -246,10 +247,14 @@ static int run_handler(struct svc_req *req, bool *held)
 	}
 	if (h->flags & HF_RESENT && req->pb_flags & MSG_RESENT && req->tgt->ops->resent) {
 		rc = req->tgt->ops->resent(req);
+		req->executed = rc > 0;
 		if (rc)
 			return rc < 0 ? rc : req->status;
 	}
-	return h->fn(req);
+	rc = h->fn(req);
+	/* a refused connect is no result of an operation: the target is not in the state for it */
+	req->executed = h != &connect_handler;
+	return rc;
 }
 
 /**

@@ -154,10 +154,14 @@ static void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbit
 
 /* ---- the final reply ---- */
 
-/* Failures whose replies look like successes (3.2). */
-static bool is_plain_status(s32 status)
+/*
+ * Type of the reply (3.2). ERR says that the operation was not carried out: no export, an unknown
+ * opcode, a malformed message, the wrong state of the target. The peer logs each ERR for its
+ * administrator. The negative result of an operation that was carried out is an ordinary REPLY.
+ */
+static bool svc_reply_is_err(const struct svc_req *req)
 {
-	switch (status) {
+	switch (req->status) {
 	case -ENOSPC:
 	case -EACCES:
 	case -EPERM:
@@ -165,9 +169,14 @@ static bool is_plain_status(s32 status)
 	case -EINPROGRESS:
 	case -EDQUOT:
 	case -EROFS:
+		return false;
+	case -EPROTO:
+	case -ENOTCONN:
+	case -ENODEV:
+	case -ESHUTDOWN:
 		return true;
 	}
-	return status >= 0;
+	return req->status < 0 && !req->executed;
 }
 
 static bool tells_committed(const struct svc_req *req)
@@ -189,7 +198,7 @@ static void fill_reply(struct svc_req *req)
 {
 	struct ptlrpc_body *pb = wire_body(req->rep);
 	struct ptlrpc_service *svc = req->svc;
-	bool plain = is_plain_status(req->status);
+	bool plain = !svc_reply_is_err(req);
 	unsigned int i, served = clamp_t(s64, ktime_get_seconds() - req->arrival, 1, 600);
 
 	if (plain && !(req->pb_flags &

@@ -597,8 +597,9 @@ struct ptlrpc_handler {
 
 /*
  * A request in service. The handler returns its status: >= 0 with packed buffers (svc_rep_pack;
- * body only when it did not pack), negative: what was packed stays in the reply, type ERR by the
- * rule of chapter 2 3.2.
+ * body only when it did not pack), negative: what was packed stays in the reply. -EPROTO (the
+ * message makes no sense), -ENOTCONN, -ENODEV and -ESHUTDOWN are answered with type ERR, all other
+ * results of a handler with type REPLY (chapter 2, 3.2).
  */
 struct svc_req {
 	struct obd_export *exp;		/* NULL in callbacks on a client */
@@ -648,7 +649,9 @@ struct svc_req {
 	time64_t deadline;
 	u32 early;			/* early replies sent */
 	bool in_service;		/* counted in exp_in_service */
+	bool executed;			/* status is the result of the operation, not a refusal */
 	bool resumed;
+	bool urgent;			/* on queue_hp; under the lock of the service */
 	int pre_status;			/* found at arrival: answer this */
 	u32 connect_flags;		/* pb_op_flags of the answer */
 	u64 connect_cookie;		/* pb_handle of the answer */

@@ -361,6 +361,37 @@ static void test_bulk(struct obd_import *imp)
 	bulk_one(imp, OST_READ, 2 << 20, 0, 0);
 }
 
+/* Status and type of the answer to an empty request. */
+static void want_answer(struct obd_import *imp, u32 opc, int status, u32 type)
+{
+	struct ptlrpc_request *req = new_echo(imp, opc, 1);
+	const struct ptlrpc_body *pb;
+	int rc = ptlrpc_queue_wait(req);
+
+	pb = ptlrpc_rep_body(req);
+	CHECK(rc == status && pb && le32_to_cpu(pb->pb_type) == type, "opc %u: %d, type %u", opc, rc,
+	      pb ? le32_to_cpu(pb->pb_type) : 0);
+	ptlrpc_req_put(req);
+}
+
+/* ERR says that the operation was not carried out; the results of an operation are a REPLY. */
+static void test_reply_types(struct obd_import *imp)
+{
+	static const int results[] = { -ENODATA, -EAGAIN, -ERANGE, -EINVAL, -ESTALE, -ENOENT };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(results); i++) {
+		error = results[i];
+		want_answer(imp, OST_SYNC, results[i], PTL_RPC_MSG_REPLY);
+	}
+	error = ELDLM_LOCK_ABORTED;
+	want_answer(imp, OST_SYNC, ELDLM_LOCK_ABORTED, PTL_RPC_MSG_REPLY);
+	error = -EPROTO;
+	want_answer(imp, OST_SYNC, -EPROTO, PTL_RPC_MSG_ERR);
+	error = -ENOENT;
+	want_answer(imp, OST_QUOTACTL, -EOPNOTSUPP, PTL_RPC_MSG_ERR);
+}
+
 static void test_errors(struct obd_import *imp)
 {
 	struct ptlrpc_request *req;
@@ -481,6 +512,9 @@ static void test_reverse(void)
 	req = ptlrpc_req_new_rev(exp, LDLM_BL_CALLBACK, &wf_ldlm_bl_callback);
 	rc = ptlrpc_req_pack(req) ?: ptlrpc_queue_wait(req);
 	CHECK(req->rq_got_reply && rc == -EINVAL, "%d, reply %d", rc, req->rq_got_reply);
+	/* the lock is unknown, which happens in normal work */
+	CHECK(ptlrpc_rep_body(req) && le32_to_cpu(ptlrpc_rep_body(req)->pb_type) ==
+	      PTL_RPC_MSG_REPLY, "ERR");
 	ptlrpc_req_put(req);
 	export_put(exp);
 }
@@ -634,6 +668,7 @@ static void run_tests(void)
 	test_async(imp, OST_GETATTR, &wf_ost_body_only, 200);
 	test_bulk(imp);
 	test_errors(imp);
+	test_reply_types(imp);
 	test_reverse();
 	test_storm(imp);
 	if (slow) {

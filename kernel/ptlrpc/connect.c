@@ -193,7 +193,7 @@ static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struc
 	const struct obd_connect_data *ocd = ptlrpc_rep_buf(req, WF_CONNECT_DATA);
 	u32 len = ptlrpc_rep_len(req, WF_CONNECT_DATA);
 	struct obd_connect_data granted = {};
-	u64 committed;
+	u64 committed, had = 0;
 	int rc;
 
 	if (!ocd)
@@ -218,13 +218,19 @@ static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struc
 		imp->imp_ocd = granted;
 		imp->imp_connected = true;
 		imp->imp_connect_rc = 0;
-		if (committed && committed < imp->imp_last_committed)
-			pr_info("%s: went back in time: committed %llu, now %llu\n", imp->imp_name,
-				imp->imp_last_committed, committed);
+		if (committed && committed < imp->imp_last_committed) {
+			had = imp->imp_last_committed;
+			/* transnos of the time before must not cover those that come now */
+			imp->imp_last_committed = committed;
+			imp->imp_max_transno = min(imp->imp_max_transno, committed);
+		}
 		if (out->evicted)
 			imp->imp_generation++;
 	}
 	spin_unlock(&imp->imp_lock);
+	if (had)
+		pr_err("%s: server lost committed transactions (had %llu, now %llu): clients may miss acknowledged changes\n",
+		       imp->imp_name, had, committed);
 	if (!rc && out->evicted)
 		replay_restart(imp, committed);
 	else if (!rc)

@@ -697,7 +697,7 @@ static void finish(struct ptlrpc_request *req)
 	spin_lock(&imp->imp_lock);
 	list_del_init(&req->rq_list);
 	list_del_init(&req->rq_unreplied);
-	if (req->rq_have_slot)
+	if (req->rq_mod_slot)
 		slot_put(req);
 	spin_unlock(&imp->imp_lock);
 	if (cancel_delayed_work(&req->rq_work))

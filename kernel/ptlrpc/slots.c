@@ -48,18 +48,12 @@ bool slot_get(struct ptlrpc_request *req)
 	return true;
 }
 
-void slot_put(struct ptlrpc_request *req)
+/* Wake the first request in line, and a close, which may pass the others. */
+static void slot_wake(struct obd_import *imp)
 {
-	struct obd_import *imp = req->rq_imp;
 	struct ptlrpc_request *next;
 	bool kicked = false;
 
-	__clear_bit(req->rq_tag - 1, imp->imp_slot_map);
-	imp->imp_slots_used--;
-	if (req->rq_opc == MDS_CLOSE)
-		imp->imp_closes_used--;
-	req->rq_have_slot = false;
-	/* The first one in line, and a close that may pass the others. */
 	list_for_each_entry(next, &imp->imp_slot_wait, rq_list) {
 		if (!kicked || next->rq_opc == MDS_CLOSE) {
 			req_kick(next);
@@ -68,4 +62,25 @@ void slot_put(struct ptlrpc_request *req)
 			kicked = true;
 		}
 	}
+}
+
+/**
+ * slot_put - a request ends: it needs no slot any more
+ * @req: request that is off imp_slot_wait, with or without a slot
+ *
+ * A request that was aborted while it waited may have been the one that the last free slot woke: it
+ * has to pass the wake-up on. Context: imp_lock held.
+ */
+void slot_put(struct ptlrpc_request *req)
+{
+	struct obd_import *imp = req->rq_imp;
+
+	if (req->rq_have_slot) {
+		__clear_bit(req->rq_tag - 1, imp->imp_slot_map);
+		imp->imp_slots_used--;
+		if (req->rq_opc == MDS_CLOSE)
+			imp->imp_closes_used--;
+		req->rq_have_slot = false;
+	}
+	slot_wake(imp);
 }

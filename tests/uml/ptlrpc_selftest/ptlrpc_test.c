@@ -528,6 +528,44 @@ static void test_transno(struct obd_import *imp)
 	atomic64_set(&target.last_committed, transno);
 	CHECK(!import_sync_committed(imp), "sync");
 	CHECK(list_empty(&imp->imp_replay), "kept");
+	/* the server comes back without what it had committed: what follows is not covered by that */
+	atomic64_set(&target.last_committed, transno - 10);
+	import_reconnect(imp, NULL);
+	CHECK(!import_wait_full(imp, 10), "%s", import_state_name(imp->imp_state));
+	CHECK(imp->imp_last_committed == transno - 10, "%llu", imp->imp_last_committed);
+	atomic64_set(&target.last_committed, transno);
+}
+
+/*
+ * The request that a free slot woke is aborted before it takes the slot: the next one in line gets
+ * it. rq_step is held to have it that way.
+ */
+static void test_slot_abort(struct obd_import *imp)
+{
+	struct ptlrpc_request *req[6];
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < ARRAY_SIZE(req); i++) {
+		req[i] = ptlrpc_req_new(imp, MDS_REINT, &wf_empty);
+		CHECK(req[i] && !ptlrpc_req_pack(req[i]), "no request");
+	}
+	for (i = 0; i < 5; i++)
+		ptlrpc_send_async(req[i]);
+	mutex_lock_nested(&req[4]->rq_step, SINGLE_DEPTH_NESTING);
+	ptlrpc_send_async(req[5]);
+	for (i = 0; i < 4; i++)
+		ptlrpc_req_wait(req[i]);
+	ptlrpc_req_abort(req[4], -EINTR);
+	mutex_unlock(&req[4]->rq_step);
+	rc = ptlrpc_req_wait(req[4]);
+	CHECK(rc == -EINTR, "%d", rc);
+	CHECK(wait_for_completion_timeout(&req[5]->rq_complete, 5 * HZ), "no slot");
+	if (!completion_done(&req[5]->rq_complete))
+		ptlrpc_req_abort(req[5], -EINTR);
+	ptlrpc_req_wait(req[5]);
+	for (i = 0; i < ARRAY_SIZE(req); i++)
+		ptlrpc_req_put(req[i]);
 }
 
 static void test_invalidate(struct obd_import *imp)
@@ -685,6 +723,7 @@ static void run_tests(void)
 	mds = connect(MDS_CONNECT, MDS_REQUEST_PORTAL, MDC_REPLY_PORTAL, "mds-client", 0);
 	if (mds) {
 		test_transno(mds);
+		test_slot_abort(mds);
 		import_disconnect(mds);
 		import_put(mds);
 	}

@@ -689,6 +689,32 @@ static void step(struct ptlrpc_request *req)
 	}
 }
 
+/*
+ * The reply buffer has room for the longest reply that is possible (64 KiB of layout); a request
+ * that is kept until its commit must not pin it. Nobody has a pointer into the reply yet.
+ */
+static void trim_reply(struct ptlrpc_request *req)
+{
+	void *rep;
+
+	if (!req->rq_got_reply) {
+		kvfree(req->rq_rep);
+		req->rq_rep = NULL;
+		req->rq_rep_size = 0;
+		return;
+	}
+	if (req->rq_rep_size < 2 * req->rq_rep_got + 1024)
+		return;
+	rep = kvmalloc(req->rq_rep_got, GFP_NOFS | __GFP_NOWARN);
+	if (!rep)
+		return;
+	memcpy(rep, req->rq_rep + req->rq_rep_off, req->rq_rep_got);
+	kvfree(req->rq_rep);
+	req->rq_rep = rep;
+	req->rq_rep_off = 0;
+	req->rq_rep_size = req->rq_rep_got;
+}
+
 static void finish(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
@@ -705,6 +731,7 @@ static void finish(struct ptlrpc_request *req)
 	if (imp->imp_stats && req->rq_got_reply)
 		opc_stats_add(imp->imp_stats, req->rq_opc,
 			      ktime_us_delta(ktime_get(), req->rq_start));
+	trim_reply(req);
 	if (req->done)
 		req->done(req);
 	bulk_free(req->rq_bulk);	/* a kept request needs it no more */

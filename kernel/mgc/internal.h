@@ -17,6 +17,7 @@
 #include <gloss/mgc.h>
 #include <gloss/param.h>
 
+#define MGC_WAIT		25	/* seconds to connect, then a mount fails */
 #define MGC_REQUEUE_MIN		5	/* seconds from a lost lock to the next read, plus 0..5 */
 #define MGC_LOG_CHUNKS		4096	/* largest log that is read: 32 MiB */
 
@@ -52,6 +53,9 @@ struct config_log {
 	struct ldlm_lock	*cl_lock;	/* CR, under m_lock */
 	struct delayed_work	cl_work;	/* read again */
 };
+
+/* ---- mgc.c ---- */
+int mgc_wait_or_tell(struct mgc *mgc, unsigned int seconds);
 
 /* ---- request.c ---- */
 int mgc_llog_open(struct mgc *mgc, const char *name, struct llog_logid *id);

@@ -320,7 +320,7 @@ void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock)
  * @exclude: NULL, or "fs-OST0001:..." (mount option)
  * @logp: out, for mgc_log_unfollow(); NULL on errors
  *
- * Context: may sleep, killable. Return: 0; -ENOENT: no such log; -EIO, -ETIMEDOUT ...: the MGS cannot be reached;
+ * Context: may sleep, killable. Return: 0; -ENOENT: no such log; -EIO: the MGS cannot be reached within 25 s;
  * -EINTR; -EINVAL: bad name or log; or what @ops->record returned. Chapter 6.3, 6.4.
  */
 int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops *ops, void *who, unsigned int flags,
@@ -356,8 +356,10 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 	list_add_tail(&cl->cl_list, &mgc->m_logs);
 	spin_unlock(&mgc->m_lock);
 
-	/* A target has waited for the MGS when it registered. */
-	rc = mgc_wait(mgc, flags & CFG_F_LOCAL_OK ? 2 : 40);
+	/* A target with a local copy has waited for the MGS when it registered. */
+	rc = flags & CFG_F_LOCAL_OK ? mgc_wait(mgc, 2) : mgc_wait_or_tell(mgc, MGC_WAIT);
+	if (rc && rc != -EINTR)
+		rc = -EIO;
 	mutex_lock(&cl->cl_mutex);
 	cl->cl_first = true;
 	if (!rc || (flags & CFG_F_LOCAL_OK && rc != -EINTR))

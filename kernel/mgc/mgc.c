@@ -12,6 +12,7 @@
 #include "internal.h"
 
 #define NODE_NIDS	32
+#define MGC_NIDS_TEXT	512	/* of a message */
 
 static DEFINE_MUTEX(mgcs_mutex);
 static LIST_HEAD(mgcs);
@@ -245,6 +246,29 @@ int mgc_wait(struct mgc *mgc, unsigned int seconds)
 	return import_wait_full(mgc->m_imp, seconds ?: 1);
 }
 EXPORT_SYMBOL_GPL(mgc_wait);
+
+/**
+ * mgc_wait_or_tell - wait until connected; if that fails, tell the administrator what was tried
+ * @mgc: the client
+ * @seconds: how long, at least 1
+ *
+ * Killable. Return: as mgc_wait().
+ */
+int mgc_wait_or_tell(struct mgc *mgc, unsigned int seconds)
+{
+	int rc = mgc_wait(mgc, seconds);
+	char *nids;
+
+	if (!rc || rc == -EINTR)
+		return rc;
+	nids = kmalloc(MGC_NIDS_TEXT, GFP_KERNEL);
+	if (nids)
+		import_nids_str(mgc->m_imp, nids, MGC_NIDS_TEXT);
+	pr_err("%s: no connection to the MGS within %u s, NIDs tried: %s. Is the MGS running? rc = %d\n",
+	       mgc->m_name, seconds, nids ?: "?", READ_ONCE(mgc->m_imp->imp_connect_rc) ?: rc);
+	kfree(nids);
+	return rc;
+}
 
 /**
  * mgc_abort - umount -f: do not wait for the MGS any more

@@ -135,7 +135,7 @@ int mgc_target_register(struct mgc *mgc, struct mgs_target_info *mti)
 	struct ptlrpc_request *req;
 	int rc;
 
-	rc = mgc_wait(mgc, le32_to_cpu(mti->mti_flags) & LDD_F_UPDATE ? 60 : 10);
+	rc = mgc_wait_or_tell(mgc, le32_to_cpu(mti->mti_flags) & LDD_F_UPDATE ? MGC_WAIT : 10);
 	if (rc)
 		return rc;
 	req = ptlrpc_req_new(mgc->m_imp, MGS_TARGET_REG, &wf_mgs_target_reg);

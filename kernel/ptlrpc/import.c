@@ -231,6 +231,26 @@ int import_del_conn(struct obd_import *imp, const struct lnet_nid *nid)
 }
 EXPORT_SYMBOL_GPL(import_del_conn);
 
+/**
+ * import_nids_str - the NIDs of all connections as text
+ * @imp: import
+ * @buf: for "192.168.1.5@tcp, 192.168.1.6@tcp"; cut when it is too short
+ * @len: its size
+ */
+void import_nids_str(struct obd_import *imp, char *buf, size_t len)
+{
+	char nid[LNET_NIDSTR_SIZE];
+	struct import_conn *ic;
+	size_t n = 0;
+
+	buf[0] = 0;
+	spin_lock(&imp->imp_lock);
+	list_for_each_entry(ic, &imp->imp_conns, ic_link)
+		n += scnprintf(buf + n, len - n, "%s%s", n ? ", " : "",
+			       lnet_nid_str(&ic->ic_nid, nid));
+	spin_unlock(&imp->imp_lock);
+}
+
 /* ---- state ---- */
 
 void import_set_state(struct obd_import *imp, enum import_state state)

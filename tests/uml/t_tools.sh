@@ -83,6 +83,10 @@ touch d/l; for i in $(seq 50); do [ $(locks) -lt 250 ] && break; sleep 0.2; done
 run ls -l d > /dev/null
 dmesg | grep -q evict && fail "a client was evicted"
 echo 0 > /sys/module/ptlrpc/parameters/ldlm_locks_max
+say "no MGS there: a signal ends the mount, otherwise it fails in time and the log says what was tried"
+t=$SECONDS; timeout -s INT 3 mount -t lustre 10.99.99.99@tcp:/test /mnt; [ $((SECONDS - t)) -le 8 ] || fail "mount after ^C: $((SECONDS - t)) s"
+t=$SECONDS; rc 5 "mount -t lustre 10.99.99.99@tcp:/test /mnt"; [ $((SECONDS - t)) -le 30 ] || fail "mount without an MGS: $((SECONDS - t)) s"
+dmesg | grep -q "no connection to the MGS.*10.99.99.99@tcp" || fail "the NID is not named"
 cd /; run umount /mnt/lustre
 stop
 unload

@@ -217,6 +217,7 @@ void import_put(struct obd_import *imp);
  */
 int import_add_conn(struct obd_import *imp, const struct lnet_nid *nids, unsigned int n);
 int import_del_conn(struct obd_import *imp, const struct lnet_nid *nid);
+void import_nids_str(struct obd_import *imp, char *buf, size_t len);
 /* Start connecting (again, when closed or deactivated); does not wait. */
 int import_connect(struct obd_import *imp);
 /*

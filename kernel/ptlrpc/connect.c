@@ -111,7 +111,6 @@ void import_connect_start(struct obd_import *imp)
 
 	spin_lock(&imp->imp_lock);
 	go = !imp->imp_invalid && !imp->imp_closing && !imp->imp_deactive &&
-	     now >= imp->imp_next_connect &&
 	     (imp->imp_state == IMP_NEW || imp->imp_state == IMP_DISCON ||
 	      imp->imp_state == IMP_IDLE);
 	ic = go ? choose_conn(imp) : NULL;
@@ -122,6 +121,8 @@ void import_connect_start(struct obd_import *imp)
 		imp->imp_nid = ic->ic_nid;
 		imp->imp_conn_cnt++;
 		import_set_state(imp, IMP_CONNECTING);
+	} else if (go) {
+		import_retry_locked(imp, HZ);
 	}
 	initial = !imp->imp_handle;
 	spin_unlock(&imp->imp_lock);
@@ -129,7 +130,7 @@ void import_connect_start(struct obd_import *imp)
 		return;
 	spin_lock(&imp->imp_lock);
 	import_set_state(imp, IMP_DISCON);
-	imp->imp_next_connect = now + 1;
+	import_retry_locked(imp, HZ);
 	spin_unlock(&imp->imp_lock);
 }
 
@@ -283,6 +284,7 @@ static void go_full(struct obd_import *imp)
 
 	spin_lock(&imp->imp_lock);
 	imp->imp_connect_round = 0;
+	imp->imp_not_yet = 0;
 	imp->imp_idle_since = ktime_get_seconds();
 	list_for_each_entry(ic, &imp->imp_conns, ic_link)
 		ic->ic_last = 0;
@@ -299,32 +301,44 @@ static void go_full(struct obd_import *imp)
 	spin_unlock(&imp->imp_lock);
 }
 
+/*
+ * The server answers, but the target is not there yet: it may be there in a moment, so 0.2 s, later
+ * 2 s. imp_lock held.
+ */
+static unsigned long not_yet_delay(struct obd_import *imp)
+{
+	unsigned long delay = HZ / 5 << min(imp->imp_not_yet, 4U);
+
+	imp->imp_not_yet++;
+	return min_t(unsigned long, delay, 2 * HZ);
+}
+
 static void connect_failed(struct obd_import *imp, int rc)
 {
 	time64_t now = ktime_get_seconds();
 	char nid[LNET_NIDSTR_SIZE];
+	unsigned long delay = HZ;
 	struct import_conn *ic;
-	bool refused = false;
+	bool refused = false, quiet;
 
 	spin_lock(&imp->imp_lock);
 	imp->imp_connect_rc = rc;
 	import_set_state(imp, IMP_DISCON);
-	imp->imp_next_connect = now + 1;
 	switch (rc) {
 	case -EBUSY:
 	case -EAGAIN:	/* the same NID again */
 		ic = import_find_conn(imp, &imp->imp_nid);
 		if (ic)
 			ic->ic_last = 0;
-		imp->imp_next_connect = now + 2;
+		delay = not_yet_delay(imp);
 		break;
 	case -ENODEV:
 	case -ETIMEDOUT:
 		ic = choose_conn(imp);
 		if (ic && now - ic->ic_last > CONNECT_TIMEOUT)
-			imp->imp_next_connect = now;
+			delay = 0;
 		else if (rc == -ENODEV)
-			imp->imp_next_connect = now + 2;
+			delay = not_yet_delay(imp);
 		break;
 	case -EACCES:
 	case -EROFS:
@@ -336,13 +350,17 @@ static void connect_failed(struct obd_import *imp, int rc)
 		}
 		break;
 	case -EPROTO:
-		imp->imp_next_connect = now + 10;
+		delay = 10 * HZ;
 		break;
 	}
-	if (imp->imp_next_connect <= now && !refused)
-		import_todo_locked(imp, IMP_DO_CONNECT);
+	if (!refused)
+		import_retry_locked(imp, delay);
+	/* so it is when a target starts: worth a line only if it takes longer */
+	quiet = (rc == -ENODEV || rc == -EAGAIN || rc == -EBUSY) && imp->imp_not_yet < 4;
 	wake_up_all(&imp->imp_waitq);
 	spin_unlock(&imp->imp_lock);
+	if (quiet)
+		return;
 	pr_info_ratelimited("%s: cannot connect to %s: rc = %d\n", imp->imp_name,
 			    lnet_nid_str(&imp->imp_nid, nid), rc);
 }

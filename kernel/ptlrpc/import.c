@@ -23,6 +23,7 @@ static LIST_HEAD(imports);
 static DEFINE_HASHTABLE(cb_hash, 8);
 
 static void import_work(struct work_struct *work);
+static void import_retry_work(struct work_struct *work);
 
 const char *import_state_name(enum import_state state)
 {
@@ -66,6 +67,7 @@ struct obd_import *import_new(void)
 	INIT_LIST_HEAD(&imp->imp_slot_wait);
 	INIT_LIST_HEAD(&imp->imp_pinger_link);
 	INIT_WORK(&imp->imp_work, import_work);
+	INIT_DELAYED_WORK(&imp->imp_retry, import_retry_work);
 	imp->imp_max_mod_rpcs = 7;
 	imp->imp_state = IMP_NEW;
 	at_init(&imp->imp_net_at, 1);
@@ -274,6 +276,31 @@ void import_todo_locked(struct obd_import *imp, u32 what)
 		refcount_dec(&imp->imp_ref);
 }
 
+/**
+ * import_retry_locked - connect again after a while
+ * @imp: import, imp_lock held
+ * @delay: jiffies; replaces the delay of an earlier call
+ */
+void import_retry_locked(struct obd_import *imp, unsigned long delay)
+{
+	if (imp->imp_closing || imp->imp_invalid)
+		return;
+	refcount_inc(&imp->imp_ref);
+	if (mod_delayed_work(ptlrpc_imp_wq, &imp->imp_retry, delay))
+		refcount_dec(&imp->imp_ref);	/* was pending, with a reference */
+}
+
+static void import_retry_work(struct work_struct *work)
+{
+	struct obd_import *imp =
+		container_of(to_delayed_work(work), struct obd_import, imp_retry);
+
+	spin_lock(&imp->imp_lock);
+	import_todo_locked(imp, IMP_DO_CONNECT);
+	spin_unlock(&imp->imp_lock);
+	import_put(imp);
+}
+
 static void abort_list(struct list_head *list, int rc)
 {
 	struct ptlrpc_request *req;
@@ -300,8 +327,8 @@ void import_lost(struct obd_import *imp, u32 conn_cnt)
 	spin_lock(&imp->imp_lock);
 	if (imp->imp_state == IMP_FULL && imp->imp_conn_cnt == conn_cnt) {
 		import_set_state(imp, IMP_DISCON);
-		imp->imp_next_connect = ktime_get_seconds();
 		imp->imp_connect_round = 0;
+		imp->imp_not_yet = 0;
 		if (imp->imp_flags & IMPF_NOT_REPLAYABLE)
 			import_abort_all(imp, -EIO, false);
 		import_todo_locked(imp, IMP_DO_EVENT(IMP_EV_DISCON) | IMP_DO_CONNECT);
@@ -389,7 +416,7 @@ int import_connect(struct obd_import *imp)
 	else
 		import_todo_locked(imp, IMP_DO_CONNECT);
 	imp->imp_deactive = false;
-	imp->imp_next_connect = 0;
+	imp->imp_not_yet = 0;
 	spin_unlock(&imp->imp_lock);
 	return rc;
 }
@@ -479,6 +506,8 @@ void import_disconnect(struct obd_import *imp)
 	wake_up_all(&imp->imp_waitq);
 	spin_unlock(&imp->imp_lock);
 	wait_event(imp->imp_waitq, !atomic_read(&imp->imp_nr_reqs));
+	if (cancel_delayed_work_sync(&imp->imp_retry))
+		import_put(imp);
 	flush_work(&imp->imp_work);
 	wait_event(imp->imp_waitq, !atomic_read(&imp->imp_nr_reqs));
 	imp->imp_ops = NULL;
@@ -504,7 +533,7 @@ void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid)
 		}
 		imp->imp_nid = *nid;
 	}
-	imp->imp_next_connect = 0;
+	imp->imp_not_yet = 0;
 	if (imp->imp_state == IMP_FULL) {
 		import_set_state(imp, IMP_DISCON);
 		imp->imp_todo |= IMP_DO_EVENT(IMP_EV_DISCON);
@@ -530,7 +559,6 @@ void import_set_active(struct obd_import *imp, bool active)
 	} else if (active && imp->imp_deactive) {
 		imp->imp_deactive = false;
 		imp->imp_connect_rc = 0;
-		imp->imp_next_connect = 0;
 		import_todo_locked(imp, IMP_DO_CONNECT);
 	}
 	wake_up_all(&imp->imp_waitq);

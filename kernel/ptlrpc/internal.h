@@ -113,6 +113,7 @@ void slot_put(struct ptlrpc_request *req);
 /* A request of generation conn_cnt found the server gone. */
 void import_lost(struct obd_import *imp, u32 conn_cnt);
 void import_todo_locked(struct obd_import *imp, u32 what);	/* imp_lock held */
+void import_retry_locked(struct obd_import *imp, unsigned long delay);	/* imp_lock held */
 void import_set_state(struct obd_import *imp, enum import_state state);	/* imp_lock held */
 void import_event(struct obd_import *imp, enum import_event ev);
 /* All requests, or those of old generations, end with rc. imp_lock held. */

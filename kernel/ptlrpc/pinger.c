@@ -56,10 +56,6 @@ static void look_at(struct obd_import *imp)
 	    !refcount_inc_not_zero(&imp->imp_ref))
 		goto out;
 	switch (imp->imp_state) {
-	case IMP_DISCON:
-		if (now >= imp->imp_next_connect)
-			import_todo_locked(imp, IMP_DO_CONNECT);
-		break;
 	case IMP_FULL:
 		if (atomic_read(&imp->imp_nr_reqs) && !imp->imp_ping_busy)
 			imp->imp_idle_since = now;

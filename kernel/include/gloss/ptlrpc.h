@@ -193,9 +193,10 @@ struct obd_import {
 	} imp_svc_at[IMP_AT_PORTALS];
 	time64_t		imp_last_sent;
 	time64_t		imp_last_reply;
-	time64_t		imp_next_connect;
 	time64_t		imp_idle_since;
-	unsigned int		imp_connect_round;
+	unsigned int		imp_connect_round;	/* how often all NIDs were tried */
+	unsigned int		imp_not_yet;	/* answers in a row: target is not there yet */
+	struct delayed_work	imp_retry;	/* connect again */
 	struct list_head	imp_pinger_link;
 	bool			imp_ping_busy;
 	unsigned int imp_idle_timeout; /* seconds; 0 = never idle. Set by the owner */

@@ -683,6 +683,48 @@ static void test_failover(void)
 	import_put(imp);
 }
 
+static struct ptlrpc_target late_target;
+static int late_rc;
+
+static void late_fn(struct work_struct *work)
+{
+	late_rc = ptlrpc_target_register(&late_target);
+}
+static DECLARE_DELAYED_WORK(late_work, late_fn);
+
+/* A connect to a target that starts a moment later: repeated soon, not after seconds. */
+static void test_late_target(void)
+{
+	struct import_conf conf = {
+		.target_uuid = "late-OST0001_UUID",
+		.client_uuid = "early",
+		.connect_op = OST_CONNECT,
+		.req_portal = OST_REQUEST_PORTAL,
+		.rep_portal = OSC_REPLY_PORTAL,
+		.ops = &import_ops,
+	};
+	ktime_t start = ktime_get();
+	struct obd_import *imp;
+	struct lnet_nid n;
+	int rc;
+
+	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION);
+	strscpy(late_target.uuid, conf.target_uuid, sizeof(late_target.uuid));
+	late_target.ops = &target_ops;
+	imp = import_alloc(&conf);
+	schedule_delayed_work(&late_work, HZ / 2);
+	rc = lnet_str_nid(nid, &n) ?: import_add_conn(imp, &n, 1) ?: import_connect(imp) ?:
+	     import_wait_full(imp, 10);
+	CHECK(!rc && ktime_ms_delta(ktime_get(), start) < 1500, "%d after %lld ms", rc,
+	      ktime_ms_delta(ktime_get(), start));
+	import_disconnect(imp);
+	import_put(imp);
+	flush_delayed_work(&late_work);
+	CHECK(!late_rc, "register: %d", late_rc);
+	if (!late_rc)
+		ptlrpc_target_unregister(&late_target);
+}
+
 /* The target goes and comes back: this client is evicted and connected again. */
 static void test_restart(struct obd_import *imp)
 {
@@ -728,6 +770,7 @@ static void run_tests(void)
 	test_restart(imp);
 	test_recovery(imp);
 	test_failover();
+	test_late_target();
 	mds = connect(MDS_CONNECT, MDS_REQUEST_PORTAL, MDC_REPLY_PORTAL, "mds-client", 0);
 	if (mds) {
 		test_transno(mds);

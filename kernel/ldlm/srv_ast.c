@@ -371,6 +371,7 @@ static void ldlm_ast_send_bl(struct ldlm_lock *lock)
 			ldlm_reprocess(res);
 	}
 	ldlm_ast_send(ast);
+	svc_lock_called_back(lock->l_export, lock->l_handle.cookie);
 }
 
 /*

@@ -164,7 +164,8 @@ struct ptlrpc_service {
 	spinlock_t		lock;		/* leaf */
 	struct list_head	queue;
 	struct list_head	queue_hp;	/* pings, connects, cancels: a thread of their own */
-	unsigned int		queued;
+	unsigned int		queued;		/* on both queues */
+	unsigned int		queued_hp;
 	atomic_t		active;		/* in service */
 	struct list_head	timed;		/* all requests until their answer */
 	wait_queue_head_t	waitq;
@@ -174,8 +175,10 @@ struct ptlrpc_service {
 	unsigned int		posted;
 	atomic_t		live_bufs;	/* not given up */
 	u32			buf_size;
-	unsigned int		threads;
-	unsigned int		idle;
+	unsigned int		threads;	/* without those for urgent requests only */
+	unsigned int		idle;		/* of threads */
+	unsigned int		hp_threads;	/* for urgent requests only */
+	unsigned int		hp_idle;
 	unsigned int		next_thread;
 	struct list_head	thread_list;
 	bool			stopping;

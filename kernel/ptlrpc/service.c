@@ -9,8 +9,9 @@
  * reply, and on the list of its export, where duplicates are found.
  *
  * Threads: threads_min at first, one more whenever requests wait and nobody is idle, up to
- * threads_max. One of its own serves only the urgent queue, so that pings and connects pass when
- * all others are blocked.
+ * threads_max. One eighth more, at least one, serve only the urgent queue: pings, connects, and
+ * what must be done before a client can give up a lock that others wait for pass when all other
+ * threads are blocked.
  *
  * Locks: services_mutex > svc.lock (leaf).
  */
@@ -130,6 +131,14 @@ static bool wants_thread(const struct ptlrpc_service *svc)
 	return svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
 }
 
+/* The same for urgent requests, when there can be no more threads of the other kind. */
+static bool wants_hp_thread(const struct ptlrpc_service *svc)
+{
+	return svc->queued_hp > svc->idle + svc->hp_idle && svc->hp_threads &&
+	       svc->threads >= svc->conf.threads_max &&
+	       svc->hp_threads < svc->conf.threads_max / 8 && !svc->stopping;
+}
+
 /* Few receive buffers are left; svc.lock held. */
 static bool wants_buf(const struct ptlrpc_service *svc)
 {
@@ -142,11 +151,14 @@ static void enqueue(struct svc_req *req)
 	bool hp = svc_is_hp(req), grow;
 
 	spin_lock(&svc->lock);
+	req->urgent |= hp;	/* or its lock was called back since its arrival */
+	hp = req->urgent;
 	list_add_tail(&req->link, hp ? &svc->queue_hp : &svc->queue);
+	svc->queued_hp += hp;
 	if (list_empty(&req->timed))
 		list_add_tail(&req->timed, &svc->timed);
 	svc->queued++;
-	grow = wants_thread(svc);
+	grow = wants_thread(svc) || wants_hp_thread(svc);
 	trace_ptlrpc_svc_queued(req, svc->name, hp);
 	spin_unlock(&svc->lock);
 	wake_up(&svc->waitq);
@@ -155,6 +167,44 @@ static void enqueue(struct svc_req *req)
 	if (grow)
 		queue_work(system_unbound_wq, &svc->grow_work);
 }
+
+/* Still waiting for a thread? Then before the others. exp_lock held. */
+static void move_up(struct svc_req *req)
+{
+	struct ptlrpc_service *svc = req->svc;
+	bool moved = false;
+
+	spin_lock(&svc->lock);
+	if (!list_empty(&req->link) && !req->urgent) {
+		list_move_tail(&req->link, &svc->queue_hp);
+		svc->queued_hp++;
+		moved = true;
+	}
+	req->urgent = true;
+	spin_unlock(&svc->lock);
+	if (moved)
+		wake_up(&svc->waitq_hp);
+}
+
+/**
+ * svc_lock_called_back - a client was told to give a lock up: help its requests under that lock
+ * @exp: the client
+ * @lock_cookie: the server's cookie of the lock
+ *
+ * Requests that name the lock and still wait for a thread are served before others (chapter 3,
+ * 14.2). Context: any that may take exp_lock; does not sleep.
+ */
+void svc_lock_called_back(struct obd_export *exp, u64 lock_cookie)
+{
+	struct svc_req *req;
+
+	spin_lock(&exp->exp_lock);
+	list_for_each_entry(req, &exp->exp_reqs, exp_link)
+		if (lock_cookie && READ_ONCE(req->io_lock) == lock_cookie)
+			move_up(req);
+	spin_unlock(&exp->exp_lock);
+}
+EXPORT_SYMBOL_GPL(svc_lock_called_back);
 
 /**
  * svc_req_hold - keep a request for later
@@ -342,8 +392,9 @@ static struct svc_req *dequeue(struct ptlrpc_service *svc, bool hp_only)
 	if (req) {
 		list_del_init(&req->link);
 		svc->queued--;
+		svc->queued_hp -= req->urgent;
 	}
-	grow = wants_thread(svc);
+	grow = wants_thread(svc) || wants_hp_thread(svc);
 	spin_unlock(&svc->lock);
 	if (grow)
 		queue_work(system_unbound_wq, &svc->grow_work);
@@ -376,10 +427,8 @@ static bool has_work(struct svc_thread *th)
 
 static void set_idle(struct svc_thread *th, int delta)
 {
-	if (th->hp_only)
-		return;
 	spin_lock(&th->svc->lock);
-	th->svc->idle += delta;
+	*(th->hp_only ? &th->svc->hp_idle : &th->svc->idle) += delta;
 	spin_unlock(&th->svc->lock);
 }
 
@@ -432,8 +481,8 @@ static int thread_add(struct ptlrpc_service *svc, bool hp_only)
 		return -ENOMEM;
 	th->svc = svc;
 	th->hp_only = hp_only;
-	th->task = kthread_create(thread_fn, th, hp_only ? "%s_hp" : "%s_%02u", svc->name,
-				  svc->next_thread);
+	th->task = kthread_create(thread_fn, th, hp_only ? "%s_hp%02u" : "%s_%02u", svc->name,
+				  hp_only ? svc->hp_threads : svc->next_thread);
 	if (IS_ERR(th->task)) {
 		int rc = PTR_ERR(th->task);
 
@@ -442,7 +491,10 @@ static int thread_add(struct ptlrpc_service *svc, bool hp_only)
 	}
 	spin_lock(&svc->lock);
 	list_add_tail(&th->link, &svc->thread_list);
-	if (!hp_only) {
+	if (hp_only) {
+		svc->hp_threads++;
+		svc->hp_idle++;
+	} else {
 		svc->next_thread++;
 		svc->threads++;
 		svc->idle++;
@@ -455,15 +507,16 @@ static int thread_add(struct ptlrpc_service *svc, bool hp_only)
 static void grow_work(struct work_struct *work)
 {
 	struct ptlrpc_service *svc = container_of(work, struct ptlrpc_service, grow_work);
-	bool thread, buf;
+	bool thread, hp, buf;
 
 	do {
 		spin_lock(&svc->lock);
 		thread = wants_thread(svc);
+		hp = wants_hp_thread(svc);
 		buf = wants_buf(svc);
 		spin_unlock(&svc->lock);
-	} while ((!thread || !thread_add(svc, false)) && (!buf || !buf_add(svc)) &&
-		 (thread || buf));
+	} while ((!thread || !thread_add(svc, false)) && (!hp || !thread_add(svc, true)) &&
+		 (!buf || !buf_add(svc)) && (thread || hp || buf));
 }
 
 /* ---- early replies ---- */

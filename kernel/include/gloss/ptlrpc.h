@@ -698,6 +698,11 @@ struct svc_req *svc_current(void);
 bool svc_export_find_req(struct obd_export *exp,
 			 bool (*match)(const struct svc_req *req, const void *arg),
 			 const void *arg);
+/*
+ * A lock of this client is called back (by its server cookie): its requests that name the lock
+ * (svc_req.io_lock) and still wait for a thread are served before others. Does not sleep.
+ */
+void svc_lock_called_back(struct obd_export *exp, u64 lock_cookie);
 /* Seconds left until the client stops waiting (may grow by early replies). */
 int svc_req_time_left(struct svc_req *req);
 

@@ -64,6 +64,12 @@ static int h_slow(struct svc_req *req)
 	return h_echo(req);
 }
 
+static int h_busy(struct svc_req *req)
+{
+	ssleep(3);
+	return h_echo(req);
+}
+
 static int error = -ENOENT;
 
 static int h_error(struct svc_req *req)
@@ -131,6 +137,8 @@ static const struct ptlrpc_handler handlers[] = {
 	{ OST_GETATTR, "echo", &wf_ost_body_only, h_echo },
 	{ OST_SETATTR, "slow", &wf_ost_body_only, h_slow },
 	{ OST_SYNC, "error", &wf_ost_body_only, h_error },
+	{ OST_LADVISE, "busy", &wf_ost_body_only, h_busy },
+	{ OST_PUNCH, "punch", &wf_ost_body_only, h_echo },
 	{ OST_READ, "read", &wf_ost_create, h_bulk },
 	{ OST_WRITE, "write", &wf_ost_create, h_bulk, HF_MODIFIES },
 	{ OST_GET_INFO, "big", &wf_ost_get_info, h_big },
@@ -501,10 +509,59 @@ static void test_evict(struct obd_import *imp)
 	      atomic_read(&events[IMP_EV_EVICTED]));
 }
 
+static int send_many(struct obd_import *imp, u32 opc, int n)
+{
+	int i;
+
+	atomic_set(&async_done, 0);
+	atomic_set(&async_bad, 0);
+	for (i = 0; i < n; i++) {
+		struct ptlrpc_request *req = new_echo(imp, opc, i);
+
+		req->done = on_done;
+		ptlrpc_send_async(req);
+		ptlrpc_req_put(req);
+	}
+	return n;
+}
+
 static void find_exp(struct obd_export *exp, void *data)
 {
 	if (!strcmp(exp->client_uuid, CLIENT))
 		*(struct obd_export **)data = export_get(exp);
+}
+
+/* All threads are busy; a request whose lock is called back while it waits for one goes first. */
+static void test_called_back(struct obd_import *imp)
+{
+	struct ptlrpc_request *req = new_echo(imp, OST_PUNCH, 6);
+	struct ost_body *body = ptlrpc_req_buf(req, WF_OST_BODY);
+	struct obd_export *exp = NULL;
+	int n, rc;
+
+	ptlrpc_target_for_each_export(&target, find_exp, &exp);
+	CHECK(exp, "no export");
+	if (!exp)
+		return;
+	body->oa.o_valid = cpu_to_le64(OBD_MD_FLHANDLE);
+	body->oa.o_handle.cookie = 0x1234;
+	n = send_many(imp, OST_LADVISE, 20);
+	msleep(300);
+	ptlrpc_send_async(req);
+	msleep(300);
+	CHECK(!completion_done(&req->rq_complete), "no thread was busy");
+	svc_lock_called_back(exp, 0x4321);
+	msleep(300);
+	CHECK(!completion_done(&req->rq_complete), "another lock");
+	svc_lock_called_back(exp, 0x1234);
+	CHECK(wait_for_completion_timeout(&req->rq_complete, HZ), "not moved up");
+	rc = ptlrpc_req_wait(req);
+	CHECK(!rc, "%d", rc);
+	ptlrpc_req_put(req);
+	export_put(exp);
+	wait_event_timeout(async_wq, atomic_read(&async_done) == n, 60 * HZ);
+	CHECK(atomic_read(&async_done) == n && !atomic_read(&async_bad), "%d done, %d bad",
+	      atomic_read(&async_done), atomic_read(&async_bad));
 }
 
 static void test_reverse(void)
@@ -762,6 +819,7 @@ static void run_tests(void)
 	if (slow) {
 		test_lost_reply(imp);
 		test_early_reply(imp);
+		test_called_back(imp);
 		test_duplicate(imp);
 		test_duplicate_bulk(imp, OST_WRITE);
 		test_duplicate_bulk(imp, OST_READ);

@@ -89,10 +89,13 @@ static u32 mirror_of(u32 id)
 	return (id >> 16) & 0x7fff;
 }
 
-/* Header, table of entries, and place of each blob. */
+/*
+ * Header, table of entries, and place of each blob. All blobs together fit into the EA, so that
+ * entries which name the same blob do not make the reader build more than was sent.
+ */
 static int comp_frame_check(const struct lov_comp_md_v1 *lcm, u32 len)
 {
-	u32 n, size, i, table;
+	u32 n, size, i, table, left;
 
 	if (len < sizeof(*lcm))
 		return -EINVAL;
@@ -101,16 +104,38 @@ static int comp_frame_check(const struct lov_comp_md_v1 *lcm, u32 len)
 	table = sizeof(*lcm) + n * sizeof(lcm->lcm_entries[0]);
 	if (!n || size > len || table > size)
 		return -EINVAL;
+	left = size - table;
 	for (i = 0; i < n; i++) {
 		const struct lov_comp_md_entry_v1 *e = comp_entry(lcm, i);
 		u32 off = le32_to_cpu(e->lcme_offset), blob = le32_to_cpu(e->lcme_size);
 
-		if (off < table || off % 8 || off > size || blob > size - off)
+		if (off < table || off % 8 || off > size || blob > size - off || blob > left)
 			return -EINVAL;
-		if (le64_to_cpu(e->lcme_extent.e_start) > le64_to_cpu(e->lcme_extent.e_end))
-			return -EINVAL;
+		left -= blob;
 	}
 	return 0;
+}
+
+/*
+ * Is [start, end) of a component on the bounds that stripes need? It is empty when an extension
+ * component follows it (16.3, SEL).
+ */
+static bool comp_extent_ok(u64 start, u64 end)
+{
+	return start <= end && start % LOV_MIN_STRIPE_SIZE == 0 &&
+	       (end == LUSTRE_EOF || end % LOV_MIN_STRIPE_SIZE == 0);
+}
+
+/* Data on the MDT are the beginning of a file, and have no objects. */
+static bool comp_dom_ok(const void *blob, u32 len, u64 start)
+{
+	const struct lov_mds_md_v1 *lmm = blob;
+	u32 magic = lov_magic(blob, len);
+
+	if ((magic != LOV_MAGIC_V1 && magic != LOV_MAGIC_V3) ||
+	    !(le32_to_cpu(lmm->lmm_pattern) & LOV_PATTERN_MDT))
+		return true;
+	return !start;
 }
 
 static int comp_check(const struct lov_comp_md_v1 *lcm, u32 len)
@@ -127,18 +152,22 @@ static int comp_check(const struct lov_comp_md_v1 *lcm, u32 len)
 		const struct lov_comp_md_entry_v1 *e = comp_entry(lcm, i);
 		const void *blob = (const char *)lcm + le32_to_cpu(e->lcme_offset);
 		u32 id = le32_to_cpu(e->lcme_id), flags = le32_to_cpu(e->lcme_flags);
+		u64 start = le64_to_cpu(e->lcme_extent.e_start);
 
 		if (id == LCME_ID_INVAL || id > LCME_ID_MAX)
 			return -EINVAL;
 		if (!i || mirror_of(id) != prev_mirror) {
+			if (i && mirror_of(id) < prev_mirror)
+				return -EINVAL;
 			mirrors++;
 			end = 0;
 		}
 		prev_mirror = mirror_of(id);
-		if (le64_to_cpu(e->lcme_extent.e_start) != end)
+		if (start != end)
 			return -EINVAL;
 		end = le64_to_cpu(e->lcme_extent.e_end);
-		if (end != LUSTRE_EOF && end % LOV_MIN_STRIPE_SIZE)
+		if (!comp_extent_ok(start, end) ||
+		    !comp_dom_ok(blob, le32_to_cpu(e->lcme_size), start))
 			return -EINVAL;
 		if (flags & LCME_FL_INIT)
 			rc = plain_check(blob, le32_to_cpu(e->lcme_size));
@@ -174,7 +203,9 @@ EXPORT_SYMBOL_GPL(wire_lov_check);
  * @buf: the wish
  * @len: its length
  *
- * Counts, sizes and ids may be wild cards; only the frame and a sane stripe size are checked.
+ * Counts, sizes and ids may be wild cards. Checked are the frame, a sane stripe size, and that the
+ * components are in order, do not overlap (each mirror begins at 0 again) and end on multiples of
+ * 64 KiB.
  *
  * Return: 0 or -EINVAL.
  */
@@ -182,6 +213,7 @@ int wire_lov_hint_check(const void *buf, u32 len)
 {
 	const struct lov_comp_md_v1 *lcm = buf;
 	const struct lov_mds_md_v1 *lmm = buf;
+	u64 start, end = 0;
 	u32 i;
 	int rc;
 
@@ -196,6 +228,12 @@ int wire_lov_hint_check(const void *buf, u32 len)
 	for (i = 0; !rc && i < le16_to_cpu(lcm->lcm_entry_count); i++) {
 		const struct lov_comp_md_entry_v1 *e = comp_entry(lcm, i);
 
+		start = le64_to_cpu(e->lcme_extent.e_start);
+		if (start && start < end)
+			return -EINVAL;
+		end = le64_to_cpu(e->lcme_extent.e_end);
+		if (!comp_extent_ok(start, end))
+			return -EINVAL;
 		rc = wish_check((const char *)buf + le32_to_cpu(e->lcme_offset),
 				le32_to_cpu(e->lcme_size));
 	}

@@ -216,6 +216,72 @@ static void test_fids(void **state)
 	assert_int_equal(ostid_to_fid(&back, &oi, 0), -EBADF);
 }
 
+/* A good layout, [0, 1 MiB) and [1 MiB, EOF), with its components moved: the check and the hint. */
+static void comp_extents(struct lov_comp_md_v1 *lcm, u32 len)
+{
+	static const struct {
+		u64 start[2], end[2];
+		u32 id[2];
+		int rc, hint;
+	} t[] = {
+		{ { 0, 1 << 20 }, { 1 << 20, LUSTRE_EOF }, { 1, 2 }, 0, 0 },
+		{ { 0, 1 << 20 }, { 1 << 20, 2 << 20 }, { 1, 2 }, 0, 0 },
+		{ { 0, 0x80000 }, { 1 << 20, LUSTRE_EOF }, { 1, 2 }, -EINVAL, -EINVAL },	/* overlap */
+		{ { 0, 2 << 20 }, { 1 << 20, LUSTRE_EOF }, { 1, 2 }, -EINVAL, 0 },	/* gap */
+		{ { 1 << 20, 0 }, { LUSTRE_EOF, 1 << 20 }, { 1, 2 }, -EINVAL, 0 },	/* order; or mirrors */
+		{ { 0, 1 << 20 }, { 1 << 20, 1 << 16 }, { 1, 2 }, -EINVAL, -EINVAL },	/* backwards */
+		{ { 0, 5000 }, { 5000, LUSTRE_EOF }, { 1, 2 }, -EINVAL, -EINVAL },	/* unaligned */
+		{ { 0, 1 << 20 }, { 1 << 20, (2 << 20) + 1 }, { 1, 2 }, -EINVAL, -EINVAL },
+		{ { 0, 1 << 20 }, { 1 << 20, LUSTRE_EOF }, { 0, 2 }, -EINVAL, 0 },
+		{ { 0, 1 << 20 }, { 1 << 20, LUSTRE_EOF }, { 1, 0x80000000 }, -EINVAL, 0 },
+		{ { 0, 0 }, { LUSTRE_EOF, LUSTRE_EOF }, { 0x10001, 0x20001 }, -EINVAL, 0 },	/* no FLR state */
+	};
+	struct lov_comp_md_entry_v1 *e = lcm->lcm_entries;
+	struct lov_mds_md_v1 *v1;
+	unsigned int i, k;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		for (k = 0; k < 2; k++) {
+			e[k].lcme_id = cpu_to_le32(t[i].id[k]);
+			e[k].lcme_extent.e_start = cpu_to_le64(t[i].start[k]);
+			e[k].lcme_extent.e_end = cpu_to_le64(t[i].end[k]);
+		}
+		assert_int_equal(wire_lov_check(lcm, len), t[i].rc);
+		assert_int_equal(wire_lov_hint_check(lcm, len), t[i].hint);
+	}
+	/* two mirrors, in their order only */
+	lcm->lcm_mirror_count = cpu_to_le16(1);
+	lcm->lcm_flags = cpu_to_le16(1);
+	assert_int_equal(wire_lov_check(lcm, len), 0);
+	e[0].lcme_id = cpu_to_le32(0x20001);
+	e[1].lcme_id = cpu_to_le32(0x10001);
+	assert_int_equal(wire_lov_check(lcm, len), -EINVAL);
+	e[0].lcme_id = cpu_to_le32(0x10001);
+	e[1].lcme_id = cpu_to_le32(0x20001);
+	/* both entries claim the one blob that is big */
+	e[1].lcme_offset = e[0].lcme_offset;
+	e[0].lcme_size = cpu_to_le32(0x70);
+	e[1].lcme_size = cpu_to_le32(0x70);
+	assert_int_equal(wire_lov_check(lcm, len), -EINVAL);
+	e[0].lcme_size = cpu_to_le32(0x38);
+	e[1].lcme_size = cpu_to_le32(0x38);
+	e[1].lcme_offset = cpu_to_le32(0xb8);
+	assert_int_equal(wire_lov_check(lcm, len), 0);
+	/* a part on the MDT, not at the beginning */
+	lcm->lcm_mirror_count = 0;
+	lcm->lcm_flags = 0;
+	for (k = 0; k < 2; k++) {
+		e[k].lcme_id = cpu_to_le32(k + 1);
+		e[k].lcme_extent.e_start = cpu_to_le64(t[0].start[k]);
+		e[k].lcme_extent.e_end = cpu_to_le64(t[0].end[k]);
+	}
+	v1 = (void *)((char *)lcm + le32_to_cpu(e[1].lcme_offset));
+	v1->lmm_pattern = cpu_to_le32(LOV_PATTERN_MDT);
+	assert_int_equal(wire_lov_check(lcm, len), -EINVAL);
+	v1->lmm_pattern = cpu_to_le32(LOV_PATTERN_RAID0);
+	assert_int_equal(wire_lov_check(lcm, len), 0);
+}
+
 static void test_lov(void **state)
 {
 	struct wire_lov_comp c;
@@ -263,6 +329,8 @@ static void test_lov(void **state)
 		assert_int_equal(wire_lov_check(p, i), -EINVAL);
 	((struct lov_comp_md_v1 *)p)->lcm_entries[1].lcme_offset = cpu_to_le32(0xfffffff8);
 	assert_int_equal(wire_lov_check(p, len), -EINVAL);
+	((struct lov_comp_md_v1 *)p)->lcm_entries[1].lcme_offset = cpu_to_le32(0xb8);
+	comp_extents((void *)p, len);
 	free(p);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * New objects: what they inherit, their creation with a name in one transaction (used by open,
- * too), and REINT_CREATE. Callers hold the UPDATE lock and mo_dir_sem of the parent.
+ * too), and REINT_CREATE (chapter 4, 13.2). Callers hold the UPDATE lock and mo_dir_sem of the
+ * parent.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -9,23 +10,10 @@
 #include <linux/slab.h>
 #include "mdt_internal.h"
 
-/**
- * mdt_new_prepare - what a new object inherits
- * @cred: of the request
- * @parent: its directory, under mo_dir_sem
- * @pla: attributes of the parent
- * @n: fid, mode (before the umask), rdev, time and the like are set; the rest is filled
- *
- * Owner, group and set-group-id bit, ACLs or umask, project, default layout of a directory (chapter
- * 4, 13.2).
- * Return: 0, -ENOMEM, -errno of reading the parent. mdt_new_fini() in any case.
- */
-int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
-		    const struct osd_attr *pla, struct mdt_new *n)
+static void mdt_new_owner(const struct mdt_cred *cred, const struct osd_attr *pla,
+			  struct mdt_new *n)
 {
 	bool dir = S_ISDIR(n->mode);
-	void *def = NULL;
-	int len, more;
 
 	n->uid = cred->mc_uid;
 	n->gid = cred->mc_gid;
@@ -42,36 +30,66 @@ int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
 		if (dir)
 			n->flags |= LUSTRE_PROJINHERIT_FL;
 	}
+}
 
-	len = S_ISLNK(n->mode) ? -ENODATA
-			       : mdt_xattr_get_alloc(parent, XATTR_NAME_ACL_DEFAULT, &def);
-	if (len > 0 && mdt_acl_check(def, len) > 0) {
-		n->acl = kvmalloc(len, GFP_NOFS);
-		if (!n->acl) {
-			kvfree(def);
-			return -ENOMEM;
-		}
-		memcpy(n->acl, def, len);
-		more = mdt_acl_create(n->acl, len, &n->mode);
-		n->acl_len = more ? len : 0;
-		if (dir) {
-			n->def_acl = def;
-			n->def_acl_len = len;
-		} else {
-			kvfree(def);
-		}
+/* The default ACL of the parent, or else the umask. */
+static int mdt_new_acl(const struct mdt_cred *cred, struct mdt_object *parent, struct mdt_new *n)
+{
+	void *def = NULL;
+	int len;
+
+	if (S_ISLNK(n->mode))
+		return 0;
+	len = mdt_xattr_get_alloc(parent, XATTR_NAME_ACL_DEFAULT, &def);
+	if (len < 0 && len != -ENODATA && len != -EOPNOTSUPP)
+		return len;
+	if (len <= 0 || mdt_acl_check(def, len) <= 0) {
+		kvfree(def);
+		n->mode &= ~(cred->mc_umask & 0777);
+		return 0;
+	}
+	n->acl = kvmalloc(len, GFP_NOFS);
+	if (!n->acl) {
+		kvfree(def);
+		return -ENOMEM;
+	}
+	memcpy(n->acl, def, len);
+	n->acl_len = mdt_acl_create(n->acl, len, &n->mode) ? len : 0;
+	if (S_ISDIR(n->mode)) {
+		n->def_acl = def;
+		n->def_acl_len = len;
 	} else {
 		kvfree(def);
-		if (len == -ENOMEM)
-			return len;
-		if (!S_ISLNK(n->mode))
-			n->mode &= ~(cred->mc_umask & 0777);
 	}
+	return 0;
+}
 
-	/* Sub-directories copy the default layout, except that of the root: it applies anyway. */
-	if (dir && !fid_is_root(&parent->mo_fid)) {
+/**
+ * mdt_new_prepare - what a new object inherits
+ * @cred: of the request
+ * @parent: its directory, under mo_dir_sem
+ * @pla: attributes of the parent
+ * @n: fid, mode (before the umask), rdev, time and the like are set; the rest is filled
+ *
+ * Owner, group and set-group-id bit, ACLs or umask, project, default layout of a directory (chapter
+ * 4, 13.2).
+ * Return: 0, -ENOMEM, -errno of reading the parent. mdt_new_fini() in any case.
+ */
+int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
+		    const struct osd_attr *pla, struct mdt_new *n)
+{
+	int rc;
+
+	mdt_new_owner(cred, pla, n);
+	rc = mdt_new_acl(cred, parent, n);
+	if (rc)
+		return rc;
+	/* Subdirectories copy the default layout, except that of the root: it applies anyway. */
+	if (S_ISDIR(n->mode) && !fid_is_root(&parent->mo_fid)) {
+		int len;
+
 		len = mdt_xattr_get_alloc(parent, XATTR_NAME_LOV, &n->def_lov);
-		if (len == -ENOMEM)
+		if (len < 0 && len != -ENODATA)
 			return len;
 		n->def_lov_len = max(len, 0);
 	}
@@ -112,8 +130,7 @@ int mdt_new_credits(const struct mdt_new *n)
 	return c;
 }
 
-static int new_fill(struct osd_trans *th, struct osd_object *osd, struct mdt_object *parent,
-		    const char *name, size_t len, struct mdt_new *n)
+static int mdt_new_fill(struct osd_trans *th, struct osd_object *osd, const struct mdt_new *n)
 {
 	struct osd_attr la = { .mode = n->mode & 07777, .projid = n->projid, .flags = n->flags };
 	u32 valid = OSD_A_MODE | OSD_A_ATIME | OSD_A_MTIME | OSD_A_CTIME | OSD_A_CRTIME;
@@ -137,66 +154,60 @@ static int new_fill(struct osd_trans *th, struct osd_object *osd, struct mdt_obj
 		rc = osd_xattr_set(th, osd, XATTR_NAME_LOV, n->def_lov, n->def_lov_len, 0);
 	if (!rc && n->secctx_len)
 		rc = osd_xattr_set(th, osd, n->secctx_name, n->secctx, n->secctx_len, 0);
-	if (!rc && name)
-		rc = osd_dir_insert(th, parent->mo_osd, name, len, osd);
 	return rc;
 }
 
 /**
  * mdt_new_create - make an object and its name
  * @th: transaction with mdt_new_credits()
- * @parent: directory, mo_dir_sem held exclusive
- * @name: or NULL for an object without a name (volatile file)
- * @len: of @name
+ * @name: mo_dir_sem of its directory is held exclusive
  * @n: after mdt_new_prepare()
  *
  * Undone in the same transaction when a part of it fails.
  * Return: the object, referenced; ERR_PTR(-EEXIST: the FID or name exists, -ENOSPC, -EIO ...).
  */
-struct mdt_object *mdt_new_create(struct osd_trans *th, struct mdt_object *parent, const char *name,
-				  size_t len, struct mdt_new *n)
+struct mdt_object *mdt_new_create(struct osd_trans *th, const struct mdt_name *name,
+				  struct mdt_new *n)
 {
+	struct mdt_object *o, *parent = name->dir;
 	struct mdt_device *mdt = parent->mo_mdt;
-	struct mdt_object *o;
 	struct osd_object *osd;
-	int rc;
+	int rc = 0;
 
 	osd = osd_create(th, mdt->mdt_osd, parent->mo_osd, &n->fid, n->mode, n->rdev, n->uid,
 			 n->gid);
 	if (IS_ERR(osd))
 		return ERR_CAST(osd);
-	rc = 0;
 	if (n->alloc)
 		rc = mdt_lov_used(th, n->alloc);
 	else if (n->lov_len)
 		rc = mdt_lov_replay_used(mdt, th, n->lov, n->lov_len);
 	if (!rc)
-		rc = new_fill(th, osd, parent, name, len, n);
-	if (rc) {
-		osd_destroy(th, osd);
-		osd_object_put(osd);
-		return ERR_PTR(rc);
-	}
+		rc = mdt_new_fill(th, osd, n);
+	if (!rc)
+		rc = osd_dir_insert(th, parent->mo_osd, name->name, name->len, osd);
+	if (rc)
+		goto out_destroy;
 	o = mdt_object_wrap(mdt, osd);
 	if (IS_ERR(o)) {
-		if (name)
-			osd_dir_delete(th, parent->mo_osd, name, len);
-		osd_destroy(th, osd);
-		osd_object_put(osd);
-		return o;
+		rc = PTR_ERR(o);
+		osd_dir_delete(th, parent->mo_osd, name->name, name->len);
+		goto out_destroy;
 	}
-	if (!name)
-		return o;
-	rc = mdt_linkea_change(th, o, NULL, &(struct mdt_name){ parent, name, len });
+	rc = mdt_linkea_change(th, o, NULL, name);
 	if (rc)
-		pr_warn_ratelimited("%s: " DFID ": cannot store its name in trusted.link: %d\n",
+		pr_warn_ratelimited("%s: " DFID
+				    ": cannot store its name, fid2path will not find it: rc = %d\n",
 				    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), rc);
 	if (S_ISDIR(n->mode))
 		osd_nlink_add(th, parent->mo_osd, 1);
 	mdt_touch(th, parent, n->time, OSD_A_MTIME | OSD_A_CTIME);
-	if (n->lov_len > atomic_read(&mdt->mdt_max_mdsize))
-		atomic_set(&mdt->mdt_max_mdsize, n->lov_len);
+	mdt_lov_saw_size(mdt, n->lov_len);
 	return o;
+out_destroy:
+	osd_destroy(th, osd);
+	osd_object_put(osd);
+	return ERR_PTR(rc);
 }
 
 /* The security label that a create carries. */
@@ -215,123 +226,166 @@ int mdt_new_secctx(struct svc_req *req, struct mdt_new *n)
 	return 0;
 }
 
-static int create_args(struct svc_req *req, const struct mdt_rec_create *rec, struct mdt_cred *cred,
-		       struct mdt_new *n)
-{
-	int rc;
+/* ---- REINT_CREATE ---- */
 
-	memset(n, 0, sizeof(*n));
-	mdt_cred_rec(cred, (const struct mdt_rec_reint *)rec);
-	cred->mc_umask = le32_to_cpu(rec->cr_umask);
-	rc = mdt_req_new_fid(mdt_dev(req), &rec->cr_fid2, &n->fid);
-	if (rc)
-		return rc;
-	n->mode = le32_to_cpu(rec->cr_mode) & (S_IFMT | 07777);
-	n->time = le64_to_cpu(rec->cr_time);
-	return mdt_new_secctx(req, n);
+struct mdt_create {
+	struct mdt_op		c_op;
+	struct mdt_new		c_new;
+	struct mdt_object	*c_child;
+};
+
+static struct mdt_create *mdt_create_of(struct mdt_op *op)
+{
+	return container_of(op, struct mdt_create, c_op);
 }
 
-int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec, struct mdt_reply *r)
+/* What mkdir asks of several MDTs, on one. */
+static int mdt_create_dir_wish(struct mdt_op *op)
 {
-	struct mdt_device *mdt = mdt_dev(req);
-	struct mdt_object *parent, *child = NULL;
-	struct mdt_lock_set ls = {};
-	struct osd_attr pla;
-	struct osd_trans *th;
-	struct mdt_cred cred;
-	struct mdt_new n;
-	const char *name;
-	size_t len;
-	int rc;
+	const struct lmv_user_md_le *lum = svc_req_buf(op->op_req, WF_EADATA);
+	u32 offset;
 
-	rc = create_args(req, rec, &cred, &n);
-	if (rc)
-		return rc;
-	rc = mdt_name_get(req, WF_NAME, &name, &len);
-	if (rc)
-		return rc;
-	if (mdt_is_dot(name, len))
-		return -EEXIST;
+	if (svc_req_len(op->op_req, WF_EADATA) < sizeof(*lum) ||
+	    mdt_rec_create_flags(op->op_rec) & MDS_OPEN_DEFAULT_LMV)
+		return 0;
+	if (le32_to_cpu(lum->lum_stripe_count) > 1)
+		return -EPERM;
+	offset = le32_to_cpu(lum->lum_stripe_offset);
+	return offset == op->op_mdt->mdt_lt->lt_index || offset == ~0U ? 0 : -EINVAL;
+}
 
-	switch (n.mode & S_IFMT) {
+static int mdt_create_symlink_target(struct mdt_op *op, struct mdt_new *n)
+{
+	n->target = svc_req_buf(op->op_req, WF_EADATA);
+	n->target_len = n->target ? strnlen(n->target, svc_req_len(op->op_req, WF_EADATA)) : 0;
+	if (!n->target_len || n->target_len >= PATH_MAX)
+		return n->target_len ? -ENAMETOOLONG : -EINVAL;
+	n->mode = S_IFLNK | 0777;
+	op->op_req->fmt = &wf_mds_reint_symlink;
+	return 0;
+}
+
+/* What the type of the object needs. */
+static int mdt_create_type(struct mdt_op *op, struct mdt_new *n)
+{
+	const struct mdt_rec_create *rec = op->op_rec;
+	u64 rdev = le64_to_cpu(rec->cr_rdev);
+
+	switch (n->mode & S_IFMT) {
 	case S_IFDIR:
-		if (svc_req_len(req, WF_EADATA) >= sizeof(struct lmv_user_md_le)) {
-			const struct lmv_user_md_le *lum = svc_req_buf(req, WF_EADATA);
-			u32 count = le32_to_cpu(lum->lum_stripe_count),
-			    off = le32_to_cpu(lum->lum_stripe_offset);
-
-			if (!(mdt_rec_create_flags(rec) & MDS_OPEN_DEFAULT_LMV)) {
-				if (count > 1)
-					return -EPERM;
-				if (off != mdt->mdt_lt->lt_index && off != ~0U)
-					return -EINVAL;
-			}
-		}
-		break;
+		return mdt_create_dir_wish(op);
 	case S_IFLNK:
-		n.target = svc_req_buf(req, WF_EADATA);
-		n.target_len = n.target ? strnlen(n.target, svc_req_len(req, WF_EADATA)) : 0;
-		if (!n.target_len || n.target_len >= PATH_MAX)
-			return n.target_len ? -ENAMETOOLONG : -EINVAL;
-		n.mode = S_IFLNK | 0777;
-		req->fmt = &wf_mds_reint_symlink;
-		break;
+		return mdt_create_symlink_target(op, n);
 	case S_IFCHR:
 	case S_IFBLK:
-		if (!mdt_capable(&cred, CAP_MKNOD) && le64_to_cpu(rec->cr_rdev))
+		if (!mdt_capable(&op->op_cred, CAP_MKNOD) && rdev)
 			return -EPERM;
-		n.rdev = old_decode_dev(le64_to_cpu(rec->cr_rdev));
-		break;
+		n->rdev = old_decode_dev(rdev);
+		return 0;
 	case S_IFREG:
 	case S_IFIFO:
 	case S_IFSOCK:
-		break;
+		return 0;
 	default:
 		return -EINVAL;
 	}
+}
 
-	parent = mdt_parent_find(mdt, &rec->cr_fid1);
-	if (IS_ERR(parent))
-		return PTR_ERR(parent);
+static int mdt_create_begin(struct mdt_op *op)
+{
+	const struct mdt_rec_create *rec = op->op_rec;
+	struct mdt_new *n = &mdt_create_of(op)->c_new;
+	int rc;
 
-	mdt_lock_add(&ls, &parent->mo_fid, LCK_CW, MDS_INODELOCK_UPDATE);
-	rc = mdt_lock_all(mdt, &ls);
+	op->op_cred.mc_umask = le32_to_cpu(rec->cr_umask);
+	op->op_names = true;
+	n->mode = le32_to_cpu(rec->cr_mode) & (S_IFMT | 07777);
+	n->time = le64_to_cpu(rec->cr_time);
+	rc = mdt_req_new_fid(op->op_mdt, &rec->cr_fid2, &n->fid);
+	if (!rc)
+		rc = mdt_new_secctx(op->op_req, n);
+	if (!rc)
+		rc = mdt_op_get_name(op, WF_NAME, &rec->cr_fid1, &op->op_name);
 	if (rc)
-		goto out_parent;
-	down_write(&parent->mo_dir_sem);
-	osd_attr_get(parent->mo_osd, &pla);
-	rc = mdt_name_is(parent, name, len, NULL);
-	if (rc == -EAGAIN) {
-		rc = -EEXIST;
-		if (svc_req_replay(req)) {
-			child = mdt_child_find(parent, name, len);
-			if (!IS_ERR(child) && fid_eq(&child->mo_fid, &n.fid))
-				rc = tgt_trans_empty(req, 0, 0);
-		}
-		goto out_sem;
+		return rc;
+	if (mdt_is_dot(op->op_name.name, op->op_name.len))
+		return -EEXIST;
+	return mdt_create_type(op, n);
+}
+
+static int mdt_create_lock(struct mdt_op *op)
+{
+	mdt_lock_add(&op->op_locks, &op->op_name.dir->mo_fid, LCK_CW, MDS_INODELOCK_UPDATE);
+	return 0;
+}
+
+/* The name is there. In a replay it may be the one that this request made. */
+static int mdt_create_exists(struct mdt_op *op)
+{
+	struct mdt_create *c = mdt_create_of(op);
+	struct mdt_object *o;
+
+	if (!svc_req_replay(op->op_req))
+		return -EEXIST;
+	o = mdt_object_find(op->op_mdt, &c->c_new.fid);
+	if (IS_ERR(o))
+		return -EEXIST;
+	if (mdt_op_name_is(&op->op_name, o)) {
+		mdt_object_put(o);
+		return -EEXIST;
 	}
+	c->c_child = o;
+	return MDT_OP_EMPTY;
+}
+
+static int mdt_create_check(struct mdt_op *op)
+{
+	struct mdt_new *n = &mdt_create_of(op)->c_new;
+	int rc;
+
+	rc = mdt_op_name_is(&op->op_name, NULL);
+	if (rc == MDT_OP_AGAIN)
+		return mdt_create_exists(op);
 	if (!rc)
-		rc = mdt_may_create(&cred, parent, &pla);
+		rc = mdt_may_create(&op->op_cred, op->op_name.dir, &op->op_dla);
 	if (!rc)
-		rc = mdt_new_prepare(&cred, parent, &pla, &n);
-	if (rc)
-		goto out_new;
-	th = tgt_trans_start(req, mdt_new_credits(&n));
-	if (IS_ERR(th)) {
-		rc = PTR_ERR(th);
-		goto out_new;
-	}
-	child = mdt_new_create(th, parent, name, len, &n);
-	rc = tgt_trans_stop(req, th, PTR_ERR_OR_ZERO(child), 0);
-out_new:
-	mdt_new_fini(&n);
-out_sem:
-	up_write(&parent->mo_dir_sem);
-	mdt_unlock_all(&ls);
-out_parent:
-	if (!rc)
-		rc = mdt_reply_attr(req, child, OBD_MD_FLGETATTR, 0, 0, r);
-	mdt_object_put(child);
-	mdt_object_put(parent);
+		rc = mdt_new_prepare(&op->op_cred, op->op_name.dir, &op->op_dla, n);
+	op->op_credits = mdt_new_credits(n);
 	return rc;
 }
+
+static int mdt_create_execute(struct mdt_op *op, struct osd_trans *th)
+{
+	struct mdt_create *c = mdt_create_of(op);
+	struct mdt_object *o = mdt_new_create(th, &op->op_name, &c->c_new);
+
+	if (IS_ERR(o))
+		return PTR_ERR(o);
+	c->c_child = o;
+	return 0;
+}
+
+static int mdt_create_done(struct mdt_op *op)
+{
+	return mdt_reply_attr(op->op_req, mdt_create_of(op)->c_child, OBD_MD_FLGETATTR, 0, 0,
+			      op->op_reply);
+}
+
+static void mdt_create_end(struct mdt_op *op)
+{
+	struct mdt_create *c = mdt_create_of(op);
+
+	mdt_new_fini(&c->c_new);
+	mdt_object_put(c->c_child);
+}
+
+const struct mdt_op_type mdt_op_create = {
+	.name		= "create",
+	.size		= sizeof(struct mdt_create),
+	.begin		= mdt_create_begin,
+	.lock		= mdt_create_lock,
+	.check		= mdt_create_check,
+	.execute	= mdt_create_execute,
+	.done		= mdt_create_done,
+	.end		= mdt_create_end,
+};

@@ -563,7 +563,7 @@ int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp)
 	}
 again:
 	if (dir) {
-		removals = atomic_read(&dir->mo_removals);
+		removals = atomic_read(&dir->mo_names_removed);
 		rc = mdt_lookup_checked(&cred, dir, name, namelen, &fid);
 		if (rc == -ENOENT) {
 			disp |= DISP_LOOKUP_NEG;
@@ -590,7 +590,7 @@ again:
 	if (rc && rc != -EAGAIN)	/* INTENT_ONLY: no lock is wanted */
 		goto out;
 	rc = 0;
-	if (dir && atomic_read(&dir->mo_removals) != removals) {
+	if (dir && atomic_read(&dir->mo_names_removed) != removals) {
 		rc = mdt_lookup(dir, name, namelen, &again);
 		if (rc == -ENOENT || (!rc && !fid_eq(&fid, &again))) {
 			mdt_lock_client_drop(lock);

@@ -69,7 +69,7 @@ struct mdt_object {
 	struct mdt_device	*mo_mdt;
 	struct osd_object	*mo_osd;
 	struct rw_semaphore	mo_dir_sem;	/* names in a directory */
-	atomic_t		mo_removals;	/* names taken out of this directory */
+	atomic_t		mo_names_removed;	/* names taken out of this directory */
 	struct mutex		mo_mutex;	/* attributes, layout, what follows */
 	int			mo_opens;	/* handles */
 	int			mo_writers;
@@ -306,7 +306,83 @@ void mdt_file_close(struct mdt_file *mf);
 void mdt_close_export(struct mdt_export *me);
 int mdt_close(struct svc_req *req);
 
-/* ---- mdt_reint.c, mdt_create.c, mdt_rename.c, mdt_setattr.c ---- */
+/* ---- mdt_op.c: a modifying request ---- */
+struct mdt_op;
+
+/* What begin, lock and check may return besides 0 (go on) and -errno. */
+enum mdt_op_next {
+	MDT_OP_AGAIN = 1,	/* check: a name has changed meanwhile: start over with the row lock */
+	MDT_OP_EMPTY,		/* nothing changes, but the request gets a transno */
+	MDT_OP_DONE,		/* nothing changes */
+};
+
+/* The rows of one kind of operation, called by mdt_op_run() in this order. */
+struct mdt_op_type {
+	const char	*name;
+	size_t		size;		/* of the structure that begins with struct mdt_op */
+	/* Unpack the request, find parents and objects named by FID. Once. */
+	int (*begin)(struct mdt_op *op);
+	/* Look the names up and plan the LDLM locks. May wait for OSTs. */
+	int (*lock)(struct mdt_op *op);
+	/* Under all locks: look again; permissions; op_credits. */
+	int (*check)(struct mdt_op *op);
+	/* Inside of the transaction. */
+	int (*execute)(struct mdt_op *op, struct osd_trans *th);
+	/* Optional: still under the locks, when the transaction has ended well. */
+	int (*executed)(struct mdt_op *op);
+	/* Optional: without locks, after success: fill the reply. */
+	int (*done)(struct mdt_op *op);
+	/* Optional: free what begin or lock have made. */
+	void (*end)(struct mdt_op *op);
+};
+
+/* A modifying request in work. Each kind embeds it at the beginning of a structure of its own. */
+struct mdt_op {
+	const struct mdt_op_type *op_type;
+	struct svc_req		*op_req;
+	struct mdt_device	*op_mdt;
+	const void		*op_rec;	/* mdt_rec_*, when it came with one */
+	struct mdt_reply	*op_reply;
+	struct mdt_cred		op_cred;
+	s64			op_time;	/* the client's clock */
+	/* The directories are referenced. Of a rename both are set, of others only the first. */
+	struct mdt_name		op_name, op_tname;
+	/* Objects of op_name and op_tname, or the one that the request names by FID: referenced. */
+	struct mdt_object	*op_obj, *op_tobj;
+	/* Names change: mo_dir_sem of the directories is taken. */
+	bool			op_names;
+	struct mdt_lock_set	op_locks;
+	int			op_credits;
+	u64			op_data;	/* for the reply data of resent requests */
+	/* Attributes under the locks: of the directories and of the objects. */
+	struct osd_attr		op_dla, op_tdla, op_la, op_tla;
+};
+
+void *mdt_op_new(const struct mdt_op_type *type, struct svc_req *req, const void *rec,
+		 struct mdt_reply *r);
+int mdt_op_run(struct mdt_op *op);
+int mdt_op_get_name(struct mdt_op *op, enum wire_field field, const struct lu_fid_le *dir,
+		    struct mdt_name *n);
+int mdt_op_find(const struct mdt_name *n, struct mdt_object **objp);
+int mdt_op_name_is(const struct mdt_name *n, const struct mdt_object *o);
+int mdt_op_reply_obj(struct mdt_op *op);
+
+/* The kinds, in the file with that name (link: mdt_unlink.c, set_default: mdt_setattr.c). */
+extern const struct mdt_op_type mdt_op_create, mdt_op_link, mdt_op_rename, mdt_op_set_default,
+				mdt_op_setattr, mdt_op_setxattr, mdt_op_unlink;
+
+/* ---- mdt_reint.c ---- */
+int mdt_reint(struct svc_req *req);
+struct mdt_object *mdt_parent_find(struct mdt_device *mdt, const struct lu_fid_le *le);
+bool mdt_is_dot(const char *name, size_t len);
+int mdt_touch(struct osd_trans *th, struct mdt_object *o, s64 time, u32 valid);
+int mdt_pack_status(struct svc_req *req, struct mdt_reply *r, int rc);
+
+/* ---- mdt_unlink.c ---- */
+int mdt_name_removed(struct osd_trans *th, const struct mdt_name *n, struct mdt_object *child,
+		     const struct osd_attr *cla, s64 time);
+
+/* ---- mdt_create.c ---- */
 struct mdt_new {			/* an object about to be created */
 	struct lu_fid		fid;
 	u32			mode;	/* with the type */
@@ -329,29 +405,13 @@ struct mdt_new {			/* an object about to be created */
 	u32			flags;
 };
 
-int mdt_reint(struct svc_req *req);
-/* These fill the reply, mdt_reint() packs it. */
-int mdt_reint_setattr(struct svc_req *req, const struct mdt_rec_setattr *rec, struct mdt_reply *r);
-int mdt_reint_setxattr(struct svc_req *req, const struct mdt_rec_setxattr *rec,
-		       struct mdt_reply *r);
-int mdt_reint_create(struct svc_req *req, const struct mdt_rec_create *rec, struct mdt_reply *r);
-int mdt_reint_rename(struct svc_req *req, const struct mdt_rec_rename *rec, struct mdt_reply *r);
-struct mdt_object *mdt_parent_find(struct mdt_device *mdt, const struct lu_fid_le *le);
-struct mdt_object *mdt_child_find(struct mdt_object *dir, const char *name, size_t len);
-int mdt_name_is(struct mdt_object *dir, const char *name, size_t len, struct mdt_object *o);
-int mdt_name_gone(struct osd_trans *th, struct mdt_object *dir, const char *name, size_t len,
-		  struct mdt_object *child, const struct osd_attr *cla, s64 time);
-bool mdt_is_dot(const char *name, size_t len);
 int mdt_new_secctx(struct svc_req *req, struct mdt_new *n);
 int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
 		    const struct osd_attr *pla, struct mdt_new *n);
 void mdt_new_fini(struct mdt_new *n);
 int mdt_new_credits(const struct mdt_new *n);
-struct mdt_object *mdt_new_create(struct osd_trans *th, struct mdt_object *parent, const char *name,
-				  size_t len, struct mdt_new *n);
-int mdt_touch(struct osd_trans *th, struct mdt_object *o, s64 time, u32 valid);
-int mdt_unlink_last(struct osd_trans *th, struct mdt_object *child, bool *reap);
-int mdt_pack_status(struct svc_req *req, struct mdt_reply *r, int rc);
+struct mdt_object *mdt_new_create(struct osd_trans *th, const struct mdt_name *name,
+				  struct mdt_new *n);
 
 /* ---- mdt_orphan.c: unlinked objects ---- */
 int mdt_orphan_start(struct mdt_device *mdt);
@@ -426,6 +486,7 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 void mdt_lov_alloc_free(struct mdt_lov_alloc *a, bool used);
 int mdt_lov_used(struct osd_trans *th, struct mdt_lov_alloc *a);
 void *mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, u32 *len);
+void mdt_lov_saw_size(struct mdt_device *mdt, u32 len);
 int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void *ea, u32 len);
 struct osp_device *mdt_lod_get(struct mdt_device *mdt, u32 idx);
 void mdt_lod_event(struct mdt_lod *lod);

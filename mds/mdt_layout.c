@@ -71,32 +71,101 @@ int mdt_layout_replayed(const void *ea, u32 ea_len, void **lov, u32 *len)
 	return 0;
 }
 
-/* New layout of a file, under its LAYOUT lock and mo_mutex. Takes nothing over. */
-static int layout_store(struct svc_req *req, struct mdt_object *o, struct mdt_lov_alloc *alloc,
-			const void *lov, u32 len, u64 op_data)
+/* ---- the first layout of an existing file ---- */
+
+struct mdt_layout_op {
+	struct mdt_op		lo_op;
+	struct mdt_object	*lo_parent;	/* the caller's, or NULL */
+	u64			lo_flags;
+	const void		*lo_ea;		/* hint, or the layout of a replay */
+	u32			lo_ea_len;
+	struct mdt_lov_alloc	*lo_alloc;	/* NULL in a replay */
+	void			*lo_lov;
+	u32			lo_lov_len;
+	bool			*lo_made;	/* the caller's */
+};
+
+static struct mdt_layout_op *mdt_layout_op_of(struct mdt_op *op)
 {
-	struct mdt_device *mdt = o->mo_mdt;
-	struct osd_trans *th;
-	struct osd_attr la;
+	return container_of(op, struct mdt_layout_op, lo_op);
+}
+
+static int mdt_layout_op_begin(struct mdt_op *op)
+{
+	struct mdt_layout_op *l = mdt_layout_op_of(op);
 	int rc;
 
-	osd_attr_get(o->mo_osd, &la);
-	if (la.size && alloc) {
-		rc = osp_set_size(alloc, la.size);
-		if (rc)
-			return rc;
+	if (mdt_export(op->op_req->exp)->me_rdonly)
+		return -EROFS;
+	if (svc_req_replay(op->op_req)) {
+		rc = mdt_layout_replayed(l->lo_ea, l->lo_ea_len, &l->lo_lov, &l->lo_lov_len);
+		return rc || l->lo_lov_len ? rc : MDT_OP_DONE;
 	}
-	th = tgt_trans_start(req, OSD_CR_XATTR_LEN(len) + MDT_CR_OBJID);
-	if (IS_ERR(th))
-		return PTR_ERR(th);
-	rc = osd_xattr_set(th, o->mo_osd, XATTR_NAME_LOV, lov, len, 0);
-	if (!rc)
-		rc = alloc ? mdt_lov_used(th, alloc) : mdt_lov_replay_used(mdt, th, lov, len);
-	rc = tgt_trans_stop(req, th, rc, op_data);
-	if (!rc && len > atomic_read(&mdt->mdt_max_mdsize))
-		atomic_set(&mdt->mdt_max_mdsize, len);
-	return rc;
+	rc = mdt_layout_reserve(op->op_mdt, l->lo_parent, l->lo_flags, l->lo_ea, l->lo_ea_len,
+				&l->lo_alloc);
+	if (rc)
+		return rc;
+	l->lo_lov = mdt_lov_build(l->lo_alloc, &op->op_obj->mo_fid, &l->lo_lov_len);
+	return l->lo_lov ? 0 : -ENOMEM;
 }
+
+/* Clients that know the file as empty look again. */
+static int mdt_layout_op_lock(struct mdt_op *op)
+{
+	mdt_lock_add(&op->op_locks, &op->op_obj->mo_fid, LCK_EX, MDS_INODELOCK_LAYOUT);
+	return 0;
+}
+
+static int mdt_layout_op_check(struct mdt_op *op)
+{
+	struct mdt_layout_op *l = mdt_layout_op_of(op);
+
+	if (osd_xattr_get(op->op_obj->mo_osd, XATTR_NAME_LOV, NULL, 0) > 0)
+		return (l->lo_flags & MDS_OPEN_HAS_EA) && l->lo_alloc ? -EEXIST : MDT_OP_DONE;
+	op->op_credits = OSD_CR_XATTR_LEN(l->lo_lov_len) + MDT_CR_OBJID;
+	/* A file that was truncated before it had objects. */
+	return op->op_la.size && l->lo_alloc ? osp_set_size(l->lo_alloc, op->op_la.size) : 0;
+}
+
+static int mdt_layout_op_execute(struct mdt_op *op, struct osd_trans *th)
+{
+	struct mdt_layout_op *l = mdt_layout_op_of(op);
+	int rc;
+
+	rc = osd_xattr_set(th, op->op_obj->mo_osd, XATTR_NAME_LOV, l->lo_lov, l->lo_lov_len, 0);
+	if (rc)
+		return rc;
+	return l->lo_alloc ? mdt_lov_used(th, l->lo_alloc) :
+			     mdt_lov_replay_used(op->op_mdt, th, l->lo_lov, l->lo_lov_len);
+}
+
+static int mdt_layout_op_executed(struct mdt_op *op)
+{
+	struct mdt_layout_op *l = mdt_layout_op_of(op);
+
+	*l->lo_made = true;
+	mdt_lov_saw_size(op->op_mdt, l->lo_lov_len);
+	return 0;
+}
+
+static void mdt_layout_op_end(struct mdt_op *op)
+{
+	struct mdt_layout_op *l = mdt_layout_op_of(op);
+
+	mdt_lov_alloc_free(l->lo_alloc, *l->lo_made);
+	kvfree(l->lo_lov);
+}
+
+static const struct mdt_op_type mdt_op_layout = {
+	.name		= "layout",
+	.size		= sizeof(struct mdt_layout_op),
+	.begin		= mdt_layout_op_begin,
+	.lock		= mdt_layout_op_lock,
+	.check		= mdt_layout_op_check,
+	.execute	= mdt_layout_op_execute,
+	.executed	= mdt_layout_op_executed,
+	.end		= mdt_layout_op_end,
+};
 
 /**
  * mdt_layout_make - give an existing file its first layout
@@ -109,52 +178,25 @@ static int layout_store(struct svc_req *req, struct mdt_object *o, struct mdt_lo
  * @op_data: for the reply data
  * @made: out: a transaction was made
  *
- * Under a LAYOUT lock, so that clients that know the file as empty look again.
  * Return: 0 (also when somebody else was faster), -EEXIST (HAS_EA only), -EINPROGRESS, -ENOSPC ...
  */
 int mdt_layout_make(struct svc_req *req, struct mdt_object *o, struct mdt_object *parent, u64 flags,
 		    const void *ea, u32 ea_len, u64 op_data, bool *made)
 {
-	struct mdt_lov_alloc *alloc = NULL;
-	struct mdt_lock_set ls = {};
-	void *lov = NULL;
-	u32 len = 0;
-	int rc;
+	struct mdt_layout_op *l = mdt_op_new(&mdt_op_layout, req, NULL, NULL);
 
 	*made = false;
-	if (mdt_export(req->exp)->me_rdonly)
-		return -EROFS;
-	if (svc_req_replay(req)) {
-		rc = mdt_layout_replayed(ea, ea_len, &lov, &len);
-		if (rc || !len)
-			return rc;
-	} else {
-		rc = mdt_layout_reserve(o->mo_mdt, parent, flags, ea, ea_len, &alloc);
-		if (rc)
-			return rc;
-		lov = mdt_lov_build(alloc, &o->mo_fid, &len);
-		rc = -ENOMEM;
-		if (!lov)
-			goto out;
-	}
-
-	mdt_lock_add(&ls, &o->mo_fid, LCK_EX, MDS_INODELOCK_LAYOUT);
-	rc = mdt_lock_all(o->mo_mdt, &ls);
-	if (rc)
-		goto out;
-	mutex_lock(&o->mo_mutex);
-	if (osd_xattr_get(o->mo_osd, XATTR_NAME_LOV, NULL, 0) > 0) {
-		rc = (flags & MDS_OPEN_HAS_EA) && alloc ? -EEXIST : 0;
-	} else {
-		rc = layout_store(req, o, alloc, lov, len, op_data);
-		*made = !rc;
-	}
-	mutex_unlock(&o->mo_mutex);
-	mdt_unlock_all(&ls);
-out:
-	mdt_lov_alloc_free(alloc, *made);
-	kvfree(lov);
-	return rc;
+	if (!l)
+		return -ENOMEM;
+	mdt_object_get(o);
+	l->lo_op.op_obj = o;
+	l->lo_op.op_data = op_data;
+	l->lo_parent = parent;
+	l->lo_flags = flags;
+	l->lo_ea = ea;
+	l->lo_ea_len = ea_len;
+	l->lo_made = made;
+	return mdt_op_run(&l->lo_op);
 }
 
 static int layout_done(struct svc_req *req, void *ea, int len, struct ldlm_lock *lock,

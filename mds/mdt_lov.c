@@ -549,6 +549,13 @@ int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void
 	return rc;
 }
 
+/* The largest LOV EA so far: clients make room for it (mbo_max_mdsize). */
+void mdt_lov_saw_size(struct mdt_device *mdt, u32 len)
+{
+	if (len > atomic_read(&mdt->mdt_max_mdsize))
+		atomic_set(&mdt->mdt_max_mdsize, len);
+}
+
 /* ---- the set of OSTs ---- */
 
 /* The OST of that index, referenced, or NULL. */

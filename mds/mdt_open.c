@@ -2,455 +2,543 @@
 /*
  * IT_OPEN and IT_OPEN|IT_CREAT (chapter 4, 11).
  *
- * A new file is made under the UPDATE lock and mo_dir_sem of its parent; its OST objects are
- * reserved before. A name that appears or goes meanwhile makes the intent start over. An existing
- * file is opened under its mo_mutex only; when it gets its first layout now, under a LAYOUT lock
- * too.
+ * An open by name is an operation (mdt_op.c): it looks the name up, and either opens what it finds
+ * or makes a new file under the UPDATE lock and mo_dir_sem of the parent, with OST objects that were
+ * reserved before. A name that appears or disappears meanwhile makes it start over. An existing
+ * file is opened under its mo_mutex only; when it gets its first layout now, that is an operation of
+ * its own (mdt_layout.c).
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
 #include <linux/slab.h>
 #include "mdt_internal.h"
 
-#define OPEN_RETRIES	20
+#define MDT_OPEN_UNSUPPORTED	(MDS_OPEN_LEASE | MDS_OPEN_VOLATILE | MDS_OPEN_RELEASE | \
+				 MDS_OPEN_RESYNC | MDS_OPEN_PCC)
 
 /* What an open carries, and how far it came. */
-struct open_args {
-	struct svc_req		*req;
-	struct mdt_device	*mdt;
-	const struct mdt_rec_create *rec;
-	u64			flags;		/* MDS_FMODE_*, MDS_OPEN_* */
-	struct mdt_cred		cred;
-	const char		*name;		/* NULL: by FID */
-	size_t			len;
-	const void		*ea;		/* layout hint, or the layout itself in a replay */
-	u32			ea_len;
-	bool			replay;
+struct mdt_open {
+	struct svc_req		*o_req;
+	struct mdt_device	*o_mdt;
+	struct mdt_export	*o_export;
+	const struct mdt_rec_create *o_rec;
+	u64			o_flags;	/* MDS_FMODE_*, MDS_OPEN_* */
+	struct mdt_cred		o_cred;
+	const char		*o_name;	/* NULL: by FID */
+	size_t			o_len;
+	const void		*o_ea;	/* layout hint, or the layout itself in a replay */
+	u32			o_ea_len;
+	bool			o_replay;
 
-	struct mdt_object	*dir, *child;
-	struct mdt_file		*mf;
-	struct ldlm_lock	*lock;
-	struct mdt_reply	r;
-	u64			disp;
-	int			removals;	/* of dir, before the lookup */
-	bool			layout_made;
+	struct mdt_object	*o_dir, *o_child;
+	struct mdt_file		*o_file;
+	struct ldlm_lock	*o_lock;
+	struct mdt_reply	o_reply;
+	u64			o_disp;
+	int			o_names_removed;	/* of o_dir, before the lookup */
+	bool			o_layout_made;
 };
 
-/* Find an object: 0 and *op is referenced, or -errno and *op is NULL. */
-static int open_find(struct open_args *a, const struct lu_fid *fid, struct mdt_object **op)
-{
-	struct mdt_object *o = mdt_object_find(a->mdt, fid);
+/* The operation of an open by name, and of a replay that makes its file again. */
+struct mdt_open_op {
+	struct mdt_op		oo_op;
+	struct mdt_open		*oo_open;
+	bool			oo_create;	/* the name was not there */
+	bool			oo_prepared;	/* oo_new is filled, objects are reserved */
+	bool			oo_created;
+	struct mdt_new		oo_new;
+	void			*oo_replayed;	/* layout of a replay */
+};
 
-	*op = IS_ERR(o) ? NULL : o;
-	return PTR_ERR_OR_ZERO(o);
+static struct mdt_open_op *mdt_open_op_of(struct mdt_op *op)
+{
+	return container_of(op, struct mdt_open_op, oo_op);
 }
 
-static u32 open_access(const struct open_args *a)
+/* Find an object: 0 and *op is referenced, or -errno and *op is NULL. */
+static int mdt_open_find(struct mdt_open *o, const struct lu_fid *fid, struct mdt_object **op)
+{
+	struct mdt_object *obj = mdt_object_find(o->o_mdt, fid);
+
+	*op = IS_ERR(obj) ? NULL : obj;
+	return PTR_ERR_OR_ZERO(obj);
+}
+
+static u32 mdt_open_access(const struct mdt_open *o)
 {
 	u32 want = 0;
 
-	if (a->flags & MDS_FMODE_READ)
+	if (o->o_flags & MDS_FMODE_READ)
 		want |= MAY_READ;
-	if (a->flags & (MDS_FMODE_WRITE | MDS_OPEN_TRUNC))
+	if (o->o_flags & (MDS_FMODE_WRITE | MDS_OPEN_TRUNC))
 		want |= MAY_WRITE;
-	if (a->flags & MDS_FMODE_EXEC)
+	if (o->o_flags & MDS_FMODE_EXEC)
 		want |= MAY_EXEC;
 	return want;
 }
 
-static int open_permission(struct open_args *a, const struct osd_attr *la)
+static int mdt_open_permission(struct mdt_open *o, const struct osd_attr *la)
 {
-	if ((a->flags & MDS_OPEN_OWNEROVERRIDE) && a->cred.mc_uid == la->uid)
+	if ((o->o_flags & MDS_OPEN_OWNEROVERRIDE) && o->o_cred.mc_uid == la->uid)
 		return 0;
 	if (la->flags & LUSTRE_APPEND_FL) {
-		if ((a->flags & MDS_FMODE_WRITE) && !(a->flags & MDS_OPEN_APPEND))
+		if ((o->o_flags & MDS_FMODE_WRITE) && !(o->o_flags & MDS_OPEN_APPEND))
 			return -EPERM;
-		if (a->flags & MDS_OPEN_TRUNC)
+		if (o->o_flags & MDS_OPEN_TRUNC)
 			return -EPERM;
 	}
-	return mdt_permission(&a->cred, a->child, la, open_access(a));
+	return mdt_permission(&o->o_cred, o->o_child, la, mdt_open_access(o));
 }
 
 /* Is a usable layout wanted in this open? */
-static bool wants_layout(const struct open_args *a)
+static bool mdt_open_wants_layout(const struct mdt_open *o)
 {
-	if (a->flags & MDS_OPEN_HAS_EA)
+	if (o->o_flags & MDS_OPEN_HAS_EA)
 		return true;
-	return (a->flags & MDS_FMODE_WRITE) && !(a->flags & MDS_OPEN_DELAY_CREATE);
+	return (o->o_flags & MDS_FMODE_WRITE) && !(o->o_flags & MDS_OPEN_DELAY_CREATE);
 }
 
-/* Take the handle. -ENOENT: the object died meanwhile. */
-static int attach(struct open_args *a)
+/* Make the handle an open one. -ENOENT: the object was destroyed meanwhile. */
+static int mdt_open_attach(struct mdt_open *o)
 {
-	struct mdt_object *o = a->child;
-	int rc = 0;
+	struct mdt_object *obj = o->o_child;
+	int rc;
 
-	mutex_lock(&o->mo_mutex);
-	if (o->mo_dead && !o->mo_opens && !(a->replay && o->mo_pending && !o->mo_reaping))
+	mutex_lock(&obj->mo_mutex);
+	if (obj->mo_dead && !obj->mo_opens &&
+	    !(o->o_replay && obj->mo_pending && !obj->mo_reaping))
 		rc = -ENOENT;
-	else if (((a->flags & MDS_FMODE_WRITE) && o->mo_execs) ||
-		 ((a->flags & MDS_FMODE_EXEC) && o->mo_writers))
+	else if (((o->o_flags & MDS_FMODE_WRITE) && obj->mo_execs) ||
+		 ((o->o_flags & MDS_FMODE_EXEC) && obj->mo_writers))
 		rc = -ETXTBSY;
 	else
-		rc = mdt_file_attach(a->mf, o);
-	mutex_unlock(&o->mo_mutex);
+		rc = mdt_file_attach(o->o_file, obj);
+	mutex_unlock(&obj->mo_mutex);
 	return rc;
 }
 
 /* A lock for the client, when it can be had at once; no lock is always right. */
-static void open_lock(struct open_args *a)
+static void mdt_open_lock(struct mdt_open *o)
 {
 	u64 bits = MDS_INODELOCK_LOOKUP | MDS_INODELOCK_LAYOUT | MDS_INODELOCK_UPDATE |
 		   MDS_INODELOCK_PERM;
 	struct lu_fid fid;
 
-	if (a->replay || a->layout_made || !S_ISREG(a->child->mo_osd->oo_type) ||
-	    !(mdt_export(a->req->exp)->me_flags & OBD_CONNECT_LAYOUTLOCK))
+	if (o->o_replay || o->o_layout_made || !S_ISREG(o->o_child->mo_osd->oo_type) ||
+	    !(o->o_export->me_flags & OBD_CONNECT_LAYOUTLOCK))
 		return;
-	/* Without a name we cannot know that LOOKUP is true. */
-	if (!a->name)
+	/* An open by FID does not show that a name is true. */
+	if (!o->o_name)
 		bits &= ~MDS_INODELOCK_LOOKUP;
-	if (mdt_lock_client(a->req, a->child, LCK_PR, 0, bits, &a->lock))
+	if (mdt_lock_client(o->o_req, o->o_child, LCK_PR, 0, bits, &o->o_lock))
 		return;
-	if (!(mdt_lock_client_bits(a->lock) & MDS_INODELOCK_LAYOUT))
+	if (!(mdt_lock_client_bits(o->o_lock) & MDS_INODELOCK_LAYOUT))
 		goto drop;
-	if (a->name && a->dir && atomic_read(&a->dir->mo_removals) != a->removals &&
-	    (mdt_lookup(a->dir, a->name, a->len, &fid) || !fid_eq(&fid, &a->child->mo_fid)))
+	if (o->o_name && o->o_dir &&
+	    atomic_read(&o->o_dir->mo_names_removed) != o->o_names_removed &&
+	    (mdt_lookup(o->o_dir, o->o_name, o->o_len, &fid) ||
+	     !fid_eq(&fid, &o->o_child->mo_fid)))
 		goto drop;
 	return;
 drop:
-	mdt_lock_client_drop(a->lock);
-	a->lock = NULL;
+	mdt_lock_client_drop(o->o_lock);
+	o->o_lock = NULL;
 }
 
-static int open_existing(struct open_args *a)
+/* ---- an object that exists ---- */
+
+/* What its type says: 0: open it; MDT_OP_DONE: the client needs no handle; -errno. */
+static int mdt_open_type(struct mdt_open *o, const struct osd_attr *la)
 {
-	struct mdt_object *o = a->child;
-	struct osd_attr la;
-	bool has_layout;
 	int rc;
 
-	a->disp |= DISP_LOOKUP_POS;
-	if ((a->flags & MDS_OPEN_EXCL) && (a->flags & MDS_OPEN_CREAT) && !a->replay)
-		return -EEXIST;
-	mdt_attr_get(o, &la);
-	switch (la.mode & S_IFMT) {
+	switch (la->mode & S_IFMT) {
 	case S_IFDIR:
-		if (a->flags & (MDS_OPEN_CREAT | MDS_FMODE_WRITE))
-			return -EISDIR;
-		break;
+		return o->o_flags & (MDS_OPEN_CREAT | MDS_FMODE_WRITE) ? -EISDIR : 0;
 	case S_IFREG:
-		if (a->flags & MDS_OPEN_DIRECTORY)
-			return -ENOTDIR;
-		break;
+		return o->o_flags & MDS_OPEN_DIRECTORY ? -ENOTDIR : 0;
 	case S_IFLNK:
-		return a->flags & MDS_OPEN_DIRECTORY ? -ENOTDIR : 0;
+		return o->o_flags & MDS_OPEN_DIRECTORY ? -ENOTDIR : MDT_OP_DONE;
 	default:
-		if (a->flags & MDS_OPEN_DIRECTORY)
+		if (o->o_flags & MDS_OPEN_DIRECTORY)
 			return -ENOTDIR;
-		/* The client opens devices itself: permission is all it wants to know (NODEVOH). */
-		return open_permission(a, &la);
+		/* The client opens devices itself and only asks whether it may (NODEVOH). */
+		rc = mdt_open_permission(o, la);
+		return rc ?: MDT_OP_DONE;
 	}
-	if (!a->replay) {
-		rc = open_permission(a, &la);
-		if (rc)
-			return rc;
-	}
-	if (S_ISREG(la.mode)) {
-		has_layout = osd_xattr_get(o->mo_osd, XATTR_NAME_LOV, NULL, 0) > 0;
-		if (has_layout && (a->flags & MDS_OPEN_HAS_EA) && !a->replay)
-			return -EEXIST;
-		if (!has_layout && (wants_layout(a) || a->replay)) {
-			rc = mdt_layout_make(a->req, o, a->dir, a->flags, a->ea, a->ea_len,
-					     a->disp | DISP_OPEN_OPEN, &a->layout_made);
-			if (rc)
-				return rc;
-		}
-	}
-	rc = attach(a);
+}
+
+/* A layout for a file that has none yet. */
+static int mdt_open_layout(struct mdt_open *o)
+{
+	bool has = osd_xattr_get(o->o_child->mo_osd, XATTR_NAME_LOV, NULL, 0) > 0;
+
+	if (has)
+		return o->o_flags & MDS_OPEN_HAS_EA && !o->o_replay ? -EEXIST : 0;
+	if (!mdt_open_wants_layout(o) && !o->o_replay)
+		return 0;
+	return mdt_layout_make(o->o_req, o->o_child, o->o_dir, o->o_flags, o->o_ea, o->o_ea_len,
+			       o->o_disp | DISP_OPEN_OPEN, &o->o_layout_made);
+}
+
+static int mdt_open_existing(struct mdt_open *o)
+{
+	struct osd_attr la;
+	int rc;
+
+	o->o_disp |= DISP_LOOKUP_POS;
+	if ((o->o_flags & MDS_OPEN_EXCL) && (o->o_flags & MDS_OPEN_CREAT) && !o->o_replay)
+		return -EEXIST;
+	mdt_attr_get(o->o_child, &la);
+	rc = mdt_open_type(o, &la);
+	if (!rc && !o->o_replay)
+		rc = mdt_open_permission(o, &la);
+	if (!rc && S_ISREG(la.mode))
+		rc = mdt_open_layout(o);
+	if (!rc)
+		rc = mdt_open_attach(o);
 	if (rc)
-		return rc;
-	a->disp |= DISP_OPEN_OPEN;
-	if (a->layout_made && (mdt_export(a->req->exp)->me_flags & OBD_CONNECT_DISP_STRIPE))
-		a->disp |= DISP_OPEN_STRIPE;
-	if (!a->layout_made) {
-		rc = tgt_trans_empty(a->req, 0, a->disp);
+		return rc == MDT_OP_DONE ? 0 : rc;
+	o->o_disp |= DISP_OPEN_OPEN;
+	if (o->o_layout_made && (o->o_export->me_flags & OBD_CONNECT_DISP_STRIPE))
+		o->o_disp |= DISP_OPEN_STRIPE;
+	if (!o->o_layout_made) {
+		rc = tgt_trans_empty(o->o_req, 0, o->o_disp);
 		if (rc) {
-			a->disp &= ~(u64)DISP_OPEN_OPEN;
-			mdt_file_close(a->mf);
+			o->o_disp &= ~(u64)DISP_OPEN_OPEN;
+			mdt_file_close(o->o_file);
 			return rc;
 		}
 	}
-	open_lock(a);
+	mdt_open_lock(o);
 	return 0;
 }
 
-/* Create and open. -EAGAIN: the name is there by now. */
-static int open_create(struct open_args *a)
-{
-	struct mdt_object *dir = a->dir;
-	struct mdt_lock_set ls = {};
-	struct mdt_new n = {};
-	struct osd_trans *th;
-	struct osd_attr pla;
-	struct lu_fid fid;
-	void *replay_lov = NULL;
-	bool used = false;
-	int rc;
-
-	a->disp |= DISP_LOOKUP_NEG;
-	if (mdt_export(a->req->exp)->me_rdonly)
-		return -EROFS;
-	rc = mdt_req_new_fid(a->mdt, &a->rec->cr_fid2, &n.fid);
-	if (rc)
-		return rc;
-	n.mode = S_IFREG | (le32_to_cpu(a->rec->cr_mode) & 07777);
-	n.time = le64_to_cpu(a->rec->cr_time);
-	rc = mdt_new_secctx(a->req, &n);
-	if (rc)
-		return rc;
-
-	/* Before objects are reserved: may it be at all? */
-	osd_attr_get(dir->mo_osd, &pla);
-	rc = mdt_may_create(&a->cred, dir, &pla);
-	if (rc)
-		return rc;
-	if (a->replay) {
-		rc = mdt_layout_replayed(a->ea, a->ea_len, &replay_lov, &n.lov_len);
-		n.lov = replay_lov;
-	} else if (!(a->flags & MDS_OPEN_DELAY_CREATE)) {
-		rc = mdt_layout_reserve(a->mdt, dir, a->flags, a->ea, a->ea_len, &n.alloc);
-	}
-	if (rc)
-		return rc;
-
-	mdt_lock_add(&ls, &dir->mo_fid, LCK_CW, MDS_INODELOCK_UPDATE);
-	rc = mdt_lock_all(a->mdt, &ls);
-	if (rc)
-		goto out;
-	down_write(&dir->mo_dir_sem);
-	rc = osd_dir_lookup(dir->mo_osd, a->name, a->len, &fid);
-	if (rc != -ENOENT) {
-		rc = rc ?: -EAGAIN;
-		goto out_unlock;
-	}
-	osd_attr_get(dir->mo_osd, &pla);
-	rc = mdt_may_create(&a->cred, dir, &pla);
-	if (!rc)
-		rc = mdt_new_prepare(&a->cred, dir, &pla, &n);
-	if (rc)
-		goto out_unlock;
-	th = tgt_trans_start(a->req, mdt_new_credits(&n));
-	if (IS_ERR(th)) {
-		rc = PTR_ERR(th);
-		goto out_unlock;
-	}
-	a->child = mdt_new_create(th, dir, a->name, a->len, &n);
-	rc = PTR_ERR_OR_ZERO(a->child);
-	if (!rc) {
-		a->disp |= DISP_OPEN_CREATE | DISP_OPEN_OPEN;
-		if (n.alloc && (mdt_export(a->req->exp)->me_flags & OBD_CONNECT_DISP_STRIPE))
-			a->disp |= DISP_OPEN_STRIPE;
-	}
-	rc = tgt_trans_stop(a->req, th, rc, a->disp);
-	used = !rc;
-	/*
-	 * Nobody can take its name before mo_dir_sem is free: only a client that goes can be in the
-	 * way.
-	 */
-	if (!rc)
-		rc = attach(a);
-	if (rc)
-		a->disp &= ~(u64)(DISP_OPEN_CREATE | DISP_OPEN_OPEN | DISP_OPEN_STRIPE);
-out_unlock:
-	up_write(&dir->mo_dir_sem);
-	mdt_unlock_all(&ls);
-out:
-	if (IS_ERR(a->child))
-		a->child = NULL;
-	mdt_lov_alloc_free(n.alloc, used);
-	mdt_new_fini(&n);
-	kvfree(replay_lov);
-	if (!rc)
-		open_lock(a);
-	return rc;
-}
-
-static int open_by_fid(struct open_args *a)
+static int mdt_open_by_fid(struct mdt_open *o)
 {
 	struct lu_fid fid, pfid;
 	int rc;
 
-	rc = mdt_req_fid(&a->rec->cr_fid2, &fid);
+	rc = mdt_req_fid(&o->o_rec->cr_fid2, &fid);
 	if (rc)
 		return rc;
-	rc = open_find(a, &fid, &a->child);
+	rc = mdt_open_find(o, &fid, &o->o_child);
 	if (rc)
 		return rc;
 	/* The parent only matters for the default layout. */
-	if (!mdt_req_fid(&a->rec->cr_fid1, &pfid) && !fid_eq(&fid, &pfid) &&
-	    !open_find(a, &pfid, &a->dir) && !S_ISDIR(a->dir->mo_osd->oo_type)) {
-		mdt_object_put(a->dir);
-		a->dir = NULL;
+	if (!mdt_req_fid(&o->o_rec->cr_fid1, &pfid) && !fid_eq(&fid, &pfid) &&
+	    !mdt_open_find(o, &pfid, &o->o_dir) && !S_ISDIR(o->o_dir->mo_osd->oo_type)) {
+		mdt_object_put(o->o_dir);
+		o->o_dir = NULL;
 	}
-	return open_existing(a);
+	return mdt_open_existing(o);
 }
 
-static int open_by_name(struct open_args *a)
-{
-	struct lu_fid fid;
-	int rc, tries;
+/* ---- by name: open, or create ---- */
 
-	rc = mdt_req_fid(&a->rec->cr_fid1, &fid);
+static int mdt_open_op_begin(struct mdt_op *op)
+{
+	struct mdt_open *o = mdt_open_op_of(op)->oo_open;
+	struct lu_fid fid;
+	int rc;
+
+	rc = mdt_req_fid(&o->o_rec->cr_fid1, &fid);
 	if (rc)
 		return rc;
-	rc = open_find(a, &fid, &a->dir);
+	rc = mdt_open_find(o, &fid, &o->o_dir);
 	if (rc)
-		return rc == -ENOENT ? -ESTALE : rc;
-	for (tries = 0; tries < OPEN_RETRIES; tries++) {
-		a->disp = DISP_IT_EXECD | DISP_LOOKUP_EXECD;
-		a->removals = atomic_read(&a->dir->mo_removals);
-		rc = mdt_lookup_checked(&a->cred, a->dir, a->name, a->len, &fid);
-		if (rc == -ENOENT) {
-			if (!(a->flags & MDS_OPEN_CREAT)) {
-				a->disp |= DISP_LOOKUP_NEG;
-				return 0;
-			}
-			rc = open_create(a);
-			if (rc != -EAGAIN)
-				return rc;
-			continue;
-		}
-		if (rc)
-			return rc;
-		rc = open_find(a, &fid, &a->child);
-		if (rc == -ENOENT)
-			continue;
-		if (rc)
-			return rc;
-		rc = open_existing(a);
-		if (rc != -ENOENT || !a->child->mo_dead)
-			return rc;
-		mdt_object_put(a->child);
-		a->child = NULL;
-	}
-	return -EINPROGRESS;
+		return rc == -ENOENT && !o->o_replay ? -ESTALE : rc;
+	mdt_object_get(o->o_dir);
+	op->op_name = (struct mdt_name){ o->o_dir, o->o_name, o->o_len };
+	return 0;
 }
+
+/* Once, before the locks: may the file be made at all? Reserve its OST objects. */
+static int mdt_open_op_prepare(struct mdt_open_op *c)
+{
+	struct mdt_open *o = c->oo_open;
+	struct mdt_new *n = &c->oo_new;
+	struct osd_attr pla;
+	int rc;
+
+	if (o->o_export->me_rdonly)
+		return -EROFS;
+	rc = mdt_req_new_fid(o->o_mdt, &o->o_rec->cr_fid2, &n->fid);
+	if (!rc)
+		rc = mdt_new_secctx(o->o_req, n);
+	if (rc)
+		return rc;
+	n->mode = S_IFREG | (le32_to_cpu(o->o_rec->cr_mode) & 07777);
+	n->time = le64_to_cpu(o->o_rec->cr_time);
+	osd_attr_get(o->o_dir->mo_osd, &pla);
+	rc = mdt_may_create(&o->o_cred, o->o_dir, &pla);
+	if (rc)
+		return rc;
+	if (o->o_replay) {
+		rc = mdt_layout_replayed(o->o_ea, o->o_ea_len, &c->oo_replayed, &n->lov_len);
+		n->lov = c->oo_replayed;
+	} else if (!(o->o_flags & MDS_OPEN_DELAY_CREATE)) {
+		rc = mdt_layout_reserve(o->o_mdt, o->o_dir, o->o_flags, o->o_ea, o->o_ea_len,
+					&n->alloc);
+	}
+	c->oo_prepared = !rc;
+	return rc;
+}
+
+/* Find out what the name leads to. Only a create takes locks. */
+static int mdt_open_op_lock(struct mdt_op *op)
+{
+	struct mdt_open_op *c = mdt_open_op_of(op);
+	struct mdt_open *o = c->oo_open;
+	int rc = -ENOENT;
+	struct lu_fid fid;
+
+	o->o_disp = DISP_IT_EXECD | DISP_LOOKUP_EXECD;
+	o->o_names_removed = atomic_read(&o->o_dir->mo_names_removed);
+	c->oo_create = false;
+	op->op_names = false;
+	mdt_object_put(o->o_child);
+	o->o_child = NULL;
+	if (!o->o_replay)
+		rc = mdt_lookup_checked(&o->o_cred, o->o_dir, o->o_name, o->o_len, &fid);
+	if (!rc) {
+		rc = mdt_open_find(o, &fid, &o->o_child);
+		return rc == -ENOENT ? MDT_OP_AGAIN : rc;
+	}
+	if (rc != -ENOENT)
+		return rc;
+	o->o_disp |= DISP_LOOKUP_NEG;
+	if (!(o->o_flags & MDS_OPEN_CREAT))
+		return MDT_OP_DONE;
+	c->oo_create = true;
+	op->op_names = true;
+	mdt_lock_add(&op->op_locks, &o->o_dir->mo_fid, LCK_CW, MDS_INODELOCK_UPDATE);
+	return c->oo_prepared ? 0 : mdt_open_op_prepare(c);
+}
+
+static int mdt_open_op_check(struct mdt_op *op)
+{
+	struct mdt_open_op *c = mdt_open_op_of(op);
+	struct mdt_open *o = c->oo_open;
+	int rc;
+
+	if (!c->oo_create) {
+		rc = mdt_open_existing(o);
+		if (rc == -ENOENT && o->o_child->mo_dead)
+			return MDT_OP_AGAIN;
+		return rc ?: MDT_OP_DONE;
+	}
+	rc = mdt_op_name_is(&op->op_name, NULL);
+	if (rc == MDT_OP_AGAIN && o->o_replay)
+		rc = -EEXIST;
+	if (!rc)
+		rc = mdt_may_create(&o->o_cred, o->o_dir, &op->op_dla);
+	if (!rc)
+		rc = mdt_new_prepare(&o->o_cred, o->o_dir, &op->op_dla, &c->oo_new);
+	op->op_credits = mdt_new_credits(&c->oo_new);
+	return rc;
+}
+
+static int mdt_open_op_execute(struct mdt_op *op, struct osd_trans *th)
+{
+	struct mdt_open_op *c = mdt_open_op_of(op);
+	struct mdt_open *o = c->oo_open;
+	struct mdt_object *child = mdt_new_create(th, &op->op_name, &c->oo_new);
+
+	if (IS_ERR(child))
+		return PTR_ERR(child);
+	o->o_child = child;
+	op->op_data = o->o_disp | DISP_OPEN_CREATE | DISP_OPEN_OPEN;
+	if (c->oo_new.alloc && (o->o_export->me_flags & OBD_CONNECT_DISP_STRIPE))
+		op->op_data |= DISP_OPEN_STRIPE;
+	return 0;
+}
+
+/* mo_dir_sem is still held: nobody can remove the name before the file is open. */
+static int mdt_open_op_executed(struct mdt_op *op)
+{
+	struct mdt_open_op *c = mdt_open_op_of(op);
+	int rc;
+
+	c->oo_created = true;
+	rc = mdt_open_attach(c->oo_open);
+	if (!rc)
+		c->oo_open->o_disp = op->op_data;
+	return rc;
+}
+
+static int mdt_open_op_done(struct mdt_op *op)
+{
+	struct mdt_open_op *c = mdt_open_op_of(op);
+
+	if (c->oo_created)
+		mdt_open_lock(c->oo_open);
+	return 0;
+}
+
+static void mdt_open_op_end(struct mdt_op *op)
+{
+	struct mdt_open_op *c = mdt_open_op_of(op);
+
+	mdt_lov_alloc_free(c->oo_new.alloc, c->oo_created);
+	mdt_new_fini(&c->oo_new);
+	kvfree(c->oo_replayed);
+}
+
+static const struct mdt_op_type mdt_op_open = {
+	.name		= "open",
+	.size		= sizeof(struct mdt_open_op),
+	.begin		= mdt_open_op_begin,
+	.lock		= mdt_open_op_lock,
+	.check		= mdt_open_op_check,
+	.execute	= mdt_open_op_execute,
+	.executed	= mdt_open_op_executed,
+	.done		= mdt_open_op_done,
+	.end		= mdt_open_op_end,
+};
+
+static int mdt_open_by_name(struct mdt_open *o)
+{
+	struct mdt_open_op *c = mdt_op_new(&mdt_op_open, o->o_req, NULL, NULL);
+
+	if (!c)
+		return -ENOMEM;
+	c->oo_open = o;
+	return mdt_op_run(&c->oo_op);
+}
+
+/* ---- replays and resends ---- */
 
 /*
  * A replayed open goes to the object by its FID, and makes it again when it was lost (chapter
  * 4, 11.6).
  */
-static int open_replay(struct open_args *a)
+static int mdt_open_replay(struct mdt_open *o)
 {
 	struct lu_fid fid;
+	u64 flags;
 	int rc;
 
-	rc = mdt_req_fid(&a->rec->cr_fid2, &fid);
+	rc = mdt_req_fid(&o->o_rec->cr_fid2, &fid);
 	if (rc)
 		return rc;
-	rc = open_find(a, &fid, &a->child);
-	if (!rc) {
-		u64 flags = a->flags;
-
-		a->flags &= ~(MDS_OPEN_EXCL | MDS_OPEN_CREAT);
-		rc = open_existing(a);
-		a->flags = flags;
-		/* What the client was told the first time. */
-		if (!rc && (a->flags & MDS_OPEN_CREAT))
-			a->disp = (a->disp & ~(u64)DISP_LOOKUP_POS) | DISP_LOOKUP_NEG |
-				  DISP_OPEN_CREATE;
-		return rc;
-	}
-	if (rc != -ENOENT || !(a->flags & MDS_OPEN_CREAT) || !a->name)
-		return rc;
-	rc = mdt_req_fid(&a->rec->cr_fid1, &fid);
+	rc = mdt_open_find(o, &fid, &o->o_child);
+	if (rc == -ENOENT && (o->o_flags & MDS_OPEN_CREAT) && o->o_name)
+		return mdt_open_by_name(o);
 	if (rc)
 		return rc;
-	rc = open_find(a, &fid, &a->dir);
-	if (rc)
-		return rc;
-	rc = open_create(a);
-	return rc == -EAGAIN ? -EEXIST : rc;
-}
-
-/* A resent open that was executed: the handle is the one with its xid. */
-static int open_resent(struct open_args *a, const struct tgt_reply_data *trd)
-{
-	int rc = trd->trd_result;
-
-	a->disp = trd->trd_data;
-	a->req->transno = trd->trd_transno;
-	if (!(a->disp & DISP_OPEN_OPEN))
-		return rc;
-	mdt_file_put(a->mf);
-	a->mf = mdt_file_by_xid(mdt_export(a->req->exp), a->req->xid);
-	if (!a->mf)
-		return -ESTALE;
-	a->child = a->mf->mf_obj;
-	mdt_object_get(a->child);
+	flags = o->o_flags;
+	o->o_flags &= ~(MDS_OPEN_EXCL | MDS_OPEN_CREAT);
+	rc = mdt_open_existing(o);
+	o->o_flags = flags;
+	/* What the client was told the first time. */
+	if (!rc && (o->o_flags & MDS_OPEN_CREAT))
+		o->o_disp = (o->o_disp & ~(u64)DISP_LOOKUP_POS) | DISP_LOOKUP_NEG |
+			    DISP_OPEN_CREATE;
 	return rc;
 }
 
-static int open_args_get(struct open_args *a, struct svc_req *req)
+/* A resent open that was executed: the handle is the one with its xid. */
+static int mdt_open_resent(struct mdt_open *o, const struct tgt_reply_data *trd)
+{
+	int rc = trd->trd_result;
+
+	o->o_disp = trd->trd_data;
+	o->o_req->transno = trd->trd_transno;
+	if (!(o->o_disp & DISP_OPEN_OPEN))
+		return rc;
+	mdt_file_put(o->o_file);
+	o->o_file = mdt_file_by_xid(o->o_export, o->o_req->xid);
+	if (!o->o_file)
+		return -ESTALE;
+	o->o_child = o->o_file->mf_obj;
+	mdt_object_get(o->o_child);
+	return rc;
+}
+
+/* ---- the intent ---- */
+
+static int mdt_open_unpack(struct mdt_open *o, struct svc_req *req)
 {
 	const struct mdt_rec_create *rec = svc_req_buf(req, WF_REC_REINT);
 	u32 namelen = svc_req_len(req, WF_NAME);
 
 	if (!rec || le32_to_cpu(rec->cr_opcode) != REINT_OPEN)
 		return -EPROTO;
-	memset(a, 0, sizeof(*a));
-	a->req = req;
-	a->mdt = mdt_dev(req);
-	a->rec = rec;
-	a->flags = mdt_rec_create_flags(rec);
-	if (!a->flags)
+	memset(o, 0, sizeof(*o));
+	o->o_req = req;
+	o->o_mdt = mdt_dev(req);
+	o->o_export = mdt_export(req->exp);
+	o->o_rec = rec;
+	o->o_flags = mdt_rec_create_flags(rec);
+	if (!o->o_flags)
 		return -EPROTO;
-	mdt_cred_rec(&a->cred, (const struct mdt_rec_reint *)rec);
-	a->cred.mc_umask = le32_to_cpu(rec->cr_umask);
-	a->ea = svc_req_buf(req, WF_EADATA);
-	a->ea_len = svc_req_len(req, WF_EADATA);
-	a->replay = svc_req_replay(req);
-	a->disp = DISP_IT_EXECD | DISP_LOOKUP_EXECD;
-	a->name = svc_req_buf(req, WF_NAME);
-	if (!namelen || !a->name || !a->name[0])
-		a->name = NULL;
+	mdt_cred_rec(&o->o_cred, (const struct mdt_rec_reint *)rec);
+	o->o_cred.mc_umask = le32_to_cpu(rec->cr_umask);
+	o->o_ea = svc_req_buf(req, WF_EADATA);
+	o->o_ea_len = svc_req_len(req, WF_EADATA);
+	o->o_replay = svc_req_replay(req);
+	o->o_disp = DISP_IT_EXECD | DISP_LOOKUP_EXECD;
+	o->o_name = svc_req_buf(req, WF_NAME);
+	if (!namelen || !o->o_name || !o->o_name[0])
+		o->o_name = NULL;
 	else
-		a->len = namelen - 1;
-	mdt_reply_init(&a->r);
+		o->o_len = namelen - 1;
+	mdt_reply_init(&o->o_reply);
 	return 0;
 }
 
-static int open_run(struct open_args *a)
+static int mdt_open_run(struct mdt_open *o)
 {
-	struct mdt_export *me = mdt_export(a->req->exp);
+	struct mdt_file *mf;
 	struct tgt_reply_data trd;
 
-	if (a->flags & (MDS_OPEN_LEASE | MDS_OPEN_VOLATILE | MDS_OPEN_RELEASE | MDS_OPEN_RESYNC |
-			MDS_OPEN_PCC))
+	if (o->o_flags & MDT_OPEN_UNSUPPORTED)
 		return -EOPNOTSUPP;
-	if (me->me_rdonly && (a->flags & (MDS_FMODE_WRITE | MDS_OPEN_TRUNC)))
+	if (o->o_export->me_rdonly && (o->o_flags & (MDS_FMODE_WRITE | MDS_OPEN_TRUNC)))
 		return -EROFS;
-	if (a->len > MDT_MAX_NAME)
+	if (o->o_len > MDT_MAX_NAME)
 		return -ENAMETOOLONG;
-	if (a->name && !wire_name_ok(a->name, a->len + 1))
+	if (o->o_name && !wire_name_ok(o->o_name, o->o_len + 1))
 		return -EINVAL;
-	a->mf = mdt_file_new(me, a->flags, a->req->xid);
-	if (IS_ERR(a->mf)) {
-		int rc = PTR_ERR(a->mf);
+	mf = mdt_file_new(o->o_export, o->o_flags, o->o_req->xid);
+	if (IS_ERR(mf))
+		return PTR_ERR(mf);
+	o->o_file = mf;
+	if (svc_req_resent(o->o_req) && tgt_resent(o->o_req, &trd))
+		return mdt_open_resent(o, &trd);
+	if (o->o_replay) {
+		mf->mf_old_cookie = o->o_rec->cr_open_handle_old.cookie;
+		return mdt_open_replay(o);
+	}
+	if ((o->o_flags & MDS_OPEN_BY_FID) || !o->o_name)
+		return mdt_open_by_fid(o);
+	return mdt_open_by_name(o);
+}
 
-		a->mf = NULL;
+/*
+ * Attributes, layout and ACL of what was opened; also with an error: a client that lacks a group
+ * finds here which one would do (chapter 4, 5.3). Returns the result of the open.
+ */
+static int mdt_open_reply(struct mdt_open *o, int rc)
+{
+	struct mdt_object *shown = o->o_child ?: rc == -EACCES ? o->o_dir : NULL;
+	int rc2;
+
+	if (!shown)
 		return rc;
+	rc2 = mdt_reply_attr(o->o_req, shown,
+			     OBD_MD_FLGETATTR | OBD_MD_FLEASIZE | OBD_MD_FLMODEASIZE | OBD_MD_FLACL,
+			     MDT_MAX_EASIZE, 0, &o->o_reply);
+	if (!rc2 && !rc)
+		rc2 = mdt_reply_secctx(o->o_req, shown, &o->o_reply);
+	if (rc || !rc2)
+		return rc;
+	if (o->o_disp & DISP_OPEN_OPEN) {
+		mdt_file_close(o->o_file);
+		o->o_disp &= ~(u64)(DISP_OPEN_OPEN | DISP_OPEN_CREATE | DISP_OPEN_STRIPE);
 	}
-	if (svc_req_resent(a->req) && tgt_resent(a->req, &trd))
-		return open_resent(a, &trd);
-	if (a->replay) {
-		a->mf->mf_old_cookie = a->rec->cr_open_handle_old.cookie;
-		return open_replay(a);
-	}
-	if ((a->flags & MDS_OPEN_BY_FID) || !a->name)
-		return open_by_fid(a);
-	return open_by_name(a);
+	return rc2;
 }
 
 /**
@@ -462,48 +550,26 @@ static int open_run(struct open_args *a)
  */
 int mdt_intent_open(struct svc_req *req, struct ldlm_lock **lockp)
 {
-	struct mdt_object *shown;
-	struct open_args a;
-	int rc, rc2;
+	struct mdt_open o;
+	int rc;
 
-	rc = open_args_get(&a, req);
+	rc = mdt_open_unpack(&o, req);
 	if (rc)
 		return rc;
-	rc = open_run(&a);
-	/*
-	 * Also with an error: a client that lacks a group finds here which one would do (chapter 4,
-	 * 5.3).
-	 */
-	shown = a.child ?: rc == -EACCES ? a.dir : NULL;
-	if (shown) {
-		rc2 = mdt_reply_attr(req, shown,
-				     OBD_MD_FLGETATTR | OBD_MD_FLEASIZE | OBD_MD_FLMODEASIZE |
-					     OBD_MD_FLACL,
-				     MDT_MAX_EASIZE, 0, &a.r);
-		if (!rc2 && !rc)
-			rc2 = mdt_reply_secctx(req, shown, &a.r);
-		if (!rc && rc2) {
-			rc = rc2;
-			if (a.disp & DISP_OPEN_OPEN) {
-				mdt_file_close(a.mf);
-				a.disp &= ~(u64)(DISP_OPEN_OPEN | DISP_OPEN_CREATE |
-						 DISP_OPEN_STRIPE);
-			}
-		}
+	rc = mdt_open_reply(&o, mdt_open_run(&o));
+	if (!rc && (o.o_disp & DISP_OPEN_OPEN))
+		o.o_reply.mr_body.mbo_open_handle.cookie = o.o_file->mf_cookie;
+	if (rc && o.o_lock) {
+		mdt_lock_client_drop(o.o_lock);
+		o.o_lock = NULL;
 	}
-	if (!rc && (a.disp & DISP_OPEN_OPEN))
-		a.r.mr_body.mbo_open_handle.cookie = a.mf->mf_cookie;
-	if (rc && a.lock) {
-		mdt_lock_client_drop(a.lock);
-		a.lock = NULL;
-	}
-	rc = mdt_intent_done(req, &a.r, a.disp, rc, a.lock, lockp);
-	/* Nobody will ever learn of the handle. */
-	if (rc < 0 && a.mf && (a.disp & DISP_OPEN_OPEN))
-		mdt_file_close(a.mf);
-	if (a.mf)
-		mdt_file_put(a.mf);
-	mdt_object_put(a.child);
-	mdt_object_put(a.dir);
+	rc = mdt_intent_done(req, &o.o_reply, o.o_disp, rc, o.o_lock, lockp);
+	/* The client will never learn of the handle. */
+	if (rc < 0 && o.o_file && (o.o_disp & DISP_OPEN_OPEN))
+		mdt_file_close(o.o_file);
+	if (o.o_file)
+		mdt_file_put(o.o_file);
+	mdt_object_put(o.o_child);
+	mdt_object_put(o.o_dir);
 	return rc;
 }

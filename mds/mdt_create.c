@@ -102,6 +102,10 @@ int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
 	return 0;
 }
 
+/**
+ * mdt_new_fini - free what mdt_new_prepare() made
+ * @n: the new object; also when preparing failed
+ */
 void mdt_new_fini(struct mdt_new *n)
 {
 	kvfree(n->acl);
@@ -110,6 +114,10 @@ void mdt_new_fini(struct mdt_new *n)
 	kvfree(n->lov_built);
 }
 
+/**
+ * mdt_new_credits - journal credits of mdt_new_create()
+ * @n: after mdt_new_prepare()
+ */
 int mdt_new_credits(const struct mdt_new *n)
 {
 	int c = OSD_CR_CREATE + OSD_CR_DIR_INSERT + 3 * OSD_CR_ATTR_SET + OSD_CR_NLINK +
@@ -136,7 +144,10 @@ static int mdt_new_fill(struct osd_trans *th, struct osd_object *osd, const stru
 	u32 valid = OSD_A_MODE | OSD_A_ATIME | OSD_A_MTIME | OSD_A_CTIME | OSD_A_CRTIME;
 	int rc;
 
-	la.atime = la.mtime = la.ctime = la.crtime = (struct timespec64){ .tv_sec = n->time };
+	la.atime.tv_sec = n->time;
+	la.mtime.tv_sec = n->time;
+	la.ctime.tv_sec = n->time;
+	la.crtime.tv_sec = n->time;
 	if (n->projid)
 		valid |= OSD_A_PROJID;
 	if (n->flags)
@@ -210,7 +221,13 @@ out_destroy:
 	return ERR_PTR(rc);
 }
 
-/* The security label that a create carries. */
+/**
+ * mdt_new_secctx - the security label that a create carries
+ * @req: the request
+ * @n: secctx fields are set
+ *
+ * Return: 0; -EINVAL: the name is not one of a security label, or the label is too long.
+ */
 int mdt_new_secctx(struct svc_req *req, struct mdt_new *n)
 {
 	const char *name = svc_req_buf(req, WF_SECCTX_NAME);

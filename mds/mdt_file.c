@@ -13,12 +13,12 @@
 
 #define CLOSE_ATIME_TOLERANCE	60
 
-static struct mdt_bucket *file_bucket(struct mdt_device *mdt, u64 cookie)
+static struct mdt_bucket *mdt_file_bucket(struct mdt_device *mdt, u64 cookie)
 {
 	return &mdt->mdt_files[hash_64(cookie, MDT_HASH_BITS)];
 }
 
-static struct mdt_device *export_mdt(struct mdt_export *me)
+static struct mdt_device *mdt_export_device(struct mdt_export *me)
 {
 	return lu_target(me->me_te.te_exp.tgt)->lt_priv;
 }
@@ -48,11 +48,15 @@ struct mdt_file *mdt_file_new(struct mdt_export *me, u64 flags, u64 xid)
 	mf->mf_xid = xid;
 	mf->mf_exp = me;
 	do {
-		mf->mf_cookie = atomic64_inc_return(&export_mdt(me)->mdt_next_cookie);
+		mf->mf_cookie = atomic64_inc_return(&mdt_export_device(me)->mdt_next_cookie);
 	} while (!mf->mf_cookie);
 	return mf;
 }
 
+/**
+ * mdt_file_put - give a reference of a handle back
+ * @mf: the handle
+ */
 void mdt_file_put(struct mdt_file *mf)
 {
 	if (!refcount_dec_and_test(&mf->mf_ref))
@@ -71,10 +75,10 @@ void mdt_file_put(struct mdt_file *mf)
 int mdt_file_attach(struct mdt_file *mf, struct mdt_object *o)
 {
 	struct mdt_export *me = mf->mf_exp;
-	struct mdt_bucket *b = file_bucket(o->mo_mdt, mf->mf_cookie);
+	struct mdt_bucket *b = mdt_file_bucket(o->mo_mdt, mf->mf_cookie);
 
 	spin_lock(&me->me_lock);
-	if (me->me_gone) {
+	if (me->me_closed) {
 		spin_unlock(&me->me_lock);
 		return -ENOTCONN;
 	}
@@ -96,11 +100,11 @@ int mdt_file_attach(struct mdt_file *mf, struct mdt_object *o)
 	return 0;
 }
 
-/* Take it off the lists: true once. The reference of the lists is the caller's then. */
-static bool file_detach(struct mdt_file *mf)
+/* Take the handle off the lists: true once. The caller then owns the reference of the lists. */
+static bool mdt_file_detach(struct mdt_file *mf)
 {
 	struct mdt_export *me = mf->mf_exp;
-	struct mdt_bucket *b = file_bucket(mf->mf_obj->mo_mdt, mf->mf_cookie);
+	struct mdt_bucket *b = mdt_file_bucket(mf->mf_obj->mo_mdt, mf->mf_cookie);
 	bool mine;
 
 	spin_lock(&me->me_lock);
@@ -119,12 +123,12 @@ static bool file_detach(struct mdt_file *mf)
 }
 
 /*
- * The open handle of that client, referenced, or NULL. In a replay the cookie may be the one of
- * before.
+ * The open handle of a client, referenced, or NULL. A replay may name it by the cookie that it had
+ * before the restart.
  */
-static struct mdt_file *file_find(struct mdt_export *me, u64 cookie, bool replay)
+static struct mdt_file *mdt_file_find(struct mdt_export *me, u64 cookie, bool replay)
 {
-	struct mdt_bucket *b = file_bucket(export_mdt(me), cookie);
+	struct mdt_bucket *b = mdt_file_bucket(mdt_export_device(me), cookie);
 	struct mdt_file *mf, *found = NULL;
 
 	spin_lock(&b->mb_lock);
@@ -150,7 +154,13 @@ static struct mdt_file *file_find(struct mdt_export *me, u64 cookie, bool replay
 	return found;
 }
 
-/* The handle that the open with this xid made, referenced, or NULL. */
+/**
+ * mdt_file_by_xid - the handle that a request has opened
+ * @me: the client
+ * @xid: of the open
+ *
+ * Return: the handle, referenced; NULL: it was closed meanwhile.
+ */
 struct mdt_file *mdt_file_by_xid(struct mdt_export *me, u64 xid)
 {
 	struct mdt_file *mf, *found = NULL;
@@ -167,8 +177,11 @@ struct mdt_file *mdt_file_by_xid(struct mdt_export *me, u64 xid)
 	return found;
 }
 
-/* Counts down, under mo_mutex. True: that was the last one of a dead file with OST objects. */
-static bool file_uncount(struct mdt_file *mf)
+/*
+ * The object has one handle less; mo_mutex held. True: it was the last one of a removed file with
+ * OST objects, which can be destroyed now.
+ */
+static bool mdt_file_uncount(struct mdt_file *mf)
 {
 	struct mdt_object *o = mf->mf_obj;
 
@@ -181,7 +194,8 @@ static bool file_uncount(struct mdt_file *mf)
 }
 
 /* Times that a close brings, only forward (chapter 4, 12). Returns OSD_A_* to set in *la. */
-static u32 close_times(struct mdt_file *mf, const struct mdt_rec_setattr *rec, struct osd_attr *la)
+static u32 mdt_close_times(struct mdt_file *mf, const struct mdt_rec_setattr *rec,
+			   struct osd_attr *la)
 {
 	struct osd_attr now;
 	u64 valid = le64_to_cpu(rec->sa_valid);
@@ -213,8 +227,8 @@ static u32 close_times(struct mdt_file *mf, const struct mdt_rec_setattr *rec, s
  * mdt_file_close - close a handle without a close request
  * @mf: open; the caller keeps its reference
  *
- * For opens that failed late and for clients that are gone. Nothing happens when it is closed
- * already.
+ * For an open whose reply failed, and for a client that has disconnected or was evicted. Harmless
+ * when the handle is closed already.
  */
 void mdt_file_close(struct mdt_file *mf)
 {
@@ -222,14 +236,14 @@ void mdt_file_close(struct mdt_file *mf)
 	struct lu_target *lt = o->mo_mdt->mdt_lt;
 	struct osd_trans *th;
 
-	if (!file_detach(mf))
+	if (!mdt_file_detach(mf))
 		return;
 	mutex_lock(&o->mo_mutex);
 	/*
-	 * When the target stops clients will come back for their files: PENDING/ keeps the dead
-	 * ones.
+	 * When the target stops, removed files stay in PENDING/: clients open them again after the
+	 * restart.
 	 */
-	if (file_uncount(mf) && !READ_ONCE(lt->lt_stopping)) {
+	if (mdt_file_uncount(mf) && !READ_ONCE(lt->lt_stopping)) {
 		th = tgt_trans_start_local(lt, OSD_CR_ATTR_SET);
 		if (!IS_ERR(th)) {
 			mdt_orphan_commit(th, o);
@@ -242,14 +256,17 @@ void mdt_file_close(struct mdt_file *mf)
 	mdt_file_put(mf);
 }
 
-/* The client is gone: all its handles are closed, and there will be no more. */
+/**
+ * mdt_close_export - close all handles of a client, for good
+ * @me: the client: it has disconnected or was evicted
+ */
 void mdt_close_export(struct mdt_export *me)
 {
 	struct mdt_file *mf;
 
 	for (;;) {
 		spin_lock(&me->me_lock);
-		me->me_gone = true;
+		me->me_closed = true;
 		mf = list_first_entry_or_null(&me->me_files, struct mdt_file, mf_list);
 		if (mf)
 			refcount_inc(&mf->mf_ref);
@@ -288,8 +305,8 @@ int mdt_close(struct svc_req *req)
 	if (!ep || !rec)
 		return -EPROTO;
 	mdt_reply_init(&r);
-	mf = file_find(me, ep->mio_open_handle.cookie, svc_req_replay(req));
-	if (!mf || !file_detach(mf)) {
+	mf = mdt_file_find(me, ep->mio_open_handle.cookie, svc_req_replay(req));
+	if (!mf || !mdt_file_detach(mf)) {
 		if (mf)
 			mdt_file_put(mf);
 		/* A replay without its open: there is nothing left to do. */
@@ -298,14 +315,15 @@ int mdt_close(struct svc_req *req)
 	}
 	o = mf->mf_obj;
 	mutex_lock(&o->mo_mutex);
-	last = file_uncount(mf);
-	set = o->mo_dead ? 0 : close_times(mf, rec, &la);
+	last = mdt_file_uncount(mf);
+	set = o->mo_dead ? 0 : mdt_close_times(mf, rec, &la);
 	if (set || last)
 		th = tgt_trans_start(req, OSD_CR_ATTR_SET);
 	if (!IS_ERR(th)) {
 		rc = set ? osd_attr_set(th, o->mo_osd, &la, set) : 0;
 		if (rc)
-			pr_warn_ratelimited("%s: " DFID ": times at close: %d\n",
+			pr_warn_ratelimited("%s: " DFID
+					    ": cannot store the times that a close brought: rc = %d\n",
 					    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), rc);
 		if (last)
 			mdt_orphan_commit(th, o);
@@ -321,7 +339,7 @@ int mdt_close(struct svc_req *req)
 		mdt_reply_free(&r);
 		mdt_reply_init(&r);
 	}
-	mdt_file_put(mf);	/* ours */
-	mdt_file_put(mf);	/* that of the lists */
+	mdt_file_put(mf);	/* of mdt_file_find() */
+	mdt_file_put(mf);	/* of the lists, from mdt_file_detach() */
 	return mdt_pack_status(req, &r, 0);
 }

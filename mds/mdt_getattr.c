@@ -11,26 +11,36 @@
 #include <linux/slab.h>
 #include "mdt_internal.h"
 
-#define LOOKUP_RETRIES	20
+#define MDT_LOOKUP_TRIES	20
 /* Seconds without a change after which a LOOKUP intent gets UPDATE, too. */
-#define LOOKUP_UPDATE_AGE	10
+#define MDT_LOOKUP_UPDATE_AGE	10
 
+/* Flags of inodes that clients see. */
+#define MDT_SHOWN_FLAGS	(LUSTRE_FL_USER_MODIFIABLE | LUSTRE_ENCRYPT_FL | LUSTRE_PROJINHERIT_FL)
+
+/**
+ * mdt_reply_init - begin to collect a reply
+ * @r: the reply
+ */
 void mdt_reply_init(struct mdt_reply *r)
 {
 	memset(r, 0, sizeof(*r));
 }
 
+/**
+ * mdt_reply_free - forget what was collected
+ * @r: the reply; empty after it
+ */
 void mdt_reply_free(struct mdt_reply *r)
 {
 	kvfree(r->mr_md);
 	kvfree(r->mr_acl);
 	kvfree(r->mr_secctx);
-	r->mr_md = r->mr_acl = r->mr_secctx = NULL;
-	r->mr_md_len = r->mr_acl_len = r->mr_secctx_len = 0;
+	mdt_reply_init(r);
 }
 
-/* Put one buffer into the reply if the format has it. */
-static int room(struct svc_req *req, enum wire_field f, u32 len)
+/* Make room for one buffer of the reply. */
+static int mdt_reply_room(struct svc_req *req, enum wire_field f, u32 len)
 {
 	if (!len)
 		return 0;
@@ -49,11 +59,11 @@ int mdt_reply_pack(struct svc_req *req, struct mdt_reply *r)
 	void *p;
 	int rc;
 
-	rc = room(req, WF_MDT_MD, r->mr_md_len);
+	rc = mdt_reply_room(req, WF_MDT_MD, r->mr_md_len);
 	if (!rc)
-		rc = room(req, WF_ACL, r->mr_acl_len);
+		rc = mdt_reply_room(req, WF_ACL, r->mr_acl_len);
 	if (!rc)
-		rc = room(req, WF_SECCTX, r->mr_secctx_len);
+		rc = mdt_reply_room(req, WF_SECCTX, r->mr_secctx_len);
 	if (!rc)
 		rc = svc_rep_pack(req);
 	if (rc)
@@ -114,7 +124,15 @@ int mdt_req_new_fid(struct mdt_device *mdt, const struct lu_fid_le *le, struct l
 	return 0;
 }
 
-/* A path component of the request. */
+/**
+ * mdt_name_get - one component of a path from a request
+ * @req: the request
+ * @f: its buffer
+ * @name: out: inside of the request
+ * @len: out: without the NUL
+ *
+ * Return: 0, -ENAMETOOLONG, -EINVAL.
+ */
 int mdt_name_get(struct svc_req *req, enum wire_field f, const char **name, size_t *len)
 {
 	u32 n = svc_req_len(req, f);
@@ -128,7 +146,15 @@ int mdt_name_get(struct svc_req *req, enum wire_field f, const char **name, size
 	return 0;
 }
 
-/* Find a name. 0, -ENOENT, -ENOTDIR ... */
+/**
+ * mdt_lookup - the FID of a name
+ * @dir: the directory; its mo_dir_sem is not held
+ * @name: the name
+ * @len: its length
+ * @fid: out
+ *
+ * Return: 0, -ENOENT, -ENOTDIR, -EIO.
+ */
 int mdt_lookup(struct mdt_object *dir, const char *name, size_t len, struct lu_fid *fid)
 {
 	int rc;
@@ -143,7 +169,16 @@ int mdt_lookup(struct mdt_object *dir, const char *name, size_t len, struct lu_f
 	return rc;
 }
 
-/* The same for a caller who needs permission to search. */
+/**
+ * mdt_lookup_checked - mdt_lookup() for a caller who needs permission to search the directory
+ * @cred: the caller
+ * @dir: the directory
+ * @name: the name
+ * @len: its length
+ * @fid: out
+ *
+ * Return: as mdt_lookup(); -EACCES; -ESTALE: the directory was removed.
+ */
 int mdt_lookup_checked(const struct mdt_cred *cred, struct mdt_object *dir, const char *name,
 		       size_t len, struct lu_fid *fid)
 {
@@ -159,7 +194,7 @@ int mdt_lookup_checked(const struct mdt_cred *cred, struct mdt_object *dir, cons
 	return rc ?: mdt_lookup(dir, name, len, fid);
 }
 
-static int reply_md(struct mdt_object *o, const char *xattr, u64 bit, struct mdt_reply *r)
+static int mdt_reply_md(struct mdt_object *o, const char *xattr, u64 bit, struct mdt_reply *r)
 {
 	int len = mdt_xattr_get_alloc(o, xattr, &r->mr_md);
 
@@ -172,7 +207,7 @@ static int reply_md(struct mdt_object *o, const char *xattr, u64 bit, struct mdt
 	return len == -ENODATA || !len ? 0 : len;
 }
 
-static int reply_link(struct mdt_object *o, u32 size, struct mdt_reply *r)
+static int mdt_reply_link(struct mdt_object *o, u32 size, struct mdt_reply *r)
 {
 	ssize_t len;
 
@@ -190,7 +225,7 @@ static int reply_link(struct mdt_object *o, u32 size, struct mdt_reply *r)
 	return 0;
 }
 
-static int reply_acl(struct svc_req *req, struct mdt_object *o, struct mdt_reply *r)
+static int mdt_reply_acl(struct svc_req *req, struct mdt_object *o, struct mdt_reply *r)
 {
 	struct mdt_export *me = mdt_export(req->exp);
 	int len;
@@ -246,8 +281,7 @@ int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room
 	b->mbo_mtime = cpu_to_le64(la.mtime.tv_sec);
 	b->mbo_ctime = cpu_to_le64(la.ctime.tv_sec);
 	b->mbo_btime = cpu_to_le64(la.crtime.tv_sec);
-	b->mbo_flags = cpu_to_le32(
-		la.flags & (LUSTRE_FL_USER_MODIFIABLE | LUSTRE_ENCRYPT_FL | LUSTRE_PROJINHERIT_FL));
+	b->mbo_flags = cpu_to_le32(la.flags & MDT_SHOWN_FLAGS);
 	b->mbo_projid = cpu_to_le32(la.projid);
 	b->mbo_valid |= cpu_to_le64(valid);
 
@@ -257,13 +291,13 @@ int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room
 		b->mbo_rdev = cpu_to_le32(old_encode_dev(la.rdev));
 		b->mbo_valid |= cpu_to_le64(OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLRDEV);
 		if (S_ISLNK(la.mode) && (want & OBD_MD_LINKNAME) && room)
-			rc = reply_link(o, la.size, r);
+			rc = mdt_reply_link(o, la.size, r);
 		else if (S_ISDIR(la.mode) && (flags & MDT_RA_DIR_EA) && (want & OBD_MD_FLDIREA) &&
 			 (want & OBD_MD_FLEASIZE) &&
 			 !(want & (OBD_MD_MEA | OBD_MD_DEFAULT_MEA)))
-			rc = reply_md(o, XATTR_NAME_LOV, OBD_MD_FLDIREA, r);
+			rc = mdt_reply_md(o, XATTR_NAME_LOV, OBD_MD_FLDIREA, r);
 	} else if (want & OBD_MD_FLEASIZE) {
-		rc = reply_md(o, XATTR_NAME_LOV, OBD_MD_FLEASIZE, r);
+		rc = mdt_reply_md(o, XATTR_NAME_LOV, OBD_MD_FLEASIZE, r);
 		if (!rc && !r->mr_md_len) {
 			b->mbo_size = cpu_to_le64(la.size);
 			b->mbo_valid |= cpu_to_le64(OBD_MD_FLSIZE | OBD_MD_FLBLOCKS);
@@ -273,7 +307,7 @@ int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room
 		b->mbo_valid |= cpu_to_le64(OBD_MD_FLSIZE | OBD_MD_FLBLOCKS);
 	}
 	if (!rc && (want & OBD_MD_FLACL))
-		rc = reply_acl(req, o, r);
+		rc = mdt_reply_acl(req, o, r);
 	if (want & OBD_MD_FLMODEASIZE) {
 		b->mbo_max_mdsize = cpu_to_le32(atomic_read(&o->mo_mdt->mdt_max_mdsize));
 		b->mbo_valid |= cpu_to_le64(OBD_MD_FLMODEASIZE);
@@ -281,7 +315,14 @@ int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room
 	return rc;
 }
 
-/* The security label, when the request names one. */
+/**
+ * mdt_reply_secctx - the security label of an object into the reply, when the request names one
+ * @req: the request
+ * @o: the object
+ * @r: the reply
+ *
+ * Return: 0 (also without a label), -ENOMEM.
+ */
 int mdt_reply_secctx(struct svc_req *req, struct mdt_object *o, struct mdt_reply *r)
 {
 	const char *name = svc_req_buf(req, WF_SECCTX_NAME);
@@ -379,8 +420,8 @@ int mdt_getattr_name(struct svc_req *req)
 }
 
 /* Walk a path from the root: the fileset of a sub-directory mount. */
-static int fileset_find(struct mdt_device *mdt, const struct mdt_cred *cred, const char *path,
-			struct lu_fid *fid)
+static int mdt_fileset_find(struct mdt_device *mdt, const struct mdt_cred *cred, const char *path,
+			    struct lu_fid *fid)
 {
 	struct mdt_object *dir = mdt->mdt_root;
 	int rc = 0;
@@ -434,7 +475,7 @@ int mdt_get_root(struct svc_req *req)
 	fid_root(&fid);
 	mdt_cred_body(&cred, b);
 	if (path && path[0])
-		rc = fileset_find(mdt, &cred, path, &fid);
+		rc = mdt_fileset_find(mdt, &cred, path, &fid);
 	if (!rc) {
 		fid_to_le(&r.mr_body.mbo_fid1, &fid);
 		r.mr_body.mbo_valid = cpu_to_le64(OBD_MD_FLID);
@@ -498,7 +539,7 @@ int mdt_sync(struct svc_req *req)
 /* ---- LOOKUP and GETATTR intents ---- */
 
 /* Bits that a lookup or getattr grants (chapter 3, 18.4). */
-static u64 getattr_bits(struct mdt_object *o, u64 it)
+static u64 mdt_getattr_bits(struct mdt_object *o, u64 it)
 {
 	u64 bits = MDS_INODELOCK_LOOKUP | MDS_INODELOCK_PERM;
 	struct osd_attr la;
@@ -506,9 +547,128 @@ static u64 getattr_bits(struct mdt_object *o, u64 it)
 	if (it & IT_GETATTR)
 		return bits | MDS_INODELOCK_UPDATE;
 	osd_attr_get(o->mo_osd, &la);
-	if (la.ctime.tv_sec + LOOKUP_UPDATE_AGE < ktime_get_real_seconds())
+	if (la.ctime.tv_sec + MDT_LOOKUP_UPDATE_AGE < ktime_get_real_seconds())
 		bits |= MDS_INODELOCK_UPDATE;
 	return bits;
+}
+
+/* A LOOKUP or GETATTR intent, and how far it came. */
+struct mdt_lookup {
+	struct svc_req		*l_req;
+	const struct mdt_body	*l_body;
+	struct mdt_cred		l_cred;
+	u64			l_intent;
+	const char		*l_name;	/* NULL: by FID */
+	size_t			l_len;
+	struct lu_fid		l_fid;		/* of the object */
+	struct mdt_object	*l_dir, *l_obj;
+	int			l_names_removed;	/* of l_dir, before the lookup */
+	struct ldlm_lock	*l_lock;
+	u64			l_disp;
+};
+
+static int mdt_lookup_unpack(struct mdt_lookup *l)
+{
+	const struct mdt_body *b = l->l_body;
+	struct mdt_object *dir;
+	int rc;
+
+	mdt_cred_body(&l->l_cred, b);
+	l->l_name = svc_req_buf(l->l_req, WF_NAME);
+	if (!l->l_name || !l->l_name[0]) {
+		l->l_name = NULL;
+		return mdt_req_fid(b->mbo_fid2.f_seq ? &b->mbo_fid2 : &b->mbo_fid1, &l->l_fid);
+	}
+	rc = mdt_name_get(l->l_req, WF_NAME, &l->l_name, &l->l_len);
+	if (rc)
+		return rc;
+	dir = mdt_object_find_le(mdt_dev(l->l_req), &b->mbo_fid1);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir) == -ENOENT ? -ESTALE : PTR_ERR(dir);
+	l->l_dir = dir;
+	return 0;
+}
+
+/* The lock on the child for the client; -EAGAIN (INTENT_ONLY: none is wanted) is no error. */
+static int mdt_lookup_lock(struct mdt_lookup *l)
+{
+	u64 try_bits = 0;
+	int rc;
+
+	if (S_ISREG(l->l_obj->mo_osd->oo_type) &&
+	    (le64_to_cpu(l->l_body->mbo_valid) & OBD_MD_FLEASIZE) &&
+	    (mdt_export(l->l_req->exp)->me_flags & OBD_CONNECT_LAYOUTLOCK))
+		try_bits = MDS_INODELOCK_LAYOUT;
+	rc = mdt_lock_client(l->l_req, l->l_obj, LCK_PR, mdt_getattr_bits(l->l_obj, l->l_intent),
+			     try_bits, &l->l_lock);
+	return rc == -EAGAIN ? 0 : rc;
+}
+
+static void mdt_lookup_forget(struct mdt_lookup *l)
+{
+	if (l->l_lock)
+		mdt_lock_client_drop(l->l_lock);
+	l->l_lock = NULL;
+	mdt_object_put(l->l_obj);
+	l->l_obj = NULL;
+}
+
+/*
+ * Find the object and lock it. The lock is taken without any lock on the parent, so the name is
+ * looked up once more when it is granted: an unlink or rename in between had nothing to call back.
+ * MDT_OP_AGAIN: the name changed; MDT_OP_DONE: there is no such name.
+ */
+static int mdt_lookup_try(struct mdt_lookup *l)
+{
+	struct lu_fid again;
+	int rc;
+
+	if (l->l_dir) {
+		l->l_names_removed = atomic_read(&l->l_dir->mo_names_removed);
+		rc = mdt_lookup_checked(&l->l_cred, l->l_dir, l->l_name, l->l_len, &l->l_fid);
+		if (rc)
+			return rc == -ENOENT ? MDT_OP_DONE : rc;
+	}
+	l->l_obj = mdt_object_find(mdt_dev(l->l_req), &l->l_fid);
+	if (IS_ERR(l->l_obj)) {
+		rc = PTR_ERR(l->l_obj);
+		l->l_obj = NULL;
+		return rc == -ENOENT && l->l_dir ? MDT_OP_AGAIN : rc;
+	}
+	rc = mdt_lookup_lock(l);
+	if (rc)
+		return rc;
+	if (!l->l_dir)
+		return l->l_obj->mo_dead && !l->l_obj->mo_opens ? -ENOENT : 0;
+	if (atomic_read(&l->l_dir->mo_names_removed) == l->l_names_removed)
+		return 0;
+	rc = mdt_lookup(l->l_dir, l->l_name, l->l_len, &again);
+	if (rc == -ENOENT || (!rc && !fid_eq(&l->l_fid, &again)))
+		return MDT_OP_AGAIN;
+	return rc;
+}
+
+static int mdt_lookup_run(struct mdt_lookup *l, struct mdt_reply *r)
+{
+	u64 want = le64_to_cpu(l->l_body->mbo_valid);
+	int rc, tries = 0;
+
+	rc = mdt_lookup_unpack(l);
+	if (rc)
+		return rc;
+	do {
+		mdt_lookup_forget(l);
+		rc = mdt_lookup_try(l);
+	} while (rc == MDT_OP_AGAIN && ++tries < MDT_LOOKUP_TRIES);
+	if (rc == MDT_OP_DONE) {
+		l->l_disp |= DISP_LOOKUP_NEG;
+		return 0;
+	}
+	if (rc)
+		return rc == MDT_OP_AGAIN ? -EINPROGRESS : rc;
+	l->l_disp |= DISP_LOOKUP_POS;
+	rc = mdt_reply_attr(l->l_req, l->l_obj, want, le32_to_cpu(l->l_body->mbo_eadatasize), 0, r);
+	return rc ?: mdt_reply_secctx(l->l_req, l->l_obj, r);
 }
 
 /**
@@ -517,111 +677,31 @@ static u64 getattr_bits(struct mdt_object *o, u64 it)
  * @it: the intent
  * @lockp: out: the lock granted to the client instead of the one it asked for
  *
- * The lock on the child is taken without any lock on the parent; the name is looked up once more
- * when it is granted, for an unlink or rename in between would have had to revoke it only
- * afterwards.
- *
  * Return: see mdt_intent_done().
  */
 int mdt_intent_getattr(struct svc_req *req, u64 it, struct ldlm_lock **lockp)
 {
-	struct mdt_device *mdt = mdt_dev(req);
-	const struct mdt_body *b = svc_req_buf(req, WF_MDT_BODY);
-	const char *name = svc_req_buf(req, WF_NAME);
-	struct mdt_object *dir = NULL, *o = NULL;
-	struct ldlm_lock *lock = NULL;
-	u64 disp = DISP_IT_EXECD, want, bits, try_bits;
-	struct mdt_cred cred;
+	struct mdt_lookup l = {
+		.l_req = req,
+		.l_body = svc_req_buf(req, WF_MDT_BODY),
+		.l_intent = it,
+		.l_disp = DISP_IT_EXECD | DISP_LOOKUP_EXECD,
+	};
 	struct mdt_reply r;
-	struct lu_fid fid, again;
-	size_t namelen = 0;
-	int rc, removals = 0, tries = 0;
+	int rc;
 
-	if (!b)
+	if (!l.l_body)
 		return -EPROTO;
 	mdt_reply_init(&r);
-	mdt_cred_body(&cred, b);
-	want = le64_to_cpu(b->mbo_valid);
-	disp |= DISP_LOOKUP_EXECD;
-
-	if (!name || !name[0]) {
-		rc = mdt_req_fid(!b->mbo_fid2.f_seq ? &b->mbo_fid1 : &b->mbo_fid2, &fid);
-		if (rc)
-			goto out;
-	} else {
-		rc = mdt_name_get(req, WF_NAME, &name, &namelen);
-		if (!rc)
-			rc = mdt_req_fid(&b->mbo_fid1, &fid);
-		if (rc)
-			goto out;
-		dir = mdt_object_find(mdt, &fid);
-		if (IS_ERR(dir)) {
-			rc = PTR_ERR(dir) == -ENOENT ? -ESTALE : PTR_ERR(dir);
-			dir = NULL;
-			goto out;
-		}
-	}
-again:
-	if (dir) {
-		removals = atomic_read(&dir->mo_names_removed);
-		rc = mdt_lookup_checked(&cred, dir, name, namelen, &fid);
-		if (rc == -ENOENT) {
-			disp |= DISP_LOOKUP_NEG;
-			rc = 0;
-			goto out;
-		}
-		if (rc)
-			goto out;
-	}
-	o = mdt_object_find(mdt, &fid);
-	if (IS_ERR(o)) {
-		rc = PTR_ERR(o);
-		if (rc == -ENOENT && dir && ++tries < LOOKUP_RETRIES)
-			goto again;	/* unlinked between the two */
-		goto out;
-	}
-
-	bits = getattr_bits(o, it);
-	try_bits = 0;
-	if (S_ISREG(o->mo_osd->oo_type) && (want & OBD_MD_FLEASIZE) &&
-	    (mdt_export(req->exp)->me_flags & OBD_CONNECT_LAYOUTLOCK))
-		try_bits = MDS_INODELOCK_LAYOUT;
-	rc = mdt_lock_client(req, o, LCK_PR, bits, try_bits, &lock);
-	if (rc && rc != -EAGAIN)	/* INTENT_ONLY: no lock is wanted */
-		goto out;
-	rc = 0;
-	if (dir && atomic_read(&dir->mo_names_removed) != removals) {
-		rc = mdt_lookup(dir, name, namelen, &again);
-		if (rc == -ENOENT || (!rc && !fid_eq(&fid, &again))) {
-			mdt_lock_client_drop(lock);
-			lock = NULL;
-			mdt_object_put(o);
-			o = NULL;
-			if (++tries < LOOKUP_RETRIES)
-				goto again;
-			rc = -EINPROGRESS;
-		}
-		if (rc)
-			goto out;
-	}
-	if (o->mo_dead && !dir && !o->mo_opens)
-		rc = -ENOENT;
-	disp |= DISP_LOOKUP_POS;
-	if (!rc)
-		rc = mdt_reply_attr(req, o, want, le32_to_cpu(b->mbo_eadatasize), 0, &r);
-	if (!rc)
-		rc = mdt_reply_secctx(req, o, &r);
-out:
+	rc = mdt_lookup_run(&l, &r);
 	/* A client that lacks a group finds here which one would do (chapter 4, 5.3). */
-	if (rc == -EACCES && dir)
-		mdt_reply_attr(req, dir, OBD_MD_FLGETATTR | OBD_MD_FLACL, 0, 0, &r);
-	if (rc && lock) {
-		mdt_lock_client_drop(lock);
-		lock = NULL;
+	if (rc == -EACCES && l.l_dir)
+		mdt_reply_attr(req, l.l_dir, OBD_MD_FLGETATTR | OBD_MD_FLACL, 0, 0, &r);
+	if (rc && l.l_lock) {
+		mdt_lock_client_drop(l.l_lock);
+		l.l_lock = NULL;
 	}
-	mdt_object_put(o);
-	mdt_object_put(dir);
-	if (rc)
-		disp &= ~(u64)DISP_LOOKUP_NEG;
-	return mdt_intent_done(req, &r, disp, rc, lock, lockp);
+	mdt_object_put(l.l_obj);
+	mdt_object_put(l.l_dir);
+	return mdt_intent_done(req, &r, l.l_disp, rc, l.l_lock, lockp);
 }

@@ -12,36 +12,46 @@ static int mdt_unsupported(struct svc_req *req)
 	return -EOPNOTSUPP;
 }
 
-/* Handlers that are counted in md_stats. */
-#define COUNTED(fn, stat)							\
-static int fn##_counted(struct svc_req *req)					\
-{										\
-	ktime_t start = ktime_get();						\
-	int rc = fn(req);							\
-										\
-	if (rc >= 0)								\
-		lu_stats_since(mdt_dev(req)->mdt_stats, stat, start);		\
-	return rc;								\
+/* Requests that are counted in md_stats. Intents and MDS_REINT count their operations. */
+static const struct {
+	u32		opc;
+	int		(*fn)(struct svc_req *req);
+	enum mdt_stat	stat;
+} mdt_counted[] = {
+	{ MDS_GETATTR, mdt_getattr, MDS_STAT_GETATTR },
+	{ MDS_GETATTR_NAME, mdt_getattr_name, MDS_STAT_GETATTR },
+	{ MDS_CLOSE, mdt_close, MDS_STAT_CLOSE },
+	{ MDS_STATFS, mdt_statfs, MDS_STAT_STATFS },
+	{ MDS_SYNC, mdt_sync, MDS_STAT_SYNC },
+	{ MDS_GETXATTR, mdt_getxattr, MDS_STAT_GETXATTR },
+};
+
+static int mdt_handle_counted(struct svc_req *req)
+{
+	ktime_t start = ktime_get();
+	unsigned int i = 0;
+	int rc;
+
+	while (mdt_counted[i].opc != req->opc)
+		i++;
+	rc = mdt_counted[i].fn(req);
+	if (rc >= 0)
+		lu_stats_since(mdt_dev(req)->mdt_stats, mdt_counted[i].stat, start);
+	return rc;
 }
-COUNTED(mdt_getattr, MDS_STAT_GETATTR)
-COUNTED(mdt_getattr_name, MDS_STAT_GETATTR)
-COUNTED(mdt_close, MDS_STAT_CLOSE)
-COUNTED(mdt_statfs, MDS_STAT_STATFS)
-COUNTED(mdt_sync, MDS_STAT_SYNC)
-COUNTED(mdt_getxattr, MDS_STAT_GETXATTR)
 
 const struct ptlrpc_handler mdt_handlers[] = {
-	{ MDS_GETATTR, "getattr", &wf_mds_getattr, mdt_getattr_counted, 0 },
-	{ MDS_GETATTR_NAME, "getattr_name", &wf_mds_getattr_name, mdt_getattr_name_counted, 0 },
-	{ MDS_CLOSE, "close", &wf_mds_close, mdt_close_counted, HF_RESENT | HF_RECOVERY },
+	{ MDS_GETATTR, "getattr", &wf_mds_getattr, mdt_handle_counted, 0 },
+	{ MDS_GETATTR_NAME, "getattr_name", &wf_mds_getattr_name, mdt_handle_counted, 0 },
+	{ MDS_CLOSE, "close", &wf_mds_close, mdt_handle_counted, HF_RESENT | HF_RECOVERY },
 	{ MDS_REINT, "reint", &wf_mds_reint, mdt_reint, HF_MODIFIES | HF_RESENT | HF_RECOVERY },
 	{ MDS_READPAGE, "readpage", &wf_mds_readpage, mdt_readpage, 0 },
 	{ MDS_GET_ROOT, "get_root", &wf_mds_get_root, mdt_get_root, 0 },
-	{ MDS_STATFS, "statfs", &wf_mds_statfs, mdt_statfs_counted, 0 },
-	{ MDS_SYNC, "sync", &wf_mds_sync, mdt_sync_counted, HF_RECOVERY },
+	{ MDS_STATFS, "statfs", &wf_mds_statfs, mdt_handle_counted, 0 },
+	{ MDS_SYNC, "sync", &wf_mds_sync, mdt_handle_counted, HF_RECOVERY },
 	{ MDS_SET_INFO, "set_info", &wf_mds_set_info, mdt_set_info, 0 },
 	{ MDS_QUOTACTL, "quotactl", &wf_mds_quotactl, mdt_unsupported, 0 },
-	{ MDS_GETXATTR, "getxattr", &wf_mds_getxattr, mdt_getxattr_counted, 0 },
+	{ MDS_GETXATTR, "getxattr", &wf_mds_getxattr, mdt_handle_counted, 0 },
 	{ MDS_GET_INFO, "get_info", &wf_mds_get_info, mdt_get_info, 0 },
 	{ SEQ_QUERY, "seq_query", &wf_seq_query, mdt_seq_query, HF_RECOVERY },
 	{ FLD_QUERY, "fld_query", &wf_fld_query, mdt_fld_query, HF_RECOVERY },
@@ -99,7 +109,7 @@ const struct ldlm_srv_ops mdt_ldlm_ops = {
 };
 
 /* The object that a reint was about, for the attributes in its reply. */
-static int reint_fid(const struct mdt_rec_reint *rec, struct lu_fid *fid)
+static int mdt_reint_fid(const struct mdt_rec_reint *rec, struct lu_fid *fid)
 {
 	switch (le32_to_cpu(rec->rr_opcode)) {
 	case REINT_SETATTR:
@@ -142,7 +152,7 @@ int mdt_reconstruct(struct svc_req *req, const struct tgt_reply_data *trd)
 		if (rc)
 			return rc;
 		rec = svc_req_buf(req, WF_REC_REINT);
-		if (!reint_fid(rec, &fid)) {
+		if (!mdt_reint_fid(rec, &fid)) {
 			o = mdt_object_find(mdt_dev(req), &fid);
 			if (!IS_ERR(o)) {
 				rc = mdt_reply_attr(req, o, OBD_MD_FLGETATTR, 0, 0, &r);

@@ -42,7 +42,7 @@
 #define MDT_LINK_MAX		65000		/* hard links of a file; ldiskfs' limit */
 #define MDT_EXPORT_FILES_MAX	65536		/* open handles of one client */
 #define MDT_MAX_EASIZE		65536U		/* of one xattr on the wire */
-#define MDT_BRW_SIZE		(1U << 20)
+#define MDT_BRW_SIZE		(1024U * 1024)
 #define MDT_MAX_MOD_RPCS	8
 
 #define LOD_MAX_OSTS		1024
@@ -75,7 +75,7 @@ struct mdt_object {
 	int			mo_writers;
 	int			mo_execs;
 	s64			mo_atime_set;	/* ctime of the last explicit change of atime */
-	bool			mo_dead;	/* the last name is gone */
+	bool			mo_dead;	/* its last name was removed */
 	bool			mo_pending;	/* in PENDING/ until its OST objects are gone */
 	bool			mo_reaping;	/* handed to the reaper (mdt_orphan.c) */
 	unsigned long		mo_reap_flags;	/* MDT_OF_* */
@@ -91,7 +91,7 @@ struct mdt_name {
 	size_t			len;
 };
 
-#define MDT_OF_REAP_DONE	0	/* OST objects are dealt with */
+#define MDT_OF_REAP_DONE	0	/* OST objects are destroyed or left alone */
 #define MDT_OF_REAP_LATER	1	/* leave it to the next mount */
 
 /* An open handle. On the list of its export and in the table of handles. */
@@ -100,7 +100,7 @@ struct mdt_file {
 	struct hlist_node	mf_hash;
 	refcount_t		mf_ref;
 	u64			mf_cookie;
-	u64			mf_old_cookie;	/* of before a recovery */
+	u64			mf_old_cookie;	/* a replay names it: the one before the restart */
 	u64			mf_xid;		/* of the open */
 	u64			mf_flags;	/* MDS_FMODE_*, MDS_OPEN_* */
 	struct mdt_object	*mf_obj;
@@ -115,11 +115,11 @@ struct mdt_export {
 	unsigned int		me_nr_files;
 	u64			me_flags, me_flags2;	/* granted */
 	bool			me_rdonly;
-	bool			me_gone;	/* disconnected: no more handles */
+	bool			me_closed;	/* disconnected or evicted: no more handles */
 };
 
 struct mdt_bucket {
-	spinlock_t		mb_lock;
+	spinlock_t		mb_lock;	/* mb_head, and the last put of what is on it */
 	struct hlist_head	mb_head;
 };
 
@@ -148,7 +148,7 @@ struct mdt_device {
 	struct osd_device	*mdt_osd;
 	struct ldlm_namespace	*mdt_ns;
 	struct mdt_object	*mdt_root;
-	struct mutex		mdt_rename_mutex;
+	struct mutex		mdt_rename_mutex;	/* renames between directories */
 
 	struct mdt_bucket	*mdt_objects;
 	struct mdt_bucket	*mdt_files;
@@ -158,7 +158,7 @@ struct mdt_device {
 
 	/* mdt_orphan.c */
 	struct osd_object	*mdt_pending;	/* directory PENDING/ */
-	struct list_head	mdt_boot_orphans; /* of before the mount */
+	struct list_head	mdt_boot_orphans; /* found at the mount */
 	spinlock_t		mdt_reap_lock;
 	struct list_head	mdt_reap_list;
 	struct work_struct	mdt_reap_work;
@@ -214,6 +214,7 @@ enum mdt_stat {		/* of md_stats, microseconds */
 	MDS_STAT_GETXATTR, MDS_STAT_SETXATTR, MDS_STAT_STATFS, MDS_STAT_SYNC,
 	MDS_STAT_SAMEDIR_RENAME, MDS_STAT_CROSSDIR_RENAME, MDS_STAT_NR,
 };
+
 void mdt_params_start(struct mdt_device *mdt);
 void mdt_params_stop(struct mdt_device *mdt);
 
@@ -311,7 +312,7 @@ struct mdt_op;
 
 /* What begin, lock and check may return besides 0 (go on) and -errno. */
 enum mdt_op_next {
-	MDT_OP_AGAIN = 1,	/* check: a name has changed meanwhile: start over with the row lock */
+	MDT_OP_AGAIN = 1,	/* a name has changed meanwhile: start over with the row lock */
 	MDT_OP_EMPTY,		/* nothing changes, but the request gets a transno */
 	MDT_OP_DONE,		/* nothing changes */
 };

@@ -199,8 +199,8 @@ int mdt_layout_make(struct svc_req *req, struct mdt_object *o, struct mdt_object
 	return mdt_op_run(&l->lo_op);
 }
 
-static int layout_done(struct svc_req *req, void *ea, int len, struct ldlm_lock *lock,
-		       struct ldlm_lock **lockp, int status)
+static int mdt_layout_reply(struct svc_req *req, void *ea, int len, struct ldlm_lock *lock,
+			    struct ldlm_lock **lockp, int status)
 {
 	struct ldlm_reply *rep;
 	int rc = 0;
@@ -293,5 +293,5 @@ int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp)
 	}
 out:
 	mdt_object_put(o);
-	return layout_done(req, ea, len, lock, lockp, rc);
+	return mdt_layout_reply(req, ea, len, lock, lockp, rc);
 }

@@ -11,7 +11,7 @@
 #define FID2PATH_MAX_DEPTH	512
 
 /* Is this that name? */
-static bool linkea_is(const struct link_ea_entry *e, const struct mdt_name *n)
+static bool mdt_linkea_is(const struct link_ea_entry *e, const struct mdt_name *n)
 {
 	struct lu_fid fid;
 
@@ -23,7 +23,7 @@ static bool linkea_is(const struct link_ea_entry *e, const struct mdt_name *n)
 }
 
 /* Checked linkEA of an object: length, 0 if there is none (*buf NULL). */
-static int linkea_get(struct mdt_object *o, void **buf)
+static int mdt_linkea_get(struct mdt_object *o, void **buf)
 {
 	int len = mdt_xattr_get_alloc(o, XATTR_NAME_LINK, buf);
 
@@ -38,8 +38,8 @@ static int linkea_get(struct mdt_object *o, void **buf)
  * Into buf (max bytes, zeroed): the names of old without del, and add if it fits; else the time
  * says that names are missing. Returns the length.
  */
-static u32 linkea_build(void *buf, u32 max, const void *old, u32 old_len,
-			const struct mdt_name *del, const struct mdt_name *add)
+static u32 mdt_linkea_build(void *buf, u32 max, const void *old, u32 old_len,
+			    const struct mdt_name *del, const struct mdt_name *add)
 {
 	const struct link_ea_entry *e = NULL;
 	struct link_ea_header *h = buf;
@@ -50,7 +50,7 @@ static u32 linkea_build(void *buf, u32 max, const void *old, u32 old_len,
 	while (old_len && (e = wire_linkea_next(old, old_len, e))) {
 		u32 reclen = be16_to_cpu(e->lee_reclen);
 
-		if (linkea_is(e, del) || linkea_is(e, add))
+		if (mdt_linkea_is(e, del) || mdt_linkea_is(e, add))
 			continue;
 		memcpy(buf + pos, e, reclen);
 		pos += reclen;
@@ -93,7 +93,7 @@ int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct m
 	void *old = NULL, *buf;
 	int old_len, rc;
 
-	old_len = linkea_get(o, &old);
+	old_len = mdt_linkea_get(o, &old);
 	if (old_len < 0)
 		return old_len;
 	buf = kvzalloc(max_t(u32, max, old_len), GFP_NOFS);
@@ -101,11 +101,11 @@ int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct m
 		kvfree(old);
 		return -ENOMEM;
 	}
-	len = linkea_build(buf, max, old, old_len, del, add);
+	len = mdt_linkea_build(buf, max, old, old_len, del, add);
 	rc = osd_xattr_set(th, o->mo_osd, XATTR_NAME_LINK, buf, len, 0);
 	if (add && (rc == -ENOSPC || rc == -E2BIG)) {
 		memset(buf, 0, len);
-		len = linkea_build(buf, 0, old, old_len, del, add);
+		len = mdt_linkea_build(buf, 0, old, old_len, del, add);
 		rc = osd_xattr_set(th, o->mo_osd, XATTR_NAME_LINK, buf, len, 0);
 	}
 	if (rc && old_len)
@@ -116,8 +116,8 @@ int mdt_linkea_change(struct osd_trans *th, struct mdt_object *o, const struct m
 }
 
 /* Does this name lead to the object? */
-static bool linkea_is_true(struct mdt_object *o, const struct lu_fid *parent, const char *name,
-			   u32 len)
+static bool mdt_linkea_is_true(struct mdt_object *o, const struct lu_fid *parent, const char *name,
+			       u32 len)
 {
 	struct mdt_object *dir = mdt_object_find(o->mo_mdt, parent);
 	struct lu_fid fid;
@@ -135,7 +135,7 @@ static bool linkea_is_true(struct mdt_object *o, const struct lu_fid *parent, co
  * A name of an object, the first true one in trusted.link from number *linkno on. -ENODATA: there
  * is none. *linkno: number of the next true one if there is another. name: 256 bytes.
  */
-static int linkea_name(struct mdt_object *o, u32 *linkno, struct lu_fid *parent, char *name)
+static int mdt_linkea_name(struct mdt_object *o, u32 *linkno, struct lu_fid *parent, char *name)
 {
 	const struct link_ea_entry *e = NULL;
 	void *ea = NULL;
@@ -143,7 +143,7 @@ static int linkea_name(struct mdt_object *o, u32 *linkno, struct lu_fid *parent,
 	struct lu_fid fid;
 	u32 i = 0, n;
 
-	len = linkea_get(o, &ea);
+	len = mdt_linkea_get(o, &ea);
 	if (len <= 0)
 		return len ?: -ENODATA;
 	for (; (e = wire_linkea_next(ea, len, e)); i++) {
@@ -151,7 +151,7 @@ static int linkea_name(struct mdt_object *o, u32 *linkno, struct lu_fid *parent,
 			continue;
 		n = wire_linkea_namelen(e);
 		fid_from_be(&fid, &e->lee_parent_fid);
-		if (n > MDT_MAX_NAME || !linkea_is_true(o, &fid, e->lee_name, n))
+		if (n > MDT_MAX_NAME || !mdt_linkea_is_true(o, &fid, e->lee_name, n))
 			continue;
 		if (!rc) {
 			*linkno = i;
@@ -170,8 +170,8 @@ static int linkea_name(struct mdt_object *o, u32 *linkno, struct lu_fid *parent,
  * Path of fid below root into the end of buf; *start = its offset there. Every name was looked up
  * a moment ago.
  */
-static int fid2path(struct mdt_device *mdt, const struct lu_fid *fid, const struct lu_fid *root,
-		    u32 *linkno, char *buf, u32 size, u32 *start)
+static int mdt_fid2path(struct mdt_device *mdt, const struct lu_fid *fid, const struct lu_fid *root,
+			u32 *linkno, char *buf, u32 size, u32 *start)
 {
 	struct mdt_object *o;
 	struct lu_fid cur = *fid, parent;
@@ -190,7 +190,9 @@ static int fid2path(struct mdt_device *mdt, const struct lu_fid *fid, const stru
 		if (IS_ERR(o))
 			return PTR_ERR(o);
 		first = 0;	/* of directories, which have one name */
-		rc = o->mo_dead ? -ENOENT : linkea_name(o, depth ? &first : linkno, &parent, name);
+		rc = -ENOENT;
+		if (!o->mo_dead)
+			rc = mdt_linkea_name(o, depth ? &first : linkno, &parent, name);
 		mdt_object_put(o);
 		if (rc)
 			return rc;
@@ -250,7 +252,7 @@ int mdt_get_info(struct svc_req *req)
 	path = kvmalloc(size, GFP_NOFS);
 	if (!path)
 		return -ENOMEM;
-	rc = fid2path(mdt, &fid, &root, &linkno, path, size, &start);
+	rc = mdt_fid2path(mdt, &fid, &root, &linkno, path, size, &start);
 	if (rc)
 		goto out;
 	rc = svc_rep_room(req, WF_GETINFO_VAL, size + sizeof(*in));

@@ -9,12 +9,10 @@
 
 #include "mdt_internal.h"
 
-/* The weaker of two exclusive enough modes never wins: EX, PW, then CW. */
-static u32 stronger(u32 a, u32 b)
+/* LCK_EX, LCK_PW or LCK_CW: the smaller number conflicts with more. */
+static u32 mdt_lock_mode_stronger(u32 a, u32 b)
 {
-	return min(
-		a,
-		b); /* LCK_EX = 1, LCK_PW = 2, LCK_CW = 8: the smaller number conflicts with more */
+	return min(a, b);
 }
 
 /**
@@ -32,7 +30,7 @@ void mdt_lock_add(struct mdt_lock_set *ls, const struct lu_fid *fid, u32 mode, u
 		int c = fid_cmp(fid, &ls->ls[i].fid);
 
 		if (!c) {
-			ls->ls[i].mode = stronger(ls->ls[i].mode, mode);
+			ls->ls[i].mode = mdt_lock_mode_stronger(ls->ls[i].mode, mode);
 			ls->ls[i].bits |= bits;
 			return;
 		}
@@ -74,7 +72,10 @@ int mdt_lock_all(struct mdt_device *mdt, struct mdt_lock_set *ls)
 	return 0;
 }
 
-/* Drop them all, in reverse order; the set is empty after it. */
+/**
+ * mdt_unlock_all - drop all locks of a set, in reverse order
+ * @ls: the set; empty after it
+ */
 void mdt_unlock_all(struct mdt_lock_set *ls)
 {
 	unsigned int i;
@@ -111,12 +112,19 @@ int mdt_lock_client(struct svc_req *req, struct mdt_object *o, u32 mode, u64 bit
 	return rc;
 }
 
-/* A lock that was not given to the client after all. */
+/**
+ * mdt_lock_client_drop - drop a lock that was not given to the client after all
+ * @lock: from mdt_lock_client()
+ */
 void mdt_lock_client_drop(struct ldlm_lock *lock)
 {
 	ldlm_srv_unlock(lock);
 }
 
+/**
+ * mdt_lock_client_bits - the bits that a lock from mdt_lock_client() has
+ * @lock: the lock
+ */
 u64 mdt_lock_client_bits(const struct ldlm_lock *lock)
 {
 	return lock->l_policy.ibits.bits;

@@ -91,6 +91,10 @@ int mdt_lov_parse(const void *ea, u32 len, struct mdt_lov_wish *w)
 	return 0;
 }
 
+/**
+ * mdt_lov_wish_free - free what mdt_lov_parse() or mdt_lov_wish_make() made
+ * @w: the wish
+ */
 void mdt_lov_wish_free(struct mdt_lov_wish *w)
 {
 	kvfree(w->lw_list);
@@ -98,7 +102,7 @@ void mdt_lov_wish_free(struct mdt_lov_wish *w)
 }
 
 /* Holes of *w from a directory's stored default. */
-static void lov_fill_from(struct mdt_lov_wish *w, struct mdt_object *dir, bool only_pool)
+static void mdt_lov_wish_fill(struct mdt_lov_wish *w, struct mdt_object *dir, bool only_pool)
 {
 	struct mdt_lov_wish d;
 	void *ea = NULL;
@@ -150,9 +154,9 @@ int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const v
 	}
 	/* What an explicit layout leaves open is the file system's to say, but for the pool. */
 	if (parent)
-		lov_fill_from(w, parent, hint);
+		mdt_lov_wish_fill(w, parent, hint);
 	if (mdt->mdt_root && parent != mdt->mdt_root)
-		lov_fill_from(w, mdt->mdt_root, false);
+		mdt_lov_wish_fill(w, mdt->mdt_root, false);
 	if (!strcmp(w->lw_pool, "none") || !strcmp(w->lw_pool, "ignore"))
 		w->lw_pool[0] = 0;
 	if (!w->lw_count)
@@ -164,12 +168,12 @@ int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const v
 
 /* ---- choice of OSTs ---- */
 
-struct lov_cand {
+struct mdt_lov_cand {
 	struct osp_device	*osp;
 	u64			weight;
 };
 
-static struct mdt_pool *pool_find(struct mdt_lod *lod, const char *name)
+static struct mdt_pool *mdt_pool_find(struct mdt_lod *lod, const char *name)
 {
 	struct mdt_pool *p;
 
@@ -179,7 +183,7 @@ static struct mdt_pool *pool_find(struct mdt_lod *lod, const char *name)
 	return NULL;
 }
 
-static bool alloc_has(const struct mdt_lov_alloc *a, const struct osp_device *osp)
+static bool mdt_lov_alloc_has(const struct mdt_lov_alloc *a, const struct osp_device *osp)
 {
 	u32 i;
 
@@ -190,7 +194,7 @@ static bool alloc_has(const struct mdt_lov_alloc *a, const struct osp_device *os
 }
 
 /* Reserve one object of an OST as the next stripe. 0 or what osp_get_id() says. */
-static int alloc_take(struct mdt_lov_alloc *a, struct osp_device *osp)
+static int mdt_lov_alloc_take(struct mdt_lov_alloc *a, struct osp_device *osp)
 {
 	u64 id;
 	int rc;
@@ -205,82 +209,96 @@ static int alloc_take(struct mdt_lov_alloc *a, struct osp_device *osp)
 	return 0;
 }
 
-/* Candidates in index order starting at offset, or in the order of the allocator. */
-static u32 lov_candidates(struct mdt_lod *lod, const struct mdt_lov_wish *w, struct lov_cand *c,
+/* OSTs that may be used now. *status: why others may not: -ENOSPC when all of these are full. */
+static u32 mdt_lov_usable(struct mdt_lod *lod, const struct mdt_lov_wish *w, struct mdt_lov_cand *c,
 			  int *status)
 {
-	struct mdt_pool *pool = w->lw_pool[0] ? pool_find(lod, w->lw_pool) : NULL;
-	u64 min = ~0ULL, max = 0, sum = 0;
-	u32 i, n = 0, start = 0;
+	struct mdt_pool *pool = w->lw_pool[0] ? mdt_pool_find(lod, w->lw_pool) : NULL;
+	u32 i, n = 0;
 	int rc;
 
 	*status = -ENOSPC;
 	for (i = 0; i < lod->lo_nr; i++) {
-		struct osp_device *osp = lod->lo_osts[i];
-		u64 avail;
-
-		if (!osp || (pool && !test_bit(i, pool->mp_osts)))
+		if (!lod->lo_osts[i] || (pool && !test_bit(i, pool->mp_osts)))
 			continue;
-		rc = osp_usable(osp, &avail);
-		if (rc) {
-			if (rc != -ENOSPC)
-				*status = rc;
-			continue;
-		}
-		c[n].osp = osp;
-		c[n].weight = avail;
-		min = min(min, avail);
-		max = max(max, avail);
-		n++;
+		rc = osp_usable(lod->lo_osts[i], &c[n].weight);
+		if (!rc)
+			c[n++].osp = lod->lo_osts[i];
+		else if (rc != -ENOSPC)
+			*status = rc;
 	}
+	return n;
+}
+
+static void mdt_lov_reverse(struct mdt_lov_cand *c, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n / 2; i++)
+		swap(c[i], c[n - 1 - i]);
+}
+
+/* The first start candidates go to the end. */
+static void mdt_lov_rotate(struct mdt_lov_cand *c, u32 n, u32 start)
+{
+	mdt_lov_reverse(c, start);
+	mdt_lov_reverse(c + start, n - start);
+	mdt_lov_reverse(c, n);
+}
+
+/* Random order without replacement, weighted by free space. */
+static void mdt_lov_shuffle(struct mdt_lov_cand *c, u32 n)
+{
+	u64 sum = 0, r;
+	u32 i, k;
+
+	for (i = 0; i < n; i++) {
+		c[i].weight = (c[i].weight >> 10) + 1;
+		sum += c[i].weight;
+	}
+	for (i = 0; i + 1 < n; i++) {
+		r = get_random_u64() % sum;
+		for (k = i; k + 1 < n && r >= c[k].weight; k++)
+			r -= c[k].weight;
+		sum -= c[k].weight;
+		swap(c[i], c[k]);
+	}
+}
+
+/* Candidates in index order starting at the wished OST, or in the order of the allocator. */
+static u32 mdt_lov_candidates(struct mdt_lod *lod, const struct mdt_lov_wish *w,
+			      struct mdt_lov_cand *c, int *status)
+{
+	u64 min = ~0ULL, max = 0;
+	u32 i, n, start = 0;
+
+	n = mdt_lov_usable(lod, w, c, status);
 	if (!n)
 		return 0;
-
+	for (i = 0; i < n; i++) {
+		min = min(min, c[i].weight);
+		max = max(max, c[i].weight);
+	}
 	if (w->lw_offset != LOV_OFFSET_DEFAULT) {
 		while (start < n && c[start].osp->od_index < w->lw_offset)
 			start++;
-		start %= n;
+		mdt_lov_rotate(c, n, start % n);
 	} else if (max - max * LOD_QOS_RR_PCT / 100 < min) {
-		start = atomic_inc_return(&lod->lo_rr) % n;
+		start = atomic_inc_return(&lod->lo_rr);
+		mdt_lov_rotate(c, n, start % n);
 	} else {
-		/* Weighted random order without replacement. */
-		for (i = 0; i < n; i++) {
-			c[i].weight >>= 10;
-			sum += ++c[i].weight;
-		}
-		for (i = 0; i + 1 < n; i++) {
-			u64 r = get_random_u64() % sum;
-			u32 k = i;
-
-			while (k + 1 < n && r >= c[k].weight) {
-				r -= c[k].weight;
-				k++;
-			}
-			sum -= c[k].weight;
-			swap(c[i], c[k]);
-		}
-	}
-	if (start) {
-		/* Rotate: reverse both parts, then the whole. */
-		u32 a, b;
-
-		for (a = 0, b = start - 1; a < b; a++, b--)
-			swap(c[a], c[b]);
-		for (a = start, b = n - 1; a < b; a++, b--)
-			swap(c[a], c[b]);
-		for (a = 0, b = n - 1; a < b; a++, b--)
-			swap(c[a], c[b]);
+		mdt_lov_shuffle(c, n);
 	}
 	return n;
 }
 
 /* One pass over the OSTs without waiting. */
-static int lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 want,
-		   struct mdt_lov_alloc *a)
+static int mdt_lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 want,
+		       struct mdt_lov_alloc *a)
 {
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	int rc = 0, status = -ENOSPC;
-	struct lov_cand *c;
+	struct mdt_lov_cand *c;
 	u32 i, n;
 
 	down_read(&lod->lo_sem);
@@ -291,13 +309,13 @@ static int lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 wan
 
 			/* Twice on one OST would be overstriping. */
 			if (idx >= lod->lo_nr || !lod->lo_osts[idx] ||
-			    alloc_has(a, lod->lo_osts[idx])) {
+			    mdt_lov_alloc_has(a, lod->lo_osts[idx])) {
 				rc = -EINVAL;
 				break;
 			}
 			rc = osp_usable(lod->lo_osts[idx], &avail);
 			if (!rc)
-				rc = alloc_take(a, lod->lo_osts[idx]);
+				rc = mdt_lov_alloc_take(a, lod->lo_osts[idx]);
 		}
 		up_read(&lod->lo_sem);
 		return rc;
@@ -313,11 +331,11 @@ static int lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 wan
 		up_read(&lod->lo_sem);
 		return -ENOMEM;
 	}
-	n = lov_candidates(lod, w, c, &status);
+	n = mdt_lov_candidates(lod, w, c, &status);
 	for (i = 0; i < n && a->la_count < want; i++) {
-		if (alloc_has(a, c[i].osp))
+		if (mdt_lov_alloc_has(a, c[i].osp))
 			continue;
-		rc = alloc_take(a, c[i].osp);
+		rc = mdt_lov_alloc_take(a, c[i].osp);
 		if (rc && rc != -ENOSPC)
 			status = rc;
 	}
@@ -331,14 +349,14 @@ static int lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 wan
  * that are still to connect. A file is not kept waiting for an OST that is away when it can do
  * without.
  */
-static u32 lov_usable_count(struct mdt_lod *lod, const struct mdt_lov_wish *w)
+static u32 mdt_lov_count_osts(struct mdt_lod *lod, const struct mdt_lov_wish *w)
 {
 	bool starting = ktime_get_seconds() < READ_ONCE(lod->lo_configured) + LOV_START_SECS;
 	u32 i, n = 0, connected = 0;
 	struct mdt_pool *pool;
 
 	down_read(&lod->lo_sem);
-	pool = w->lw_pool[0] ? pool_find(lod, w->lw_pool) : NULL;
+	pool = w->lw_pool[0] ? mdt_pool_find(lod, w->lw_pool) : NULL;
 	for (i = 0; i < lod->lo_nr; i++) {
 		if (!lod->lo_osts[i] || READ_ONCE(lod->lo_osts[i]->od_inactive) ||
 		    (pool && !test_bit(i, pool->mp_osts)))
@@ -354,15 +372,15 @@ static u32 lov_usable_count(struct mdt_lod *lod, const struct mdt_lov_wish *w)
  * Until something about an OST has changed since *seen, at most until end. 0: look again;
  * -EINPROGRESS: no more time, or enough threads wait already.
  */
-static int lov_wait(struct mdt_lod *lod, u32 seen, unsigned long end)
+static int mdt_lov_wait(struct mdt_lod *lod, u32 seen, unsigned long end)
 {
+	atomic_t *events = &lod->lo_events;
 	long left = end - jiffies;
 	int rc = -EINPROGRESS;
 
 	if (atomic_inc_return(&lod->lo_waiters) <= LOV_WAITERS_MAX && left > 0) {
-		left = wait_event_killable_timeout(
-			lod->lo_waitq, atomic_read(&lod->lo_events) != seen || lod->lo_stopping,
-			left);
+		left = wait_event_killable_timeout(lod->lo_waitq, lod->lo_stopping ||
+						   atomic_read(events) != seen, left);
 		if (left < 0)
 			rc = -EINTR;
 		else if (lod->lo_stopping)
@@ -405,14 +423,14 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 		u32 seen = atomic_read(&lod->lo_events);
 
 		/* A new file system learns of its OSTs a moment after they registered. */
-		want = w->lw_list ? max : min(max, lov_usable_count(lod, w));
+		want = w->lw_list ? max : min(max, mdt_lov_count_osts(lod, w));
 		least = w->lw_list || w->lw_explicit ? want : want - want / 4;
-		rc = want ? lov_try(mdt, w, want, a) : -EAGAIN;
+		rc = want ? mdt_lov_try(mdt, w, want, a) : -EAGAIN;
 		if (!rc)
 			break;
 		if (rc == -EINVAL || rc == -ENOMEM || rc == -ENOSPC)
 			break;
-		rc = lov_wait(lod, seen, end);
+		rc = mdt_lov_wait(lod, seen, end);
 		if (rc)
 			break;
 	}
@@ -549,7 +567,11 @@ int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void
 	return rc;
 }
 
-/* The largest LOV EA so far: clients make room for it (mbo_max_mdsize). */
+/**
+ * mdt_lov_saw_size - a file has a LOV EA of this size
+ * @mdt: the target
+ * @len: bytes; clients make room for the largest one so far (mbo_max_mdsize)
+ */
 void mdt_lov_saw_size(struct mdt_device *mdt, u32 len)
 {
 	if (len > atomic_read(&mdt->mdt_max_mdsize))
@@ -558,7 +580,13 @@ void mdt_lov_saw_size(struct mdt_device *mdt, u32 len)
 
 /* ---- the set of OSTs ---- */
 
-/* The OST of that index, referenced, or NULL. */
+/**
+ * mdt_lod_get - the OST of an index
+ * @mdt: the target
+ * @idx: the index
+ *
+ * Return: its OSP, referenced, or NULL.
+ */
 struct osp_device *mdt_lod_get(struct mdt_device *mdt, u32 idx)
 {
 	struct mdt_lod *lod = &mdt->mdt_lod;
@@ -573,20 +601,28 @@ struct osp_device *mdt_lod_get(struct mdt_device *mdt, u32 idx)
 	return osp;
 }
 
-/* Something about an OST changed: creators that wait look again. */
+/**
+ * mdt_lod_event - something about an OST has changed
+ * @lod: the set of OSTs
+ *
+ * Creates that wait for an OST look again. Context: any.
+ */
 void mdt_lod_event(struct mdt_lod *lod)
 {
 	atomic_inc(&lod->lo_events);
 	wake_up_all(&lod->lo_waitq);
 }
 
-/* The config log was read: the OSTs are known and connect now. */
+/**
+ * mdt_lod_config_done - the config log was read: the OSTs are known and connect now
+ * @mdt: the target
+ */
 void mdt_lod_config_done(struct mdt_device *mdt)
 {
 	WRITE_ONCE(mdt->mdt_lod.lo_configured, ktime_get_seconds());
 }
 
-static int pool_new(struct mdt_lod *lod, const char *name)
+static int mdt_pool_new(struct mdt_lod *lod, const char *name)
 {
 	struct mdt_pool *p;
 
@@ -597,7 +633,7 @@ static int pool_new(struct mdt_lod *lod, const char *name)
 		return -ENOMEM;
 	strscpy(p->mp_name, name, sizeof(p->mp_name));
 	down_write(&lod->lo_sem);
-	if (pool_find(lod, name)) {
+	if (mdt_pool_find(lod, name)) {
 		up_write(&lod->lo_sem);
 		kfree(p);
 		return -EEXIST;
@@ -624,9 +660,9 @@ int mdt_lod_pool(struct mdt_lod *lod, u32 cmd, const char *name, const char *ost
 	if (!name)
 		return -EINVAL;
 	if (cmd == LCFG_POOL_NEW)
-		return pool_new(lod, name);
+		return mdt_pool_new(lod, name);
 	down_write(&lod->lo_sem);
-	p = pool_find(lod, name);
+	p = mdt_pool_find(lod, name);
 	if (!p) {
 		rc = -ENOENT;
 	} else if (cmd == LCFG_POOL_DEL) {
@@ -645,9 +681,13 @@ int mdt_lod_pool(struct mdt_lod *lod, u32 cmd, const char *name, const char *ost
 	return rc;
 }
 
-/*
- * Sum of the OSTs' last statfs, in blocks of *os->os_bsize. While one has not answered since the
- * start there is none (no OS_STATFS_SUM): the client asks the OSTs itself then.
+/**
+ * mdt_lod_statfs - sum of the last statfs of all OSTs
+ * @lod: the set of OSTs
+ * @os: in: the statfs of the MDT; out: the sum, in blocks of its os_bsize
+ *
+ * While an OST has not answered since the start @os stays as it is (no OS_STATFS_SUM): then the
+ * client asks the OSTs itself.
  */
 void mdt_lod_statfs(struct mdt_lod *lod, struct obd_statfs *os)
 {
@@ -687,6 +727,10 @@ void mdt_lod_statfs(struct mdt_lod *lod, struct obd_statfs *os)
 	os->os_state |= cpu_to_le32(OS_STATFS_SUM);
 }
 
+/**
+ * mdt_lod_init - an empty set of OSTs
+ * @lod: zeroed
+ */
 void mdt_lod_init(struct mdt_lod *lod)
 {
 	init_rwsem(&lod->lo_sem);
@@ -699,6 +743,10 @@ void mdt_lod_init(struct mdt_lod *lod)
 	lod->lo_def_size = LOV_DEF_STRIPE_SIZE;
 }
 
+/**
+ * mdt_lod_fini - free the pools
+ * @lod: the set of OSTs
+ */
 void mdt_lod_fini(struct mdt_lod *lod)
 {
 	struct mdt_pool *p, *n;

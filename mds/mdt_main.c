@@ -3,8 +3,8 @@
  * The metadata target: start and stop, connect, the table of objects in use, module.
  *
  * An object is in the table while somebody has a reference; the last put takes it out under the
- * lock of its bucket. What is known about an open or dying object is only there, so nobody may have
- * two of one FID.
+ * lock of its bucket. Whether an object is open or removed is only known from its struct
+ * mdt_object, so there must never be two of one FID.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -15,12 +15,12 @@
 
 /* ---- objects ---- */
 
-static struct mdt_bucket *object_bucket(struct mdt_device *mdt, const struct lu_fid *fid)
+static struct mdt_bucket *mdt_object_bucket(struct mdt_device *mdt, const struct lu_fid *fid)
 {
 	return &mdt->mdt_objects[hash_64(fid->f_seq ^ ((u64)fid->f_oid << 20), MDT_HASH_BITS)];
 }
 
-static struct mdt_object *bucket_find(struct mdt_bucket *b, const struct lu_fid *fid)
+static struct mdt_object *mdt_bucket_find(struct mdt_bucket *b, const struct lu_fid *fid)
 {
 	struct mdt_object *o;
 
@@ -39,7 +39,7 @@ static struct mdt_object *bucket_find(struct mdt_bucket *b, const struct lu_fid 
  */
 struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *osd)
 {
-	struct mdt_bucket *b = object_bucket(mdt, &osd->oo_fid);
+	struct mdt_bucket *b = mdt_object_bucket(mdt, &osd->oo_fid);
 	struct mdt_object *o, *other;
 
 	o = kzalloc(sizeof(*o), GFP_NOFS);
@@ -53,7 +53,7 @@ struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *os
 	mutex_init(&o->mo_mutex);
 	INIT_LIST_HEAD(&o->mo_reap);
 	spin_lock(&b->mb_lock);
-	other = bucket_find(b, &o->mo_fid);
+	other = mdt_bucket_find(b, &o->mo_fid);
 	if (other)
 		refcount_inc(&other->mo_ref);
 	else
@@ -77,12 +77,12 @@ struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *os
  */
 struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *fid)
 {
-	struct mdt_bucket *b = object_bucket(mdt, fid);
+	struct mdt_bucket *b = mdt_object_bucket(mdt, fid);
 	struct osd_object *osd;
 	struct mdt_object *o;
 
 	spin_lock(&b->mb_lock);
-	o = bucket_find(b, fid);
+	o = mdt_bucket_find(b, fid);
 	if (o)
 		refcount_inc(&o->mo_ref);
 	spin_unlock(&b->mb_lock);
@@ -97,7 +97,13 @@ struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *
 	return o;
 }
 
-/* The same by a FID of a request. Also the errors of mdt_req_fid(). */
+/**
+ * mdt_object_find_le - an object by a FID of a request
+ * @mdt: the target
+ * @le: the FID
+ *
+ * Return: as mdt_object_find() and mdt_req_fid().
+ */
 struct mdt_object *mdt_object_find_le(struct mdt_device *mdt, const struct lu_fid_le *le)
 {
 	struct lu_fid fid;
@@ -106,8 +112,13 @@ struct mdt_object *mdt_object_find_le(struct mdt_device *mdt, const struct lu_fi
 	return rc ? ERR_PTR(rc) : mdt_object_find(mdt, &fid);
 }
 
-/*
- * The same for an object that must still have a name or a user: a destroyed one gives -ENOENT.
+/**
+ * mdt_object_find_live - an object by a FID of a request, unless it was removed
+ * @mdt: the target
+ * @le: the FID
+ *
+ * Return: as mdt_object_find_le(); ERR_PTR(-ENOENT): it has no name any more, and nobody has it
+ * open.
  */
 struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_fid_le *le)
 {
@@ -120,19 +131,26 @@ struct mdt_object *mdt_object_find_live(struct mdt_device *mdt, const struct lu_
 	return o;
 }
 
+/**
+ * mdt_object_get - one more reference
+ * @o: referenced
+ */
 void mdt_object_get(struct mdt_object *o)
 {
 	refcount_inc(&o->mo_ref);
 }
 
-/* NULL and ERR_PTR are ignored. */
+/**
+ * mdt_object_put - give a reference back
+ * @o: the object; NULL and ERR_PTR are fine
+ */
 void mdt_object_put(struct mdt_object *o)
 {
 	struct mdt_bucket *b;
 
 	if (IS_ERR_OR_NULL(o))
 		return;
-	b = object_bucket(o->mo_mdt, &o->mo_fid);
+	b = mdt_object_bucket(o->mo_mdt, &o->mo_fid);
 	if (!refcount_dec_and_lock(&o->mo_ref, &b->mb_lock))
 		return;
 	hlist_del(&o->mo_hash);
@@ -175,7 +193,14 @@ int mdt_xattr_get_alloc(struct mdt_object *o, const char *name, void **val)
 	return -EAGAIN;
 }
 
-/* Attributes as clients see them: a dead file whose inode waits for its OST objects has no link. */
+/**
+ * mdt_attr_get - attributes as clients see them
+ * @o: the object
+ * @la: out
+ *
+ * A removed file keeps one link on disk until its OST objects are destroyed; clients are shown
+ * none.
+ */
 void mdt_attr_get(struct mdt_object *o, struct osd_attr *la)
 {
 	osd_attr_get(o->mo_osd, la);
@@ -183,6 +208,10 @@ void mdt_attr_get(struct mdt_object *o, struct osd_attr *la)
 		la->nlink = 0;
 }
 
+/**
+ * mdt_recovering - is the target in recovery?
+ * @mdt: the target
+ */
 bool mdt_recovering(struct mdt_device *mdt)
 {
 	return READ_ONCE(mdt->mdt_lt->lt_pt.recovering);
@@ -260,7 +289,7 @@ static void mdt_disconnect(struct obd_export *exp, bool evicted)
 
 /* ---- start and stop ---- */
 
-static struct mdt_bucket *buckets_new(void)
+static struct mdt_bucket *mdt_buckets_new(void)
 {
 	struct mdt_bucket *b = kvcalloc(1 << MDT_HASH_BITS, sizeof(*b), GFP_KERNEL);
 	unsigned int i;
@@ -314,7 +343,7 @@ static int mdt_start(struct lu_target *lt)
 	int rc = -ENOMEM;
 
 	if (lt->lt_index) {
-		pr_err("%s: only MDT0000 is supported\n", lt->lt_name);
+		pr_err("%s: only MDT0000 is supported: rc = %d\n", lt->lt_name, -EOPNOTSUPP);
 		return -EOPNOTSUPP;
 	}
 	mdt = kvzalloc(sizeof(*mdt), GFP_KERNEL);
@@ -332,8 +361,8 @@ static int mdt_start(struct lu_target *lt)
 	mdt_orphan_init(mdt);
 	osp_record_init(mdt);
 	lt->lt_priv = mdt;
-	mdt->mdt_objects = buckets_new();
-	mdt->mdt_files = buckets_new();
+	mdt->mdt_objects = mdt_buckets_new();
+	mdt->mdt_files = mdt_buckets_new();
 	mdt->mdt_wq = alloc_workqueue("mdt_orphan", WQ_UNBOUND | WQ_MEM_RECLAIM, 1);
 	if (!mdt->mdt_objects || !mdt->mdt_files || !mdt->mdt_wq)
 		goto out;
@@ -350,7 +379,7 @@ out:
 	return rc;
 }
 
-/* Creators and OST connections first: requests in service must not wait for them any more. */
+/* First no more objects and connections to OSTs: requests in service must not wait for them. */
 static void mdt_stop_begin(struct lu_target *lt)
 {
 	osp_stop_all(lt->lt_priv);
@@ -453,19 +482,19 @@ static struct tgt_type mdt_type = {
 	.reconstruct	= mdt_reconstruct,
 };
 
-static int __init mds_init(void)
+static int __init mdt_module_init(void)
 {
 	mdt_type.handlers = mdt_handlers;
 	mdt_type.nr_handlers = mdt_nr_handlers;
 	return tgt_type_register(&mdt_type);
 }
 
-static void __exit mds_exit(void)
+static void __exit mdt_module_exit(void)
 {
 	tgt_type_unregister(&mdt_type);
 }
 
-module_init(mds_init);
-module_exit(mds_exit);
+module_init(mdt_module_init);
+module_exit(mdt_module_exit);
 MODULE_DESCRIPTION("Gloss metadata service");
 MODULE_LICENSE("GPL");

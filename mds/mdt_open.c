@@ -3,10 +3,10 @@
  * IT_OPEN and IT_OPEN|IT_CREAT (chapter 4, 11).
  *
  * An open by name is an operation (mdt_op.c): it looks the name up, and either opens what it finds
- * or makes a new file under the UPDATE lock and mo_dir_sem of the parent, with OST objects that were
- * reserved before. A name that appears or disappears meanwhile makes it start over. An existing
- * file is opened under its mo_mutex only; when it gets its first layout now, that is an operation of
- * its own (mdt_layout.c).
+ * or makes a new file under the UPDATE lock and mo_dir_sem of the parent, with OST objects that
+ * were reserved before. A name that appears or disappears meanwhile makes it start over. An
+ * existing file is opened under its mo_mutex only; when it gets its first layout now, that is an
+ * operation of its own (mdt_layout.c).
  */
 #define pr_fmt(fmt) "mdt: " fmt
 

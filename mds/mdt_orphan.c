@@ -18,13 +18,13 @@
 #define PENDING_DIR	"PENDING"
 #define ORPHAN_RETRY_SECS	5
 
-static int pending_name(const struct lu_fid *fid, char *buf, size_t size)
+static int mdt_orphan_name(const struct lu_fid *fid, char *buf, size_t size)
 {
 	return scnprintf(buf, size, DFID, PFID(fid));
 }
 
 /**
- * mdt_orphan_add - give a file whose last name goes a name in PENDING/
+ * mdt_orphan_add - give a file whose last name is removed a name in PENDING/
  * @th: transaction with MDT_CR_ORPHAN
  * @o: the file, mo_mutex held; its link count on disk stays 1
  *
@@ -35,15 +35,15 @@ int mdt_orphan_add(struct osd_trans *th, struct mdt_object *o)
 	char name[FID_LEN];
 	int len, rc;
 
-	len = pending_name(&o->mo_fid, name, sizeof(name));
+	len = mdt_orphan_name(&o->mo_fid, name, sizeof(name));
 	rc = osd_dir_insert(th, o->mo_mdt->mdt_pending, name, len, o->mo_osd);
 	if (!rc)
 		o->mo_pending = true;
 	return rc;
 }
 
-/* To the worker; takes over a reference. */
-static void reap_queue(struct mdt_object *o)
+/* Hand the object, with a reference, to the work item. */
+static void mdt_orphan_queue(struct mdt_object *o)
 {
 	struct mdt_device *mdt = o->mo_mdt;
 
@@ -53,7 +53,7 @@ static void reap_queue(struct mdt_object *o)
 	queue_work(mdt->mdt_wq, &mdt->mdt_reap_work);
 }
 
-static void orphan_committed(void *data, int error)
+static void mdt_orphan_committed(void *data, int error)
 {
 	struct mdt_object *o = data;
 
@@ -62,7 +62,7 @@ static void orphan_committed(void *data, int error)
 		set_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
 		set_bit(MDT_OF_REAP_DONE, &o->mo_reap_flags);
 	}
-	reap_queue(o);
+	mdt_orphan_queue(o);
 }
 
 /**
@@ -76,11 +76,11 @@ void mdt_orphan_commit(struct osd_trans *th, struct mdt_object *o)
 		return;
 	o->mo_reaping = true;
 	mdt_object_get(o);
-	osd_trans_commit_cb(th, orphan_committed, o);
+	osd_trans_commit_cb(th, mdt_orphan_committed, o);
 }
 
 /**
- * mdt_orphan_later - the same after a last close that could not have a transaction
+ * mdt_orphan_later - destroy the objects of a removed file when the last close got no transaction
  * @o: the file, mo_mutex held, mo_pending and not open
  */
 void mdt_orphan_later(struct mdt_object *o)
@@ -99,29 +99,29 @@ void mdt_orphan_later(struct mdt_object *o)
 }
 
 /**
- * mdt_orphan_finish - the OST objects of a dead file are dealt with
- * @o: the file; the reaper's reference comes back with it
+ * mdt_orphan_finish - the OST objects of a removed file are destroyed, or will not be now
+ * @o: the file, with the reference that the reaper gave to the OSPs
  * @done: all are destroyed; false: the target stops, the next mount tries again
  *
- * Called by osp, any context that may take spinlocks.
+ * Context: called by the OSPs; any that may take spinlocks.
  */
 void mdt_orphan_finish(struct mdt_object *o, bool done)
 {
 	set_bit(MDT_OF_REAP_DONE, &o->mo_reap_flags);
 	if (!done)
 		set_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
-	reap_queue(o);
+	mdt_orphan_queue(o);
 }
 
 /* Last step: name and inode. */
-static int reap_inode(struct mdt_object *o)
+static int mdt_orphan_reap_inode(struct mdt_object *o)
 {
 	struct mdt_device *mdt = o->mo_mdt;
 	struct osd_trans *th;
 	char name[FID_LEN];
 	int len, rc, rc2;
 
-	len = pending_name(&o->mo_fid, name, sizeof(name));
+	len = mdt_orphan_name(&o->mo_fid, name, sizeof(name));
 	th = tgt_trans_start_local(mdt->mdt_lt, OSD_CR_DIR_DELETE + OSD_CR_DESTROY);
 	if (IS_ERR(th))
 		return PTR_ERR(th);
@@ -132,7 +132,7 @@ static int reap_inode(struct mdt_object *o)
 	return rc ?: rc2;
 }
 
-static void reap_one(struct mdt_object *o)
+static void mdt_orphan_reap(struct mdt_object *o)
 {
 	struct mdt_device *mdt = o->mo_mdt;
 	void *ea = NULL;
@@ -152,20 +152,20 @@ static void reap_one(struct mdt_object *o)
 		kvfree(ea);
 		if (len < 0 && len != -ENODATA) {
 			pr_warn_ratelimited("%s: " DFID
-					    ": cannot read the layout of an unlinked file: %d\n",
+					    ": cannot read the layout of an unlinked file: rc = %d\n",
 					    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), len);
 			mdt_object_put(o);
 			return;
 		}
 	}
-	rc = reap_inode(o);
+	rc = mdt_orphan_reap_inode(o);
 	if (rc)
-		pr_warn_ratelimited("%s: " DFID ": cannot remove an unlinked file: %d\n",
+		pr_warn_ratelimited("%s: " DFID ": cannot remove an unlinked file: rc = %d\n",
 				    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), rc);
 	mdt_object_put(o);
 }
 
-static void reap_work(struct work_struct *work)
+static void mdt_orphan_reap_work(struct work_struct *work)
 {
 	struct mdt_device *mdt = container_of(work, struct mdt_device, mdt_reap_work);
 	struct mdt_object *o;
@@ -178,21 +178,21 @@ static void reap_work(struct work_struct *work)
 		spin_unlock(&mdt->mdt_reap_lock);
 		if (!o)
 			return;
-		reap_one(o);
+		mdt_orphan_reap(o);
 		cond_resched();
 	}
 }
 
 /* ---- what a mount finds ---- */
 
-struct boot_scan {
+struct mdt_orphan_scan {
 	struct mdt_device	*mdt;
 	unsigned int		nr;
 };
 
-static int boot_entry(void *ctx, const struct osd_dirent *de)
+static int mdt_orphan_boot_entry(void *ctx, const struct osd_dirent *de)
 {
-	struct boot_scan *bs = ctx;
+	struct mdt_orphan_scan *bs = ctx;
 	struct mdt_object *o;
 	struct lu_fid fid;
 
@@ -201,8 +201,8 @@ static int boot_entry(void *ctx, const struct osd_dirent *de)
 	fid = de->fid;
 	o = mdt_object_find(bs->mdt, &fid);
 	if (IS_ERR(o)) {
-		pr_warn("%s: PENDING/%.*s: %ld\n", bs->mdt->mdt_lt->lt_name, de->namelen, de->name,
-			PTR_ERR(o));
+		pr_warn("%s: cannot open PENDING/%.*s: rc = %ld\n", bs->mdt->mdt_lt->lt_name,
+			de->namelen, de->name, PTR_ERR(o));
 		return 0;
 	}
 	o->mo_dead = true;
@@ -212,8 +212,8 @@ static int boot_entry(void *ctx, const struct osd_dirent *de)
 	return 0;
 }
 
-/* After recovery: those that nobody has opened again, and those of mdt_orphan_later(). */
-static void boot_work(struct work_struct *work)
+/* After recovery: destroy what no client opened again, and the files of mdt_orphan_later(). */
+static void mdt_orphan_boot_work(struct work_struct *work)
 {
 	struct mdt_device *mdt = container_of(work, struct mdt_device, mdt_boot_work.work);
 	struct mdt_object *o;
@@ -229,7 +229,7 @@ static void boot_work(struct work_struct *work)
 	spin_unlock(&mdt->mdt_reap_lock);
 	if (list_empty(&list))
 		return;
-	/* Of those closed since the mount the unlink may not be on disk yet. */
+	/* The unlink of a file that was closed since the mount may not be on disk yet. */
 	rc = osd_sync(mdt->mdt_osd);
 	while (!list_empty(&list)) {
 		bool reap;
@@ -244,7 +244,7 @@ static void boot_work(struct work_struct *work)
 			o->mo_reaping = true;
 		mutex_unlock(&o->mo_mutex);
 		if (reap)
-			reap_queue(o);
+			mdt_orphan_queue(o);
 		else
 			mdt_object_put(o);
 	}
@@ -258,7 +258,7 @@ static void boot_work(struct work_struct *work)
  */
 int mdt_orphan_start(struct mdt_device *mdt)
 {
-	struct boot_scan bs = { .mdt = mdt };
+	struct mdt_orphan_scan bs = { .mdt = mdt };
 	struct osd_object *keep;
 	int rc;
 
@@ -272,30 +272,40 @@ int mdt_orphan_start(struct mdt_device *mdt)
 		mdt->mdt_pending = NULL;
 		return rc;
 	}
-	rc = osd_dir_iterate(mdt->mdt_pending, 0, boot_entry, &bs);
+	rc = osd_dir_iterate(mdt->mdt_pending, 0, mdt_orphan_boot_entry, &bs);
 	if (rc < 0)
-		pr_warn("%s: cannot read PENDING: %d\n", mdt->mdt_lt->lt_name, rc);
+		pr_warn("%s: cannot read PENDING: rc = %d\n", mdt->mdt_lt->lt_name, rc);
 	if (bs.nr)
 		pr_info("%s: %u unlinked files to clean up\n", mdt->mdt_lt->lt_name, bs.nr);
 	return 0;
 }
 
-/* The OSTs are known now: after recovery what mdt_orphan_start() found may go. */
+/**
+ * mdt_orphan_config_done - the OSTs are known: after recovery, destroy what the mount has found
+ * @mdt: the target
+ */
 void mdt_orphan_config_done(struct mdt_device *mdt)
 {
 	queue_delayed_work(mdt->mdt_wq, &mdt->mdt_boot_work, HZ);
 }
 
+/**
+ * mdt_orphan_init - lists and work items, before anything else of this file
+ * @mdt: the target
+ */
 void mdt_orphan_init(struct mdt_device *mdt)
 {
 	INIT_LIST_HEAD(&mdt->mdt_boot_orphans);
 	INIT_LIST_HEAD(&mdt->mdt_reap_list);
 	spin_lock_init(&mdt->mdt_reap_lock);
-	INIT_WORK(&mdt->mdt_reap_work, reap_work);
-	INIT_DELAYED_WORK(&mdt->mdt_boot_work, boot_work);
+	INIT_WORK(&mdt->mdt_reap_work, mdt_orphan_reap_work);
+	INIT_DELAYED_WORK(&mdt->mdt_boot_work, mdt_orphan_boot_work);
 }
 
-/* No transactions run any more, the OSPs have given their jobs back. */
+/**
+ * mdt_orphan_stop - end the work on removed files; the next mount goes on
+ * @mdt: the target; no transactions run any more, the OSPs have given their jobs back
+ */
 void mdt_orphan_stop(struct mdt_device *mdt)
 {
 	struct mdt_object *o, *n;

@@ -7,7 +7,7 @@
 
 #include "mdt_internal.h"
 
-static int stripesize_show(struct seq_file *m, void *obj)
+static int mdt_stripesize_show(struct seq_file *m, void *obj)
 {
 	struct mdt_device *mdt = obj;
 
@@ -15,7 +15,7 @@ static int stripesize_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static ssize_t stripesize_store(const char *text, size_t len, void *obj)
+static ssize_t mdt_stripesize_store(const char *text, size_t len, void *obj)
 {
 	struct mdt_device *mdt = obj;
 	u64 v;
@@ -29,7 +29,7 @@ static ssize_t stripesize_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int stripecount_show(struct seq_file *m, void *obj)
+static int mdt_stripecount_show(struct seq_file *m, void *obj)
 {
 	struct mdt_device *mdt = obj;
 	u32 n = mdt->mdt_lod.lo_def_count;
@@ -38,7 +38,7 @@ static int stripecount_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static ssize_t stripecount_store(const char *text, size_t len, void *obj)
+static ssize_t mdt_stripecount_store(const char *text, size_t len, void *obj)
 {
 	struct mdt_device *mdt = obj;
 	u64 v = LOV_ALL_STRIPES;
@@ -52,7 +52,7 @@ static ssize_t stripecount_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int numobd_show(struct seq_file *m, void *obj)
+static int mdt_numobd_show(struct seq_file *m, void *obj)
 {
 	struct mdt_device *mdt = obj;
 	struct mdt_lod *lod = &mdt->mdt_lod;
@@ -60,13 +60,13 @@ static int numobd_show(struct seq_file *m, void *obj)
 
 	down_read(&lod->lo_sem);
 	for (i = 0; i < lod->lo_nr; i++)
-		n += lod->lo_osts[i] != NULL;
+		n += !!lod->lo_osts[i];
 	up_read(&lod->lo_sem);
 	seq_printf(m, "%u\n", n);
 	return 0;
 }
 
-static int target_obd_show(struct seq_file *m, void *obj)
+static int mdt_target_obd_show(struct seq_file *m, void *obj)
 {
 	struct mdt_device *mdt = obj;
 	struct mdt_lod *lod = &mdt->mdt_lod;
@@ -82,13 +82,13 @@ static int target_obd_show(struct seq_file *m, void *obj)
 }
 
 static const struct param_def lod_params[] = {
-	{ "stripesize", 0644, stripesize_show, stripesize_store },
-	{ "stripecount", 0644, stripecount_show, stripecount_store },
-	{ "numobd", 0444, numobd_show, NULL },
-	{ "target_obd", 0444, target_obd_show, NULL },
+	{ "stripesize", 0644, mdt_stripesize_show, mdt_stripesize_store },
+	{ "stripecount", 0644, mdt_stripecount_show, mdt_stripecount_store },
+	{ "numobd", 0444, mdt_numobd_show, NULL },
+	{ "target_obd", 0444, mdt_target_obd_show, NULL },
 };
 
-static int open_files_show(struct seq_file *m, void *obj)
+static int mdt_open_handles_show(struct seq_file *m, void *obj)
 {
 	struct mdt_device *mdt = obj;
 
@@ -96,33 +96,33 @@ static int open_files_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static int identity_show(struct seq_file *m, void *obj)
+static int mdt_identity_show(struct seq_file *m, void *obj)
 {
 	seq_puts(m, "NONE\n");
 	return 0;
 }
 
-static int hsm_control_show(struct seq_file *m, void *obj)
+static int mdt_hsm_control_show(struct seq_file *m, void *obj)
 {
 	seq_puts(m, "disabled\n");
 	return 0;
 }
 
 static const struct param_def mdt_params[] = {
-	{ "identity_upcall", 0444, identity_show, NULL },
-	{ "hsm_control", 0444, hsm_control_show, NULL },
-	{ "open_handles", 0444, open_files_show, NULL },
+	{ "identity_upcall", 0444, mdt_identity_show, NULL },
+	{ "hsm_control", 0444, mdt_hsm_control_show, NULL },
+	{ "open_handles", 0444, mdt_open_handles_show, NULL },
 };
 
 /* No changelogs are kept: nobody is registered. */
-static int changelog_users_show(struct seq_file *m, void *obj)
+static int mdt_changelog_users_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "current_index: 0\n%-24s %10s %s %s\n", "ID", "index", "(idle)", "mask");
 	return 0;
 }
 
 static const struct param_def mdd_params[] = {
-	{ "changelog_users", 0444, changelog_users_show, NULL },
+	{ "changelog_users", 0444, mdt_changelog_users_show, NULL },
 };
 
 #define STAT(name)	{ name, LUS_USECS, LUS_MINMAX | LUS_STDDEV }
@@ -146,6 +146,10 @@ static const struct lu_stat_def md_stats[MDS_STAT_NR] = {
 	[MDS_STAT_CROSSDIR_RENAME]	= STAT("crossdir_rename"),
 };
 
+/**
+ * mdt_params_start - add the parameters and statistics of a target
+ * @mdt: the target
+ */
 void mdt_params_start(struct mdt_device *mdt)
 {
 	char name[64];
@@ -164,6 +168,10 @@ void mdt_params_start(struct mdt_device *mdt)
 		lu_stats_file(mdt->mdt_params, "md_stats", mdt->mdt_stats);
 }
 
+/**
+ * mdt_params_stop - remove them
+ * @mdt: the target
+ */
 void mdt_params_stop(struct mdt_device *mdt)
 {
 	param_dir_del(mdt->mdt_mdd_params);

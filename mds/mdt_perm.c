@@ -31,13 +31,13 @@ struct acl_entry {
 #define ACL_E_OTHER	0x20
 #define ACL_E_NO_ID	0xffffffffU
 
-static struct acl_entry *acl_entries(void *blob)
+static struct acl_entry *mdt_acl_entries(void *blob)
 {
 	return blob + sizeof(struct acl_header);
 }
 
 /* Number of entries, 0 for an empty blob, -EINVAL if it is none. */
-static int acl_count(const void *blob, u32 len)
+static int mdt_acl_count(const void *blob, u32 len)
 {
 	const struct acl_header *h = blob;
 
@@ -60,8 +60,8 @@ static int acl_count(const void *blob, u32 len)
  */
 int mdt_acl_check(const void *blob, u32 len)
 {
-	const struct acl_entry *e = acl_entries((void *)blob);
-	int n = acl_count(blob, len);
+	const struct acl_entry *e = mdt_acl_entries((void *)blob);
+	int n = mdt_acl_count(blob, len);
 	unsigned int state = ACL_E_USER_OBJ;
 	bool need_mask = false;
 	int i;
@@ -122,8 +122,8 @@ int mdt_acl_check(const void *blob, u32 len)
  */
 int mdt_acl_mode(const void *blob, u32 len, u32 *mode)
 {
-	const struct acl_entry *e = acl_entries((void *)blob);
-	int n = acl_count(blob, len);
+	const struct acl_entry *e = mdt_acl_entries((void *)blob);
+	int n = mdt_acl_count(blob, len);
 	u32 bits = 0, group = 0, mask = 0;
 	bool has_mask = false;
 	int i, more = 0;
@@ -165,8 +165,8 @@ int mdt_acl_mode(const void *blob, u32 len, u32 *mode)
  */
 void mdt_acl_chmod(void *blob, u32 len, u32 mode)
 {
-	struct acl_entry *e = acl_entries(blob), *group = NULL, *mask = NULL;
-	int n = acl_count(blob, len);
+	struct acl_entry *e = mdt_acl_entries(blob), *group = NULL, *mask = NULL;
+	int n = mdt_acl_count(blob, len);
 	int i;
 
 	for (i = 0; i < n; i++, e++) {
@@ -201,8 +201,8 @@ void mdt_acl_chmod(void *blob, u32 len, u32 mode)
  */
 int mdt_acl_create(void *blob, u32 len, u32 *mode)
 {
-	struct acl_entry *e = acl_entries(blob), *group = NULL, *mask = NULL;
-	int n = acl_count(blob, len);
+	struct acl_entry *e = mdt_acl_entries(blob), *group = NULL, *mask = NULL;
+	int n = mdt_acl_count(blob, len);
 	u32 perm = *mode & 0777;
 	int i, more = 0;
 
@@ -243,14 +243,19 @@ int mdt_acl_create(void *blob, u32 len, u32 *mode)
 	return more;
 }
 
+/**
+ * mdt_in_group - is the caller in this group, as far as the request shows?
+ * @cred: of the request
+ * @gid: the group
+ */
 bool mdt_in_group(const struct mdt_cred *cred, u32 gid)
 {
 	return cred->mc_gid == gid || cred->mc_suppgid[0] == gid || cred->mc_suppgid[1] == gid;
 }
 
 /* 0 or -EACCES by an ACL of n entries. */
-static int acl_permission(const struct mdt_cred *cred, u32 uid, u32 gid, const struct acl_entry *e,
-			  int n, u32 want)
+static int mdt_acl_permission(const struct mdt_cred *cred, u32 uid, u32 gid,
+			      const struct acl_entry *e, int n, u32 want)
 {
 	u32 mask = 7, granted = 0;
 	bool group_found = false;
@@ -298,7 +303,7 @@ static int acl_permission(const struct mdt_cred *cred, u32 uid, u32 gid, const s
 	return (granted & want) == want ? 0 : -EACCES;
 }
 
-static u32 mode_bits(const struct mdt_cred *cred, const struct osd_attr *la)
+static u32 mdt_mode_bits(const struct mdt_cred *cred, const struct osd_attr *la)
 {
 	if (cred->mc_uid == la->uid)
 		return la->mode >> 6;
@@ -307,6 +312,11 @@ static u32 mode_bits(const struct mdt_cred *cred, const struct osd_attr *la)
 	return la->mode;
 }
 
+/**
+ * mdt_capable - has the caller this capability?
+ * @cred: of the request
+ * @cap: CAP_*, below 32
+ */
 bool mdt_capable(const struct mdt_cred *cred, int cap)
 {
 	return cred->mc_cap & (1U << cap);
@@ -340,11 +350,11 @@ int mdt_permission(const struct mdt_cred *cred, struct mdt_object *obj, const st
 	} else {
 		len = 0;
 	}
-	if (len > 0 && acl_count(acl, len) > 0)
-		rc = acl_permission(cred, la->uid, la->gid, acl_entries(acl), acl_count(acl, len),
-				    bits);
+	if (len > 0 && mdt_acl_count(acl, len) > 0)
+		rc = mdt_acl_permission(cred, la->uid, la->gid, mdt_acl_entries(acl),
+					mdt_acl_count(acl, len), bits);
 	else
-		rc = (mode_bits(cred, la) & bits) == bits ? 0 : -EACCES;
+		rc = (mdt_mode_bits(cred, la) & bits) == bits ? 0 : -EACCES;
 	kvfree(acl);
 	if (!rc)
 		return 0;
@@ -426,7 +436,11 @@ static void mdt_cred_fix(struct mdt_cred *cred)
 			cred->mc_suppgid[i] = cred->mc_gid;
 }
 
-/* The caller of a request with an mdt_body. */
+/**
+ * mdt_cred_body - the caller of a request with an mdt_body
+ * @cred: out
+ * @b: the body
+ */
 void mdt_cred_body(struct mdt_cred *cred, const struct mdt_body *b)
 {
 	cred->mc_uid = le32_to_cpu(b->mbo_fsuid);
@@ -438,7 +452,11 @@ void mdt_cred_body(struct mdt_cred *cred, const struct mdt_body *b)
 	mdt_cred_fix(cred);
 }
 
-/* The caller of a reint record. */
+/**
+ * mdt_cred_rec - the caller of a request with a reint record
+ * @cred: out; mc_umask is 0
+ * @rr: the record
+ */
 void mdt_cred_rec(struct mdt_cred *cred, const struct mdt_rec_reint *rr)
 {
 	cred->mc_uid = le32_to_cpu(rr->rr_fsuid);

@@ -10,10 +10,11 @@
 #include <linux/slab.h>
 #include "mdt_internal.h"
 
-/* Hashes of ldiskfs are 63 bits; without OBD_CONNECT_64BITHASH only the upper half is shown. */
-struct dir_pack {
+/* Pages of entries in the making. */
+struct mdt_dir_pack {
 	struct mdt_object	*dir;
 	void			**pages;	/* of 4096 bytes */
+	struct bio_vec		*bvec;		/* the same pages */
 	unsigned int		nr, max;
 	u32			attrs;
 	bool			hash32;
@@ -26,12 +27,13 @@ struct dir_pack {
 	bool			full;
 };
 
-static u64 shown_hash(const struct dir_pack *p, u64 hash)
+/* Hashes of ldiskfs are 63 bits; without OBD_CONNECT_64BITHASH only the upper half is shown. */
+static u64 mdt_dir_shown_hash(const struct mdt_dir_pack *p, u64 hash)
 {
 	return p->hash32 ? hash >> 32 : hash;
 }
 
-static void page_start(struct dir_pack *p, u64 hash)
+static void mdt_dir_page_start(struct mdt_dir_pack *p, u64 hash)
 {
 	p->dp = p->pages[p->nr++];
 	memset(p->dp, 0, LU_PAGE_SIZE);
@@ -41,7 +43,7 @@ static void page_start(struct dir_pack *p, u64 hash)
 	p->chain = NULL;
 }
 
-static void page_end(struct dir_pack *p, u64 hash)
+static void mdt_dir_page_end(struct mdt_dir_pack *p, u64 hash)
 {
 	p->dp->ldp_hash_end = cpu_to_le64(hash);
 	if (p->last) {
@@ -53,17 +55,17 @@ static void page_end(struct dir_pack *p, u64 hash)
 	}
 }
 
-static u16 dt_to_mode(u32 type)
+static u16 mdt_dir_type_mode(u32 type)
 {
 	return type << 12;	/* DT_x is S_IFx >> 12 */
 }
 
-static int pack_entry(void *ctx, const struct osd_dirent *de)
+static int mdt_dir_pack_entry(void *ctx, const struct osd_dirent *de)
 {
-	struct dir_pack *p = ctx;
+	struct mdt_dir_pack *p = ctx;
 	u32 attrs = p->attrs, namelen = de->namelen, size;
 	struct lu_fid fid = de->fid;
-	u64 hash = shown_hash(p, de->hash);
+	u64 hash = mdt_dir_shown_hash(p, de->hash);
 	struct lu_dirent *ent;
 
 	if (fid_is_root(&p->dir->mo_fid) && namelen == 2 && de->name[0] == '.' &&
@@ -89,17 +91,17 @@ static int pack_entry(void *ctx, const struct osd_dirent *de)
 				p->last = ent;
 				ent = (void *)ent + le16_to_cpu(ent->lde_reclen);
 			}
-			page_end(p, next);
+			mdt_dir_page_end(p, next);
 			p->end = next;
 			return 1;
 		}
-		page_end(p, next);
+		mdt_dir_page_end(p, next);
 		if (p->nr == p->max) {
 			p->full = true;
 			p->end = next;
 			return 1;
 		}
-		page_start(p, next);
+		mdt_dir_page_start(p, next);
 	}
 	ent = (void *)p->dp + p->used;
 	fid_to_le(&ent->lde_fid, &fid);
@@ -110,7 +112,7 @@ static int pack_entry(void *ctx, const struct osd_dirent *de)
 	memcpy(ent->lde_name, de->name, namelen);
 	if (attrs & LUDA_TYPE)
 		*(__le16 *)((void *)ent + lu_dirent_type_off(namelen)) =
-			cpu_to_le16(dt_to_mode(de->type));
+			cpu_to_le16(mdt_dir_type_mode(de->type));
 	if (!p->last || p->last->lde_hash != ent->lde_hash)
 		p->chain = ent;
 	p->last = ent;
@@ -118,29 +120,82 @@ static int pack_entry(void *ctx, const struct osd_dirent *de)
 	return 0;
 }
 
-static int dir_pack(struct dir_pack *p, u64 start)
+static int mdt_dir_fill(struct mdt_dir_pack *p, u64 start)
 {
 	u64 hash = p->hash32 ? start << 32 : start;
 	int rc;
 
-	page_start(p, start);
+	mdt_dir_page_start(p, start);
 	if (start >= (p->hash32 ? 0x7fffffffULL : OSD_DIR_END) || p->dir->mo_dead) {
-		page_end(p, MDS_DIR_END_OFF);
+		mdt_dir_page_end(p, MDS_DIR_END_OFF);
 		return 0;
 	}
 	down_read(&p->dir->mo_dir_sem);
-	rc = osd_dir_iterate(p->dir->mo_osd, hash, pack_entry, p);
+	rc = osd_dir_iterate(p->dir->mo_osd, hash, mdt_dir_pack_entry, p);
 	up_read(&p->dir->mo_dir_sem);
 	if (rc < 0)
 		return rc;
 	if (!p->full)
-		page_end(p, MDS_DIR_END_OFF);
+		mdt_dir_page_end(p, MDS_DIR_END_OFF);
 	/* An EMPTY page may only stand alone. */
 	if (p->nr > 1 && !p->last) {
 		p->nr--;
 		((struct lu_dirpage *)p->pages[p->nr - 1])->ldp_hash_end = p->dp->ldp_hash_end;
 	}
 	return 0;
+}
+
+static void mdt_dir_pages_free(struct mdt_dir_pack *p)
+{
+	unsigned int i;
+
+	for (i = 0; p->pages && i < p->max && p->pages[i]; i++)
+		free_page((unsigned long)p->pages[i]);
+	kvfree(p->pages);
+	kvfree(p->bvec);
+}
+
+/* Room for up to @max pages. Most directories are small: less is fine when memory is scarce. */
+static int mdt_dir_pages_alloc(struct mdt_dir_pack *p, unsigned int max)
+{
+	unsigned int i;
+
+	p->max = max;
+	p->pages = kvcalloc(max, sizeof(*p->pages), GFP_NOFS);
+	p->bvec = kvcalloc(max, sizeof(*p->bvec), GFP_NOFS);
+	if (!p->pages || !p->bvec)
+		return -ENOMEM;
+	for (i = 0; i < max; i++) {
+		gfp_t gfp = i ? GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN : GFP_NOFS;
+		struct page *page = alloc_page(gfp);
+
+		if (!page)
+			break;
+		p->pages[i] = page_address(page);
+		bvec_set_page(&p->bvec[i], page, LU_PAGE_SIZE, 0);
+	}
+	p->max = i;
+	return i ? 0 : -ENOMEM;
+}
+
+static int mdt_dir_send(struct svc_req *req, const struct mdt_body *b, struct mdt_dir_pack *p)
+{
+	u32 bytes = min(le32_to_cpu(b->mbo_nlink), MDT_BRW_SIZE);
+	int rc;
+
+	p->attrs = (le32_to_cpu(b->mbo_mode) & LUDA_TYPE) | LUDA_FID;
+	p->hash32 = !(mdt_export(req->exp)->me_flags & OBD_CONNECT_64BITHASH);
+	if (!p->hash32)
+		p->attrs |= LUDA_64BITHASH;
+	rc = mdt_dir_pages_alloc(p, bytes / LU_PAGE_SIZE);
+	if (!rc)
+		rc = mdt_dir_fill(p, le64_to_cpu(b->mbo_size));
+	if (!rc)
+		rc = svc_rep_pack(req);
+	if (!rc)
+		rc = svc_bulk_put(req, MDS_BULK_PORTAL, p->bvec, p->nr, p->nr * LU_PAGE_SIZE, 1);
+	mdt_dir_pages_free(p);
+	return rc;
 }
 
 /**
@@ -151,72 +206,24 @@ static int dir_pack(struct dir_pack *p, u64 start)
  */
 int mdt_readpage(struct svc_req *req)
 {
-	struct mdt_device *mdt = mdt_dev(req);
 	const struct mdt_body *b = svc_req_buf(req, WF_MDT_BODY);
-	struct dir_pack p = {};
-	struct bio_vec *bvec = NULL;
+	struct mdt_dir_pack p = {};
 	struct mdt_cred cred;
 	struct osd_attr la;
-	unsigned int i;
-	u32 bytes;
 	int rc;
 
 	if (!b)
 		return -EPROTO;
-	mdt_cred_body(&cred, b);
-	bytes = le32_to_cpu(b->mbo_nlink);
-	if (!bytes || bytes % LU_PAGE_SIZE)
+	if (!b->mbo_nlink || le32_to_cpu(b->mbo_nlink) % LU_PAGE_SIZE)
 		return -EINVAL;
-	bytes = min(bytes, MDT_BRW_SIZE);
-	p.dir = mdt_object_find_le(mdt, &b->mbo_fid1);
+	mdt_cred_body(&cred, b);
+	p.dir = mdt_object_find_le(mdt_dev(req), &b->mbo_fid1);
 	if (IS_ERR(p.dir))
 		return PTR_ERR(p.dir);
-	rc = -ENOTDIR;
-	if (!S_ISDIR(p.dir->mo_osd->oo_type))
-		goto out_put;
 	osd_attr_get(p.dir->mo_osd, &la);
-	rc = mdt_permission(&cred, p.dir, &la, MAY_READ);
-	if (rc)
-		goto out_put;
-
-	p.max = bytes / LU_PAGE_SIZE;
-	p.attrs = le32_to_cpu(b->mbo_mode) & (LUDA_FID | LUDA_TYPE);
-	p.attrs |= LUDA_FID;
-	p.hash32 = !(mdt_export(req->exp)->me_flags & OBD_CONNECT_64BITHASH);
-	if (!p.hash32)
-		p.attrs |= LUDA_64BITHASH;
-	rc = -ENOMEM;
-	p.pages = kvcalloc(p.max, sizeof(*p.pages), GFP_NOFS);
-	bvec = kvcalloc(p.max, sizeof(*bvec), GFP_NOFS);
-	if (!p.pages || !bvec)
-		goto out;
-	/* Directories are small, mostly: more pages only as far as they come easily. */
-	for (i = 0; i < p.max; i++) {
-		struct page *page =
-			alloc_page(i ? GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN : GFP_NOFS);
-
-		if (!page)
-			break;
-		p.pages[i] = page_address(page);
-		bvec[i].bv_page = page;
-		bvec[i].bv_len = LU_PAGE_SIZE;
-	}
-	if (!i)
-		goto out;
-	p.max = i;
-	rc = dir_pack(&p, le64_to_cpu(b->mbo_size));
+	rc = S_ISDIR(la.mode) ? mdt_permission(&cred, p.dir, &la, MAY_READ) : -ENOTDIR;
 	if (!rc)
-		rc = svc_rep_pack(req);
-	if (!rc)
-		rc = svc_bulk_put(req, MDS_BULK_PORTAL, bvec, p.nr, p.nr * LU_PAGE_SIZE, 1);
-out:
-	if (p.pages) {
-		for (i = 0; i < p.max && p.pages[i]; i++)
-			free_page((unsigned long)p.pages[i]);
-	}
-	kvfree(p.pages);
-	kvfree(bvec);
-out_put:
+		rc = mdt_dir_send(req, b, &p);
 	mdt_object_put(p.dir);
 	return rc;
 }

@@ -27,11 +27,19 @@ int mdt_touch(struct osd_trans *th, struct mdt_object *o, s64 time, u32 valid)
 		valid &= ~OSD_A_MTIME;
 	if (!valid)
 		return 0;
-	la.ctime = la.mtime = (struct timespec64){ .tv_sec = time };
+	la.mtime = (struct timespec64){ .tv_sec = time };
+	la.ctime = la.mtime;
 	return osd_attr_set(th, o->mo_osd, &la, valid);
 }
 
-/* Pack the reply of a request that may have failed: a body must be there in any case. */
+/**
+ * mdt_pack_status - pack the reply of a request that may have failed
+ * @req: the request
+ * @r: body and blobs; freed. The body is packed in any case
+ * @rc: result of the request
+ *
+ * Return: @rc, or -ENOMEM.
+ */
 int mdt_pack_status(struct svc_req *req, struct mdt_reply *r, int rc)
 {
 	int rc2 = mdt_reply_pack(req, r);
@@ -64,6 +72,11 @@ struct mdt_object *mdt_parent_find(struct mdt_device *mdt, const struct lu_fid_l
 	return ERR_PTR(rc);
 }
 
+/**
+ * mdt_is_dot - is the name "." or ".."?
+ * @name: the name
+ * @len: its length
+ */
 bool mdt_is_dot(const char *name, size_t len)
 {
 	return (len == 1 && name[0] == '.') || (len == 2 && name[0] == '.' && name[1] == '.');

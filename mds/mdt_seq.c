@@ -29,13 +29,13 @@ struct seq_disk {
 
 #define OWN_END		(FID_SEQ_NORMAL + LUSTRE_SEQ_SUPER_WIDTH)
 
-static u32 fldb_nr(struct mdt_device *mdt)
+static u32 mdt_fldb_nr(struct mdt_device *mdt)
 {
 	return le32_to_cpu(mdt->mdt_fldb->lsra_count);
 }
 
 /* Write the head, and the last range when there is a new one; wait for the commit. */
-static int seq_save(struct mdt_device *mdt, u64 next, u64 super, u32 nr)
+static int mdt_seq_save(struct mdt_device *mdt, u64 next, u64 super, u32 nr)
 {
 	struct seq_disk sd = {
 		.sd_magic = cpu_to_le32(SEQ_MAGIC),
@@ -49,7 +49,7 @@ static int seq_save(struct mdt_device *mdt, u64 next, u64 super, u32 nr)
 	th = tgt_trans_start_local(mdt->mdt_lt, 3 * OSD_CR_BUF_WRITE);
 	if (IS_ERR(th))
 		return PTR_ERR(th);
-	if (nr > fldb_nr(mdt))
+	if (nr > mdt_fldb_nr(mdt))
 		rc = osd_buf_write(th, mdt->mdt_seq_file, &mdt->mdt_fldb->lsra_lsr[nr - 1],
 				   sizeof(struct lu_seq_range),
 				   sizeof(sd) + (nr - 1) * sizeof(struct lu_seq_range));
@@ -60,6 +60,12 @@ static int seq_save(struct mdt_device *mdt, u64 next, u64 super, u32 nr)
 	return rc ?: rc2;
 }
 
+/**
+ * mdt_seq_start - read which sequences were given away
+ * @mdt: the target
+ *
+ * Return: 0, -ENOMEM; -EUCLEAN: the file is damaged; -EIO ...
+ */
 int mdt_seq_start(struct mdt_device *mdt)
 {
 	struct seq_disk sd;
@@ -76,7 +82,8 @@ int mdt_seq_start(struct mdt_device *mdt)
 	if (n < 0)
 		return n;
 	if (!n) {
-		mdt->mdt_seq_next = mdt->mdt_seq_saved = FID_SEQ_NORMAL;
+		mdt->mdt_seq_next = FID_SEQ_NORMAL;
+		mdt->mdt_seq_saved = FID_SEQ_NORMAL;
 		mdt->mdt_super_next = OWN_END;
 		return 0;
 	}
@@ -88,7 +95,8 @@ int mdt_seq_start(struct mdt_device *mdt)
 		       mdt->mdt_lt->lt_name);
 		return -EUCLEAN;
 	}
-	mdt->mdt_seq_next = mdt->mdt_seq_saved = le64_to_cpu(sd.sd_next);
+	mdt->mdt_seq_next = le64_to_cpu(sd.sd_next);
+	mdt->mdt_seq_saved = mdt->mdt_seq_next;
 	mdt->mdt_super_next = le64_to_cpu(sd.sd_super);
 	n = nr ? osd_buf_read(mdt->mdt_seq_file, mdt->mdt_fldb->lsra_lsr,
 			      nr * sizeof(struct lu_seq_range), sizeof(sd))
@@ -99,6 +107,10 @@ int mdt_seq_start(struct mdt_device *mdt)
 	return 0;
 }
 
+/**
+ * mdt_seq_stop - free what mdt_seq_start() made
+ * @mdt: the target
+ */
 void mdt_seq_stop(struct mdt_device *mdt)
 {
 	osd_object_put(mdt->mdt_seq_file);
@@ -120,7 +132,7 @@ bool mdt_seq_given(struct mdt_device *mdt, u64 seq)
 	return seq >= FID_SEQ_NORMAL && seq < READ_ONCE(mdt->mdt_seq_next);
 }
 
-static int seq_meta(struct mdt_device *mdt, struct lu_seq_range *out)
+static int mdt_seq_alloc_meta(struct mdt_device *mdt, struct lu_seq_range *out)
 {
 	u64 save;
 	int rc;
@@ -129,7 +141,7 @@ static int seq_meta(struct mdt_device *mdt, struct lu_seq_range *out)
 		return -ENOSPC;
 	if (mdt->mdt_seq_next >= mdt->mdt_seq_saved) {
 		save = min(mdt->mdt_seq_next + SEQ_BATCH, OWN_END);
-		rc = seq_save(mdt, save, mdt->mdt_super_next, fldb_nr(mdt));
+		rc = mdt_seq_save(mdt, save, mdt->mdt_super_next, mdt_fldb_nr(mdt));
 		if (rc)
 			return rc;
 		mdt->mdt_seq_saved = save;
@@ -142,11 +154,11 @@ static int seq_meta(struct mdt_device *mdt, struct lu_seq_range *out)
 	return 0;
 }
 
-/* A super-sequence for a target; asked again, it gets another one. */
-static int seq_super(struct mdt_device *mdt, const struct lu_seq_range *in,
-		     struct lu_seq_range *out)
+/* A super-sequence for a target. A target that asks again gets another one. */
+static int mdt_seq_alloc_super(struct mdt_device *mdt, const struct lu_seq_range *in,
+			       struct lu_seq_range *out)
 {
-	u32 nr = fldb_nr(mdt);
+	u32 nr = mdt_fldb_nr(mdt);
 	u64 end = mdt->mdt_super_next + LUSTRE_SEQ_SUPER_WIDTH;
 	int rc;
 
@@ -159,7 +171,7 @@ static int seq_super(struct mdt_device *mdt, const struct lu_seq_range *in,
 	out->lsr_index = in->lsr_index;
 	out->lsr_flags = in->lsr_flags;
 	mdt->mdt_fldb->lsra_lsr[nr] = *out;
-	rc = seq_save(mdt, mdt->mdt_seq_saved, end, nr + 1);
+	rc = mdt_seq_save(mdt, mdt->mdt_seq_saved, end, nr + 1);
 	if (rc)
 		return rc;
 	mdt->mdt_super_next = end;
@@ -171,7 +183,7 @@ static int seq_super(struct mdt_device *mdt, const struct lu_seq_range *in,
  * mdt_seq_query - SEQ_QUERY
  * @req: the request
  *
- * Return: 0, -EINVAL for an unknown operation, -EPERM: the peer is no server; -EROFS, -ENOSPC, -EIO.
+ * Return: 0, -EINVAL: unknown operation; -EPERM: the peer is no server; -EROFS, -ENOSPC, -EIO.
  */
 int mdt_seq_query(struct svc_req *req)
 {
@@ -192,10 +204,10 @@ int mdt_seq_query(struct svc_req *req)
 		return -EINTR;
 	switch (le32_to_cpu(*op)) {
 	case SEQ_ALLOC_META:
-		rc = seq_meta(mdt, &out);
+		rc = mdt_seq_alloc_meta(mdt, &out);
 		break;
 	case SEQ_ALLOC_SUPER:
-		rc = seq_super(mdt, in, &out);
+		rc = mdt_seq_alloc_super(mdt, in, &out);
 		break;
 	default:
 		rc = -EINVAL;
@@ -208,37 +220,38 @@ int mdt_seq_query(struct svc_req *req)
 	return rc;
 }
 
-static bool range_try(u64 seq, u64 start, u64 end, u32 index, u32 flags, struct lu_seq_range *out)
+static bool mdt_fld_range_has(const struct lu_seq_range *r, u64 seq)
 {
-	if (seq < start || seq >= end)
-		return false;
-	out->lsr_start = cpu_to_le64(start);
-	out->lsr_end = cpu_to_le64(end);
-	out->lsr_index = cpu_to_le32(index);
-	out->lsr_flags = cpu_to_le32(flags);
-	return true;
+	return seq >= le64_to_cpu(r->lsr_start) && seq < le64_to_cpu(r->lsr_end);
 }
 
-static int fld_lookup(struct mdt_device *mdt, u64 seq, struct lu_seq_range *out)
+static int mdt_fld_lookup(struct mdt_device *mdt, u64 seq, struct lu_seq_range *out)
 {
-	u32 i, index = mdt->mdt_lt->lt_index;
-	int rc = 0;
+	const struct {
+		u64 start, end;
+	} own[] = {
+		{ FID_SEQ_IGIF, FID_SEQ_IGIF_MAX + 1 },
+		{ FID_SEQ_DOT_LUSTRE, FID_SEQ_DOT_LUSTRE + 1 },
+		{ FID_SEQ_ROOT, FID_SEQ_ROOT + 1 },
+		{ FID_SEQ_NORMAL, OWN_END },
+	};
+	int rc = -ENOENT;
+	u32 i;
 
-	if (range_try(seq, FID_SEQ_IGIF, FID_SEQ_IGIF_MAX + 1, 0, LU_SEQ_RANGE_MDT, out) ||
-	    range_try(seq, FID_SEQ_DOT_LUSTRE, FID_SEQ_DOT_LUSTRE + 1, 0, LU_SEQ_RANGE_MDT, out) ||
-	    range_try(seq, FID_SEQ_ROOT, FID_SEQ_ROOT + 1, 0, LU_SEQ_RANGE_MDT, out) ||
-	    range_try(seq, FID_SEQ_NORMAL, OWN_END, index, LU_SEQ_RANGE_MDT, out))
-		return 0;
-	mutex_lock(&mdt->mdt_seq_mutex);
-	for (i = 0; i < fldb_nr(mdt); i++) {
-		const struct lu_seq_range *r = &mdt->mdt_fldb->lsra_lsr[i];
-
-		if (range_try(seq, le64_to_cpu(r->lsr_start), le64_to_cpu(r->lsr_end),
-			      le32_to_cpu(r->lsr_index), le32_to_cpu(r->lsr_flags), out))
-			break;
+	for (i = 0; i < ARRAY_SIZE(own); i++) {
+		out->lsr_start = cpu_to_le64(own[i].start);
+		out->lsr_end = cpu_to_le64(own[i].end);
+		out->lsr_index = cpu_to_le32(mdt->mdt_lt->lt_index);
+		out->lsr_flags = cpu_to_le32(LU_SEQ_RANGE_MDT);
+		if (mdt_fld_range_has(out, seq))
+			return 0;
 	}
-	if (i == fldb_nr(mdt))
-		rc = -ENOENT;
+	mutex_lock(&mdt->mdt_seq_mutex);
+	for (i = 0; rc && i < mdt_fldb_nr(mdt); i++) {
+		*out = mdt->mdt_fldb->lsra_lsr[i];
+		if (mdt_fld_range_has(out, seq))
+			rc = 0;
+	}
 	mutex_unlock(&mdt->mdt_seq_mutex);
 	return rc;
 }
@@ -260,7 +273,7 @@ int mdt_fld_query(struct svc_req *req)
 		return -EPROTO;
 	if (le32_to_cpu(*op) != FLD_LOOKUP)
 		return -EINVAL;
-	rc = fld_lookup(mdt_dev(req), le64_to_cpu(in->lsr_start), &out);
+	rc = mdt_fld_lookup(mdt_dev(req), le64_to_cpu(in->lsr_start), &out);
 	if (!rc)
 		rc = svc_rep_pack(req);
 	if (!rc)
@@ -288,7 +301,7 @@ int mdt_fld_read(struct svc_req *req)
 	a = svc_rep_buf(req, WF_GENERIC_DATA);
 	memset(a, 0, 4096);
 	mutex_lock(&mdt->mdt_seq_mutex);
-	memcpy(a, mdt->mdt_fldb, sizeof(*a) + fldb_nr(mdt) * sizeof(struct lu_seq_range));
+	memcpy(a, mdt->mdt_fldb, sizeof(*a) + mdt_fldb_nr(mdt) * sizeof(struct lu_seq_range));
 	mutex_unlock(&mdt->mdt_seq_mutex);
 	return 0;
 }

@@ -323,7 +323,7 @@ struct mdt_set_default {
 	struct mdt_op	sd_op;
 	const void	*sd_ea;
 	u32		sd_len;
-	bool		sd_remove;	/* nothing is wished: the directory has no default any more */
+	bool		sd_remove;	/* nothing is wished: remove the default */
 };
 
 static int mdt_set_default_begin(struct mdt_op *op)
@@ -376,11 +376,12 @@ static int mdt_set_default_check(struct mdt_op *op)
 static int mdt_set_default_execute(struct mdt_op *op, struct osd_trans *th)
 {
 	struct mdt_set_default *s = container_of(op, struct mdt_set_default, sd_op);
+	struct osd_object *osd = op->op_obj->mo_osd;
 	int rc;
 
 	if (!s->sd_remove)
-		return osd_xattr_set(th, op->op_obj->mo_osd, XATTR_NAME_LOV, s->sd_ea, s->sd_len, 0);
-	rc = osd_xattr_del(th, op->op_obj->mo_osd, XATTR_NAME_LOV);
+		return osd_xattr_set(th, osd, XATTR_NAME_LOV, s->sd_ea, s->sd_len, 0);
+	rc = osd_xattr_del(th, osd, XATTR_NAME_LOV);
 	return rc == -ENODATA ? 0 : rc;
 }
 

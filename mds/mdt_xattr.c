@@ -11,7 +11,8 @@
 
 #define XATTR_LIST_MAX_NAMES	65536
 
-static int getxattr_permission(const struct mdt_cred *cred, struct mdt_object *o, const char *name)
+static int mdt_getxattr_permission(const struct mdt_cred *cred, struct mdt_object *o,
+				   const char *name)
 {
 	struct osd_attr la;
 
@@ -24,7 +25,7 @@ static int getxattr_permission(const struct mdt_cred *cred, struct mdt_object *o
 }
 
 /* Value or list into *buf: length, or -errno. */
-static int xattr_read(struct mdt_object *o, const char *name, void **buf)
+static int mdt_xattr_read(struct mdt_object *o, const char *name, void **buf)
 {
 	ssize_t len;
 
@@ -41,6 +42,35 @@ static int xattr_read(struct mdt_object *o, const char *name, void **buf)
 	return len;
 }
 
+/* What the request asks for into *val: its length, or -errno. */
+static int mdt_getxattr_read(struct svc_req *req, const struct mdt_body *b, void **val)
+{
+	const char *name = svc_req_buf(req, WF_NAME);
+	u64 want = le64_to_cpu(b->mbo_valid);
+	struct mdt_object *o;
+	struct mdt_cred cred;
+	int len;
+
+	o = mdt_object_find_live(mdt_dev(req), &b->mbo_fid1);
+	if (IS_ERR(o))
+		return PTR_ERR(o);
+	mdt_cred_body(&cred, b);
+	if (want & OBD_MD_FLXATTRLS) {
+		len = mdt_xattr_read(o, NULL, val);
+	} else if ((want & OBD_MD_FLXATTR) && name && name[0]) {
+		len = mdt_getxattr_permission(&cred, o, name);
+		if (!len)
+			len = mdt_xattr_read(o, name, val);
+		/* A file without layout: a value of length 0. */
+		if (len == -ENODATA && !strcmp(name, XATTR_NAME_LOV))
+			len = 0;
+	} else {
+		len = -EINVAL;
+	}
+	mdt_object_put(o);
+	return len;
+}
+
 /**
  * mdt_getxattr - MDS_GETXATTR
  * @req: the request
@@ -50,61 +80,36 @@ static int xattr_read(struct mdt_object *o, const char *name, void **buf)
 int mdt_getxattr(struct svc_req *req)
 {
 	const struct mdt_body *b = svc_req_buf(req, WF_MDT_BODY);
-	const char *name = svc_req_buf(req, WF_NAME);
-	struct mdt_object *o;
-	struct mdt_cred cred;
 	struct mdt_body *rb;
 	void *val = NULL;
-	u64 want;
+	int rc = 0, len;
 	u32 room;
-	int rc, len;
 
 	if (!b)
 		return -EPROTO;
-	mdt_cred_body(&cred, b);
-	want = le64_to_cpu(b->mbo_valid);
 	room = le32_to_cpu(b->mbo_eadatasize);
-	o = mdt_object_find_live(mdt_dev(req), &b->mbo_fid1);
-	if (IS_ERR(o))
-		return PTR_ERR(o);
-	if (want & OBD_MD_FLXATTRLS) {
-		len = xattr_read(o, NULL, &val);
-	} else if (want & OBD_MD_FLXATTR) {
-		rc = name && name[0] ? getxattr_permission(&cred, o, name) : -EINVAL;
-		if (rc)
-			goto out;
-		len = xattr_read(o, name, &val);
-		if (len == -ENODATA && !strcmp(name, XATTR_NAME_LOV))
-			len = 0;
-	} else {
-		len = -EINVAL;
-	}
-	if (len < 0) {
-		rc = len;
-		goto out;
-	}
-	if (room && room < len) {
-		rc = -ERANGE;
-		goto out;
-	}
-	rc = room && len ? svc_rep_room(req, WF_EADATA, len) : 0;
+	len = mdt_getxattr_read(req, b, &val);
+	if (room && len > 0 && room < len)
+		len = -ERANGE;
+	if (room && len > 0)
+		rc = svc_rep_room(req, WF_EADATA, len);
 	if (!rc)
 		rc = svc_rep_pack(req);
-	if (rc)
-		goto out;
-	rb = svc_rep_buf(req, WF_MDT_BODY);
-	rb->mbo_valid = cpu_to_le64(OBD_MD_FLXATTR);
-	rb->mbo_eadatasize = cpu_to_le32(len);
-	if (room && len)
-		memcpy(svc_rep_buf(req, WF_EADATA), val, len);
-out:
+	if (!rc && len < 0)
+		rc = len;
+	if (!rc) {
+		rb = svc_rep_buf(req, WF_MDT_BODY);
+		rb->mbo_valid = cpu_to_le64(OBD_MD_FLXATTR);
+		rb->mbo_eadatasize = cpu_to_le32(len);
+		if (room && len)
+			memcpy(svc_rep_buf(req, WF_EADATA), val, len);
+	}
 	kvfree(val);
-	mdt_object_put(o);
 	return rc;
 }
 
 /* All names, values and lengths of an object. */
-struct xattr_all {
+struct mdt_xattr_all {
 	char	*names;
 	int	names_len;
 	void	*vals;
@@ -113,7 +118,7 @@ struct xattr_all {
 	u32	nr;
 };
 
-static void xattr_all_free(struct xattr_all *x)
+static void mdt_xattr_all_free(struct mdt_xattr_all *x)
 {
 	kvfree(x->names);
 	kvfree(x->vals);
@@ -121,14 +126,14 @@ static void xattr_all_free(struct xattr_all *x)
 }
 
 /* -ERANGE: more than room bytes of values. */
-static int xattr_all_read(struct mdt_object *o, u32 room, struct xattr_all *x)
+static int mdt_xattr_all_read(struct mdt_object *o, u32 room, struct mdt_xattr_all *x)
 {
 	char *p, *end, *out;
 	ssize_t len;
 	u32 nr = 0;
 
 	memset(x, 0, sizeof(*x));
-	x->names_len = xattr_read(o, NULL, (void **)&x->names);
+	x->names_len = mdt_xattr_read(o, NULL, (void **)&x->names);
 	if (x->names_len < 0)
 		return x->names_len;
 	end = x->names + x->names_len;
@@ -175,7 +180,7 @@ int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp)
 {
 	const struct mdt_body *b = svc_req_buf(req, WF_MDT_BODY);
 	struct ldlm_lock *lock = NULL;
-	struct xattr_all x = {};
+	struct mdt_xattr_all x = {};
 	struct mdt_object *o;
 	struct ldlm_reply *rep;
 	struct mdt_body *rb;
@@ -193,7 +198,7 @@ int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp)
 	}
 	rc = mdt_lock_client(req, o, LCK_PR, MDS_INODELOCK_XATTR, 0, &lock);
 	if (!rc || rc == -EAGAIN)
-		rc = xattr_all_read(o, room, &x);
+		rc = mdt_xattr_all_read(o, room, &x);
 	mdt_object_put(o);
 out:
 	rc2 = 0;
@@ -228,6 +233,6 @@ out:
 	*lockp = lock;
 	rc2 = lock ? 0 : ELDLM_LOCK_ABORTED;
 out_free:
-	xattr_all_free(&x);
+	mdt_xattr_all_free(&x);
 	return rc2;
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the MDT says to requests that no client of ours sends: mdt_hostile.py [TEST...]. Runs beside a cluster in the debug kernel, as the node
 127.0.0.2@tcp. Each test names what it expects; all run even if one fails."""
-import errno, os, struct, sys, traceback
+import errno, os, struct, sys, time, traceback
 from rawmds import *
 
 E = {k: -v for k, v in errno.__dict__.items() if k.startswith('E') and isinstance(v, int)}
@@ -153,17 +153,17 @@ def t_links():
     """Many long names: those that fid2path tells are true, also after renames and when other xattrs take the room."""
     d = mkdir(top, 'links')
     d2 = mkdir(top, 'links2')
-    f = mkfile(d, 'a' * 250)
-    names = ['a' * 250]
+    f = mkfile(d, 'a' * 100)
+    names = ['a' * 100]
     made(m.setxattr(f, 'user.big', b'x' * 1000))
     for i in range(20):
-        n = '%03d' % i + 'b' * 240
+        n = '%03d' % i + 'b' * 100
         made(m.link(f, d, n))
         names.append(n)
     made(m.unlink(d, names.pop(0)))
     for i in range(20):
         n = names.pop(0)
-        made(m.rename(d, n, d2, n[:200]))
+        made(m.rename(d, n, d2, n + 'c' * 140))
         names.append(n)
     told, no = [], 0
     for no in range(40):
@@ -198,14 +198,52 @@ def t_layouts():
     for size in (1 << 63, 1 << 62, (1 << 64) - 1):
         expect(m.setattr(f, A_SIZE, size=size).status, 'EFBIG', what='size %x' % size)
 
+def t_threads():
+    """A client that does not give its locks back stops only those who want just these."""
+    dead_peer = Peer('127.0.0.4')
+    dead = Mdt(dead_peer, 'dead-client')
+    dirs = [mkdir(top, 'dead%d' % i) for i in range(2)]
+    locks = []
+    for d in dirs:
+        r = dead.enqueue(d, 4, 2)
+        assert r.status == 0, r.status
+        locks.append(struct.unpack_from('<Q', r.bufs[0], 88)[0])
+    ok, ok2 = mkdir(top, 'ok'), mkdir(top, 'ok2')
+    mkfile(ok, 'src')
+    mkfile(ok, 'x')
+    fids = [m.new_fid() for _ in range(100)]
+    waiting = [m.rename(ok, 'src', dirs[1], 'dst', wait=False)]
+    waiting += [m.create(dirs[0], 'w%d' % i, S_IFREG | 0o644, new=fids[i], wait=False) for i in range(100)]
+    time.sleep(.5)
+    for what, f in (('getattr', lambda: m.getattr(ROOT)), ('create', lambda: m.create(ok, 'y', S_IFREG | 0o644)),
+                    ('rename', lambda: m.rename(ok, 'x', ok2, 'x'))):
+        t = time.time()
+        expect(f().status, 0, what=what)
+        true(time.time() - t < 4, '%s took %.1f s while a dead client holds locks' % (what, time.time() - t))
+    for lock in locks:
+        dead.cancel(lock)
+    for x in waiting:
+        expect(m.wait(x).status, 0, 'EINPROGRESS', what='what waited for the dead client')
+    dead_peer.close()
+
+def away():
+    """A file that may have two stripes does not wait for an OST that is away. Only by name: the second OST is stopped."""
+    d = mkdir(top, 'away')
+    for count in (2, 0xffff):
+        t = time.time()
+        r = m.open(d, 'f%d' % count, 0x40000042, ea=struct.pack('<IIQQIHH', 0x0BD10BD0, 0, 0, 0, 1 << 20, count, 0xffff))
+        if expect(r.result, 0, what='create with %d stripes' % count):
+            true(struct.unpack_from('<H', r.bufs[2], 28)[0] == 1, 'more stripes than OSTs')
+        true(time.time() - t < 3, 'it took %.1f s' % (time.time() - t))
+
 root()
 top = mkdir(ROOT, 'hostile%d' % os.getpid(), 0o777)
 tests = {k[2:]: v for k, v in list(globals().items()) if k.startswith('t_')}
-for name in sys.argv[1:] or tests:
+for name in sys.argv[1:] or list(tests):
     print('# mdt:', name, flush=True)
     root()
     try:
-        tests[name]()
+        {**tests, 'away': away}[name]()
     except Exception:
         failed += 1
         traceback.print_exc()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """MDS requests of a raw client (chapter 4), see rawpeer.py."""
-import struct
+import os, struct
 from rawpeer import *
 
 FID, ATTRFID, FULL20, IBITS, VERSION, BRW_SIZE, NODEVOH, EINPROGRESS, ACL, LARGE_ACL, HASH64, XATTR, LAYOUTLOCK, LVB_TYPE, MAX_EASIZE, FLAGS2 = (
@@ -29,8 +29,8 @@ class Body:
         self.eadatasize, self.aclsize = struct.unpack_from('<II', b, 148)
 
 class Mdt(Target):
-    def __init__(self, peer, client='raw-client', flags=CLIENT, uuid='test-MDT0000_UUID', **kw):
-        super().__init__(peer, uuid, client, flags, **kw)
+    def __init__(self, peer, client=None, flags=CLIENT, uuid='test-MDT0000_UUID', **kw):
+        super().__init__(peer, uuid, client or 'raw-%d' % os.getpid(), flags, **kw)
         self.uid = self.gid = 0
         self.cap = ALL_CAPS
         self.groups = (0xffffffff, 0xffffffff)
@@ -132,6 +132,9 @@ class Mdt(Target):
         """A plain lock."""
         xid = self.start(101, DLM, [self.dlm_req(f, mode, bits, flags)])
         return self.wait(xid) if wait else xid
+
+    def cancel(self, cookie):
+        return self.rpc(103, DLM, [struct.pack('<II', 0, 1).ljust(88, b'\0') + struct.pack('<QQ', cookie, 0)], portal=17)
 
     def close(self, handle):
         rec = self.rec(SETATTR, bytes(16))

@@ -317,11 +317,13 @@ int lnet_dev_init(void)
 	debug_dir = debugfs_create_dir("lnet", NULL);
 	debugfs_create_file("stats", 0444, debug_dir, NULL, &lnet_stats_fops);
 	debugfs_create_file("nis", 0444, debug_dir, NULL, &lnet_nis_fops);
+	lnet_debug_init(debug_dir);
 	return 0;
 }
 
 void lnet_dev_exit(void)
 {
 	debugfs_remove_recursive(debug_dir);
+	lnet_debug_exit();
 	misc_deregister(&lnet_dev);
 }

@@ -117,6 +117,8 @@ void *lnet_ping_info(u32 max, u32 *len);
 /* dev.c */
 int lnet_dev_init(void);
 void lnet_dev_exit(void);
+void lnet_debug_init(struct dentry *dir);
+void lnet_debug_exit(void);
 
 static inline void lnet_stat_sent(struct lnet_ni *ni, u32 type, u32 bytes)
 {

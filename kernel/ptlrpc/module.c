@@ -67,6 +67,7 @@ int ptlrpc_init(void)
 	 * so.
 	 */
 	lnet_held = !lnet_get_ref();
+	lnet_debug_module_loaded();
 	return 0;
 
 out_services:

@@ -21,4 +21,11 @@
 #define compat_assign_str(dst, src)	__assign_str(dst)
 #endif
 
+/* Since 6.8 a trace instance can be limited to some systems. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define compat_trace_array_get(name)	trace_array_get_by_name(name)
+#else
+#define compat_trace_array_get(name)	trace_array_get_by_name(name, NULL)
+#endif
+
 #endif

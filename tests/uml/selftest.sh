@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# For the self-tests of single layers: sourced by */run, which gets top, cache, mod (the built modules) and out (its work folder).
+# For the self-tests of single layers: sourced by */run, which gets top, uml, mod (the built modules) and out (its work folder).
 here=$(cd "$(dirname "$0")" && pwd)
 name=${here##*/}
 top=${here%/tests/uml/*}
-cache=${GLOSS_CACHE:-/var/cache/gloss}
+uml=$("$top/scripts/uml-dir")
 mod=$top/build/um/mod
 out=${1:-${TMPDIR:-/tmp}/$name}
 
@@ -12,8 +12,8 @@ selftest_build() {
 	"$top/scripts/mod-build" -k um -o "$mod"
 	mkdir -p "$out/$name"
 	cp "$here/Kbuild" "$here/"*.c "$out/$name/"
-	make -s -C "$cache/uml" M="$out/$name" ARCH=um MOD="$mod" KBUILD_EXTRA_SYMBOLS="$mod/Module.symvers" W=1 modules
+	make -s -C "$uml" M="$out/$name" ARCH=um MOD="$mod" KBUILD_EXTRA_SYMBOLS="$mod/Module.symvers" W=1 modules
 }
 
 # The machine: $out/init.sh is its first process.
-machine=("$cache/uml/linux" mem=512M rootfstype=hostfs rootflags=/ rw "init=$out/init.sh" con0=fd:0,fd:1 con=null)
+machine=("$uml/linux" mem=512M rootfstype=hostfs rootflags=/ rw "init=$out/init.sh" con0=fd:0,fd:1 con=null)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the commands of lctl share. A command returns 0, an errno, or -1 for "wrong usage".
+ * What the commands of lctl share. A command returns 0, an errno, or CLI_USAGE.
  */
 #ifndef _LCTL_H
 #define _LCTL_H
@@ -27,8 +27,9 @@ int lctl_llog_print(int argc, char **argv);
 int lctl_llog_catlist(int argc, char **argv);
 
 /* Ask the MGS of this node to set (or delete) a parameter for good: set_param -P, or conf_param. */
-int mgs_param(const char *what, const char *param, bool set, bool del);
+int lctl_mgs_param(const char *what, const char *param, bool set, bool del);
 
-int lctl_error(const char *cmd, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int lctl_error(const char *cmd, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

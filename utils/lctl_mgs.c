@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lctl conf_param, set_param -P, llog_print, llog_catlist: requests to the MGS of this node; dk, clear, mark.
+ * lctl conf_param, set_param -P, llog_print, llog_catlist: requests to the MGS of this node.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/klog.h>
 #include <unistd.h>
+#include "cli.h"
 #include "lctl.h"
 #include <gloss/lustre_ioctl.h>
 
-static int mgs(unsigned long cmd, struct lustre_ioc_mgs *im)
+#define LCTL_MGS_BUFFER	65536
+
+static int lctl_mgs_request(unsigned long cmd, struct lustre_ioc_mgs *im)
 {
 	int fd = open("/dev/obd", O_RDWR), rc = 0;
 
@@ -26,12 +28,15 @@ static int mgs(unsigned long cmd, struct lustre_ioc_mgs *im)
 	return rc;
 }
 
-int mgs_param(const char *what, const char *param, bool set, bool del)
+int lctl_mgs_param(const char *what, const char *param, bool set, bool del)
 {
+	unsigned long request = set ? LUSTRE_IOC_MGS_SET_PARAM : LUSTRE_IOC_MGS_CONF_PARAM;
 	struct lustre_ioc_mgs im = {
-		.im_flags = del ? LUSTRE_MGS_DELETE : 0, .im_text = (uintptr_t)param, .im_textlen = strlen(param),
+		.im_flags = del ? LUSTRE_MGS_DELETE : 0,
+		.im_text = (uintptr_t)param,
+		.im_textlen = strlen(param),
 	};
-	int rc = mgs(set ? LUSTRE_IOC_MGS_SET_PARAM : LUSTRE_IOC_MGS_CONF_PARAM, &im);
+	int rc = lctl_mgs_request(request, &im);
 
 	if (rc == ENODEV && access("/dev/obd", F_OK))
 		return lctl_error(what, rc, "no MGS runs on this node");
@@ -43,29 +48,36 @@ int mgs_param(const char *what, const char *param, bool set, bool del)
 int lctl_conf_param(int argc, char **argv)
 {
 	bool del = false;
+	const struct cli_option options[] = { CLI_FLAG('d', NULL, del), CLI_END };
+	int first, rc;
 
-	if (argc > 1 && !strcmp(argv[1], "-d")) {
-		del = true;
-		argc--;
-		argv++;
-	}
-	if (argc != 2)
-		return -1;
-	if (!strchr(argv[1], '.') || (!del && !strchr(argv[1], '=')))
-		return lctl_error("conf_param", 0, "'%s' is not of the form TARGET.PARAM=VALUE", argv[1]);
-	return mgs_param("conf_param", argv[1], false, del);
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first != argc - 1)
+		return rc ? rc : CLI_USAGE;
+	argv += first;
+	if (!strchr(argv[0], '.') || (!del && !strchr(argv[0], '=')))
+		return lctl_error("conf_param", 0, "'%s' is not of the form TARGET.PARAM=VALUE",
+				  argv[0]);
+	return lctl_mgs_param("conf_param", argv[0], false, del);
 }
 
-static int print_all(const char *what, unsigned long cmd, const char *text, unsigned int flags)
+static int lctl_mgs_print(const char *what, unsigned long cmd, const char *text, unsigned int flags)
 {
-	char *buf = malloc(65536);
-	struct lustre_ioc_mgs im = { .im_flags = flags, .im_text = (uintptr_t)text, .im_textlen = text ? strlen(text) : 0, .im_buf = (uintptr_t)buf };
+	char *buf = malloc(LCTL_MGS_BUFFER);
+	struct lustre_ioc_mgs im = {
+		.im_flags = flags,
+		.im_text = (uintptr_t)text,
+		.im_textlen = text ? strlen(text) : 0,
+		.im_buf = (uintptr_t)buf,
+	};
 	int rc;
 
+	if (!buf)
+		return lctl_error(what, ENOMEM, "%s", text ? text : "MGS");
 	for (;;) {
-		im.im_buflen = 65536;
-		rc = mgs(cmd, &im);
-		if (rc || !im.im_buflen)
+		im.im_buflen = LCTL_MGS_BUFFER;
+		rc = lctl_mgs_request(cmd, &im);
+		if (rc || !im.im_buflen || im.im_buflen > LCTL_MGS_BUFFER)
 			break;
 		fwrite(buf, 1, im.im_buflen, stdout);
 	}
@@ -76,90 +88,21 @@ static int print_all(const char *what, unsigned long cmd, const char *text, unsi
 int lctl_llog_print(int argc, char **argv)
 {
 	unsigned int flags = 0;
+	const struct cli_option options[] = {
+		CLI_BIT('r', "raw", flags, LUSTRE_MGS_RAW),
+		CLI_END
+	};
+	int first, rc;
 
-	if (argc > 1 && !strcmp(argv[1], "--raw")) {
-		flags = LUSTRE_MGS_RAW;
-		argc--;
-		argv++;
-	}
-	if (argc != 2)
-		return -1;
-	return print_all("llog_print", LUSTRE_IOC_MGS_LLOG_PRINT, argv[1], flags);
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first != argc - 1)
+		return rc ? rc : CLI_USAGE;
+	return lctl_mgs_print("llog_print", LUSTRE_IOC_MGS_LLOG_PRINT, argv[first], flags);
 }
 
 int lctl_llog_catlist(int argc, char **argv)
 {
-	return argc > 1 ? -1 : print_all("llog_catlist", LUSTRE_IOC_MGS_LLOG_CATLIST, NULL, 0);
-}
-
-/* Is this a message of one of our modules? */
-static bool our_message(const char *line)
-{
-	static const char *const prefixes[] = {
-		"lnet: ", "ksocklnd: ", "ptlrpc: ", "ldlm: ", "mgc: ", "lustre: ", "lustre_tgt: ", "mds: ", "mdt: ", "osp: ",
-		"oss: ", "mgs: ", "osd_ldiskfs: ", "ldiskfs: ", "LDISKFS-fs",
-	};
-	unsigned int i;
-
-	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (strstr(line, prefixes[i]))
-			return true;
-	return false;
-}
-
-/* Debug messages are kept in the kernel's own log and trace buffer: show those of our modules. */
-int lctl_dk(int argc, char **argv)
-{
-	int n = klogctl(10, NULL, 0), lines = 0, rc = 0;
-	FILE *out = stdout;
-	char *buf, *l, *save;
-
-	if (argc > 2)
-		return -1;
-	if (argc == 2) {
-		out = fopen(argv[1], "w");
-		if (!out)
-			return lctl_error("dk", errno, "%s", argv[1]);
-	}
-	buf = malloc(n > 0 ? n + 1 : 1);
-	n = buf ? klogctl(3, buf, n) : -1;
-	if (n < 0) {
-		rc = lctl_error("dk", errno, "cannot read the kernel log");
-		goto out;
-	}
-	buf[n] = 0;
-	for (l = strtok_r(buf, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
-		if (!our_message(l))
-			continue;
-		fprintf(out, "%s\n", l);
-		lines++;
-	}
-	fprintf(stderr, "Debug log: %d lines, %d kept, 0 dropped, 0 bad.\n", lines, lines);
-out:
-	free(buf);
-	if (out != stdout && fclose(out) && !rc)
-		rc = lctl_error("dk", errno, "%s", argv[1]);
-	return rc;
-}
-
-int lctl_clear(int argc, char **argv)
-{
-	if (klogctl(5, NULL, 0) < 0)
-		return lctl_error("clear", errno, "kernel log");
-	return 0;
-}
-
-int lctl_mark(int argc, char **argv)
-{
-	FILE *f = fopen("/dev/kmsg", "w");
-	int i;
-
-	if (!f)
-		return lctl_error("mark", errno, "/dev/kmsg");
-	fprintf(f, "lustre: DEBUG MARKER: ");
-	for (i = 1; i < argc; i++)
-		fprintf(f, "%s%s", i > 1 ? " " : "", argv[i]);
-	fprintf(f, "\n");
-	fclose(f);
-	return 0;
+	if (argc > 1)
+		return CLI_USAGE;
+	return lctl_mgs_print("llog_catlist", LUSTRE_IOC_MGS_LLOG_CATLIST, NULL, 0);
 }

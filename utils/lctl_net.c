@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli.h"
 #include "lctl.h"
 #include "lib_lnet.h"
-#include "mountdata.h"
+#include "nids.h"
+
+#define LCTL_PING_NIDS	128
 
 int lctl_network(int argc, char **argv)
 {
@@ -16,7 +19,7 @@ int lctl_network(int argc, char **argv)
 	int rc;
 
 	if (argc != 2)
-		return -1;
+		return CLI_USAGE;
 	if (!strcmp(argv[1], "up") || !strcmp(argv[1], "configure")) {
 		rc = lnet_dev(LNET_IOC_UP, &up);
 		if (rc)
@@ -38,7 +41,7 @@ int lctl_network(int argc, char **argv)
 	/* a network name only chooses a net for old commands */
 	if (!strncmp(argv[1], "tcp", 3) || !strncmp(argv[1], "o2ib", 4))
 		return 0;
-	return -1;
+	return CLI_USAGE;
 }
 
 int lctl_list_nids(int argc, char **argv)
@@ -48,11 +51,9 @@ int lctl_list_nids(int argc, char **argv)
 	int rc;
 
 	if (argc > 2 || (argc == 2 && strcmp(argv[1], "all")))
-		return -1;
+		return CLI_USAGE;
 	for (i = argc == 2 ? 0 : 1;; i++) {
-		memset(&ni, 0, sizeof(ni));
-		ni.index = i;
-		rc = lnet_dev(LNET_IOC_GET_NI, &ni);
+		rc = lnet_get_ni(i, &ni);
 		if (rc == ENOENT)
 			return 0;
 		if (rc) {
@@ -70,7 +71,7 @@ int lctl_which_nid(int argc, char **argv)
 	int i;
 
 	if (argc < 2)
-		return -1;
+		return CLI_USAGE;
 	for (i = 1; i < argc; i++) {
 		struct lnet_ioc_distance d = { 0 };
 
@@ -91,26 +92,27 @@ int lctl_which_nid(int argc, char **argv)
 
 int lctl_ping(int argc, char **argv)
 {
-	char nids[128][LNET_IOC_NIDLEN], nid[256];
-	unsigned int n = 128, i, ms = 1000;
+	lnet_nid_text nids[LCTL_PING_NIDS];
+	char nid[256];
+	unsigned int n = LCTL_PING_NIDS, i;
+	long long seconds = 1;
 	const char *at;
 	int rc;
 
-	if (argc < 2 || argc > 3)
-		return -1;
-	if (argc == 3 && atoi(argv[2]) > 0)
-		ms = atoi(argv[2]) * 1000;
+	if (argc < 2 || argc > 3 || (argc == 3 && !cli_number(argv[2], 1, 120, &seconds)))
+		return CLI_USAGE;
 	/* 12345-NID */
 	at = strchr(argv[1], '-');
 	at = at && at - argv[1] == 5 ? at + 1 : argv[1];
 	if (nids_resolve("lctl", at, nid, sizeof(nid)))
 		return EINVAL;
-	rc = lnet_ping(nid, ms, nids, &n);
+	rc = lnet_ping(nid, seconds * 1000, nids, &n);
 	if (rc) {
-		fprintf(stderr, "failed to ping %s: %s\n", argv[1], strerror(rc));
+		fprintf(stderr, "failed to ping %s: %s\n", argv[1], lnet_strerror(rc));
 		return rc;
 	}
+	/* as 2.17 prints it: the process id stands before the first one only */
 	for (i = 0; i < n; i++)
-		printf("12345-%s\n", nids[i]);
+		printf("%s%s\n", i ? "" : "12345-", nids[i]);
 	return 0;
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lctl get_param, set_param, list_param, dl: the parameter tree, found by its dotted names. Chapter 7, 7.2, 7.3, 8.1.
+ * lctl get_param, set_param, list_param, dl, activate: the parameter tree, found by its dotted
+ * names. Chapter 7, sections 7.2, 7.3, 8.1.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "cli.h"
 #include "lctl.h"
 
 static const char *const roots[] = {
@@ -19,12 +20,15 @@ static const char *const roots[] = {
 	"/proc/fs/lustre", "/proc/fs/lnet", "/proc/sys/lustre", "/proc/sys/lnet",
 };
 
-struct found { char *path, *name; };	/* file, dotted name */
+struct lctl_match { char *path, *name; };	/* file, dotted name */
 
-struct list { struct found *f; size_t n; };
+struct lctl_matches { struct lctl_match *f; size_t n; };
 
-/* A dot is part of a component where that component is a NID (behind "exports." and "MGC"): up to its '@'. OUT is 2047 bytes, after a '/'. */
-static void to_path(const char *name, char *out)
+/*
+ * A dot is part of a component where that component is a NID (behind "exports." and "MGC"): up to
+ * its '@'. OUT is 2047 bytes, after a '/'.
+ */
+static void lctl_to_path(const char *name, char *out)
 {
 	const char *start = name, *end = out + 2046;
 	bool nid = false;
@@ -36,7 +40,8 @@ static void to_path(const char *name, char *out)
 			nid = false;
 		if (*name == '.' && !nid) {
 			*out++ = '/';
-			if (name - start >= 7 && !strncmp(name - 7, "exports", 7) && strchr(name, '@'))
+			if (name - start >= 7 && !strncmp(name - 7, "exports", 7) &&
+			    strchr(name, '@'))
 				nid = true;
 		} else {
 			*out++ = *name;
@@ -45,27 +50,27 @@ static void to_path(const char *name, char *out)
 	*out = 0;
 }
 
-static void to_name(char *path)
+static void lctl_to_name(char *path)
 {
 	for (; *path; path++)
 		if (*path == '/')
 			*path = '.';
 }
 
-static int by_name(const void *a, const void *b)
+static int lctl_by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct found *)a)->name, ((const struct found *)b)->name);
+	return strcmp(((const struct lctl_match *)a)->name, ((const struct lctl_match *)b)->name);
 }
 
 /* All files that a pattern names, each dotted name once (the first root that has it wins). */
-static struct list find(const char *pattern, bool recursive)
+static struct lctl_matches lctl_find(const char *pattern, bool recursive)
 {
 	char path[2048], *p;
-	struct list l = { 0 };
+	struct lctl_matches l = { 0 };
 	size_t i, k, r;
 
 	path[0] = '/';
-	to_path(pattern, path + 1);
+	lctl_to_path(pattern, path + 1);
 	for (r = 0; r < sizeof(roots) / sizeof(roots[0]); r++) {
 		char full[2200];
 		glob_t g;
@@ -79,7 +84,7 @@ static struct list find(const char *pattern, bool recursive)
 				break;
 			for (i = 0; i < g.gl_pathc; i++) {
 				p = strdup(g.gl_pathv[i] + strlen(roots[r]) + 1);
-				to_name(p);
+				lctl_to_name(p);
 				for (k = 0; k < l.n && strcmp(l.f[k].name, p); k++)
 					;
 				if (k < l.n) {
@@ -87,17 +92,17 @@ static struct list find(const char *pattern, bool recursive)
 					continue;
 				}
 				l.f = realloc(l.f, (l.n + 1) * sizeof(*l.f));
-				l.f[l.n++] = (struct found){ strdup(g.gl_pathv[i]), p };
+				l.f[l.n++] = (struct lctl_match){ strdup(g.gl_pathv[i]), p };
 			}
 			globfree(&g);
 		}
 	}
 	if (l.n)
-		qsort(l.f, l.n, sizeof(*l.f), by_name);
+		qsort(l.f, l.n, sizeof(*l.f), lctl_by_name);
 	return l;
 }
 
-static void list_free(struct list *l)
+static void lctl_list_free(struct lctl_matches *l)
 {
 	while (l->n--) {
 		free(l->f[l->n].path);
@@ -106,7 +111,7 @@ static void list_free(struct list *l)
 	free(l->f);
 }
 
-static char *slurp(const char *path, size_t *len)
+static char *lctl_read_file(const char *path, size_t *len)
 {
 	char *buf = NULL;
 	size_t have = 0, room = 0;
@@ -135,7 +140,7 @@ static char *slurp(const char *path, size_t *len)
 	return buf;
 }
 
-static void show_name(const struct found *f, const struct stat *st, bool classify)
+static void lctl_show_name(const struct lctl_match *f, const struct stat *st, bool classify)
 {
 	printf("%s", f->name);
 	if (classify) {
@@ -151,122 +156,144 @@ static void show_name(const struct found *f, const struct stat *st, bool classif
 	printf("\n");
 }
 
-static int none(const char *cmd, const char *pattern)
+static int lctl_no_match(const char *cmd, const char *pattern)
 {
 	char path[2048];
 
 	path[0] = '/';
-	to_path(pattern, path + 1);
+	lctl_to_path(pattern, path + 1);
 	fprintf(stderr, "error: %s: param_path '%s': No such file or directory\n", cmd, path + 1);
 	return ENOENT;
 }
 
-int lctl_get_param(int argc, char **argv)
+/* What get_param and list_param show, and how. */
+enum {
+	LCTL_SHOW_VALUE_ONLY = 0x1,
+	LCTL_SHOW_NAME_ONLY = 0x2,
+	LCTL_SHOW_CLASS = 0x4,		/* "/" directory, "@" link, "=" writable */
+	LCTL_SHOW_PREFIX = 0x8,		/* the name before every line */
+	LCTL_SHOW_YAML = 0x10,
+	LCTL_SHOW_DIRS_ONLY = 0x20,
+	LCTL_SHOW_NO_LINKS = 0x40,
+};
+
+static void lctl_print_value(const char *name, char *text, unsigned int show)
 {
-	bool value_only = false, name_only = false, classify = false, prefix = false, recursive = false, yaml = false;
-	int c, rc = 0;
+	char *save, *line;
+
+	if (show & LCTL_SHOW_VALUE_ONLY) {
+		printf("%s\n", text);
+	} else if (show & LCTL_SHOW_PREFIX) {
+		for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+			printf("%s=%s\n", name, line);
+	} else {
+		printf("%s%s%s%s\n", name, show & LCTL_SHOW_YAML ? ": " : "=",
+		       strchr(text, '\n') ? "\n" : "", text);
+	}
+}
+
+static int lctl_get_one(const struct lctl_match *m, unsigned int show)
+{
+	struct stat st;
+	size_t len;
+	char *text;
+
+	if (stat(m->path, &st))
+		return 0;
+	if (show & LCTL_SHOW_NAME_ONLY) {
+		lctl_show_name(m, &st, show & LCTL_SHOW_CLASS);
+		return 0;
+	}
+	if (S_ISDIR(st.st_mode) || !(st.st_mode & 0444))
+		return 0;
+	text = lctl_read_file(m->path, &len);
+	if (!text)
+		return lctl_error("get_param", errno, "reading %s", m->path);
+	if (len && text[len - 1] == '\n')
+		text[--len] = 0;
+	lctl_print_value(m->name, text, show);
+	free(text);
+	return 0;
+}
+
+static int lctl_list_one(const struct lctl_match *m, unsigned int show)
+{
+	struct stat st;
+
+	if (show & LCTL_SHOW_NO_LINKS && !lstat(m->path, &st) && S_ISLNK(st.st_mode))
+		return 0;
+	if (!stat(m->path, &st) && (!(show & LCTL_SHOW_DIRS_ONLY) || S_ISDIR(st.st_mode)))
+		lctl_show_name(m, &st, show & LCTL_SHOW_CLASS);
+	return 0;
+}
+
+/* All patterns of a command, in turn. Return: the first error. */
+static int lctl_each_match(const char *cmd, int n, char **patterns, bool recursive,
+			   unsigned int show,
+			   int (*one)(const struct lctl_match *m, unsigned int show))
+{
+	int rc = 0, err;
 	size_t i;
 
-	while ((c = getopt(argc, argv, "nNFHRy")) != -1) {
-		switch (c) {
-		case 'n': value_only = true; break;
-		case 'N': name_only = true; break;
-		case 'F': classify = true; break;
-		case 'H': prefix = true; break;
-		case 'R': recursive = true; break;
-		case 'y': yaml = true; break;
-		default: return -1;
-		}
-	}
-	if (optind == argc)
-		return -1;
-	for (; optind < argc; optind++) {
-		struct list l = find(argv[optind], recursive);
+	for (; n; n--, patterns++) {
+		struct lctl_matches l = lctl_find(*patterns, recursive);
 
 		if (!l.n) {
-			int err = none("get_param", argv[optind]);
-
+			err = lctl_no_match(cmd, *patterns);
 			rc = rc ? rc : err;
 		}
 		for (i = 0; i < l.n; i++) {
-			struct stat st;
-			size_t len;
-			char *buf, *nl;
-
-			if (stat(l.f[i].path, &st))
-				continue;
-			if (name_only) {
-				show_name(&l.f[i], &st, classify);
-				continue;
-			}
-			if (S_ISDIR(st.st_mode) || !(st.st_mode & 0444))
-				continue;
-			buf = slurp(l.f[i].path, &len);
-			if (!buf) {
-				int err = lctl_error("get_param", errno, "reading %s", l.f[i].path);
-
-				rc = rc ? rc : err;
-				continue;
-			}
-			if (len && buf[len - 1] == '\n')
-				buf[--len] = 0;
-			if (value_only) {
-				printf("%s\n", buf);
-			} else if (prefix) {
-				char *save, *line;
-
-				for (line = strtok_r(buf, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-					printf("%s=%s\n", l.f[i].name, line);
-			} else {
-				nl = strchr(buf, '\n');
-				printf("%s%s%s%s\n", l.f[i].name, yaml ? ": " : "=", nl ? "\n" : "", buf);
-			}
-			free(buf);
+			err = one(&l.f[i], show);
+			rc = rc ? rc : err;
 		}
-		list_free(&l);
+		lctl_list_free(&l);
 	}
 	return rc;
+}
+
+int lctl_get_param(int argc, char **argv)
+{
+	unsigned int show = 0;
+	bool recursive = false;
+	const struct cli_option options[] = {
+		CLI_BIT('n', NULL, show, LCTL_SHOW_VALUE_ONLY),
+		CLI_BIT('N', NULL, show, LCTL_SHOW_NAME_ONLY),
+		CLI_BIT('F', NULL, show, LCTL_SHOW_CLASS),
+		CLI_BIT('H', NULL, show, LCTL_SHOW_PREFIX),
+		CLI_BIT('y', NULL, show, LCTL_SHOW_YAML),
+		CLI_FLAG('R', NULL, recursive),
+		CLI_END
+	};
+	int first, rc;
+
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first == argc)
+		return rc ? rc : CLI_USAGE;
+	return lctl_each_match("get_param", argc - first, argv + first, recursive, show,
+			       lctl_get_one);
 }
 
 int lctl_list_param(int argc, char **argv)
 {
-	bool classify = false, recursive = false, dirs = false, no_links = false;
-	int c, rc = 0;
-	size_t i;
+	unsigned int show = 0;
+	bool recursive = false;
+	const struct cli_option options[] = {
+		CLI_BIT('F', NULL, show, LCTL_SHOW_CLASS),
+		CLI_BIT('D', NULL, show, LCTL_SHOW_DIRS_ONLY),
+		CLI_BIT('L', NULL, show, LCTL_SHOW_NO_LINKS),
+		CLI_FLAG('R', NULL, recursive),
+		CLI_END
+	};
+	int first, rc;
 
-	while ((c = getopt(argc, argv, "FRDL")) != -1) {
-		switch (c) {
-		case 'F': classify = true; break;
-		case 'R': recursive = true; break;
-		case 'D': dirs = true; break;
-		case 'L': no_links = true; break;
-		default: return -1;
-		}
-	}
-	if (optind == argc)
-		return -1;
-	for (; optind < argc; optind++) {
-		struct list l = find(argv[optind], recursive);
-
-		if (!l.n) {
-			int err = none("list_param", argv[optind]);
-
-			rc = rc ? rc : err;
-		}
-		for (i = 0; i < l.n; i++) {
-			struct stat st;
-
-			if ((no_links && !lstat(l.f[i].path, &st) && S_ISLNK(st.st_mode)) || stat(l.f[i].path, &st))
-				continue;
-			if (!dirs || S_ISDIR(st.st_mode))
-				show_name(&l.f[i], &st, classify);
-		}
-		list_free(&l);
-	}
-	return rc;
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first == argc)
+		return rc ? rc : CLI_USAGE;
+	return lctl_each_match("list_param", argc - first, argv + first, recursive, show,
+			       lctl_list_one);
 }
 
-static int store(const char *path, const char *value)
+static int lctl_write_file(const char *path, const char *value)
 {
 	int fd = open(path, O_WRONLY), rc = 0;
 	size_t len = strlen(value);
@@ -279,63 +306,64 @@ static int store(const char *path, const char *value)
 	return rc;
 }
 
+static int lctl_set_one(const char *pattern, const char *value, bool quiet)
+{
+	struct lctl_matches l = lctl_find(pattern, false);
+	int rc = 0, err;
+	size_t i;
+
+	if (!l.n)
+		rc = lctl_no_match("set_param", pattern);
+	for (i = 0; i < l.n; i++) {
+		err = lctl_write_file(l.f[i].path, value);
+		if (err)
+			lctl_error("set_param", err, "setting %s=%s", l.f[i].path, value);
+		else if (!quiet)
+			printf("%s=%s\n", l.f[i].name, value);
+		rc = rc ? rc : err;
+	}
+	lctl_list_free(&l);
+	return rc;
+}
+
 int lctl_set_param(int argc, char **argv)
 {
-	bool quiet = false, perm = false, del = false;
-	int c, rc = 0, i;
-	size_t k;
+	bool quiet = false, permanent = false, del = false;
+	long long threads;	/* parameters are set one after the other, whatever is asked */
+	const struct cli_option options[] = {
+		CLI_FLAG('n', NULL, quiet),
+		CLI_FLAG('P', NULL, permanent),
+		CLI_FLAG('d', NULL, del),
+		CLI_INDEX('t', NULL, threads, 1024),
+		CLI_END
+	};
+	int rc, err, first, i;
 
-	while ((c = getopt(argc, argv, "nt::Pd")) != -1) {
-		switch (c) {
-		case 'n': quiet = true; break;
-		case 't': break;
-		case 'P': perm = true; break;
-		case 'd': del = true; break;
-		default: return -1;
-		}
-	}
-	if (optind == argc || (del && !perm))
-		return -1;
-	for (i = optind; i < argc; i++) {
-		char *eq = strchr(argv[i], '='), *value;
-		struct list l;
-		int err = 0;
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first == argc || (del && !permanent))
+		return rc ? rc : CLI_USAGE;
+	/* the old form: NAME VALUE */
+	if (!permanent && first + 2 == argc && !strchr(argv[first], '='))
+		return lctl_set_one(argv[first], argv[first + 1], quiet);
+	for (i = first; i < argc; i++) {
+		char *eq = strchr(argv[i], '=');
 
-		if (perm) {
-			if (!eq && !del)
-				return lctl_error("set_param", 0, "'%s' is not of the form NAME=VALUE", argv[i]);
-			err = mgs_param("set_param", argv[i], true, del);
-			rc = rc ? rc : err;
-			continue;
-		}
-		if (eq) {
-			*eq = 0;
-			value = eq + 1;
-		} else if (i + 1 < argc && i == optind) {
-			value = argv[++i];	/* old form: NAME VALUE */
+		if (!eq && !del)
+			return lctl_error("set_param", 0, "'%s' is not of the form NAME=VALUE",
+					  argv[i]);
+		if (permanent) {
+			err = lctl_mgs_param("set_param", argv[i], true, del);
 		} else {
-			return lctl_error("set_param", 0, "'%s' is not of the form NAME=VALUE", argv[i]);
+			*eq = 0;
+			err = lctl_set_one(argv[i], eq + 1, quiet);
 		}
-		l = find(eq ? argv[i] : argv[i - 1], false);
-		if (!l.n) {
-			err = none("set_param", eq ? argv[i] : argv[i - 1]);
-			rc = rc ? rc : err;
-		}
-		for (k = 0; k < l.n; k++) {
-			err = store(l.f[k].path, value);
-			if (err)
-				lctl_error("set_param", err, "setting %s=%s", l.f[k].path, value);
-			else if (!quiet)
-				printf("%s=%s\n", l.f[k].name, value);
-			rc = rc ? rc : err;
-		}
-		list_free(&l);
+		rc = rc ? rc : err;
 	}
 	return rc;
 }
 
-/* The NID of the server of a client device, from its import file; LINE is one of the device list. */
-static bool peer_nid(const char *line, char *nid, size_t room)
+/* The NID of the server of a client device, from its import file; LINE is a row of "dl". */
+static bool lctl_peer_nid(const char *line, char *nid, size_t room)
 {
 	char type[32], name[128], path[256], text[512];
 	bool found = false;
@@ -352,8 +380,8 @@ static bool peer_nid(const char *line, char *nid, size_t room)
 
 		if (p) {
 			p += strcspn(p, ":") + 1;
-			p += strspn(p, " \"");
-			snprintf(nid, room, "%.*s", (int)strcspn(p, "\" \n"), p);
+			p += strspn(p, "\" ");
+			snprintf(nid, room, "%.*s", (int)strcspn(p, "\"\n "), p);
 			found = true;
 		}
 	}
@@ -363,39 +391,32 @@ static bool peer_nid(const char *line, char *nid, size_t room)
 
 int lctl_dl(int argc, char **argv)
 {
-	static const char *const files[] = { "/proc/fs/lustre/devices", "/sys/kernel/debug/lustre/devices" };
 	char line[512], nid[128];
 	bool show_nid = false;
-	unsigned int i;
-	int c;
+	const struct cli_option options[] = { CLI_FLAG('t', NULL, show_nid), CLI_END };
+	int first, rc;
+	FILE *f;
 
-	while ((c = getopt(argc, argv, "t")) != -1) {
-		if (c != 't')
-			return -1;
-		show_nid = true;
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first != argc)
+		return rc ? rc : CLI_USAGE;
+	f = fopen("/proc/fs/lustre/devices", "r");
+	if (!f)
+		return lctl_error("dl", errno == ENOENT ? ENODEV : errno,
+				  "cannot list devices (are the lustre modules loaded?)");
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = 0;
+		printf("%s", line);
+		if (show_nid && lctl_peer_nid(line, nid, sizeof(nid)))
+			printf(" %s", nid);
+		printf("\n");
 	}
-	if (optind != argc)
-		return -1;
-	for (i = 0; i < 2; i++) {
-		FILE *f = fopen(files[i], "r");
-
-		if (!f)
-			continue;
-		while (fgets(line, sizeof(line), f)) {
-			line[strcspn(line, "\n")] = 0;
-			printf("%s", line);
-			if (show_nid && peer_nid(line, nid, sizeof(nid)))
-				printf(" %s", nid);
-			printf("\n");
-		}
-		fclose(f);
-		return 0;
-	}
+	fclose(f);
 	return 0;
 }
 
 /* With --device: the import of a client device on or off. */
-static int set_active(const char *cmd, const char *value)
+static int lctl_set_active(const char *cmd, const char *value)
 {
 	static const char *const types[] = { "osc", "mdc", "osp" };
 	char path[256];
@@ -406,17 +427,17 @@ static int set_active(const char *cmd, const char *value)
 		return lctl_error(cmd, 0, "no device chosen (lctl --device NAME %s)", cmd);
 	for (i = 0; i < sizeof(types) / sizeof(types[0]) && rc == ENOENT; i++) {
 		snprintf(path, sizeof(path), "/proc/fs/lustre/%s/%s/active", types[i], lctl_device);
-		rc = store(path, value);
+		rc = lctl_write_file(path, value);
 	}
 	return rc ? lctl_error(cmd, rc, "%s", lctl_device) : 0;
 }
 
 int lctl_activate(int argc, char **argv)
 {
-	return argc > 1 ? -1 : set_active("activate", "1");
+	return argc > 1 ? CLI_USAGE : lctl_set_active("activate", "1");
 }
 
 int lctl_deactivate(int argc, char **argv)
 {
-	return argc > 1 ? -1 : set_active("deactivate", "0");
+	return argc > 1 ? CLI_USAGE : lctl_set_active("deactivate", "0");
 }

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests to /dev/lnet, for lctl and lnetctl.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "lib_lnet.h"
 
-int lnet_dev(unsigned long cmd, void *arg)
+/**
+ * lnet_dev() - one ioctl on /dev/lnet
+ * @request: LNET_IOC_*
+ * @arg: its structure
+ *
+ * Return: 0 or an errno; ENETDOWN when the module is not loaded.
+ */
+int lnet_dev(unsigned long request, void *arg)
 {
 	int fd = open("/dev/lnet", O_RDWR), rc = 0;
 
@@ -16,21 +25,74 @@ int lnet_dev(unsigned long cmd, void *arg)
 		fd = open("/dev/lnet", O_RDONLY);
 	if (fd < 0)
 		return errno == ENOENT || errno == ENXIO || errno == ENODEV ? ENETDOWN : errno;
-	if (ioctl(fd, cmd, arg) < 0)
+	if (ioctl(fd, request, arg) < 0)
 		rc = errno;
 	close(fd);
 	return rc;
 }
 
-int lnet_ping(const char *nid, unsigned int timeout_ms, char (*nids)[LNET_IOC_NIDLEN], unsigned int *n)
+/**
+ * lnet_strerror() - text of an error of lnet_dev(), with what to do where a user can do something
+ * @rc: the error
+ */
+const char *lnet_strerror(int rc)
 {
-	struct lnet_ioc_ping p = { .timeout_ms = timeout_ms, .max = *n, .nids = (uintptr_t)nids };
+	switch (rc) {
+	case EPERM:
+	case EACCES:
+		return "Operation not permitted (only root may do this)";
+	case ENETDOWN:
+		return "Network is down (is LNet loaded and configured?)";
+	default:
+		return strerror(rc);
+	}
+}
+
+/**
+ * lnet_get_ni() - one local network interface
+ * @index: 0 is 0@lo
+ * @ni: filled in
+ *
+ * Return: 0, ENOENT behind the last one, another errno.
+ */
+int lnet_get_ni(unsigned int index, struct lnet_ioc_ni *ni)
+{
+	int rc;
+
+	memset(ni, 0, sizeof(*ni));
+	ni->index = index;
+	rc = lnet_dev(LNET_IOC_GET_NI, ni);
+	ni->nid[sizeof(ni->nid) - 1] = 0;
+	ni->net[sizeof(ni->net) - 1] = 0;
+	ni->ifname[sizeof(ni->ifname) - 1] = 0;
+	return rc;
+}
+
+/**
+ * lnet_ping() - ask a node for its NIDs
+ * @nid: the node
+ * @timeout_ms: how long to wait for the answer
+ * @nids: the NIDs
+ * @n: in: room in @nids; out: their number
+ *
+ * Return: 0 or an errno.
+ */
+int lnet_ping(const char *nid, unsigned int timeout_ms, lnet_nid_text *nids, unsigned int *n)
+{
+	struct lnet_ioc_ping p = {
+		.timeout_ms = timeout_ms, .max = *n, .nids = (uintptr_t)nids,
+	};
+	unsigned int i;
 	int rc;
 
 	if (strlen(nid) >= sizeof(p.nid))
 		return EINVAL;
 	strcpy(p.nid, nid);
 	rc = lnet_dev(LNET_IOC_PING, &p);
-	*n = p.count;
-	return rc;
+	if (rc)
+		return rc;
+	*n = p.count < *n ? p.count : *n;
+	for (i = 0; i < *n; i++)
+		nids[i][LNET_IOC_NIDLEN - 1] = 0;
+	return 0;
 }

@@ -1,61 +1,127 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lnetctl: LNet administration with YAML output. Chapter 1, 16.2; the keys that exporters and CSI drivers read.
+ * lnetctl: LNet administration with YAML output. Chapter 1, section 16.2; the keys that exporters
+ * and CSI drivers read.
  */
 #include <errno.h>
-#include <getopt.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include "cli.h"
 #include "lib_lnet.h"
-#include "mountdata.h"
+#include "nids.h"
 
-static int usage(void)
-{
-	fprintf(stderr, "usage: lnetctl lnet {configure [--all]|unconfigure}\n"
-		"       lnetctl net {show [--net NET] [-v [LEVEL]]|add --net NET --if INTERFACE|del --net NET [--if INTERFACE]}\n"
-		"       lnetctl ping NID...\n       lnetctl stats show\n       lnetctl global show\n       lnetctl export\n");
-	return 4;
-}
+#define LNETCTL_NIDS_MAX	128
+#define LNETCTL_PING_MAX_MS	120000
 
-static int fail(const char *what, const char *part, int rc)
+static int lnetctl_fail(const char *what, const char *part, int rc)
 {
-	fprintf(stderr, "%s:\n    - %s:\n          errno: -%d\n          descr: \"%s\"\n", what, part, rc, strerror(rc));
+	fprintf(stderr, "%s:\n    - %s:\n          errno: -%d\n          descr: \"%s\"\n", what,
+		part, rc, lnet_strerror(rc));
 	return rc;
 }
 
-static int lnet(int argc, char **argv)
+/* ---- lnet ---- */
+
+static int lnetctl_lnet_configure(int argc, char **argv)
 {
 	struct lnet_ioc_up up = { 0 };
+	bool all = false;
+	const struct cli_option options[] = {
+		CLI_FLAG('a', "all", all),
+		CLI_SKIP('l', "large"),
+		CLI_END
+	};
+	int first, rc;
+
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first != argc)
+		return rc ? rc : CLI_USAGE;
+	up.from_params = all;
+	rc = lnet_dev(LNET_IOC_UP, &up);
+	return rc ? lnetctl_fail("configure", "lnet", rc) : 0;
+}
+
+static int lnetctl_lnet_unconfigure(int argc, char **argv)
+{
 	int rc;
 
-	if (argc < 2)
-		return usage();
-	if (!strcmp(argv[1], "configure")) {
-		up.from_params = argc > 2 && (!strcmp(argv[2], "--all") || !strcmp(argv[2], "-a"));
-		rc = lnet_dev(LNET_IOC_UP, &up);
-		return rc ? fail("configure", "lnet", rc) : 0;
-	}
-	if (!strcmp(argv[1], "unconfigure")) {
-		rc = lnet_dev(LNET_IOC_DOWN, NULL);
-		return rc && rc != ENETDOWN ? fail("unconfigure", "lnet", rc) : 0;
-	}
-	return usage();
+	if (argc > 1)
+		return CLI_USAGE;
+	rc = lnet_dev(LNET_IOC_DOWN, NULL);
+	return rc && rc != ENETDOWN ? lnetctl_fail("unconfigure", "lnet", rc) : 0;
 }
 
-static void counts(const char *name, const struct lnet_ioc_counts *c)
+/* ---- net ---- */
+
+static void lnetctl_print_counts(const char *name, const struct lnet_ioc_counts *c)
 {
-	printf("          %s:\n              put: %llu\n              get: %llu\n              reply: %llu\n              ack: %llu\n              hello: 0\n",
-	       name, c->put, c->get, c->reply, c->ack);
+	printf("          %s:\n", name);
+	printf("              put: %llu\n", c->put);
+	printf("              get: %llu\n", c->get);
+	printf("              reply: %llu\n", c->reply);
+	printf("              ack: %llu\n", c->ack);
+	printf("              hello: 0\n");
 }
 
-static unsigned long long sum(const struct lnet_ioc_counts *c)
+static unsigned long long lnetctl_sum(const struct lnet_ioc_counts *c)
 {
 	return c->put + c->get + c->reply + c->ack;
 }
 
-static int net_show(const char *only, int v)
+static void lnetctl_print_health(const struct lnet_ioc_ni *ni)
+{
+	printf("          health stats:\n"
+	       "              fatal_error: 0\n"
+	       "              health value: 1000\n"
+	       "              interrupts: 0\n"
+	       "              dropped: 0\n"
+	       "              aborted: 0\n"
+	       "              no route: 0\n"
+	       "              timeouts: 0\n"
+	       "              error: %llu\n"
+	       "              ping_count: 0\n"
+	       "              next_ping: 0\n", ni->errors);
+}
+
+static void lnetctl_print_ni(const struct lnet_ioc_ni *ni, long long level)
+{
+	printf("        - nid: %s\n          status: %s\n", ni->nid, ni->up ? "up" : "down");
+	if (ni->ifname[0])
+		printf("          interfaces:\n              0: %s\n", ni->ifname);
+	if (level < 1)
+		return;
+	printf("          statistics:\n");
+	printf("              send_count: %llu\n", lnetctl_sum(&ni->sent));
+	printf("              recv_count: %llu\n", lnetctl_sum(&ni->received));
+	printf("              drop_count: %llu\n", lnetctl_sum(&ni->dropped));
+	if (level > 1) {
+		lnetctl_print_counts("sent_stats", &ni->sent);
+		lnetctl_print_counts("received_stats", &ni->received);
+		lnetctl_print_counts("dropped_stats", &ni->dropped);
+	}
+	if (level > 2)
+		lnetctl_print_health(ni);
+	printf("          tunables:\n");
+	printf("              peer_timeout: %u\n", ni->peer_timeout);
+	printf("              peer_credits: %u\n", ni->peer_credits);
+	printf("              peer_buffer_credits: %u\n", ni->peer_buffer_credits);
+	printf("              credits: %u\n", ni->credits);
+	if (ni->ifname[0]) {
+		printf("          lnd tunables:\n");
+		printf("              conns_per_peer: %u\n", ni->conns_per_peer);
+		printf("              timeout: %u\n", ni->lnd_timeout);
+		printf("              tos: %d\n", ni->tos);
+	}
+	printf("          dev cpt: 0\n          CPT: \"[0]\"\n");
+}
+
+/* "tcp0" is another name of "tcp". */
+static const char *lnetctl_net_name(const char *net)
+{
+	return net && !strcmp(net, "tcp0") ? "tcp" : net;
+}
+
+static int lnetctl_print_nets(const char *only, long long level)
 {
 	char last[LNET_IOC_NETLEN] = "";
 	struct lnet_ioc_ni ni;
@@ -63,174 +129,236 @@ static int net_show(const char *only, int v)
 	int rc;
 
 	for (i = 0;; i++) {
-		memset(&ni, 0, sizeof(ni));
-		ni.index = i;
-		rc = lnet_dev(LNET_IOC_GET_NI, &ni);
+		rc = lnet_get_ni(i, &ni);
 		if (rc == ENOENT || (rc == ENETDOWN && !i))
 			return 0;
 		if (rc)
-			return fail("show", "net", rc);
+			return lnetctl_fail("show", "net", rc);
 		if (only && strcmp(only, ni.net))
 			continue;
 		if (!last[0])
 			printf("net:\n");
-		if (strcmp(last, ni.net)) {
+		if (strcmp(last, ni.net))
 			printf("    - net type: %s\n      local NI(s):\n", ni.net);
-			strcpy(last, ni.net);
-		}
-		printf("        - nid: %s\n          status: %s\n", ni.nid, ni.up ? "up" : "down");
-		if (ni.ifname[0])
-			printf("          interfaces:\n              0: %s\n", ni.ifname);
-		if (v < 1)
-			continue;
-		printf("          statistics:\n              send_count: %llu\n              recv_count: %llu\n              drop_count: %llu\n",
-		       sum(&ni.sent), sum(&ni.received), sum(&ni.dropped));
-		if (v > 1) {
-			counts("sent_stats", &ni.sent);
-			counts("received_stats", &ni.received);
-			counts("dropped_stats", &ni.dropped);
-		}
-		if (v > 2)
-			printf("          health stats:\n              fatal_error: 0\n              health value: 1000\n              interrupts: 0\n              dropped: 0\n"
-			       "              aborted: 0\n              no route: 0\n              timeouts: 0\n              error: %llu\n"
-			       "              ping_count: 0\n              next_ping: 0\n", ni.errors);
-		printf("          tunables:\n              peer_timeout: %u\n              peer_credits: %u\n              peer_buffer_credits: %u\n              credits: %u\n",
-		       ni.peer_timeout, ni.peer_credits, ni.peer_buffer_credits, ni.credits);
-		if (ni.ifname[0])
-			printf("          lnd tunables:\n              conns_per_peer: %u\n              timeout: %u\n              tos: %d\n", ni.conns_per_peer, ni.lnd_timeout, ni.tos);
-		printf("          dev cpt: 0\n          CPT: \"[0]\"\n");
+		memcpy(last, ni.net, sizeof(last));
+		lnetctl_print_ni(&ni, level);
 	}
 }
 
-static int net(int argc, char **argv)
+static int lnetctl_net_show(int argc, char **argv)
 {
-	static const struct option lo[] = { { "net", 1, 0, 'n' }, { "if", 1, 0, 'i' }, { "verbose", 2, 0, 'v' }, { } };
-	const char *netname = NULL, *ifname = NULL;
+	const char *net = NULL;
+	long long level = 0;
+	const struct cli_option options[] = {
+		CLI_TEXT('n', "net", net),
+		CLI_LEVEL('v', "verbose", level),
+		CLI_END
+	};
+	int first, rc;
+
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first != argc)
+		return rc ? rc : CLI_USAGE;
+	return lnetctl_print_nets(lnetctl_net_name(net), level);
+}
+
+static int lnetctl_declined(const char *value)
+{
+	return lnetctl_fail("add", "net", EOPNOTSUPP);
+}
+
+/* net add and net del: the network and the interface. */
+static int lnetctl_net_change(int argc, char **argv, const char *what, unsigned long request)
+{
+	const char *net = NULL, *interface = NULL;
 	struct lnet_ioc_net n = { 0 };
-	int c, v = 0, rc;
+	const struct cli_option options[] = {
+		CLI_TEXT('n', "net", net),
+		CLI_TEXT('i', "if", interface),
+		CLI_CALL(0, "nid", lnetctl_declined),
+		CLI_CALL('p', "ip2net", lnetctl_declined),
+		CLI_CALL('t', "peer-timeout", lnetctl_declined),
+		CLI_CALL('c', "peer-credits", lnetctl_declined),
+		CLI_CALL('b', "peer-buffer-credits", lnetctl_declined),
+		CLI_CALL('r', "credits", lnetctl_declined),
+		CLI_CALL('s', "cpt", lnetctl_declined),
+		CLI_CALL('m', "conns-per-peer", lnetctl_declined),
+		CLI_CALL('T', "tos", lnetctl_declined),
+		CLI_SKIP('k', "skip-mr-route-setup"),
+		CLI_END
+	};
+	int first, rc;
 
-	if (argc < 2)
-		return usage();
-	while ((c = getopt_long(argc, argv, "n:i:v::", lo, NULL)) != -1) {
-		switch (c) {
-		case 'n': netname = optarg; break;
-		case 'i': ifname = optarg; break;
-		case 'v':
-			v = optarg ? atoi(optarg) : 1;
-			if (!optarg && optind < argc && argv[optind][0] >= '0' && argv[optind][0] <= '9')
-				v = atoi(argv[optind++]);
-			break;
-		default: return usage();
-		}
-	}
-	if (netname && !strcmp(netname, "tcp0"))
-		netname = "tcp";
-	if (!strcmp(argv[1], "show"))
-		return net_show(netname, v);
-	if (!netname || strlen(netname) >= sizeof(n.net) || (ifname && strlen(ifname) >= sizeof(n.ifname)))
-		return usage();
-	strcpy(n.net, netname);
-	if (ifname)
-		strcpy(n.ifname, ifname);
-	if (!strcmp(argv[1], "add")) {
-		rc = lnet_dev(LNET_IOC_ADD_NET, &n);
-		return rc ? fail("add", "net", rc) : 0;
-	}
-	if (!strcmp(argv[1], "del")) {
-		rc = lnet_dev(LNET_IOC_DEL_NET, &n);
-		return rc ? fail("del", "net", rc) : 0;
-	}
-	return usage();
-}
-
-static int ping(int argc, char **argv)
-{
-	char nids[128][LNET_IOC_NIDLEN], nid[256];
-	unsigned int n, k, ms = 1000;
-	int i, rc, first = 0;
-	bool head = false;
-
-	if (argc < 2)
-		return usage();
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-		printf("usage: lnetctl ping [--timeout MS] NID...\n");
-		return 0;
-	}
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--timeout") && i + 1 < argc) {
-			ms = atoi(argv[++i]);
-			continue;
-		}
-		if (nids_resolve("lnetctl", argv[i], nid, sizeof(nid)))
-			return EINVAL;
-		n = 128;
-		rc = lnet_ping(nid, ms, nids, &n);
-		if (rc) {
-			fail("manage", "ping", rc);
-			first = first ? first : rc;
-			continue;
-		}
-		if (!head)
-			printf("ping:\n");
-		head = true;
-		printf("    - primary nid: %s\n      Multi-Rail: False\n      peer_ni:\n", n > 1 ? nids[1] : nid);
-		for (k = 0; k < n; k++)
-			if (strcmp(nids[k], "0@lo"))
-				printf("        - nid: %s\n", nids[k]);
-	}
-	return first;
-}
-
-static int stats(int argc, char **argv)
-{
-	struct lnet_ioc_stats s = { 0 };
-	int rc = lnet_dev(LNET_IOC_STATS, &s);
-
-	if (argc < 2 || strcmp(argv[1], "show"))
-		return usage();
-	if (rc == ENETDOWN)
-		return 0;
+	rc = cli_options(argc, argv, options, &first);
 	if (rc)
-		return fail("show", "statistics", rc);
-	printf("statistics:\n    msgs_alloc: 0\n    msgs_max: 0\n    rst_alloc: 0\n    errors: %llu\n    send_count: %llu\n    resend_count: 0\n    response_timeout_count: 0\n"
-	       "    local_interrupt_count: 0\n    local_dropped_count: 0\n    local_aborted_count: 0\n    local_no_route_count: 0\n    local_timeout_count: 0\n    local_error_count: 0\n"
-	       "    remote_dropped_count: 0\n    remote_error_count: 0\n    remote_timeout_count: 0\n    network_timeout_count: 0\n    recv_count: %llu\n    route_count: 0\n    drop_count: %llu\n"
-	       "    send_length: %llu\n    recv_length: %llu\n    route_length: 0\n    drop_length: %llu\n",
-	       s.errors, s.send_count, s.recv_count, s.drop_count, s.send_length, s.recv_length, s.drop_length);
+		return rc;
+	net = lnetctl_net_name(net);
+	if (first != argc || !net)
+		return CLI_USAGE;
+	if (strlen(net) >= sizeof(n.net) || (interface && strlen(interface) >= sizeof(n.ifname)))
+		return lnetctl_fail(what, "net", EINVAL);
+	strcpy(n.net, net);
+	if (interface)
+		strcpy(n.ifname, interface);
+	rc = lnet_dev(request, &n);
+	return rc ? lnetctl_fail(what, "net", rc) : 0;
+}
+
+static int lnetctl_net_add(int argc, char **argv)
+{
+	return lnetctl_net_change(argc, argv, "add", LNET_IOC_ADD_NET);
+}
+
+static int lnetctl_net_del(int argc, char **argv)
+{
+	return lnetctl_net_change(argc, argv, "del", LNET_IOC_DEL_NET);
+}
+
+static int lnetctl_export(int argc, char **argv)
+{
+	return argc > 1 ? CLI_USAGE : lnetctl_print_nets(NULL, 1);
+}
+
+/* ---- ping ---- */
+
+static int lnetctl_ping_one(const char *text, unsigned int timeout_ms, bool head)
+{
+	lnet_nid_text nids[LNETCTL_NIDS_MAX];
+	char nid[256];
+	unsigned int n = LNETCTL_NIDS_MAX, i;
+	int rc;
+
+	rc = nids_resolve("lnetctl", text, nid, sizeof(nid));
+	if (rc)
+		return rc;
+	rc = lnet_ping(nid, timeout_ms, nids, &n);
+	if (rc)
+		return lnetctl_fail("manage", "ping", rc);
+	if (head)
+		printf("ping:\n");
+	printf("    - primary nid: %s\n", n > 1 ? nids[1] : nid);
+	printf("      Multi-Rail: False\n      peer_ni:\n");
+	for (i = 0; i < n; i++)
+		if (strcmp(nids[i], "0@lo"))
+			printf("        - nid: %s\n", nids[i]);
 	return 0;
 }
 
-static int global(int argc, char **argv)
+static int lnetctl_ping(int argc, char **argv)
 {
-	if (argc < 2 || strcmp(argv[1], "show"))
-		return usage();
-	printf("global:\n    numa_range: 0\n    max_interfaces: 200\n    max_intf: 200\n    discovery: 0\n    drop_asym_route: 0\n    retry_count: 0\n    transaction_timeout: 150\n"
-	       "    health_sensitivity: 0\n    recovery_interval: 1\n    router_sensitivity: 100\n    lnd_timeout: 50\n    response_tracking: 0\n    recovery_limit: 0\n"
+	long long timeout_ms = 1000;
+	const struct cli_option options[] = {
+		CLI_NUMBER('t', "timeout", timeout_ms, 1, LNETCTL_PING_MAX_MS),
+		CLI_END
+	};
+	int i, first, rc, failed = 0;
+	bool head = true;
+
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first == argc)
+		return rc ? rc : CLI_USAGE;
+	for (i = first; i < argc; i++) {
+		rc = lnetctl_ping_one(argv[i], timeout_ms, head);
+		if (!rc)
+			head = false;
+		else if (!failed)
+			failed = rc;
+	}
+	return failed;
+}
+
+/* ---- stats, global ---- */
+
+static int lnetctl_stats_show(int argc, char **argv)
+{
+	static const char *const zero[] = {
+		"resend_count", "response_timeout_count", "local_interrupt_count",
+		"local_dropped_count", "local_aborted_count", "local_no_route_count",
+		"local_timeout_count", "local_error_count", "remote_dropped_count",
+		"remote_error_count", "remote_timeout_count", "network_timeout_count",
+	};
+	struct lnet_ioc_stats s = { 0 };
+	unsigned int i;
+	int rc;
+
+	if (argc > 1)
+		return CLI_USAGE;
+	rc = lnet_dev(LNET_IOC_STATS, &s);
+	if (rc == ENETDOWN)
+		return 0;
+	if (rc)
+		return lnetctl_fail("show", "statistics", rc);
+	printf("statistics:\n    msgs_alloc: 0\n    msgs_max: 0\n    rst_alloc: 0\n");
+	printf("    errors: %llu\n    send_count: %llu\n", s.errors, s.send_count);
+	for (i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
+		printf("    %s: 0\n", zero[i]);
+	printf("    recv_count: %llu\n    route_count: 0\n", s.recv_count);
+	printf("    drop_count: %llu\n    send_length: %llu\n", s.drop_count, s.send_length);
+	printf("    recv_length: %llu\n    route_length: 0\n", s.recv_length);
+	printf("    drop_length: %llu\n", s.drop_length);
+	return 0;
+}
+
+static int lnetctl_global_show(int argc, char **argv)
+{
+	if (argc > 1)
+		return CLI_USAGE;
+	printf("global:\n"
+	       "    numa_range: 0\n"
+	       "    max_interfaces: 200\n"
+	       "    max_intf: 200\n"
+	       "    discovery: 0\n"
+	       "    drop_asym_route: 0\n"
+	       "    retry_count: 0\n"
+	       "    transaction_timeout: 150\n"
+	       "    health_sensitivity: 0\n"
+	       "    recovery_interval: 1\n"
+	       "    router_sensitivity: 100\n"
+	       "    lnd_timeout: 50\n"
+	       "    response_tracking: 0\n"
+	       "    recovery_limit: 0\n"
 	       "    max_recovery_ping_interval: 900\n");
 	return 0;
 }
 
+/* ---- commands ---- */
+
+static const struct cli_command lnetctl_lnet_verbs[] = {
+	{ "configure", lnetctl_lnet_configure, "start LNet", "[--all]" },
+	{ "unconfigure", lnetctl_lnet_unconfigure, "stop LNet" },
+	{ 0 }
+};
+
+static const struct cli_command lnetctl_net_verbs[] = {
+	{ "show", lnetctl_net_show, "show networks", "[--net NET] [-v [LEVEL]]" },
+	{ "add", lnetctl_net_add, "add a network", "--net NET --if INTERFACE" },
+	{ "del", lnetctl_net_del, "remove a network", "--net NET [--if INTERFACE]" },
+	{ 0 }
+};
+
+static const struct cli_command lnetctl_stats_verbs[] = {
+	{ "show", lnetctl_stats_show, "show counters" },
+	{ 0 }
+};
+
+static const struct cli_command lnetctl_global_verbs[] = {
+	{ "show", lnetctl_global_show, "show settings" },
+	{ 0 }
+};
+
+static const struct cli_command lnetctl_commands[] = {
+	{ "lnet", NULL, "start and stop LNet", .verbs = lnetctl_lnet_verbs },
+	{ "net", NULL, "networks of this node", .verbs = lnetctl_net_verbs },
+	{ "ping", lnetctl_ping, "ask nodes for their NIDs", "[--timeout MILLISECONDS] NID..." },
+	{ "stats", NULL, "message counters", .verbs = lnetctl_stats_verbs },
+	{ "global", NULL, "settings of LNet", .verbs = lnetctl_global_verbs },
+	{ "export", lnetctl_export, "print the configuration" },
+	{ 0 }
+};
+
 int main(int argc, char **argv)
 {
-	static const struct { const char *name; int (*fn)(int, char **); } cmds[] = {
-		{ "lnet", lnet }, { "net", net }, { "ping", ping }, { "stats", stats }, { "global", global },
-	};
-	unsigned int i;
+	static const struct cli_tool tool = { "lnetctl", lnetctl_commands };
 
-	if (argc < 2)
-		return usage();
-	if (!strcmp(argv[1], "--version")) {
-		printf("lnetctl 2.17.0\n");
-		return 0;
-	}
-	if (!strcmp(argv[1], "export"))
-		return net_show(NULL, 1);
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
-		usage();
-		return 0;
-	}
-	for (i = 0; i < sizeof(cmds) / sizeof(cmds[0]); i++)
-		if (!strcmp(argv[1], cmds[i].name))
-			return cmds[i].fn(argc - 1, argv + 1) & 0xff;
-	return usage();
+	return argc > 1 ? cli_run(&tool, argc - 1, argv + 1) : cli_prompt(&tool);
 }

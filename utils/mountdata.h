@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * CONFIGS/mountdata of a target and its volume label, read and written without mounting (libext2fs). Chapter 6, 6.13.1.
+ * CONFIGS/mountdata of a target and its volume label, read and written without mounting
+ * (libext2fs). Chapter 6, section 6.13.1.
  */
 #ifndef _MOUNTDATA_H
 #define _MOUNTDATA_H
@@ -40,19 +41,18 @@ struct lustre_disk_data {
 	char ldd_mount_opts[4096];
 	char ldd_params[4096];
 };
+
 _Static_assert(sizeof(struct lustre_disk_data) == 12288, "lustre_disk_data");
 
-/* All return 0 or a positive errno; ENODEV: not a Lustre target. */
 int mountdata_read(const char *dev, struct lustre_disk_data *ldd, char label[17]);
 int mountdata_write(const char *dev, const struct lustre_disk_data *ldd);
+const char *mountdata_strerror(int rc);
 int mountdata_set_label(const char *dev, const char *label);
 bool mountdata_is_mounted(const char *dev);
-/* "testfs:OST0000": the label of a target in the given state */
+int mountdata_run(const char *const argv[], bool quiet);
 void mountdata_label(const struct lustre_disk_data *ldd, char label[17]);
 void mountdata_print(const char *title, const struct lustre_disk_data *ldd);
-/* true when ldd_params has KEY=...; copies the values, joined by ':' */
-bool mountdata_param(const struct lustre_disk_data *ldd, const char *key, char *out, unsigned int len);
-/* Resolve host names of a NID list (a@tcp,b@tcp:c@tcp) into addresses; 0 or a positive errno, with a message on stderr. */
-int nids_resolve(const char *prog, const char *in, char *out, unsigned int len);
+bool mountdata_param(const struct lustre_disk_data *ldd, const char *key, char *out,
+		     unsigned int len);
 
 #endif

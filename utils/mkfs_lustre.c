@@ -1,566 +1,471 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mkfs.lustre and tunefs.lustre (one program, told apart by its name): format a target, show and change what
- * CONFIGS/mountdata and the label say. Options, print-out and exit codes: chapter 6, 6.13.3 and 6.13.4.
+ * mkfs.lustre and tunefs.lustre (one program, told apart by its name): format a target; show and
+ * change what CONFIGS/mountdata and the label say. Options, print-out and exit codes: chapter 6,
+ * sections 6.13.3 and 6.13.4.
  */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <linux/fs.h>
 #include <unistd.h>
-#include "mountdata.h"
+#include "cli.h"
+#include "mkfs.h"
+#include "nids.h"
 
-#define GLOSS_VERSION "2.17.0"
+#define MKFS_INDEX_MAX	65503
 
-static const char *prog;
-static bool tunefs, verbose = true, very_verbose, dryrun;
+struct mkfs_options mkfs_opt;
+const char *mkfs_prog;
 
-static struct {
-	bool mgs, nomgs, mdt, ost, reformat, replace, writeconf, nolocallogs, erase_all, quota, print;
-	bool have_index, have_fsname, failnode, servicenode, changed, rename;
-	unsigned long index;
-	unsigned long long size_kb;
-	int stripe_hint;
-	const char *fsname, *mkfsoptions, *mountopts, *comment;
-} opt;
+static bool mkfs_tune;		/* this is tunefs.lustre */
 
-static struct lustre_disk_data ldd;
-
-__attribute__((format(printf, 2, 3), noreturn)) static void fatal(int code, const char *fmt, ...)
+static void mkfs_exit(int code)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	fprintf(stderr, "\n%s FATAL: ", prog);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fprintf(stderr, "\n%s: exiting with %d (%s)\n", prog, code, strerror(code));
+	fprintf(stderr, "%s: exiting with %d (%s)\n", mkfs_prog, code, strerror(code));
 	exit(code);
 }
 
-static void usage(FILE *f)
+void mkfs_fatal(int code, const char *fmt, ...)
 {
-	fprintf(f, "usage: %s <target type> [--fsname=<name>] --index=<n> [options] <device>\n"
-		"usage: %s [--mgs] [--nomgs] [options] <device>   (tunefs.lustre)\n"
-		"\t<device>: block device or file (e.g. /dev/sda)\n\n"
-		"\ttarget types:\n"
-		"\t\t--mgs: configuration management service\n"
-		"\t\t--nomgs: turn off MGS service on this MDT\n"
-		"\t\t--mdt: metadata storage, mutually exclusive with ost\n"
-		"\t\t--ost: object storage, mutually exclusive with mdt, mgs\n"
-		"\toptions (in order of popularity):\n"
-		"\t\t--index=#N: numerical target index (0..N), required for OSTs\n"
-		"\t\t--fsname=<8_char_filesystem_name>: fs targets belong to, required for all targets other than MGS node\n"
-		"\t\t--mgsnode=<nid>[,<...>]: NID(s) of remote MGS, required for all targets other than MGS node\n"
-		"\t\t--mountfsoptions=<opts>: permanent mount options\n"
-		"\t\t--failnode=<nid>[,<...>]: NID(s) of backup failover node, mutually exclusive with --servicenode\n"
-		"\t\t--servicenode=<nid>[,<...>]: NID(s) of service partners, treat all nodes as equal service node\n"
-		"\t\t--param <key>=<value>: set a permanent parameter\n"
-		"\t\t--network=<net>[,<...>]: restrict OST/MDT to network(s)\n"
-		"\t\t--erase-param <key>, --erase-params: erase one or all parameters (tunefs.lustre)\n"
-		"\t\t--writeconf: erase all config logs for this fs (tunefs.lustre)\n"
-		"\t\t--nolocallogs: use logs from MGS, not local ones (tunefs.lustre)\n"
-		"\t\t--device-size=#N(KB): device size for loop devices\n"
-		"\t\t--mkfsoptions=<opts>: format options\n"
-		"\t\t--stripe-count-hint=#N: for optimizing MDT inode size\n"
-		"\t\t--reformat: overwrite existing Lustre target\n"
-		"\t\t--replace: replace an old target with the same index\n"
-		"\t\t--comment=<user comment>: arbitrary string (%zu bytes)\n"
-		"\t\t--dryrun: report what we would do; don't write to disk\n"
-		"\t\t--print: show the values and change nothing (tunefs.lustre)\n"
-		"\t\t--verbose, --quiet, --version, --help\n",
-		tunefs ? "mkfs.lustre" : prog, tunefs ? prog : "tunefs.lustre", sizeof(ldd.ldd_userdata));
+	va_list ap;
+
+	fflush(stdout);
+	va_start(ap, fmt);
+	fprintf(stderr, "\n%s FATAL: ", mkfs_prog);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\n");
+	mkfs_exit(code);
+	abort();
 }
 
-static void param_erase(const char *key)
+static const char mkfs_usage_text[] =
+	"usage: mkfs.lustre <target type> [--fsname=<name>] --index=<n> [options] <device>\n"
+	"usage: tunefs.lustre [--mgs] [--nomgs] [options] <device>\n"
+	"\t<device>: block device or file (e.g. /dev/sda)\n\n"
+	"\ttarget types:\n"
+	"\t\t--mgs: configuration management service\n"
+	"\t\t--nomgs: turn off MGS service on this MDT (tunefs.lustre)\n"
+	"\t\t--mdt: metadata storage, excludes --ost (mkfs.lustre)\n"
+	"\t\t--ost: object storage, excludes --mdt and --mgs (mkfs.lustre)\n"
+	"\toptions of both:\n"
+	"\t\t--index=#N: number of the target (0..N), required for OSTs\n"
+	"\t\t--fsname=<name>: file system, 1 to 8 characters, required for MDT and OST\n"
+	"\t\t--mgsnode=<nid>[,<...>]: NIDs of the MGS, required unless the MGS is on this device\n"
+	"\t\t--mountfsoptions=<opts>: permanent mount options\n"
+	"\t\t--failnode=<nid>[,<...>]: NIDs of a second node that may serve this target\n"
+	"\t\t--servicenode=<nid>[,<...>]: NIDs of one of several equal nodes for this target\n"
+	"\t\t--param <key>=<value>: set a permanent parameter\n"
+	"\t\t--network=<net>[,<...>]: use these networks only\n"
+	"\t\t--comment=<text>: remark in the mount data\n"
+	"\t\t--dryrun: report what would be done, write nothing\n"
+	"\t\t--verbose, --quiet, --version, --help\n"
+	"\toptions of mkfs.lustre:\n"
+	"\t\t--device-size=#N(KB): size of a file that is made, or part of a device\n"
+	"\t\t--mkfsoptions=<opts>: more options for mke2fs\n"
+	"\t\t--stripe-count-hint=#N: usual number of stripes, for the inode size of an MDT\n"
+	"\t\t--reformat: overwrite what the device holds\n"
+	"\t\t--replace: take the place of an old target with the same index\n"
+	"\toptions of tunefs.lustre:\n"
+	"\t\t--erase-param <key>, --erase-params: erase one or all parameters\n"
+	"\t\t--writeconf: make the configuration logs of this file system anew\n"
+	"\t\t--nolocallogs: use logs from the MGS, not the copies on this device\n"
+	"\t\t--print: show the values and change nothing\n";
+
+/* ---- options ---- */
+
+static int mkfs_show_usage(const char *value)
 {
-	char out[sizeof(ldd.ldd_params)] = "";
-	const char *p = ldd.ldd_params;
-	size_t k = strlen(key), used = 0;
-
-	while (*p) {
-		size_t n;
-
-		p += strspn(p, " ");
-		n = strcspn(p, " ");
-		if (n && !(n > k && !strncmp(p, key, k) && p[k] == '='))
-			used += snprintf(out + used, sizeof(out) - used, " %.*s", (int)n, p);
-		p += n;
-	}
-	strcpy(ldd.ldd_params, out);
+	printf("%s", mkfs_usage_text);
+	exit(0);
 }
 
-static void param_add(const char *key, const char *val)
+static int mkfs_show_version(const char *value)
 {
-	size_t used = strlen(ldd.ldd_params);
-
-	if (strpbrk(val, " \n"))
-		fatal(EINVAL, "value of parameter '%s' must not contain blanks", key);
-	if (used + strlen(key) + strlen(val) + 3 > sizeof(ldd.ldd_params))
-		fatal(E2BIG, "too many parameters: '%s=%s' does not fit", key, val);
-	sprintf(ldd.ldd_params + used, " %s=%s", key, val);
+	printf("%s %s\n", mkfs_prog, GLOSS_VERSION);
+	exit(0);
 }
 
-/* key=value with the earlier value kept and joined by ':' (node lists) */
-static void param_join(const char *key, const char *val)
-{
-	char old[4096] = "";
-
-	if (mountdata_param(&ldd, key, old, sizeof(old))) {
-		param_erase(key);
-		if (strlen(old) + strlen(val) + 2 > sizeof(old))
-			fatal(E2BIG, "'%s' is too long", key);
-		strcat(old, ":");
-		strcat(old, val);
-		val = old;
-	}
-	param_add(key, val);
-}
-
-static void param_nids(const char *key, const char *arg)
+static void mkfs_note_nids(const char *key, const char *arg)
 {
 	char nids[2048];
 
-	if (nids_resolve(prog, arg, nids, sizeof(nids)))
-		fatal(EINVAL, "bad NID list '%s'", arg);
-	param_join(key, nids);
+	if (nids_resolve(mkfs_prog, arg, nids, sizeof(nids)))
+		mkfs_fatal(EINVAL, "bad NID list '%s'", arg);
+	mkfs_param_note_join(key, strdup(nids));
+	mkfs_opt.update = true;
 }
 
-static void check_fsname(const char *name)
+static int mkfs_take_mgsnode(const char *value)
 {
-	const char *p;
-
-	if (strlen(name) < 1 || strlen(name) > 8)
-		fatal(1, "filesystem name must be 1-8 chars");
-	for (p = name; *p; p++)
-		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '_')
-			fatal(1, "char '%c' not allowed in filesystem name", *p);
-}
-
-static unsigned long long number(const char *what, const char *s)
-{
-	unsigned long long v;
-	char *end;
-
-	errno = 0;
-	v = strtoull(s, &end, 0);
-	if (errno || !isdigit((unsigned char)*s) || *end)
-		fatal(EINVAL, "bad %s '%s'", what, s);
-	return v;
-}
-
-static const struct option longopts[] = {
-	{ "mgs", 0, 0, 'G' }, { "nomgs", 0, 0, 'N' }, { "mdt", 0, 0, 'M' }, { "ost", 0, 0, 'O' },
-	{ "index", 1, 0, 'i' }, { "fsname", 1, 0, 'L' }, { "mgsnode", 1, 0, 'm' }, { "mgsnid", 1, 0, 'm' },
-	{ "failnode", 1, 0, 'f' }, { "failover", 1, 0, 'f' }, { "servicenode", 1, 0, 's' }, { "param", 1, 0, 'p' },
-	{ "network", 1, 0, 't' }, { "mountfsoptions", 1, 0, 'o' }, { "backfs-mount-opts", 1, 0, 'B' }, { "comment", 1, 0, 'u' },
-	{ "replace", 0, 0, 'R' }, { "dryrun", 0, 0, 'n' }, { "verbose", 0, 0, 'v' }, { "quiet", 0, 0, 'q' },
-	{ "version", 0, 0, 'V' }, { "help", 0, 0, 'h' }, { "backfstype", 1, 0, 'b' }, { "device-size", 1, 0, 'd' },
-	{ "mkfsoptions", 1, 0, 'k' }, { "reformat", 0, 0, 'r' }, { "stripe-count-hint", 1, 0, 'c' }, { "erase-param", 1, 0, 'E' },
-	{ "erase-params", 0, 0, 'e' }, { "writeconf", 0, 0, 'w' }, { "nolocallogs", 0, 0, 'l' }, { "quota", 0, 0, 'Q' },
-	{ "force-nohostid", 0, 0, 'U' }, { "print", 0, 0, 'P' }, { "rename", 0, 0, 'r' }, { }
-};
-
-static const char shortopts[] = "GNMOi:L:m:f:s:p:t:o:B:u:RnvqVhb:d:k:rc:E:ewlQUP";
-
-/* First pass: what must be known before mountdata is read or filled. */
-static void parse_early(int argc, char **argv)
-{
-	int c;
-
-	while ((c = getopt_long(argc, argv, shortopts, longopts, NULL)) != -1) {
-		switch (c) {
-		case 'h': usage(stdout); exit(0);
-		case 'V': printf("%s %s\n", prog, GLOSS_VERSION); exit(0);
-		case 'q': verbose = false; break;
-		case 'v': very_verbose = true; break;
-		case 'n': dryrun = true; break;
-		case 'P': opt.print = true; break;
-		case 'e': opt.erase_all = true; break;
-		case '?': usage(stderr); exit(EINVAL);
-		}
-	}
-}
-
-static void parse(int argc, char **argv)
-{
-	int c;
-
-	optind = 1;
-	while ((c = getopt_long(argc, argv, shortopts, longopts, NULL)) != -1) {
-		switch (c) {
-		case 'G': opt.mgs = true; break;
-		case 'N': opt.nomgs = true; break;
-		case 'M': opt.mdt = true; break;
-		case 'O': opt.ost = true; break;
-		case 'i':
-			opt.index = number("index", optarg);
-			if (opt.index >= 65504)
-				fatal(1, "wrong index %s. Target index must be less than 65504.", optarg);
-			opt.have_index = true;
-			break;
-		case 'L':
-			check_fsname(optarg);
-			opt.fsname = optarg;
-			opt.have_fsname = true;
-			break;
-		case 'm': param_nids("mgsnode", optarg); opt.changed = true; break;
-		case 'f':
-			if (opt.servicenode)
-				fatal(EINVAL, "--failnode is exclusive with --servicenode");
-			opt.failnode = true;
-			param_nids("failover.node", optarg);
-			ldd.ldd_flags &= ~LDD_F_NO_PRIMNODE;
-			opt.changed = true;
-			break;
-		case 's':
-			if (opt.failnode)
-				fatal(EINVAL, "--servicenode is exclusive with --failnode");
-			opt.servicenode = true;
-			param_nids("failover.node", optarg);
-			ldd.ldd_flags |= LDD_F_NO_PRIMNODE;
-			opt.changed = true;
-			break;
-		case 'p': {
-			char *eq = strchr(optarg, '='), *key;
-
-			if (!eq || eq == optarg || !eq[1])
-				fatal(EINVAL, "parameter '%s' is not of the form key=value", optarg);
-			key = strndup(optarg, eq - optarg);
-			if (tunefs)
-				param_erase(key);
-			param_add(key, eq + 1);
-			free(key);
-			opt.changed = true;
-			break;
-		}
-		case 't':
-			if (!tunefs && !opt.mdt && !opt.ost)
-				fatal(1, "'--network' only valid for MDT,OST");
-			param_add("network", optarg);
-			opt.changed = true;
-			break;
-		case 'o': opt.mountopts = optarg; break;
-		case 'B': break;
-		case 'u':
-			if (strlen(optarg) >= sizeof(ldd.ldd_userdata))
-				fatal(E2BIG, "comment is longer than %zu bytes", sizeof(ldd.ldd_userdata) - 1);
-			opt.comment = optarg;
-			break;
-		case 'R': opt.replace = true; break;
-		case 'b':
-			if (strcmp(optarg, "ldiskfs"))
-				fatal(EINVAL, "backing filesystem type '%s' is not supported, only ldiskfs", optarg);
-			break;
-		case 'd': opt.size_kb = number("device size", optarg); break;
-		case 'k': opt.mkfsoptions = optarg; break;
-		case 'r':
-			if (tunefs)
-				fatal(EOPNOTSUPP, "--rename is not supported");
-			opt.reformat = true;
-			break;
-		case 'c': opt.stripe_hint = number("stripe count", optarg); break;
-		case 'E':
-			if (!tunefs)
-				fatal(EINVAL, "'--erase-param' is for tunefs.lustre");
-			param_erase(optarg);
-			opt.changed = true;
-			break;
-		case 'e':
-			if (!tunefs)
-				fatal(EINVAL, "'--erase-params' is for tunefs.lustre");
-			opt.changed = true;	/* done in tune(), before all others */
-			break;
-		case 'w': opt.writeconf = true; break;
-		case 'l': opt.nolocallogs = true; break;
-		case 'Q': opt.quota = true; break;
-		}
-	}
-}
-
-static int run_mke2fs(const char *dev, const char *label)
-{
-	const char *argv[40];
-	char inode[16], size[32], user[1024], *save, *w;
-	int n = 0, status, fd, i;
-	bool ost = ldd.ldd_flags & LDD_F_SV_TYPE_OST;
-	pid_t pid;
-
-	snprintf(inode, sizeof(inode), "%d", ost ? 512 : opt.stripe_hint > 59 ? 512 : opt.stripe_hint > 16 ? 2048 : 1024);
-	argv[n++] = "mke2fs";
-	argv[n++] = "-j";
-	argv[n++] = "-b";
-	argv[n++] = "4096";
-	argv[n++] = "-L";
-	argv[n++] = label;
-	argv[n++] = "-I";
-	argv[n++] = inode;
-	argv[n++] = "-q";
-	argv[n++] = "-O";
-	argv[n++] = "uninit_bg,extents,dir_nlink,huge_file,64bit,flex_bg,large_dir,^metadata_csum";
-	argv[n++] = "-E";
-	argv[n++] = "lazy_itable_init=0,lazy_journal_init=1";
-	if (!ost) {
-		argv[n++] = "-i";
-		argv[n++] = "2560";
-	}
-	if (opt.mkfsoptions) {
-		snprintf(user, sizeof(user), "%s", opt.mkfsoptions);
-		for (w = strtok_r(user, " ", &save); w && n < 34; w = strtok_r(NULL, " ", &save))
-			argv[n++] = w;
-	}
-	argv[n++] = "-F";
-	argv[n++] = dev;
-	if (opt.size_kb) {
-		snprintf(size, sizeof(size), "%lluk", opt.size_kb);
-		argv[n++] = size;
-	}
-	argv[n] = NULL;
-	if (verbose) {
-		printf("formatting backing filesystem ldiskfs on %s\n\ttarget name   %s\n", dev, label);
-		if (opt.size_kb)
-			printf("\tkilobytes     %llu\n", opt.size_kb);
-		printf("\toptions        %s\nmkfs_cmd =", inode);
-		for (i = 0; i < n; i++)
-			printf(" %s", argv[i]);
-		printf("\n");
-		fflush(stdout);
-	}
-	pid = fork();
-	if (pid < 0)
-		return errno;
-	if (!pid) {
-		if (!very_verbose) {
-			fd = open("/dev/null", O_WRONLY);
-			dup2(fd, 1);
-		}
-		execvp(argv[0], (char *const *)argv);
-		fprintf(stderr, "%s: cannot run mke2fs: %s\n", prog, strerror(errno));
-		_exit(127);
-	}
-	if (waitpid(pid, &status, 0) < 0)
-		return errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : EIO;
-}
-
-static unsigned long long device_kb(const char *dev)
-{
-	unsigned long long bytes = 0;
-	struct stat st;
-	int fd;
-
-	if (stat(dev, &st))
-		fatal(errno, "cannot open %s: %s", dev, strerror(errno));
-	if (S_ISREG(st.st_mode))
-		return st.st_size >> 10;
-	if (!S_ISBLK(st.st_mode))
-		fatal(ENOTBLK, "%s is neither a block device nor a file", dev);
-	fd = open(dev, O_RDONLY);
-	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &bytes))
-		fatal(errno, "cannot read the size of %s: %s", dev, strerror(errno));
-	close(fd);
-	return bytes >> 10;
-}
-
-static void check_mkfs(void)
-{
-	if (opt.ost && (opt.mdt || opt.mgs))
-		fatal(EINVAL, "OST type is exclusive with MDT,MGS");
-	if (!opt.ost && !opt.mdt && !opt.mgs)
-		fatal(EINVAL, "must set target type: MDT,OST,MGS");
-	if (opt.writeconf || opt.nolocallogs || opt.nomgs || opt.print)
-		fatal(EINVAL, "this option is for tunefs.lustre");
-	if ((opt.ost || opt.mdt) && !opt.fsname)
-		fatal(EINVAL, "Must specify --fsname for MDT/OST device");
-	if (opt.ost && !mountdata_param(&ldd, "mgsnode", NULL, 0))
-		fatal(EINVAL, "Must specify --mgsnode");
-	if (opt.mdt && !opt.mgs && !mountdata_param(&ldd, "mgsnode", NULL, 0))
-		fatal(EINVAL, "Must specify --mgs or --mgsnode");
-	if (opt.ost && !opt.have_index)
-		fatal(EINVAL, "Must specify --index for OST");
-	if (opt.mdt && !opt.have_index) {
-		fprintf(stderr, "%s: warning: no --index given, using index 0 for the MDT\n", prog);
-		opt.have_index = true;
-	}
-}
-
-static int mkfs(const char *dev)
-{
-	struct lustre_disk_data old;
-	unsigned long long kb;
-	char label[17];
-	int rc;
-
-	check_mkfs();
-	ldd.ldd_magic = LDD_MAGIC;
-	ldd.ldd_feature_incompat = LDD_INCOMPAT_GLOSS;
-	ldd.ldd_config_ver = 1;
-	ldd.ldd_mount_type = LDD_MT_LDISKFS;
-	ldd.ldd_flags |= LDD_F_UPDATE | LDD_F_VIRGIN;
-	ldd.ldd_flags |= (opt.mgs ? LDD_F_SV_TYPE_MGS : 0) | (opt.mdt ? LDD_F_SV_TYPE_MDT : 0) | (opt.ost ? LDD_F_SV_TYPE_OST : 0);
-	ldd.ldd_svindex = opt.have_index && (opt.mdt || opt.ost) ? opt.index : opt.mdt ? 0 : LDD_INDEX_NONE;
-	if (opt.mdt || opt.ost)
-		snprintf(ldd.ldd_fsname, sizeof(ldd.ldd_fsname), "%s", opt.fsname);
-	if (opt.replace)
-		ldd.ldd_flags &= ~LDD_F_VIRGIN;
-	if (opt.comment)
-		snprintf(ldd.ldd_userdata, sizeof(ldd.ldd_userdata), "%s", opt.comment);
-	if (opt.mountopts && !opt.ost && !strstr(opt.mountopts, "user_xattr"))
-		fatal(EINVAL, "--mountfsoptions of an MDT or MGS must contain 'user_xattr'");
-	snprintf(ldd.ldd_mount_opts, sizeof(ldd.ldd_mount_opts), "%s%s",
-		 opt.mountopts ? opt.mountopts : opt.ost ? "" : "user_xattr",
-		 opt.mountopts && strstr(opt.mountopts, "errors=") ? "" : ",errors=remount-ro");
-	mountdata_label(&ldd, label);
-	if (opt.mdt || opt.ost)
-		snprintf(ldd.ldd_svname, sizeof(ldd.ldd_svname), "%s", label);
-	else
-		strcpy(ldd.ldd_svname, "MGS");
-
-	if (access(dev, F_OK) && opt.size_kb) {
-		int fd = open(dev, O_RDWR | O_CREAT | O_EXCL, 0600);
-
-		if (fd < 0 || ftruncate(fd, opt.size_kb << 10))
-			fatal(errno, "cannot create %s: %s", dev, strerror(errno));
-		close(fd);
-	}
-	kb = device_kb(dev);
-	if (opt.size_kb && opt.size_kb < kb)
-		kb = opt.size_kb;
-	if (mountdata_is_mounted(dev))
-		fatal(EEXIST, "%s: is currently mounted, exiting without any change", dev);
-	rc = mountdata_read(dev, &old, NULL);
-	if (rc == EACCES || rc == EPERM || rc == ENXIO)
-		fatal(rc, "cannot open %s: %s", dev, strerror(rc));
-	if (verbose)
-		printf("checking for existing Lustre data: %s\n", rc ? "not found" : "found");
-	if (!rc && !opt.reformat)
-		fatal(1, "Device %s was previously formatted for lustre. Use --reformat to reformat it, or tunefs.lustre to modify.", dev);
-	if (kb < 32 << 10)
-		fatal(EINVAL, "size of filesystem must be larger than 32MB, but is set to %lluKB", kb);
-	if (verbose)
-		mountdata_print("Permanent disk data", &ldd);
-	if (dryrun) {
-		printf("exiting before disk write.\n");
-		return 0;
-	}
-	if (verbose)
-		printf("device size = %lluMB\n", kb >> 10);
-	rc = run_mke2fs(dev, label);
-	if (rc)
-		fatal(rc, "mke2fs failed on %s", dev);
-	if (verbose)
-		printf("Writing CONFIGS/mountdata\n");
-	rc = mountdata_write(dev, &ldd);
-	if (rc)
-		fatal(rc, "failed to write CONFIGS/mountdata on %s: %s", dev, strerror(rc));
+	mkfs_note_nids("mgsnode", value);
 	return 0;
 }
 
-static int tune(int argc, char **argv, const char *dev)
+static int mkfs_take_failnode(const char *value)
 {
-	char label[17], now[17];
+	if (mkfs_opt.servicenode)
+		mkfs_fatal(EINVAL, "--failnode is exclusive with --servicenode");
+	mkfs_opt.failnode = true;
+	mkfs_note_nids("failover.node", value);
+	return 0;
+}
+
+static int mkfs_take_servicenode(const char *value)
+{
+	if (mkfs_opt.failnode)
+		mkfs_fatal(EINVAL, "--servicenode is exclusive with --failnode");
+	mkfs_opt.servicenode = true;
+	mkfs_note_nids("failover.node", value);
+	return 0;
+}
+
+static int mkfs_take_param(const char *value)
+{
+	const char *eq = strchr(value, '=');
+
+	if (!eq || eq == value || !eq[1])
+		mkfs_fatal(EINVAL, "parameter '%s' is not of the form key=value", value);
+	mkfs_param_note_add(strndup(value, eq - value), eq + 1);
+	mkfs_opt.update = true;
+	return 0;
+}
+
+static int mkfs_take_erase(const char *value)
+{
+	mkfs_param_note_erase(value);
+	mkfs_opt.update = true;
+	return 0;
+}
+
+static int mkfs_take_erase_all(const char *value)
+{
+	mkfs_opt.erase_all = true;
+	mkfs_opt.update = true;
+	return 0;
+}
+
+static int mkfs_take_network(const char *value)
+{
+	if (!mkfs_tune && !mkfs_opt.mdt && !mkfs_opt.ost)
+		mkfs_fatal(1, "'--network' only valid for MDT,OST");
+	mkfs_param_note_add("network", value);
+	mkfs_opt.update = true;
+	return 0;
+}
+
+static int mkfs_take_index(const char *value)
+{
+	if (cli_number(value, 0, MKFS_INDEX_MAX, &mkfs_opt.index))
+		return 0;
+	fprintf(stderr, "%s: wrong index %s. Target index must be less than %d.\n", mkfs_prog,
+		value, MKFS_INDEX_MAX + 1);
+	return 1;
+}
+
+static int mkfs_take_fsname(const char *value)
+{
+	const char *p;
+
+	if (strlen(value) < 1 || strlen(value) > 8) {
+		fprintf(stderr, "%s: filesystem name must be 1-8 chars\n", mkfs_prog);
+		return 1;
+	}
+	for (p = value; *p; p++) {
+		if (isalnum((unsigned char)*p) || *p == '-' || *p == '_')
+			continue;
+		fprintf(stderr, "%s: char '%c' not allowed in filesystem name\n", mkfs_prog, *p);
+		return 1;
+	}
+	mkfs_opt.fsname = value;
+	return 0;
+}
+
+static int mkfs_take_comment(const char *value)
+{
+	size_t max = sizeof(((struct lustre_disk_data *)0)->ldd_userdata) - 1;
+
+	if (strlen(value) > max)
+		mkfs_fatal(E2BIG, "comment is longer than %zu bytes", max);
+	mkfs_opt.comment = value;
+	return 0;
+}
+
+static int mkfs_take_backfstype(const char *value)
+{
+	if (strcmp(value, "ldiskfs"))
+		mkfs_fatal(EINVAL, "backing filesystem type '%s' is not supported, only ldiskfs",
+			   value);
+	return 0;
+}
+
+static int mkfs_take_declined(const char *value)
+{
+	mkfs_fatal(EOPNOTSUPP, "this option is not supported");
+}
+
+#define MKFS_OPTIONS_OF_BOTH \
+	CLI_FLAG('G', "mgs", mkfs_opt.mgs), \
+	CLI_CALL('i', "index", mkfs_take_index), \
+	CLI_CALL('L', "fsname", mkfs_take_fsname), \
+	CLI_CALL('m', "mgsnode", mkfs_take_mgsnode), \
+	CLI_CALL(0, "mgsnid", mkfs_take_mgsnode), \
+	CLI_CALL('f', "failnode", mkfs_take_failnode), \
+	CLI_CALL(0, "failover", mkfs_take_failnode), \
+	CLI_CALL('s', "servicenode", mkfs_take_servicenode), \
+	CLI_CALL('p', "param", mkfs_take_param), \
+	CLI_CALL('t', "network", mkfs_take_network), \
+	CLI_TEXT('o', "mountfsoptions", mkfs_opt.mount_options), \
+	CLI_SKIP_VALUE('B', "backfs-mount-opts"), \
+	CLI_CALL('u', "comment", mkfs_take_comment), \
+	CLI_FLAG('n', "dryrun", mkfs_opt.dryrun), \
+	CLI_FLAG('v', "verbose", mkfs_opt.verbose), \
+	CLI_FLAG('q', "quiet", mkfs_opt.quiet), \
+	CLI_SKIP('U', "force-nohostid"), \
+	CLI_DO('V', "version", mkfs_show_version), \
+	CLI_DO('h', "help", mkfs_show_usage)
+
+static const struct cli_option mkfs_options[] = {
+	MKFS_OPTIONS_OF_BOTH,
+	CLI_FLAG('M', "mdt", mkfs_opt.mdt),
+	CLI_FLAG('O', "ost", mkfs_opt.ost),
+	CLI_FLAG('R', "replace", mkfs_opt.replace),
+	CLI_FLAG('r', "reformat", mkfs_opt.reformat),
+	CLI_CALL('b', "backfstype", mkfs_take_backfstype),
+	CLI_NUMBER('d', "device-size", mkfs_opt.size_kb, 1, 1LL << 50),
+	CLI_TEXT('k', "mkfsoptions", mkfs_opt.mkfs_options),
+	CLI_NUMBER('c', "stripe-count-hint", mkfs_opt.stripe_hint, 0, 2000),
+	CLI_END
+};
+
+static const struct cli_option mkfs_tune_options[] = {
+	MKFS_OPTIONS_OF_BOTH,
+	CLI_FLAG('N', "nomgs", mkfs_opt.nomgs),
+	CLI_CALL('E', "erase-param", mkfs_take_erase),
+	CLI_DO('e', "erase-params", mkfs_take_erase_all),
+	CLI_FLAG('w', "writeconf", mkfs_opt.writeconf),
+	CLI_FLAG('l', "nolocallogs", mkfs_opt.nolocallogs),
+	CLI_SKIP('Q', "quota"),		/* on since mkfs.lustre */
+	CLI_FLAG('P', "print", mkfs_opt.print),
+	CLI_DO('r', "rename", mkfs_take_declined),
+	CLI_CALL('M', "mountdata-reset-from", mkfs_take_declined),
+	CLI_END
+};
+
+/* ---- mkfs.lustre ---- */
+
+static void mkfs_check_options(const struct lustre_disk_data *ldd)
+{
+	bool mgsnode = mountdata_param(ldd, "mgsnode", NULL, 0);
+
+	if (mkfs_opt.ost && (mkfs_opt.mdt || mkfs_opt.mgs))
+		mkfs_fatal(EINVAL, "OST type is exclusive with MDT,MGS");
+	if (!mkfs_opt.ost && !mkfs_opt.mdt && !mkfs_opt.mgs)
+		mkfs_fatal(EINVAL, "must set target type: MDT,OST,MGS");
+	if ((mkfs_opt.ost || mkfs_opt.mdt) && !mkfs_opt.fsname)
+		mkfs_fatal(EINVAL, "Must specify --fsname for MDT/OST device");
+	if (mkfs_opt.ost && !mgsnode)
+		mkfs_fatal(EINVAL, "Must specify --mgsnode");
+	if (mkfs_opt.mdt && !mkfs_opt.mgs && !mgsnode)
+		mkfs_fatal(EINVAL, "Must specify --mgs or --mgsnode");
+	if (mkfs_opt.ost && mkfs_opt.index < 0)
+		mkfs_fatal(EINVAL, "Must specify --index for OST");
+	if (mkfs_opt.mdt && mkfs_opt.index < 0) {
+		fprintf(stderr, "%s: warning: no --index given, using index 0 for the MDT\n",
+			mkfs_prog);
+		mkfs_opt.index = 0;
+	}
+	if (mkfs_opt.mount_options && !mkfs_opt.ost &&
+	    !strstr(mkfs_opt.mount_options, "user_xattr"))
+		mkfs_fatal(EINVAL, "--mountfsoptions of an MDT or MGS must contain 'user_xattr'");
+}
+
+static void mkfs_set_mount_options(struct lustre_disk_data *ldd)
+{
+	const char *o = mkfs_opt.mount_options;
+
+	if (!o)
+		o = ldd->ldd_flags & LDD_F_SV_TYPE_OST ? "" : "user_xattr";
+	snprintf(ldd->ldd_mount_opts, sizeof(ldd->ldd_mount_opts), "%s%s", o,
+		 strstr(o, "errors=") ? "" : ",errors=remount-ro");
+}
+
+static void mkfs_set_common(struct lustre_disk_data *ldd)
+{
+	if (mkfs_opt.failnode)
+		ldd->ldd_flags &= ~LDD_F_NO_PRIMNODE;
+	if (mkfs_opt.servicenode)
+		ldd->ldd_flags |= LDD_F_NO_PRIMNODE;
+	if (mkfs_opt.comment)
+		snprintf(ldd->ldd_userdata, sizeof(ldd->ldd_userdata), "%s", mkfs_opt.comment);
+}
+
+static void mkfs_apply_params(struct lustre_disk_data *ldd)
+{
+	int rc = mkfs_params_apply(ldd, mkfs_tune);
+
+	if (rc)
+		mkfs_fatal(rc, rc == E2BIG ? "the parameters do not fit" :
+					     "a parameter must not contain blanks");
+}
+
+static void mkfs_fill(struct lustre_disk_data *ldd, char label[17])
+{
+	ldd->ldd_magic = LDD_MAGIC;
+	ldd->ldd_feature_incompat = LDD_INCOMPAT_GLOSS;
+	ldd->ldd_config_ver = 1;
+	ldd->ldd_mount_type = LDD_MT_LDISKFS;
+	ldd->ldd_flags = LDD_F_UPDATE | (mkfs_opt.replace ? 0 : LDD_F_VIRGIN) |
+			 (mkfs_opt.mgs ? LDD_F_SV_TYPE_MGS : 0) |
+			 (mkfs_opt.mdt ? LDD_F_SV_TYPE_MDT : 0) |
+			 (mkfs_opt.ost ? LDD_F_SV_TYPE_OST : 0);
+	ldd->ldd_svindex = mkfs_opt.mdt || mkfs_opt.ost ? mkfs_opt.index : LDD_INDEX_NONE;
+	if (mkfs_opt.mdt || mkfs_opt.ost)
+		snprintf(ldd->ldd_fsname, sizeof(ldd->ldd_fsname), "%s", mkfs_opt.fsname);
+	mkfs_set_mount_options(ldd);
+	mkfs_set_common(ldd);
+	mountdata_label(ldd, label);
+	snprintf(ldd->ldd_svname, sizeof(ldd->ldd_svname), "%s", label);
+}
+
+static int mkfs_make(const char *dev)
+{
+	static struct lustre_disk_data ldd;
+	char label[17];
+	int rc;
+
+	mkfs_apply_params(&ldd);
+	mkfs_check_options(&ldd);
+	mkfs_fill(&ldd, label);
+	mkfs_check_device(dev);
+	if (!mkfs_opt.quiet)
+		mountdata_print("Permanent disk data", &ldd);
+	if (mkfs_opt.dryrun) {
+		printf("exiting before disk write.\n");
+		return 0;
+	}
+	rc = mkfs_format(dev, &ldd, label);
+	if (rc)
+		mkfs_exit(rc);
+	return 0;
+}
+
+/* ---- tunefs.lustre ---- */
+
+static void mkfs_tune_identity(struct lustre_disk_data *ldd)
+{
+	if (mkfs_opt.fsname && strcmp(mkfs_opt.fsname, ldd->ldd_fsname)) {
+		if (!(ldd->ldd_flags & (LDD_F_VIRGIN | LDD_F_WRITECONF)))
+			mkfs_fatal(1, "cannot change the name of a registered target");
+		snprintf(ldd->ldd_fsname, sizeof(ldd->ldd_fsname), "%s", mkfs_opt.fsname);
+	}
+	if (mkfs_opt.index >= 0 && mkfs_opt.index != ldd->ldd_svindex) {
+		if (!(ldd->ldd_flags & LDD_F_VIRGIN))
+			mkfs_fatal(1, "cannot change the index of a registered target");
+		ldd->ldd_svindex = mkfs_opt.index;
+	}
+}
+
+static void mkfs_tune_flags(struct lustre_disk_data *ldd)
+{
+	if (mkfs_opt.writeconf)
+		ldd->ldd_flags |= LDD_F_WRITECONF | LDD_F_UPDATE;
+	if (mkfs_opt.nolocallogs) {
+		if (ldd->ldd_flags & (LDD_F_VIRGIN | LDD_F_WRITECONF))
+			mkfs_fatal(EINVAL, "--nolocallogs is for registered targets");
+		ldd->ldd_flags |= LDD_F_NO_LOCAL_LOGS;
+	}
+	if (mkfs_opt.nomgs) {
+		if (!(ldd->ldd_flags & LDD_F_SV_TYPE_MDT))
+			mkfs_fatal(EINVAL, "--nomgs is for an MDT with an MGS");
+		ldd->ldd_flags &= ~LDD_F_SV_TYPE_MGS;
+	}
+	if (mkfs_opt.mgs) {
+		if (ldd->ldd_flags & LDD_F_SV_TYPE_OST)
+			mkfs_fatal(EINVAL, "OST type is exclusive with MDT,MGS");
+		ldd->ldd_flags |= LDD_F_SV_TYPE_MGS;
+	}
+	if (mkfs_opt.update)
+		ldd->ldd_flags |= LDD_F_UPDATE;
+}
+
+static void mkfs_tune_change(struct lustre_disk_data *ldd)
+{
+	if (mkfs_opt.erase_all)
+		ldd->ldd_params[0] = 0;
+	mkfs_apply_params(ldd);
+	mkfs_tune_flags(ldd);
+	mkfs_tune_identity(ldd);
+	if (!(ldd->ldd_flags & LDD_F_SV_TYPE_MGS) && !mountdata_param(ldd, "mgsnode", NULL, 0))
+		mkfs_fatal(EINVAL, "Must specify --mgs or --mgsnode");
+	if (mkfs_opt.mount_options)
+		mkfs_set_mount_options(ldd);
+	mkfs_set_common(ldd);
+}
+
+static int mkfs_tune_device(const char *dev)
+{
+	bool show = !mkfs_opt.quiet || mkfs_opt.print;
+	static struct lustre_disk_data ldd;
+	char label[17], old_label[17];
 	int rc;
 
 	if (access(dev, F_OK))
-		fatal(ENOENT, "cannot open %s: %s", dev, strerror(ENOENT));
-	rc = mountdata_read(dev, &ldd, now);
-	if (verbose)
+		mkfs_fatal(ENOENT, "cannot open %s: %s", dev, strerror(ENOENT));
+	rc = mountdata_read(dev, &ldd, old_label);
+	if (!mkfs_opt.quiet)
 		printf("checking for existing Lustre data: %s\n", rc ? "not found" : "found");
 	if (rc == ENODEV)
-		fatal(ENODEV, "Device %s has not been formatted with mkfs.lustre", dev);
+		mkfs_fatal(ENODEV, "Device %s has not been formatted with mkfs.lustre", dev);
 	if (rc)
-		fatal(rc, "cannot read %s: %s", dev, strerror(rc));
-	if (verbose || opt.print)
+		mkfs_fatal(rc, "cannot read %s: %s", dev, strerror(rc));
+	if (show)
 		mountdata_print("Read previous values", &ldd);
-	if (opt.print)
-		dryrun = true;
-	if (opt.erase_all)
-		ldd.ldd_params[0] = 0;
-	parse(argc, argv);
-	if (opt.mdt || opt.ost)
-		fatal(EINVAL, "the type of a target cannot be changed");
-	if (opt.writeconf)
-		ldd.ldd_flags |= LDD_F_WRITECONF | LDD_F_UPDATE;
-	if (opt.have_fsname && strcmp(opt.fsname, ldd.ldd_fsname)) {
-		if (!(ldd.ldd_flags & (LDD_F_VIRGIN | LDD_F_WRITECONF)))
-			fatal(1, "cannot change the name of a registered target");
-		snprintf(ldd.ldd_fsname, sizeof(ldd.ldd_fsname), "%s", opt.fsname);
-	}
-	if (opt.have_index && opt.index != ldd.ldd_svindex) {
-		if (!(ldd.ldd_flags & LDD_F_VIRGIN))
-			fatal(1, "cannot change the index of a registered target");
-		ldd.ldd_svindex = opt.index;
-	}
-	if (opt.nolocallogs) {
-		if (ldd.ldd_flags & (LDD_F_VIRGIN | LDD_F_WRITECONF))
-			fatal(EINVAL, "--nolocallogs is for registered targets");
-		ldd.ldd_flags |= LDD_F_NO_LOCAL_LOGS;
-	}
-	if (opt.nomgs) {
-		if (!(ldd.ldd_flags & LDD_F_SV_TYPE_MDT))
-			fatal(EINVAL, "--nomgs is for an MDT with an MGS");
-		ldd.ldd_flags &= ~LDD_F_SV_TYPE_MGS;
-	}
-	if (opt.mgs) {
-		if (ldd.ldd_flags & LDD_F_SV_TYPE_OST)
-			fatal(EINVAL, "OST type is exclusive with MDT,MGS");
-		ldd.ldd_flags |= LDD_F_SV_TYPE_MGS;
-	}
-	if (!(ldd.ldd_flags & LDD_F_SV_TYPE_MGS) && !mountdata_param(&ldd, "mgsnode", NULL, 0))
-		fatal(EINVAL, "Must specify --mgs or --mgsnode");
-	if (opt.mountopts)
-		snprintf(ldd.ldd_mount_opts, sizeof(ldd.ldd_mount_opts), "%s%s", opt.mountopts,
-			 strstr(opt.mountopts, "errors=") ? "" : ",errors=remount-ro");
-	if (opt.comment)
-		snprintf(ldd.ldd_userdata, sizeof(ldd.ldd_userdata), "%s", opt.comment);
-	if (opt.changed)
-		ldd.ldd_flags |= LDD_F_UPDATE;
+	mkfs_tune_change(&ldd);
 	mountdata_label(&ldd, label);
-	if (verbose || opt.print)
+	if (show)
 		mountdata_print("Permanent disk data", &ldd);
-	if (dryrun) {
+	if (mkfs_opt.dryrun || mkfs_opt.print) {
 		printf("exiting before disk write.\n");
 		return 0;
 	}
 	if (mountdata_is_mounted(dev))
-		fatal(EEXIST, "%s: is currently mounted, exiting without any change", dev);
-	if (verbose)
+		mkfs_fatal(EEXIST, "%s: is currently mounted, exiting without any change", dev);
+	if (!mkfs_opt.quiet)
 		printf("Writing CONFIGS/mountdata\n");
 	rc = mountdata_write(dev, &ldd);
-	if (!rc && strcmp(label, now))
+	if (!rc && strcmp(label, old_label))
 		rc = mountdata_set_label(dev, label);
 	if (rc)
-		fatal(rc, "failed to write CONFIGS/mountdata on %s: %s", dev, strerror(rc));
+		mkfs_fatal(rc, "failed to write CONFIGS/mountdata on %s: %s", dev,
+			   mountdata_strerror(rc));
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	const char *slash = strrchr(argv[0], '/');
+	int first, rc;
 
-	prog = slash ? slash + 1 : argv[0];
-	tunefs = strstr(prog, "tunefs");
+	mkfs_prog = slash ? slash + 1 : argv[0];
+	mkfs_tune = strstr(mkfs_prog, "tunefs");
+	mkfs_opt.index = -1;
+	argv[0] = (char *)mkfs_prog;
 	if (argc < 2) {
-		usage(stderr);
+		fprintf(stderr, "%s", mkfs_usage_text);
 		return EINVAL;
 	}
-	parse_early(argc, argv);
-	if (optind != argc - 1) {
-		usage(stderr);
-		if (optind == argc)
-			fatal(EINVAL, "no device given");
-		fatal(EINVAL, "Bad argument: %s", argv[optind]);
-	}
-	if (tunefs)
-		return tune(argc, argv, argv[optind]);
-	parse(argc, argv);
-	return mkfs(argv[optind]);
+	rc = cli_options(argc, argv, mkfs_tune ? mkfs_tune_options : mkfs_options, &first);
+	if (rc == CLI_USAGE)
+		fprintf(stderr, "%s", mkfs_usage_text);
+	if (rc)
+		mkfs_exit(rc == CLI_USAGE ? EINVAL : rc);
+	if (first == argc)
+		mkfs_fatal(EINVAL, "no device given");
+	if (first < argc - 1)
+		mkfs_fatal(EINVAL, "Bad argument: %s", argv[first + 1]);
+	return mkfs_tune ? mkfs_tune_device(argv[first]) : mkfs_make(argv[first]);
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lfs find: find(1) with layout predicates, all ANDed. Chapter 7, 6.7.
+ * lfs find: find(1) with layout predicates, all of which must hold. Chapter 7, section 6.7.
+ *
+ * Predicates are asked in the order of the command line; attributes and layout of a file are read
+ * when the first predicate needs them.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -16,138 +19,217 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "cli.h"
 #include "lfs.h"
 
-enum kind { P_NAME, P_TYPE, P_SIZE, P_UID, P_GID, P_MTIME, P_CTIME, P_ATIME, P_LINKS, P_PERM, P_BLOCKS, P_NEWER, P_MDT,
-	P_COUNT, P_SSIZE, P_SINDEX, P_OST, P_POOL, P_LAYOUT, P_COMPS, P_MIRRORS };
+#define LFS_FIND_MAX	64
+#define LFS_FIND_DEEP	1000000
 
-struct pred {
-	enum kind kind;
+struct lfs_find_file {
+	const char *path, *name;
+	unsigned char type;		/* DT_* */
+	bool have_stat;
+	struct stat st;
+	int layout_rc;			/* -1: not read yet */
+};
+
+struct lfs_find_pred {
+	const struct lfs_find_kind *kind;
 	bool not;
 	int sign;			/* -1, 0, +1 */
 	const char *text;
 	unsigned long long num, unit;
 };
 
-static struct pred preds[64];
-static int npreds, maxdepth, mindepth;
-static bool print0;
-static time_t now;
-
-static const struct { const char *name; enum kind kind; } names[] = {
-	{ "name", P_NAME }, { "type", P_TYPE }, { "size", P_SIZE }, { "uid", P_UID }, { "user", P_UID }, { "gid", P_GID }, { "group", P_GID },
-	{ "mtime", P_MTIME }, { "ctime", P_CTIME }, { "atime", P_ATIME }, { "links", P_LINKS }, { "stripe-count", P_COUNT },
-	{ "stripe_count", P_COUNT }, { "stripe-size", P_SSIZE }, { "stripe_size", P_SSIZE }, { "stripe-index", P_SINDEX },
-	{ "stripe_index", P_SINDEX }, { "ost", P_OST }, { "obd", P_OST }, { "pool", P_POOL },
-	{ "layout", P_LAYOUT }, { "component-count", P_COMPS }, { "comp-count", P_COMPS }, { "mirror-count", P_MIRRORS }, { "perm", P_PERM },
-	{ "blocks", P_BLOCKS }, { "newer", P_NEWER }, { "mdt", P_MDT }, { "mdt-index", P_MDT },
+struct lfs_find_kind {
+	const char *name;
+	char letter;
+	bool sign;			/* the value may begin with + or - */
+	bool stat;			/* needs the attributes */
+	bool layout;			/* needs the layout */
+	int (*parse)(struct lfs_find_pred *p, const char *value);
+	bool (*match)(const struct lfs_find_pred *p, struct lfs_find_file *f);
 };
 
-static bool parse_time(const char *s, struct pred *p)
+static struct {
+	struct lfs_find_pred preds[LFS_FIND_MAX];
+	unsigned int nr;
+	long long maxdepth, mindepth;
+	bool print0;
+	time_t now;
+	char ea[LOV_EA_MAX];
+} lfs_find_opt;
+
+/* ---- values ---- */
+
+static int lfs_find_parse_text(struct lfs_find_pred *p, const char *value)
 {
-	static const char units[] = "smhdwy";
-	static const unsigned int secs[] = { 1, 60, 3600, 86400, 604800, 31557600 };
-	const char *u;
-	char *end;
-
-	p->num = strtoull(s, &end, 10);
-	if (end == s)
-		return false;
-	u = *end ? strchr(units, *end) : "d";
-	if (!u || (*end && end[1]))
-		return false;
-	p->unit = *end ? secs[u - units] : 86400;
-	p->num *= p->unit;
-	return true;
-}
-
-static int add_pred(enum kind kind, bool not, const char *arg)
-{
-	struct pred *p = &preds[npreds];
-	const char *s = arg;
-	struct passwd *pw;
-	struct group *gr;
-	struct stat st;
-	char *end;
-
-	if (npreds == 64)
-		return lfs_error(E2BIG, "too many predicates");
-	memset(p, 0, sizeof(*p));
-	p->kind = kind;
-	p->not = not;
-	p->text = arg;
-	if (kind != P_NAME && kind != P_TYPE && kind != P_POOL && kind != P_OST && kind != P_LAYOUT && kind != P_PERM && kind != P_NEWER && (*s == '+' || *s == '-'))
-		p->sign = *s++ == '+' ? 1 : -1;
-	switch (kind) {
-	case P_TYPE:
-		if (!arg[0] || !strchr("bcdflps", arg[0]) || arg[1])
-			return lfs_error(0, "unknown type '%s'", arg);
-		break;
-	case P_SIZE: case P_BLOCKS:
-		if (!lfs_size(s, &p->num, 512))
-			return lfs_error(0, "bad size '%s'", arg);
-		p->unit = s[strlen(s) - 1] == 'c' ? 1 : 512;
-		if (strchr("kKmMgGtTpPeE", s[strlen(s) - 1]))
-			lfs_size(s[strlen(s) - 1] ? (char[]){ '1', s[strlen(s) - 1], 0 } : "1", &p->unit, 1);
-		break;
-	case P_UID:
-		p->num = strtoul(s, &end, 10);
-		if (*end || end == s) {
-			pw = getpwnam(s);
-			if (!pw)
-				return lfs_error(0, "unknown user '%s'", s);
-			p->num = pw->pw_uid;
-		}
-		break;
-	case P_GID:
-		p->num = strtoul(s, &end, 10);
-		if (*end || end == s) {
-			gr = getgrnam(s);
-			if (!gr)
-				return lfs_error(0, "unknown group '%s'", s);
-			p->num = gr->gr_gid;
-		}
-		break;
-	case P_MTIME: case P_CTIME: case P_ATIME:
-		if (!parse_time(s, p))
-			return lfs_error(0, "bad time '%s'", arg);
-		break;
-	case P_SSIZE:
-		if (!lfs_size(s, &p->num, 1))
-			return lfs_error(0, "bad size '%s'", arg);
-		break;
-	case P_PERM:
-		if (*s == '/' || *s == '-')
-			p->sign = *s++ == '/' ? 1 : -1;
-		p->num = strtoul(s, &end, 8);
-		if (*end || end == s || p->num > 07777)
-			return lfs_error(0, "bad mode '%s'", arg);
-		break;
-	case P_NEWER:
-		if (stat(arg, &st))
-			return lfs_error(errno, "'%s'", arg);
-		p->num = st.st_mtim.tv_sec * 1000000000ULL + st.st_mtim.tv_nsec;
-		break;
-	case P_LINKS: case P_COUNT: case P_SINDEX: case P_COMPS: case P_MIRRORS: case P_MDT:
-		p->num = strtoull(s, &end, 0);
-		if (*end || end == s)
-			return lfs_error(0, "bad number '%s'", arg);
-		break;
-	default:
-		break;
-	}
-	npreds++;
 	return 0;
 }
 
-static bool compare(const struct pred *p, unsigned long long v)
+static int lfs_find_parse_number(struct lfs_find_pred *p, const char *value)
+{
+	long long n;
+
+	if (!cli_number(value, 0, 0xffffffffLL, &n))
+		return lfs_error(0, "bad number '%s'", value);
+	p->num = n;
+	return 0;
+}
+
+static int lfs_find_parse_type(struct lfs_find_pred *p, const char *value)
+{
+	static const char letters[] = "pcdbfls";
+	static const unsigned char types[] = {
+		DT_FIFO, DT_CHR, DT_DIR, DT_BLK, DT_REG, DT_LNK, DT_SOCK,
+	};
+	const char *l = value[0] ? strchr(letters, value[0]) : NULL;
+
+	if (!l || value[1])
+		return lfs_error(0, "unknown type '%s'", value);
+	p->num = types[l - letters];
+	return 0;
+}
+
+/* A bare number counts blocks of 512 bytes; without a sign one unit of tolerance, as find(1). */
+static int lfs_find_parse_size(struct lfs_find_pred *p, const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+	char one[8];
+
+	snprintf(one, sizeof(one), "1%s", value + digits);
+	if (!lfs_size(value, &p->num, 512) || !lfs_size(one, &p->unit, 512))
+		return lfs_error(0, "bad size '%s'", value);
+	return 0;
+}
+
+static int lfs_find_parse_stripe_size(struct lfs_find_pred *p, const char *value)
+{
+	return lfs_size(value, &p->num, 1) ? 0 : lfs_error(0, "bad size '%s'", value);
+}
+
+static int lfs_find_parse_user(struct lfs_find_pred *p, const char *value)
+{
+	struct passwd *pw;
+	long long n;
+
+	if (cli_number(value, 0, 0xffffffffLL, &n)) {
+		p->num = n;
+		return 0;
+	}
+	pw = getpwnam(value);
+	if (!pw)
+		return lfs_error(0, "unknown user '%s'", value);
+	p->num = pw->pw_uid;
+	return 0;
+}
+
+static int lfs_find_parse_group(struct lfs_find_pred *p, const char *value)
+{
+	struct group *gr;
+	long long n;
+
+	if (cli_number(value, 0, 0xffffffffLL, &n)) {
+		p->num = n;
+		return 0;
+	}
+	gr = getgrnam(value);
+	if (!gr)
+		return lfs_error(0, "unknown group '%s'", value);
+	p->num = gr->gr_gid;
+	return 0;
+}
+
+static int lfs_find_parse_time(struct lfs_find_pred *p, const char *value)
+{
+	static const char units[] = "smhdwy";
+	static const unsigned int secs[] = { 1, 60, 3600, 86400, 604800, 31557600 };
+	const char *unit;
+	char *end;
+
+	p->num = strtoull(value, &end, 10);
+	unit = *end ? strchr(units, *end) : strchr(units, 'd');
+	if (end == value || !unit || (*end && end[1]))
+		return lfs_error(0, "bad time '%s'", value);
+	p->unit = secs[unit - units];
+	if (__builtin_mul_overflow(p->num, p->unit, &p->num))
+		return lfs_error(0, "bad time '%s'", value);
+	return 0;
+}
+
+/* "/MODE": any of these bits, "-MODE": all of them */
+static int lfs_find_parse_mode(struct lfs_find_pred *p, const char *value)
+{
+	const char *digits = value;
+	char *end;
+
+	if (*digits == '/' || *digits == '-')
+		p->sign = *digits++ == '/' ? 1 : -1;
+	p->num = strtoul(digits, &end, 8);
+	if (*end || end == digits || p->num > 07777)
+		return lfs_error(0, "bad mode '%s'", value);
+	return 0;
+}
+
+static unsigned long long lfs_find_nsecs(const struct timespec *t)
+{
+	return t->tv_sec * 1000000000ULL + t->tv_nsec;
+}
+
+static int lfs_find_parse_newer(struct lfs_find_pred *p, const char *value)
+{
+	struct stat st;
+
+	if (stat(value, &st))
+		return lfs_error(errno, "'%s'", value);
+	p->num = lfs_find_nsecs(&st.st_mtim);
+	return 0;
+}
+
+static int lfs_find_parse_layout(struct lfs_find_pred *p, const char *value)
+{
+	static const struct { const char *word; uint32_t bit; } words[] = {
+		{ "raid0", LOV_PATTERN_RAID0 }, { "mdt", LOV_PATTERN_MDT },
+		{ "overstriping", LOV_PATTERN_OVERSTRIPED },
+		{ "overstriped", LOV_PATTERN_OVERSTRIPED }, { "foreign", LOV_PATTERN_FOREIGN },
+		{ "released", LOV_PATTERN_RELEASED },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(value, words[i].word))
+			p->num = words[i].bit;
+	return p->num ? 0 : lfs_error(0, "unknown layout '%s'", value);
+}
+
+static int lfs_find_parse_osts(struct lfs_find_pred *p, const char *value)
+{
+	long long index;
+	const char *s;
+
+	for (s = value; *s; s += strcspn(s, ","), s += *s == ',')
+		if (!lfs_ost_index(s, &index))
+			return lfs_error(0, "bad OST '%s'", s);
+	return 0;
+}
+
+/* ---- does a file match? ---- */
+
+static bool lfs_find_compare(const struct lfs_find_pred *p, unsigned long long v)
 {
 	return p->sign > 0 ? v > p->num : p->sign < 0 ? v < p->num : v == p->num;
 }
 
-static bool compare_age(const struct pred *p, time_t t)
+static bool lfs_find_compare_units(const struct lfs_find_pred *p, unsigned long long v)
 {
-	unsigned long long age = now > t ? now - t : 0;
+	if (p->sign)
+		return lfs_find_compare(p, v);
+	return (v + p->unit - 1) / p->unit * p->unit == p->num;
+}
+
+static bool lfs_find_compare_age(const struct lfs_find_pred *p, time_t t)
+{
+	unsigned long long age = lfs_find_opt.now > t ? lfs_find_opt.now - t : 0;
 
 	if (p->sign > 0)
 		return age > p->num + p->unit - 1;
@@ -156,246 +238,403 @@ static bool compare_age(const struct pred *p, time_t t)
 	return age >= p->num && age < p->num + p->unit;
 }
 
-static bool on_ost(const char *list, const struct lov_user_md *l)
+static bool lfs_find_name(const struct lfs_find_pred *p, struct lfs_find_file *f)
 {
-	const struct lov_user_ost_data *o = lfs_objects(l);
-	int i;
-
-	while (*list) {
-		const char *p = strstr(list, "-OST");
-		size_t n = strcspn(list, ",");
-		unsigned long idx = p && p < list + n ? strtoul(p + 4, NULL, 16) : strtoul(list, NULL, 0);
-
-		for (i = 0; i < l->lmm_stripe_count; i++)
-			if (o[i].l_ost_idx == idx)
-				return true;
-		list += n + (list[n] == ',');
-	}
-	return false;
+	return !fnmatch(p->text, f->name, 0);
 }
 
-static bool match_layout(const struct pred *p, const void *ea, bool have)
+static bool lfs_find_type(const struct lfs_find_pred *p, struct lfs_find_file *f)
 {
-	const struct lov_user_md *l = ea;
-	const struct lov_comp_md *c = ea;
-
-	if (!have)
-		return p->kind == P_COUNT && compare(p, 0);
-	if (p->kind == P_COMPS || p->kind == P_MIRRORS) {
-		bool comp = l->lmm_magic == LOV_USER_MAGIC_COMP_V1;
-
-		return compare(p, p->kind == P_COMPS ? (comp ? c->count : 0) : comp ? c->mirrors + 1 : 1);
-	}
-	if (l->lmm_magic == LOV_USER_MAGIC_COMP_V1) {
-		if (!c->count)
-			return false;
-		l = lfs_comp_pick(c);
-	}
-	switch (p->kind) {
-	case P_COUNT: return compare(p, l->lmm_stripe_count);
-	case P_SSIZE: return compare(p, l->lmm_stripe_size);
-	case P_SINDEX: return l->lmm_stripe_count && compare(p, lfs_objects(l)[0].l_ost_idx);
-	case P_OST: return on_ost(p->text, l);
-	case P_LAYOUT: {
-		static const struct { const char *word; uint32_t bit; } words[] = {
-			{ "raid0", 1 }, { "mdt", 0x100 }, { "overstriping", 0x200 }, { "overstriped", 0x200 }, { "foreign", 0x400 }, { "released", 0x80000000 }
-		};
-		unsigned int i;
-
-		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (!strcmp(p->text, words[i].word))
-				return (l->lmm_pattern ? l->lmm_pattern : 1) & words[i].bit;
-		return false;
-	}
-	case P_POOL: return l->lmm_magic != LOV_USER_MAGIC_V1 && !fnmatch(p->text, l->lmm_pool, 0);
-	default: return false;
-	}
+	return f->type == p->num;
 }
 
-/* Files are on the MDT of their directory here: one without an own answer counts as 0. */
-static unsigned int mdt_index(const char *path, unsigned char dtype)
+static bool lfs_find_size(const struct lfs_find_pred *p, struct lfs_find_file *f)
 {
-	int fd = dtype == DT_REG || dtype == DT_DIR ? open(path, O_RDONLY | O_NONBLOCK) : -1, idx = 0;
+	return lfs_find_compare_units(p, f->st.st_size);
+}
 
+static bool lfs_find_blocks(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	return lfs_find_compare_units(p, f->st.st_blocks * 512ULL);
+}
+
+static bool lfs_find_uid(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	return f->st.st_uid == p->num;
+}
+
+static bool lfs_find_gid(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	return f->st.st_gid == p->num;
+}
+
+static bool lfs_find_mtime(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	return lfs_find_compare_age(p, f->st.st_mtime);
+}
+
+static bool lfs_find_ctime(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	return lfs_find_compare_age(p, f->st.st_ctime);
+}
+
+static bool lfs_find_atime(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	return lfs_find_compare_age(p, f->st.st_atime);
+}
+
+static bool lfs_find_links(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	return lfs_find_compare(p, f->st.st_nlink);
+}
+
+static bool lfs_find_perm(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	unsigned int mode = f->st.st_mode & 07777;
+
+	if (p->sign > 0)
+		return !p->num || mode & p->num;
+	return p->sign < 0 ? (mode & p->num) == p->num : mode == p->num;
+}
+
+static bool lfs_find_newer(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	return lfs_find_nsecs(&f->st.st_mtim) > p->num;
+}
+
+/* A file is on the MDT of its directory: one that cannot be asked counts as on MDT 0. */
+static bool lfs_find_mdt(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	int fd = -1, idx = 0;
+
+	if (f->type == DT_REG || f->type == DT_DIR)
+		fd = open(f->path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0 || ioctl(fd, LL_IOC_GET_MDTIDX, &idx) < 0)
 		idx = 0;
 	if (fd >= 0)
 		close(fd);
-	return idx;
+	return lfs_find_compare(p, idx);
 }
 
-static bool match(const char *path, const char *name, unsigned char dtype, struct stat *st)
+/* The plain layout, or the component that stands for a composite one; NULL without a layout. */
+static const struct lov_user_md_v3 *lfs_find_plain(const struct lfs_find_file *f)
 {
-	static char ea[LOV_EA_MAX];
-	int i, lrc = -1;
-	bool have_stat = false;
+	const struct lov_user_md_v3 *l = (const void *)lfs_find_opt.ea;
 
-	for (i = 0; i < npreds; i++) {
-		const struct pred *p = &preds[i];
-		bool ok = false;
+	if (f->layout_rc)
+		return NULL;
+	return l->lmm_magic == LOV_USER_MAGIC_COMP_V1 ? lfs_comp_pick((const void *)l) : l;
+}
 
-		if (p->kind >= P_SIZE && p->kind <= P_NEWER && !have_stat) {
-			if (lstat(path, st))
+static const struct lov_comp_md_v1 *lfs_find_comp(const struct lfs_find_file *f)
+{
+	const struct lov_comp_md_v1 *c = (const void *)lfs_find_opt.ea;
+
+	return !f->layout_rc && c->lcm_magic == LOV_USER_MAGIC_COMP_V1 ? c : NULL;
+}
+
+static bool lfs_find_stripe_count(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	const struct lov_user_md_v3 *l = lfs_find_plain(f);
+
+	return lfs_find_compare(p, l ? l->lmm_stripe_count : 0);
+}
+
+static bool lfs_find_stripe_size(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	const struct lov_user_md_v3 *l = lfs_find_plain(f);
+
+	return l && lfs_find_compare(p, l->lmm_stripe_size);
+}
+
+static bool lfs_find_stripe_index(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	const struct lov_user_md_v3 *l = lfs_find_plain(f);
+
+	return l && lfs_layout_nr_objects(l) &&
+	       lfs_find_compare(p, lfs_layout_objects(l)[0].l_ost_idx);
+}
+
+static bool lfs_find_ost(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	const struct lov_user_md_v3 *l = lfs_find_plain(f);
+	long long index;
+	const char *s;
+	unsigned int i;
+
+	for (s = p->text; l && *s; s += strcspn(s, ","), s += *s == ',')
+		for (i = 0; i < lfs_layout_nr_objects(l) && lfs_ost_index(s, &index); i++)
+			if (lfs_layout_objects(l)[i].l_ost_idx == index)
+				return true;
+	return false;
+}
+
+static bool lfs_find_layout(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	const struct lov_user_md_v3 *l = lfs_find_plain(f);
+
+	return l && (l->lmm_pattern ? l->lmm_pattern : LOV_PATTERN_RAID0) & p->num;
+}
+
+static bool lfs_find_pool(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	const struct lov_user_md_v3 *l = lfs_find_plain(f);
+
+	return l && l->lmm_magic != LOV_USER_MAGIC_V1 &&
+	       !fnmatch(p->text, lfs_layout_pool(l), 0);
+}
+
+static bool lfs_find_comps(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	const struct lov_comp_md_v1 *c = lfs_find_comp(f);
+
+	return !f->layout_rc && lfs_find_compare(p, c ? c->lcm_entry_count : 0);
+}
+
+static bool lfs_find_mirrors(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	const struct lov_comp_md_v1 *c = lfs_find_comp(f);
+
+	return !f->layout_rc && lfs_find_compare(p, c ? c->lcm_mirror_count + 1 : 1);
+}
+
+/* Rows of the same function are other names of one predicate. */
+static const struct lfs_find_kind lfs_find_kinds[] = {
+	{ "name", 'n', 0, 0, 0, lfs_find_parse_text, lfs_find_name },
+	{ "type", 't', 0, 0, 0, lfs_find_parse_type, lfs_find_type },
+	{ "size", 's', 1, 1, 0, lfs_find_parse_size, lfs_find_size },
+	{ "blocks", 0, 1, 1, 0, lfs_find_parse_size, lfs_find_blocks },
+	{ "uid", 0, 0, 1, 0, lfs_find_parse_user, lfs_find_uid },
+	{ "user", 0, 0, 1, 0, lfs_find_parse_user, lfs_find_uid },
+	{ "gid", 0, 0, 1, 0, lfs_find_parse_group, lfs_find_gid },
+	{ "group", 0, 0, 1, 0, lfs_find_parse_group, lfs_find_gid },
+	{ "mtime", 0, 1, 1, 0, lfs_find_parse_time, lfs_find_mtime },
+	{ "ctime", 0, 1, 1, 0, lfs_find_parse_time, lfs_find_ctime },
+	{ "atime", 0, 1, 1, 0, lfs_find_parse_time, lfs_find_atime },
+	{ "links", 0, 1, 1, 0, lfs_find_parse_number, lfs_find_links },
+	{ "perm", 0, 0, 1, 0, lfs_find_parse_mode, lfs_find_perm },
+	{ "newer", 0, 0, 1, 0, lfs_find_parse_newer, lfs_find_newer },
+	{ "mdt", 0, 1, 0, 0, lfs_find_parse_number, lfs_find_mdt },
+	{ "mdt-index", 'm', 1, 0, 0, lfs_find_parse_number, lfs_find_mdt },
+	{ "stripe-count", 'c', 1, 0, 1, lfs_find_parse_number, lfs_find_stripe_count },
+	{ "stripe-size", 'S', 1, 0, 1, lfs_find_parse_stripe_size, lfs_find_stripe_size },
+	{ "stripe-index", 'i', 1, 0, 1, lfs_find_parse_number, lfs_find_stripe_index },
+	{ "ost", 'O', 0, 0, 1, lfs_find_parse_osts, lfs_find_ost },
+	{ "obd", 0, 0, 0, 1, lfs_find_parse_osts, lfs_find_ost },
+	{ "layout", 'L', 0, 0, 1, lfs_find_parse_layout, lfs_find_layout },
+	{ "pool", 0, 0, 0, 1, lfs_find_parse_text, lfs_find_pool },
+	{ "component-count", 0, 1, 0, 1, lfs_find_parse_number, lfs_find_comps },
+	{ "comp-count", 0, 1, 0, 1, lfs_find_parse_number, lfs_find_comps },
+	{ "mirror-count", 0, 1, 0, 1, lfs_find_parse_number, lfs_find_mirrors },
+};
+
+static bool lfs_find_match(struct lfs_find_file *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < lfs_find_opt.nr; i++) {
+		const struct lfs_find_pred *p = &lfs_find_opt.preds[i];
+
+		if (p->kind->stat && !f->have_stat) {
+			if (lstat(f->path, &f->st))
 				return false;
-			have_stat = true;
+			f->have_stat = true;
 		}
-		switch (p->kind) {
-		case P_NAME: ok = !fnmatch(p->text, name, 0); break;
-		case P_TYPE: {
-			static const char t[] = "pcdbfls";
-			static const unsigned char d[] = { DT_FIFO, DT_CHR, DT_DIR, DT_BLK, DT_REG, DT_LNK, DT_SOCK };
-
-			ok = dtype == d[strchr(t, p->text[0]) - t];
-			break;
-		}
-		case P_SIZE:
-			ok = p->sign ? compare(p, st->st_size) :
-			     (st->st_size + p->unit - 1) / p->unit * p->unit == p->num;
-			break;
-		case P_UID: ok = st->st_uid == p->num; break;
-		case P_GID: ok = st->st_gid == p->num; break;
-		case P_MTIME: ok = compare_age(p, st->st_mtime); break;
-		case P_CTIME: ok = compare_age(p, st->st_ctime); break;
-		case P_ATIME: ok = compare_age(p, st->st_atime); break;
-		case P_LINKS: ok = compare(p, st->st_nlink); break;
-		case P_PERM: {
-			unsigned int mode = st->st_mode & 07777;
-
-			ok = p->sign > 0 ? !p->num || (mode & p->num) : p->sign < 0 ? (mode & p->num) == p->num : mode == p->num;
-			break;
-		}
-		case P_BLOCKS:
-			ok = p->sign ? compare(p, st->st_blocks * 512ULL) :
-			     (st->st_blocks * 512ULL + p->unit - 1) / p->unit * p->unit == p->num;
-			break;
-		case P_NEWER: ok = st->st_mtim.tv_sec * 1000000000ULL + st->st_mtim.tv_nsec > p->num; break;
-		case P_MDT: ok = compare(p, mdt_index(path, dtype)); break;
-		default:
-			if (lrc == -1)
-				lrc = dtype == DT_REG || dtype == DT_DIR ? lfs_layout_get(path, ea) : ENODATA;
-			ok = match_layout(p, ea, lrc == 0);
-			break;
-		}
-		if (ok == p->not)
+		if (p->kind->layout && f->layout_rc == -1)
+			f->layout_rc = f->type == DT_REG || f->type == DT_DIR ?
+				       lfs_layout_get(f->path, lfs_find_opt.ea) : ENODATA;
+		if (p->kind->match(p, f) == p->not)
 			return false;
 	}
 	return true;
 }
 
-static int walk(const char *path, const char *name, unsigned char dtype, int depth)
+/* ---- the tree ---- */
+
+static int lfs_find_walk(const char *path, const char *name, unsigned char type, int depth);
+
+static int lfs_find_entries(const char *path, int depth)
 {
 	struct dirent *e;
 	struct stat st;
+	int rc = 0, err;
 	char *sub;
-	int rc = 0, r;
 	DIR *d;
 
-	if (depth >= mindepth && match(path, name, dtype, &st)) {
-		fputs(path, stdout);
-		putchar(print0 ? 0 : '\n');
-	}
-	if (dtype != DT_DIR || depth >= maxdepth)
-		return 0;
 	d = opendir(path);
 	if (!d)
 		return lfs_error(errno, "cannot open '%s'", path);
 	while ((e = readdir(d))) {
-		unsigned char t = e->d_type;
+		unsigned char type = e->d_type;
 
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
-		if (asprintf(&sub, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", e->d_name) < 0)
-			break;
-		if (t == DT_UNKNOWN && !lstat(sub, &st))
-			t = IFTODT(st.st_mode);
-		r = walk(sub, e->d_name, t, depth + 1);
-		rc = rc ? rc : r;
+		sub = lfs_path_join(path, e->d_name);
+		if (type == DT_UNKNOWN && !lstat(sub, &st))
+			type = IFTODT(st.st_mode);
+		err = lfs_find_walk(sub, e->d_name, type, depth + 1);
+		rc = rc ? rc : err;
 		free(sub);
 	}
 	closedir(d);
 	return rc;
 }
 
-int lfs_find(int argc, char **argv)
+static int lfs_find_walk(const char *path, const char *name, unsigned char type, int depth)
 {
-	int i, ndirs = 0, rc = 0, r;
-	unsigned int k;
+	struct lfs_find_file f = { .path = path, .name = name, .type = type, .layout_rc = -1 };
+
+	if (depth >= lfs_find_opt.mindepth && lfs_find_match(&f)) {
+		fputs(path, stdout);
+		putchar(lfs_find_opt.print0 ? 0 : '\n');
+	}
+	return type == DT_DIR && depth < lfs_find_opt.maxdepth ? lfs_find_entries(path, depth) : 0;
+}
+
+static int lfs_find_start(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (lstat(path, &st))
+		return lfs_error(errno, "'%s'", path);
+	if (!lfs_is_lustre(path)) {
+		fprintf(stderr, "lfs find: '%s' not on a Lustre fs?\n", path);
+		return ENOTTY;
+	}
+	return lfs_find_walk(path, slash && slash[1] ? slash + 1 : path, IFTODT(st.st_mode), 0);
+}
+
+/* ---- command line ---- */
+
+/* Words without a value. Return: true when it was one. */
+static bool lfs_find_plain_word(const char *word)
+{
+	static const char *const words[] = { "print", "lazy", "quiet" };
+	unsigned int i;
+
+	if (!strcmp(word, "print0") || !strcmp(word, "0")) {
+		lfs_find_opt.print0 = true;
+		return true;
+	}
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return false;
+}
+
+/* "stripe-count", "stripe_count" or "c", N bytes */
+static const struct lfs_find_kind *lfs_find_kind_of(const char *word, size_t n)
+{
+	unsigned int i;
+	size_t k;
+
+	for (i = 0; i < sizeof(lfs_find_kinds) / sizeof(lfs_find_kinds[0]); i++) {
+		const struct lfs_find_kind *kind = &lfs_find_kinds[i];
+
+		if (n == 1 && word[0] == kind->letter)
+			return kind;
+		if (strlen(kind->name) != n)
+			continue;
+		for (k = 0; k < n; k++)
+			if (word[k] != kind->name[k] && !(word[k] == '_' && kind->name[k] == '-'))
+				break;
+		if (k == n)
+			return kind;
+	}
+	return NULL;
+}
+
+static int lfs_find_add(const struct lfs_find_kind *kind, bool not, const char *value)
+{
+	struct lfs_find_pred *p = &lfs_find_opt.preds[lfs_find_opt.nr];
+
+	if (lfs_find_opt.nr == LFS_FIND_MAX)
+		return lfs_error(E2BIG, "too many predicates");
+	memset(p, 0, sizeof(*p));
+	p->kind = kind;
+	p->not = not;
+	p->text = value;
+	if (kind->sign && (*value == '+' || *value == '-'))
+		p->sign = *value++ == '+' ? 1 : -1;
+	lfs_find_opt.nr++;
+	return kind->parse(p, value);
+}
+
+/*
+ * One predicate with its value, which may be the next word.
+ *
+ * Return: the number of words taken, or a negative errno; CLI_USAGE is -1 (EPERM does not occur).
+ */
+static int lfs_find_take(char **argv, bool not)
+{
+	const char *word = argv[0] + (argv[0][1] == '-' ? 2 : 1), *value = strchr(word, '=');
+	size_t n = value ? (size_t)(value - word) : strlen(word);
+	const struct lfs_find_kind *kind;
+	long long *depth = NULL;
+	int rc;
+
+	value = value ? value + 1 : argv[1];
+	if ((n == 8 && !strncmp(word, "maxdepth", 8)) || (n == 1 && word[0] == 'D'))
+		depth = &lfs_find_opt.maxdepth;
+	else if (n == 8 && !strncmp(word, "mindepth", 8))
+		depth = &lfs_find_opt.mindepth;
+	kind = depth ? NULL : lfs_find_kind_of(word, n);
+	if (!depth && !kind) {
+		fprintf(stderr, "lfs find: unrecognized option '%s'\n", argv[0]);
+		return CLI_USAGE;
+	}
+	if (!value)
+		return -lfs_error(0, "'%s' needs a value", argv[0]);
+	if (!depth)
+		rc = lfs_find_add(kind, not, value);
+	else if (!cli_number(value, 0, LFS_FIND_DEEP, depth))
+		rc = lfs_error(0, "bad number '%s'", value);
+	else
+		rc = 0;
+	return rc ? -rc : value == argv[1] ? 2 : 1;
+}
+
+static int lfs_find_parse(int argc, char **argv)
+{
 	bool not = false;
+	int i, n;
 
-	npreds = mindepth = 0;
-	maxdepth = 1 << 30;
-	print0 = false;
-	now = time(NULL);
-	while (ndirs + 1 < argc && argv[ndirs + 1][0] != '-' && strcmp(argv[ndirs + 1], "!"))
-		ndirs++;
-	if (!ndirs)
-		return -1;
-	for (i = ndirs + 1; i < argc; i++) {
-		const char *a = argv[i], *val;
-		char word[64];
-
-		if (!strcmp(a, "!") || !strcmp(a, "-not")) {
+	for (i = 0; i < argc; i += n) {
+		n = 1;
+		if (!strcmp(argv[i], "!") || !strcmp(argv[i], "-not")) {
 			not = true;
 			continue;
 		}
-		if (a[0] != '-')
-			return lfs_error(0, "unexpected argument '%s'", a);
-		a += a[1] == '-' ? 2 : 1;
-		if (!strcmp(a, "print"))
+		if (argv[i][0] != '-')
+			return lfs_error(0, "unexpected argument '%s'", argv[i]);
+		if (lfs_find_plain_word(argv[i] + (argv[i][1] == '-' ? 2 : 1)))
 			continue;
-		if (!strcmp(a, "print0") || !strcmp(a, "0")) {
-			print0 = true;
-			continue;
-		}
-		if (!strcmp(a, "lazy") || !strcmp(a, "quiet"))
-			continue;
-		val = strchr(a, '=');
-		snprintf(word, sizeof(word), "%.*s", val ? (int)(val - a) : 63, a);
-		if (!strcmp(word, "c")) strcpy(word, "stripe-count");
-		if (!strcmp(word, "S")) strcpy(word, "stripe-size");
-		if (!strcmp(word, "i")) strcpy(word, "stripe-index");
-		if (!strcmp(word, "n")) strcpy(word, "name");
-		if (!strcmp(word, "t")) strcpy(word, "type");
-		if (!strcmp(word, "s")) strcpy(word, "size");
-		if (!strcmp(word, "O")) strcpy(word, "ost");
-		if (!strcmp(word, "D")) strcpy(word, "maxdepth");
-		if (!strcmp(word, "m")) strcpy(word, "mdt-index");
-		if (!strcmp(word, "L")) strcpy(word, "layout");
-		if (val)
-			val++;
-		else if (i + 1 < argc)
-			val = argv[++i];
-		else
-			return lfs_error(0, "'%s' needs a value", argv[i]);
-		if (!strcmp(word, "maxdepth") || !strcmp(word, "mindepth")) {
-			*(word[1] == 'a' ? &maxdepth : &mindepth) = atoi(val);
-			continue;
-		}
-		for (k = 0; k < sizeof(names) / sizeof(names[0]); k++)
-			if (!strcmp(word, names[k].name))
-				break;
-		if (k == sizeof(names) / sizeof(names[0])) {
-			fprintf(stderr, "lfs find: unrecognized option '%s'\n", argv[i]);
-			return -1;
-		}
-		rc = add_pred(names[k].kind, not, val);
-		if (rc)
-			return rc;
+		n = lfs_find_take(argv + i, not);
+		if (n < 0)
+			return n == CLI_USAGE ? CLI_USAGE : -n;
 		not = false;
 	}
-	for (i = 1; i <= ndirs; i++) {
-		const char *slash = strrchr(argv[i], '/');
-		struct stat st;
+	return 0;
+}
 
-		if (lstat(argv[i], &st)) {
-			r = lfs_error(errno, "'%s'", argv[i]);
-		} else if (!lfs_is_lustre(argv[i])) {
-			fprintf(stderr, "lfs find: '%s' not on a Lustre fs?\n", argv[i]);
-			r = ENOTTY;
-		} else {
-			r = walk(argv[i], slash && slash[1] ? slash + 1 : argv[i], IFTODT(st.st_mode), 0);
-		}
-		rc = rc ? rc : r;
+int lfs_find(int argc, char **argv)
+{
+	int i, ndirs = 0, rc, err;
+
+	memset(&lfs_find_opt, 0, sizeof(lfs_find_opt));
+	lfs_find_opt.maxdepth = LFS_FIND_DEEP;
+	lfs_find_opt.now = time(NULL);
+	while (ndirs + 1 < argc && argv[ndirs + 1][0] != '-' && strcmp(argv[ndirs + 1], "!"))
+		ndirs++;
+	if (!ndirs)
+		return CLI_USAGE;
+	rc = lfs_find_parse(argc - 1 - ndirs, argv + 1 + ndirs);
+	if (rc)
+		return rc;
+	for (i = 1; i <= ndirs; i++) {
+		err = lfs_find_start(argv[i]);
+		rc = rc ? rc : err;
 	}
 	return rc;
 }

@@ -15,7 +15,10 @@
 #include <linux/seq_file.h>
 #include <linux/statfs.h>
 #include <linux/uuid.h>
+#include <gloss/mount.h>
 #include "internal.h"
+
+static const struct lustre_mount_ops ll_mount_ops;
 
 #define LL_MOUNT_WAIT	30U	/* seconds that a mount waits for servers that do not answer */
 
@@ -439,7 +442,6 @@ static int ll_super_get_limits(struct super_block *sb)
 /* What the VFS has to know of a mount. */
 static void ll_super_init(struct super_block *sb)
 {
-	sb->s_magic = LL_SUPER_MAGIC;
 	sb->s_op = &ll_super_ops;
 	sb->s_d_op = &ll_dentry_ops;
 	sb->s_xattr = ll_xattr_handlers;
@@ -503,9 +505,11 @@ static int ll_super_connect(struct ll_sb_info *sbi)
 
 static int ll_fill_super(struct super_block *sb, void *data, int silent)
 {
-	struct ll_sb_info *sbi = ll_sbi_new();
+	struct ll_sb_info *sbi;
 	int rc;
 
+	lustre_mount_claim(sb, &ll_mount_ops);
+	sbi = ll_sbi_new();
 	if (!sbi)
 		return -ENOMEM;
 	sbi->sb = sb;
@@ -600,12 +604,11 @@ static void ll_kill_sb(struct super_block *sb)
 	ll_sbi_free(sbi);
 }
 
-static struct file_system_type ll_fs_type = {
+static const struct lustre_mount_ops ll_mount_ops = {
 	.owner		= THIS_MODULE,
-	.name		= "lustre",
+	.magic		= LL_SUPER_MAGIC,
 	.mount		= ll_mount,
 	.kill_sb	= ll_kill_sb,
-	.fs_flags	= 0,
 };
 
 static int __init ll_init(void)
@@ -617,7 +620,7 @@ static int __init ll_init(void)
 	rc = ll_data_init();
 	if (rc)
 		goto err_cache;
-	rc = register_filesystem(&ll_fs_type);
+	rc = lustre_mount_register(LUSTRE_MOUNT_CLIENT, &ll_mount_ops);
 	if (rc)
 		goto err_data;
 	return 0;
@@ -630,7 +633,7 @@ err_cache:
 
 static void __exit ll_exit(void)
 {
-	unregister_filesystem(&ll_fs_type);
+	lustre_mount_unregister(LUSTRE_MOUNT_CLIENT);
 	ll_data_exit();
 	ll_inode_cache_exit();
 }
@@ -638,7 +641,6 @@ static void __exit ll_exit(void)
 module_init(ll_init);
 module_exit(ll_exit);
 
-MODULE_ALIAS_FS("lustre");
 MODULE_ALIAS("mdc");
 MODULE_ALIAS("lmv");
 MODULE_ALIAS("lov");

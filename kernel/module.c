@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <gloss/ldlm.h>
 #include <gloss/mgc.h>
+#include <gloss/mount.h>
 #include <gloss/param.h>
 #include <gloss/ptlrpc.h>
 
@@ -24,8 +25,13 @@ static int __init ptlrpc_module_init(void)
 	rc = mgc_init();
 	if (rc)
 		goto out_ldlm;
+	rc = lustre_fs_type_init();
+	if (rc)
+		goto out_mgc;
 	return 0;
 
+out_mgc:
+	mgc_exit();
 out_ldlm:
 	ldlm_exit();
 out_ptlrpc:
@@ -37,6 +43,7 @@ out_param:
 
 static void __exit ptlrpc_module_exit(void)
 {
+	lustre_fs_type_exit();
 	mgc_exit();
 	ldlm_exit();
 	ptlrpc_exit();

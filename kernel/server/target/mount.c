@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `mount -t lustre_tgt`: from a device to running targets and back. The mounted tree itself is empty; it exists so that
- * statfs and umount have something to work on.
+ * `mount -t lustre DEVICE` (or lustre_tgt): from a device to running targets and back. The mounted tree itself is empty;
+ * it exists so that statfs and umount have something to work on.
  *
  * Start: object store -> MGS of this device -> client of the MGS -> registration -> the target with its config log ->
  * requests. Stop: the same backwards.
@@ -15,6 +15,7 @@
 #include <linux/seq_file.h>
 #include <linux/statfs.h>
 #include <gloss/lnet.h>
+#include <gloss/mount.h>
 #include "internal.h"
 
 #define REG_TRIES	4	/* of a registration that must succeed, 2 s apart */
@@ -308,15 +309,11 @@ static int make_root(struct super_block *sb)
 	return sb->s_root ? 0 : -ENOMEM;
 }
 
-static int tgt_fill_super(struct super_block *sb, struct fs_context *fc)
+/* s_fs_info is the tgt_mount, with options and device. */
+static int tgt_fill_super(struct super_block *sb)
 {
-	struct tgt_mount *tm = fc->fs_private;
 	int rc;
 
-	sb->s_fs_info = tm;
-	fc->fs_private = NULL;	/* freed by tgt_kill_sb() from now on */
-	if (!tm->tm_device && fc->source)
-		tm->tm_device = kstrdup(fc->source, GFP_KERNEL);
 	sb->s_magic = TGT_SUPER_MAGIC;
 	sb->s_op = &tgt_super_ops;
 	sb->s_blocksize = PAGE_SIZE;
@@ -324,7 +321,18 @@ static int tgt_fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_maxbytes = MAX_LFS_FILESIZE;
 	sb->s_flags |= SB_NOEXEC | SB_NODEV | SB_NOSUID;
 	rc = make_root(sb);
-	return rc ?: tgt_mount_start(tm);
+	return rc ?: tgt_mount_start(sb->s_fs_info);
+}
+
+static int tgt_fill_context(struct super_block *sb, struct fs_context *fc)
+{
+	struct tgt_mount *tm = fc->fs_private;
+
+	sb->s_fs_info = tm;
+	fc->fs_private = NULL;	/* freed by tgt_kill_sb() from now on */
+	if (!tm->tm_device && fc->source)
+		tm->tm_device = kstrdup(fc->source, GFP_KERNEL);
+	return tgt_fill_super(sb);
 }
 
 static void tgt_kill_sb(struct super_block *sb)
@@ -369,7 +377,7 @@ static int tgt_parse_param(struct fs_context *fc, struct fs_parameter *param)
 
 static int tgt_get_tree(struct fs_context *fc)
 {
-	return get_tree_nodev(fc, tgt_fill_super);
+	return get_tree_nodev(fc, tgt_fill_context);
 }
 
 static void tgt_free_fc(struct fs_context *fc)
@@ -384,22 +392,71 @@ static const struct fs_context_operations tgt_context_ops = {
 	.free = tgt_free_fc,
 };
 
-static int tgt_init_fs_context(struct fs_context *fc)
+static struct tgt_mount *tgt_mount_alloc(void)
 {
 	struct tgt_mount *tm = kzalloc(sizeof(*tm), GFP_KERNEL);
 
 	if (!tm)
-		return -ENOMEM;
+		return NULL;
 	INIT_LIST_HEAD(&tm->tm_list);
 	tm->tm_params = kvzalloc(TGT_PARAMS_MAX, GFP_KERNEL);
 	if (!tm->tm_params) {
 		kfree(tm);
-		return -ENOMEM;
+		return NULL;
 	}
+	return tm;
+}
+
+static int tgt_init_fs_context(struct fs_context *fc)
+{
+	struct tgt_mount *tm = tgt_mount_alloc();
+
+	if (!tm)
+		return -ENOMEM;
 	fc->fs_private = tm;
 	fc->ops = &tgt_context_ops;
 	return 0;
 }
+
+/* ---- as the type "lustre" ---- */
+
+static const struct lustre_mount_ops tgt_mount_ops;
+
+static int tgt_fill_lustre(struct super_block *sb, void *data, int silent)
+{
+	struct tgt_mount **tm = data;
+
+	lustre_mount_claim(sb, &tgt_mount_ops);
+	sb->s_fs_info = *tm;
+	*tm = NULL;		/* freed by tgt_kill_sb() from now on */
+	return tgt_fill_super(sb);
+}
+
+static struct dentry *tgt_mount_lustre(struct file_system_type *type, int flags, const char *dev,
+				       void *data)
+{
+	struct tgt_mount *tm = tgt_mount_alloc();
+	struct dentry *root;
+	int rc;
+
+	if (!tm)
+		return ERR_PTR(-ENOMEM);
+	rc = data ? tgt_options_parse(tm, data) : 0;
+	if (!rc && !tm->tm_device && dev) {
+		tm->tm_device = kstrdup(dev, GFP_KERNEL);
+		rc = tm->tm_device ? 0 : -ENOMEM;
+	}
+	root = rc ? ERR_PTR(rc) : mount_nodev(type, flags, &tm, tgt_fill_lustre);
+	tgt_mount_free(tm);
+	return root;
+}
+
+static const struct lustre_mount_ops tgt_mount_ops = {
+	.owner = THIS_MODULE,
+	.magic = TGT_SUPER_MAGIC,
+	.mount = tgt_mount_lustre,
+	.kill_sb = tgt_kill_sb,
+};
 
 static struct file_system_type tgt_fs_type = {
 	.owner = THIS_MODULE,
@@ -411,12 +468,20 @@ MODULE_ALIAS_FS("lustre_tgt");
 
 static int __init tgt_init(void)
 {
-	return register_filesystem(&tgt_fs_type);
+	int rc = lustre_mount_register(LUSTRE_MOUNT_TARGET, &tgt_mount_ops);
+
+	if (rc)
+		return rc;
+	rc = register_filesystem(&tgt_fs_type);
+	if (rc)
+		lustre_mount_unregister(LUSTRE_MOUNT_TARGET);
+	return rc;
 }
 
 static void __exit tgt_exit(void)
 {
 	unregister_filesystem(&tgt_fs_type);
+	lustre_mount_unregister(LUSTRE_MOUNT_TARGET);
 }
 
 module_init(tgt_init);

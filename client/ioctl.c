@@ -164,6 +164,9 @@ static long ll_ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
 	} else {
 		rc = -ENODEV;
 	}
+	/* -EAGAIN means a hole in the indices to tools, which leave that row out. */
+	if (rc == -EAGAIN && *uuid)
+		rc = -ENOTCONN;
 	/* The UUID is filled in also after an error: tools print both. */
 	if (*uuid && copy_to_user(u64_to_user_ptr(d->ioc_pbuf2), uuid, sizeof(uuid)))
 		rc = -EFAULT;

@@ -20,6 +20,8 @@ struct obd_device {
 	char type[16];
 	char name[64];
 	char uuid[40];
+	bool (*healthy)(void *data);
+	void *health_data;
 };
 
 static DEFINE_XARRAY_ALLOC(devices);
@@ -79,6 +81,42 @@ void obd_device_set_status(struct obd_device *dev, const char *status)
 	xa_unlock(&devices);
 }
 EXPORT_SYMBOL_GPL(obd_device_set_status);
+
+/**
+ * obd_device_set_health - let "health_check" ask a device
+ * @dev: the device; NULL and ERR_PTR are let pass
+ * @healthy: must not sleep; is not called any more after obd_device_del()
+ * @data: for @healthy
+ */
+void obd_device_set_health(struct obd_device *dev, bool (*healthy)(void *data), void *data)
+{
+	if (IS_ERR_OR_NULL(dev))
+		return;
+	xa_lock(&devices);
+	dev->health_data = data;
+	dev->healthy = healthy;
+	xa_unlock(&devices);
+}
+EXPORT_SYMBOL_GPL(obd_device_set_health);
+
+/* "healthy", or each device that is not and "NOT HEALTHY": scripts look for these words. */
+int param_health_show(struct seq_file *m, void *unused)
+{
+	struct obd_device *dev;
+	bool all = true;
+	unsigned long i;
+
+	xa_lock(&devices);
+	xa_for_each(&devices, i, dev) {
+		if (!dev->healthy || dev->healthy(dev->health_data))
+			continue;
+		seq_printf(m, "device %s reported unhealthy\n", dev->name);
+		all = false;
+	}
+	xa_unlock(&devices);
+	seq_puts(m, all ? "healthy\n" : "NOT HEALTHY\n");
+	return 0;
+}
 
 int param_devices_show(struct seq_file *m, void *unused)
 {

@@ -16,12 +16,6 @@ static int version_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static int health_show(struct seq_file *m, void *obj)
-{
-	seq_puts(m, "healthy\n");
-	return 0;
-}
-
 static int stats_header_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%d\n", param_enable_stats_header);
@@ -37,7 +31,7 @@ static ssize_t stats_header_store(const char *text, size_t len, void *obj)
 
 static const struct param_def root_params[] = {
 	{ "version", 0444, version_show },
-	{ "health_check", 0444, health_show },
+	{ "health_check", 0444, param_health_show },
 	{ "enable_stats_header", 0644, stats_header_show, stats_header_store },
 };
 

@@ -12,6 +12,7 @@ int param_add_copy(struct param_dir *dir, const struct param_def *def, void *obj
 
 /* devices.c */
 int param_devices_show(struct seq_file *m, void *unused);
+int param_health_show(struct seq_file *m, void *unused);
 void param_devices_exit(void);
 
 /* jobid.c */

@@ -45,9 +45,18 @@ int ldiskfs_hook_super(struct super_block *sb)
 	/* No umask and no inherited ACLs on creation: the mode is exactly what the caller says. */
 	sb->s_flags &= ~SB_POSIXACL;
 	sb->s_flags |= SB_NOATIME | SB_NODIRATIME;
-	return 0;
+	return dquot_initialize(d_inode(sb->s_root));
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_super);
+
+/*
+ * ldiskfs_hook_failed - has an error ended all writing? (the journal is aborted, or read-only)
+ */
+bool ldiskfs_hook_failed(struct super_block *sb)
+{
+	return sb_rdonly(sb) || is_journal_aborted(LDISKFS_SB(sb)->s_journal);
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_failed);
 
 /*
  * ldiskfs_hook_max_credits - what one handle may ask for

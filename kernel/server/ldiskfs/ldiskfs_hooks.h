@@ -21,6 +21,7 @@
 /* After mounting: refuses features the object store cannot live with, adjusts flags. */
 int ldiskfs_hook_super(struct super_block *sb);
 /* Credits one handle may have. */
+bool ldiskfs_hook_failed(struct super_block *sb);
 int ldiskfs_hook_max_credits(struct super_block *sb);
 handle_t *ldiskfs_hook_start(struct super_block *sb, int credits);
 int ldiskfs_hook_stop(handle_t *handle);

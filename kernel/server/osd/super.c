@@ -196,6 +196,12 @@ bool osd_is_rdonly(struct osd_device *dev)
 }
 EXPORT_SYMBOL_GPL(osd_is_rdonly);
 
+bool osd_has_failed(struct osd_device *dev)
+{
+	return ldiskfs_hook_failed(dev->od_sb);
+}
+EXPORT_SYMBOL_GPL(osd_has_failed);
+
 u32 osd_blocksize(struct osd_device *dev)
 {
 	return dev->od_sb->s_blocksize;

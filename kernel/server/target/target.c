@@ -206,6 +206,13 @@ static int new_namespace(struct lu_target *lt)
 	return 0;
 }
 
+static bool tgt_is_healthy(void *data)
+{
+	struct lu_target *lt = data;
+
+	return !osd_has_failed(lt->lt_osd);
+}
+
 struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 {
 	const struct tgt_type *type = tgt_type_get(kind);
@@ -230,6 +237,7 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 	if (rc)
 		goto out_service;
 	lt->lt_obd = obd_device_add(type->name, lt->lt_name, lt->lt_pt.uuid);
+	obd_device_set_health(lt->lt_obd, tgt_is_healthy, lt);
 	rc = type->start(lt);
 	if (rc) {
 		pr_err("%s does not start: rc = %d\n", lt->lt_name, rc);

@@ -78,6 +78,8 @@ int osd_ost_setup(struct osd_device *dev, u32 index);
 /* "sda1" */
 const char *osd_dev_name(struct osd_device *dev);
 bool osd_is_rdonly(struct osd_device *dev);
+/* An error of the device or of its file system has ended all writing. Does not sleep. */
+bool osd_has_failed(struct osd_device *dev);
 u32 osd_blocksize(struct osd_device *dev);
 /* Largest size of an object in bytes; largest value of one xattr. */
 u64 osd_maxbytes(struct osd_device *dev);

@@ -24,7 +24,7 @@
 /*
  * ldiskfs_hook_super - check and prepare a freshly mounted super block
  *
- * Return: 0, -EINVAL for features that do not fit.
+ * Return: 0, -EINVAL for features that do not fit, an error of the quota files.
  */
 int ldiskfs_hook_super(struct super_block *sb)
 {
@@ -130,13 +130,26 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_start_commit);
 /* ---- inodes ---- */
 
 /*
- * ldiskfs_hook_iget - inode by number
+ * ldiskfs_hook_iget - inode by number, with its quota records
+ *
+ * ext4 attaches the quota records of the owner when a file is opened for writing. Here nothing is
+ * opened: without them, blocks that are allocated or freed later would not be counted.
  *
  * Return: the inode, ERR_PTR(-ESTALE) when it is free or deleted, other -errno.
  */
 struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino)
 {
-	return ldiskfs_iget(sb, ino, LDISKFS_IGET_HANDLE);
+	struct inode *inode = ldiskfs_iget(sb, ino, LDISKFS_IGET_HANDLE);
+	int rc;
+
+	if (IS_ERR(inode))
+		return inode;
+	rc = dquot_initialize(inode);
+	if (rc) {
+		iput(inode);
+		return ERR_PTR(rc);
+	}
+	return inode;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_iget);
 

@@ -1,12 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What lfs and lctl print and return where scripts rely on it (chapter 7, 6 and 7).
-# disks: 200,300,300
-# limit: 240
+# disks: 200,300,300,64
+# limit: 360
 . $TOP/tests/uml/lib.sh
 # is WHAT EXPECTED: the words of a command's output
 is() { local got; got=$(eval "$1" 2>&1 | xargs echo); [ "$got" = "$2" ] || fail "$1: '$got', expected '$2'"; }
 rc() { eval "$2" >/dev/null 2>&1; local r=$?; [ $r = "$1" ] || fail "$2: status $r, expected $1"; }
+spare=/dev/ubdd
+OSTS="/dev/ubdb /dev/ubdc"
+say "nothing loaded"
+rc 19 "lctl dl"
+rc 19 "lfs df"
+rc 19 "lfs check all"
+rc 2 "lctl get_param health_check"
+rc 0 "lnetctl net show"
+rc 0 "lnetctl net show --net tcp -v 4"
 say "lctl network, ping"
 echo "options lnet networks=tcp(nope0)" > /etc/modprobe.d/lnet.conf
 run modprobe lnet
@@ -14,11 +23,61 @@ lctl network up 2>/dev/null && fail "network up with an interface that is not th
 dmesg | grep -q "interface nope0 not found" || fail "the interface is not named"
 run lustre_rmmod
 lnet_up
+say "mkfs.lustre asks before it overwrites"
+ost="mkfs.lustre --quiet --fsname=x --ost --index=0 --mgsnode=$NID"
+run mkfs.ext4 -qF -L precious $spare
+rc 1 "$ost $spare"
+is "$ost $spare 2>&1 | grep -c \"holds ext4 (label 'precious')\"" 1
+is "blkid -o value -s LABEL $spare" precious
+run $ost --reformat $spare
+rc 1 "$ost $spare"
+run mkswap -q $spare
+rc 1 "$ost $spare"
+is "mkfs.lustre --fsname=x --ost --index=0 --mgsnode=$NID --reformat $spare 2>/dev/null | grep -c 'Writing inode tables'" 1
+features() { dumpe2fs -h $1 2>/dev/null | sed -n 's/^Filesystem features: *//p' | tr ' ' '\n' | grep -xE "$2" | sort | xargs echo; }
+is "features $spare 'quota|project|mmp|metadata_csum|64bit'" "project quota"
+run $ost --reformat --failnode=10.0.0.9@tcp $spare
+is "features $spare 'quota|project|mmp'" "mmp project quota"
+run e2fsck -fn $spare
+is "tunefs.lustre --print $spare | grep ^Parameters | sort -u" "Parameters: mgsnode=$NID failover.node=10.0.0.9@tcp"
+rc 22 "mkfs.lustre --fsname=x --ost --index=0 $spare"
+rc 1 "mkfs.lustre --fsname=toolongname --ost --index=0 --mgsnode=$NID $spare"
+rc 22 "mkfs.lustre --nope $spare"
+rc 0 "mkfs.lustre --version"
+dd if=/dev/zero of=$spare bs=64k count=1 2>/dev/null
 format
 start
 client
 run lctl ping $NID
 setpriv --reuid 1000 --clear-groups lctl ping $NID 2>/dev/null && fail "any user may make the node connect to others"
+say "types of mounts"
+is "findmnt -n -t lustre -o TARGET | sort" "/mnt/lustre /mnt/mdt /mnt/ost0 /mnt/ost1"
+is "df -t lustre --output=target | grep -c ^/mnt" 4
+is "mount -t lustre /dev/ubdb /mnt 2>&1" "mount.lustre: according to /proc/mounts /dev/ubdb is already mounted on /mnt/ost0"
+say "lnetctl: options in every place"
+is "lnetctl net show --net tcp | grep -c 'net type'" 1
+is "lnetctl net show -v 4 --net tcp | grep -cE 'health stats|sent_stats|tunables'" 4
+is "lnetctl net show --net=tcp --verbose=2 | grep -cE 'health stats|sent_stats'" 1
+is "lnetctl net show -v | grep -c statistics" 2
+is "lnetctl net show | grep -c statistics" 0
+rc 4 "lnetctl net show --nope"
+rc 4 "lnetctl net -v 4 show"
+rc 4 "lnetctl net add --net tcp1 extra"
+rc 4 "lnetctl net add --if lo"
+rc 95 "lnetctl net add --net tcp1 --if lo --credits 8"
+run lnetctl net add --net tcp7 --if lo
+is "lnetctl net show --net tcp7 | grep -c 'nid: 127.0.0.1@tcp7'" 1
+run lnetctl net del --net tcp7
+is "lnetctl net show --net tcp7 | grep -c nid:" 0
+rc 0 "lnetctl lnet configure --all"
+rc 0 "lnetctl ping --help"
+rc 0 "lnetctl ping $NID"
+rc 0 "lnetctl ping --timeout 2000 $NID"
+rc 22 "lnetctl ping --timeout x $NID"
+rc 4 "lnetctl ping"
+for c in "stats show" "global show" export help; do rc 0 "lnetctl $c"; done
+rc 4 "lnetctl stats"
+rc 1 "lnetctl nope"
 cd /mnt/lustre
 run mkdir d; run lfs setstripe -c 2 -S 128k d; run touch d/f; run lfs setstripe -c 1 -i 1 d/g; run ln d/f d/f2; run mkfifo d/p
 inst=$(lfs getname -i .)
@@ -45,6 +104,11 @@ is "lfs osts" "OBDS: 0: test-OST0000_UUID ACTIVE 1: test-OST0001_UUID ACTIVE"
 is "lfs check osts" "$osc active. test-OST0001-osc-$inst active."
 is "lfs check mgts" "MGC0@lo active. MGC$NID active."
 rc 19 "lfs df /proc"
+is "lfs df -h -o1 | grep -c OST" 1
+is "lfs df --ost=0 -i -N | grep -c '\[OST:0\]'" 1
+is "lfs df -m | grep -cE 'MDT|OST'" 1
+rc 22 "lfs df --ost=x"
+rc 4 "lfs df --nope"
 say "FIDs"
 fid=$(lfs path2fid d/f)
 is "lfs path2fid d/f d/f2" "d/f: $fid d/f2: $fid"
@@ -65,6 +129,24 @@ rc 1 "lctl nope"
 is "lctl dl | grep -c ' UP osc '" 2
 is "lctl dl | awk '\$3 == \"osp\" { print \$5 }' | sort -u" test-MDT0000-mdtlov_UUID
 run lctl dk /tmp/dk 2>/dev/null; run grep -q "osp: " /tmp/dk
+lines=$(dmesg | wc -l)
+run lctl clear
+[ "$(dmesg | wc -l)" -ge $lines ] || fail "lctl clear emptied the log of the whole machine"
+is "lctl dk 2>/dev/null" ""
+run lctl mark a word
+is "lctl dk 2>/dev/null | grep -c 'DEBUG MARKER: a word'" 1
+is "lctl dk 2>/dev/null" ""
+is "lctl set_param -n osc.$osc.active 1" ""
+is "lctl get_param -N -F osc.$osc.active" "osc.$osc.active="
+is "lctl ping $NID | head -1" 12345-0@lo
+is "lctl which_nid $NID" $NID
+rc 4 "lctl ping $NID x"
+rc 4 "lctl list_nids some"
+rc 4 "lctl dl extra"
+rc 4 "lctl llog_print"
+rc 4 "lctl conf_param"
+rc 0 "lctl llog_print test-client"
+rc 0 "lctl --device MGS llog_print --raw test-client"
 run lctl --device $osc deactivate
 is "lctl dl | grep -c ' IN osc $osc '" 1
 is "lfs df -v | grep -c 'OST0000_UUID *: inactive device'" 1
@@ -87,6 +169,32 @@ say "no MGS there: a signal ends the mount, otherwise it fails in time and the l
 t=$SECONDS; timeout -s INT 3 mount -t lustre 10.99.99.99@tcp:/test /mnt; [ $((SECONDS - t)) -le 8 ] || fail "mount after ^C: $((SECONDS - t)) s"
 t=$SECONDS; rc 5 "mount -t lustre 10.99.99.99@tcp:/test /mnt"; [ $((SECONDS - t)) -le 30 ] || fail "mount without an MGS: $((SECONDS - t)) s"
 dmesg | grep -q "no connection to the MGS.*10.99.99.99@tcp" || fail "the NID is not named"
-cd /; run umount /mnt/lustre
-stop
+say "a dead OST"
+run sync
+run umount /mnt/ost1
+for i in $(seq 50); do lfs check osts 2>&1 | grep -q "error: check 'test-OST0001" && break; sleep 0.2; done
+is "lfs check osts 2>/dev/null" "$osc active."
+is "lfs df | grep -c '^test-OST0001_UUID *: '" 1
+rc 107 "lfs df"
+rc 0 "lfs df -o0"
+run mount -t lustre /dev/ubdc /mnt/ost1
+for i in $(seq 100); do lfs check osts 2>&1 | grep -q error: || break; sleep 0.2; done
+is "lfs df | grep -c '^test-OST000[01]_UUID .*[OST:[01]]'" 2
+rc 0 "lfs df"
+say "umount -a -t lustre"
+cd /; run umount -a -t lustre
+is "findmnt -n -t lustre,lustre_tgt -o TARGET" ""
+for d in /dev/ubda /dev/ubdb /dev/ubdc; do run e2fsck -fn $d; done
+say "a target with a file system error"
+run mount -t lustre /dev/ubda /mnt/mdt
+run mount -t lustre_tgt /dev/ubdb /mnt/ost0
+is "findmnt -n -o FSTYPE /mnt/ost0" lustre_tgt
+is "lctl get_param -n health_check" healthy
+dmesg -n 1
+echo 1 > /sys/fs/ldiskfs/ubdb/trigger_fs_error
+is "lctl get_param -n health_check" "device test-OST0000 reported unhealthy NOT HEALTHY"
+run umount /mnt/ost0
+dmesg -n 8
+is "lctl get_param -n health_check" healthy
+run umount /mnt/mdt
 unload

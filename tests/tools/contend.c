@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many processes on several mounts of one file system fight for the same files. What one write() wrote is never seen in part from another
- * mount, appends neither overwrite nor lose each other, and copies between a file and mappings of the same files end without error: a page
- * fault inside of read() and write() wants locks that the others hold, who want ours.
+ * Many processes on several mounts of one file system fight for the same files. What one write()
+ * wrote is never seen in part from another mount, appends neither overwrite nor lose each other,
+ * and copies between a file and mappings of the same files end without error: a page fault inside
+ * of read() and write() needs locks that other processes hold, which in turn wait for this one.
  *   contend [-t SECONDS] [-s SEED] DIR [DIR...]
  */
 #define _GNU_SOURCE
@@ -19,10 +20,10 @@
 #include <unistd.h>
 #include "rnd.h"
 
-#define SLOT	40000		/* bytes of a record: pages at its ends are shared with others */
-#define SLOTS	12
-#define LOGREC	1000
-#define MAPPED	(1 << 20)
+#define SLOT   40000 /* bytes of a record: pages at its ends are shared with others */
+#define SLOTS  12
+#define LOGREC 1000
+#define MAPPED 0x100000
 
 static const char *dir;
 static int records, logf_, plain;
@@ -73,7 +74,10 @@ static void one_record(void)
 	case 0:
 		append();
 		break;
-	case 1: case 2: case 3: case 4:
+	case 1:
+	case 2:
+	case 3:
+	case 4:
 		memset(buf, 1 + rnd(255), SLOT);
 		must("write", pwrite(records, buf, SLOT, off), SLOT);
 		break;
@@ -117,7 +121,8 @@ static void child(int k, int role, int seconds, unsigned long long seed)
 	logf_ = file("log", O_APPEND);
 	if (role) {
 		plain = file(k % 2 ? "map1" : "map2", 0);
-		map = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_SHARED, file((role == 1) == k % 2 ? "map2" : "map1", 0), 0);
+		map = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_SHARED,
+			   file((role == 1) == k % 2 ? "map2" : "map1", 0), 0);
 		if (map == MAP_FAILED)
 			die("mmap", -1);
 	}
@@ -126,7 +131,11 @@ static void child(int k, int role, int seconds, unsigned long long seed)
 		u = now();
 		worst = u - t > worst ? u - t : worst;
 	}
-	printf("contend: %s: %s: %lu operations, longest %.2f s\n", dir, role == 0 ? "records" : role == 1 ? "two files" : "one file", n, worst);
+	printf("contend: %s: %s: %lu operations, longest %.2f s\n", dir,
+	       role == 0   ? "records"
+	       : role == 1 ? "two files"
+			   : "one file",
+	       n, worst);
 	fflush(stdout);
 	_exit(0);
 }
@@ -140,9 +149,14 @@ int main(int argc, char **argv)
 
 	while ((c = getopt(argc, argv, "t:s:")) != -1)
 		switch (c) {
-		case 't': seconds = atoi(optarg); break;
-		case 's': seed = strtoull(optarg, NULL, 0); break;
-		default: return 2;
+		case 't':
+			seconds = atoi(optarg);
+			break;
+		case 's':
+			seed = strtoull(optarg, NULL, 0);
+			break;
+		default:
+			return 2;
 		}
 	n = argc - optind;
 	buf = calloc(1, MAPPED);
@@ -174,7 +188,8 @@ int main(int argc, char **argv)
 			if (!*buf || !uniform(buf, LOGREC))
 				die("an append is in pieces", off);
 		}
-		printf("contend: %s: %lld appends, all whole\n", dir, (long long)st.st_size / LOGREC);
+		printf("contend: %s: %lld appends, all whole\n", dir,
+		       (long long)st.st_size / LOGREC);
 	}
 	return 0;
 }

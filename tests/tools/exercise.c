@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Model-checking exerciser: random writes, reads, truncates, appends, mmap reads and writes, O_DIRECT, AIO, holes and fsync on a few files,
- * reads into and writes from mappings of the files, each compared with a model in memory. With several directories (mounts of the
- * same file system) the operations alternate between them, so that every one must see what the others did.
- *   exercise [-n OPS] [-f FILES] [-m MAXSIZE] [-s SEED] [-x mmap,direct,append,punch] [-v] DIR [DIR...]
+ * Model-checking exerciser: random writes, reads, truncates, appends, mmap reads and writes,
+ * O_DIRECT, AIO, holes and fsync on a few files, reads into and writes from mappings of the files,
+ * each compared with a model in memory. With several directories (mounts of the same file system)
+ * the operations alternate between them, so that every one must see what the others did.
+ *   exercise [-n OPS] [-f FILES] [-m MAXSIZE] [-s SEED] [-x mmap,direct,append,punch] [-v] DIR...
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -61,17 +62,16 @@ __attribute__((format(printf, 1, 2))) static void note(const char *fmt, ...)
 
 static void compare(int d, int f, const unsigned char *got, size_t off, size_t len)
 {
-	size_t i;
+	size_t i, j, n = 0;
 
 	if (!memcmp(got, model[f] + off, len))
 		return;
 	for (i = 0; got[i] == model[f][off + i]; i++)
 		;
-	size_t n = 0, j;
 	for (j = i; j < len; j++)
 		n += got[j] != model[f][off + j];
-	die("%s: difference at offset %zu (read of %zu at %zu): got %02x, expected %02x; %zu bytes differ from there",
-	    path[d][f], off + i, len, off, got[i], model[f][off + i], n);
+	die("%s: %zu bytes differ from offset %zu on (read of %zu at %zu): got %02x, expected %02x",
+	    path[d][f], n, off + i, len, off, got[i], model[f][off + i]);
 }
 
 static void check_size(int d, int f)
@@ -95,9 +95,8 @@ static void fill(unsigned char *p, size_t len)
 
 static void grown(int f, size_t end)
 {
-	if (end > size[f]) {
+	if (end > size[f])
 		size[f] = end;
-	}
 }
 
 static size_t pick_len(size_t off)
@@ -105,15 +104,26 @@ static size_t pick_len(size_t off)
 	size_t len;
 
 	switch (rnd(4)) {
-	case 0: len = 1 + rnd(100); break;
-	case 1: len = 1 + rnd(8192); break;
-	case 2: len = 4096 * (1 + rnd(16)); break;
-	default: len = 1 + rnd(300000); break;
+	case 0:
+		len = 1 + rnd(100);
+		break;
+	case 1:
+		len = 1 + rnd(8192);
+		break;
+	case 2:
+		len = 4096 * (1 + rnd(16));
+		break;
+	default:
+		len = 1 + rnd(300000);
+		break;
 	}
 	return off + len > maxsize ? maxsize - off : len;
 }
 
-/* Read a file into a mapping of a file, or write (append, write O_DIRECT) a file from one: each of the two may take the pages of the other away. */
+/*
+ * Read a file into a mapping of a file, or write (append, write O_DIRECT) a file from one: each of
+ * the two may take the pages of the other away.
+ */
 static void map_copy(int d, int f, size_t off, size_t len)
 {
 	int e = rnd(nd), g = rnd(nf), how = rnd(4);
@@ -136,15 +146,23 @@ static void map_copy(int d, int f, size_t off, size_t len)
 		len = direct ? (size[g] - moff) & ~4095UL : size[g] - moff;
 	if (append)
 		off = size[f];
-	if (!len || off + len > maxsize || (append && no_append) || (f == g && off != moff && off < moff + len && moff < off + len))
+	if (!len || off + len > maxsize || (append && no_append) ||
+	    (f == g && off != moff && off < moff + len && moff < off + len))
 		return;
 	a = moff & ~4095UL;
-	note("%s d%d f%d %zu+%zu, mapped d%d f%d %zu", in ? "read" : append ? "append" : direct ? "direct write" : "write", d, f, off, len, e, g, moff);
-	p = mmap(NULL, moff + len - a, in ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd[e][g], a);
+	note("%s d%d f%d %zu+%zu, mapped d%d f%d %zu",
+	     in	      ? "read"
+	     : append ? "append"
+	     : direct ? "direct write"
+		      : "write",
+	     d, f, off, len, e, g, moff);
+	p = mmap(NULL, moff + len - a, in ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED,
+		 fd[e][g], a);
 	if (p == MAP_FAILED)
 		die("mmap: %s", strerror(errno));
-	n = in ? pread(fd[d][f], p + moff - a, len, off) : append ? write(afd[d][f], p + moff - a, len) :
-	    pwrite((direct ? dfd : fd)[d][f], p + moff - a, len, off);
+	n = in	     ? pread(fd[d][f], p + moff - a, len, off)
+	    : append ? write(afd[d][f], p + moff - a, len)
+		     : pwrite((direct ? dfd : fd)[d][f], p + moff - a, len, off);
 	if (n != (ssize_t)len)
 		die("returned %zd: %s", n, strerror(errno));
 	if (in) {
@@ -173,10 +191,14 @@ static void aio(int d, int f, size_t off)
 		exit(2);
 	off &= ~4095UL;
 	n = off + 8 * piece <= (maxsize & ~4095UL) ? 1 + rnd(8) : 0;
-	note("aio %s d%d f%d %zu+%ld*%zu", wr ? "write" : "read", d, f, off, n, piece);
+	note("async %s d%d f%d %zu+%ld*%zu", wr ? "write" : "read", d, f, off, n, piece);
 	for (i = 0; i < n; i++) {
-		cb[i] = (struct iocb){ .aio_fildes = dfd[d][f], .aio_lio_opcode = wr ? IOCB_CMD_PWRITE : IOCB_CMD_PREAD, .aio_data = i,
-				       .aio_buf = (uintptr_t)(buf + i * piece), .aio_nbytes = piece, .aio_offset = off + i * piece };
+		cb[i] = (struct iocb){ .aio_fildes = dfd[d][f],
+				       .aio_lio_opcode = wr ? IOCB_CMD_PWRITE : IOCB_CMD_PREAD,
+				       .aio_data = i,
+				       .aio_buf = (uintptr_t)(buf + i * piece),
+				       .aio_nbytes = piece,
+				       .aio_offset = off + i * piece };
 		cbs[i] = &cb[i];
 	}
 	if (wr)
@@ -186,10 +208,13 @@ static void aio(int d, int f, size_t off)
 	if (n && syscall(SYS_io_getevents, ctx, n, n, ev, NULL) != n)
 		die("io_getevents: %s", strerror(errno));
 	for (i = 0; i < n; i++) {
-		size_t at = off + ev[i].data * piece, want = wr ? piece : at >= size[f] ? 0 : at + piece > size[f] ? size[f] - at : piece;
+		size_t at = off + ev[i].data * piece, want = piece;
 
+		if (!wr && at + piece > size[f])
+			want = at >= size[f] ? 0 : size[f] - at;
 		if (ev[i].res != (long long)want)
-			die("aio at %zu ended with %lld, expected %zu", at, (long long)ev[i].res, want);
+			die("request at %zu ended with %lld, expected %zu", at,
+			    (long long)ev[i].res, want);
 		if (!wr)
 			compare(d, f, buf + ev[i].data * piece, at, want);
 	}
@@ -222,11 +247,13 @@ static void one(void)
 		memcpy(model[f] + off, buf, len);
 		grown(f, off + len);
 	} else if (what < 60) {
+		size_t want = off >= size[f] ? 0 : off + len > size[f] ? size[f] - off : len;
+
 		note("read d%d f%d %zu+%zu", d, f, off, len);
 		n = pread(fd[d][f], buf, len, off);
-		size_t want = off >= size[f] ? 0 : off + len > size[f] ? size[f] - off : len;
 		if (n != (ssize_t)want)
-			die("%s: read of %zu at %zu returned %zd, expected %zu: %s", path[d][f], len, off, n, want, n < 0 ? strerror(errno) : "");
+			die("%s: read of %zu at %zu returned %zd, expected %zu: %s", path[d][f],
+			    len, off, n, want, n < 0 ? strerror(errno) : "");
 		compare(d, f, buf, off, n);
 	} else if (what < 67) {
 		size_t to = rnd(3) ? rnd(maxsize) : rnd(2) ? 0 : size[f];
@@ -297,12 +324,15 @@ static void one(void)
 			memcpy(model[f] + off, buf, len);
 			grown(f, off + len);
 		} else {
-			size_t want = off >= size[f] ? 0 : off + len > size[f] ? size[f] - off : len;
+			size_t want = off >= size[f]	    ? 0
+				      : off + len > size[f] ? size[f] - off
+							    : len;
 
 			note("direct read d%d f%d %zu+%zu", d, f, off, len);
 			n = pread(dfd[d][f], buf, len, off);
 			if (n != (ssize_t)want)
-				die("%s: direct read of %zu at %zu returned %zd, expected %zu: %s", path[d][f], len, off, n, want, n < 0 ? strerror(errno) : "");
+				die("%s: direct read of %zu at %zu returned %zd, expected %zu: %s",
+				    path[d][f], len, off, n, want, n < 0 ? strerror(errno) : "");
 			compare(d, f, buf, off, n);
 		}
 	} else if (what < 91) {
@@ -338,29 +368,42 @@ int main(int argc, char **argv)
 
 	while ((c = getopt(argc, argv, "n:f:m:s:x:v")) != -1) {
 		switch (c) {
-		case 'n': nops = strtoul(optarg, NULL, 0); break;
-		case 'f': nf = atoi(optarg); break;
-		case 'm': maxsize = strtoul(optarg, NULL, 0); break;
-		case 's': seed = strtoull(optarg, NULL, 0); break;
-		case 'v': verbose = true; break;
+		case 'n':
+			nops = strtoul(optarg, NULL, 0);
+			break;
+		case 'f':
+			nf = atoi(optarg);
+			break;
+		case 'm':
+			maxsize = strtoul(optarg, NULL, 0);
+			break;
+		case 's':
+			seed = strtoull(optarg, NULL, 0);
+			break;
+		case 'v':
+			verbose = true;
+			break;
 		case 'x':
 			no_mmap = strstr(optarg, "mmap");
 			no_direct = strstr(optarg, "direct");
 			no_append = strstr(optarg, "append");
 			no_punch = strstr(optarg, "punch");
 			break;
-		default: return 2;
+		default:
+			return 2;
 		}
 	}
 	nd = argc - optind;
 	if (nd < 1 || nd > MAXD || nf < 1 || nf > MAXF || maxsize < 65536)
 		return 2;
 	rng = seed * 2862933555777941757ULL + 3037000493ULL;
-	printf("exercise: seed %llu, %lu operations, %d files, %d directories\n", seed, nops, nf, nd);
+	printf("exercise: seed %llu, %lu operations, %d files, %d directories\n", seed, nops, nf,
+	       nd);
 	for (f = 0; f < nf; f++) {
 		model[f] = calloc(1, maxsize + 4096);
 		for (d = 0; d < nd; d++) {
-			snprintf(path[d][f], sizeof(path[d][f]), "%s/exercise%d", argv[optind + d], f);
+			snprintf(path[d][f], sizeof(path[d][f]), "%s/exercise%d", argv[optind + d],
+				 f);
 			fd[d][f] = open(path[d][f], O_RDWR | (d ? 0 : O_CREAT | O_TRUNC), 0644);
 			afd[d][f] = open(path[d][f], O_WRONLY | O_APPEND);
 			dfd[d][f] = no_direct ? fd[d][f] : open(path[d][f], O_RDWR | O_DIRECT);
@@ -378,7 +421,8 @@ int main(int argc, char **argv)
 			ssize_t n = pread(fd[d][f], buf, maxsize, 0);
 
 			if (n != (ssize_t)size[f])
-				die("%s: final read returned %zd, expected %zu", path[d][f], n, size[f]);
+				die("%s: final read returned %zd, expected %zu", path[d][f], n,
+				    size[f]);
 			compare(d, f, buf, 0, n);
 			check_size(d, f);
 			free(buf);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mdbench create|stat|unlink DIR FILES PROCESSES: FILES empty files, shared out to PROCESSES processes with a directory each (DIR/pN).
+ * mdbench create|stat|unlink DIR FILES PROCESSES: FILES empty files, shared out to PROCESSES
+ * processes with a directory each (DIR/pN).
  * Prints operations per second, from the moment all processes are ready until the last one is done.
  */
 #define _GNU_SOURCE
@@ -59,7 +60,9 @@ int main(int argc, char **argv)
 	char path[4096], c;
 	double t;
 
-	if (argc != 5 || (files = atoi(argv[3])) < 1 || (procs = atoi(argv[4])) < 1 || !strchr("csu", argv[1][0])) {
+	files = argc == 5 ? atoi(argv[3]) : 0;
+	procs = argc == 5 ? atoi(argv[4]) : 0;
+	if (files < 1 || procs < 1 || !strchr("csu", argv[1][0])) {
 		fprintf(stderr, "usage: mdbench create|stat|unlink DIR FILES PROCESSES\n");
 		return 2;
 	}
@@ -92,7 +95,7 @@ int main(int argc, char **argv)
 		if (read(ready[0], &c, 1) != 1)
 			return 1;
 	t = now();
-	close(go[1]);		/* end of file starts them */
+	close(go[1]); /* end of file starts them */
 	while (wait(&status) > 0)
 		bad |= status;
 	t = now() - t;

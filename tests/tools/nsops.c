@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random namespace operations (create, rename, link, unlink, mkdir, rmdir, symlink, readdir, stat) in three shared directories.
- * Several of these run at the same time on different clients; any errno that a race explains is accepted, all others are not.
+ * Random namespace operations (create, rename, link, unlink, mkdir, rmdir, symlink, readdir, stat)
+ * in three shared directories. Several of these run at the same time on different clients; any
+ * errno that a race explains is accepted, all others are not.
  *   nsops [-n OPS] [-s SEED] DIR
  */
 #define _GNU_SOURCE
@@ -102,10 +103,22 @@ int main(int argc, char **argv)
 		}
 		if (rc < 0) {
 			switch (errno) {
-			case ENOENT: case EEXIST: case ENOTDIR: case EISDIR: case ENOTEMPTY: case EPERM: case EINVAL: case ELOOP: case ENXIO: case EMLINK: case ESTALE: case EBUSY:
+			case ENOENT:
+			case EEXIST:
+			case ENOTDIR:
+			case EISDIR:
+			case ENOTEMPTY:
+			case EPERM:
+			case EINVAL:
+			case ELOOP:
+			case ENXIO:
+			case EMLINK:
+			case ESTALE:
+			case EBUSY:
 				break;
 			default:
-				printf("nsops: operation %lu: %s %s %s: %s\n", i, op, a, b, strerror(errno));
+				printf("nsops: operation %lu: %s %s %s: %s\n", i, op, a, b,
+				       strerror(errno));
 				return 1;
 			}
 		} else {

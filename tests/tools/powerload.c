@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Load for power-off tests, and the check of what must be there afterwards.
- *   powerload run STATE DIR     writes, fsyncs, renames, unlinks until STATE.stop exists; any operation may fail, it goes on
- *   powerload check STATE DIR   nothing that was fsynced may be missing or older; nothing may be there that was never written
+ *   powerload run STATE DIR     writes, fsyncs, renames, unlinks until STATE.stop exists; any
+ *                               operation may fail
+ *   powerload check STATE DIR   nothing that was fsynced may be missing or older; nothing may be
+ *                               there that was never written
  *
- * STATE lies outside of the file system under test and is mapped, so that it outlives everything. Sectors of 512 bytes say themselves
- * which file, place and version they are. STATE has the newest version of each that was tried, and the newest that an fsync covered;
- * a sector that no fsync covered may also be zeros or a hole. Names: what was fsynced as created, then as renamed, must be found so.
+ * STATE lies outside of the file system under test and is mapped, so that it outlives everything.
+ * Sectors of 512 bytes say themselves which file, place and version they are. STATE has the newest
+ * version of each that was tried, and the newest that an fsync covered; a sector that no fsync
+ * covered may also be zeros or a hole. Names: what was fsynced as created, then as renamed, must be
+ * found so.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,12 +26,19 @@
 #include <unistd.h>
 #include "rnd.h"
 
-#define FILES	8		/* the last one is written with O_DIRECT */
-#define SECTORS	4096		/* of each */
+#define FILES	8    /* the last one is written with O_DIRECT */
+#define SECTORS 4096 /* of each */
 #define NAMES	16384
-#define MAXIO	256		/* sectors of one write */
+#define MAXIO	256 /* sectors of one write */
 
-enum { CREATE_TRIED = 1, CREATED = 2, RENAME_TRIED = 4, RENAMED = 8, UNLINK_TRIED = 16, HAS_DATA = 32 };
+enum {
+	CREATE_TRIED = 1,
+	CREATED = 2,
+	RENAME_TRIED = 4,
+	RENAMED = 8,
+	UNLINK_TRIED = 16,
+	HAS_DATA = 32
+};
 
 static struct state {
 	uint32_t tried[FILES][SECTORS], synced[FILES][SECTORS];
@@ -42,14 +53,17 @@ static char *buf;
 
 static void sector_fill(uint64_t *p, uint32_t file, uint32_t nr, uint32_t version)
 {
-	uint64_t x = ((uint64_t)st->seed << 48) ^ ((uint64_t)file << 40) ^ ((uint64_t)nr << 20) ^ version;
+	uint64_t x = ((uint64_t)st->seed << 48) ^ ((uint64_t)file << 40) ^ ((uint64_t)nr << 20) ^
+		     version;
 	int i;
 
 	p[0] = 0x70776c6400000000ULL | st->seed;
 	p[1] = (uint64_t)file << 32 | nr;
 	p[2] = version;
-	for (i = 3; i < 64; i++)
-		p[i] = x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+	for (i = 3; i < 64; i++) {
+		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+		p[i] = x;
+	}
 }
 
 static const char *file_path(int f)
@@ -87,7 +101,7 @@ static void file_close(int f)
 	fd[f] = -1;
 }
 
-/* A few writes, perhaps written back early, then perhaps an fsync: only when it succeeds they are safe. */
+/* A few writes, perhaps written back early, then perhaps an fsync, which makes them safe. */
 static void write_some(void)
 {
 	static bool dirty[FILES][SECTORS];
@@ -96,7 +110,8 @@ static void write_some(void)
 	unsigned int s, len;
 
 	if (fd[f] < 0) {
-		fd[f] = open(file_path(f), O_RDWR | O_CREAT | (f == FILES - 1 ? O_DIRECT : 0), 0644);
+		fd[f] = open(file_path(f), O_RDWR | O_CREAT | (f == FILES - 1 ? O_DIRECT : 0),
+			     0644);
 		/* what was lost with an error may not be claimed by an fsync of the next open */
 		memset(dirty[f], 0, sizeof(dirty[f]));
 		if (bad(fd[f] < 0))
@@ -214,14 +229,23 @@ static int run(const char *stop)
 	}
 	for (f = 0; f < FILES; f++)
 		file_close(f);
-	printf("powerload: seed %u: %llu operations, %llu fsyncs, %llu errors, version %u, %u names\n", st->seed, (unsigned long long)st->ops,
-	       (unsigned long long)st->fsyncs, (unsigned long long)st->errors, st->version, st->next_name);
+	printf("powerload: seed %u: %llu operations, %llu fsyncs, %llu errors, version %u, ",
+	       st->seed, (unsigned long long)st->ops, (unsigned long long)st->fsyncs,
+	       (unsigned long long)st->errors, st->version);
+	printf("%u names\n", st->next_name);
 	return 0;
 }
 
 static int faults;
 
-#define FAULT(...) do { if (faults++ < 20) { printf("powerload: "); printf(__VA_ARGS__); printf("\n"); } } while (0)
+#define FAULT(...)                             \
+	do {                                   \
+		if (faults++ < 20) {           \
+			printf("powerload: "); \
+			printf(__VA_ARGS__);   \
+			printf("\n");          \
+		}                              \
+	} while (0)
 
 /* p: what is there, NULL for behind the end of the file. */
 static void check_sector(int f, unsigned int s, const uint64_t *p)
@@ -233,16 +257,19 @@ static void check_sector(int f, unsigned int s, const uint64_t *p)
 	st->checked += !!synced;
 	if (!p || !memcmp(p, zero, 512)) {
 		if (synced)
-			FAULT("w%d sector %u: version %u was fsynced, found %s", f, s, synced, p ? "zeros" : "the end of the file");
+			FAULT("w%d sector %u: version %u was fsynced, found %s", f, s, synced,
+			      p ? "zeros" : "the end of the file");
 		return;
 	}
 	got = p[2];
 	sector_fill(want, f, s, got);
 	if (memcmp(p, want, 512))
-		FAULT("w%d sector %u: foreign data %016llx %016llx %016llx (fsynced %u, tried %u)", f, s, (unsigned long long)p[0],
-		      (unsigned long long)p[1], (unsigned long long)p[2], synced, tried);
+		FAULT("w%d sector %u: foreign data %016llx %016llx %016llx (fsynced %u, tried %u)",
+		      f, s, (unsigned long long)p[0], (unsigned long long)p[1],
+		      (unsigned long long)p[2], synced, tried);
 	else if (got < synced || got > tried)
-		FAULT("w%d sector %u: version %u, fsynced was %u, the last tried %u", f, s, got, synced, tried);
+		FAULT("w%d sector %u: version %u, fsynced was %u, the last tried %u", f, s, got,
+		      synced, tried);
 }
 
 static void check_file(int f)
@@ -270,15 +297,30 @@ static void check_file(int f)
 	free(data);
 }
 
+static void check_contents(unsigned int n, char what)
+{
+	int nfd = open(name_path(what, n), O_RDWR);
+	ssize_t len = nfd < 0 ? -1 : read(nfd, buf, 4096);
+	uint64_t want[64];
+
+	sector_fill(want, FILES, n, 1);
+	if (len != (st->name[n] & HAS_DATA ? 512 : 0) || (len && memcmp(buf, want, 512)))
+		FAULT("name %u: its contents: %zd bytes: %s", n, len,
+		      len < 0 ? strerror(errno) : "");
+	if (nfd >= 0)
+		close(nfd);
+}
+
 static void check_name(unsigned int n)
 {
 	uint8_t x = st->name[n];
 	struct stat a, b;
-	int ta = stat(name_path('t', n), &a), ea = errno, rb = stat(name_path('r', n), &b), eb = errno;
-	int nfd;
+	int ta = stat(name_path('t', n), &a), ea = errno, rb = stat(name_path('r', n), &b),
+	    eb = errno;
 
 	if ((ta && ea != ENOENT) || (rb && eb != ENOENT)) {
-		FAULT("stat of name %u: %s, %s", n, ta ? strerror(ea) : "ok", rb ? strerror(eb) : "ok");
+		FAULT("stat of name %u: %s, %s", n, ta ? strerror(ea) : "ok",
+		      rb ? strerror(eb) : "ok");
 		return;
 	}
 	if (!ta && !rb)
@@ -294,18 +336,8 @@ static void check_name(unsigned int n)
 		FAULT("name %u: renamed by nobody", n);
 	else if ((ta ? b : a).st_nlink != 1)
 		FAULT("name %u: %u links", n, (unsigned int)(ta ? b : a).st_nlink);
-	else {
-		uint64_t want[64];
-		ssize_t len;
-
-		nfd = open(name_path(ta ? 'r' : 't', n), O_RDWR);
-		len = nfd < 0 ? -1 : read(nfd, buf, 4096);
-		sector_fill(want, FILES, n, 1);
-		if (len != (x & HAS_DATA ? 512 : 0) || (len && memcmp(buf, want, 512)))
-			FAULT("name %u: its contents: %zd bytes: %s", n, len, len < 0 ? strerror(errno) : "");
-		if (nfd >= 0)
-			close(nfd);
-	}
+	else
+		check_contents(n, ta ? 'r' : 't');
 }
 
 int main(int argc, char **argv)
@@ -334,6 +366,7 @@ int main(int argc, char **argv)
 		check_file(i);
 	for (i = 0; i < st->next_name; i++)
 		check_name(i);
-	printf("powerload: seed %u: %llu sectors and names that must be there, %d faults\n", st->seed, (unsigned long long)st->checked, faults);
+	printf("powerload: seed %u: %llu sectors and names that must be there, %d faults\n",
+	       st->seed, (unsigned long long)st->checked, faults);
 	return !!faults;
 }

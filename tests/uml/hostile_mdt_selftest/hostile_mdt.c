@@ -142,7 +142,11 @@ static int spoil(struct svc_req *req, bool intent, int rc)
 {
 	struct mdt_body *b = svc_rep_buf(req, WF_MDT_BODY);
 
-	if (rc < 0 || !b || !(le64_to_cpu(b->mbo_valid) & OBD_MD_FLID))
+	if (rc < 0 || !b)
+		return rc;
+	if (is("xattr_size") && req->opc == MDS_GETXATTR)
+		b->mbo_eadatasize = cpu_to_le32(0xfffffff0);
+	if (!(le64_to_cpu(b->mbo_valid) & OBD_MD_FLID))
 		return rc;
 	if (is("default_lmv") && body_is_root(b) &&
 	    (intent || (req->opc == MDS_GETATTR &&
@@ -159,8 +163,6 @@ static int spoil(struct svc_req *req, bool intent, int rc)
 		return long_layout(req, 70000) ?: rc;
 	if (is("bad_layout") && req->opc == MDS_GETATTR_NAME)
 		return long_layout(req, 200) ?: rc;
-	if (is("xattr_size") && req->opc == MDS_GETXATTR)
-		b->mbo_eadatasize = cpu_to_le32(0xfffffff0);
 	return rc;
 }
 

@@ -65,7 +65,8 @@ static int ll_node_add_nid(struct ll_sb_info *sbi, const char *uuid, const struc
 		if (lnet_nid_eq(&node->nids[i], nid))
 			return 0;
 	if (node->nr == NODE_NIDS_MAX)
-		pr_warn("more than %d NIDs of node %s, one is ignored\n", NODE_NIDS_MAX, uuid);
+		pr_warn("%s: node %s has more than %d NIDs: one is ignored\n", sbi->name, uuid,
+			NODE_NIDS_MAX);
 	else
 		node->nids[node->nr++] = *nid;
 	return 0;
@@ -206,7 +207,8 @@ static int ll_rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 	strscpy(t->uuid, uuid, sizeof(t->uuid));
 	node = ll_node_find(sbi, node_uuid);
 	if (!node) {
-		pr_warn("%s: no NID that can be used for node %s\n", dev, node_uuid);
+		pr_warn("%s: no network of this node reaches node %s: it is not used\n", dev,
+			node_uuid);
 		return 0;
 	}
 	return ll_target_add_node(sbi, t, node);
@@ -377,7 +379,7 @@ static int ll_config_record(void *who, const struct config_rec *rec)
 	mutex_unlock(&sbi->conf_mutex);
 	/* Other commands, and all later records, are logged by the MGC. */
 	if (rc && cmd & LCFG_REQUIRED && !sbi->client_log)
-		pr_warn("%s: configuration record %u (command 0x%x, section %s) failed: %d\n",
+		pr_warn("%s: configuration record %u (command 0x%x, section %s): rc = %d\n",
 			sbi->name, rec->index, cmd, rec->tgtname, rc);
 	return rc;
 }
@@ -488,8 +490,8 @@ int ll_config_start(struct ll_sb_info *sbi)
 	if (rc)
 		return rc == -ETIMEDOUT ? -EIO : rc;
 	if (!sbi->profile_seen || !sbi->mdc0) {
-		pr_err("%s: the client profile could not be read from the MGS: no %s\n",
-		       sbi->fsname, sbi->profile_seen ? "MDT0000" : "mount options");
+		pr_err("%s: the client log of the MGS at %s has no %s: rc = %d\n", sbi->fsname,
+		       sbi->mgsnodes, sbi->profile_seen ? "MDT0000" : "mount options", -EINVAL);
 		return -EINVAL;
 	}
 	return mgc_log_follow(sbi->mgc, "params", &ll_config_ops, sbi, CFG_F_MAY_MISS, NULL,
@@ -546,8 +548,8 @@ struct ll_osc *ll_osc_get(struct ll_sb_info *sbi, u32 index)
 		return ERR_PTR(-EINTR);
 	if (READ_ONCE(sbi->umounting))
 		return ERR_PTR(-EIO);
-	pr_warn_ratelimited("%s: OST index %u of a layout is not in the configuration\n", sbi->name,
-			    index);
+	pr_warn_ratelimited("%s: a layout names OST %04x, which is not in the configuration: rc = %d\n",
+			    sbi->name, index, -EINVAL);
 	return ERR_PTR(-EINVAL);
 }
 

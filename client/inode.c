@@ -310,7 +310,8 @@ int ll_inode_update(struct inode *inode, struct ll_answer *a)
 	if (a->acl_len)
 		acl = posix_acl_from_xattr(&init_user_ns, a->acl, a->acl_len);
 	if (IS_ERR(acl))
-		pr_warn_ratelimited("bad ACL of " DFID ": rc = %ld\n", PFID(&a->fid), PTR_ERR(acl));
+		pr_warn_ratelimited("%s: bad ACL of " DFID ": rc = %ld\n",
+				    mdc_of(inode)->name, PFID(&a->fid), PTR_ERR(acl));
 	if (a->lock)
 		mdc_lock_bind(a->lock, inode);
 	installed = ll_inode_install(inode, a, &acl);

@@ -318,8 +318,8 @@ static struct ll_layout *ll_layout_parse_logged(struct inode *inode, const void 
 	struct ll_layout *lo = ll_layout_parse(ea, ea_len);
 
 	if (lo == ERR_PTR(-EINVAL))
-		pr_warn_ratelimited("bad layout of " DFID ": rc = %d\n", PFID(ll_fid(inode)),
-				    -EINVAL);
+		pr_warn_ratelimited("%s: bad layout of " DFID ": rc = %d\n", mdc_of(inode)->name,
+				    PFID(ll_fid(inode)), -EINVAL);
 	return lo;
 }
 

@@ -41,8 +41,7 @@ static void mdc_event(struct obd_import *imp, enum import_event ev)
 		obd_device_set_status(mdc->dev, "UP");
 		break;
 	case IMP_EV_EVICTED:
-		pr_warn_ratelimited("%s: evicted by the server, cached state is dropped\n",
-				    mdc->name);
+		/* The import has logged it. */
 		mdc_fid_drop(mdc);
 		if (mdc->ns)
 			ldlm_ns_evicted(mdc->ns);

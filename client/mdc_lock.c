@@ -129,9 +129,9 @@ int mdc_intent_result(struct ldlm_enqueue_info *ei, int rc, struct ll_answer *a)
 	/* The lock must be on the object that the answer describes. */
 	if (!rc && a->lock &&
 	    (!(a->valid & OBD_MD_FLID) || !fid_res_id_eq(&a->fid, &a->lock->l_res->lr_id))) {
-		pr_warn_ratelimited("MDT sent a lock of another object than " DFID "\n",
-				    PFID(&a->fid));
 		rc = -EPROTO;
+		pr_warn_ratelimited("%s: the lock in an answer is not on " DFID ": rc = %d\n",
+				    ei->ei_ns->ns_name, PFID(&a->fid), rc);
 	}
 	return rc;
 }

@@ -114,7 +114,7 @@ static void mdc_close_done(struct ptlrpc_request *req)
 	struct ll_open *open = req->done_data;
 
 	if (req->rq_status < 0 && req->rq_status != -ESTALE && req->rq_status != -EIO)
-		pr_warn_ratelimited("%s: close of " DFID " failed: %d\n", open->mdc->name,
+		pr_warn_ratelimited("%s: close of " DFID ": rc = %d\n", open->mdc->name,
 				    PFID(&open->fid), req->rq_status);
 	/* The commit callback is called for requests with a transno only. */
 	if (!req->rq_transno)

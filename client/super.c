@@ -136,7 +136,7 @@ static int ll_parse_device(struct ll_sb_info *sbi, const char *device)
 	end = strchrnul(name, '/');
 	len = end - name;
 	if (!len || len > LUSTRE_MAXFSNAME) {
-		pr_err("bad file system name in '%s'\n", device);
+		pr_err("bad file system name in '%s': rc = %d\n", device, -EINVAL);
 		return -EINVAL;
 	}
 	memcpy(sbi->fsname, name, len);
@@ -429,7 +429,8 @@ static int ll_super_get_limits(struct super_block *sb)
 	sbi->mount_time = jiffies;
 	sbi->bsize = le32_to_cpu(st.os_bsize);
 	if (!is_power_of_2(sbi->bsize) || sbi->bsize < 512) {
-		pr_err("%s: bad block size %u from the MDT\n", sbi->name, sbi->bsize);
+		pr_err("%s: bad block size %u from %s: rc = %d\n", sbi->fsname, sbi->bsize,
+		       sbi->mdc0->tgt_uuid, -EPROTO);
 		return -EPROTO;
 	}
 	if (st.os_namelen)

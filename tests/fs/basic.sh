@@ -24,6 +24,13 @@ for i in $(seq 300); do echo $i > d/n$i; done || fail create
 run ln -s g d/s; [ "$(on client2 readlink /mnt/lustre/d/s)" = g ] || fail readlink
 run setfattr -n user.color -v red d/g; [ "$(on client2 'getfattr --absolute-names --only-values -n user.color /mnt/lustre/d/g')" = red ] || fail xattr
 run setfacl -m u:1234:rw d/g; on client2 'getfacl -p /mnt/lustre/d/g' | grep -q user:1234:rw- || fail acl
+# Capabilities of a user namespace end at its border.
+echo secret > d/root600; run chmod 600 d/root600
+userns() { setpriv --reuid 1234 --regid 1234 --clear-groups unshare -Ur "$@"; }
+if userns true 2>/dev/null; then
+	userns cat d/root600 >/dev/null 2>&1 && fail "root of a user namespace reads everything"
+	userns lfs setstripe -c 1 /mnt/lustre 2>/dev/null && fail "root of a user namespace changed the layout of the file system"
+fi
 (flock -x 9; sleep 4) 9> d/lock & sleep 1
 on client2 "flock -n -x /mnt/lustre/d/lock true" && fail "flock is not seen by client2"
 wait; on client2 "flock -n -x /mnt/lustre/d/lock true" || fail "flock is not released"

@@ -112,6 +112,7 @@ layout_lock() {
 	dmesg | grep -q evict && fail "a client was evicted"
 	run mount -t lustre /dev/ubdb /mnt/ost0
 	timeout 90 sync $L/dirty 2>/dev/null # the OST has forgotten the client, and with it the lock
+	for t in 1 2 3 4 5; do stat /mnt/b/dirty >/dev/null 2>&1 && break; sleep 2; done
 	is "stat -c %a /mnt/b/dirty" 640
 }
 

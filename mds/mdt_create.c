@@ -84,7 +84,10 @@ int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
 	rc = mdt_new_acl(cred, parent, n);
 	if (rc)
 		return rc;
-	/* Subdirectories copy the default layout, except that of the root: it applies anyway. */
+	/*
+	 * Subdirectories copy the default layout of their parent. Not that of the root: it is used
+	 * for every directory that has none.
+	 */
 	if (S_ISDIR(n->mode) && !fid_is_root(&parent->mo_fid)) {
 		int len;
 

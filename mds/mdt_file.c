@@ -70,7 +70,7 @@ void mdt_file_put(struct mdt_file *mf)
  * @mf: new
  * @o: the object, mo_mutex held; gets referenced
  *
- * Return: 0, -ENOTCONN when the client is gone.
+ * Return: 0; -ENOTCONN: the client has disconnected or was evicted.
  */
 int mdt_file_attach(struct mdt_file *mf, struct mdt_object *o)
 {

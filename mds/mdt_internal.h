@@ -76,7 +76,7 @@ struct mdt_object {
 	int			mo_execs;
 	s64			mo_atime_set;	/* ctime of the last explicit change of atime */
 	bool			mo_dead;	/* its last name was removed */
-	bool			mo_pending;	/* in PENDING/ until its OST objects are gone */
+	bool			mo_pending;	/* in PENDING/ until its OST objects are destroyed */
 	bool			mo_reaping;	/* handed to the reaper (mdt_orphan.c) */
 	unsigned long		mo_reap_flags;	/* MDT_OF_* */
 	struct list_head	mo_reap;	/* mdt_reap_list or mdt_boot_orphans */

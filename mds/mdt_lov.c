@@ -36,7 +36,7 @@ struct mdt_pool {
 /**
  * mdt_lov_parse - understand a layout wish
  * @ea: hint of a client, or the default layout of a directory
- * @len: bytes; zeros may stand behind the hint
+ * @len: bytes; zeros may follow the hint
  * @w: filled
  *
  * Return: 0, -EINVAL (malformed), -EOPNOTSUPP (composite, foreign, DoM: not made here).

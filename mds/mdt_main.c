@@ -33,7 +33,7 @@ static struct mdt_object *mdt_bucket_find(struct mdt_bucket *b, const struct lu_
 /**
  * mdt_object_wrap - the MDT object of a store object
  * @mdt: the target
- * @osd: referenced; that reference goes to the result, or stays the caller's on failure
+ * @osd: referenced; the result owns that reference, on failure the caller keeps it
  *
  * Return: referenced, or ERR_PTR(-ENOMEM).
  */

@@ -233,8 +233,8 @@ static int mdt_op_try(struct mdt_op *op)
  * mdt_op_run - carry an operation out
  * @op: from mdt_op_new(); freed
  *
- * Return: 0; -EINPROGRESS: the names do not stand still, the client shall come again; -errno of a
- * row, of the locks or of the transaction.
+ * Return: 0; -EINPROGRESS: a name changed at every try, the client is to send the request again;
+ * -errno of a row, of the locks or of the transaction.
  */
 int mdt_op_run(struct mdt_op *op)
 {

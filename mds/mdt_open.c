@@ -410,7 +410,7 @@ static int mdt_open_by_name(struct mdt_open *o)
 /* ---- replays and resends ---- */
 
 /*
- * A replayed open goes to the object by its FID, and makes it again when it was lost (chapter
+ * A replayed open finds the object by its FID. If the object was lost it is created again (chapter
  * 4, 11.6).
  */
 static int mdt_open_replay(struct mdt_open *o)

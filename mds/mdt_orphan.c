@@ -303,7 +303,7 @@ void mdt_orphan_init(struct mdt_device *mdt)
 }
 
 /**
- * mdt_orphan_stop - end the work on removed files; the next mount goes on
+ * mdt_orphan_stop - end the work on removed files; the next mount continues it
  * @mdt: the target; no transactions run any more, the OSPs have given their jobs back
  */
 void mdt_orphan_stop(struct mdt_device *mdt)

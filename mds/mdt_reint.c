@@ -144,7 +144,7 @@ int mdt_reint(struct svc_req *req)
 
 	if (!rec)
 		return -EPROTO;
-	/* REINT_OPEN comes inside of an intent only. */
+	/* A record of REINT_OPEN is only valid inside of an intent. */
 	fmt = wire_reint_format(le32_to_cpu(rec->rr_opcode));
 	if (!fmt)
 		return -EPROTO;

@@ -198,6 +198,81 @@ def t_layouts():
     for size in (1 << 63, 1 << 62, (1 << 64) - 1):
         expect(m.setattr(f, A_SIZE, size=size).status, 'EFBIG', what='size %x' % size)
 
+def half_md4(buf, words):
+    a, b, c, d = buf
+    for f, k, order, shifts in ((lambda x, y, z: z ^ (x & (y ^ z)), 0, (0, 1, 2, 3, 4, 5, 6, 7), (3, 7, 11, 19)),
+                                (lambda x, y, z: (x & y) + ((x ^ y) & z), 0x5A827999, (1, 3, 5, 7, 0, 2, 4, 6), (3, 5, 9, 13)),
+                                (lambda x, y, z: x ^ y ^ z, 0x6ED9EBA1, (3, 7, 2, 6, 1, 5, 0, 4), (3, 9, 11, 15))):
+        for i, w in enumerate(order):
+            a = (a + f(b, c, d) + words[w] + k) & 0xffffffff
+            a = (a << shifts[i % 4] | a >> 32 - shifts[i % 4]) & 0xffffffff
+            a, b, c, d = d, a, b, c
+    return [(x + y) & 0xffffffff for x, y in zip(buf, (a, b, c, d))]
+
+def hash_words(msg):
+    pad = len(msg) * 0x01010101 & 0xffffffff
+    out = []
+    for i in range(0, min(len(msg), 32), 4):
+        v = pad
+        for ch in msg[i:min(i + 4, 32)]:
+            v = ((v << 8) + ch) & 0xffffffff
+        out.append(v)
+    return (out + [pad] * 8)[:8]
+
+def t_pages():
+    """Entries of equal hash on a page boundary: each name comes once (to a client with 32-bit hashes; 64-bit ones do not collide)."""
+    with open('/dev/ubda', 'rb') as disk:
+        disk.seek(1024)
+        sb = disk.read(1024)
+    seed = list(struct.unpack_from('<4I', sb, 0xec))
+    prefix = b'n' * 96
+    for i in range(0, 96, 32):
+        seed = half_md4(seed, hash_words(prefix[i:] + b'0000'))
+    seen, pair = {}, None
+    for i in range(0x10000 + 20 * 4096):
+        tail = b'%04x' % (i & 0xffff) if i < 0x10000 else b'%c%03x' % (0x67 + (i >> 12) - 16, i & 0xfff)
+        h = half_md4(seed, hash_words(tail))[1] >> 1
+        if h in seen:
+            pair = (seen[h], tail, h)
+            break
+        seen[h] = tail
+    true(pair, 'no two names of one hash')
+    low = [t for h, t in seen.items() if h < pair[2]][:28]
+    high = [t for h, t in seen.items() if h > pair[2]][:100]
+    names = {(prefix + t).decode() for t in low + high + list(pair[:2])}
+    d = mkdir(top, 'pages')
+    for n in sorted(names):
+        mkfile(d, n)
+    old = Mdt(peer, 'hash32-%d' % os.getpid(), CLIENT & ~HASH64)
+    for client in (old, m):
+        for pages in (1, 3):
+            start, got, equal = 0, [], 0
+            while start != 0xfffffffffffffffe:
+                r, data = client.readpage(d, start, pages)
+                assert r.status == 0 and len(data) % 4096 == 0 and data, (r.status, len(data))
+                for i in range(0, len(data), 4096):
+                    first, end, flags, entries = dir_entries(data[i:i + 4096])
+                    true(first == start and end > start, 'a page from %x to %x' % (first, end))
+                    true(all(start <= h < end for h, _ in entries), 'entries outside of the page')
+                    equal += len(entries) - len({h for h, _ in entries})
+                    got += [n for _, n in entries]
+                    start = end
+            true(len(got) == len(set(got)), 'a name comes twice')
+            true(set(got) == names | {'.', '..'}, '%d names instead of %d' % (len(set(got)), len(names) + 2))
+            true(equal == (client is old), '%d pairs of equal hash on a page' % equal)
+
+def t_errors():
+    """Ordinary results are no protocol errors (chapter 2, 3.2)."""
+    f = mkfile(top, 'errors')
+    for what, r, want in (('getxattr', m.getxattr(f, 'user.none'), 'ENODATA'), ('rmxattr', m.setxattr(f, 'user.none', b'', remove=True), 'ENODATA'),
+                          ('exists', m.create(top, 'errors', S_IFREG), 'EEXIST'), ('rmdir', m.unlink(top, 'errors', S_IFDIR), 'ENOTDIR'),
+                          ('unlink', m.unlink(ROOT, 'hostile%d' % os.getpid()), 'EISDIR'), ('getattr', m.getattr(fid(m.seq, 0x1ffff)), 'ENOENT'),
+                          ('fid2path', m.fid2path(fid(m.seq, 0x1ffff)), 'ENOENT'), ('close', m.close(0x1234567), 'ESTALE')):
+        expect(r.status, want, what=what)
+        expect(r.type, 4713, what=what + ': type')
+    r = m.getxattr(f, 'user.none')
+    true(len(r.bufs) == 2 and len(r.bufs[0]) == 216, 'a failed getxattr has %d buffers' % len(r.bufs))
+
 def t_threads():
     """A client that does not give its locks back stops only those who want just these."""
     dead_peer = Peer('127.0.0.4')

@@ -88,6 +88,11 @@ class Mdt(Target):
     def getattr_name(self, parent, name, valid=FLGETATTR, room=4096):
         return self.rpc(34, MDS, [self.body(parent, valid=valid | 1, room=room), b'', cstr(name)])
 
+    def readpage(self, d, start, pages=1):
+        """Reply and the pages."""
+        r = self.rpc(37, MDS, [self.body(d, valid=1, size=start, mode=3, nlink=pages * 4096), b''], portal=23)
+        return r, self.peer.bulk.get(timeout=10)[1] if r.status == 0 else b''
+
     def getxattr(self, f, name, room=4096):
         return self.rpc(49, MDS, [self.body(f, valid=FLXATTR, room=room), b'', cstr(name), b'', b''])
 
@@ -139,3 +144,15 @@ class Mdt(Target):
     def close(self, handle):
         rec = self.rec(SETATTR, bytes(16))
         return self.rpc(35, MDS, [struct.pack('<QQII', handle, 0, 0, 0), rec, b''])
+
+def dir_entries(page):
+    """hash_start, hash_end, flags, [(hash, name)] of a lu_dirpage."""
+    start, end, flags = struct.unpack_from('<QQI', page)
+    pos, out = 24, []
+    while not flags & 1:
+        h, reclen, namelen = struct.unpack_from('<QHH', page, pos + 16)
+        out.append((h, page[pos + 32:pos + 32 + namelen].decode()))
+        if not reclen:
+            break
+        pos += reclen
+    return start, end, flags, out

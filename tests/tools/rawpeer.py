@@ -101,6 +101,10 @@ class Peer:
                 if struct.unpack_from('<I', h, 24)[0] != 1:     # not a PUT
                     continue
                 mbits, = struct.unpack_from('<Q', h, 48)
+                if h[32:48] != b'\xff' * 16:    # an ACK is wanted
+                    ack = struct.pack('<QQIIII', nid(self.node), nid(self.me), 12345, 12345, 0, 0)
+                    ack += (h[32:48] + h[48:56] + struct.pack('<I', length)).ljust(40, b'\0')
+                    self.send(self.socks[CONTROL], struct.pack('<IIQQ', 0xc1, 0, 0, 0) + ack)
                 portal, = struct.unpack_from('<I', h, 64)
                 if portal in (4, 10, 25, 18, 16):
                     q = self.waiting.get(mbits)

@@ -7,9 +7,8 @@
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include <linux/exportfs.h>
+#include <gloss/lustre_user.h>
 #include "internal.h"
-
-#define FILEID_LUSTRE_TYPE	0x97
 
 struct ll_fid_handle {
 	struct lu_fid	child;
@@ -31,7 +30,7 @@ static int ll_encode_fh(struct inode *inode, u32 *fh, int *max_len, struct inode
 	else
 		memset(&h->parent, 0, sizeof(h->parent));
 	*max_len = words;
-	return FILEID_LUSTRE_TYPE;
+	return LL_FILEID_LUSTRE;
 }
 
 static struct dentry *ll_fh_to_dentry(struct super_block *sb, struct fid *fh, int fh_len,
@@ -39,7 +38,7 @@ static struct dentry *ll_fh_to_dentry(struct super_block *sb, struct fid *fh, in
 {
 	struct ll_fid_handle *h = (void *)fh;
 
-	if (fh_type != FILEID_LUSTRE_TYPE || fh_len * 4 < (int)sizeof(h->child))
+	if (fh_type != LL_FILEID_LUSTRE || fh_len * 4 < (int)sizeof(h->child))
 		return ERR_PTR(-EPROTO);
 	return d_obtain_alias(ll_iget_fid(sb, &h->child));
 }
@@ -49,7 +48,7 @@ static struct dentry *ll_fh_to_parent(struct super_block *sb, struct fid *fh, in
 {
 	struct ll_fid_handle *h = (void *)fh;
 
-	if (fh_type != FILEID_LUSTRE_TYPE || fh_len * 4 < (int)sizeof(*h))
+	if (fh_type != LL_FILEID_LUSTRE || fh_len * 4 < (int)sizeof(*h))
 		return ERR_PTR(-EPROTO);
 	if (fid_is_zero(&h->parent))
 		return ERR_PTR(-ESTALE);

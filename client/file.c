@@ -5,10 +5,8 @@
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
+#include <gloss/lustre_user.h>
 #include "internal.h"
-
-/* O_LOV_DELAY_CREATE: both bits together mean "make no objects yet". */
-#define LL_O_DELAY_CREATE	(O_NOCTTY | FASYNC)
 
 u64 ll_open_flags(unsigned int f_flags)
 {
@@ -41,7 +39,7 @@ u64 ll_open_flags(unsigned int f_flags)
 		flags |= MDS_OPEN_DIRECTORY;
 	if (f_flags & O_NONBLOCK)
 		flags |= MDS_OPEN_NORESTORE;
-	if ((f_flags & LL_O_DELAY_CREATE) == LL_O_DELAY_CREATE)
+	if ((f_flags & O_LOV_DELAY_CREATE) == O_LOV_DELAY_CREATE)
 		flags |= MDS_OPEN_DELAY_CREATE;
 	return flags;
 }

@@ -44,7 +44,6 @@ struct ll_osc;		/* one OST of a mount: data half (osc.h or osc.c) */
 struct ll_inode_data;	/* per regular file: data half */
 struct ll_xattrs;
 
-#define LL_SUPER_MAGIC		0x0BD00BD0
 #define LL_OBD_TIMEOUT_WAIT	60	/* seconds to wait for an OST to be configured */
 
 /* ---- super.c: a mount ---- */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioctls of files and directories (chapter 7.3). The numbers are written out, because the sizes
- * that several of them encode are not those of their arguments. Arguments are in host order,
- * layouts in little-endian order, which is the same on the machines this runs on.
+ * ioctls of files and directories (chapter 7.3); numbers and arguments: gloss/lustre_user.h.
+ * Arguments are in host order, layouts in little-endian order, which is the same on the machines
+ * this runs on.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -14,76 +14,10 @@
 #include <linux/namei.h>
 #include <linux/security.h>
 #include <linux/uaccess.h>
+#include <gloss/lustre_user.h>
 #include "internal.h"
 
-#define LL_IOC_GETVERSION		0x80086603
-#define LL_IOC_GETFLAGS			0x80086697
-#define LL_IOC_SETFLAGS			0x40086698
-#define LL_IOC_CLRFLAGS			0x40086699
-#define LL_IOC_LOV_SETSTRIPE		0x4008669a
-#define LL_IOC_LOV_SETSTRIPE_NEW	0xc020669a
-#define LL_IOC_LOV_GETSTRIPE		0x4008669b
-#define LL_IOC_LOV_GETSTRIPE_NEW	0x8020669b
-#define LL_IOC_GROUP_LOCK		0x4008669e
-#define LL_IOC_GROUP_UNLOCK		0x4008669f
-#define IOC_OBD_STATFS			0xc00866a4
-#define LL_IOC_FLUSHCTX			0x400866a6
-#define LL_IOC_GETOBDCOUNT		0x800866a8
-#define LL_IOC_PATH2FID			0x800866ad
-#define LL_IOC_GET_CONNECT_FLAGS	0xc00866ae
-#define LL_IOC_GET_MDTIDX		0x800466af
-#define LL_IOC_DATA_VERSION		0x801066da
-#define LL_IOC_FID2MDTIDX		0xc01066f8
-#define OBD_IOC_FID2PATH		0xc0086696
-#define OBD_IOC_GETDTNAME		0x8080667f
-#define OBD_IOC_GETMDNAME		0x80806683
-#define OBD_IOC_GETNAME_OLD		0xc0086683
-#define OBD_IOC_GETUUID			0x8028667f
-#define IOC_MDC_LOOKUP			0xc0086914
-#define IOC_MDC_GETFILESTRIPE		0xc0086915
-#define IOC_MDC_GETFILEINFO_V1		0xc0086916
-#define IOC_MDC_GETFILEINFO_V2		0xc1406916
-#define LL_IOC_MDC_GETINFO_V1		0xc0086917
-#define LL_IOC_MDC_GETINFO_V2		0xc1406917
-#define LL_IOC_LMV_SETSTRIPE		0xc03066f0
-#define LL_IOC_LMV_GETSTRIPE		0xc03066f1
-
-#define OBD_IOCTL_VERSION	0x00010004
-#define OBD_IOC_BUF_MAX		8192
-
-struct obd_ioctl_data {
-	u32	ioc_len;
-	u32	ioc_version;
-	u64	ioc_cookie;
-	u32	ioc_u32_1;
-	u32	ioc_u32_2;
-	u8	ioc_obdo1[208];
-	u8	ioc_obdo2[208];
-	u64	ioc_count;
-	u64	ioc_offset;
-	u32	ioc_dev;
-	u32	ioc_command;
-	u64	ioc_nid;
-	u32	ioc_nal;
-	u32	ioc_type;
-	u32	ioc_plen1;
-	u64	ioc_pbuf1;
-	u32	ioc_plen2;
-	u64	ioc_pbuf2;
-	struct {
-		u32	len;
-		u64	buf;
-	} ioc_inl[4];
-	u8	ioc_bulk[];
-};
-
 static_assert(sizeof(struct obd_ioctl_data) == 576);
-
-struct ll_ioc_data_version {
-	u64	idv_version;
-	u32	idv_layout_version;
-	u32	idv_flags;
-};
 
 /* ---- packed arguments ---- */
 
@@ -144,22 +78,26 @@ static long ll_ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
 	rc = -EINVAL;
 	if (!type || !index || d->ioc_plen1 != sizeof(st) || d->ioc_plen2 != UUID_MAX)
 		goto out;
-	if (*type & 1) {
+	if (*type & LL_STATFS_LMV) {
 		struct ll_mdc *mdc = xa_load(&sbi->mdcs, *index);
 
 		rc = (int)*index >= ll_nr_mdts(sbi) ? -ENODEV : -EAGAIN;
 		if (mdc) {
 			strscpy(uuid, mdc->tgt_uuid, sizeof(uuid));
-			rc = *type & 4 && !imp_is_full(mdc->imp) ? -EAGAIN :
-								   mdc_statfs(mdc, &st, false);
+			if (*type & LL_STATFS_NODELAY && !imp_is_full(mdc->imp))
+				rc = -EAGAIN;
+			else
+				rc = mdc_statfs(mdc, &st, false);
 		}
-	} else if (*type & 2) {
+	} else if (*type & LL_STATFS_LOV) {
 		struct ll_osc *osc = xa_load(&sbi->oscs, *index);
 
 		rc = (int)*index >= ll_nr_osts(sbi) ? -ENODEV : -EAGAIN;
 		if (osc) {
 			strscpy(uuid, ll_osc_uuid(osc), sizeof(uuid));
-			rc = ll_osc_import(osc) ? ll_osc_statfs(osc, &st, *type & 4) : -ENODATA;
+			rc = -ENODATA;
+			if (ll_osc_import(osc))
+				rc = ll_osc_statfs(osc, &st, *type & LL_STATFS_NODELAY);
 		}
 	} else {
 		rc = -ENODEV;
@@ -661,9 +599,9 @@ static bool ll_ioc_declined(unsigned int cmd)
 
 /* ---- entry ---- */
 
-static long ll_ioc_data_version(struct inode *inode, struct ll_ioc_data_version __user *arg)
+static long ll_ioc_data_version(struct inode *inode, struct ioc_data_version __user *arg)
 {
-	struct ll_ioc_data_version idv;
+	struct ioc_data_version idv;
 	struct ll_layout *lo;
 	int rc;
 

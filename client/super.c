@@ -15,6 +15,7 @@
 #include <linux/seq_file.h>
 #include <linux/statfs.h>
 #include <linux/uuid.h>
+#include <gloss/lustre_user.h>
 #include <gloss/mount.h>
 #include "internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * /dev/lnet: configuration of LNet by lctl and lnetctl. Strings end with NUL. Needs CAP_SYS_ADMIN, but for
- * LNET_IOC_GET_NI, LNET_IOC_STATS and LNET_IOC_PING.
+ * /dev/lnet: configuration of LNet by lctl and lnetctl. Strings end with NUL. All but
+ * LNET_IOC_GET_NI, LNET_IOC_STATS and LNET_IOC_DISTANCE need CAP_SYS_ADMIN.
  */
 #ifndef _UAPI_GLOSS_LNET_IOCTL_H
 #define _UAPI_GLOSS_LNET_IOCTL_H
@@ -15,7 +15,7 @@
 
 /* LNET_IOC_UP. Already up: 0. */
 struct lnet_ioc_up {
-	__u32 from_params;		/* 1: start the networks of the module parameter; 0: only 0@lo */
+	__u32 from_params;		/* 1: the networks of the module parameter; 0: only 0@lo */
 	__u32 pad;
 };
 
@@ -88,10 +88,12 @@ struct lnet_ioc_distance {
 };
 
 #define LNET_IOC_UP		_IOW('L', 1, struct lnet_ioc_up)
-#define LNET_IOC_DOWN		_IO('L', 2)			/* EBUSY: in use by somebody else than LNET_IOC_UP */
+/* EBUSY: in use by somebody else than LNET_IOC_UP */
+#define LNET_IOC_DOWN		_IO('L', 2)
 #define LNET_IOC_GET_NI		_IOWR('L', 3, struct lnet_ioc_ni)
 #define LNET_IOC_PING		_IOWR('L', 4, struct lnet_ioc_ping)
-#define LNET_IOC_ADD_NET	_IOW('L', 5, struct lnet_ioc_net)	/* ENETDOWN before LNET_IOC_UP */
+/* ENETDOWN before LNET_IOC_UP */
+#define LNET_IOC_ADD_NET	_IOW('L', 5, struct lnet_ioc_net)
 #define LNET_IOC_DEL_NET	_IOW('L', 6, struct lnet_ioc_net)
 #define LNET_IOC_STATS		_IOR('L', 7, struct lnet_ioc_stats)
 #define LNET_IOC_DISTANCE	_IOWR('L', 8, struct lnet_ioc_distance)

@@ -10,7 +10,8 @@
 
 #define LL_SUPER_MAGIC			0x0BD00BD0	/* statfs.f_type of a client mount */
 #define LL_FILEID_LUSTRE		0x97		/* type of its file handles */
-#define O_LOV_DELAY_CREATE		020400		/* open without making objects */
+/* O_NOCTTY | FASYNC; both bits together mean "make no objects yet". */
+#define O_LOV_DELAY_CREATE		020400
 
 #define LL_IOC_GETVERSION		0x80086603
 #define LL_IOC_GETFLAGS			0x80086697

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lctl dk, clear, mark: messages of the modules. They are kept in the kernel's own log, which
- * belongs to the whole machine: nothing is removed from it. "clear" stores the number of the last
- * record, and "dk" shows what came after that number.
+ * lctl dk, clear, mark: messages and tracepoints of the modules.
+ *
+ * Messages are kept in the kernel's own log, which belongs to the whole machine: nothing is removed
+ * from it. "clear" stores the number of the last record, and "dk" shows what came after it.
+ * Tracepoints that the parameter "debug" asks for are in a ring of their own, which is emptied.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -14,6 +16,9 @@
 #include <unistd.h>
 #include "cli.h"
 #include "lctl.h"
+
+#define LCTL_TRACE_FILE	"/sys/kernel/tracing/instances/lustre/trace"
+#define LCTL_TRACE_OLD	"/sys/kernel/debug/tracing/instances/lustre/trace"
 
 /* Below /run, which is empty after a boot like the kernel's log. */
 #define LCTL_MARK_DIR	"/run/lustre"
@@ -110,6 +115,42 @@ static int lctl_log_walk(FILE *out, unsigned long long *next)
 	return n;
 }
 
+/* The ring of tracepoints; NULL while nothing is recorded. */
+static FILE *lctl_trace_open(const char *mode)
+{
+	FILE *f = fopen(LCTL_TRACE_FILE, mode);
+
+	return f ? f : fopen(LCTL_TRACE_OLD, mode);
+}
+
+/* Return: the number of records. */
+static int lctl_trace_show(FILE *out)
+{
+	FILE *f = lctl_trace_open("r");
+	char line[4096];
+	int n = 0;
+
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f)) {
+		if (line[0] == '#')	/* headings */
+			continue;
+		fputs(line, out);
+		n++;
+	}
+	fclose(f);
+	return n;
+}
+
+/* To open the file for writing is to empty the ring. */
+static void lctl_trace_clear(void)
+{
+	FILE *f = lctl_trace_open("w");
+
+	if (f)
+		fclose(f);
+}
+
 int lctl_dk(int argc, char **argv)
 {
 	unsigned long long next = lctl_mark_read();
@@ -124,10 +165,13 @@ int lctl_dk(int argc, char **argv)
 			return lctl_error("dk", errno, "%s", argv[1]);
 	}
 	n = lctl_log_walk(out, &next);
+	if (n >= 0)
+		n += lctl_trace_show(out);
 	if (out != stdout && fclose(out) && n >= 0)
 		return lctl_error("dk", errno, "%s", argv[1]);
 	if (n < 0)
 		return lctl_error("dk", -n, "cannot read the kernel log");
+	lctl_trace_clear();
 	rc = lctl_mark_write(next);
 	if (rc)
 		return lctl_error("dk", rc, "%s", LCTL_MARK_FILE);
@@ -145,6 +189,7 @@ int lctl_clear(int argc, char **argv)
 	rc = lctl_log_walk(NULL, &next);
 	if (rc < 0)
 		return lctl_error("clear", -rc, "cannot read the kernel log");
+	lctl_trace_clear();
 	rc = lctl_mark_write(next);
 	return rc ? lctl_error("clear", rc, "%s", LCTL_MARK_FILE) : 0;
 }

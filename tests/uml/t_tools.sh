@@ -136,6 +136,8 @@ is "lctl dk 2>/dev/null" ""
 run lctl mark a word
 is "lctl dk 2>/dev/null | grep -c 'DEBUG MARKER: a word'" 1
 is "lctl dk 2>/dev/null" ""
+run lctl set_param -n debug=+rpctrace; run ls -l d > /dev/null; run lctl dk /tmp/dk 2>/dev/null
+run grep -q ptlrpc_req_sent /tmp/dk; run lctl set_param -n debug=-rpctrace
 is "lctl set_param -n osc.$osc.active 1" ""
 is "lctl get_param -N -F osc.$osc.active" "osc.$osc.active="
 is "lctl ping $NID | head -1" 12345-0@lo

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * System calls for tests that no tool makes in this form: clientabi COMMAND ARG... Prints "ok" or the name of the errno; status 0 in both cases.
+ * System calls for tests that no tool makes in this form: clientabi COMMAND ARG... Prints "ok" or
+ * the name of the errno; status 0 in both cases.
  *   lease FILE          F_SETLEASE of a read and a write lease
  *   noreplace OLD NEW   renameat2(RENAME_NOREPLACE)
- *   getstripe DIR NAME  IOC_MDC_GETFILESTRIPE into a buffer of 64 KiB that ends where the memory ends
- *   dmv DIR             LL_IOC_LMV_GETSTRIPE: count, offset, max_inherit, max_inherit_rr of the default layout of directories
+ *   getstripe DIR NAME  IOC_MDC_GETFILESTRIPE into a buffer of 64 KiB that ends where the memory
+ *   ends
+ *   dmv DIR             LL_IOC_LMV_GETSTRIPE: count, offset, max_inherit, max_inherit_rr of the
+ *   default layout of directories
  *   mtime FILE SECONDS  utimensat() with any number of seconds
  *   chmod FILE MODE     chmod(2) alone: without the stat() of chmod(1)
  *   size FILE           prints st_size
@@ -22,10 +25,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <gloss/lustre_user.h>
 
-#define IOC_MDC_GETFILESTRIPE	0xc0086915UL
-#define LL_IOC_LMV_GETSTRIPE	0xc03066f1UL
-#define BUF			65536
+#define BUF LOV_EA_MAX
 
 static int lease(const char *file)
 {
@@ -43,7 +45,8 @@ static int noreplace(const char *old, const char *new)
 
 static int getstripe(const char *dir, const char *name)
 {
-	char *p = mmap(NULL, BUF + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p =
+		mmap(NULL, BUF + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int fd = open(dir, O_RDONLY | O_DIRECTORY);
 
 	if (fd < 0 || p == MAP_FAILED || munmap(p + BUF, 4096))
@@ -78,7 +81,8 @@ static int mtime(const char *file, const char *seconds)
 
 int main(int argc, char **argv)
 {
-	const char *cmd = argc > 2 ? argv[1] : "", *arg = argc > 2 ? argv[2] : "", *arg2 = argc > 3 ? argv[3] : "";
+	const char *cmd = argc > 2 ? argv[1] : "", *arg = argc > 2 ? argv[2] : "",
+		   *arg2 = argc > 3 ? argv[3] : "";
 	struct stat st;
 	int rc = -1;
 

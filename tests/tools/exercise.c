@@ -60,6 +60,8 @@ __attribute__((format(printf, 1, 2))) static void note(const char *fmt, ...)
 		printf("%lu: %s\n", op, history[op % 64]);
 }
 
+static unsigned char *op_buf;	/* of the operation that runs; maxsize and a page */
+
 static void compare(int d, int f, const unsigned char *got, size_t off, size_t len)
 {
 	size_t i, j, n = 0;
@@ -224,14 +226,141 @@ static void aio(int d, int f, size_t off)
 	}
 }
 
-static void one(void)
+/* What a read of LEN bytes at OFF has to return. */
+static size_t readable(int f, size_t off, size_t len)
 {
-	static unsigned char *buf;
-	int d = rnd(nd), f = rnd(nf), what = rnd(100);
-	size_t off = rnd(maxsize - 1), len;
+	if (off >= size[f])
+		return 0;
+	return off + len > size[f] ? size[f] - off : len;
+}
+
+static void op_write(const char *how, int d, int f, int wfd, size_t off, size_t len)
+{
 	ssize_t n;
 
-	if (!buf && posix_memalign((void **)&buf, 4096, maxsize + 4096))
+	note("%s d%d f%d %zu+%zu", how, d, f, off, len);
+	fill(op_buf, len);
+	n = pwrite(wfd, op_buf, len, off);
+	if (n != (ssize_t)len)
+		die("%s returned %zd: %s", how, n, strerror(errno));
+	memcpy(model[f] + off, op_buf, len);
+	grown(f, off + len);
+}
+
+static void op_read(const char *how, int d, int f, int rfd, size_t off, size_t len)
+{
+	size_t want = readable(f, off, len);
+	ssize_t n;
+
+	note("%s d%d f%d %zu+%zu", how, d, f, off, len);
+	n = pread(rfd, op_buf, len, off);
+	if (n != (ssize_t)want)
+		die("%s: %s of %zu at %zu returned %zd, expected %zu: %s", path[d][f], how, len,
+		    off, n, want, n < 0 ? strerror(errno) : "");
+	compare(d, f, op_buf, off, n);
+}
+
+static void op_truncate(int d, int f)
+{
+	size_t to = rnd(3) ? rnd(maxsize) : rnd(2) ? 0 : size[f];
+
+	note("truncate d%d f%d %zu -> %zu", d, f, size[f], to);
+	if (rnd(2) ? ftruncate(fd[d][f], to) : truncate(path[d][f], to))
+		die("truncate: %s", strerror(errno));
+	if (to < size[f])
+		memset(model[f] + to, 0, size[f] - to);
+	size[f] = to;
+	check_size(d, f);
+}
+
+static void op_append(int d, int f)
+{
+	size_t len = 1 + rnd(10000);
+	ssize_t n;
+
+	if (no_append || size[f] + len > maxsize)
+		return;
+	note("append d%d f%d %zu+%zu", d, f, size[f], len);
+	fill(op_buf, len);
+	n = write(afd[d][f], op_buf, len);
+	if (n != (ssize_t)len)
+		die("append returned %zd: %s", n, strerror(errno));
+	memcpy(model[f] + size[f], op_buf, len);
+	size[f] += len;
+	check_size(d, f);
+}
+
+static void op_mmap(int d, int f)
+{
+	size_t off, len = 1 + rnd(20000), start, map_len;
+	bool wr = rnd(2);
+	unsigned char *p;
+
+	if (no_mmap || !size[f])
+		return;
+	off = rnd(size[f]);
+	len = readable(f, off, len);
+	start = off & ~4095UL;
+	map_len = off + len - start;
+	note("mmap %s d%d f%d %zu+%zu", wr ? "write" : "read", d, f, off, len);
+	p = mmap(NULL, map_len, wr ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd[d][f],
+		 start);
+	if (p == MAP_FAILED)
+		die("mmap: %s", strerror(errno));
+	if (wr) {
+		fill(op_buf, len);
+		memcpy(p + off - start, op_buf, len);
+		memcpy(model[f] + off, op_buf, len);
+		if (msync(p, map_len, MS_SYNC))
+			die("msync: %s", strerror(errno));
+	} else {
+		memcpy(op_buf, p + off - start, len);
+		compare(d, f, op_buf, off, len);
+	}
+	munmap(p, map_len);
+}
+
+static void op_direct(int d, int f, size_t off)
+{
+	size_t len = 4096 * (1 + rnd(40)), end = maxsize & ~4095UL;
+
+	off &= ~4095UL;
+	if (off + len > end)
+		len = 4096;
+	if (no_direct || off + len > end)
+		return;
+	if (rnd(2))
+		op_write("direct write", d, f, dfd[d][f], off, len);
+	else
+		op_read("direct read", d, f, dfd[d][f], off, len);
+}
+
+static void op_fsync(int d, int f)
+{
+	note("fsync d%d f%d", d, f);
+	if (fsync(fd[d][f]))
+		die("fsync: %s", strerror(errno));
+}
+
+static void op_punch(int d, int f, size_t off, size_t len)
+{
+	if (no_punch)
+		return;
+	note("punch d%d f%d %zu+%zu", d, f, off, len);
+	if (!fallocate(fd[d][f], FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, off, len))
+		memset(model[f] + off, 0, len);
+	else if (errno == EOPNOTSUPP)
+		no_punch = true;
+	else
+		die("punch: %s", strerror(errno));
+}
+
+static void one(void)
+{
+	int d = rnd(nd), f = rnd(nf), what = rnd(100);
+	size_t off = rnd(maxsize - 1), len;
+
+	if (!op_buf && posix_memalign((void **)&op_buf, 4096, maxsize + 4096))
 		exit(2);
 	if (rnd(3) == 0 && size[f])
 		off = rnd(size[f]);
@@ -239,118 +368,21 @@ static void one(void)
 		off &= ~4095UL;
 	len = pick_len(off);
 	if (what < 30) {
-		note("write d%d f%d %zu+%zu", d, f, off, len);
-		fill(buf, len);
-		n = pwrite(fd[d][f], buf, len, off);
-		if (n != (ssize_t)len)
-			die("write returned %zd: %s", n, strerror(errno));
-		memcpy(model[f] + off, buf, len);
-		grown(f, off + len);
+		op_write("write", d, f, fd[d][f], off, len);
 	} else if (what < 60) {
-		size_t want = off >= size[f] ? 0 : off + len > size[f] ? size[f] - off : len;
-
-		note("read d%d f%d %zu+%zu", d, f, off, len);
-		n = pread(fd[d][f], buf, len, off);
-		if (n != (ssize_t)want)
-			die("%s: read of %zu at %zu returned %zd, expected %zu: %s", path[d][f],
-			    len, off, n, want, n < 0 ? strerror(errno) : "");
-		compare(d, f, buf, off, n);
+		op_read("read", d, f, fd[d][f], off, len);
 	} else if (what < 67) {
-		size_t to = rnd(3) ? rnd(maxsize) : rnd(2) ? 0 : size[f];
-
-		note("truncate d%d f%d %zu -> %zu", d, f, size[f], to);
-		if (rnd(2) ? ftruncate(fd[d][f], to) : truncate(path[d][f], to))
-			die("truncate: %s", strerror(errno));
-		if (to < size[f])
-			memset(model[f] + to, 0, size[f] - to);
-		size[f] = to;
-		check_size(d, f);
+		op_truncate(d, f);
 	} else if (what < 72) {
-		if (no_append || size[f] + 10000 > maxsize)
-			return;
-		len = 1 + rnd(10000);
-		note("append d%d f%d %zu+%zu", d, f, size[f], len);
-		fill(buf, len);
-		n = write(afd[d][f], buf, len);
-		if (n != (ssize_t)len)
-			die("append returned %zd: %s", n, strerror(errno));
-		memcpy(model[f] + size[f], buf, len);
-		size[f] += len;
-		check_size(d, f);
+		op_append(d, f);
 	} else if (what < 80) {
-		unsigned char *p;
-		size_t a, b;
-		bool wr = rnd(2);
-
-		if (no_mmap || !size[f])
-			return;
-		off = rnd(size[f]);
-		len = 1 + rnd(20000);
-		if (off + len > size[f])
-			len = size[f] - off;
-		a = off & ~4095UL;
-		b = off + len - a;
-		note("mmap %s d%d f%d %zu+%zu", wr ? "write" : "read", d, f, off, len);
-		p = mmap(NULL, b, wr ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd[d][f], a);
-		if (p == MAP_FAILED)
-			die("mmap: %s", strerror(errno));
-		if (wr) {
-			fill(buf, len);
-			memcpy(p + off - a, buf, len);
-			memcpy(model[f] + off, buf, len);
-			if (msync(p, b, MS_SYNC))
-				die("msync: %s", strerror(errno));
-		} else {
-			memcpy(buf, p + off - a, len);
-			compare(d, f, buf, off, len);
-		}
-		munmap(p, b);
+		op_mmap(d, f);
 	} else if (what < 88) {
-		if (no_direct)
-			return;
-		off &= ~4095UL;
-		len = 4096 * (1 + rnd(40));
-		if (off + len > (maxsize & ~4095UL)) {
-			if (off + 4096 > (maxsize & ~4095UL))
-				return;
-			len = 4096;
-		}
-		if (rnd(2)) {
-			note("direct write d%d f%d %zu+%zu", d, f, off, len);
-			fill(buf, len);
-			n = pwrite(dfd[d][f], buf, len, off);
-			if (n != (ssize_t)len)
-				die("direct write returned %zd: %s", n, strerror(errno));
-			memcpy(model[f] + off, buf, len);
-			grown(f, off + len);
-		} else {
-			size_t want = off >= size[f]	    ? 0
-				      : off + len > size[f] ? size[f] - off
-							    : len;
-
-			note("direct read d%d f%d %zu+%zu", d, f, off, len);
-			n = pread(dfd[d][f], buf, len, off);
-			if (n != (ssize_t)want)
-				die("%s: direct read of %zu at %zu returned %zd, expected %zu: %s",
-				    path[d][f], len, off, n, want, n < 0 ? strerror(errno) : "");
-			compare(d, f, buf, off, n);
-		}
+		op_direct(d, f, off);
 	} else if (what < 91) {
-		note("fsync d%d f%d", d, f);
-		if (fsync(fd[d][f]))
-			die("fsync: %s", strerror(errno));
+		op_fsync(d, f);
 	} else if (what < 94) {
-		if (no_punch)
-			return;
-		note("punch d%d f%d %zu+%zu", d, f, off, len);
-		if (fallocate(fd[d][f], FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, off, len)) {
-			if (errno == EOPNOTSUPP) {
-				no_punch = true;
-				return;
-			}
-			die("punch: %s", strerror(errno));
-		}
-		memset(model[f] + off, 0, len);
+		op_punch(d, f, off, len);
 	} else if (what < 96) {
 		map_copy(d, f, off, len);
 	} else if (what < 98) {

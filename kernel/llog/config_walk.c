@@ -8,7 +8,7 @@
 #include <gloss/llog.h>
 
 /* Both texts are compared up to the NUL only; what is behind it may be anything. */
-static void copy_text(char *to, const char *from, u32 size)
+static void llog_copy_text(char *to, const char *from, u32 size)
 {
 	u32 n = strnlen(from, size - 1);
 
@@ -17,7 +17,7 @@ static void copy_text(char *to, const char *from, u32 size)
 }
 
 /* Is @name one of the names of "a:b:c"? */
-static bool in_list(const char *list, const char *name)
+static bool llog_in_list(const char *list, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -32,7 +32,7 @@ static bool in_list(const char *list, const char *name)
 	return false;
 }
 
-static int marker(struct config_walk *w, struct lustre_cfg *lcfg)
+static int llog_config_marker(struct config_walk *w, struct lustre_cfg *lcfg)
 {
 	u32 len = lustre_cfg_buflen(lcfg, 1), flags;
 	u32 texts = offsetof(struct cfg_marker, cm_tgtname);
@@ -47,10 +47,10 @@ static int marker(struct config_walk *w, struct lustre_cfg *lcfg)
 	if (flags & CM_START) {
 		w->in_section = true;
 		w->step = le32_to_cpu(m->cm_step);
-		copy_text(w->tgtname, (char *)m + texts, sizeof(w->tgtname));
-		copy_text(w->comment, (char *)m + texts + sizeof(w->tgtname), sizeof(w->comment));
+		llog_copy_text(w->tgtname, (char *)m + texts, sizeof(w->tgtname));
+		llog_copy_text(w->comment, (char *)m + texts + sizeof(w->tgtname), sizeof(w->comment));
 		w->skip = flags & CM_SKIP;
-		w->exclude = (flags & CM_EXCLUDE) || in_list(w->exclude_list, w->tgtname);
+		w->exclude = (flags & CM_EXCLUDE) || llog_in_list(w->exclude_list, w->tgtname);
 	} else if (flags & CM_END) {
 		w->in_section = false;
 		w->skip = false;
@@ -79,7 +79,7 @@ int config_walk_record(struct config_walk *w, struct llog_rec_hdr *hdr, struct c
 	if (lustre_cfg_check(lcfg, len))
 		return -EINVAL;
 	if (lustre_cfg_cmd(lcfg) == LCFG_MARKER)
-		return marker(w, lcfg);
+		return llog_config_marker(w, lcfg);
 	if (!w->in_section || w->skip)
 		return 0;
 	if (w->exclude && lustre_cfg_cmd(lcfg) == LCFG_LOV_ADD_OBD)

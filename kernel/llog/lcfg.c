@@ -8,7 +8,7 @@
 #endif
 #include <gloss/llog.h>
 
-static u32 head_size(u32 nr)
+static u32 lcfg_head_size(u32 nr)
 {
 	return wire_align8(offsetof(struct lustre_cfg, lcfg_buflens) + nr * sizeof(__le32));
 }
@@ -62,7 +62,7 @@ EXPORT_SYMBOL_GPL(lcfg_arg_str);
  */
 u32 lcfg_size(const struct lcfg_args *a)
 {
-	u32 i, size = head_size(a->nr);
+	u32 i, size = lcfg_head_size(a->nr);
 
 	for (i = 0; i < a->nr; i++)
 		size += wire_align8(a->len[i]);
@@ -78,7 +78,7 @@ EXPORT_SYMBOL_GPL(lcfg_size);
 void lcfg_pack(const struct lcfg_args *a, void *body)
 {
 	struct lustre_cfg *lcfg = body;
-	u32 i, off = head_size(a->nr);
+	u32 i, off = lcfg_head_size(a->nr);
 
 	memset(body, 0, lcfg_size(a));
 	lcfg->lcfg_version = cpu_to_le32(LUSTRE_CFG_VERSION);
@@ -127,7 +127,7 @@ EXPORT_SYMBOL_GPL(lustre_cfg_buflen);
  */
 void *lustre_cfg_buf(struct lustre_cfg *lcfg, u32 i)
 {
-	u32 k, off = head_size(le32_to_cpu(lcfg->lcfg_bufcount));
+	u32 k, off = lcfg_head_size(le32_to_cpu(lcfg->lcfg_bufcount));
 
 	if (!lustre_cfg_buflen(lcfg, i))
 		return NULL;
@@ -192,7 +192,7 @@ static const struct {
 		*(off) += snprintf((buf) + *(off), (size) - *(off), __VA_ARGS__); \
 } while (0)
 
-static void print_nid(u64 nid, char *buf, u32 size, u32 *off)
+static void lcfg_print_nid(u64 nid, char *buf, u32 size, u32 *off)
 {
 	static const char * const nets[] = { [2] = "tcp", [5] = "o2ib" };
 	u32 a = nid, net = nid >> 32, type = net >> 16;
@@ -235,7 +235,7 @@ int lustre_cfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size)
 	if (lcfg->lcfg_num)
 		put(buf, size, &off, ", num: 0x%x", le32_to_cpu(lcfg->lcfg_num));
 	if (lcfg->lcfg_nid)
-		print_nid(le64_to_cpu(lcfg->lcfg_nid), buf, size, &off);
+		lcfg_print_nid(le64_to_cpu(lcfg->lcfg_nid), buf, size, &off);
 	if (cmd == LCFG_MARKER && lustre_cfg_buflen(lcfg, 1) >= sizeof(struct cfg_marker)) {
 		struct cfg_marker *m = lustre_cfg_buf(lcfg, 1);
 

@@ -8,25 +8,25 @@
 #endif
 #include <gloss/llog.h>
 
-static u32 rec_len(const struct llog_rec_hdr *rec)
+static u32 llog_rec_len(const struct llog_rec_hdr *rec)
 {
 	return le32_to_cpu(rec->lrh_len);
 }
 
-static u32 rec_index(const struct llog_rec_hdr *rec)
+static u32 llog_rec_index(const struct llog_rec_hdr *rec)
 {
 	return le32_to_cpu(rec->lrh_index);
 }
 
-static bool rec_valid(const struct llog_rec_hdr *rec, u32 room)
+static bool llog_rec_valid(const struct llog_rec_hdr *rec, u32 room)
 {
-	u32 len = rec_len(rec);
+	u32 len = llog_rec_len(rec);
 
 	return (le32_to_cpu(rec->lrh_type) & LLOG_OP_MASK) == LLOG_OP_MAGIC &&
-	       len >= LLOG_MIN_REC_SIZE && len <= room && !(len & 3) && rec_index(rec) < LLOG_BITMAP_BITS;
+	       len >= LLOG_MIN_REC_SIZE && len <= room && !(len & 3) && llog_rec_index(rec) < LLOG_BITMAP_BITS;
 }
 
-static void rec_seal(void *buf, u32 len, u32 index, u32 type)
+static void llog_rec_seal(void *buf, u32 len, u32 index, u32 type)
 {
 	struct llog_rec_hdr *rec = buf;
 	struct llog_rec_tail *tail = buf + len - sizeof(*tail);
@@ -62,7 +62,7 @@ bool llog_bit(const struct llog_log_hdr *hdr, u32 index)
 }
 EXPORT_SYMBOL_GPL(llog_bit);
 
-static void live_bit(struct llog_log_hdr *hdr, u32 index, bool on)
+static void llog_live_bit(struct llog_log_hdr *hdr, u32 index, bool on)
 {
 	u8 *map = (u8 *)hdr->llh_bitmap;
 
@@ -134,7 +134,7 @@ int llog_create(struct llog *log, u64 now)
 	hdr->llh_bitmap_offset = cpu_to_le32(LLOG_HEADER_SIZE);
 	hdr->llh_flags = cpu_to_le32(LLOG_F_IS_PLAIN);
 	memcpy(&hdr->llh_tgtuuid, "config_uuid", sizeof("config_uuid"));
-	live_bit(hdr, 0, true);
+	llog_live_bit(hdr, 0, true);
 	hdr->llh_tail.lrt_len = cpu_to_le32(LLOG_CHUNK_SIZE);
 	log->size = LLOG_CHUNK_SIZE;
 	return llog_commit(log);
@@ -142,7 +142,7 @@ int llog_create(struct llog *log, u64 now)
 EXPORT_SYMBOL_GPL(llog_create);
 
 /* Bytes of the log at an offset of the store, at most a chunk: what is behind the end is not the log's. */
-static int read_chunk(struct llog *log, void *buf, u64 pos)
+static int llog_read_chunk(struct llog *log, void *buf, u64 pos)
 {
 	u64 len = log->size - pos;
 
@@ -153,7 +153,7 @@ static int read_chunk(struct llog *log, void *buf, u64 pos)
  * The end of the log is behind the record that the header calls the last. The store may hold more: records whose header
  * was never written, or those of an earlier log of the same name.
  */
-static int find_end(struct llog *log)
+static int llog_find_end(struct llog *log)
 {
 	u32 last = llog_last_index(log->hdr), off;
 	u64 pos;
@@ -165,16 +165,16 @@ static int find_end(struct llog *log)
 		return 0;
 	}
 	for (pos = LLOG_CHUNK_SIZE; pos < log->size; pos += LLOG_CHUNK_SIZE) {
-		n = read_chunk(log, log->chunk, pos);
+		n = llog_read_chunk(log, log->chunk, pos);
 		if (n < 0)
 			return n;
 		for (off = 0; off + LLOG_MIN_REC_SIZE <= (u32)n; ) {
 			struct llog_rec_hdr *rec = log->chunk + off;
 
-			if (!rec_valid(rec, n - off))
+			if (!llog_rec_valid(rec, n - off))
 				break;
-			off += rec_len(rec);
-			if (rec_index(rec) == last) {
+			off += llog_rec_len(rec);
+			if (llog_rec_index(rec) == last) {
 				log->size = pos + off;
 				return 0;
 			}
@@ -200,7 +200,7 @@ int llog_open(struct llog *log)
 		return -ENOENT;
 	if (n != LLOG_CHUNK_SIZE || llog_hdr_check(log->hdr))
 		return -EIO;
-	return find_end(log);
+	return llog_find_end(log);
 }
 EXPORT_SYMBOL_GPL(llog_open);
 
@@ -216,17 +216,17 @@ int llog_commit(struct llog *log)
 }
 EXPORT_SYMBOL_GPL(llog_commit);
 
-static void count_add(struct llog_log_hdr *hdr, int n)
+static void llog_count_add(struct llog_log_hdr *hdr, int n)
 {
 	hdr->llh_count = cpu_to_le32(le32_to_cpu(hdr->llh_count) + n);
 }
 
-static int put_record(struct llog *log, u32 len, u32 type)
+static int llog_put_record(struct llog *log, u32 len, u32 type)
 {
 	u32 index = llog_last_index(log->hdr) + 1;
 	int rc;
 
-	rec_seal(log->chunk, len, index, type);
+	llog_rec_seal(log->chunk, len, index, type);
 	rc = log->st->ops->write(log->st, log->chunk, len, log->size);
 	if (rc)
 		return rc;
@@ -258,17 +258,17 @@ int llog_append(struct llog *log, u32 type, const void *body, u32 len)
 		return -ENOSPC;
 	if (used && left != total && left < total + LLOG_MIN_REC_SIZE) {
 		memset(log->chunk, 0, left);
-		index = put_record(log, left, LLOG_PAD_MAGIC);
+		index = llog_put_record(log, left, LLOG_PAD_MAGIC);
 		if (index < 0)
 			return index;
 	}
 	memset(log->chunk, 0, sizeof(struct llog_rec_hdr));
 	memcpy(log->chunk + sizeof(struct llog_rec_hdr), body, len);
-	index = put_record(log, total, type);
+	index = llog_put_record(log, total, type);
 	if (index < 0)
 		return index;
-	live_bit(hdr, index, true);
-	count_add(hdr, 1);
+	llog_live_bit(hdr, index, true);
+	llog_count_add(hdr, 1);
 	if (!hdr->llh_size || le32_to_cpu(hdr->llh_size) > total)
 		hdr->llh_size = cpu_to_le32(total);
 	return index;
@@ -286,8 +286,8 @@ int llog_cancel(struct llog *log, u32 index)
 {
 	if (!index || !llog_bit(log->hdr, index))
 		return -ENOENT;
-	live_bit(log->hdr, index, false);
-	count_add(log->hdr, -1);
+	llog_live_bit(log->hdr, index, false);
+	llog_count_add(log->hdr, -1);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(llog_cancel);
@@ -324,7 +324,7 @@ int llog_rewrite(struct llog *log, u32 index, u64 pos, const void *body, u32 len
 	n = log->st->ops->read(log->st, &rec, sizeof(rec), pos);
 	if (n < 0)
 		return n;
-	if (n != sizeof(rec) || rec_index(&rec) != index || rec_len(&rec) != len + LLOG_MIN_REC_SIZE)
+	if (n != sizeof(rec) || llog_rec_index(&rec) != index || llog_rec_len(&rec) != len + LLOG_MIN_REC_SIZE)
 		return -EINVAL;
 	return log->st->ops->write(log->st, body, len, pos + sizeof(rec));
 }
@@ -355,9 +355,9 @@ int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 po
 			off += 4;
 			continue;
 		}
-		if (!rec_valid(rec, len - off))
+		if (!llog_rec_valid(rec, len - off))
 			break;
-		index = rec_index(rec);
+		index = llog_rec_index(rec);
 		if (index > llog_last_index(hdr))
 			break;
 		if (fn && index >= from && llog_bit(hdr, index)) {
@@ -365,7 +365,7 @@ int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 po
 			if (rc)
 				return rc;
 		}
-		off += rec_len(rec);
+		off += llog_rec_len(rec);
 	}
 	return 0;
 }
@@ -386,7 +386,7 @@ int llog_walk(struct llog *log, u32 from, llog_rec_fn fn, void *ctx)
 	int n, rc;
 
 	for (pos = LLOG_CHUNK_SIZE; pos < log->size; pos += LLOG_CHUNK_SIZE) {
-		n = read_chunk(log, log->chunk, pos);
+		n = llog_read_chunk(log, log->chunk, pos);
 		if (n < 0)
 			return n;
 		rc = llog_walk_chunk(log->hdr, log->chunk, n, pos, from, fn, ctx);
@@ -398,7 +398,7 @@ int llog_walk(struct llog *log, u32 from, llog_rec_fn fn, void *ctx)
 EXPORT_SYMBOL_GPL(llog_walk);
 
 /* First and last index in a chunk; zeros where there is none. */
-static void chunk_range(const void *chunk, u32 len, u32 *first, u32 *last)
+static void llog_chunk_range(const void *chunk, u32 len, u32 *first, u32 *last)
 {
 	u32 off = 0;
 
@@ -407,12 +407,12 @@ static void chunk_range(const void *chunk, u32 len, u32 *first, u32 *last)
 	while (off + LLOG_MIN_REC_SIZE <= len) {
 		const struct llog_rec_hdr *rec = chunk + off;
 
-		if (!rec_valid(rec, len - off))
+		if (!llog_rec_valid(rec, len - off))
 			break;
 		if (!*first)
-			*first = rec_index(rec);
-		*last = rec_index(rec);
-		off += rec_len(rec);
+			*first = llog_rec_index(rec);
+		*last = llog_rec_index(rec);
+		off += llog_rec_len(rec);
 	}
 }
 
@@ -438,11 +438,11 @@ int llog_next_block(struct llog *log, struct llogd_body *body, void *buf)
 	if (pos < LLOG_CHUNK_SIZE)
 		pos = LLOG_CHUNK_SIZE;
 	for (; pos < log->size; pos += LLOG_CHUNK_SIZE) {
-		n = read_chunk(log, buf, pos);
+		n = llog_read_chunk(log, buf, pos);
 		if (n < 0)
 			return n;
 		memset(buf + n, 0, LLOG_CHUNK_SIZE - n);
-		chunk_range(buf, n, &first, &last);
+		llog_chunk_range(buf, n, &first, &last);
 		if (!first)
 			return -EIO;
 		if (index > saved && index > last)

@@ -24,7 +24,7 @@ int mgc_lock_resid(const char *logname, struct ldlm_res_id *res)
 	return 0;
 }
 
-static void *grab(void *data)
+static void *mgc_log_grab(void *data)
 {
 	struct config_log *cl = data;
 
@@ -37,7 +37,7 @@ static int mgc_blocking(struct ldlm_lock *lock, bool canceling)
 
 	if (!canceling)
 		return 0;
-	cl = ldlm_lock_data_get(lock, grab);
+	cl = ldlm_lock_data_get(lock, mgc_log_grab);
 	if (!cl)
 		return 0;
 	mgc_log_lock_lost(cl, lock);

@@ -22,7 +22,7 @@ struct image {
 	u64 end;		/* of the log, as the last block told */
 };
 
-static void image_free(struct image *im)
+static void mgc_image_free(struct image *im)
 {
 	u32 i;
 
@@ -33,18 +33,18 @@ static void image_free(struct image *im)
 	memset(im, 0, sizeof(*im));
 }
 
-static int image_alloc(struct image *im)
+static int mgc_image_alloc(struct image *im)
 {
 	memset(im, 0, sizeof(*im));
 	im->hdr = kvzalloc(LLOG_CHUNK_SIZE, GFP_KERNEL);
 	im->chunk = kvcalloc(MGC_LOG_CHUNKS, sizeof(void *), GFP_KERNEL);
 	if (im->hdr && im->chunk)
 		return 0;
-	image_free(im);
+	mgc_image_free(im);
 	return -ENOMEM;
 }
 
-static void *image_add(struct image *im)
+static void *mgc_image_add(struct image *im)
 {
 	void *buf;
 
@@ -57,7 +57,7 @@ static void *image_add(struct image *im)
 }
 
 /* Chunks from the one with the record @from to the end of the log. */
-static int read_chunks(struct config_log *cl, const struct llog_logid *id, u32 from, struct image *im)
+static int mgc_read_chunks(struct config_log *cl, const struct llog_logid *id, u32 from, struct image *im)
 {
 	u32 last = llog_last_index(im->hdr), index = from, saved = 0;
 	u64 pos = LLOG_CHUNK_SIZE, prev;
@@ -65,7 +65,7 @@ static int read_chunks(struct config_log *cl, const struct llog_logid *id, u32 f
 	int rc;
 
 	while (index <= last) {
-		buf = image_add(im);
+		buf = mgc_image_add(im);
 		if (!buf)
 			return im->nr == MGC_LOG_CHUNKS ? -EFBIG : -ENOMEM;
 		prev = pos;
@@ -90,7 +90,7 @@ static int read_chunks(struct config_log *cl, const struct llog_logid *id, u32 f
 	return 0;
 }
 
-static int read_remote(struct config_log *cl, struct image *im)
+static int mgc_read_remote(struct config_log *cl, struct image *im)
 {
 	struct llog_logid id;
 	u32 from = cl->cl_last + 1;
@@ -106,10 +106,10 @@ static int read_remote(struct config_log *cl, struct image *im)
 	if (cl->cl_ops->save)
 		from = 1;
 	from = llog_next_bit(im->hdr, from);
-	return from > llog_last_index(im->hdr) ? 0 : read_chunks(cl, &id, from, im);
+	return from > llog_last_index(im->hdr) ? 0 : mgc_read_chunks(cl, &id, from, im);
 }
 
-static int read_local(struct config_log *cl, struct image *im)
+static int mgc_read_local(struct config_log *cl, struct image *im)
 {
 	struct llog_store *st;
 	struct llog log;
@@ -129,7 +129,7 @@ static int read_local(struct config_log *cl, struct image *im)
 	im->pos = LLOG_CHUNK_SIZE;
 	im->end = log.size;
 	for (pos = LLOG_CHUNK_SIZE; !rc && pos < log.size; pos += LLOG_CHUNK_SIZE) {
-		void *buf = image_add(im);
+		void *buf = mgc_image_add(im);
 
 		n = buf ? st->ops->read(st, buf, min_t(u64, LLOG_CHUNK_SIZE, log.size - pos), pos) : -ENOMEM;
 		if (n < 0)
@@ -141,7 +141,7 @@ out:
 	return rc;
 }
 
-static int give_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
+static int mgc_give_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 {
 	struct config_log *cl = ctx;
 	u32 index = le32_to_cpu(hdr->lrh_index);
@@ -169,7 +169,7 @@ static int give_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	return 0;
 }
 
-static int give_records(struct config_log *cl, struct image *im)
+static int mgc_give_records(struct config_log *cl, struct image *im)
 {
 	u32 i;
 	int rc;
@@ -178,14 +178,14 @@ static int give_records(struct config_log *cl, struct image *im)
 		u64 pos = im->pos + (u64)i * LLOG_CHUNK_SIZE;
 		u32 len = pos < im->end ? min_t(u64, LLOG_CHUNK_SIZE, im->end - pos) : 0;
 
-		rc = llog_walk_chunk(im->hdr, im->chunk[i], len, pos, cl->cl_last + 1, give_record, cl);
+		rc = llog_walk_chunk(im->hdr, im->chunk[i], len, pos, cl->cl_last + 1, mgc_give_record, cl);
 		if (rc)
 			return rc;
 	}
 	return 0;
 }
 
-static void save(struct config_log *cl, struct image *im)
+static void mgc_save_copy(struct config_log *cl, struct image *im)
 {
 	void **all;
 
@@ -204,18 +204,18 @@ static void save(struct config_log *cl, struct image *im)
  * Lock and read. Errors of the MGS leave the log unlocked or locked as it is; the caller decides whether to come again.
  * Under cl_mutex.
  */
-static int process(struct config_log *cl)
+static int mgc_process_log(struct config_log *cl)
 {
 	bool local = false;
 	struct image im;
 	int rc;
 
-	rc = image_alloc(&im);
+	rc = mgc_image_alloc(&im);
 	if (rc)
 		return rc;
 	rc = mgc_lock_get(cl);
 	if (!rc)
-		rc = read_remote(cl, &im);
+		rc = mgc_read_remote(cl, &im);
 	if (rc == -ENOENT && cl->cl_flags & CFG_F_MAY_MISS) {
 		rc = 0;
 		goto out;
@@ -223,8 +223,8 @@ static int process(struct config_log *cl)
 	if (rc && rc != -EINTR && rc != -ERESTARTSYS && cl->cl_first && cl->cl_flags & CFG_F_LOCAL_OK) {
 		int err = rc;
 
-		image_free(&im);
-		rc = image_alloc(&im) ?: read_local(cl, &im);
+		mgc_image_free(&im);
+		rc = mgc_image_alloc(&im) ?: mgc_read_local(cl, &im);
 		if (rc) {
 			rc = err;
 			goto out;
@@ -236,18 +236,18 @@ static int process(struct config_log *cl)
 		goto out;
 	/* The copy first: the walk changes records of excluded targets. */
 	if (cl->cl_ops->save && !local)
-		save(cl, &im);
-	rc = give_records(cl, &im);
+		mgc_save_copy(cl, &im);
+	rc = mgc_give_records(cl, &im);
 	if (!rc && cl->cl_ops->done)
 		cl->cl_ops->done(cl->cl_who, cl->cl_first);
 	if (!rc && local)
 		rc = 1;
 out:
-	image_free(&im);
+	mgc_image_free(&im);
 	return rc;
 }
 
-static void log_put(struct config_log *cl)
+static void mgc_log_put(struct config_log *cl)
 {
 	if (!refcount_dec_and_test(&cl->cl_ref))
 		return;
@@ -255,7 +255,7 @@ static void log_put(struct config_log *cl)
 	kfree(cl);
 }
 
-static void requeue(struct config_log *cl)
+static void mgc_log_requeue(struct config_log *cl)
 {
 	unsigned long delay = MGC_REQUEUE_MIN * HZ + get_random_u32() % (5 * HZ);
 	struct mgc *mgc = cl->cl_mgc;
@@ -268,7 +268,7 @@ static void requeue(struct config_log *cl)
 	spin_unlock(&mgc->m_lock);
 }
 
-static void log_work(struct work_struct *work)
+static void mgc_log_work(struct work_struct *work)
 {
 	struct config_log *cl = container_of(to_delayed_work(work), struct config_log, cl_work);
 	bool again = false;
@@ -276,7 +276,7 @@ static void log_work(struct work_struct *work)
 
 	mutex_lock(&cl->cl_mutex);
 	if (!READ_ONCE(cl->cl_dead)) {
-		rc = mgc_wait(cl->cl_mgc, 1) ?: process(cl);
+		rc = mgc_wait(cl->cl_mgc, 1) ?: mgc_process_log(cl);
 		again = rc < 0;
 		if (again) {
 			if (!cl->cl_failed)
@@ -290,7 +290,7 @@ static void log_work(struct work_struct *work)
 	}
 	mutex_unlock(&cl->cl_mutex);
 	if (again)
-		requeue(cl);
+		mgc_log_requeue(cl);
 }
 
 void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock)
@@ -305,9 +305,9 @@ void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock)
 	spin_unlock(&mgc->m_lock);
 	if (ours) {
 		ldlm_lock_put(lock);
-		requeue(cl);
+		mgc_log_requeue(cl);
 	}
-	log_put(cl);
+	mgc_log_put(cl);
 }
 
 /**
@@ -343,7 +343,7 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 	cl->cl_who = who;
 	cl->cl_flags = flags;
 	mutex_init(&cl->cl_mutex);
-	INIT_DELAYED_WORK(&cl->cl_work, log_work);
+	INIT_DELAYED_WORK(&cl->cl_work, mgc_log_work);
 	if (exclude) {
 		cl->cl_exclude = kstrdup(exclude, GFP_KERNEL);
 		if (!cl->cl_exclude) {
@@ -363,7 +363,7 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 	mutex_lock(&cl->cl_mutex);
 	cl->cl_first = true;
 	if (!rc || (flags & CFG_F_LOCAL_OK && rc != -EINTR))
-		rc = process(cl);
+		rc = mgc_process_log(cl);
 	cl->cl_first = false;
 	mutex_unlock(&cl->cl_mutex);
 	if (rc < 0) {
@@ -372,7 +372,7 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 	}
 	if (rc == 1) {
 		cl->cl_failed = true;
-		requeue(cl);
+		mgc_log_requeue(cl);
 	}
 	*logp = cl;
 	return 0;
@@ -397,6 +397,6 @@ void mgc_log_unfollow(struct config_log *cl)
 	mutex_lock(&cl->cl_mutex);
 	mgc_lock_drop(cl);
 	mutex_unlock(&cl->cl_mutex);
-	log_put(cl);
+	mgc_log_put(cl);
 }
 EXPORT_SYMBOL_GPL(mgc_log_unfollow);

@@ -31,7 +31,7 @@ static const struct import_ops mgc_import_ops = {
 };
 
 /* One node: "nid,nid" up to the next ':' that ends a NID. Returns what follows, NULL at the end, ERR_PTR(-EINVAL). */
-static const char *parse_node(const char *text, struct lnet_nid *nids, unsigned int *n)
+static const char *mgc_parse_node(const char *text, struct lnet_nid *nids, unsigned int *n)
 {
 	*n = 0;
 	for (;;) {
@@ -54,7 +54,7 @@ static const char *parse_node(const char *text, struct lnet_nid *nids, unsigned 
 	}
 }
 
-static struct obd_import *new_import(struct mgc *mgc)
+static struct obd_import *mgc_new_import(struct mgc *mgc)
 {
 	struct import_conf conf = {
 		.target_uuid = LUSTRE_MGS_OBDNAME,
@@ -112,7 +112,7 @@ static int mgc_setup(struct mgc *mgc, const char *text)
 	int rc = -ENOMEM;
 
 	mgc->m_wq = alloc_workqueue("mgc", WQ_UNBOUND, 0);
-	mgc->m_imp = new_import(mgc);
+	mgc->m_imp = mgc_new_import(mgc);
 	nids = kcalloc(NODE_NIDS, sizeof(*nids), GFP_KERNEL);
 	if (!mgc->m_wq || !mgc->m_imp || !nids)
 		goto out;
@@ -121,7 +121,7 @@ static int mgc_setup(struct mgc *mgc, const char *text)
 		goto out;
 	rc = 0;
 	while (text && !rc) {
-		text = parse_node(text, nids, &n);
+		text = mgc_parse_node(text, nids, &n);
 		rc = PTR_ERR_OR_ZERO(text);
 		if (!rc)
 			rc = import_add_conn(mgc->m_imp, nids, n);
@@ -182,7 +182,7 @@ struct mgc *mgc_get(const char *mgsnodes)
 	if (rc)
 		return ERR_PTR(rc);
 	nids = kcalloc(NODE_NIDS, sizeof(*nids), GFP_KERNEL);
-	next = nids ? parse_node(mgsnodes, nids, &n) : ERR_PTR(-ENOMEM);
+	next = nids ? mgc_parse_node(mgsnodes, nids, &n) : ERR_PTR(-ENOMEM);
 	if (IS_ERR(next)) {
 		kfree(nids);
 		lnet_put_ref();

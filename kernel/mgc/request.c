@@ -39,7 +39,7 @@ out:
 }
 
 /* A packed request to read of an open log; its body names the log. */
-static struct ptlrpc_request *read_req(struct mgc *mgc, u32 opc, const struct wire_format *fmt,
+static struct ptlrpc_request *mgc_read_req(struct mgc *mgc, u32 opc, const struct wire_format *fmt,
 				       const struct llog_logid *id)
 {
 	struct ptlrpc_request *req;
@@ -68,7 +68,7 @@ int mgc_llog_header(struct mgc *mgc, const struct llog_logid *id, struct llog_lo
 	void *rep;
 	int rc;
 
-	req = read_req(mgc, LLOG_ORIGIN_HANDLE_READ_HEADER, &wf_llog_read_header, id);
+	req = mgc_read_req(mgc, LLOG_ORIGIN_HANDLE_READ_HEADER, &wf_llog_read_header, id);
 	if (IS_ERR(req))
 		return PTR_ERR(req);
 	rc = ptlrpc_queue_wait(req);
@@ -93,7 +93,7 @@ int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 
 	void *rep;
 	int rc;
 
-	req = read_req(mgc, LLOG_ORIGIN_HANDLE_NEXT_BLOCK, &wf_llog_next_block, id);
+	req = mgc_read_req(mgc, LLOG_ORIGIN_HANDLE_NEXT_BLOCK, &wf_llog_next_block, id);
 	if (IS_ERR(req))
 		return PTR_ERR(req);
 	body = ptlrpc_req_buf(req, WF_LLOGD_BODY);

@@ -133,7 +133,7 @@ static ssize_t param_sysfs_store(struct kobject *kobj, struct kobj_attribute *at
 
 /* ---- files ---- */
 
-static struct param_file *file_find(struct param_dir *dir, const char *name)
+static struct param_file *param_file_find(struct param_dir *dir, const char *name)
 {
 	struct param_file *f;
 
@@ -143,7 +143,7 @@ static struct param_file *file_find(struct param_dir *dir, const char *name)
 	return NULL;
 }
 
-static struct param_dir *dir_find(struct param_dir *dir, const char *name, size_t len)
+static struct param_dir *param_dir_find(struct param_dir *dir, const char *name, size_t len)
 {
 	struct param_dir *d;
 
@@ -153,7 +153,7 @@ static struct param_dir *dir_find(struct param_dir *dir, const char *name, size_
 	return NULL;
 }
 
-static void file_to_sysfs(struct param_file *f)
+static void param_file_to_sysfs(struct param_file *f)
 {
 	sysfs_attr_init(&f->attr.attr);
 	f->attr.attr.name = f->def->name;
@@ -166,7 +166,7 @@ static void file_to_sysfs(struct param_file *f)
 }
 
 /* def NULL: *own is copied. */
-static int file_add(struct param_dir *dir, const struct param_def *def, const struct param_def *own,
+static int param_file_add(struct param_dir *dir, const struct param_def *def, const struct param_def *own,
 		    void *obj)
 {
 	struct param_file *f = kzalloc(sizeof(*f), GFP_KERNEL);
@@ -180,7 +180,7 @@ static int file_add(struct param_dir *dir, const struct param_def *def, const st
 	f->def = def;
 	f->obj = obj;
 	refcount_set(&f->active, 1);
-	if (file_find(dir, def->name) || dir_find(dir, def->name, strlen(def->name))) {
+	if (param_file_find(dir, def->name) || param_dir_find(dir, def->name, strlen(def->name))) {
 		kfree(f);
 		return -EEXIST;
 	}
@@ -190,13 +190,13 @@ static int file_add(struct param_dir *dir, const struct param_def *def, const st
 		return -ENOMEM;
 	}
 	if (dir == param_root && !own)
-		file_to_sysfs(f);
+		param_file_to_sysfs(f);
 	list_add_tail(&f->link, &dir->files);
 	return 0;
 }
 
 /* Out of the list already; no lock held. */
-static void file_free(struct param_file *f)
+static void param_file_free(struct param_file *f)
 {
 	if (f->in_sysfs)
 		sysfs_remove_file(param_kobj, &f->attr.attr);
@@ -206,12 +206,12 @@ static void file_free(struct param_file *f)
 	kfree(f);
 }
 
-static void files_free(struct list_head *files)
+static void param_files_free(struct list_head *files)
 {
 	struct param_file *f, *next;
 
 	list_for_each_entry_safe(f, next, files, link)
-		file_free(f);
+		param_file_free(f);
 }
 
 /**
@@ -231,7 +231,7 @@ int param_add(struct param_dir *dir, const struct param_def *defs, int n, void *
 		return 0;
 	mutex_lock(&param_lock);
 	for (i = 0; i < n && !rc; i++)
-		rc = file_add(dir, &defs[i], NULL, obj);
+		rc = param_file_add(dir, &defs[i], NULL, obj);
 	mutex_unlock(&param_lock);
 	return rc;
 }
@@ -247,7 +247,7 @@ int param_add_copy(struct param_dir *dir, const struct param_def *def, void *obj
 	if (IS_ERR_OR_NULL(dir))
 		return 0;
 	mutex_lock(&param_lock);
-	rc = file_add(dir, NULL, def, obj);
+	rc = param_file_add(dir, NULL, def, obj);
 	mutex_unlock(&param_lock);
 	return rc;
 }
@@ -264,18 +264,18 @@ void param_del(struct param_dir *dir, const char *name)
 	if (IS_ERR_OR_NULL(dir))
 		return;
 	mutex_lock(&param_lock);
-	f = file_find(dir, name);
+	f = param_file_find(dir, name);
 	if (f)
 		list_del(&f->link);
 	mutex_unlock(&param_lock);
 	if (f)
-		file_free(f);
+		param_file_free(f);
 }
 EXPORT_SYMBOL_GPL(param_del);
 
 /* ---- directories ---- */
 
-static struct param_dir *dir_new(struct param_dir *parent, const char *name, size_t len)
+static struct param_dir *param_dir_new(struct param_dir *parent, const char *name, size_t len)
 {
 	struct param_dir *d = kzalloc(struct_size(d, name, len + 1), GFP_KERNEL);
 
@@ -300,7 +300,7 @@ static struct param_dir *dir_new(struct param_dir *parent, const char *name, siz
 }
 
 /* Directories without users, files and children go away, and so up the tree. */
-static void dir_prune(struct param_dir *d)
+static void param_dir_prune(struct param_dir *d)
 {
 	struct param_dir *parent;
 
@@ -335,11 +335,11 @@ struct param_dir *param_dir_add(struct param_dir *parent, const char *name)
 	mutex_lock(&param_lock);
 	while (*name) {
 		len = strcspn(name, "/");
-		next = len ? dir_find(d, name, len) : d;
+		next = len ? param_dir_find(d, name, len) : d;
 		if (!next)
-			next = dir_new(d, name, len);
+			next = param_dir_new(d, name, len);
 		if (!next) {
-			dir_prune(d);
+			param_dir_prune(d);
 			d = ERR_PTR(-ENOMEM);
 			goto out;
 		}
@@ -390,10 +390,10 @@ void param_dir_del(struct param_dir *dir)
 	mutex_unlock(&param_lock);
 	if (!last)
 		return;
-	files_free(&files);
+	param_files_free(&files);
 	mutex_lock(&param_lock);
 	dir->users--;
-	dir_prune(dir);
+	param_dir_prune(dir);
 	mutex_unlock(&param_lock);
 }
 EXPORT_SYMBOL_GPL(param_dir_del);
@@ -401,7 +401,7 @@ EXPORT_SYMBOL_GPL(param_dir_del);
 /* ---- setting from the kernel ---- */
 
 /* Shell pattern with * and ? against a whole name. */
-static bool pattern_match(const char *pat, size_t patlen, const char *name)
+static bool param_pattern_match(const char *pat, size_t patlen, const char *name)
 {
 	size_t star = SIZE_MAX, p = 0;
 	const char *mark = NULL;
@@ -428,7 +428,7 @@ static bool pattern_match(const char *pat, size_t patlen, const char *name)
 #define PARAM_SET_MAX	256
 
 /* Names may hold dots themselves, so each dot of the pattern may or may not end a component. */
-static int collect(struct param_dir *dir, const char *pat, struct param_file **found, int n)
+static int param_collect(struct param_dir *dir, const char *pat, struct param_file **found, int n)
 {
 	struct param_dir *d;
 	struct param_file *f;
@@ -436,14 +436,14 @@ static int collect(struct param_dir *dir, const char *pat, struct param_file **f
 
 	list_for_each_entry(f, &dir->files, link)
 		if (n < PARAM_SET_MAX && f->def->store &&
-		    pattern_match(pat, strlen(pat), f->def->name)) {
+		    param_pattern_match(pat, strlen(pat), f->def->name)) {
 			refcount_inc(&f->active);
 			found[n++] = f;
 		}
 	list_for_each_entry(d, &dir->children, link)
 		for (dot = strchr(pat, '.'); dot; dot = strchr(dot + 1, '.'))
-			if (pattern_match(pat, dot - pat, d->name))
-				n = collect(d, dot + 1, found, n);
+			if (param_pattern_match(pat, dot - pat, d->name))
+				n = param_collect(d, dot + 1, found, n);
 	return n;
 }
 
@@ -471,7 +471,7 @@ int param_set(const char *name, const char *value)
 		return -ENOMEM;
 	}
 	mutex_lock(&param_lock);
-	n = param_root ? collect(param_root, name, found, 0) : 0;
+	n = param_root ? param_collect(param_root, name, found, 0) : 0;
 	mutex_unlock(&param_lock);
 	for (i = 0; i < n; i++) {
 		ssize_t done;
@@ -532,7 +532,7 @@ EXPORT_SYMBOL_GPL(param_parse_bool);
 
 int param_dirs_init(void)
 {
-	struct param_dir *root = dir_new(NULL, "", 0);
+	struct param_dir *root = param_dir_new(NULL, "", 0);
 
 	if (!root)
 		return -ENOMEM;
@@ -552,7 +552,7 @@ void param_dirs_exit(void)
 	list_splice_init(&param_root->files, &files);
 	WARN_ON(!list_empty(&param_root->children));
 	mutex_unlock(&param_lock);
-	files_free(&files);
+	param_files_free(&files);
 	kobject_put(param_kobj);
 	param_kobj = NULL;
 	proc_remove(param_root->pde);

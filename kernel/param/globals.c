@@ -10,7 +10,7 @@
 
 #define GLOSS_LUSTRE_VERSION	"2.17.0"
 
-static int version_show(struct seq_file *m, void *obj)
+static int param_version_show(struct seq_file *m, void *obj)
 {
 	seq_puts(m, GLOSS_LUSTRE_VERSION "\n");
 	return 0;
@@ -30,7 +30,7 @@ static ssize_t stats_header_store(const char *text, size_t len, void *obj)
 }
 
 static const struct param_def root_params[] = {
-	{ "version", 0444, version_show },
+	{ "version", 0444, param_version_show },
 	{ "health_check", 0444, param_health_show },
 	{ "enable_stats_header", 0644, stats_header_show, stats_header_store },
 };

@@ -34,7 +34,7 @@ static char jobid_name[LUSTRE_JOBID_SIZE] = "%e.%u";
 static DEFINE_XARRAY(jobid_sessions);
 static atomic_t nr_sessions;
 
-static void env_value(const char *var, char *out, size_t size)
+static void jobid_env_value(const char *var, char *out, size_t size)
 {
 	struct mm_struct *mm = current->mm;
 	size_t varlen = strlen(var), have = 0, n, len;
@@ -76,7 +76,7 @@ out:
 }
 
 /* One letter of the template. */
-static void expand_one(char letter, const char *var, char *out, size_t size)
+static void jobid_expand_one(char letter, const char *var, char *out, size_t size)
 {
 	char comm[TASK_COMM_LEN];
 
@@ -101,13 +101,13 @@ static void expand_one(char letter, const char *var, char *out, size_t size)
 			out[strcspn(out, ".")] = '\0';
 		break;
 	case 'j':
-		env_value(var, out, size);
+		jobid_env_value(var, out, size);
 		break;
 	}
 }
 
 /* "%e.%u", "%j?%H", "%.4e" -> text without blanks, at most 31 characters. */
-static void expand(const char *tmpl, const char *var, char *jobid)
+static void jobid_expand(const char *tmpl, const char *var, char *jobid)
 {
 	char text[__NEW_UTS_LEN + 1], *p;
 	size_t used = 0, cut;
@@ -131,7 +131,7 @@ static void expand(const char *tmpl, const char *var, char *jobid)
 		}
 		if (!*tmpl)
 			break;
-		expand_one(*tmpl++, var, text, sizeof(text));
+		jobid_expand_one(*tmpl++, var, text, sizeof(text));
 		if (skip_next) {
 			skip_next = false;
 			continue;
@@ -144,7 +144,7 @@ static void expand(const char *tmpl, const char *var, char *jobid)
 }
 
 /* What the session of the calling process set, or "". */
-static void session_value(char text[LUSTRE_JOBID_SIZE])
+static void jobid_session_value(char text[LUSTRE_JOBID_SIZE])
 {
 	const char *session;
 
@@ -174,22 +174,22 @@ void lustre_jobid(char jobid[LUSTRE_JOBID_SIZE])
 	if (!strcmp(var, "disable"))
 		return;
 	if (!strcmp(var, "session"))
-		session_value(text);
+		jobid_session_value(text);
 	else if (!strcmp(var, "procname_uid"))
-		expand("%e.%u", var, text);
+		jobid_expand("%e.%u", var, text);
 	else if (!strcmp(var, "nodelocal") || strstr(tmpl, "%j"))
-		expand(tmpl, var, text);
+		jobid_expand(tmpl, var, text);
 	else
-		env_value(var, text, sizeof(text));
+		jobid_env_value(var, text, sizeof(text));
 	if (!*text && strcmp(var, "session"))
-		expand(tmpl, var, text);
+		jobid_expand(tmpl, var, text);
 	strscpy_pad(jobid, text, LUSTRE_JOBID_SIZE);
 }
 EXPORT_SYMBOL_GPL(lustre_jobid);
 
 /* ---- parameters ---- */
 
-static int text_show(struct seq_file *m, const char *what)
+static int jobid_text_show(struct seq_file *m, const char *what)
 {
 	char text[LUSTRE_JOBID_SIZE];
 
@@ -200,7 +200,7 @@ static int text_show(struct seq_file *m, const char *what)
 	return 0;
 }
 
-static ssize_t text_store(const char *text, size_t len, char *what, size_t size)
+static ssize_t jobid_text_store(const char *text, size_t len, char *what, size_t size)
 {
 	if (!len || len >= size)
 		return -EINVAL;
@@ -210,37 +210,37 @@ static ssize_t text_store(const char *text, size_t len, char *what, size_t size)
 	return len;
 }
 
-static int var_show(struct seq_file *m, void *obj)
+static int jobid_var_show(struct seq_file *m, void *obj)
 {
-	return text_show(m, jobid_var);
+	return jobid_text_show(m, jobid_var);
 }
 
-static ssize_t var_store(const char *text, size_t len, void *obj)
+static ssize_t jobid_var_store(const char *text, size_t len, void *obj)
 {
-	return text_store(text, len, jobid_var, sizeof(jobid_var));
+	return jobid_text_store(text, len, jobid_var, sizeof(jobid_var));
 }
 
-static int name_show(struct seq_file *m, void *obj)
+static int jobid_name_show(struct seq_file *m, void *obj)
 {
-	return text_show(m, jobid_name);
+	return jobid_text_show(m, jobid_name);
 }
 
-static ssize_t name_store(const char *text, size_t len, void *obj)
+static ssize_t jobid_name_store(const char *text, size_t len, void *obj)
 {
-	return text_store(text, len, jobid_name, sizeof(jobid_name));
+	return jobid_text_store(text, len, jobid_name, sizeof(jobid_name));
 }
 
-static int session_show(struct seq_file *m, void *obj)
+static int jobid_session_show(struct seq_file *m, void *obj)
 {
 	char text[LUSTRE_JOBID_SIZE];
 
-	session_value(text);
+	jobid_session_value(text);
 	seq_printf(m, "%s\n", text);
 	return 0;
 }
 
 /* An empty value forgets the session. */
-static ssize_t session_store(const char *text, size_t len, void *obj)
+static ssize_t jobid_session_store(const char *text, size_t len, void *obj)
 {
 	unsigned long id = task_session_vnr(current);
 	char *copy = NULL, *old;
@@ -274,9 +274,9 @@ static ssize_t session_store(const char *text, size_t len, void *obj)
 }
 
 static const struct param_def jobid_params[] = {
-	{ "jobid_var", 0644, var_show, var_store },
-	{ "jobid_name", 0644, name_show, name_store },
-	{ "jobid_this_session", 0644, session_show, session_store },
+	{ "jobid_var", 0644, jobid_var_show, jobid_var_store },
+	{ "jobid_name", 0644, jobid_name_show, jobid_name_store },
+	{ "jobid_this_session", 0644, jobid_session_show, jobid_session_store },
 };
 
 int param_jobid_init(void)

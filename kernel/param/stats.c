@@ -109,7 +109,7 @@ static void stats_clear(struct lu_stats *s)
 	s->start = ktime_get_real();
 }
 
-static void collect(struct lu_stats *s, int idx, struct lu_stat_cnt *sum)
+static void lu_stats_collect(struct lu_stats *s, int idx, struct lu_stat_cnt *sum)
 {
 	int cpu;
 
@@ -127,7 +127,7 @@ static void collect(struct lu_stats *s, int idx, struct lu_stat_cnt *sum)
 	}
 }
 
-static void show_time(struct seq_file *m, const char *label, ktime_t t)
+static void lu_stats_show_time(struct seq_file *m, const char *label, ktime_t t)
 {
 	struct timespec64 ts = ktime_to_timespec64(t);
 
@@ -141,15 +141,15 @@ static int stats_file_show(struct seq_file *m, void *obj)
 	struct lu_stat_cnt sum;
 	int i;
 
-	show_time(m, "snapshot_time", now);
+	lu_stats_show_time(m, "snapshot_time", now);
 	if (param_enable_stats_header) {
-		show_time(m, "start_time", s->start);
-		show_time(m, "elapsed_time", ktime_sub(now, s->start));
+		lu_stats_show_time(m, "start_time", s->start);
+		lu_stats_show_time(m, "elapsed_time", ktime_sub(now, s->start));
 	}
 	for (i = 0; i < s->n; i++) {
 		const struct lu_stat_def *d = &s->defs[i];
 
-		collect(s, i, &sum);
+		lu_stats_collect(s, i, &sum);
 		if (!sum.count)
 			continue;
 		seq_printf(m, "%-25s %llu samples [%s]", d->name, sum.count, unit_names[d->unit]);

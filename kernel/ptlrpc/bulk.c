@@ -27,14 +27,14 @@ struct cut {
 };
 
 /* The next fragment begins a piece. */
-static bool cut_fresh(const struct cut *c)
+static bool ptlrpc_cut_begins_piece(const struct cut *c)
 {
 	return c->nfrag % LNET_MAX_IOV == 0 || c->len + 4096 > LNET_MTU;
 }
 
-static void cut_add(struct cut *c, struct page *page, u32 off, u32 len)
+static void ptlrpc_cut_add(struct cut *c, struct page *page, u32 off, u32 len)
 {
-	if (cut_fresh(c)) {
+	if (ptlrpc_cut_begins_piece(c)) {
 		if (c->piece)
 			c->piece[c->npiece] = (struct bulk_piece){ .bp_first = c->nfrag };
 		c->npiece++;
@@ -54,7 +54,7 @@ static void cut_add(struct cut *c, struct page *page, u32 off, u32 len)
  * The rule of 8.3. Fragments longer than 4 KiB that overflow a piece are split at a multiple of
  * 4096.
  */
-static void cut_all(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
+static void ptlrpc_cut_all(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
 {
 	unsigned int i;
 
@@ -62,10 +62,10 @@ static void cut_all(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
 		u32 off = bvec[i].bv_offset, len = bvec[i].bv_len;
 
 		while (len) {
-			u32 room = cut_fresh(c) ? LNET_MTU : LNET_MTU - c->len;
+			u32 room = ptlrpc_cut_begins_piece(c) ? LNET_MTU : LNET_MTU - c->len;
 			u32 part = len <= room ? len : round_down(room, 4096);
 
-			cut_add(c, bvec[i].bv_page + (off >> PAGE_SHIFT), off & ~PAGE_MASK, part);
+			ptlrpc_cut_add(c, bvec[i].bv_page + (off >> PAGE_SHIFT), off & ~PAGE_MASK, part);
 			off += part;
 			len -= part;
 		}
@@ -73,13 +73,13 @@ static void cut_all(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
 }
 
 /* ERR_PTR */
-static struct ptlrpc_bulk *bulk_new(const struct bio_vec *bvec, unsigned int nr)
+static struct ptlrpc_bulk *ptlrpc_bulk_new(const struct bio_vec *bvec, unsigned int nr)
 {
 	struct cut count = {}, c = {};
 	struct ptlrpc_bulk *bk;
 	unsigned int i;
 
-	cut_all(&count, bvec, nr);
+	ptlrpc_cut_all(&count, bvec, nr);
 	if (!count.npiece || count.npiece > BULK_MAX_PIECES)
 		return ERR_PTR(-EINVAL);
 	bk = kzalloc(sizeof(*bk), GFP_NOFS);
@@ -88,19 +88,19 @@ static struct ptlrpc_bulk *bulk_new(const struct bio_vec *bvec, unsigned int nr)
 	bk->bk_bvec = kvmalloc_array(count.nfrag, sizeof(*bk->bk_bvec), GFP_NOFS);
 	bk->bk_piece = kcalloc(count.npiece, sizeof(*bk->bk_piece), GFP_NOFS);
 	if (!bk->bk_bvec || !bk->bk_piece) {
-		bulk_free(bk);
+		ptlrpc_bulk_free(bk);
 		return ERR_PTR(-ENOMEM);
 	}
 	c.bvec = bk->bk_bvec;
 	c.piece = bk->bk_piece;
-	cut_all(&c, bvec, nr);
+	ptlrpc_cut_all(&c, bvec, nr);
 	bk->bk_nr = c.npiece;
 	for (i = 0; i < bk->bk_nr; i++)
 		bk->bk_piece[i].bp_bulk = bk;
 	return bk;
 }
 
-void bulk_free(struct ptlrpc_bulk *bk)
+void ptlrpc_bulk_free(struct ptlrpc_bulk *bk)
 {
 	if (!bk)
 		return;
@@ -109,7 +109,7 @@ void bulk_free(struct ptlrpc_bulk *bk)
 	kfree(bk);
 }
 
-static void piece_desc(struct bulk_piece *bp, struct lnet_md_desc *desc, unsigned int nr, u32 len)
+static void ptlrpc_piece_desc(struct bulk_piece *bp, struct lnet_md_desc *desc, unsigned int nr, u32 len)
 {
 	desc->bvec = nr ? bp->bp_bulk->bk_bvec + bp->bp_first : NULL;
 	desc->nr_bvec = nr;
@@ -119,7 +119,7 @@ static void piece_desc(struct bulk_piece *bp, struct lnet_md_desc *desc, unsigne
 }
 
 /* Under the lock of the owner. */
-static void unlink_pieces(struct ptlrpc_bulk *bk)
+static void ptlrpc_unlink_pieces(struct ptlrpc_bulk *bk)
 {
 	unsigned int i;
 
@@ -144,24 +144,24 @@ static void unlink_pieces(struct ptlrpc_bulk *bk)
 int ptlrpc_req_bulk(struct ptlrpc_request *req, bool server_reads, u32 portal, struct bio_vec *bvec,
 		    unsigned int nr, u32 max_md)
 {
-	struct ptlrpc_bulk *bk = bulk_new(bvec, nr);
+	struct ptlrpc_bulk *bk = ptlrpc_bulk_new(bvec, nr);
 
 	if (IS_ERR(bk))
 		return PTR_ERR(bk);
 	if (max_md && bk->bk_nr > max_md) {
-		bulk_free(bk);
+		ptlrpc_bulk_free(bk);
 		return -EINVAL;
 	}
 	bk->bk_get = server_reads;
 	bk->bk_portal = portal;
 	bk->bk_owner = req;
-	bulk_free(req->rq_bulk);
+	ptlrpc_bulk_free(req->rq_bulk);
 	req->rq_bulk = bk;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_bulk);
 
-static void cli_bulk_event(const struct lnet_event *ev)
+static void ptlrpc_bulk_event(const struct lnet_event *ev)
 {
 	struct bulk_piece *bp = ev->user;
 	struct ptlrpc_bulk *bk = bp->bp_bulk;
@@ -178,12 +178,12 @@ static void cli_bulk_event(const struct lnet_event *ev)
 	if (ev->unlinked) {
 		bp->bp_md = NULL;
 		req->rq_mds--;
-		req_kick(req);
+		ptlrpc_kick(req);
 	}
 	spin_unlock(&req->rq_lock);
 }
 
-int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first)
+int ptlrpc_bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first)
 {
 	struct ptlrpc_bulk *bk = req->rq_bulk;
 	struct lnet_process_id from = { .nid = *nid, .pid = LNET_PID_ANY };
@@ -199,11 +199,11 @@ int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first)
 		struct lnet_md_desc desc = {
 			.threshold = 1,
 			.options = bk->bk_get ? LNET_MD_OP_GET : LNET_MD_OP_PUT,
-			.handler = cli_bulk_event,
+			.handler = ptlrpc_bulk_event,
 		};
 		struct lnet_md *md;
 
-		piece_desc(bp, &desc, bp->bp_nr, bp->bp_len);
+		ptlrpc_piece_desc(bp, &desc, bp->bp_nr, bp->bp_len);
 		spin_lock(&req->rq_lock);
 		req->rq_mds++;
 		spin_unlock(&req->rq_lock);
@@ -219,10 +219,10 @@ int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first)
 	return 0;
 }
 
-void bulk_unlink(struct ptlrpc_request *req)
+void ptlrpc_bulk_unlink(struct ptlrpc_request *req)
 {
 	if (req->rq_bulk)
-		unlink_pieces(req->rq_bulk);
+		ptlrpc_unlink_pieces(req->rq_bulk);
 }
 
 /* ---- server ---- */
@@ -299,7 +299,7 @@ static int svc_piece_start(struct svc_req *req, struct svc_bulk *sb, struct bulk
 
 	while (have < len && nr < bp->bp_nr)
 		have += sb->bk->bk_bvec[bp->bp_first + nr++].bv_len;
-	piece_desc(bp, &desc, nr, len);
+	ptlrpc_piece_desc(bp, &desc, nr, len);
 	spin_lock(&sb->lock);
 	sb->live++;
 	spin_unlock(&sb->lock);
@@ -403,7 +403,7 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 	}
 	if (!svc_bulk_gone(sb)) {
 		spin_lock(&sb->lock);
-		unlink_pieces(sb->bk);
+		ptlrpc_unlink_pieces(sb->bk);
 		spin_unlock(&sb->lock);
 		lnet_fast_fail(&req->peer);
 		wait_event(sb->waitq, svc_bulk_gone(sb));
@@ -428,7 +428,7 @@ static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
 	rc = svc_bulk_bits(req, mbits, max_md, &first, &n);
 	if (rc)
 		return rc;
-	bk = bulk_new(bvec, nr);
+	bk = ptlrpc_bulk_new(bvec, nr);
 	if (IS_ERR(bk))
 		return PTR_ERR(bk);
 	if (bk->bk_nr > n) {
@@ -471,7 +471,7 @@ static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
 	if (!rc && sb.moved != bytes)
 		rc = -EIO;
 out_free:
-	bulk_free(bk);
+	ptlrpc_bulk_free(bk);
 	return rc;
 }
 
@@ -507,7 +507,7 @@ static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *b
 	if (rc) {
 		req->no_reply = true;
 		pr_warn_ratelimited("bulk %s of request x%llu (%s): rc = %d\n",
-				    get ? "read" : "write", req->xid, opc_name(req->opc), rc);
+				    get ? "read" : "write", req->xid, ptlrpc_opc_name(req->opc), rc);
 	}
 	return rc;
 }

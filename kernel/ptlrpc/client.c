@@ -19,48 +19,48 @@
 #include "internal.h"
 #include <trace/events/ptlrpc.h>
 
-static void kick_after(struct ptlrpc_request *req, unsigned long delay)
+static void ptlrpc_kick_after(struct ptlrpc_request *req, unsigned long delay)
 {
 	refcount_inc(&req->rq_ref);
 	if (mod_delayed_work(ptlrpc_wq, &req->rq_work, delay))
 		refcount_dec(&req->rq_ref);	/* was pending, with a reference */
 }
 
-void req_kick(struct ptlrpc_request *req)
+void ptlrpc_kick(struct ptlrpc_request *req)
 {
-	kick_after(req, 0);
+	ptlrpc_kick_after(req, 0);
 }
 
-void req_kick_list(struct list_head *list)
+void ptlrpc_kick_list(struct list_head *list)
 {
 	struct ptlrpc_request *req;
 
 	list_for_each_entry(req, list, rq_list)
-		req_kick(req);
+		ptlrpc_kick(req);
 }
 
 /*
  * Sleep until a time (jiffies64), or until kicked. rq_lock held, and the lock under which the kick
  * would come.
  */
-static void sleep_until(struct ptlrpc_request *req, u64 when)
+static void ptlrpc_sleep_until(struct ptlrpc_request *req, u64 when)
 {
 	u64 now = get_jiffies_64();
 
 	if (req->rq_abort || time_after_eq64(now, when))
-		kick_after(req, req->rq_abort ? 0 : 1);
+		ptlrpc_kick_after(req, req->rq_abort ? 0 : 1);
 	else
-		kick_after(req, min_t(u64, when - now, MAX_JIFFY_OFFSET));
+		ptlrpc_kick_after(req, min_t(u64, when - now, MAX_JIFFY_OFFSET));
 }
 
 /* ---- timing ---- */
 
-unsigned int imp_net_latency(const struct obd_import *imp)
+unsigned int import_net_latency(const struct obd_import *imp)
 {
-	return clamp(at_get(&imp->imp_net_at), 1U, 60U);
+	return clamp(ptlrpc_at_get(&imp->imp_net_at), 1U, 60U);
 }
 
-struct ptlrpc_at *imp_at(struct obd_import *imp, u32 portal)
+struct ptlrpc_at *import_at(struct obd_import *imp, u32 portal)
 {
 	unsigned int i;
 
@@ -76,40 +76,40 @@ struct ptlrpc_at *imp_at(struct obd_import *imp, u32 portal)
 }
 
 /* By the estimate alone, also before it is known whether timeouts are adaptive. */
-unsigned int imp_adaptive_time(struct obd_import *imp, u32 portal)
+unsigned int import_adaptive_time(struct obd_import *imp, u32 portal)
 {
-	unsigned int e = at_estimate(imp_at(imp, portal));
+	unsigned int e = ptlrpc_at_estimate(import_at(imp, portal));
 
 	return e + e / 4 + 5;
 }
 
 /* Seconds that we give to the server, however timeouts are made. */
-unsigned int imp_service_time(struct obd_import *imp, u32 portal)
+unsigned int import_service_time(struct obd_import *imp, u32 portal)
 {
 	if (!ptlrpc_at_max || !(imp_connect_flags(imp) & OBD_CONNECT_AT))
 		return max(ptlrpc_timeout, 1U);
-	return imp_adaptive_time(imp, portal);
+	return import_adaptive_time(imp, portal);
 }
 
-static unsigned int choose_timeout(struct ptlrpc_request *req)
+static unsigned int ptlrpc_choose_timeout(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
-	unsigned int t = req->rq_timeout ?: imp_service_time(imp, req->rq_req_portal);
+	unsigned int t = req->rq_timeout ?: import_service_time(imp, req->rq_req_portal);
 
 	return imp->imp_reverse ? max(t, ptlrpc_ldlm_timeout) : t;
 }
 
 /* Connects: 5 seconds more for each round over the NIDs. */
-static unsigned int latency(const struct ptlrpc_request *req)
+static unsigned int ptlrpc_latency(const struct ptlrpc_request *req)
 {
 	const struct obd_import *imp = req->rq_imp;
 
-	return req->rq_is_connect ? min(5 + 5 * imp->imp_connect_round, 50U) : imp_net_latency(imp);
+	return req->rq_is_connect ? min(5 + 5 * imp->imp_connect_round, 50U) : import_net_latency(imp);
 }
 
 /* ---- events ---- */
 
-static void request_event(const struct lnet_event *ev)
+static void ptlrpc_request_event(const struct lnet_event *ev)
 {
 	struct ptlrpc_request *req = ev->user;
 
@@ -121,12 +121,12 @@ static void request_event(const struct lnet_event *ev)
 		req->rq_mds--;
 	}
 	if (req->rq_net_err || !req->rq_mds)
-		req_kick(req);
+		ptlrpc_kick(req);
 	spin_unlock(&req->rq_lock);
 }
 
 /* "Still working on it, wait longer." Its memory is still the server's to write: look at a copy. */
-static void early_reply(struct ptlrpc_request *req, const struct lnet_event *ev)
+static void ptlrpc_early_reply(struct ptlrpc_request *req, const struct lnet_event *ev)
 {
 	u64 copy[PTLRPC_REPLY_OFF / sizeof(u64)];
 	const struct lustre_msg_v2 *msg = (void *)copy;
@@ -136,7 +136,7 @@ static void early_reply(struct ptlrpc_request *req, const struct lnet_event *ev)
 	if (ev->mlength < sizeof(copy))
 		return;
 	memcpy(copy, req->rq_rep, sizeof(copy));
-	if (wire_msg_check(msg, sizeof(copy)) || le32_to_cpu(msg->lm_cksum) != early_crc(msg))
+	if (wire_msg_check(msg, sizeof(copy)) || le32_to_cpu(msg->lm_cksum) != ptlrpc_early_crc(msg))
 		return;
 	pb = wire_body(msg);
 	t = le32_to_cpu(pb->pb_timeout);
@@ -144,20 +144,20 @@ static void early_reply(struct ptlrpc_request *req, const struct lnet_event *ev)
 		return;
 	spin_lock(&req->rq_lock);
 	req->rq_cur_timeout = t;
-	req->rq_deadline = req->rq_sent + t + imp_net_latency(req->rq_imp);
-	req_kick(req);
+	req->rq_deadline = req->rq_sent + t + import_net_latency(req->rq_imp);
+	ptlrpc_kick(req);
 	spin_unlock(&req->rq_lock);
 	trace_ptlrpc_req_early(req, t);
 }
 
 /* After the final reply no other may be written over it; it is read when LNet has forgotten it. */
-static void reply_event(const struct lnet_event *ev)
+static void ptlrpc_reply_event(const struct lnet_event *ev)
 {
 	struct ptlrpc_request *req = ev->user;
 	bool put = ev->type == LNET_EVENT_PUT && !ev->status;
 
 	if (put && req->rq_at && ev->offset == 0)
-		early_reply(req, ev);
+		ptlrpc_early_reply(req, ev);
 	spin_lock(&req->rq_lock);
 	if (put && !(req->rq_at && ev->offset == 0) && !req->rq_replied) {
 		req->rq_rep_off = ev->offset;
@@ -170,7 +170,7 @@ static void reply_event(const struct lnet_event *ev)
 	if (ev->unlinked) {
 		req->rq_rep_md = NULL;
 		req->rq_mds--;
-		req_kick(req);
+		ptlrpc_kick(req);
 	}
 	spin_unlock(&req->rq_lock);
 }
@@ -178,7 +178,7 @@ static void reply_event(const struct lnet_event *ev)
 /* ---- sending ---- */
 
 /* 0: go; 1: wait for a change of the import; -errno: never. imp_lock held. */
-static int may_send(struct ptlrpc_request *req)
+static int ptlrpc_may_send(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 
@@ -204,7 +204,7 @@ static int may_send(struct ptlrpc_request *req)
 	return req->rq_no_delay ? -EAGAIN : 1;
 }
 
-static bool uses_rep_mbits(const struct ptlrpc_request *req)
+static bool ptlrpc_uses_rep_mbits(const struct ptlrpc_request *req)
 {
 	return !req->rq_is_connect && imp_connect_flags2(req->rq_imp) & OBD_CONNECT2_REP_MBITS;
 }
@@ -212,7 +212,7 @@ static bool uses_rep_mbits(const struct ptlrpc_request *req)
 /*
  * XID and match bits of this transmission; imp_lock held. Returns the first match bits of the bulk.
  */
-static u64 assign_ids(struct ptlrpc_request *req)
+static u64 ptlrpc_assign_ids(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 	unsigned int n = req->rq_bulk ? req->rq_bulk->bk_nr : 1;
@@ -233,12 +233,12 @@ static u64 assign_ids(struct ptlrpc_request *req)
 		req->rq_new_xid = false;
 	}
 	req->rq_mbits = x + n - 1;
-	if (req->rq_is_connect || (!req->rq_bulk && !uses_rep_mbits(req)))
+	if (req->rq_is_connect || (!req->rq_bulk && !ptlrpc_uses_rep_mbits(req)))
 		req->rq_mbits = 0;
 	return x;
 }
 
-static u64 last_xid(struct obd_import *imp)
+static u64 ptlrpc_last_xid(struct obd_import *imp)
 {
 	struct ptlrpc_request *first =
 		list_first_entry_or_null(&imp->imp_unreplied, struct ptlrpc_request, rq_unreplied);
@@ -249,7 +249,7 @@ static u64 last_xid(struct obd_import *imp)
 }
 
 /* Fill what depends on the transmission. imp_lock held. */
-static void fill_message(struct ptlrpc_request *req)
+static void ptlrpc_fill_message(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 	struct lustre_msg_v2 *msg = req->rq_msg;
@@ -262,10 +262,10 @@ static void fill_message(struct ptlrpc_request *req)
 		flags = 0;
 	req->rq_at = flags & MSGHDR_AT_SUPPORT;
 	msg->lm_flags = cpu_to_le32(flags);
-	msg->lm_repsize = cpu_to_le32(req_repsize(req));
+	msg->lm_repsize = cpu_to_le32(ptlrpc_req_repsize(req));
 	pb->pb_status = cpu_to_le32(task_pid_nr(current));
 	pb->pb_handle.cookie = imp->imp_handle;
-	pb->pb_last_xid = cpu_to_le64(req->rq_bypass ? 0 : last_xid(imp));
+	pb->pb_last_xid = cpu_to_le64(req->rq_bypass ? 0 : ptlrpc_last_xid(imp));
 	pb->pb_tag = cpu_to_le16(req->rq_tag);
 	pb->pb_flags = cpu_to_le32(req->rq_pb_flags);
 	pb->pb_conn_cnt = cpu_to_le32(imp->imp_conn_cnt);
@@ -274,9 +274,9 @@ static void fill_message(struct ptlrpc_request *req)
 	req->rq_conn_cnt = imp->imp_conn_cnt;
 }
 
-static int reply_buffer(struct ptlrpc_request *req)
+static int ptlrpc_alloc_reply(struct ptlrpc_request *req)
 {
-	u32 want = roundup_pow_of_two(max(req_repsize(req), req->rq_rep_want) + PTLRPC_REPLY_OFF);
+	u32 want = roundup_pow_of_two(max(ptlrpc_req_repsize(req), req->rq_rep_want) + PTLRPC_REPLY_OFF);
 
 	if (req->rq_rep && req->rq_rep_size >= want)
 		return 0;
@@ -286,7 +286,7 @@ static int reply_buffer(struct ptlrpc_request *req)
 	return req->rq_rep ? 0 : -ENOMEM;
 }
 
-static int post_reply(struct ptlrpc_request *req, const struct lnet_nid *nid)
+static int ptlrpc_post_reply(struct ptlrpc_request *req, const struct lnet_nid *nid)
 {
 	struct lnet_process_id from = { .nid = *nid, .pid = LNET_PID_ANY };
 	struct lnet_md_desc desc = {
@@ -294,7 +294,7 @@ static int post_reply(struct ptlrpc_request *req, const struct lnet_nid *nid)
 		.length = req->rq_rep_size,
 		.threshold = LNET_MD_THRESH_INF,
 		.options = LNET_MD_OP_PUT | LNET_MD_MANAGE_REMOTE | LNET_MD_TRUNCATE,
-		.handler = reply_event,
+		.handler = ptlrpc_reply_event,
 		.user = req,
 		.mdp = &req->rq_rep_md,
 	};
@@ -304,7 +304,7 @@ static int post_reply(struct ptlrpc_request *req, const struct lnet_nid *nid)
 	req->rq_mds++;
 	spin_unlock(&req->rq_lock);
 	md = lnet_md_attach(req->rq_rep_portal, &from,
-			    uses_rep_mbits(req) ? req->rq_mbits : req->rq_xid, 0, &desc, false);
+			    ptlrpc_uses_rep_mbits(req) ? req->rq_mbits : req->rq_xid, 0, &desc, false);
 	if (!IS_ERR(md))
 		return 0;
 	spin_lock(&req->rq_lock);
@@ -314,14 +314,14 @@ static int post_reply(struct ptlrpc_request *req, const struct lnet_nid *nid)
 	return PTR_ERR(md);
 }
 
-static int put_request(struct ptlrpc_request *req, const struct lnet_nid *self,
+static int ptlrpc_put_message(struct ptlrpc_request *req, const struct lnet_nid *self,
 		       const struct lnet_nid *nid)
 {
 	struct lnet_md_desc desc = {
 		.buf = req->rq_msg,
 		.length = req->rq_msg_len,
 		.threshold = 1,
-		.handler = request_event,
+		.handler = ptlrpc_request_event,
 		.user = req,
 		.mdp = &req->rq_req_md,
 	};
@@ -343,26 +343,26 @@ static int put_request(struct ptlrpc_request *req, const struct lnet_nid *self,
 	return rc;	/* on error the md is unlinked with the others */
 }
 
-static void transmit(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first)
+static void ptlrpc_transmit(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first)
 {
 	struct obd_import *imp = req->rq_imp;
 	int rc = 0;
 
 	if (req->rq_bulk)
-		rc = bulk_post(req, nid, first);
+		rc = ptlrpc_bulk_post(req, nid, first);
 	if (!rc)
-		rc = post_reply(req, nid);
+		rc = ptlrpc_post_reply(req, nid);
 	if (!rc)
-		rc = put_request(req, imp->imp_reverse ? &imp->imp_self : NULL, nid);
+		rc = ptlrpc_put_message(req, imp->imp_reverse ? &imp->imp_self : NULL, nid);
 	if (rc) {
 		spin_lock(&req->rq_lock);
 		req->rq_net_err = 1;
-		req_kick(req);
+		ptlrpc_kick(req);
 		spin_unlock(&req->rq_lock);
 	}
 }
 
-static bool end(struct ptlrpc_request *req, int rc)
+static bool ptlrpc_end(struct ptlrpc_request *req, int rc)
 {
 	if (rc)
 		req->rq_status = rc;
@@ -370,22 +370,22 @@ static bool end(struct ptlrpc_request *req, int rc)
 	return false;
 }
 
-static bool past_deadline_max(const struct ptlrpc_request *req)
+static bool ptlrpc_past_deadline_max(const struct ptlrpc_request *req)
 {
 	return req->rq_deadline_max && time_after_eq64(get_jiffies_64(), req->rq_deadline_max);
 }
 
 /* Wait for a kick, with imp_lock held (under which the kick will come). */
-static void wait_kick(struct ptlrpc_request *req, enum rq_phase phase)
+static void ptlrpc_wait_kick(struct ptlrpc_request *req, enum rq_phase phase)
 {
 	req->rq_phase = phase;
 	spin_lock(&req->rq_lock);
 	if (req->rq_deadline_max || req->rq_abort)
-		sleep_until(req, req->rq_deadline_max);
+		ptlrpc_sleep_until(req, req->rq_deadline_max);
 	spin_unlock(&req->rq_lock);
 }
 
-static bool step_new(struct ptlrpc_request *req)
+static bool ptlrpc_step_new(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 	struct lnet_nid nid;
@@ -397,41 +397,41 @@ static bool step_new(struct ptlrpc_request *req)
 	rc = req->rq_abort;
 	wait = !rc && req->rq_not_before && time_before64(get_jiffies_64(), req->rq_not_before);
 	if (wait)
-		sleep_until(req, req->rq_not_before);
+		ptlrpc_sleep_until(req, req->rq_not_before);
 	spin_unlock(&req->rq_lock);
 	if (wait)
 		return false;
 	req->rq_not_before = 0;
-	if (!rc && past_deadline_max(req))
+	if (!rc && ptlrpc_past_deadline_max(req))
 		rc = -ETIMEDOUT;
 	if (!rc)
-		rc = reply_buffer(req);
+		rc = ptlrpc_alloc_reply(req);
 	if (rc)
-		return end(req, rc);
+		return ptlrpc_end(req, rc);
 
 	spin_lock(&imp->imp_lock);
-	rc = may_send(req);
+	rc = ptlrpc_may_send(req);
 	if (rc > 0) {
 		if (req->rq_phase != RQ_DELAYED)
 			list_move_tail(&req->rq_list, &imp->imp_delayed);
-		wait_kick(req, RQ_DELAYED);
+		ptlrpc_wait_kick(req, RQ_DELAYED);
 		trace_ptlrpc_req_delayed(req, 1);
 		goto out;
 	}
-	if (!rc && req->rq_mod_slot && !req->rq_have_slot && !slot_get(req)) {
-		wait_kick(req, RQ_SLOT);
+	if (!rc && req->rq_mod_slot && !req->rq_have_slot && !ptlrpc_slot_get(req)) {
+		ptlrpc_wait_kick(req, RQ_SLOT);
 		trace_ptlrpc_req_delayed(req, 2);
 		goto out;
 	}
 	if (rc) {
 		spin_unlock(&imp->imp_lock);
-		return end(req, rc);
+		return ptlrpc_end(req, rc);
 	}
 	list_move_tail(&req->rq_list, &imp->imp_sending);
 	req->rq_phase = RQ_SENT;
-	req->rq_cur_timeout = choose_timeout(req);
-	first = assign_ids(req);
-	fill_message(req);
+	req->rq_cur_timeout = ptlrpc_choose_timeout(req);
+	first = ptlrpc_assign_ids(req);
+	ptlrpc_fill_message(req);
 	nid = imp->imp_nid;
 	imp->imp_last_sent = ktime_get_seconds();
 	if (req->rq_opc != OBD_PING)
@@ -441,12 +441,12 @@ static bool step_new(struct ptlrpc_request *req)
 	req->rq_sends = min(req->rq_sends + 1, 100);
 	spin_lock(&req->rq_lock);
 	req->rq_again = 0;
-	req->rq_deadline = req->rq_sent + req->rq_cur_timeout + latency(req);
-	sleep_until(req, get_jiffies_64() + (req->rq_cur_timeout + latency(req)) * HZ);
+	req->rq_deadline = req->rq_sent + req->rq_cur_timeout + ptlrpc_latency(req);
+	ptlrpc_sleep_until(req, get_jiffies_64() + (req->rq_cur_timeout + ptlrpc_latency(req)) * HZ);
 	spin_unlock(&req->rq_lock);
 	spin_unlock(&imp->imp_lock);
 	trace_ptlrpc_req_sent(req, req->rq_cur_timeout);
-	transmit(req, &nid, first);
+	ptlrpc_transmit(req, &nid, first);
 	return true;
 out:
 	spin_unlock(&imp->imp_lock);
@@ -456,7 +456,7 @@ out:
 /* ---- after sending ---- */
 
 /* Forget what LNet has of it; the phase after that decides by rq_resend. */
-static bool unlink_all(struct ptlrpc_request *req)
+static bool ptlrpc_unlink_all(struct ptlrpc_request *req)
 {
 	spin_lock(&req->rq_lock);
 	req->rq_phase = RQ_UNLINK;
@@ -468,26 +468,26 @@ static bool unlink_all(struct ptlrpc_request *req)
 		req->rq_req_md = NULL;
 		req->rq_mds--;
 	}
-	bulk_unlink(req);
+	ptlrpc_bulk_unlink(req);
 	spin_unlock(&req->rq_lock);
 	return true;
 }
 
-static bool send_again(struct ptlrpc_request *req)
+static bool ptlrpc_send_again(struct ptlrpc_request *req)
 {
 	req->rq_resend = true;
 	trace_ptlrpc_req_resend(req, 0);
-	return unlink_all(req);
+	return ptlrpc_unlink_all(req);
 }
 
-static bool fail(struct ptlrpc_request *req, int rc)
+static bool ptlrpc_fail(struct ptlrpc_request *req, int rc)
 {
 	req->rq_status = rc;
-	return unlink_all(req);
+	return ptlrpc_unlink_all(req);
 }
 
 /* The deadline passed, or LNet could not deliver the request. */
-static bool expired(struct ptlrpc_request *req, bool net_err)
+static bool ptlrpc_expired(struct ptlrpc_request *req, bool net_err)
 {
 	struct obd_import *imp = req->rq_imp;
 	char nidbuf[LNET_NIDSTR_SIZE];
@@ -496,35 +496,35 @@ static bool expired(struct ptlrpc_request *req, bool net_err)
 	if (!req->rq_bypass)
 		pr_info_ratelimited("%s: %s x%llu to %s %s after %llds\n",
 				    imp->imp_reverse ? imp->imp_client : imp->imp_name,
-				    opc_name(req->rq_opc), req->rq_xid,
+				    ptlrpc_opc_name(req->rq_opc), req->rq_xid,
 				    lnet_nid_str(&imp->imp_nid, nidbuf),
 				    net_err ? "not delivered" : "not answered",
 				    ktime_get_seconds() - req->rq_sent);
 	if (req->rq_bypass)
-		return fail(req, -ETIMEDOUT);
+		return ptlrpc_fail(req, -ETIMEDOUT);
 	if (!imp->imp_reverse)
 		import_lost(imp, req->rq_conn_cnt);
 	else if (net_err)
 		req->rq_not_before = get_jiffies_64() + HZ;
-	if (req->rq_no_resend || past_deadline_max(req) || imp->imp_flags & IMPF_NOT_REPLAYABLE)
-		return fail(req, -ETIMEDOUT);
-	return send_again(req);
+	if (req->rq_no_resend || ptlrpc_past_deadline_max(req) || imp->imp_flags & IMPF_NOT_REPLAYABLE)
+		return ptlrpc_fail(req, -ETIMEDOUT);
+	return ptlrpc_send_again(req);
 }
 
-static void learn_timing(struct ptlrpc_request *req, const struct ptlrpc_body *pb)
+static void ptlrpc_learn_timing(struct ptlrpc_request *req, const struct ptlrpc_body *pb)
 {
 	struct obd_import *imp = req->rq_imp;
 	u32 t = le32_to_cpu(pb->pb_timeout), served = le32_to_cpu(pb->pb_service_time);
 	s64 elapsed = ktime_get_seconds() - req->rq_sent;
 
 	if (t)
-		at_sample(imp_at(imp, req->rq_req_portal), t);
+		ptlrpc_at_sample(import_at(imp, req->rq_req_portal), t);
 	if (served <= elapsed + 3)
-		at_sample(&imp->imp_net_at, max_t(s64, elapsed - served + 1, 1));
+		ptlrpc_at_sample(&imp->imp_net_at, max_t(s64, elapsed - served + 1, 1));
 }
 
 /* The final reply is in memory. Returns 0 with rq_status set, 1 to send again, or -errno. */
-static int parse_reply(struct ptlrpc_request *req)
+static int ptlrpc_parse_reply(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 	struct lustre_msg_v2 *msg = req->rq_rep + req->rq_rep_off;
@@ -545,7 +545,7 @@ static int parse_reply(struct ptlrpc_request *req)
 		return -EPROTO;
 	if (type == PTL_RPC_MSG_ERR && status >= 0)
 		status = -EINVAL;
-	learn_timing(req, pb);
+	ptlrpc_learn_timing(req, pb);
 	WRITE_ONCE(imp->imp_last_reply, ktime_get_seconds());
 	if ((status == -ENOTCONN || status == -ENODEV) && !req->rq_bypass && !imp->imp_reverse) {
 		import_lost(imp, req->rq_conn_cnt);
@@ -564,29 +564,29 @@ static int parse_reply(struct ptlrpc_request *req)
 	req->rq_status = status;
 	trace_ptlrpc_req_replied(req, status);
 	if (!req->rq_is_connect && !imp->imp_reverse)
-		replay_reply(req, le64_to_cpu(pb->pb_transno), le64_to_cpu(pb->pb_last_committed));
+		ptlrpc_replay_reply(req, le64_to_cpu(pb->pb_transno), le64_to_cpu(pb->pb_last_committed));
 	return 0;
 }
 
 /* The final reply is there to be parsed. rq_lock held. */
-static bool reply_ready(const struct ptlrpc_request *req)
+static bool ptlrpc_reply_ready(const struct ptlrpc_request *req)
 {
 	return req->rq_replied && !req->rq_rep_md && !req->rq_got_reply;
 }
 
-static bool step_sent(struct ptlrpc_request *req)
+static bool ptlrpc_step_sent(struct ptlrpc_request *req)
 {
 	struct ptlrpc_bulk *bk = req->rq_bulk;
 	bool late, wait = false, replied, net_err, again;
 	int rc;
 
 	spin_lock(&req->rq_lock);
-	replied = reply_ready(req) && !req->rq_abort;
+	replied = ptlrpc_reply_ready(req) && !req->rq_abort;
 	spin_unlock(&req->rq_lock);
 	if (replied) {
-		rc = parse_reply(req);
+		rc = ptlrpc_parse_reply(req);
 		if (rc)
-			return rc > 0 ? send_again(req) : fail(req, rc);
+			return rc > 0 ? ptlrpc_send_again(req) : ptlrpc_fail(req, rc);
 	}
 	spin_lock(&req->rq_lock);
 	rc = req->rq_abort;
@@ -597,33 +597,33 @@ static bool step_sent(struct ptlrpc_request *req)
 	if (!rc && !replied && !late && !net_err && !again) {
 		/* a reply that came after the test above has kicked us already */
 		wait = true;
-		if (!reply_ready(req))
-			sleep_until(req, get_jiffies_64() +
+		if (!ptlrpc_reply_ready(req))
+			ptlrpc_sleep_until(req, get_jiffies_64() +
 				    (req->rq_deadline - ktime_get_seconds()) * HZ + HZ / 10);
 	}
 	spin_unlock(&req->rq_lock);
 	if (wait)
 		return false;
 	if (rc && !replied)
-		return fail(req, rc);
+		return ptlrpc_fail(req, rc);
 	if (replied) {
 		if (bk) {
 			req->bulk_bytes = bk->bk_moved;
 			if (bk->bk_err && req->rq_status >= 0)
 				req->rq_status = -EIO;
 		}
-		return unlink_all(req);
+		return ptlrpc_unlink_all(req);
 	}
 	if (req->rq_got_reply) {
 		/* The reply without its bulk: as if there were none. */
 		req->rq_got_reply = false;
-		return expired(req, false);
+		return ptlrpc_expired(req, false);
 	}
-	return again && !net_err ? send_again(req) : expired(req, net_err);
+	return again && !net_err ? ptlrpc_send_again(req) : ptlrpc_expired(req, net_err);
 }
 
 /* What is still in a queue of a driver shall leave it, even if the server is dead. */
-static void hurry(struct ptlrpc_request *req)
+static void ptlrpc_hurry_peer(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 	struct lnet_nid nid;
@@ -634,7 +634,7 @@ static void hurry(struct ptlrpc_request *req)
 	lnet_fast_fail(&nid);
 }
 
-static bool step_unlink(struct ptlrpc_request *req)
+static bool ptlrpc_step_unlink(struct ptlrpc_request *req)
 {
 	unsigned int mds;
 	int abort;
@@ -651,13 +651,13 @@ static bool step_unlink(struct ptlrpc_request *req)
 	if (mds) {
 		/* the event of the last one kicks */
 		if (abort)
-			hurry(req);
+			ptlrpc_hurry_peer(req);
 		return false;
 	}
 	if (!req->rq_resend)
-		return end(req, 0);
+		return ptlrpc_end(req, 0);
 	if (abort)
-		return end(req, abort);
+		return ptlrpc_end(req, abort);
 	req->rq_resend = false;
 	req->rq_got_reply = false;
 	req->rq_pb_flags |= MSG_RESENT;
@@ -666,7 +666,7 @@ static bool step_unlink(struct ptlrpc_request *req)
 }
 
 /* rq_step held. */
-static void step(struct ptlrpc_request *req)
+static void ptlrpc_step(struct ptlrpc_request *req)
 {
 	bool more = true;
 
@@ -675,13 +675,13 @@ static void step(struct ptlrpc_request *req)
 		case RQ_NEW:
 		case RQ_SLOT:
 		case RQ_DELAYED:
-			more = step_new(req);
+			more = ptlrpc_step_new(req);
 			break;
 		case RQ_SENT:
-			more = step_sent(req);
+			more = ptlrpc_step_sent(req);
 			break;
 		case RQ_UNLINK:
-			more = step_unlink(req);
+			more = ptlrpc_step_unlink(req);
 			break;
 		default:
 			more = false;
@@ -693,7 +693,7 @@ static void step(struct ptlrpc_request *req)
  * The reply buffer has room for the longest reply that is possible (64 KiB of layout); a request
  * that is kept until its commit must not pin it. Nobody has a pointer into the reply yet.
  */
-static void trim_reply(struct ptlrpc_request *req)
+static void ptlrpc_trim_reply(struct ptlrpc_request *req)
 {
 	void *rep;
 
@@ -715,7 +715,7 @@ static void trim_reply(struct ptlrpc_request *req)
 	req->rq_rep_size = req->rq_rep_got;
 }
 
-static void finish(struct ptlrpc_request *req)
+static void ptlrpc_finish(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 
@@ -724,46 +724,46 @@ static void finish(struct ptlrpc_request *req)
 	list_del_init(&req->rq_list);
 	list_del_init(&req->rq_unreplied);
 	if (req->rq_mod_slot)
-		slot_put(req);
+		ptlrpc_slot_put(req);
 	spin_unlock(&imp->imp_lock);
 	if (cancel_delayed_work(&req->rq_work))
 		refcount_dec(&req->rq_ref);
 	if (imp->imp_stats && req->rq_got_reply)
-		opc_stats_add(imp->imp_stats, req->rq_opc,
+		ptlrpc_stats_add(imp->imp_stats, req->rq_opc,
 			      ktime_us_delta(ktime_get(), req->rq_start));
-	trim_reply(req);
+	ptlrpc_trim_reply(req);
 	if (req->done)
 		req->done(req);
-	bulk_free(req->rq_bulk);	/* a kept request needs it no more */
+	ptlrpc_bulk_free(req->rq_bulk);	/* a kept request needs it no more */
 	req->rq_bulk = NULL;
-	replay_finish(req);
+	ptlrpc_replay_end(req);
 	complete_all(&req->rq_complete);
 	if (atomic_dec_and_test(&imp->imp_nr_reqs))
 		wake_up_all(&imp->imp_waitq);
 	ptlrpc_req_put(req);
 }
 
-static void req_work(struct work_struct *work)
+static void ptlrpc_req_work(struct work_struct *work)
 {
 	struct ptlrpc_request *req =
 		container_of(to_delayed_work(work), struct ptlrpc_request, rq_work);
 	bool told = true;
 
 	mutex_lock(&req->rq_step);
-	step(req);
+	ptlrpc_step(req);
 	if (req->rq_phase == RQ_END) {
 		req->rq_phase = RQ_DONE;
 		told = false;
 	}
 	mutex_unlock(&req->rq_step);
 	if (!told)
-		finish(req);
+		ptlrpc_finish(req);
 	ptlrpc_req_put(req);
 }
 
-void req_prepare(struct ptlrpc_request *req)
+void ptlrpc_req_init_work(struct ptlrpc_request *req)
 {
-	INIT_DELAYED_WORK(&req->rq_work, req_work);
+	INIT_DELAYED_WORK(&req->rq_work, ptlrpc_req_work);
 }
 
 /* ---- public ---- */
@@ -784,7 +784,7 @@ int ptlrpc_send_async(struct ptlrpc_request *req)
 	if (WARN_ON_ONCE(!req->rq_msg || req->rq_phase != RQ_NEW || req->rq_sends))
 		return -EINVAL;
 	if (req->rq_imp->imp_reverse && !req->rq_deadline_max)
-		req->rq_deadline_max = get_jiffies_64() + 3 * choose_timeout(req) * HZ;
+		req->rq_deadline_max = get_jiffies_64() + 3 * ptlrpc_choose_timeout(req) * HZ;
 	ptlrpc_req_get(req);
 	atomic_inc(&req->rq_imp->imp_nr_reqs);
 	mutex_lock(&req->rq_step);
@@ -793,11 +793,11 @@ int ptlrpc_send_async(struct ptlrpc_request *req)
 	req->rq_start = ktime_get();
 	spin_unlock(&req->rq_lock);
 	trace_ptlrpc_req_new(req, 0);
-	step(req);
+	ptlrpc_step(req);
 	ended = req->rq_phase == RQ_END;
 	mutex_unlock(&req->rq_step);
 	if (ended)
-		req_kick(req);
+		ptlrpc_kick(req);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(ptlrpc_send_async);
@@ -815,7 +815,7 @@ void ptlrpc_req_abort(struct ptlrpc_request *req, int rc)
 	if (!req->rq_abort) {
 		req->rq_abort = rc;
 		if (req->rq_started && req->rq_phase != RQ_DONE)
-			req_kick(req);
+			ptlrpc_kick(req);
 	}
 	spin_unlock(&req->rq_lock);
 }

@@ -16,7 +16,7 @@
 /* ---- the request ---- */
 
 /* Where to next; imp_lock held. */
-static struct import_conn *choose_conn(struct obd_import *imp)
+static struct import_conn *import_choose_conn(struct obd_import *imp)
 {
 	struct import_conn *ic, *best = NULL;
 
@@ -36,7 +36,7 @@ static struct import_conn *choose_conn(struct obd_import *imp)
 	return best;
 }
 
-static void fill_ocd(struct obd_import *imp, struct obd_connect_data *ocd)
+static void import_fill_ocd(struct obd_import *imp, struct obd_connect_data *ocd)
 {
 	*ocd = imp->imp_want;
 	if (!imp->imp_connected)
@@ -53,7 +53,7 @@ static void fill_ocd(struct obd_import *imp, struct obd_connect_data *ocd)
 	ocd->ocd_transno = 0;
 }
 
-static void connect_done(struct ptlrpc_request *req)
+static void import_connect_done(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 	struct ptlrpc_request *old;
@@ -66,7 +66,7 @@ static void connect_done(struct ptlrpc_request *req)
 	ptlrpc_req_put(old);
 }
 
-static int send_connect(struct obd_import *imp, bool initial)
+static int import_send_connect(struct obd_import *imp, bool initial)
 {
 	struct ptlrpc_request *req;
 	struct ptlrpc_body *pb;
@@ -81,7 +81,7 @@ static int send_connect(struct obd_import *imp, bool initial)
 	req->rq_bypass = true;
 	req->rq_no_resend = true;
 	req->rq_timeout = CONNECT_TIMEOUT;
-	req->done = connect_done;
+	req->done = import_connect_done;
 	ptlrpc_rep_room(req, WF_CONNECT_DATA, CONNECT_REPLY_ROOM);
 	rc = ptlrpc_req_pack(req);
 	if (rc)
@@ -90,12 +90,12 @@ static int send_connect(struct obd_import *imp, bool initial)
 	strscpy(ptlrpc_req_buf(req, WF_CLUUID), imp->imp_client, UUID_MAX - 1);
 	conn = ptlrpc_req_buf(req, WF_CONN);
 	conn->cookie = imp->imp_cb_cookie;
-	fill_ocd(imp, ptlrpc_req_buf(req, WF_CONNECT_DATA));
+	import_fill_ocd(imp, ptlrpc_req_buf(req, WF_CONNECT_DATA));
 	if (imp->imp_ops && imp->imp_ops->connect_data)
 		imp->imp_ops->connect_data(imp, ptlrpc_req_buf(req, WF_CONNECT_DATA));
 	pb = wire_body(req->rq_msg);
 	pb->pb_op_flags = cpu_to_le32(initial ? MSG_CONNECT_INITIAL : 0);
-	t = imp_adaptive_time(imp, imp->imp_req_portal);
+	t = import_adaptive_time(imp, imp->imp_req_portal);
 	pb->pb_service_time = cpu_to_le32(max(t * 4 / 5, 5U) - 4);
 	rc = ptlrpc_send_async(req);
 out:
@@ -113,7 +113,7 @@ void import_connect_start(struct obd_import *imp)
 	go = !imp->imp_invalid && !imp->imp_closing && !imp->imp_deactive &&
 	     (imp->imp_state == IMP_NEW || imp->imp_state == IMP_DISCON ||
 	      imp->imp_state == IMP_IDLE);
-	ic = go ? choose_conn(imp) : NULL;
+	ic = go ? import_choose_conn(imp) : NULL;
 	if (ic) {
 		if (ic->ic_last)
 			imp->imp_connect_round++;
@@ -126,7 +126,7 @@ void import_connect_start(struct obd_import *imp)
 	}
 	initial = !imp->imp_handle;
 	spin_unlock(&imp->imp_lock);
-	if (!ic || !send_connect(imp, initial))
+	if (!ic || !import_send_connect(imp, initial))
 		return;
 	spin_lock(&imp->imp_lock);
 	import_set_state(imp, IMP_DISCON);
@@ -136,7 +136,7 @@ void import_connect_start(struct obd_import *imp)
 
 /* ---- the answer ---- */
 
-static int check_ocd(const struct obd_import *imp, const struct obd_connect_data *ocd)
+static int import_check_ocd(const struct obd_import *imp, const struct obd_connect_data *ocd)
 {
 	u64 flags = le64_to_cpu(ocd->ocd_connect_flags),
 	    want = le64_to_cpu(imp->imp_want.ocd_connect_flags);
@@ -161,7 +161,7 @@ struct outcome {
 };
 
 /* Table 9.8. */
-static int judge(struct obd_import *imp, struct ptlrpc_request *req, struct outcome *out)
+static int import_connect_status(struct obd_import *imp, struct ptlrpc_request *req, struct outcome *out)
 {
 	bool initial = le32_to_cpu(((struct ptlrpc_body *)wire_body(req->rq_msg))->pb_op_flags) &
 		       MSG_CONNECT_INITIAL;
@@ -188,7 +188,7 @@ static int judge(struct obd_import *imp, struct ptlrpc_request *req, struct outc
 	return 0;
 }
 
-static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struct outcome *out)
+static int import_take_answer(struct obd_import *imp, struct ptlrpc_request *req, struct outcome *out)
 {
 	const struct ptlrpc_body *pb = ptlrpc_rep_body(req);
 	const struct obd_connect_data *ocd = ptlrpc_rep_buf(req, WF_CONNECT_DATA);
@@ -202,12 +202,12 @@ static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struc
 	memcpy(&granted, ocd, min_t(u32, len, sizeof(granted)));
 	if (!(le64_to_cpu(granted.ocd_connect_flags) & OBD_CONNECT_FLAGS2))
 		granted.ocd_connect_flags2 = 0;
-	rc = check_ocd(imp, &granted);
+	rc = import_check_ocd(imp, &granted);
 	if (rc)
 		return rc;
 	committed = le64_to_cpu(pb->pb_last_committed);
 	spin_lock(&imp->imp_lock);
-	rc = judge(imp, req, out);
+	rc = import_connect_status(imp, req, out);
 	if (!rc) {
 		/*
 		 * After more than one restart the number tells what the last one of the servers in
@@ -233,14 +233,14 @@ static int take_answer(struct obd_import *imp, struct ptlrpc_request *req, struc
 		pr_err("%s: server lost committed transactions (had %llu, now %llu): clients may miss acknowledged changes\n",
 		       imp->imp_name, had, committed);
 	if (!rc && out->evicted)
-		replay_restart(imp, committed);
+		ptlrpc_replay_restart(imp, committed);
 	else if (!rc)
-		replay_committed(imp, committed);
+		ptlrpc_replay_committed(imp, committed);
 	return rc;
 }
 
 /* Requests and locks of the time before are void. */
-static void be_evicted(struct obd_import *imp)
+static void import_handle_eviction(struct obd_import *imp)
 {
 	pr_warn("%s: this client was evicted; its locks and open files are lost\n", imp->imp_name);
 	spin_lock(&imp->imp_lock);
@@ -248,11 +248,11 @@ static void be_evicted(struct obd_import *imp)
 	import_abort_all(imp, -EIO, true);
 	spin_unlock(&imp->imp_lock);
 	import_event(imp, IMP_EV_EVICTED);
-	replay_drop(imp);
+	ptlrpc_replay_drop(imp);
 }
 
 /* Tell a recovering server that nothing comes from us; it answers when the recovery ends. */
-static int final_ping(struct obd_import *imp)
+static int import_final_ping(struct obd_import *imp)
 {
 	struct ptlrpc_request *req;
 	int rc;
@@ -277,7 +277,7 @@ static int final_ping(struct obd_import *imp)
  * FULL: what waits for an answer of an older connection goes out again, then what waits for the
  * connection.
  */
-static void go_full(struct obd_import *imp)
+static void import_set_full(struct obd_import *imp)
 {
 	struct ptlrpc_request *req;
 	struct import_conn *ic;
@@ -295,7 +295,7 @@ static void go_full(struct obd_import *imp)
 			continue;
 		spin_lock(&req->rq_lock);
 		req->rq_again = 1;
-		req_kick(req);
+		ptlrpc_kick(req);
 		spin_unlock(&req->rq_lock);
 	}
 	spin_unlock(&imp->imp_lock);
@@ -305,7 +305,7 @@ static void go_full(struct obd_import *imp)
  * The server answers, but the target is not there yet: it may be there in a moment, so 0.2 s, later
  * 2 s. imp_lock held.
  */
-static unsigned long not_yet_delay(struct obd_import *imp)
+static unsigned long import_not_yet_delay(struct obd_import *imp)
 {
 	unsigned long delay = HZ / 5 << min(imp->imp_not_yet, 4U);
 
@@ -313,7 +313,7 @@ static unsigned long not_yet_delay(struct obd_import *imp)
 	return min_t(unsigned long, delay, 2 * HZ);
 }
 
-static void connect_failed(struct obd_import *imp, int rc)
+static void import_connect_failed(struct obd_import *imp, int rc)
 {
 	time64_t now = ktime_get_seconds();
 	char nid[LNET_NIDSTR_SIZE];
@@ -330,15 +330,15 @@ static void connect_failed(struct obd_import *imp, int rc)
 		ic = import_find_conn(imp, &imp->imp_nid);
 		if (ic)
 			ic->ic_last = 0;
-		delay = not_yet_delay(imp);
+		delay = import_not_yet_delay(imp);
 		break;
 	case -ENODEV:
 	case -ETIMEDOUT:
-		ic = choose_conn(imp);
+		ic = import_choose_conn(imp);
 		if (ic && now - ic->ic_last > CONNECT_TIMEOUT)
 			delay = 0;
 		else if (rc == -ENODEV)
-			delay = not_yet_delay(imp);
+			delay = import_not_yet_delay(imp);
 		break;
 	case -EACCES:
 	case -EROFS:
@@ -382,7 +382,7 @@ void import_connect_finish(struct obd_import *imp)
 		return;
 	rc = req->rq_status;
 	if (!rc)
-		rc = take_answer(imp, req, &out);
+		rc = import_take_answer(imp, req, &out);
 	ptlrpc_req_put(req);
 	if (rc)
 		goto failed;
@@ -390,12 +390,12 @@ void import_connect_finish(struct obd_import *imp)
 		return;
 	import_event(imp, IMP_EV_OCD);
 	if (out.evicted)
-		be_evicted(imp);
+		import_handle_eviction(imp);
 	if (out.recovering)
-		rc = final_ping(imp);
+		rc = import_final_ping(imp);
 	if (rc)
 		goto failed;
-	go_full(imp);
+	import_set_full(imp);
 	if (again)
 		pr_info("%s: connection restored to %s\n", imp->imp_name,
 			lnet_nid_str(&imp->imp_nid, nid));
@@ -403,7 +403,7 @@ void import_connect_finish(struct obd_import *imp)
 	return;
 
 failed:
-	connect_failed(imp, rc);
+	import_connect_failed(imp, rc);
 }
 
 /* ---- disconnect ---- */

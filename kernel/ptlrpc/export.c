@@ -191,15 +191,15 @@ bool export_fail(struct obd_export *exp, bool evicted)
 	return true;
 }
 
-static bool drained(struct obd_export *exp, int n)
+static bool export_drained(struct obd_export *exp, int n)
 {
 	return atomic_read(&exp->exp_in_service) <= n && !READ_ONCE(exp->connecting);
 }
 
 /* @own: requests in service that are the caller's (DISCONNECT: 1) */
-static void teardown(struct obd_export *exp, int own)
+static void export_teardown_own(struct obd_export *exp, int own)
 {
-	wait_event(exp->exp_waitq, drained(exp, own));
+	wait_event(exp->exp_waitq, export_drained(exp, own));
 	ptlrpc_lock_ops->export_cleanup(exp);
 	if (exp->was_connected)
 		exp->tgt->ops->disconnect(exp, exp->evicted);
@@ -210,12 +210,12 @@ static void teardown(struct obd_export *exp, int own)
 
 void export_teardown(struct obd_export *exp)
 {
-	teardown(exp, 1);
+	export_teardown_own(exp, 1);
 }
 
 static void export_work(struct work_struct *work)
 {
-	teardown(container_of(work, struct obd_export, exp_work), 0);
+	export_teardown_own(container_of(work, struct obd_export, exp_work), 0);
 }
 
 void export_retire(struct obd_export *exp)
@@ -278,8 +278,8 @@ int ptlrpc_target_register(struct ptlrpc_target *t)
 }
 EXPORT_SYMBOL_GPL(ptlrpc_target_register);
 
-/* The name in a CONNECT; also without _UUID. Until target_put() the target stays. */
-struct ptlrpc_target *target_get(const char *uuid, u32 len)
+/* The name in a CONNECT; also without _UUID. Until ptlrpc_target_put() the target stays. */
+struct ptlrpc_target *ptlrpc_target_get(const char *uuid, u32 len)
 {
 	struct ptlrpc_target *t, *found = NULL;
 	size_t n = strnlen(uuid, len);
@@ -298,7 +298,7 @@ struct ptlrpc_target *target_get(const char *uuid, u32 len)
 	return found;
 }
 
-void target_put(struct ptlrpc_target *t)
+void ptlrpc_target_put(struct ptlrpc_target *t)
 {
 	mutex_lock(&targets_mutex);	/* unregister takes it, too, before t may go */
 	if (atomic_dec_and_test(&t->users))
@@ -307,7 +307,7 @@ void target_put(struct ptlrpc_target *t)
 }
 
 /* The export behind prev (NULL: the first one), referenced; prev's reference is dropped. */
-static struct obd_export *next_export(struct ptlrpc_target *t, struct obd_export *prev)
+static struct obd_export *export_next(struct ptlrpc_target *t, struct obd_export *prev)
 {
 	struct obd_export *exp = NULL, *pos;
 
@@ -340,7 +340,7 @@ void ptlrpc_target_unregister(struct ptlrpc_target *t)
 	t->stopping = true;
 	mutex_unlock(&targets_mutex);
 	wait_event(t->waitq, !atomic_read(&t->users));
-	while ((exp = next_export(t, NULL))) {
+	while ((exp = export_next(t, NULL))) {
 		if (export_fail(exp, false))
 			export_retire(exp);
 		export_put(exp);
@@ -359,7 +359,7 @@ void ptlrpc_target_for_each_export(struct ptlrpc_target *t,
 {
 	struct obd_export *exp = NULL;
 
-	while ((exp = next_export(t, exp)))
+	while ((exp = export_next(t, exp)))
 		if (READ_ONCE(exp->connected))
 			fn(exp, data);
 }
@@ -387,13 +387,13 @@ struct obd_export *ptlrpc_export_preload(struct ptlrpc_target *t, const char *cl
 }
 EXPORT_SYMBOL_GPL(ptlrpc_export_preload);
 
-static bool is_missing(const struct obd_export *exp, const void *unused)
+static bool export_is_missing(const struct obd_export *exp, const void *unused)
 {
 	return exp->was_connected && !exp->connected && !exp->connecting && !exp->failed;
 }
 
 /* One at a time: an eviction changes the list. */
-static int evict_those(struct ptlrpc_target *t,
+static int export_evict_matching(struct ptlrpc_target *t,
 		       bool (*which)(const struct obd_export *exp, const void *arg),
 		       const void *arg, const char *why)
 {
@@ -424,11 +424,11 @@ static int evict_those(struct ptlrpc_target *t,
  */
 void ptlrpc_target_evict_missing(struct ptlrpc_target *t)
 {
-	evict_those(t, is_missing, NULL, "it did not come to the recovery");
+	export_evict_matching(t, export_is_missing, NULL, "it did not come to the recovery");
 }
 EXPORT_SYMBOL_GPL(ptlrpc_target_evict_missing);
 
-static bool is_meant(const struct obd_export *exp, const void *arg)
+static bool export_is_named(const struct obd_export *exp, const void *arg)
 {
 	char nid[LNET_NIDSTR_SIZE];
 	const char *who = arg;
@@ -451,11 +451,11 @@ static bool is_meant(const struct obd_export *exp, const void *arg)
  */
 int ptlrpc_target_evict(struct ptlrpc_target *t, const char *who)
 {
-	return evict_those(t, is_meant, who, "by the administrator");
+	return export_evict_matching(t, export_is_named, who, "by the administrator");
 }
 EXPORT_SYMBOL_GPL(ptlrpc_target_evict);
 
-static bool is_silent(const struct obd_export *exp, const void *arg)
+static bool export_is_silent(const struct obd_export *exp, const void *arg)
 {
 	time64_t now = *(const time64_t *)arg;
 	u64 flags = exp_connect_flags(exp);
@@ -465,21 +465,21 @@ static bool is_silent(const struct obd_export *exp, const void *arg)
 }
 
 /* Only when somebody was heard of late: else it may be our own network. */
-static void evict_silent(struct ptlrpc_target *t, time64_t now)
+static void ptlrpc_target_evict_silent(struct ptlrpc_target *t, time64_t now)
 {
 	if (t->not_replayable || t->recovering ||
 	    now - READ_ONCE(t->last_heard) > ptlrpc_ping_interval)
 		return;
-	evict_those(t, is_silent, &now, "no ping");
+	export_evict_matching(t, export_is_silent, &now, "no ping");
 }
 
-void targets_evict_silent(void)
+void ptlrpc_targets_evict_silent(void)
 {
 	time64_t now = ktime_get_seconds();
 	struct ptlrpc_target *t;
 
 	mutex_lock(&targets_mutex);
 	list_for_each_entry(t, &targets, link)
-		evict_silent(t, now);
+		ptlrpc_target_evict_silent(t, now);
 	mutex_unlock(&targets_mutex);
 }

@@ -13,7 +13,7 @@
  * A retransmission of a request that is still here: the answer goes where the client waits now.
  * exp_lock held.
  */
-static bool is_duplicate(struct obd_export *exp, const struct svc_req *req)
+static bool svc_req_is_duplicate(struct obd_export *exp, const struct svc_req *req)
 {
 	struct svc_req *old;
 
@@ -32,7 +32,7 @@ static bool is_duplicate(struct obd_export *exp, const struct svc_req *req)
 	return false;
 }
 
-static bool parse_export(struct svc_req *req, const struct ptlrpc_body *pb)
+static bool svc_parse_export(struct svc_req *req, const struct ptlrpc_body *pb)
 {
 	struct obd_export *exp = export_find(pb->pb_handle.cookie);
 	struct ptlrpc_target *t;
@@ -48,7 +48,7 @@ static bool parse_export(struct svc_req *req, const struct ptlrpc_body *pb)
 	spin_lock(&exp->exp_lock);
 	if (exp->failed || !exp->connected)
 		req->pre_status = -ENOTCONN;
-	else if (req->conn_cnt < exp->conn_cnt || is_duplicate(exp, req))
+	else if (req->conn_cnt < exp->conn_cnt || svc_req_is_duplicate(exp, req))
 		take = false;
 	if (take)
 		list_add_tail(&req->exp_link, &exp->exp_reqs);
@@ -72,7 +72,7 @@ static bool parse_export(struct svc_req *req, const struct ptlrpc_body *pb)
 	return true;
 }
 
-static bool parse_callback(struct svc_req *req, const struct ptlrpc_body *pb)
+static bool svc_parse_callback(struct svc_req *req, const struct ptlrpc_body *pb)
 {
 	req->imp = import_find_cb(pb->pb_handle.cookie);
 	if (!req->imp)
@@ -82,7 +82,7 @@ static bool parse_callback(struct svc_req *req, const struct ptlrpc_body *pb)
 	return true;
 }
 
-bool svc_parse(struct svc_req *req)
+bool svc_parse_req(struct svc_req *req)
 {
 	const struct lustre_msg_v2 *msg = req->msg;
 	const struct ptlrpc_body *pb;
@@ -117,10 +117,10 @@ bool svc_parse(struct svc_req *req)
 			req->pre_versions[i] = le64_to_cpu(pb->pb_pre_versions[i]);
 	req->deadline =
 		req->arrival + (req->msg_flags & MSGHDR_AT_SUPPORT ? timeout : max(timeout, 100U));
-	if (opc_is_connect(req->opc))
+	if (ptlrpc_opc_is_connect(req->opc))
 		return true;
-	return req->req_portal == LDLM_CB_REQUEST_PORTAL ? parse_callback(req, pb) :
-							   parse_export(req, pb);
+	return req->req_portal == LDLM_CB_REQUEST_PORTAL ? svc_parse_callback(req, pb) :
+							   svc_parse_export(req, pb);
 
 bad:
 	pr_info_ratelimited("portal %u: malformed request x%llu dropped\n", req->req_portal,
@@ -153,28 +153,28 @@ bool svc_export_find_req(struct obd_export *exp,
 	return found;
 }
 
-bool svc_is_hp(struct svc_req *req)
+bool svc_req_is_urgent(struct svc_req *req)
 {
-	return req->pre_status || req->opc == OBD_PING || opc_is_connect(req->opc) ||
-	       opc_is_disconnect(req->opc) || ptlrpc_lock_ops->is_urgent(req);
+	return req->pre_status || req->opc == OBD_PING || ptlrpc_opc_is_connect(req->opc) ||
+	       ptlrpc_opc_is_disconnect(req->opc) || ptlrpc_lock_ops->is_urgent(req);
 }
 
 /* ---- in the service thread ---- */
 
-static int handle_ping(struct svc_req *req)
+static int svc_handle_ping(struct svc_req *req)
 {
 	return svc_rep_pack(req);
 }
 
-static const struct ptlrpc_handler connect_handler = { 0, "connect", &wf_connect, handle_connect };
+static const struct ptlrpc_handler connect_handler = { 0, "connect", &wf_connect, svc_handle_connect };
 static const struct ptlrpc_handler disconnect_handler = {
-	0, "disconnect", &wf_empty, handle_disconnect, HF_RECOVERY
+	0, "disconnect", &wf_empty, svc_handle_disconnect, HF_RECOVERY
 };
 
-static const struct ptlrpc_handler ping_handler = { OBD_PING, "obd_ping", &wf_empty, handle_ping,
+static const struct ptlrpc_handler ping_handler = { OBD_PING, "obd_ping", &wf_empty, svc_handle_ping,
 						    HF_RECOVERY };
 
-static const struct ptlrpc_handler *search(const struct ptlrpc_handler *h, unsigned int nr, u32 opc)
+static const struct ptlrpc_handler *svc_search_handler(const struct ptlrpc_handler *h, unsigned int nr, u32 opc)
 {
 	unsigned int i;
 
@@ -184,26 +184,26 @@ static const struct ptlrpc_handler *search(const struct ptlrpc_handler *h, unsig
 	return NULL;
 }
 
-static const struct ptlrpc_handler *find_handler(const struct svc_req *req)
+static const struct ptlrpc_handler *svc_find_handler(const struct svc_req *req)
 {
 	const struct ptlrpc_handler *h;
 
-	if (opc_is_connect(req->opc))
+	if (ptlrpc_opc_is_connect(req->opc))
 		return &connect_handler;
 	if (req->imp)
-		return search(ptlrpc_lock_ops->callback_handlers,
+		return svc_search_handler(ptlrpc_lock_ops->callback_handlers,
 			      ptlrpc_lock_ops->nr_callback_handlers, req->opc);
-	if (opc_is_disconnect(req->opc))
+	if (ptlrpc_opc_is_disconnect(req->opc))
 		return &disconnect_handler;
 	if (req->opc == OBD_PING)
 		return &ping_handler;
-	h = search(req->tgt->ops->handlers, req->tgt->ops->nr, req->opc);
-	return h ?: search(ptlrpc_lock_ops->target_handlers, ptlrpc_lock_ops->nr_target_handlers,
+	h = svc_search_handler(req->tgt->ops->handlers, req->tgt->ops->nr, req->opc);
+	return h ?: svc_search_handler(ptlrpc_lock_ops->target_handlers, ptlrpc_lock_ops->nr_target_handlers,
 			   req->opc);
 }
 
 /* From here on the export waits for us before it ends. */
-static int enter_export(struct svc_req *req)
+static int svc_enter_export(struct svc_req *req)
 {
 	struct obd_export *exp = req->exp;
 	int rc = 0;
@@ -219,9 +219,9 @@ static int enter_export(struct svc_req *req)
 }
 
 /* *held: the request is somebody else's now. */
-static int run_handler(struct svc_req *req, bool *held)
+static int svc_run_handler(struct svc_req *req, bool *held)
 {
-	const struct ptlrpc_handler *h = find_handler(req);
+	const struct ptlrpc_handler *h = svc_find_handler(req);
 	u32 version = le32_to_cpu(((struct ptlrpc_body *)wire_body(req->msg))->pb_version);
 	int rc;
 
@@ -229,7 +229,7 @@ static int run_handler(struct svc_req *req, bool *held)
 		return -EOPNOTSUPP;
 	req->handler = h;
 	req->fmt = h->fmt;
-	if ((version & LUSTRE_VERSION_MASK) != opc_class(req->opc))
+	if ((version & LUSTRE_VERSION_MASK) != ptlrpc_opc_class(req->opc))
 		return -EINVAL;
 	if (h->flags & HF_MODIFIES && exp_connect_flags(req->exp) & OBD_CONNECT_RDONLY)
 		return -EROFS;
@@ -258,20 +258,20 @@ static int run_handler(struct svc_req *req, bool *held)
 }
 
 /**
- * svc_handle - serve a request and answer it
+ * svc_handle_req - serve a request and answer it
  * @req: request with its own copy of the message; its reference is consumed
  */
-void svc_handle(struct svc_req *req)
+void svc_handle_req(struct svc_req *req)
 {
 	int rc = req->pre_status;
 	bool held = false, banned = rc == -ENODEV && req->exp && !READ_ONCE(req->tgt->stopping);
 
 	if (!rc && req->exp && !req->in_service)
-		rc = enter_export(req);
-	if (!rc && !req->exp && !req->imp && !opc_is_connect(req->opc))
+		rc = svc_enter_export(req);
+	if (!rc && !req->exp && !req->imp && !ptlrpc_opc_is_connect(req->opc))
 		rc = -ENOTCONN;
 	if (!rc)
-		rc = run_handler(req, &held);
+		rc = svc_run_handler(req, &held);
 	if (held) {
 		svc_req_put(req);
 		return;

@@ -70,9 +70,9 @@ struct obd_import *import_new(void)
 	INIT_DELAYED_WORK(&imp->imp_retry, import_retry_work);
 	imp->imp_max_mod_rpcs = 7;
 	imp->imp_state = IMP_NEW;
-	at_init(&imp->imp_net_at, 1);
+	ptlrpc_at_init(&imp->imp_net_at, 1);
 	for (i = 0; i < IMP_AT_PORTALS; i++)
-		at_init(&imp->imp_svc_at[i].at, 5);
+		ptlrpc_at_init(&imp->imp_svc_at[i].at, 5);
 	return imp;
 }
 
@@ -165,7 +165,7 @@ struct obd_import *import_find_cb(u64 cookie)
 }
 EXPORT_SYMBOL_GPL(import_find_cb);
 
-void imports_for_each(void (*fn)(struct obd_import *imp))
+void import_for_each(void (*fn)(struct obd_import *imp))
 {
 	struct obd_import *imp;
 
@@ -263,8 +263,8 @@ void import_set_state(struct obd_import *imp, enum import_state state)
 	trace_ptlrpc_import_state(imp, import_state_name(state));
 	wake_up_all(&imp->imp_waitq);
 	if (state == IMP_FULL) {
-		req_kick_list(&imp->imp_delayed);
-		req_kick_list(&imp->imp_slot_wait);
+		ptlrpc_kick_list(&imp->imp_delayed);
+		ptlrpc_kick_list(&imp->imp_slot_wait);
 	}
 }
 
@@ -301,7 +301,7 @@ static void import_retry_work(struct work_struct *work)
 	import_put(imp);
 }
 
-static void abort_list(struct list_head *list, int rc)
+static void import_abort_list(struct list_head *list, int rc)
 {
 	struct ptlrpc_request *req;
 
@@ -312,10 +312,10 @@ static void abort_list(struct list_head *list, int rc)
 
 void import_abort_all(struct obd_import *imp, int rc, bool delayed_too)
 {
-	abort_list(&imp->imp_sending, rc);
+	import_abort_list(&imp->imp_sending, rc);
 	if (delayed_too) {
-		abort_list(&imp->imp_delayed, rc);
-		abort_list(&imp->imp_slot_wait, rc);
+		import_abort_list(&imp->imp_delayed, rc);
+		import_abort_list(&imp->imp_slot_wait, rc);
 	}
 }
 
@@ -346,7 +346,7 @@ void import_event(struct obd_import *imp, enum import_event ev)
 		imp->imp_ops->event(imp, ev);
 }
 
-static u32 take_todo(struct obd_import *imp)
+static u32 import_take_todo(struct obd_import *imp)
 {
 	u32 todo;
 
@@ -357,7 +357,7 @@ static u32 take_todo(struct obd_import *imp)
 	return todo;
 }
 
-static void go_idle(struct obd_import *imp)
+static void import_set_idle(struct obd_import *imp)
 {
 	bool idle;
 
@@ -379,7 +379,7 @@ static void go_idle(struct obd_import *imp)
 static void import_work(struct work_struct *work)
 {
 	struct obd_import *imp = container_of(work, struct obd_import, imp_work);
-	u32 todo = take_todo(imp);
+	u32 todo = import_take_todo(imp);
 
 	if (todo & IMP_DO_EVENT(IMP_EV_DISCON))
 		import_event(imp, IMP_EV_DISCON);
@@ -388,7 +388,7 @@ static void import_work(struct work_struct *work)
 	if (todo & IMP_DO_CONNECTED)
 		import_connect_finish(imp);
 	if (todo & IMP_DO_IDLE)
-		go_idle(imp);
+		import_set_idle(imp);
 	if (todo & IMP_DO_CONNECT)
 		import_connect_start(imp);
 	if (todo & IMP_DO_PING)
@@ -423,7 +423,7 @@ int import_connect(struct obd_import *imp)
 EXPORT_SYMBOL_GPL(import_connect);
 
 /* 1: not yet */
-static int full_or_never(struct obd_import *imp)
+static int import_full_or_never(struct obd_import *imp)
 {
 	int rc = 1;
 
@@ -453,7 +453,7 @@ int import_wait_full(struct obd_import *imp, unsigned int timeout)
 	long left;
 	int rc = 1;
 
-	left = wait_event_killable_timeout(imp->imp_waitq, (rc = full_or_never(imp)) <= 0,
+	left = wait_event_killable_timeout(imp->imp_waitq, (rc = import_full_or_never(imp)) <= 0,
 					   timeout ? timeout * HZ : MAX_SCHEDULE_TIMEOUT);
 	if (left < 0)
 		return -EINTR;
@@ -511,7 +511,7 @@ void import_disconnect(struct obd_import *imp)
 	flush_work(&imp->imp_work);
 	wait_event(imp->imp_waitq, !atomic_read(&imp->imp_nr_reqs));
 	imp->imp_ops = NULL;
-	replay_drop(imp);
+	ptlrpc_replay_drop(imp);
 }
 EXPORT_SYMBOL_GPL(import_disconnect);
 
@@ -611,7 +611,7 @@ int import_show(struct seq_file *m, struct obd_import *imp)
 		   atomic_read(&imp->imp_nr_reqs));
 	seq_puts(m, "       avg_waittime: 0 usec\n");
 	seq_printf(m, "    service_estimates:\n       services: %u sec\n       network: %u sec\n",
-		   at_get(imp_at(imp, imp->imp_req_portal)), imp_net_latency(imp));
+		   ptlrpc_at_get(import_at(imp, imp->imp_req_portal)), import_net_latency(imp));
 	seq_printf(m, "    transactions:\n       last_replay: 0\n       peer_committed: %llu\n",
 		   imp->imp_last_committed);
 	seq_printf(m, "       last_checked: %llu\n", imp->imp_max_transno);
@@ -633,10 +633,10 @@ int import_timeouts_show(struct seq_file *m, struct obd_import *imp)
 
 	seq_printf(m, "%-10s : %lld, %llds ago\n", "last reply", imp->imp_last_reply,
 		   ktime_get_seconds() - imp->imp_last_reply);
-	seq_printf(m, "%-10s : cur %3u\n", "network", imp_net_latency(imp));
+	seq_printf(m, "%-10s : cur %3u\n", "network", import_net_latency(imp));
 	for (i = 0; i < IMP_AT_PORTALS && imp->imp_svc_at[i].portal; i++)
 		seq_printf(m, "portal %-2u  : cur %3u\n", imp->imp_svc_at[i].portal,
-			   at_get(&imp->imp_svc_at[i].at));
+			   ptlrpc_at_get(&imp->imp_svc_at[i].at));
 	return 0;
 }
 EXPORT_SYMBOL_GPL(import_timeouts_show);

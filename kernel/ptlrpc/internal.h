@@ -19,34 +19,34 @@
 #include <gloss/ptlrpc.h>
 
 /* ---- misc.c: adaptive timeouts, cookies, XIDs, opcodes ---- */
-void at_init(struct ptlrpc_at *at, unsigned int value);
-void at_sample(struct ptlrpc_at *at, unsigned int value);
-static inline unsigned int at_get(const struct ptlrpc_at *at)
+void ptlrpc_at_init(struct ptlrpc_at *at, unsigned int value);
+void ptlrpc_at_sample(struct ptlrpc_at *at, unsigned int value);
+static inline unsigned int ptlrpc_at_get(const struct ptlrpc_at *at)
 {
 	return READ_ONCE(at->at_value);
 }
 
-unsigned int at_estimate(const struct ptlrpc_at *at);	/* clamped to [at_min, at_max] */
-u32 early_crc(const void *msg);
-void xid_init(void);
-u32 opc_class(u32 opc);
-void opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, u32 *rep_portal);
-bool opc_takes_slot(u32 opc);
-const char *opc_name(u32 opc);
-static inline bool opc_is_connect(u32 opc)
+unsigned int ptlrpc_at_estimate(const struct ptlrpc_at *at);	/* clamped to [at_min, at_max] */
+u32 ptlrpc_early_crc(const void *msg);
+void ptlrpc_xid_init(void);
+u32 ptlrpc_opc_class(u32 opc);
+void ptlrpc_opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, u32 *rep_portal);
+bool ptlrpc_opc_takes_slot(u32 opc);
+const char *ptlrpc_opc_name(u32 opc);
+static inline bool ptlrpc_opc_is_connect(u32 opc)
 {
 	return opc == MDS_CONNECT || opc == OST_CONNECT || opc == MGS_CONNECT;
 }
 
-static inline bool opc_is_disconnect(u32 opc)
+static inline bool ptlrpc_opc_is_disconnect(u32 opc)
 {
 	return opc == MDS_DISCONNECT || opc == OST_DISCONNECT || opc == MGS_DISCONNECT;
 }
 
 /* LNet descriptors that no object waits for: module unload does. */
-void lnet_outstanding_inc(void);
-void lnet_outstanding_dec(void);
-void lnet_outstanding_wait(void);
+void svc_reply_inc(void);
+void svc_reply_dec(void);
+void svc_replies_wait(void);
 
 extern const struct ptlrpc_lock_ops *ptlrpc_lock_ops;
 extern struct workqueue_struct *ptlrpc_imp_wq;	/* imports: connecting, events */
@@ -73,35 +73,35 @@ struct ptlrpc_bulk {
 	struct bulk_piece	*bk_piece;
 };
 
-void bulk_free(struct ptlrpc_bulk *bk);
+void ptlrpc_bulk_free(struct ptlrpc_bulk *bk);
 /* Client; counts in rq_mds. */
-int bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first);
-void bulk_unlink(struct ptlrpc_request *req);		/* rq_lock held */
+int ptlrpc_bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first);
+void ptlrpc_bulk_unlink(struct ptlrpc_request *req);		/* rq_lock held */
 
 /* ---- request.c ---- */
-void req_prepare(struct ptlrpc_request *req);	/* client.c: what the steps need */
-u32 req_repsize(const struct ptlrpc_request *req);
-int req_init(void);
-void req_exit(void);
+void ptlrpc_req_init_work(struct ptlrpc_request *req);	/* client.c: what the steps need */
+u32 ptlrpc_req_repsize(const struct ptlrpc_request *req);
+int ptlrpc_requests_init(void);
+void ptlrpc_requests_exit(void);
 
 /* ---- client.c ---- */
-void req_kick(struct ptlrpc_request *req);	/* go on now; any context, rq_lock or not */
-unsigned int imp_net_latency(const struct obd_import *imp);
-unsigned int imp_adaptive_time(struct obd_import *imp, u32 portal);
-unsigned int imp_service_time(struct obd_import *imp, u32 portal);	/* T of chapter 2, 6.2 */
-struct ptlrpc_at *imp_at(struct obd_import *imp, u32 portal);
-void req_kick_list(struct list_head *list);	/* of rq_list; imp_lock held */
+void ptlrpc_kick(struct ptlrpc_request *req);	/* go on now; any context, rq_lock or not */
+unsigned int import_net_latency(const struct obd_import *imp);
+unsigned int import_adaptive_time(struct obd_import *imp, u32 portal);
+unsigned int import_service_time(struct obd_import *imp, u32 portal);	/* T of chapter 2, 6.2 */
+struct ptlrpc_at *import_at(struct obd_import *imp, u32 portal);
+void ptlrpc_kick_list(struct list_head *list);	/* of rq_list; imp_lock held */
 
 /* ---- replay.c ---- */
-void replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed);
-void replay_finish(struct ptlrpc_request *req); /* the request ends: tell about its commit */
-void replay_committed(struct obd_import *imp, u64 last_committed);
-void replay_restart(struct obd_import *imp, u64 last_committed);	/* after an eviction */
-void replay_drop(struct obd_import *imp);	/* all of them */
+void ptlrpc_replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed);
+void ptlrpc_replay_end(struct ptlrpc_request *req); /* the request ends: tell about its commit */
+void ptlrpc_replay_committed(struct obd_import *imp, u64 last_committed);
+void ptlrpc_replay_restart(struct obd_import *imp, u64 last_committed);	/* after an eviction */
+void ptlrpc_replay_drop(struct obd_import *imp);	/* all of them */
 
 /* ---- slots.c ---- */
-bool slot_get(struct ptlrpc_request *req);	/* imp_lock held; false: queued in imp_slot_wait */
-void slot_put(struct ptlrpc_request *req);
+bool ptlrpc_slot_get(struct ptlrpc_request *req);	/* imp_lock held; false: queued in imp_slot_wait */
+void ptlrpc_slot_put(struct ptlrpc_request *req);
 
 /* ---- import.c ---- */
 #define IMP_DO_CONNECT		0x001
@@ -121,15 +121,15 @@ void import_abort_all(struct obd_import *imp, int rc, bool delayed_too);
 int import_send_disconnect(struct obd_import *imp);
 struct obd_import *import_new(void);
 struct import_conn *import_find_conn(struct obd_import *imp, const struct lnet_nid *nid);	/* imp_lock held */
-void imports_for_each(void (*fn)(struct obd_import *imp));	/* under imports_lock */
+void import_for_each(void (*fn)(struct obd_import *imp));	/* under imports_lock */
 
 /* ---- connect.c ---- */
 void import_connect_start(struct obd_import *imp);	/* imp_work */
 void import_connect_finish(struct obd_import *imp);	/* imp_work */
 
 /* ---- pinger.c ---- */
-int pinger_init(void);
-void pinger_exit(void);
+int ptlrpc_pinger_init(void);
+void ptlrpc_pinger_exit(void);
 void import_send_ping(struct obd_import *imp);
 
 /* ---- export.c ---- */
@@ -139,13 +139,13 @@ bool export_fail(struct obd_export *exp, bool evicted);	/* true: the caller tear
 void export_teardown(struct obd_export *exp);		/* and puts the reference of the target */
 void export_retire(struct obd_export *exp);		/* the same in the background */
 void export_set_reverse(struct obd_export *exp, const struct svc_req *req);
-struct ptlrpc_target *target_get(const char *uuid, u32 len);	/* users++ */
-void target_put(struct ptlrpc_target *t);
-void targets_evict_silent(void);
+struct ptlrpc_target *ptlrpc_target_get(const char *uuid, u32 len);	/* users++ */
+void ptlrpc_target_put(struct ptlrpc_target *t);
+void ptlrpc_targets_evict_silent(void);
 
 /* ---- srv_connect.c ---- */
-int handle_connect(struct svc_req *req);
-int handle_disconnect(struct svc_req *req);
+int svc_handle_connect(struct svc_req *req);
+int svc_handle_disconnect(struct svc_req *req);
 
 /* ---- service.c ---- */
 struct svc_buf {
@@ -193,21 +193,21 @@ struct ptlrpc_service {
 
 void svc_req_put(struct svc_req *req);
 void svc_req_done(struct svc_req *req);		/* off the lists: nobody changes mbits any more */
-int services_init(void);
-void services_exit(void);
+int svc_init(void);
+void svc_exit(void);
 
 /* ---- params.c ---- */
 void svc_params_add(struct ptlrpc_service *svc);
 void svc_params_del(struct ptlrpc_service *svc);
 void svc_stats_start(struct svc_req *req);
 void svc_stats_end(struct svc_req *req);
-void opc_stats_add(struct lu_stats *stats, u32 opc, u64 usec);
+void ptlrpc_stats_add(struct lu_stats *stats, u32 opc, u64 usec);
 int ptlrpc_params_init(void);
 
 /* ---- handle.c ---- */
-void svc_handle(struct svc_req *req);
-bool svc_parse(struct svc_req *req);		/* at arrival; false: drop */
-bool svc_is_hp(struct svc_req *req);
+void svc_handle_req(struct svc_req *req);
+bool svc_parse_req(struct svc_req *req);		/* at arrival; false: drop */
+bool svc_req_is_urgent(struct svc_req *req);
 
 /* ---- reply.c ---- */
 void svc_send_reply(struct svc_req *req);

@@ -30,7 +30,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_ldlm_timeout);
 
 #define AT_BIN	150	/* seconds */
 
-void at_init(struct ptlrpc_at *at, unsigned int value)
+void ptlrpc_at_init(struct ptlrpc_at *at, unsigned int value)
 {
 	spin_lock_init(&at->at_lock);
 	at->at_start = ktime_get_seconds();
@@ -38,7 +38,7 @@ void at_init(struct ptlrpc_at *at, unsigned int value)
 	at->at_value = value;
 }
 
-void at_sample(struct ptlrpc_at *at, unsigned int value)
+void ptlrpc_at_sample(struct ptlrpc_at *at, unsigned int value)
 {
 	time64_t now = ktime_get_seconds();
 	unsigned int i, worst = 0;
@@ -61,9 +61,9 @@ void at_sample(struct ptlrpc_at *at, unsigned int value)
 	spin_unlock(&at->at_lock);
 }
 
-unsigned int at_estimate(const struct ptlrpc_at *at)
+unsigned int ptlrpc_at_estimate(const struct ptlrpc_at *at)
 {
-	return clamp(at_get(at), max(READ_ONCE(ptlrpc_at_min), 1U),
+	return clamp(ptlrpc_at_get(at), max(READ_ONCE(ptlrpc_at_min), 1U),
 		     max(READ_ONCE(ptlrpc_at_max), 1U));
 }
 
@@ -71,7 +71,7 @@ unsigned int at_estimate(const struct ptlrpc_at *at)
  * Of buffer 0 of a message. The check value of chapter 2, 6.3 has no final inversion, as
  * crc32_le().
  */
-u32 early_crc(const void *msg)
+u32 ptlrpc_early_crc(const void *msg)
 {
 	return crc32_le(~0U, (const u8 *)wire_body(msg), wire_buflen(msg, 0));
 }
@@ -80,7 +80,7 @@ u32 early_crc(const void *msg)
 
 static atomic64_t next_xid;
 
-void xid_init(void)
+void ptlrpc_xid_init(void)
 {
 	u64 now = ktime_get_real_seconds();
 	u64 xid;
@@ -111,7 +111,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_new_cookie);
 
 /* ---- opcodes ---- */
 
-u32 opc_class(u32 opc)
+u32 ptlrpc_opc_class(u32 opc)
 {
 	switch (opc) {
 	case MDS_CONNECT: case MDS_DISCONNECT:
@@ -137,7 +137,7 @@ u32 opc_class(u32 opc)
 	return LUSTRE_OBD_VERSION;
 }
 
-bool opc_takes_slot(u32 opc)
+bool ptlrpc_opc_takes_slot(u32 opc)
 {
 	switch (opc) {
 	case MDS_REINT:
@@ -151,35 +151,35 @@ bool opc_takes_slot(u32 opc)
 	return false;
 }
 
-static void set_portals(u32 *req_portal, u32 *rep_portal, u32 req, u32 rep)
+static void ptlrpc_set_portals(u32 *req_portal, u32 *rep_portal, u32 req, u32 rep)
 {
 	*req_portal = req;
 	*rep_portal = rep;
 }
 
-static bool mds_portals(u32 opc, u32 *req_portal, u32 *rep_portal)
+static bool ptlrpc_mds_portals(u32 opc, u32 *req_portal, u32 *rep_portal)
 {
 	switch (opc) {
 	case MDS_GETATTR: case MDS_GETXATTR: case MDS_CLOSE: case MDS_READPAGE: case QUOTA_DQACQ:
-		set_portals(req_portal, rep_portal, MDS_READPAGE_PORTAL, MDC_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, MDS_READPAGE_PORTAL, MDC_REPLY_PORTAL);
 		return true;
 	case OST_READ: case OST_WRITE: case OST_PUNCH: case OST_FALLOCATE:
-		set_portals(req_portal, rep_portal, MDS_IO_PORTAL, MDC_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, MDS_IO_PORTAL, MDC_REPLY_PORTAL);
 		return true;
 	case MDS_BATCH: case OUT_UPDATE:
-		set_portals(req_portal, rep_portal, OUT_PORTAL, OSC_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, OUT_PORTAL, OSC_REPLY_PORTAL);
 		return true;
 	case SEQ_QUERY:
-		set_portals(req_portal, rep_portal, SEQ_METADATA_PORTAL, MDC_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, SEQ_METADATA_PORTAL, MDC_REPLY_PORTAL);
 		return true;
 	case FLD_QUERY: case FLD_READ:
-		set_portals(req_portal, rep_portal, FLD_REQUEST_PORTAL, MDC_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, FLD_REQUEST_PORTAL, MDC_REPLY_PORTAL);
 		return true;
 	}
 	return false;
 }
 
-static bool ost_portals(u32 opc, bool client, u32 *req_portal, u32 *rep_portal)
+static bool ptlrpc_ost_portals(u32 opc, bool client, u32 *req_portal, u32 *rep_portal)
 {
 	switch (opc) {
 	case OST_DESTROY:
@@ -187,37 +187,37 @@ static bool ost_portals(u32 opc, bool client, u32 *req_portal, u32 *rep_portal)
 			return false;
 		fallthrough;
 	case OST_READ: case OST_WRITE: case OST_PUNCH: case OST_FALLOCATE: case OST_LADVISE:
-		set_portals(req_portal, rep_portal, OST_IO_PORTAL, OSC_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, OST_IO_PORTAL, OSC_REPLY_PORTAL);
 		return true;
 	case OST_STATFS:
-		set_portals(req_portal, rep_portal, OST_CREATE_PORTAL, OSC_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, OST_CREATE_PORTAL, OSC_REPLY_PORTAL);
 		return true;
 	case SEQ_QUERY:
-		set_portals(req_portal, rep_portal, SEQ_DATA_PORTAL, OSC_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, SEQ_DATA_PORTAL, OSC_REPLY_PORTAL);
 		return true;
 	case OUT_UPDATE: case OBD_IDX_READ:
-		set_portals(req_portal, rep_portal, OUT_PORTAL, OSC_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, OUT_PORTAL, OSC_REPLY_PORTAL);
 		return true;
 	}
 	return false;
 }
 
-void opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, u32 *rep_portal)
+void ptlrpc_opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, u32 *rep_portal)
 {
-	set_portals(req_portal, rep_portal, imp->imp_req_portal, imp->imp_rep_portal);
+	ptlrpc_set_portals(req_portal, rep_portal, imp->imp_req_portal, imp->imp_rep_portal);
 	if (imp->imp_reverse) {
-		set_portals(req_portal, rep_portal, LDLM_CB_REQUEST_PORTAL, LDLM_CB_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, LDLM_CB_REQUEST_PORTAL, LDLM_CB_REPLY_PORTAL);
 		return;
 	}
 	if (opc == LDLM_CANCEL || opc == LDLM_CONVERT) {
-		set_portals(req_portal, rep_portal, LDLM_CANCEL_REQUEST_PORTAL,
+		ptlrpc_set_portals(req_portal, rep_portal, LDLM_CANCEL_REQUEST_PORTAL,
 			    LDLM_CANCEL_REPLY_PORTAL);
 		return;
 	}
 	if (imp->imp_connect_op == MDS_CONNECT)
-		mds_portals(opc, req_portal, rep_portal);
+		ptlrpc_mds_portals(opc, req_portal, rep_portal);
 	else if (imp->imp_connect_op == OST_CONNECT)
-		ost_portals(opc, imp->imp_sp == LUSTRE_SP_CLI, req_portal, rep_portal);
+		ptlrpc_ost_portals(opc, imp->imp_sp == LUSTRE_SP_CLI, req_portal, rep_portal);
 }
 
 /* ---- descriptors in flight ---- */
@@ -225,18 +225,18 @@ void opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, u32 *re
 static atomic_t outstanding;
 static DECLARE_WAIT_QUEUE_HEAD(outstanding_waitq);
 
-void lnet_outstanding_inc(void)
+void svc_reply_inc(void)
 {
 	atomic_inc(&outstanding);
 }
 
-void lnet_outstanding_dec(void)
+void svc_reply_dec(void)
 {
 	if (atomic_dec_and_test(&outstanding))
 		wake_up_all(&outstanding_waitq);
 }
 
-void lnet_outstanding_wait(void)
+void svc_replies_wait(void)
 {
 	wait_event(outstanding_waitq, !atomic_read(&outstanding));
 }

@@ -23,7 +23,7 @@ void ptlrpc_set_lock_ops(const struct ptlrpc_lock_ops *ops)
 	ptlrpc_lock_ops = ops;
 }
 
-static void destroy_queues(void)
+static void ptlrpc_destroy_queues(void)
 {
 	if (ptlrpc_exp_wq)
 		destroy_workqueue(ptlrpc_exp_wq);
@@ -42,7 +42,7 @@ int ptlrpc_init(void)
 {
 	int rc;
 
-	xid_init();
+	ptlrpc_xid_init();
 	rc = ptlrpc_params_init();
 	if (rc)
 		return rc;
@@ -53,13 +53,13 @@ int ptlrpc_init(void)
 	ptlrpc_exp_wq = alloc_workqueue("ptlrpc_exp", WQ_UNBOUND, WQ_UNBOUND_MAX_ACTIVE);
 	if (!ptlrpc_wq || !ptlrpc_imp_wq || !ptlrpc_exp_wq)
 		goto out_queues;
-	rc = req_init();
+	rc = ptlrpc_requests_init();
 	if (rc)
 		goto out_queues;
-	rc = services_init();
+	rc = svc_init();
 	if (rc)
 		goto out_req;
-	rc = pinger_init();
+	rc = ptlrpc_pinger_init();
 	if (rc)
 		goto out_services;
 	/*
@@ -71,11 +71,11 @@ int ptlrpc_init(void)
 	return 0;
 
 out_services:
-	services_exit();
+	svc_exit();
 out_req:
-	req_exit();
+	ptlrpc_requests_exit();
 out_queues:
-	destroy_queues();
+	ptlrpc_destroy_queues();
 	return rc;
 }
 
@@ -84,11 +84,11 @@ out_queues:
  */
 void ptlrpc_exit(void)
 {
-	pinger_exit();
-	lnet_outstanding_wait();
+	ptlrpc_pinger_exit();
+	svc_replies_wait();
 	if (lnet_held)
 		lnet_put_ref();
-	destroy_queues();
-	services_exit();
-	req_exit();
+	ptlrpc_destroy_queues();
+	svc_exit();
+	ptlrpc_requests_exit();
 }

@@ -96,7 +96,7 @@ static struct lu_stat_def stat_defs[ST_FIXED + ARRAY_SIZE(opcodes)] = {
 	[ST_BUFS] = { "reqbuf_avail", LUS_BUFS, LUS_MINMAX | LUS_STDDEV },
 };
 
-static int opc_index(u32 opc)
+static int ptlrpc_opc_index(u32 opc)
 {
 	int i;
 
@@ -106,9 +106,9 @@ static int opc_index(u32 opc)
 	return -1;
 }
 
-const char *opc_name(u32 opc)
+const char *ptlrpc_opc_name(u32 opc)
 {
-	int i = opc_index(opc);
+	int i = ptlrpc_opc_index(opc);
 
 	return i < 0 ? "unknown" : opcodes[i].name;
 }
@@ -124,9 +124,9 @@ struct lu_stats *ptlrpc_stats_new(void)
 }
 EXPORT_SYMBOL_GPL(ptlrpc_stats_new);
 
-void opc_stats_add(struct lu_stats *stats, u32 opc, u64 usec)
+void ptlrpc_stats_add(struct lu_stats *stats, u32 opc, u64 usec)
 {
-	int i = opc_index(opc);
+	int i = ptlrpc_opc_index(opc);
 
 	if (i >= 0)
 		lu_stats_add(stats, ST_FIXED + i, usec);
@@ -139,7 +139,7 @@ void svc_stats_start(struct svc_req *req)
 	lu_stats_add(svc->stats, ST_WAITTIME, ktime_us_delta(ktime_get(), req->arrival_ns));
 	lu_stats_add(svc->stats, ST_QDEPTH, READ_ONCE(svc->queued));
 	lu_stats_add(svc->stats, ST_ACTIVE, atomic_inc_return(&svc->active));
-	lu_stats_add(svc->stats, ST_TIMEOUT, at_estimate(&svc->at));
+	lu_stats_add(svc->stats, ST_TIMEOUT, ptlrpc_at_estimate(&svc->at));
 	lu_stats_add(svc->stats, ST_BUFS, READ_ONCE(svc->posted));
 	req->arrival_ns = ktime_get();
 }
@@ -148,7 +148,7 @@ void svc_stats_start(struct svc_req *req)
 void svc_stats_end(struct svc_req *req)
 {
 	atomic_dec(&req->svc->active);
-	opc_stats_add(req->svc->stats, req->opc, ktime_us_delta(ktime_get(), req->arrival_ns));
+	ptlrpc_stats_add(req->svc->stats, req->opc, ktime_us_delta(ktime_get(), req->arrival_ns));
 }
 
 /* ---- files of a service ---- */
@@ -173,19 +173,19 @@ static const struct {
 	{ LDLM_CANCEL_REQUEST_PORTAL, "ldlm/services/ldlm_canceld" },
 };
 
-static int threads_min_show(struct seq_file *m, void *obj)
+static int svc_threads_min_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", ((struct ptlrpc_service *)obj)->conf.threads_min);
 	return 0;
 }
 
-static int threads_max_show(struct seq_file *m, void *obj)
+static int svc_threads_max_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", READ_ONCE(((struct ptlrpc_service *)obj)->conf.threads_max));
 	return 0;
 }
 
-static ssize_t threads_max_store(const char *text, size_t len, void *obj)
+static ssize_t svc_threads_max_store(const char *text, size_t len, void *obj)
 {
 	struct ptlrpc_service *svc = obj;
 	u64 val;
@@ -197,25 +197,25 @@ static ssize_t threads_max_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int threads_started_show(struct seq_file *m, void *obj)
+static int svc_threads_started_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", READ_ONCE(((struct ptlrpc_service *)obj)->threads));
 	return 0;
 }
 
-static int timeouts_show(struct seq_file *m, void *obj)
+static int svc_timeouts_show(struct seq_file *m, void *obj)
 {
 	struct ptlrpc_service *svc = obj;
 
-	seq_printf(m, "%-10s : cur %3u\n", "service", at_estimate(&svc->at));
+	seq_printf(m, "%-10s : cur %3u\n", "service", ptlrpc_at_estimate(&svc->at));
 	return 0;
 }
 
 static const struct param_def service_params[] = {
-	{ "threads_min", 0444, threads_min_show },
-	{ "threads_max", 0644, threads_max_show, threads_max_store },
-	{ "threads_started", 0444, threads_started_show },
-	{ "timeouts", 0444, timeouts_show },
+	{ "threads_min", 0444, svc_threads_min_show },
+	{ "threads_max", 0644, svc_threads_max_show, svc_threads_max_store },
+	{ "threads_started", 0444, svc_threads_started_show },
+	{ "timeouts", 0444, svc_timeouts_show },
 };
 
 void svc_params_add(struct ptlrpc_service *svc)
@@ -266,13 +266,13 @@ UINT_PARAM(at_extra, 1, 3600)
 UINT_PARAM(bulk_timeout, 1, 3600)
 UINT_PARAM(ldlm_timeout, 1, 3600)
 
-static int timeout_show(struct seq_file *m, void *obj)
+static int ptlrpc_timeout_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", READ_ONCE(ptlrpc_timeout));
 	return 0;
 }
 
-static ssize_t timeout_store(const char *text, size_t len, void *obj)
+static ssize_t ptlrpc_timeout_store(const char *text, size_t len, void *obj)
 {
 	u64 val;
 	int rc = param_parse_u64(text, 1, 3600, &val);
@@ -284,17 +284,17 @@ static ssize_t timeout_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int at_history_show(struct seq_file *m, void *obj)
+static int ptlrpc_at_history_show(struct seq_file *m, void *obj)
 {
 	seq_puts(m, "600\n");
 	return 0;
 }
 
 static const struct param_def root_params[] = {
-	{ "timeout", 0644, timeout_show, timeout_store },
+	{ "timeout", 0644, ptlrpc_timeout_show, ptlrpc_timeout_store },
 	{ "at_min", 0644, at_min_show, at_min_store },
 	{ "at_max", 0644, at_max_show, at_max_store },
-	{ "at_history", 0444, at_history_show },
+	{ "at_history", 0444, ptlrpc_at_history_show },
 	{ "at_early_margin", 0644, at_early_margin_show, at_early_margin_store },
 	{ "at_extra", 0644, at_extra_show, at_extra_store },
 	{ "bulk_timeout", 0644, bulk_timeout_show, bulk_timeout_store },

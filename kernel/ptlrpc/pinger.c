@@ -11,7 +11,7 @@
 
 static struct delayed_work pinger;
 
-static void ping_done(struct ptlrpc_request *req)
+static void ptlrpc_ping_done(struct ptlrpc_request *req)
 {
 	WRITE_ONCE(req->rq_imp->imp_ping_busy, false);
 }
@@ -24,7 +24,7 @@ void import_send_ping(struct obd_import *imp)
 		goto out;
 	req->rq_no_resend = true;
 	req->rq_no_delay = true;
-	req->done = ping_done;
+	req->done = ptlrpc_ping_done;
 	if (!ptlrpc_req_pack(req) && !ptlrpc_send_async(req)) {
 		ptlrpc_req_put(req);
 		return;
@@ -34,7 +34,7 @@ out:
 	WRITE_ONCE(imp->imp_ping_busy, false);
 }
 
-static bool ping_due(const struct obd_import *imp, time64_t now)
+static bool import_ping_due(const struct obd_import *imp, time64_t now)
 {
 	bool pending = imp->imp_max_transno > imp->imp_last_committed;
 
@@ -47,7 +47,7 @@ static bool ping_due(const struct obd_import *imp, time64_t now)
 			  ptlrpc_ping_interval);
 }
 
-static void look_at(struct obd_import *imp)
+static void import_check_idle(struct obd_import *imp)
 {
 	time64_t now = ktime_get_seconds();
 
@@ -61,7 +61,7 @@ static void look_at(struct obd_import *imp)
 			imp->imp_idle_since = now;
 		if (imp->imp_idle_timeout && now - imp->imp_idle_since >= imp->imp_idle_timeout) {
 			import_todo_locked(imp, IMP_DO_IDLE);
-		} else if (ping_due(imp, now)) {
+		} else if (import_ping_due(imp, now)) {
 			imp->imp_ping_busy = true;
 			import_todo_locked(imp, IMP_DO_PING);
 		}
@@ -76,21 +76,21 @@ out:
 	spin_unlock(&imp->imp_lock);
 }
 
-static void pinger_work(struct work_struct *work)
+static void ptlrpc_pinger_work(struct work_struct *work)
 {
-	imports_for_each(look_at);
-	targets_evict_silent();
+	import_for_each(import_check_idle);
+	ptlrpc_targets_evict_silent();
 	queue_delayed_work(ptlrpc_imp_wq, &pinger, HZ);
 }
 
-int pinger_init(void)
+int ptlrpc_pinger_init(void)
 {
-	INIT_DELAYED_WORK(&pinger, pinger_work);
+	INIT_DELAYED_WORK(&pinger, ptlrpc_pinger_work);
 	queue_delayed_work(ptlrpc_imp_wq, &pinger, HZ);
 	return 0;
 }
 
-void pinger_exit(void)
+void ptlrpc_pinger_exit(void)
 {
 	cancel_delayed_work_sync(&pinger);
 }

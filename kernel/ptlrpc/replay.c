@@ -9,7 +9,7 @@
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
 
-static void insert_sorted(struct list_head *list, struct ptlrpc_request *req)
+static void ptlrpc_replay_insert(struct list_head *list, struct ptlrpc_request *req)
 {
 	struct ptlrpc_request *pos;
 
@@ -22,7 +22,7 @@ static void insert_sorted(struct list_head *list, struct ptlrpc_request *req)
 }
 
 /* Entries of a private list: tell about their commit and let them go. */
-static void let_go(struct list_head *list, bool committed)
+static void ptlrpc_replay_release(struct list_head *list, bool committed)
 {
 	struct ptlrpc_request *req, *tmp;
 
@@ -36,7 +36,7 @@ static void let_go(struct list_head *list, bool committed)
 }
 
 /* Sort out what last_committed covers; imp_lock held. Calls nothing. */
-static void take_committed(struct obd_import *imp, struct list_head *gone)
+static void ptlrpc_replay_take_committed(struct obd_import *imp, struct list_head *gone)
 {
 	struct ptlrpc_request *req, *tmp;
 
@@ -51,11 +51,11 @@ static void take_committed(struct obd_import *imp, struct list_head *gone)
 }
 
 /**
- * replay_committed - the server said what it has committed
+ * ptlrpc_replay_committed - the server said what it has committed
  * @imp: import
  * @last_committed: pb_last_committed of a reply, 0 = nothing said
  */
-void replay_committed(struct obd_import *imp, u64 last_committed)
+void ptlrpc_replay_committed(struct obd_import *imp, u64 last_committed)
 {
 	LIST_HEAD(gone);
 
@@ -64,15 +64,15 @@ void replay_committed(struct obd_import *imp, u64 last_committed)
 	spin_lock(&imp->imp_lock);
 	if (last_committed > imp->imp_last_committed) {
 		imp->imp_last_committed = last_committed;
-		take_committed(imp, &gone);
+		ptlrpc_replay_take_committed(imp, &gone);
 	}
 	spin_unlock(&imp->imp_lock);
-	let_go(&gone, true);
+	ptlrpc_replay_release(&gone, true);
 	wake_up_all(&imp->imp_waitq);
 }
 
 /* A reply came. */
-void replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed)
+void ptlrpc_replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed)
 {
 	struct obd_import *imp = req->rq_imp;
 	struct ptlrpc_body *pb = wire_body(req->rq_msg);
@@ -85,11 +85,11 @@ void replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed)
 		imp->imp_max_transno = max(imp->imp_max_transno, transno);
 		spin_unlock(&imp->imp_lock);
 	}
-	replay_committed(imp, last_committed);
+	ptlrpc_replay_committed(imp, last_committed);
 }
 
 /* The end of a request, after done(): keep it, or tell that it is committed. */
-void replay_finish(struct ptlrpc_request *req)
+void ptlrpc_replay_end(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 	bool keep;
@@ -105,14 +105,14 @@ void replay_finish(struct ptlrpc_request *req)
 	       (!req->rq_committed || req->rq_replay_keep);
 	if (keep) {
 		ptlrpc_req_get(req);
-		insert_sorted(req->rq_committed ? &imp->imp_committed_open : &imp->imp_replay, req);
+		ptlrpc_replay_insert(req->rq_committed ? &imp->imp_committed_open : &imp->imp_replay, req);
 	}
 	spin_unlock(&imp->imp_lock);
 	if (!keep && req->rq_commit_cb)
 		req->rq_commit_cb(req);
 }
 
-static void drop_all(struct obd_import *imp, const u64 *last_committed)
+static void ptlrpc_replay_drop_all(struct obd_import *imp, const u64 *last_committed)
 {
 	LIST_HEAD(gone);
 
@@ -123,27 +123,27 @@ static void drop_all(struct obd_import *imp, const u64 *last_committed)
 	if (last_committed)
 		imp->imp_last_committed = *last_committed;
 	spin_unlock(&imp->imp_lock);
-	let_go(&gone, false);
+	ptlrpc_replay_release(&gone, false);
 	wake_up_all(&imp->imp_waitq);
 }
 
 /**
- * replay_drop - forget all kept requests; none of them will be known as committed
+ * ptlrpc_replay_drop - forget all kept requests; none of them will be known as committed
  * @imp: import
  */
-void replay_drop(struct obd_import *imp)
+void ptlrpc_replay_drop(struct obd_import *imp)
 {
-	drop_all(imp, NULL);
+	ptlrpc_replay_drop_all(imp, NULL);
 }
 
 /**
- * replay_restart - replay_drop() at an eviction
+ * ptlrpc_replay_restart - ptlrpc_replay_drop() at an eviction
  * @imp: import; its generation is the new one already
  * @last_committed: from which the server goes on
  */
-void replay_restart(struct obd_import *imp, u64 last_committed)
+void ptlrpc_replay_restart(struct obd_import *imp, u64 last_committed)
 {
-	drop_all(imp, &last_committed);
+	ptlrpc_replay_drop_all(imp, &last_committed);
 }
 
 /**
@@ -160,11 +160,11 @@ void ptlrpc_req_close_replay(struct ptlrpc_request *req)
 	if (!list_empty(&req->rq_replay) && req->rq_transno <= imp->imp_last_committed)
 		list_move_tail(&req->rq_replay, &gone);
 	spin_unlock(&imp->imp_lock);
-	let_go(&gone, true);
+	ptlrpc_replay_release(&gone, true);
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_close_replay);
 
-static bool all_committed(struct obd_import *imp)
+static bool import_all_committed(struct obd_import *imp)
 {
 	bool done;
 
@@ -186,11 +186,11 @@ int import_sync_committed(struct obd_import *imp)
 {
 	long rc;
 
-	while (!all_committed(imp)) {
+	while (!import_all_committed(imp)) {
 		rc = ptlrpc_ping(imp);
 		if (rc)
 			return rc;
-		rc = wait_event_killable_timeout(imp->imp_waitq, all_committed(imp), HZ);
+		rc = wait_event_killable_timeout(imp->imp_waitq, import_all_committed(imp), HZ);
 		if (rc < 0)
 			return -EINTR;
 	}

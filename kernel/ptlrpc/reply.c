@@ -8,7 +8,7 @@
 
 /* ---- packing ---- */
 
-static void preset_sizes(struct svc_req *req)
+static void svc_rep_preset_sizes(struct svc_req *req)
 {
 	unsigned int i;
 
@@ -19,7 +19,7 @@ static void preset_sizes(struct svc_req *req)
 	req->rep_sized = true;
 }
 
-static int rep_index(const struct svc_req *req, enum wire_field field)
+static int svc_rep_index(const struct svc_req *req, enum wire_field field)
 {
 	return wire_field_index(req->fmt->rep, req->fmt->nrep, field);
 }
@@ -34,16 +34,16 @@ static int rep_index(const struct svc_req *req, enum wire_field field)
  */
 int svc_rep_room(struct svc_req *req, enum wire_field field, u32 len)
 {
-	int idx = rep_index(req, field);
+	int idx = svc_rep_index(req, field);
 
-	preset_sizes(req);
+	svc_rep_preset_sizes(req);
 	if (!WARN_ON_ONCE(idx < 0))
 		req->rep_len[idx] = len;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(svc_rep_room);
 
-static void *new_msg(unsigned int n, const u32 *lens)
+static void *svc_new_msg(unsigned int n, const u32 *lens)
 {
 	size_t size = wire_msg_size(n, lens);
 	void *msg = size > LUSTRE_MSG_MAX_SIZE ? NULL : kvmalloc(size, GFP_NOFS);
@@ -61,11 +61,11 @@ static void *new_msg(unsigned int n, const u32 *lens)
  */
 int svc_rep_pack(struct svc_req *req)
 {
-	preset_sizes(req);
+	svc_rep_preset_sizes(req);
 	if (wire_msg_size(req->fmt->nrep, req->rep_len) > LUSTRE_MSG_MAX_SIZE)
 		return -E2BIG;
 	kvfree(req->rep);
-	req->rep = new_msg(req->fmt->nrep, req->rep_len);
+	req->rep = svc_new_msg(req->fmt->nrep, req->rep_len);
 	return req->rep ? 0 : -ENOMEM;
 }
 EXPORT_SYMBOL_GPL(svc_rep_pack);
@@ -79,7 +79,7 @@ EXPORT_SYMBOL_GPL(svc_rep_pack);
  */
 void *svc_rep_buf(struct svc_req *req, enum wire_field field)
 {
-	int idx = rep_index(req, field);
+	int idx = svc_rep_index(req, field);
 
 	return idx < 0 || !req->rep ? NULL : wire_buf(req->rep, idx);
 }
@@ -87,7 +87,7 @@ EXPORT_SYMBOL_GPL(svc_rep_buf);
 
 u32 svc_rep_len(struct svc_req *req, enum wire_field field)
 {
-	int idx = rep_index(req, field);
+	int idx = svc_rep_index(req, field);
 
 	return idx < 0 || !req->rep ? 0 : wire_buflen(req->rep, idx);
 }
@@ -101,7 +101,7 @@ EXPORT_SYMBOL_GPL(svc_rep_len);
  */
 void svc_rep_shrink(struct svc_req *req, enum wire_field field, u32 len)
 {
-	int idx = rep_index(req, field);
+	int idx = svc_rep_index(req, field);
 
 	if (idx >= 0 && req->rep)
 		wire_msg_shrink(req->rep, idx, len);
@@ -115,7 +115,7 @@ struct outgoing {
 	struct lnet_md *md;
 };
 
-static void sent(const struct lnet_event *ev)
+static void svc_reply_event(const struct lnet_event *ev)
 {
 	struct outgoing *out = ev->user;
 
@@ -123,7 +123,7 @@ static void sent(const struct lnet_event *ev)
 		return;
 	kvfree(out->msg);
 	kfree(out);
-	lnet_outstanding_dec();
+	svc_reply_dec();
 }
 
 /* Sends a message from memory of kvmalloc, which is freed in any case. */
@@ -131,7 +131,7 @@ static void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbit
 {
 	struct outgoing *out = kmalloc(sizeof(*out), GFP_NOFS);
 	struct lnet_md_desc desc = {
-		.buf = msg, .length = len, .threshold = 1, .handler = sent, .user = out,
+		.buf = msg, .length = len, .threshold = 1, .handler = svc_reply_event, .user = out,
 	};
 	struct lnet_md *md;
 
@@ -140,12 +140,12 @@ static void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbit
 		return;
 	}
 	out->msg = msg;
-	lnet_outstanding_inc();
+	svc_reply_inc();
 	md = lnet_md_bind(&desc);
 	if (IS_ERR(md)) {
 		kvfree(msg);
 		kfree(out);
-		lnet_outstanding_dec();
+		svc_reply_dec();
 		return;
 	}
 	if (lnet_put(&req->self, md, false, &req->peer, req->rep_portal, mbits, offset))
@@ -179,13 +179,13 @@ static bool svc_reply_is_err(const struct svc_req *req)
 	return req->status < 0 && !req->executed;
 }
 
-static bool tells_committed(const struct svc_req *req)
+static bool svc_tells_committed(const struct svc_req *req)
 {
 	return req->tgt && req->rep_portal != LDLM_CB_REPLY_PORTAL &&
 	       req->rep_portal != LDLM_CANCEL_REPLY_PORTAL;
 }
 
-static s32 wire_status(s32 status)
+static s32 svc_wire_status(s32 status)
 {
 	/* a glimpse of an object that the client does not have, the one negative DLM result */
 	if (status == -ELDLM_NO_LOCK_DATA)
@@ -194,7 +194,7 @@ static s32 wire_status(s32 status)
 	return status < -529 || (status > -512 && status < -131) ? -EIO : status;
 }
 
-static void fill_reply(struct svc_req *req)
+static void svc_fill_reply(struct svc_req *req)
 {
 	struct ptlrpc_body *pb = wire_body(req->rep);
 	struct ptlrpc_service *svc = req->svc;
@@ -203,18 +203,18 @@ static void fill_reply(struct svc_req *req)
 
 	if (plain && !(req->pb_flags &
 		       (MSG_RESENT | MSG_REPLAY | MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE)))
-		at_sample(&svc->at, served);
+		ptlrpc_at_sample(&svc->at, served);
 	pb->pb_handle.cookie = req->connect_cookie;
 	pb->pb_type = cpu_to_le32(plain ? PTL_RPC_MSG_REPLY : PTL_RPC_MSG_ERR);
 	pb->pb_version = cpu_to_le32(PTLRPC_MSG_VERSION);
 	pb->pb_opc = cpu_to_le32(req->opc);
-	pb->pb_status = cpu_to_le32(wire_status(req->status));
+	pb->pb_status = cpu_to_le32(svc_wire_status(req->status));
 	pb->pb_op_flags = cpu_to_le32(req->connect_flags);
 	pb->pb_transno = cpu_to_le64(req->transno);
-	if (plain && tells_committed(req))
+	if (plain && svc_tells_committed(req))
 		pb->pb_last_committed = cpu_to_le64(atomic64_read(&req->tgt->last_committed));
 	if (plain || (req->exp && !req->tgt->recovering))
-		pb->pb_timeout = cpu_to_le32(at_estimate(&svc->at));
+		pb->pb_timeout = cpu_to_le32(ptlrpc_at_estimate(&svc->at));
 	pb->pb_service_time = cpu_to_le32(served);
 	for (i = 0; i < PTLRPC_NUM_VERSIONS; i++)
 		pb->pb_pre_versions[i] = cpu_to_le64(req->pre_versions[i]);
@@ -223,13 +223,13 @@ static void fill_reply(struct svc_req *req)
 }
 
 /* Nothing packed: the body alone for failures, all buffers by their defaults otherwise. */
-static int pack_default(struct svc_req *req)
+static int svc_pack_default(struct svc_req *req)
 {
 	u32 len = sizeof(struct ptlrpc_body);
 
 	if (req->status >= 0 && req->fmt)
 		return svc_rep_pack(req);
-	req->rep = new_msg(1, &len);
+	req->rep = svc_new_msg(1, &len);
 	return req->rep ? 0 : -ENOMEM;
 }
 
@@ -242,11 +242,11 @@ void svc_send_reply(struct svc_req *req)
 	u32 offset = req->msg_flags & MSGHDR_AT_SUPPORT ? PTLRPC_REPLY_OFF : 0;
 	void *msg;
 
-	if (!req->rep && pack_default(req)) {
+	if (!req->rep && svc_pack_default(req)) {
 		svc_req_done(req);
 		return;
 	}
-	fill_reply(req);
+	svc_fill_reply(req);
 	msg = req->rep;
 	req->rep = NULL;
 	svc_req_done(req);
@@ -262,7 +262,7 @@ void svc_send_reply(struct svc_req *req)
 void svc_send_early(struct svc_req *req, u64 mbits, u32 timeout)
 {
 	u32 len = sizeof(struct ptlrpc_body);
-	struct lustre_msg_v2 *msg = new_msg(1, &len);
+	struct lustre_msg_v2 *msg = svc_new_msg(1, &len);
 	struct ptlrpc_body *pb;
 
 	if (!msg)
@@ -273,7 +273,7 @@ void svc_send_early(struct svc_req *req, u64 mbits, u32 timeout)
 	pb->pb_opc = cpu_to_le32(req->opc);
 	pb->pb_timeout = cpu_to_le32(timeout);
 	pb->pb_service_time = cpu_to_le32(max_t(s64, ktime_get_seconds() - req->arrival, 1));
-	msg->lm_cksum = cpu_to_le32(early_crc(msg));
+	msg->lm_cksum = cpu_to_le32(ptlrpc_early_crc(msg));
 	req->early++;
 	svc_send_msg(req, msg, wire_msg_len(msg), mbits, 0);
 }

@@ -32,12 +32,12 @@ struct ptlrpc_request *ptlrpc_req_new(struct obd_import *imp, u32 opc,
 	req->rq_imp = import_get(imp);
 	req->rq_opc = opc;
 	req->rq_fmt = fmt;
-	opc_portals(imp, opc, &req->rq_req_portal, &req->rq_rep_portal);
+	ptlrpc_opc_portals(imp, opc, &req->rq_req_portal, &req->rq_rep_portal);
 	flags = imp_connect_flags(imp);
 	if (fmt == &wf_mds_reint_rename && flags & OBD_CONNECT_GRANT &&
 	    flags & OBD_CONNECT_SRVLOCK && req->rq_req_portal == MDS_REQUEST_PORTAL)
 		req->rq_req_portal = MDS_IO_PORTAL;
-	req->rq_mod_slot = imp->imp_connect_op == MDS_CONNECT && opc_takes_slot(opc);
+	req->rq_mod_slot = imp->imp_connect_op == MDS_CONNECT && ptlrpc_opc_takes_slot(opc);
 	req->rq_generation = READ_ONCE(imp->imp_generation);
 	spin_lock_init(&req->rq_lock);
 	mutex_init(&req->rq_step);
@@ -49,7 +49,7 @@ struct ptlrpc_request *ptlrpc_req_new(struct obd_import *imp, u32 opc,
 		req->rq_req_len[i] = wire_field_default(fmt->req[i]);
 	for (i = 0; i < fmt->nrep; i++)
 		req->rq_rep_len[i] = wire_field_default(fmt->rep[i]);
-	req_prepare(req);
+	ptlrpc_req_init_work(req);
 	return req;
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_new);
@@ -71,18 +71,18 @@ void ptlrpc_req_put(struct ptlrpc_request *req)
 		return;
 	kvfree(req->rq_msg);
 	kvfree(req->rq_rep);
-	bulk_free(req->rq_bulk);
+	ptlrpc_bulk_free(req->rq_bulk);
 	import_put(req->rq_imp);
 	kmem_cache_free(req_cache, req);
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_put);
 
-static int req_index(const struct ptlrpc_request *req, enum wire_field field)
+static int ptlrpc_req_index(const struct ptlrpc_request *req, enum wire_field field)
 {
 	return wire_field_index(req->rq_fmt->req, req->rq_fmt->nreq, field);
 }
 
-static int rep_index(const struct ptlrpc_request *req, enum wire_field field)
+static int ptlrpc_rep_index(const struct ptlrpc_request *req, enum wire_field field)
 {
 	return wire_field_index(req->rq_fmt->rep, req->rq_fmt->nrep, field);
 }
@@ -95,7 +95,7 @@ static int rep_index(const struct ptlrpc_request *req, enum wire_field field)
  */
 void ptlrpc_req_size(struct ptlrpc_request *req, enum wire_field field, u32 len)
 {
-	int idx = req_index(req, field);
+	int idx = ptlrpc_req_index(req, field);
 
 	if (!WARN_ON_ONCE(idx < 0 || req->rq_msg))
 		req->rq_req_len[idx] = len;
@@ -110,14 +110,14 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_size);
  */
 void ptlrpc_rep_room(struct ptlrpc_request *req, enum wire_field field, u32 len)
 {
-	int idx = rep_index(req, field);
+	int idx = ptlrpc_rep_index(req, field);
 
 	if (!WARN_ON_ONCE(idx < 0))
 		req->rq_rep_len[idx] = len;
 }
 EXPORT_SYMBOL_GPL(ptlrpc_rep_room);
 
-u32 req_repsize(const struct ptlrpc_request *req)
+u32 ptlrpc_req_repsize(const struct ptlrpc_request *req)
 {
 	return wire_msg_size(req->rq_fmt->nrep, req->rq_rep_len);
 }
@@ -151,7 +151,7 @@ int ptlrpc_req_pack(struct ptlrpc_request *req)
 	msg->lm_secflvr = cpu_to_le32(SPTLRPC_FLVR_NULL | (u32)req->rq_imp->imp_sp << 24);
 	pb = wire_body(msg);
 	pb->pb_type = cpu_to_le32(PTL_RPC_MSG_REQUEST);
-	pb->pb_version = cpu_to_le32(opc_class(req->rq_opc) | PTLRPC_MSG_VERSION);
+	pb->pb_version = cpu_to_le32(ptlrpc_opc_class(req->rq_opc) | PTLRPC_MSG_VERSION);
 	pb->pb_opc = cpu_to_le32(req->rq_opc);
 	if (imp_connect_flags(req->rq_imp) & OBD_CONNECT_JOBSTATS && !req->rq_imp->imp_reverse)
 		lustre_jobid(pb->pb_jobid);
@@ -170,7 +170,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_pack);
  */
 void *ptlrpc_req_buf(struct ptlrpc_request *req, enum wire_field field)
 {
-	int idx = req_index(req, field);
+	int idx = ptlrpc_req_index(req, field);
 
 	return idx < 0 || !req->rq_msg ? NULL : wire_buf(req->rq_msg, idx);
 }
@@ -178,7 +178,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_buf);
 
 u32 ptlrpc_req_len(struct ptlrpc_request *req, enum wire_field field)
 {
-	int idx = req_index(req, field);
+	int idx = ptlrpc_req_index(req, field);
 
 	return idx < 0 || !req->rq_msg ? 0 : wire_buflen(req->rq_msg, idx);
 }
@@ -192,7 +192,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_req_len);
  */
 void ptlrpc_req_shrink(struct ptlrpc_request *req, enum wire_field field, u32 len)
 {
-	int idx = req_index(req, field);
+	int idx = ptlrpc_req_index(req, field);
 
 	if (idx < 0 || !req->rq_msg)
 		return;
@@ -201,7 +201,7 @@ void ptlrpc_req_shrink(struct ptlrpc_request *req, enum wire_field field, u32 le
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_shrink);
 
-static void *reply(struct ptlrpc_request *req)
+static void *ptlrpc_rep_msg(struct ptlrpc_request *req)
 {
 	return req->rq_got_reply ? (char *)req->rq_rep + req->rq_rep_off : NULL;
 }
@@ -215,8 +215,8 @@ static void *reply(struct ptlrpc_request *req)
  */
 void *ptlrpc_rep_buf(struct ptlrpc_request *req, enum wire_field field)
 {
-	int idx = rep_index(req, field);
-	void *msg = reply(req);
+	int idx = ptlrpc_rep_index(req, field);
+	void *msg = ptlrpc_rep_msg(req);
 
 	return idx < 0 || !msg ? NULL : wire_buf_min(msg, idx, wire_fields[field].min);
 }
@@ -224,8 +224,8 @@ EXPORT_SYMBOL_GPL(ptlrpc_rep_buf);
 
 u32 ptlrpc_rep_len(struct ptlrpc_request *req, enum wire_field field)
 {
-	int idx = rep_index(req, field);
-	void *msg = reply(req);
+	int idx = ptlrpc_rep_index(req, field);
+	void *msg = ptlrpc_rep_msg(req);
 
 	return idx < 0 || !msg ? 0 : wire_buflen(msg, idx);
 }
@@ -237,7 +237,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_rep_len);
  */
 const struct ptlrpc_body *ptlrpc_rep_body(struct ptlrpc_request *req)
 {
-	void *msg = reply(req);
+	void *msg = ptlrpc_rep_msg(req);
 
 	return msg ? wire_body(msg) : NULL;
 }
@@ -263,13 +263,13 @@ bool ptlrpc_err_is_conn(int rc)
 }
 EXPORT_SYMBOL_GPL(ptlrpc_err_is_conn);
 
-int req_init(void)
+int ptlrpc_requests_init(void)
 {
 	req_cache = KMEM_CACHE(ptlrpc_request, 0);
 	return req_cache ? 0 : -ENOMEM;
 }
 
-void req_exit(void)
+void ptlrpc_requests_exit(void)
 {
 	kmem_cache_destroy(req_cache);
 }

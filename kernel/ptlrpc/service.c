@@ -3,8 +3,8 @@
  * Services: a request portal, the memory into which LNet puts requests, and the threads that serve
  * them.
  *
- * A request on the server: LNet event -> svc_parse() (drop, find the export, duplicates) -> queue
- * -> a thread copies it out of the receive buffer and calls svc_handle() -> answer. From its
+ * A request on the server: LNet event -> svc_parse_req() (drop, find the export, duplicates) -> queue
+ * -> a thread copies it out of the receive buffer and calls svc_handle_req() -> answer. From its
  * arrival to its answer it is on svc.timed, where a work looks once a second who needs an early
  * reply, and on the list of its export, where duplicates are found.
  *
@@ -45,10 +45,10 @@ static void svc_req_get(struct svc_req *req)
 }
 
 /*
- * Count down what stop_service() waits for. Under the lock, so that svc is not freed before the
+ * Count down what svc_stop() waits for. Under the lock, so that svc is not freed before the
  * wake-up is over.
  */
-static void count_down(struct ptlrpc_service *svc, atomic_t *count)
+static void svc_count_down(struct ptlrpc_service *svc, atomic_t *count)
 {
 	spin_lock(&svc->lock);
 	if (atomic_dec_and_test(count))
@@ -56,18 +56,18 @@ static void count_down(struct ptlrpc_service *svc, atomic_t *count)
 	spin_unlock(&svc->lock);
 }
 
-static void buf_put(struct svc_buf *sb);
+static void svc_buf_put(struct svc_buf *sb);
 
-static void release_buf(struct svc_req *req)
+static void svc_req_release_buf(struct svc_req *req)
 {
 	if (!req->buf)
 		return;
-	buf_put(req->buf);
+	svc_buf_put(req->buf);
 	req->buf = NULL;
 }
 
 /* Out of the receive buffer, so that it can be posted again while the request is served. */
-static bool own_message(struct svc_req *req)
+static bool svc_req_copy_msg(struct svc_req *req)
 {
 	void *copy;
 
@@ -79,7 +79,7 @@ static bool own_message(struct svc_req *req)
 	memcpy(copy, req->msg, req->msg_len);
 	req->msg = copy;
 	req->msg_own = true;
-	release_buf(req);
+	svc_req_release_buf(req);
 	return true;
 }
 
@@ -89,17 +89,17 @@ void svc_req_put(struct svc_req *req)
 
 	if (!refcount_dec_and_test(&req->ref))
 		return;
-	release_buf(req);
+	svc_req_release_buf(req);
 	if (req->msg_own)
 		kvfree(req->msg);
 	kvfree(req->rep);
 	export_put(req->exp);
 	import_put(req->imp);
 	kmem_cache_free(svc_req_cache, req);
-	count_down(svc, &svc->nr_reqs);
+	svc_count_down(svc, &svc->nr_reqs);
 }
 
-static void leave_export(struct svc_req *req)
+static void svc_leave_export(struct svc_req *req)
 {
 	if (!req->in_service)
 		return;
@@ -122,17 +122,17 @@ void svc_req_done(struct svc_req *req)
 	spin_lock(&svc->lock);
 	list_del_init(&req->timed);
 	spin_unlock(&svc->lock);
-	leave_export(req);
+	svc_leave_export(req);
 }
 
 /* Requests wait and nobody is there to take them; svc.lock held. */
-static bool wants_thread(const struct ptlrpc_service *svc)
+static bool svc_wants_thread(const struct ptlrpc_service *svc)
 {
 	return svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
 }
 
 /* The same for urgent requests, when there can be no more threads of the other kind. */
-static bool wants_hp_thread(const struct ptlrpc_service *svc)
+static bool svc_wants_hp_thread(const struct ptlrpc_service *svc)
 {
 	return svc->queued_hp > svc->idle + svc->hp_idle && svc->hp_threads &&
 	       svc->threads >= svc->conf.threads_max &&
@@ -140,15 +140,15 @@ static bool wants_hp_thread(const struct ptlrpc_service *svc)
 }
 
 /* Few receive buffers are left; svc.lock held. */
-static bool wants_buf(const struct ptlrpc_service *svc)
+static bool svc_wants_buf(const struct ptlrpc_service *svc)
 {
 	return svc->posted < 2 && svc->nr_bufs < SVC_BUFS_MAX && !svc->stopping;
 }
 
-static void enqueue(struct svc_req *req)
+static void svc_enqueue(struct svc_req *req)
 {
 	struct ptlrpc_service *svc = req->svc;
-	bool hp = svc_is_hp(req), grow;
+	bool hp = svc_req_is_urgent(req), grow;
 
 	spin_lock(&svc->lock);
 	req->urgent |= hp;	/* or its lock was called back since its arrival */
@@ -158,7 +158,7 @@ static void enqueue(struct svc_req *req)
 	if (list_empty(&req->timed))
 		list_add_tail(&req->timed, &svc->timed);
 	svc->queued++;
-	grow = wants_thread(svc) || wants_hp_thread(svc);
+	grow = svc_wants_thread(svc) || svc_wants_hp_thread(svc);
 	trace_ptlrpc_svc_queued(req, svc->name, hp);
 	spin_unlock(&svc->lock);
 	wake_up(&svc->waitq);
@@ -169,7 +169,7 @@ static void enqueue(struct svc_req *req)
 }
 
 /* Still waiting for a thread? Then before the others. exp_lock held. */
-static void move_up(struct svc_req *req)
+static void svc_req_move_up(struct svc_req *req)
 {
 	struct ptlrpc_service *svc = req->svc;
 	bool moved = false;
@@ -201,7 +201,7 @@ void svc_lock_called_back(struct obd_export *exp, u64 lock_cookie)
 	spin_lock(&exp->exp_lock);
 	list_for_each_entry(req, &exp->exp_reqs, exp_link)
 		if (lock_cookie && READ_ONCE(req->io_lock) == lock_cookie)
-			move_up(req);
+			svc_req_move_up(req);
 	spin_unlock(&exp->exp_lock);
 }
 EXPORT_SYMBOL_GPL(svc_lock_called_back);
@@ -214,7 +214,7 @@ EXPORT_SYMBOL_GPL(svc_lock_called_back);
 void svc_req_hold(struct svc_req *req)
 {
 	svc_req_get(req);
-	leave_export(req);	/* its end must not wait for us; svc_req_resume() enters again */
+	svc_leave_export(req);	/* its end must not wait for us; svc_req_resume() enters again */
 }
 EXPORT_SYMBOL_GPL(svc_req_hold);
 
@@ -225,7 +225,7 @@ EXPORT_SYMBOL_GPL(svc_req_hold);
 void svc_req_resume(struct svc_req *req)
 {
 	req->resumed = true;
-	enqueue(req);	/* the reference goes with it */
+	svc_enqueue(req);	/* the reference goes with it */
 }
 EXPORT_SYMBOL_GPL(svc_req_resume);
 
@@ -243,15 +243,15 @@ EXPORT_SYMBOL_GPL(svc_req_drop);
 
 /* ---- receive buffers ---- */
 
-static void arrival(const struct lnet_event *ev);
+static void svc_request_event(const struct lnet_event *ev);
 
-static u32 max_size(const struct ptlrpc_service *svc)
+static u32 svc_max_size(const struct ptlrpc_service *svc)
 {
 	return svc->conf.max_req + 1024;
 }
 
 /* Posting takes one reference of the buffer. */
-static int buf_post(struct svc_buf *sb)
+static int svc_buf_post(struct svc_buf *sb)
 {
 	struct ptlrpc_service *svc = sb->sb_svc;
 	const struct lnet_process_id any = LNET_ANY_ID;
@@ -259,9 +259,9 @@ static int buf_post(struct svc_buf *sb)
 		.buf = sb->sb_mem,
 		.length = svc->buf_size,
 		.threshold = LNET_MD_THRESH_INF,
-		.max_size = max_size(svc),
+		.max_size = svc_max_size(svc),
 		.options = LNET_MD_OP_PUT | LNET_MD_MAX_SIZE,
-		.handler = arrival,
+		.handler = svc_request_event,
 		.user = sb,
 		.mdp = &sb->sb_md,
 	};
@@ -282,14 +282,14 @@ static int buf_post(struct svc_buf *sb)
 	return PTR_ERR(md);
 }
 
-static void buf_put(struct svc_buf *sb)
+static void svc_buf_put(struct svc_buf *sb)
 {
 	struct ptlrpc_service *svc = sb->sb_svc;
 
 	if (!atomic_dec_and_test(&sb->sb_ref))
 		return;
-	if (READ_ONCE(svc->stopping) || buf_post(sb)) {
-		count_down(svc, &svc->live_bufs);
+	if (READ_ONCE(svc->stopping) || svc_buf_post(sb)) {
+		svc_count_down(svc, &svc->live_bufs);
 	} else if (READ_ONCE(svc->stopping)) {
 		/* stopping was set while we posted: the one who stops may have missed it */
 		spin_lock(&svc->lock);
@@ -299,7 +299,7 @@ static void buf_put(struct svc_buf *sb)
 	}
 }
 
-static int buf_add(struct ptlrpc_service *svc)
+static int svc_buf_add(struct ptlrpc_service *svc)
 {
 	struct svc_buf *sb = kzalloc(sizeof(*sb), GFP_NOFS);
 	int rc;
@@ -317,13 +317,13 @@ static int buf_add(struct ptlrpc_service *svc)
 	svc->nr_bufs++;
 	spin_unlock(&svc->lock);
 	atomic_inc(&svc->live_bufs);
-	rc = buf_post(sb);
+	rc = svc_buf_post(sb);
 	if (rc)
 		atomic_dec(&svc->live_bufs);
 	return rc;
 }
 
-static void take_message(struct svc_buf *sb, const struct lnet_event *ev)
+static void svc_take_message(struct svc_buf *sb, const struct lnet_event *ev)
 {
 	struct ptlrpc_service *svc = sb->sb_svc;
 	struct svc_req *req = kmem_cache_zalloc(svc_req_cache, GFP_NOFS);
@@ -338,7 +338,7 @@ static void take_message(struct svc_buf *sb, const struct lnet_event *ev)
 	atomic_inc(&sb->sb_ref);
 	req->buf = sb;
 	/* an odd length in front of it */
-	if (ev->offset & 7 && !own_message(req))
+	if (ev->offset & 7 && !svc_req_copy_msg(req))
 		goto drop;
 	req->xid = ev->match_bits;
 	req->peer = ev->source;
@@ -350,37 +350,37 @@ static void take_message(struct svc_buf *sb, const struct lnet_event *ev)
 	INIT_LIST_HEAD(&req->link);
 	INIT_LIST_HEAD(&req->timed);
 	INIT_LIST_HEAD(&req->exp_link);
-	if (svc_parse(req)) {
-		enqueue(req);
+	if (svc_parse_req(req)) {
+		svc_enqueue(req);
 		return;
 	}
 drop:
 	svc_req_put(req);
 }
 
-static void arrival(const struct lnet_event *ev)
+static void svc_request_event(const struct lnet_event *ev)
 {
 	struct svc_buf *sb = ev->user;
 	struct ptlrpc_service *svc = sb->sb_svc;
 	bool last = ev->unlinked, more = false;
 
 	if (ev->type == LNET_EVENT_PUT && !ev->status && !READ_ONCE(svc->stopping))
-		take_message(sb, ev);
+		svc_take_message(sb, ev);
 	if (!last)
 		return;
 	spin_lock(&svc->lock);
 	sb->sb_md = NULL;
 	svc->posted--;
-	more = wants_buf(svc);
+	more = svc_wants_buf(svc);
 	spin_unlock(&svc->lock);
 	if (more)
 		queue_work(system_unbound_wq, &svc->grow_work);
-	buf_put(sb);
+	svc_buf_put(sb);
 }
 
 /* ---- threads ---- */
 
-static struct svc_req *dequeue(struct ptlrpc_service *svc, bool hp_only)
+static struct svc_req *svc_dequeue(struct ptlrpc_service *svc, bool hp_only)
 {
 	struct svc_req *req;
 	bool grow;
@@ -394,19 +394,19 @@ static struct svc_req *dequeue(struct ptlrpc_service *svc, bool hp_only)
 		svc->queued--;
 		svc->queued_hp -= req->urgent;
 	}
-	grow = wants_thread(svc) || wants_hp_thread(svc);
+	grow = svc_wants_thread(svc) || svc_wants_hp_thread(svc);
 	spin_unlock(&svc->lock);
 	if (grow)
 		queue_work(system_unbound_wq, &svc->grow_work);
 	return req;
 }
 
-static void serve(struct svc_req *req)
+static void svc_serve_req(struct svc_req *req)
 {
 	bool late = ktime_get_seconds() > req->deadline && req->opc != LDLM_CANCEL &&
-		    !opc_is_connect(req->opc);
+		    !ptlrpc_opc_is_connect(req->opc);
 
-	if ((late && !req->resumed) || !own_message(req)) {
+	if ((late && !req->resumed) || !svc_req_copy_msg(req)) {
 		trace_ptlrpc_svc_drop(req, req->svc->name, late ? -ETIMEDOUT : -ENOMEM);
 		svc_req_done(req);
 		svc_req_put(req);
@@ -415,24 +415,24 @@ static void serve(struct svc_req *req)
 	if (!req->resumed)
 		svc_stats_start(req);
 	trace_ptlrpc_svc_start(req, req->svc->name, req->resumed);
-	svc_handle(req);
+	svc_handle_req(req);
 }
 
-static bool has_work(struct svc_thread *th)
+static bool svc_thread_has_work(struct svc_thread *th)
 {
 	struct ptlrpc_service *svc = th->svc;
 
 	return !list_empty(&svc->queue_hp) || (!th->hp_only && !list_empty(&svc->queue));
 }
 
-static void set_idle(struct svc_thread *th, int delta)
+static void svc_thread_set_idle(struct svc_thread *th, int delta)
 {
 	spin_lock(&th->svc->lock);
 	*(th->hp_only ? &th->svc->hp_idle : &th->svc->idle) += delta;
 	spin_unlock(&th->svc->lock);
 }
 
-static int thread_fn(void *data)
+static int svc_thread_fn(void *data)
 {
 	struct svc_thread *th = data;
 	struct ptlrpc_service *svc = th->svc;
@@ -440,18 +440,18 @@ static int thread_fn(void *data)
 
 	while (!kthread_should_stop()) {
 		wait_event_idle_exclusive(*(th->hp_only ? &svc->waitq_hp : &svc->waitq),
-					  has_work(th) || kthread_should_stop());
-		req = dequeue(svc, th->hp_only);
+					  svc_thread_has_work(th) || kthread_should_stop());
+		req = svc_dequeue(svc, th->hp_only);
 		if (!req)
 			continue;
-		set_idle(th, -1);
+		svc_thread_set_idle(th, -1);
 		do {
 			th->req = req;
-			serve(req);
+			svc_serve_req(req);
 			th->req = NULL;
-			req = dequeue(svc, th->hp_only);
+			req = svc_dequeue(svc, th->hp_only);
 		} while (req);
-		set_idle(th, 1);
+		svc_thread_set_idle(th, 1);
 	}
 	return 0;
 }
@@ -467,13 +467,13 @@ struct svc_req *svc_current(void)
 {
 	const struct svc_thread *th;
 
-	if (!(current->flags & PF_KTHREAD) || kthread_func(current) != thread_fn)
+	if (!(current->flags & PF_KTHREAD) || kthread_func(current) != svc_thread_fn)
 		return NULL;
 	th = kthread_data(current);
 	return th->req;
 }
 
-static int thread_add(struct ptlrpc_service *svc, bool hp_only)
+static int svc_thread_add(struct ptlrpc_service *svc, bool hp_only)
 {
 	struct svc_thread *th = kzalloc(sizeof(*th), GFP_NOFS);
 
@@ -481,7 +481,7 @@ static int thread_add(struct ptlrpc_service *svc, bool hp_only)
 		return -ENOMEM;
 	th->svc = svc;
 	th->hp_only = hp_only;
-	th->task = kthread_create(thread_fn, th, hp_only ? "%s_hp%02u" : "%s_%02u", svc->name,
+	th->task = kthread_create(svc_thread_fn, th, hp_only ? "%s_hp%02u" : "%s_%02u", svc->name,
 				  hp_only ? svc->hp_threads : svc->next_thread);
 	if (IS_ERR(th->task)) {
 		int rc = PTR_ERR(th->task);
@@ -504,19 +504,19 @@ static int thread_add(struct ptlrpc_service *svc, bool hp_only)
 	return 0;
 }
 
-static void grow_work(struct work_struct *work)
+static void svc_grow_work(struct work_struct *work)
 {
 	struct ptlrpc_service *svc = container_of(work, struct ptlrpc_service, grow_work);
 	bool thread, hp, buf;
 
 	do {
 		spin_lock(&svc->lock);
-		thread = wants_thread(svc);
-		hp = wants_hp_thread(svc);
-		buf = wants_buf(svc);
+		thread = svc_wants_thread(svc);
+		hp = svc_wants_hp_thread(svc);
+		buf = svc_wants_buf(svc);
 		spin_unlock(&svc->lock);
-	} while ((!thread || !thread_add(svc, false)) && (!hp || !thread_add(svc, true)) &&
-		 (!buf || !buf_add(svc)) && (thread || hp || buf));
+	} while ((!thread || !svc_thread_add(svc, false)) && (!hp || !svc_thread_add(svc, true)) &&
+		 (!buf || !svc_buf_add(svc)) && (thread || hp || buf));
 }
 
 /* ---- early replies ---- */
@@ -529,23 +529,23 @@ struct early {
 
 #define EARLY_BATCH	32
 
-static bool wants_early(const struct svc_req *req)
+static bool svc_wants_early(const struct svc_req *req)
 {
-	return req->msg_flags & MSGHDR_AT_SUPPORT && req->exp && !opc_is_connect(req->opc);
+	return req->msg_flags & MSGHDR_AT_SUPPORT && req->exp && !ptlrpc_opc_is_connect(req->opc);
 }
 
-static u32 early_timeout(struct ptlrpc_service *svc, const struct svc_req *req, time64_t now)
+static u32 svc_early_timeout(struct ptlrpc_service *svc, const struct svc_req *req, time64_t now)
 {
 	u32 elapsed = now - req->arrival, t;
 
 	if (req->pb_flags & (MSG_REPLAY | MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE))
 		return elapsed + ptlrpc_at_extra;
-	t = max(at_estimate(&svc->at), elapsed + ptlrpc_at_extra);
+	t = max(ptlrpc_at_estimate(&svc->at), elapsed + ptlrpc_at_extra);
 	return min(t, ptlrpc_at_max);
 }
 
 /* Collect some that are close to their deadline and move it. */
-static unsigned int collect_early(struct ptlrpc_service *svc, struct early *e)
+static unsigned int svc_collect_early(struct ptlrpc_service *svc, struct early *e)
 {
 	time64_t now = ktime_get_seconds();
 	struct svc_req *req;
@@ -555,10 +555,10 @@ static unsigned int collect_early(struct ptlrpc_service *svc, struct early *e)
 	list_for_each_entry(req, &svc->timed, timed) {
 		u32 t;
 
-		if (!wants_early(req) || req->deadline - now > ptlrpc_at_early_margin ||
+		if (!svc_wants_early(req) || req->deadline - now > ptlrpc_at_early_margin ||
 		    now > req->deadline)
 			continue;
-		t = early_timeout(svc, req, now);
+		t = svc_early_timeout(svc, req, now);
 		if (req->arrival + t <= req->deadline)
 			continue;
 		svc_req_get(req);
@@ -570,7 +570,7 @@ static unsigned int collect_early(struct ptlrpc_service *svc, struct early *e)
 	return n;
 }
 
-static void early_work(struct work_struct *work)
+static void svc_early_work(struct work_struct *work)
 {
 	struct ptlrpc_service *svc =
 		container_of(to_delayed_work(work), struct ptlrpc_service, early_work);
@@ -579,7 +579,7 @@ static void early_work(struct work_struct *work)
 	bool live;
 
 	do {
-		n = collect_early(svc, e);
+		n = svc_collect_early(svc, e);
 		for (i = 0; i < n; i++) {
 			struct svc_req *req = e[i].req;
 
@@ -589,7 +589,7 @@ static void early_work(struct work_struct *work)
 			live = !list_empty(&req->exp_link) && !req->exp->failed;
 			spin_unlock(&req->exp->exp_lock);
 			if (live) {
-				at_sample(&svc->at, e[i].timeout);
+				ptlrpc_at_sample(&svc->at, e[i].timeout);
 				trace_ptlrpc_svc_early(req, svc->name, e[i].timeout);
 				svc_send_early(req, e[i].mbits, e[i].timeout);
 			}
@@ -602,7 +602,7 @@ static void early_work(struct work_struct *work)
 
 /* ---- life of a service ---- */
 
-static void free_service(struct ptlrpc_service *svc)
+static void svc_free(struct ptlrpc_service *svc)
 {
 	struct svc_buf *sb, *tmp;
 
@@ -614,18 +614,18 @@ static void free_service(struct ptlrpc_service *svc)
 	kfree(svc);
 }
 
-static void drop_queue(struct ptlrpc_service *svc)
+static void svc_drop_queue(struct ptlrpc_service *svc)
 {
 	struct svc_req *req;
 
-	while ((req = dequeue(svc, false))) {
+	while ((req = svc_dequeue(svc, false))) {
 		svc_req_done(req);
 		svc_req_put(req);
 	}
 }
 
 /* Nothing arrives any more; requests in service are finished, those waiting are dropped. */
-static void stop_service(struct ptlrpc_service *svc)
+static void svc_stop(struct ptlrpc_service *svc)
 {
 	struct svc_thread *th, *tmp;
 	struct svc_buf *sb;
@@ -639,20 +639,20 @@ static void stop_service(struct ptlrpc_service *svc)
 	spin_unlock(&svc->lock);
 	cancel_work_sync(&svc->grow_work);
 	svc_params_del(svc);
-	drop_queue(svc);
+	svc_drop_queue(svc);
 	list_for_each_entry_safe(th, tmp, &svc->thread_list, link) {
 		kthread_stop(th->task);
 		kfree(th);
 	}
-	drop_queue(svc);
+	svc_drop_queue(svc);
 	cancel_delayed_work_sync(&svc->early_work);
 	wait_event(svc->stop_waitq, !atomic_read(&svc->live_bufs) && !atomic_read(&svc->nr_reqs));
-	spin_lock(&svc->lock);	/* the last one is out of count_down() */
+	spin_lock(&svc->lock);	/* the last one is out of svc_count_down() */
 	spin_unlock(&svc->lock);
-	free_service(svc);
+	svc_free(svc);
 }
 
-static struct ptlrpc_service *start_service(const struct ptlrpc_service_conf *conf)
+static struct ptlrpc_service *svc_start(const struct ptlrpc_service_conf *conf)
 {
 	struct ptlrpc_service *svc = kzalloc(sizeof(*svc), GFP_KERNEL);
 	unsigned int i;
@@ -675,20 +675,20 @@ static struct ptlrpc_service *start_service(const struct ptlrpc_service_conf *co
 	init_waitqueue_head(&svc->waitq);
 	init_waitqueue_head(&svc->waitq_hp);
 	init_waitqueue_head(&svc->stop_waitq);
-	INIT_WORK(&svc->grow_work, grow_work);
-	INIT_DELAYED_WORK(&svc->early_work, early_work);
-	at_init(&svc->at, 5);
-	svc->buf_size = max_t(u32, SVC_BUF_SMALL, 2 * max_size(svc));
-	rc = thread_add(svc, true);
+	INIT_WORK(&svc->grow_work, svc_grow_work);
+	INIT_DELAYED_WORK(&svc->early_work, svc_early_work);
+	ptlrpc_at_init(&svc->at, 5);
+	svc->buf_size = max_t(u32, SVC_BUF_SMALL, 2 * svc_max_size(svc));
+	rc = svc_thread_add(svc, true);
 	for (i = 0; !rc && i < svc->conf.threads_min; i++)
-		rc = thread_add(svc, false);
+		rc = svc_thread_add(svc, false);
 	if (!rc)
 		rc = lnet_portal_lazy(conf->req_portal, true);
 	for (i = 0; !rc && i < SVC_BUFS_MIN; i++)
-		rc = buf_add(svc);
+		rc = svc_buf_add(svc);
 	if (rc) {
 		pr_err("service %s does not start: rc = %d\n", svc->name, rc);
-		stop_service(svc);
+		svc_stop(svc);
 		return ERR_PTR(rc);
 	}
 	svc_params_add(svc);
@@ -712,7 +712,7 @@ struct ptlrpc_service *ptlrpc_service_get(const struct ptlrpc_service_conf *conf
 			svc->users++;
 			goto out;
 		}
-	svc = start_service(conf);
+	svc = svc_start(conf);
 	if (!IS_ERR(svc))
 		list_add_tail(&svc->link, &services);
 out:
@@ -732,19 +732,19 @@ void ptlrpc_service_put(struct ptlrpc_service *svc)
 	mutex_lock(&services_mutex);
 	if (!--svc->users) {
 		list_del(&svc->link);
-		stop_service(svc);
+		svc_stop(svc);
 	}
 	mutex_unlock(&services_mutex);
 }
 EXPORT_SYMBOL_GPL(ptlrpc_service_put);
 
-int services_init(void)
+int svc_init(void)
 {
 	svc_req_cache = KMEM_CACHE(svc_req, 0);
 	return svc_req_cache ? 0 : -ENOMEM;
 }
 
-void services_exit(void)
+void svc_exit(void)
 {
 	kmem_cache_destroy(svc_req_cache);
 }

@@ -10,7 +10,7 @@
 #include <linux/bitmap.h>
 #include "internal.h"
 
-static unsigned int slot_limit(const struct obd_import *imp)
+static unsigned int ptlrpc_slot_limit(const struct obd_import *imp)
 {
 	unsigned int granted = le16_to_cpu(imp->imp_ocd.ocd_maxmodrpcs);
 
@@ -19,21 +19,21 @@ static unsigned int slot_limit(const struct obd_import *imp)
 	return min3(granted, imp->imp_max_mod_rpcs ?: 1, 511U);
 }
 
-static bool slot_free(const struct obd_import *imp, bool close)
+static bool ptlrpc_slot_is_free(const struct obd_import *imp, bool close)
 {
-	unsigned int limit = slot_limit(imp);
+	unsigned int limit = ptlrpc_slot_limit(imp);
 
 	return imp->imp_slots_used < limit ||
 	       (close && !imp->imp_closes_used && imp->imp_slots_used == limit);
 }
 
-bool slot_get(struct ptlrpc_request *req)
+bool ptlrpc_slot_get(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 	bool close = req->rq_opc == MDS_CLOSE;
 	unsigned int slot;
 
-	if (!slot_free(imp, close)) {
+	if (!ptlrpc_slot_is_free(imp, close)) {
 		if (req->rq_phase != RQ_SLOT)
 			list_move_tail(&req->rq_list, &imp->imp_slot_wait);
 		return false;
@@ -49,14 +49,14 @@ bool slot_get(struct ptlrpc_request *req)
 }
 
 /* Wake the first request in line, and a close, which may pass the others. */
-static void slot_wake(struct obd_import *imp)
+static void ptlrpc_slot_wake(struct obd_import *imp)
 {
 	struct ptlrpc_request *next;
 	bool kicked = false;
 
 	list_for_each_entry(next, &imp->imp_slot_wait, rq_list) {
 		if (!kicked || next->rq_opc == MDS_CLOSE) {
-			req_kick(next);
+			ptlrpc_kick(next);
 			if (kicked || next->rq_opc == MDS_CLOSE)
 				break;
 			kicked = true;
@@ -65,13 +65,13 @@ static void slot_wake(struct obd_import *imp)
 }
 
 /**
- * slot_put - a request ends: it needs no slot any more
+ * ptlrpc_slot_put - a request ends: it needs no slot any more
  * @req: request that is off imp_slot_wait, with or without a slot
  *
  * A request that was aborted while it waited may have been the one that the last free slot woke: it
  * has to pass the wake-up on. Context: imp_lock held.
  */
-void slot_put(struct ptlrpc_request *req)
+void ptlrpc_slot_put(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 
@@ -82,5 +82,5 @@ void slot_put(struct ptlrpc_request *req)
 			imp->imp_closes_used--;
 		req->rq_have_slot = false;
 	}
-	slot_wake(imp);
+	ptlrpc_slot_wake(imp);
 }

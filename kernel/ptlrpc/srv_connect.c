@@ -20,7 +20,7 @@ struct connect_args {
 	bool reconnect;		/* out: the export is kept */
 };
 
-static int get_args(struct svc_req *req, struct connect_args *a)
+static int svc_connect_args(struct svc_req *req, struct connect_args *a)
 {
 	const struct lustre_handle *conn = svc_req_buf(req, WF_CONN);
 	const void *ocd = svc_req_buf(req, WF_CONNECT_DATA);
@@ -43,7 +43,7 @@ static int get_args(struct svc_req *req, struct connect_args *a)
 	return 0;
 }
 
-static struct obd_export *find_client(struct ptlrpc_target *t, const char *uuid)
+static struct obd_export *svc_connect_find_client(struct ptlrpc_target *t, const char *uuid)
 {
 	struct obd_export *exp;
 
@@ -58,7 +58,7 @@ static struct obd_export *find_client(struct ptlrpc_target *t, const char *uuid)
 	return NULL;
 }
 
-static bool has_requests(struct obd_export *exp)
+static bool export_has_requests(struct obd_export *exp)
 {
 	bool some;
 
@@ -69,7 +69,7 @@ static bool has_requests(struct obd_export *exp)
 }
 
 /* Server peers come back under the same UUID after a crash: their old export is of no use. */
-static bool replaces_old(const struct obd_export *exp, const struct svc_req *req,
+static bool svc_connect_replaces(const struct obd_export *exp, const struct svc_req *req,
 			 const struct connect_args *a)
 {
 	bool initial = a->op_flags & MSG_CONNECT_INITIAL;
@@ -80,7 +80,7 @@ static bool replaces_old(const struct obd_export *exp, const struct svc_req *req
 }
 
 /* May this connect have the known export? */
-static int check_known(struct obd_export *exp, const struct svc_req *req, struct connect_args *a)
+static int svc_connect_check_known(struct obd_export *exp, const struct svc_req *req, struct connect_args *a)
 {
 	if (exp->connecting)
 		return -EALREADY;
@@ -92,7 +92,7 @@ static int check_known(struct obd_export *exp, const struct svc_req *req, struct
 		if (exp->cb_cookie != a->cb_cookie)
 			return -EALREADY;
 	}
-	if (a->pb->pb_handle.cookie != exp->cookie && has_requests(exp))
+	if (a->pb->pb_handle.cookie != exp->cookie && export_has_requests(exp))
 		return -EBUSY;
 	if (exp->connected) {
 		if (a->conn_cnt <= exp->conn_cnt)
@@ -109,7 +109,7 @@ static int check_known(struct obd_export *exp, const struct svc_req *req, struct
  * the node must be known as one. Real targets take -EACCES for "not yet" and come again (chapter 2,
  * 9.8).
  */
-static int check_role(struct ptlrpc_target *t, const struct svc_req *req,
+static int svc_connect_check_role(struct ptlrpc_target *t, const struct svc_req *req,
 		      const struct connect_args *a)
 {
 	char nid[LNET_NIDSTR_SIZE];
@@ -123,14 +123,14 @@ static int check_role(struct ptlrpc_target *t, const struct svc_req *req,
 }
 
 /* The export for this connect, referenced and marked as connecting. */
-static struct obd_export *choose_export(struct ptlrpc_target *t, struct svc_req *req,
+static struct obd_export *svc_connect_choose_export(struct ptlrpc_target *t, struct svc_req *req,
 					struct connect_args *a)
 {
 	struct obd_export *exp;
 	int rc;
 
-	exp = find_client(t, a->uuid);
-	if (exp && exp->connected && !exp->connecting && replaces_old(exp, req, a)) {
+	exp = svc_connect_find_client(t, a->uuid);
+	if (exp && exp->connected && !exp->connecting && svc_connect_replaces(exp, req, a)) {
 		if (export_fail(exp, true))
 			export_retire(exp);
 		export_put(exp);
@@ -147,7 +147,7 @@ static struct obd_export *choose_export(struct ptlrpc_target *t, struct svc_req 
 			return exp;
 		export_get(exp);
 	}
-	rc = check_known(exp, req, a);
+	rc = svc_connect_check_known(exp, req, a);
 	if (rc) {
 		export_put(exp);
 		return ERR_PTR(rc);
@@ -159,7 +159,7 @@ static struct obd_export *choose_export(struct ptlrpc_target *t, struct svc_req 
 }
 
 /* Granted is a subset of what was asked for, whatever the target says. */
-static void mask_granted(struct obd_connect_data *ocd, const struct obd_connect_data *want)
+static void svc_connect_mask_granted(struct obd_connect_data *ocd, const struct obd_connect_data *want)
 {
 	ocd->ocd_connect_flags &= want->ocd_connect_flags;
 	ocd->ocd_connect_flags2 &= want->ocd_connect_flags2;
@@ -167,7 +167,7 @@ static void mask_granted(struct obd_connect_data *ocd, const struct obd_connect_
 		ocd->ocd_connect_flags2 = 0;
 }
 
-static void set_connected(struct obd_export *exp, const struct svc_req *req,
+static void svc_connect_set_connected(struct obd_export *exp, const struct svc_req *req,
 			  const struct connect_args *a)
 {
 	spin_lock(&exp->exp_lock);
@@ -187,18 +187,18 @@ static void set_connected(struct obd_export *exp, const struct svc_req *req,
 	trace_ptlrpc_export_connect(exp, "connected");
 }
 
-static int connect_target(struct ptlrpc_target *t, struct svc_req *req, struct connect_args *a)
+static int svc_connect_target(struct ptlrpc_target *t, struct svc_req *req, struct connect_args *a)
 {
 	struct obd_connect_data want = a->ocd;
 	struct obd_export *exp;
 	bool failed;
 	int rc;
 
-	rc = check_role(t, req, a);
+	rc = svc_connect_check_role(t, req, a);
 	if (rc)
 		return rc;
 	mutex_lock(&t->connect_mutex);
-	exp = choose_export(t, req, a);
+	exp = svc_connect_choose_export(t, req, a);
 	if (!IS_ERR(exp) && !a->reconnect) {
 		/* ops->connect() may look at these */
 		exp->nid = req->peer;
@@ -210,12 +210,12 @@ static int connect_target(struct ptlrpc_target *t, struct svc_req *req, struct c
 		return PTR_ERR(exp);
 
 	rc = t->ops->connect ? t->ops->connect(exp, &a->ocd, a->reconnect) : 0;
-	mask_granted(&a->ocd, &want);
+	svc_connect_mask_granted(&a->ocd, &want);
 	a->ocd.ocd_instance = cpu_to_le32(t->instance);
 
 	mutex_lock(&t->connect_mutex);
 	if (!rc)
-		set_connected(exp, req, a);
+		svc_connect_set_connected(exp, req, a);
 	spin_lock(&exp->exp_lock);
 	exp->connecting = false;
 	failed = exp->failed;
@@ -243,12 +243,12 @@ static int connect_target(struct ptlrpc_target *t, struct svc_req *req, struct c
 }
 
 /**
- * handle_connect - MDS_CONNECT, OST_CONNECT, MGS_CONNECT
+ * svc_handle_connect - MDS_CONNECT, OST_CONNECT, MGS_CONNECT
  * @req: request, format wf_connect
  *
  * Return: status of the answer.
  */
-int handle_connect(struct svc_req *req)
+int svc_handle_connect(struct svc_req *req)
 {
 	const char *uuid = svc_req_buf(req, WF_TGTUUID);
 	struct connect_args a = {};
@@ -256,16 +256,16 @@ int handle_connect(struct svc_req *req)
 	struct ptlrpc_target *t;
 	int rc;
 
-	rc = get_args(req, &a);
+	rc = svc_connect_args(req, &a);
 	if (rc)
 		return rc;
 	if (!uuid || !uuid[0])
 		return -EINVAL;
-	t = target_get(uuid, svc_req_len(req, WF_TGTUUID));
+	t = ptlrpc_target_get(uuid, svc_req_len(req, WF_TGTUUID));
 	if (!t)
 		return -ENODEV;
-	rc = t->not_ready ? -EAGAIN : connect_target(t, req, &a);
-	target_put(t);
+	rc = t->not_ready ? -EAGAIN : svc_connect_target(t, req, &a);
+	ptlrpc_target_put(t);
 	if (rc)
 		return rc;
 	rc = svc_rep_pack(req);
@@ -277,12 +277,12 @@ int handle_connect(struct svc_req *req)
 }
 
 /**
- * handle_disconnect - the client says good-bye
+ * svc_handle_disconnect - the client says good-bye
  * @req: request with an export
  *
  * Return: 0.
  */
-int handle_disconnect(struct svc_req *req)
+int svc_handle_disconnect(struct svc_req *req)
 {
 	if (export_fail(req->exp, false))
 		export_teardown(req->exp);

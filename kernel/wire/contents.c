@@ -92,7 +92,7 @@ int wire_lcfg_check(const void *buf, u32 len)
 EXPORT_SYMBOL_GPL(wire_lcfg_check);
 
 /* Bytes that an entry needs at least. */
-static u32 dirent_need(const struct lu_dirent *ent)
+static u32 wire_dirent_need(const struct lu_dirent *ent)
 {
 	u32 namelen = le16_to_cpu(ent->lde_namelen);
 
@@ -125,7 +125,7 @@ int wire_dirpage_check(const void *page, u32 len)
 			return -EPROTO;
 		ent = (const void *)((const char *)page + off);
 		reclen = le16_to_cpu(ent->lde_reclen);
-		need = dirent_need(ent);
+		need = wire_dirent_need(ent);
 		if (need > (reclen ?: LU_PAGE_SIZE - off) || le16_to_cpu(ent->lde_namelen) > 255)
 			return -EPROTO;
 		hash = le64_to_cpu(ent->lde_hash);

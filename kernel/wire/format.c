@@ -137,17 +137,17 @@ u32 wire_field_default(u8 field)
 EXPORT_SYMBOL_GPL(wire_field_default);
 
 /* An empty buffer is fine for these. */
-static bool may_be_empty(u8 field)
+static bool wire_may_be_empty(u8 field)
 {
 	return (field & WF_OPT) || !wire_fields[WF_ID(field)].min;
 }
 
-static int field_check(const char *buf, u32 len, u8 field)
+static int wire_field_check(const char *buf, u32 len, u8 field)
 {
 	const struct wire_field_desc *d = &wire_fields[WF_ID(field)];
 
 	if (!len)
-		return may_be_empty(field) ? 0 : -EPROTO;
+		return wire_may_be_empty(field) ? 0 : -EPROTO;
 	if (len < d->min)
 		return -EPROTO;
 	if ((d->flags & WFF_ARRAY) && len % d->size)
@@ -162,7 +162,7 @@ static int field_check(const char *buf, u32 len, u8 field)
 }
 
 /* More buffers than @n are ignored. Missing trailing buffers count as empty. */
-static int fields_check(const void *msg, const u8 *fields, unsigned int n, bool lenient)
+static int wire_fields_check(const void *msg, const u8 *fields, unsigned int n, bool lenient)
 {
 	unsigned int i;
 	int rc;
@@ -170,7 +170,7 @@ static int fields_check(const void *msg, const u8 *fields, unsigned int n, bool 
 	for (i = 0; i < n; i++) {
 		u8 f = lenient ? fields[i] | WF_OPT : fields[i];
 
-		rc = field_check(wire_buf(msg, i), wire_buflen(msg, i), f);
+		rc = wire_field_check(wire_buf(msg, i), wire_buflen(msg, i), f);
 		if (rc)
 			return rc;
 	}
@@ -187,7 +187,7 @@ static int fields_check(const void *msg, const u8 *fields, unsigned int n, bool 
  */
 int wire_req_check(const void *msg, size_t len, const struct wire_format *fmt)
 {
-	return fields_check(msg, fmt->req, fmt->nreq, false);
+	return wire_fields_check(msg, fmt->req, fmt->nreq, false);
 }
 EXPORT_SYMBOL_GPL(wire_req_check);
 
@@ -206,6 +206,6 @@ int wire_rep_check(const void *msg, size_t len, const struct wire_format *fmt)
 	const struct ptlrpc_body *pb = wire_body(msg);
 	bool error = le32_to_cpu(pb->pb_type) == PTL_RPC_MSG_ERR || (s32)le32_to_cpu(pb->pb_status) < 0;
 
-	return fields_check(msg, fmt->rep, fmt->nrep, error);
+	return wire_fields_check(msg, fmt->rep, fmt->nrep, error);
 }
 EXPORT_SYMBOL_GPL(wire_rep_check);

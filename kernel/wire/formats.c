@@ -199,7 +199,7 @@ const struct wire_format *wire_intent_format(u64 intent_opc)
 }
 EXPORT_SYMBOL_GPL(wire_intent_format);
 
-static const struct wire_format *enqueue_format(const void *msg)
+static const struct wire_format *wire_enqueue_format(const void *msg)
 {
 	const struct ldlm_request *req = wire_buf_min(msg, 1, sizeof(*req));
 	const struct ldlm_intent *it = wire_buf_min(msg, 2, sizeof(*it));
@@ -210,7 +210,7 @@ static const struct wire_format *enqueue_format(const void *msg)
 }
 
 /* Keys may or may not carry their NUL. */
-static bool key_is(const void *msg, const char *key)
+static bool wire_key_is(const void *msg, const char *key)
 {
 	u32 len = wire_buflen(msg, 1);
 
@@ -218,13 +218,13 @@ static bool key_is(const void *msg, const char *key)
 	       (len == strlen(key) || !((const char *)wire_buf(msg, 1))[strlen(key)]);
 }
 
-static const struct wire_format *ost_get_info_format(const void *msg)
+static const struct wire_format *wire_ost_get_info_format(const void *msg)
 {
-	if (key_is(msg, KEY_LAST_ID))
+	if (wire_key_is(msg, KEY_LAST_ID))
 		return &wf_ost_get_info_last_id;
-	if (key_is(msg, KEY_LAST_FID))
+	if (wire_key_is(msg, KEY_LAST_FID))
 		return &wf_ost_get_info_last_fid;
-	if (key_is(msg, KEY_FIEMAP))
+	if (wire_key_is(msg, KEY_FIEMAP))
 		return &wf_ost_get_info_fiemap;
 	return &wf_ost_get_info;
 }
@@ -311,14 +311,14 @@ const struct wire_format *wire_req_format(const void *msg)
 
 	switch (opc) {
 	case LDLM_ENQUEUE:
-		return enqueue_format(msg);
+		return wire_enqueue_format(msg);
 	case MDS_REINT:
 		rec = wire_buf_min(msg, 1, sizeof(*rec));
 		return rec ? wire_reint_format(le32_to_cpu(rec->rr_opcode)) : NULL;
 	case OST_GET_INFO:
-		return ost_get_info_format(msg);
+		return wire_ost_get_info_format(msg);
 	case OST_SET_INFO:
-		return key_is(msg, KEY_GRANT_SHRINK) ? &wf_ost_set_info_grant : &wf_ost_set_info;
+		return wire_key_is(msg, KEY_GRANT_SHRINK) ? &wf_ost_set_info_grant : &wf_ost_set_info;
 	}
 	for (i = 0; i < ARRAY_SIZE(by_opcode); i++)
 		if (by_opcode[i].opc == opc)

@@ -5,20 +5,20 @@
  */
 #include "impl.h"
 
-static const struct lov_comp_md_entry_v1 *comp_entry(const struct lov_comp_md_v1 *lcm, u32 i)
+static const struct lov_comp_md_entry_v1 *wire_comp_entry(const struct lov_comp_md_v1 *lcm, u32 i)
 {
 	return &lcm->lcm_entries[i];
 }
 
-static u32 lov_magic(const void *buf, u32 len)
+static u32 wire_lov_magic(const void *buf, u32 len)
 {
 	return len < 16 ? 0 : le32_to_cpu(*(const __le32 *)buf);
 }
 
 /* Header of a plain layout inside of len bytes? Its size, or 0. */
-static u32 plain_header(const void *buf, u32 len, bool specific)
+static u32 wire_plain_header(const void *buf, u32 len, bool specific)
 {
-	u32 magic = lov_magic(buf, len), size;
+	u32 magic = wire_lov_magic(buf, len), size;
 
 	if (magic == LOV_MAGIC_SPECIFIC && !specific)
 		return 0;
@@ -27,7 +27,7 @@ static u32 plain_header(const void *buf, u32 len, bool specific)
 }
 
 /* Number of objects that follow the header of a stored plain layout. */
-static u32 plain_nr_objects(const struct lov_mds_md_v1 *lmm)
+static u32 wire_plain_nr_objects(const struct lov_mds_md_v1 *lmm)
 {
 	u32 pattern = le32_to_cpu(lmm->lmm_pattern);
 
@@ -36,7 +36,7 @@ static u32 plain_nr_objects(const struct lov_mds_md_v1 *lmm)
 	return le16_to_cpu(lmm->lmm_stripe_count);
 }
 
-static int foreign_check(const void *buf, u32 len)
+static int wire_foreign_check(const void *buf, u32 len)
 {
 	const struct lov_foreign_md *lfm = buf;
 
@@ -45,14 +45,14 @@ static int foreign_check(const void *buf, u32 len)
 	return 0;
 }
 
-static int plain_check(const void *buf, u32 len)
+static int wire_plain_check(const void *buf, u32 len)
 {
 	const struct lov_mds_md_v1 *lmm = buf;
 	u32 hdr, n, size, pattern;
 
-	if (lov_magic(buf, len) == LOV_MAGIC_FOREIGN)
-		return foreign_check(buf, len);
-	hdr = plain_header(buf, len, false);
+	if (wire_lov_magic(buf, len) == LOV_MAGIC_FOREIGN)
+		return wire_foreign_check(buf, len);
+	hdr = wire_plain_header(buf, len, false);
 	if (!hdr)
 		return -EINVAL;
 	pattern = le32_to_cpu(lmm->lmm_pattern);
@@ -62,29 +62,29 @@ static int plain_check(const void *buf, u32 len)
 	size = le32_to_cpu(lmm->lmm_stripe_size);
 	if (!size || size % LOV_MIN_STRIPE_SIZE || !lmm->lmm_oi.oi_id)
 		return -EINVAL;
-	if (plain_nr_objects(lmm) > (len - hdr) / sizeof(struct lov_ost_data_v1))
+	if (wire_plain_nr_objects(lmm) > (len - hdr) / sizeof(struct lov_ost_data_v1))
 		return -EINVAL;
 	return 0;
 }
 
 /* A component that is not instantiated, or a wish of a user. */
-static int wish_check(const void *buf, u32 len)
+static int wire_wish_check(const void *buf, u32 len)
 {
 	const struct lov_mds_md_v1 *lmm = buf;
 	u32 hdr;
 
-	if (lov_magic(buf, len) == LOV_MAGIC_FOREIGN)
-		return foreign_check(buf, len);
-	hdr = plain_header(buf, len, true);
+	if (wire_lov_magic(buf, len) == LOV_MAGIC_FOREIGN)
+		return wire_foreign_check(buf, len);
+	hdr = wire_plain_header(buf, len, true);
 	if (!hdr)
 		return -EINVAL;
-	if (lov_magic(buf, len) == LOV_MAGIC_SPECIFIC &&
+	if (wire_lov_magic(buf, len) == LOV_MAGIC_SPECIFIC &&
 	    le16_to_cpu(lmm->lmm_stripe_count) > (len - hdr) / sizeof(struct lov_ost_data_v1))
 		return -EINVAL;
 	return 0;
 }
 
-static u32 mirror_of(u32 id)
+static u32 wire_mirror_of(u32 id)
 {
 	return (id >> 16) & 0x7fff;
 }
@@ -93,7 +93,7 @@ static u32 mirror_of(u32 id)
  * Header, table of entries, and place of each blob. All blobs together fit into the EA, so that
  * entries which name the same blob do not make the reader build more than was sent.
  */
-static int comp_frame_check(const struct lov_comp_md_v1 *lcm, u32 len)
+static int wire_comp_frame_check(const struct lov_comp_md_v1 *lcm, u32 len)
 {
 	u32 n, size, i, table, left;
 
@@ -106,7 +106,7 @@ static int comp_frame_check(const struct lov_comp_md_v1 *lcm, u32 len)
 		return -EINVAL;
 	left = size - table;
 	for (i = 0; i < n; i++) {
-		const struct lov_comp_md_entry_v1 *e = comp_entry(lcm, i);
+		const struct lov_comp_md_entry_v1 *e = wire_comp_entry(lcm, i);
 		u32 off = le32_to_cpu(e->lcme_offset), blob = le32_to_cpu(e->lcme_size);
 
 		if (off < table || off % 8 || off > size || blob > size - off || blob > left)
@@ -120,17 +120,17 @@ static int comp_frame_check(const struct lov_comp_md_v1 *lcm, u32 len)
  * Is [start, end) of a component on the bounds that stripes need? It is empty when an extension
  * component follows it (16.3, SEL).
  */
-static bool comp_extent_ok(u64 start, u64 end)
+static bool wire_comp_extent_ok(u64 start, u64 end)
 {
 	return start <= end && start % LOV_MIN_STRIPE_SIZE == 0 &&
 	       (end == LUSTRE_EOF || end % LOV_MIN_STRIPE_SIZE == 0);
 }
 
 /* Data on the MDT are the beginning of a file, and have no objects. */
-static bool comp_dom_ok(const void *blob, u32 len, u64 start)
+static bool wire_comp_dom_ok(const void *blob, u32 len, u64 start)
 {
 	const struct lov_mds_md_v1 *lmm = blob;
-	u32 magic = lov_magic(blob, len);
+	u32 magic = wire_lov_magic(blob, len);
 
 	if ((magic != LOV_MAGIC_V1 && magic != LOV_MAGIC_V3) ||
 	    !(le32_to_cpu(lmm->lmm_pattern) & LOV_PATTERN_MDT))
@@ -138,41 +138,41 @@ static bool comp_dom_ok(const void *blob, u32 len, u64 start)
 	return !start;
 }
 
-static int comp_check(const struct lov_comp_md_v1 *lcm, u32 len)
+static int wire_comp_check(const struct lov_comp_md_v1 *lcm, u32 len)
 {
 	u32 n, i, mirrors = 0, prev_mirror = 0;
 	u64 end = 0;
 	int rc;
 
-	rc = comp_frame_check(lcm, len);
+	rc = wire_comp_frame_check(lcm, len);
 	if (rc)
 		return rc;
 	n = le16_to_cpu(lcm->lcm_entry_count);
 	for (i = 0; i < n; i++) {
-		const struct lov_comp_md_entry_v1 *e = comp_entry(lcm, i);
+		const struct lov_comp_md_entry_v1 *e = wire_comp_entry(lcm, i);
 		const void *blob = (const char *)lcm + le32_to_cpu(e->lcme_offset);
 		u32 id = le32_to_cpu(e->lcme_id), flags = le32_to_cpu(e->lcme_flags);
 		u64 start = le64_to_cpu(e->lcme_extent.e_start);
 
 		if (id == LCME_ID_INVAL || id > LCME_ID_MAX)
 			return -EINVAL;
-		if (!i || mirror_of(id) != prev_mirror) {
-			if (i && mirror_of(id) < prev_mirror)
+		if (!i || wire_mirror_of(id) != prev_mirror) {
+			if (i && wire_mirror_of(id) < prev_mirror)
 				return -EINVAL;
 			mirrors++;
 			end = 0;
 		}
-		prev_mirror = mirror_of(id);
+		prev_mirror = wire_mirror_of(id);
 		if (start != end)
 			return -EINVAL;
 		end = le64_to_cpu(e->lcme_extent.e_end);
-		if (!comp_extent_ok(start, end) ||
-		    !comp_dom_ok(blob, le32_to_cpu(e->lcme_size), start))
+		if (!wire_comp_extent_ok(start, end) ||
+		    !wire_comp_dom_ok(blob, le32_to_cpu(e->lcme_size), start))
 			return -EINVAL;
 		if (flags & LCME_FL_INIT)
-			rc = plain_check(blob, le32_to_cpu(e->lcme_size));
+			rc = wire_plain_check(blob, le32_to_cpu(e->lcme_size));
 		else
-			rc = wish_check(blob, le32_to_cpu(e->lcme_size));
+			rc = wire_wish_check(blob, le32_to_cpu(e->lcme_size));
 		if (rc)
 			return rc;
 	}
@@ -192,9 +192,9 @@ static int comp_check(const struct lov_comp_md_v1 *lcm, u32 len)
  */
 int wire_lov_check(const void *buf, u32 len)
 {
-	if (lov_magic(buf, len) == LOV_MAGIC_COMP_V1)
-		return comp_check(buf, len);
-	return plain_check(buf, len);
+	if (wire_lov_magic(buf, len) == LOV_MAGIC_COMP_V1)
+		return wire_comp_check(buf, len);
+	return wire_plain_check(buf, len);
 }
 EXPORT_SYMBOL_GPL(wire_lov_check);
 
@@ -217,24 +217,24 @@ int wire_lov_hint_check(const void *buf, u32 len)
 	u32 i;
 	int rc;
 
-	if (lov_magic(buf, len) != LOV_MAGIC_COMP_V1) {
-		rc = wish_check(buf, len);
-		if (!rc && lov_magic(buf, len) != LOV_MAGIC_FOREIGN &&
+	if (wire_lov_magic(buf, len) != LOV_MAGIC_COMP_V1) {
+		rc = wire_wish_check(buf, len);
+		if (!rc && wire_lov_magic(buf, len) != LOV_MAGIC_FOREIGN &&
 		    le32_to_cpu(lmm->lmm_stripe_size) % LOV_MIN_STRIPE_SIZE)
 			rc = -EINVAL;
 		return rc;
 	}
-	rc = comp_frame_check(lcm, len);
+	rc = wire_comp_frame_check(lcm, len);
 	for (i = 0; !rc && i < le16_to_cpu(lcm->lcm_entry_count); i++) {
-		const struct lov_comp_md_entry_v1 *e = comp_entry(lcm, i);
+		const struct lov_comp_md_entry_v1 *e = wire_comp_entry(lcm, i);
 
 		start = le64_to_cpu(e->lcme_extent.e_start);
 		if (start && start < end)
 			return -EINVAL;
 		end = le64_to_cpu(e->lcme_extent.e_end);
-		if (!comp_extent_ok(start, end))
+		if (!wire_comp_extent_ok(start, end))
 			return -EINVAL;
-		rc = wish_check((const char *)buf + le32_to_cpu(e->lcme_offset),
+		rc = wire_wish_check((const char *)buf + le32_to_cpu(e->lcme_offset),
 				le32_to_cpu(e->lcme_size));
 	}
 	return rc;
@@ -250,7 +250,7 @@ u32 wire_lov_comp_count(const void *buf, u32 len)
 {
 	const struct lov_comp_md_v1 *lcm = buf;
 
-	return lov_magic(buf, len) == LOV_MAGIC_COMP_V1 ? le16_to_cpu(lcm->lcm_entry_count) : 1;
+	return wire_lov_magic(buf, len) == LOV_MAGIC_COMP_V1 ? le16_to_cpu(lcm->lcm_entry_count) : 1;
 }
 EXPORT_SYMBOL_GPL(wire_lov_comp_count);
 
@@ -264,7 +264,7 @@ u32 wire_lov_layout_gen(const void *buf, u32 len)
 	const struct lov_comp_md_v1 *lcm = buf;
 	const struct lov_mds_md_v1 *lmm = buf;
 
-	switch (lov_magic(buf, len)) {
+	switch (wire_lov_magic(buf, len)) {
 	case LOV_MAGIC_COMP_V1:
 		return le32_to_cpu(lcm->lcm_layout_gen);
 	case LOV_MAGIC_V1:
@@ -275,13 +275,13 @@ u32 wire_lov_layout_gen(const void *buf, u32 len)
 }
 EXPORT_SYMBOL_GPL(wire_lov_layout_gen);
 
-static void plain_parse(const void *buf, u32 len, struct wire_lov_comp *comp)
+static void wire_plain_parse(const void *buf, u32 len, struct wire_lov_comp *comp)
 {
 	const struct lov_mds_md_v3 *v3 = buf;
 	const struct lov_mds_md_v1 *v1 = buf;
 	u32 hdr;
 
-	comp->magic = lov_magic(buf, len);
+	comp->magic = wire_lov_magic(buf, len);
 	comp->pool = NULL;
 	comp->objects = NULL;
 	comp->nr_objects = 0;
@@ -299,7 +299,7 @@ static void plain_parse(const void *buf, u32 len, struct wire_lov_comp *comp)
 	hdr = lov_mds_md_size(0, comp->magic);
 	if (comp->magic != LOV_MAGIC_V1)
 		comp->pool = v3->lmm_pool_name;
-	comp->nr_objects = plain_nr_objects(buf);
+	comp->nr_objects = wire_plain_nr_objects(buf);
 	if (comp->nr_objects > (len - hdr) / sizeof(struct lov_ost_data_v1))
 		comp->nr_objects = (len - hdr) / sizeof(struct lov_ost_data_v1);
 	if (comp->nr_objects)
@@ -322,8 +322,8 @@ int wire_lov_comp(const void *buf, u32 len, u32 i, struct wire_lov_comp *comp)
 
 	if (i >= wire_lov_comp_count(buf, len))
 		return -ENOENT;
-	if (lov_magic(buf, len) != LOV_MAGIC_COMP_V1) {
-		plain_parse(buf, len, comp);
+	if (wire_lov_magic(buf, len) != LOV_MAGIC_COMP_V1) {
+		wire_plain_parse(buf, len, comp);
 		comp->id = 0;
 		comp->flags = LCME_FL_INIT;
 		comp->start = 0;
@@ -331,8 +331,8 @@ int wire_lov_comp(const void *buf, u32 len, u32 i, struct wire_lov_comp *comp)
 		comp->layout_gen = wire_lov_layout_gen(buf, len);
 		return 0;
 	}
-	e = comp_entry(lcm, i);
-	plain_parse((const char *)buf + le32_to_cpu(e->lcme_offset), le32_to_cpu(e->lcme_size),
+	e = wire_comp_entry(lcm, i);
+	wire_plain_parse((const char *)buf + le32_to_cpu(e->lcme_offset), le32_to_cpu(e->lcme_size),
 		    comp);
 	comp->id = le32_to_cpu(e->lcme_id);
 	comp->flags = le32_to_cpu(e->lcme_flags);
@@ -354,7 +354,7 @@ int wire_lmv_check(const void *buf, u32 len)
 {
 	const struct lmv_mds_md_v1 *lmv = buf;
 
-	switch (lov_magic(buf, len)) {
+	switch (wire_lov_magic(buf, len)) {
 	case LMV_MAGIC_V1:
 		if (len < sizeof(*lmv) || le32_to_cpu(lmv->lmv_stripe_count) >
 		    (len - sizeof(*lmv)) / sizeof(struct lu_fid_le))
@@ -363,7 +363,7 @@ int wire_lmv_check(const void *buf, u32 len)
 	case LMV_MAGIC_STRIPE:
 		return len < sizeof(*lmv) ? -EINVAL : 0;
 	case LMV_MAGIC_FOREIGN:
-		return foreign_check(buf, len);
+		return wire_foreign_check(buf, len);
 	}
 	return -EINVAL;
 }
@@ -380,7 +380,7 @@ int wire_lmv_user_check(const void *buf, u32 len)
 {
 	const struct lmv_user_md_le *lum = buf;
 
-	switch (lov_magic(buf, len)) {
+	switch (wire_lov_magic(buf, len)) {
 	case LMV_USER_MAGIC:
 		return len < sizeof(*lum) ? -EINVAL : 0;
 	case LMV_USER_MAGIC_SPECIFIC:
@@ -389,7 +389,7 @@ int wire_lmv_user_check(const void *buf, u32 len)
 			return -EINVAL;
 		return 0;
 	case LMV_MAGIC_FOREIGN:
-		return foreign_check(buf, len);
+		return wire_foreign_check(buf, len);
 	}
 	return -EINVAL;
 }

@@ -32,7 +32,7 @@ size_t wire_msg_size(unsigned int n, const u32 *lens)
 }
 EXPORT_SYMBOL_GPL(wire_msg_size);
 
-static size_t buf_offset(const struct lustre_msg_v2 *m, unsigned int idx)
+static size_t wire_buf_offset(const struct lustre_msg_v2 *m, unsigned int idx)
 {
 	size_t off = wire_hdr_size(le32_to_cpu(m->lm_bufcount));
 	unsigned int i;
@@ -50,7 +50,7 @@ size_t wire_msg_len(const void *msg)
 {
 	const struct lustre_msg_v2 *m = msg;
 
-	return buf_offset(m, le32_to_cpu(m->lm_bufcount));
+	return wire_buf_offset(m, le32_to_cpu(m->lm_bufcount));
 }
 EXPORT_SYMBOL_GPL(wire_msg_len);
 
@@ -129,7 +129,7 @@ void *wire_buf(const void *msg, unsigned int idx)
 {
 	if (!wire_buflen(msg, idx))
 		return NULL;
-	return (char *)msg + buf_offset(msg, idx);
+	return (char *)msg + wire_buf_offset(msg, idx);
 }
 EXPORT_SYMBOL_GPL(wire_buf);
 
@@ -193,7 +193,7 @@ void wire_msg_shrink(void *msg, unsigned int idx, u32 newlen)
 	if (newlen >= oldlen)
 		return;
 	end = wire_msg_len(msg);
-	off = buf_offset(m, idx);
+	off = wire_buf_offset(m, idx);
 	from = off + wire_align8(oldlen);
 	to = off + wire_align8(newlen);
 	memset((char *)msg + off + newlen, 0, to - off - newlen);

@@ -31,7 +31,7 @@ DECLARE_EVENT_CLASS(ptlrpc_req_class,
 		__field(int, rc)
 		__field(u32, sends)
 		__field(s64, usecs)
-		__string(opname, opc_name(req->rq_opc))
+		__string(opname, ptlrpc_opc_name(req->rq_opc))
 		__string(target, ptlrpc_trace_import(req->rq_imp))
 	),
 	TP_fast_assign(
@@ -40,7 +40,7 @@ DECLARE_EVENT_CLASS(ptlrpc_req_class,
 		__entry->rc = rc;
 		__entry->sends = req->rq_sends;
 		__entry->usecs = ktime_us_delta(ktime_get(), req->rq_start);
-		compat_assign_str(opname, opc_name(req->rq_opc));
+		compat_assign_str(opname, ptlrpc_opc_name(req->rq_opc));
 		compat_assign_str(target, ptlrpc_trace_import(req->rq_imp));
 	),
 	TP_printk("%s %s x%llu opc=%u try=%u usecs=%lld rc=%d", __get_str(target),
@@ -82,7 +82,7 @@ DECLARE_EVENT_CLASS(ptlrpc_svc_class,
 		__field(int, rc)
 		__field(s64, usecs)
 		__array(char, peer, LNET_NIDSTR_SIZE)
-		__string(opname, opc_name(req->opc))
+		__string(opname, ptlrpc_opc_name(req->opc))
 		__string(service, service)
 		__string(jobid, req->jobid)
 	),
@@ -92,7 +92,7 @@ DECLARE_EVENT_CLASS(ptlrpc_svc_class,
 		__entry->rc = rc;
 		__entry->usecs = ktime_us_delta(ktime_get(), req->arrival_ns);
 		lnet_nid_str(&req->peer, __entry->peer);
-		compat_assign_str(opname, opc_name(req->opc));
+		compat_assign_str(opname, ptlrpc_opc_name(req->opc));
 		compat_assign_str(service, service);
 		compat_assign_str(jobid, req->jobid);
 	),

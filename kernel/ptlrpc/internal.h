@@ -18,7 +18,7 @@
 #include <linux/slab.h>
 #include <gloss/ptlrpc.h>
 
-/* ---- misc.c: adaptive timeouts, cookies, XIDs, opcodes ---- */
+/* ---- at.c: adaptive timeouts ---- */
 void ptlrpc_at_init(struct ptlrpc_at *at, unsigned int value);
 void ptlrpc_at_sample(struct ptlrpc_at *at, unsigned int value);
 static inline unsigned int ptlrpc_at_get(const struct ptlrpc_at *at)
@@ -28,11 +28,24 @@ static inline unsigned int ptlrpc_at_get(const struct ptlrpc_at *at)
 
 unsigned int ptlrpc_at_estimate(const struct ptlrpc_at *at);	/* clamped to [at_min, at_max] */
 u32 ptlrpc_early_crc(const void *msg);
+
+/* ---- ids.c ---- */
 void ptlrpc_xid_init(void);
+
+/* ---- opcodes.c ---- */
+struct ptlrpc_opcode {
+	u32 opc;
+	const char *name;
+};
+
+#define PTLRPC_NR_OPCODES	64
+
+extern const struct ptlrpc_opcode ptlrpc_opcodes[PTLRPC_NR_OPCODES];
+int ptlrpc_opc_index(u32 opc);			/* in ptlrpc_opcodes[], -1: unknown */
+const char *ptlrpc_opc_name(u32 opc);
 u32 ptlrpc_opc_class(u32 opc);
 void ptlrpc_opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, u32 *rep_portal);
 bool ptlrpc_opc_takes_slot(u32 opc);
-const char *ptlrpc_opc_name(u32 opc);
 static inline bool ptlrpc_opc_is_connect(u32 opc)
 {
 	return opc == MDS_CONNECT || opc == OST_CONNECT || opc == MGS_CONNECT;
@@ -43,11 +56,7 @@ static inline bool ptlrpc_opc_is_disconnect(u32 opc)
 	return opc == MDS_DISCONNECT || opc == OST_DISCONNECT || opc == MGS_DISCONNECT;
 }
 
-/* LNet descriptors that no object waits for: module unload does. */
-void svc_reply_inc(void);
-void svc_reply_dec(void);
-void svc_replies_wait(void);
-
+/* ---- module.c ---- */
 extern const struct ptlrpc_lock_ops *ptlrpc_lock_ops;
 extern struct workqueue_struct *ptlrpc_imp_wq;	/* imports: connecting, events */
 extern struct workqueue_struct *ptlrpc_exp_wq;	/* exports: evictions, freeing */
@@ -210,6 +219,7 @@ bool svc_parse_req(struct svc_req *req);		/* at arrival; false: drop */
 bool svc_req_is_urgent(struct svc_req *req);
 
 /* ---- reply.c ---- */
+void svc_replies_wait(void);			/* until LNet has sent all replies */
 void svc_send_reply(struct svc_req *req);
 void svc_send_early(struct svc_req *req, u64 mbits, u32 timeout);
 

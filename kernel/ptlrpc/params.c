@@ -1,84 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parameters and counters: names of opcodes, "stats" of services and imports (chapter 7, 8.2, 8.8),
- * the timeouts of the root (8.9).
+ * Parameters and counters: "stats" of services and imports (chapter 7, 8.2, 8.8), the timeouts of
+ * the root (8.9).
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include <linux/seq_file.h>
 #include <gloss/param.h>
 #include "internal.h"
 
-static const struct {
-	u32 opc;
-	const char *name;
-} opcodes[] = {
-	{ OST_GETATTR, "ost_getattr" },
-	{ OST_SETATTR, "ost_setattr" },
-	{ OST_READ, "ost_read" },
-	{ OST_WRITE, "ost_write" },
-	{ OST_CREATE, "ost_create" },
-	{ OST_DESTROY, "ost_destroy" },
-	{ OST_GET_INFO, "ost_get_info" },
-	{ OST_CONNECT, "ost_connect" },
-	{ OST_DISCONNECT, "ost_disconnect" },
-	{ OST_PUNCH, "ost_punch" },
-	{ OST_STATFS, "ost_statfs" },
-	{ OST_SYNC, "ost_sync" },
-	{ OST_SET_INFO, "ost_set_info" },
-	{ OST_QUOTACTL, "ost_quotactl" },
-	{ OST_LADVISE, "ost_ladvise" },
-	{ OST_FALLOCATE, "ost_fallocate" },
-	{ OST_SEEK, "ost_seek" },
-	{ MDS_GETATTR, "mds_getattr" },
-	{ MDS_GETATTR_NAME, "mds_getattr_lock" },
-	{ MDS_CLOSE, "mds_close" },
-	{ MDS_REINT, "mds_reint" },
-	{ MDS_READPAGE, "mds_readpage" },
-	{ MDS_CONNECT, "mds_connect" },
-	{ MDS_DISCONNECT, "mds_disconnect" },
-	{ MDS_GET_ROOT, "mds_get_root" },
-	{ MDS_STATFS, "mds_statfs" },
-	{ MDS_SYNC, "mds_sync" },
-	{ MDS_SET_INFO, "mds_set_info" },
-	{ MDS_QUOTACTL, "mds_quotactl" },
-	{ MDS_GETXATTR, "mds_getxattr" },
-	{ MDS_GET_INFO, "mds_get_info" },
-	{ MDS_HSM_STATE_GET, "mds_hsm_state_get" },
-	{ MDS_HSM_STATE_SET, "mds_hsm_state_set" },
-	{ MDS_HSM_ACTION, "mds_hsm_action" },
-	{ MDS_HSM_PROGRESS, "mds_hsm_progress" },
-	{ MDS_HSM_REQUEST, "mds_hsm_request" },
-	{ MDS_HSM_CT_REGISTER, "mds_hsm_ct_register" },
-	{ MDS_HSM_CT_UNREGISTER, "mds_hsm_ct_unregister" },
-	{ MDS_SWAP_LAYOUTS, "mds_swap_layouts" },
-	{ MDS_RMFID, "mds_rmfid" },
-	{ MDS_BATCH, "mds_batch" },
-	{ LDLM_ENQUEUE, "ldlm_enqueue" },
-	{ LDLM_CONVERT, "ldlm_convert" },
-	{ LDLM_CANCEL, "ldlm_cancel" },
-	{ LDLM_BL_CALLBACK, "ldlm_bl_callback" },
-	{ LDLM_CP_CALLBACK, "ldlm_cp_callback" },
-	{ LDLM_GL_CALLBACK, "ldlm_gl_callback" },
-	{ LDLM_SET_INFO, "ldlm_set_info" },
-	{ MGS_CONNECT, "mgs_connect" },
-	{ MGS_DISCONNECT, "mgs_disconnect" },
-	{ MGS_TARGET_REG, "mgs_target_reg" },
-	{ MGS_SET_INFO, "mgs_set_info" },
-	{ MGS_CONFIG_READ, "mgs_config_read" },
-	{ OBD_PING, "obd_ping" },
-	{ OBD_IDX_READ, "obd_idx_read" },
-	{ LLOG_ORIGIN_HANDLE_CREATE, "llog_origin_handle_open" },
-	{ LLOG_ORIGIN_HANDLE_NEXT_BLOCK, "llog_origin_handle_next_block" },
-	{ LLOG_ORIGIN_HANDLE_READ_HEADER, "llog_origin_handle_read_header" },
-	{ LLOG_ORIGIN_HANDLE_PREV_BLOCK, "llog_origin_handle_prev_block" },
-	{ QUOTA_DQACQ, "quota_acquire" },
-	{ SEQ_QUERY, "seq_query" },
-	{ FLD_QUERY, "fld_query" },
-	{ FLD_READ, "fld_read" },
-	{ OUT_UPDATE, "out_update" },
-};
-
-/* Counters of a set: the fixed ones, then one for each entry of opcodes[]. */
+/* Counters of a set: the fixed ones, then one for each entry of ptlrpc_opcodes[]. */
 enum {
 	ST_WAITTIME,
 	ST_QDEPTH,
@@ -88,30 +18,13 @@ enum {
 	ST_FIXED,
 };
 
-static struct lu_stat_def stat_defs[ST_FIXED + ARRAY_SIZE(opcodes)] = {
+static struct lu_stat_def stat_defs[ST_FIXED + PTLRPC_NR_OPCODES] = {
 	[ST_WAITTIME] = { "req_waittime", LUS_USECS, LUS_MINMAX | LUS_STDDEV },
 	[ST_QDEPTH] = { "req_qdepth", LUS_REQS, LUS_MINMAX | LUS_STDDEV },
 	[ST_ACTIVE] = { "req_active", LUS_REQS, LUS_MINMAX | LUS_STDDEV },
 	[ST_TIMEOUT] = { "req_timeout", LUS_SECS, LUS_MINMAX | LUS_STDDEV },
 	[ST_BUFS] = { "reqbuf_avail", LUS_BUFS, LUS_MINMAX | LUS_STDDEV },
 };
-
-static int ptlrpc_opc_index(u32 opc)
-{
-	int i;
-
-	for (i = 0; i < (int)ARRAY_SIZE(opcodes); i++)
-		if (opcodes[i].opc == opc)
-			return i;
-	return -1;
-}
-
-const char *ptlrpc_opc_name(u32 opc)
-{
-	int i = ptlrpc_opc_index(opc);
-
-	return i < 0 ? "unknown" : opcodes[i].name;
-}
 
 /**
  * ptlrpc_stats_new - counters by opcode
@@ -306,9 +219,9 @@ int ptlrpc_params_init(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(opcodes); i++)
+	for (i = 0; i < PTLRPC_NR_OPCODES; i++)
 		stat_defs[ST_FIXED + i] = (struct lu_stat_def){
-			opcodes[i].name, LUS_USECS, LUS_MINMAX | LUS_STDDEV
+			ptlrpc_opcodes[i].name, LUS_USECS, LUS_MINMAX | LUS_STDDEV
 		};
 	return param_add(param_top(), root_params, ARRAY_SIZE(root_params), NULL);
 }

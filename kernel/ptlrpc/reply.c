@@ -110,6 +110,26 @@ EXPORT_SYMBOL_GPL(svc_rep_shrink);
 
 /* ---- sending ---- */
 
+/* Replies that LNet has not sent yet. No other object waits for them: the end of the module does. */
+static atomic_t svc_replies;
+static DECLARE_WAIT_QUEUE_HEAD(svc_replies_waitq);
+
+static void svc_reply_inc(void)
+{
+	atomic_inc(&svc_replies);
+}
+
+static void svc_reply_dec(void)
+{
+	if (atomic_dec_and_test(&svc_replies))
+		wake_up_all(&svc_replies_waitq);
+}
+
+void svc_replies_wait(void)
+{
+	wait_event(svc_replies_waitq, !atomic_read(&svc_replies));
+}
+
 struct outgoing {
 	void *msg;
 	struct lnet_md *md;

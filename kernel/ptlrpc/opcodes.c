@@ -1,115 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Small things both sides need: adaptive timeouts (chapter 2, 6), cookies, XIDs (5.5), and what is
- * known of each opcode: its portal (4.2), its class (1.6), whether it takes a modify slot (5.7).
+ * What is known of each opcode: its name, its class (chapter 2, 1.6), the portals it goes over
+ * (4.2), whether it takes a modify slot (5.7).
  */
-#define pr_fmt(fmt) "ptlrpc: " fmt
-#include <linux/crc32.h>
-#include <linux/ktime.h>
-#include <linux/random.h>
 #include "internal.h"
 
-unsigned int ptlrpc_timeout = 100;
-EXPORT_SYMBOL_GPL(ptlrpc_timeout);
-unsigned int ptlrpc_at_min = 5;
-EXPORT_SYMBOL_GPL(ptlrpc_at_min);
-unsigned int ptlrpc_at_max = 600;
-EXPORT_SYMBOL_GPL(ptlrpc_at_max);
-unsigned int ptlrpc_at_early_margin = 5;
-EXPORT_SYMBOL_GPL(ptlrpc_at_early_margin);
-unsigned int ptlrpc_at_extra = 30;
-EXPORT_SYMBOL_GPL(ptlrpc_at_extra);
-unsigned int ptlrpc_ping_interval = 25;
-EXPORT_SYMBOL_GPL(ptlrpc_ping_interval);
-unsigned int ptlrpc_bulk_timeout = 100;
-EXPORT_SYMBOL_GPL(ptlrpc_bulk_timeout);
-unsigned int ptlrpc_ldlm_timeout = 20;
-EXPORT_SYMBOL_GPL(ptlrpc_ldlm_timeout);
+const struct ptlrpc_opcode ptlrpc_opcodes[PTLRPC_NR_OPCODES] = {
+	{ OST_GETATTR, "ost_getattr" },
+	{ OST_SETATTR, "ost_setattr" },
+	{ OST_READ, "ost_read" },
+	{ OST_WRITE, "ost_write" },
+	{ OST_CREATE, "ost_create" },
+	{ OST_DESTROY, "ost_destroy" },
+	{ OST_GET_INFO, "ost_get_info" },
+	{ OST_CONNECT, "ost_connect" },
+	{ OST_DISCONNECT, "ost_disconnect" },
+	{ OST_PUNCH, "ost_punch" },
+	{ OST_STATFS, "ost_statfs" },
+	{ OST_SYNC, "ost_sync" },
+	{ OST_SET_INFO, "ost_set_info" },
+	{ OST_QUOTACTL, "ost_quotactl" },
+	{ OST_LADVISE, "ost_ladvise" },
+	{ OST_FALLOCATE, "ost_fallocate" },
+	{ OST_SEEK, "ost_seek" },
+	{ MDS_GETATTR, "mds_getattr" },
+	{ MDS_GETATTR_NAME, "mds_getattr_lock" },
+	{ MDS_CLOSE, "mds_close" },
+	{ MDS_REINT, "mds_reint" },
+	{ MDS_READPAGE, "mds_readpage" },
+	{ MDS_CONNECT, "mds_connect" },
+	{ MDS_DISCONNECT, "mds_disconnect" },
+	{ MDS_GET_ROOT, "mds_get_root" },
+	{ MDS_STATFS, "mds_statfs" },
+	{ MDS_SYNC, "mds_sync" },
+	{ MDS_SET_INFO, "mds_set_info" },
+	{ MDS_QUOTACTL, "mds_quotactl" },
+	{ MDS_GETXATTR, "mds_getxattr" },
+	{ MDS_GET_INFO, "mds_get_info" },
+	{ MDS_HSM_STATE_GET, "mds_hsm_state_get" },
+	{ MDS_HSM_STATE_SET, "mds_hsm_state_set" },
+	{ MDS_HSM_ACTION, "mds_hsm_action" },
+	{ MDS_HSM_PROGRESS, "mds_hsm_progress" },
+	{ MDS_HSM_REQUEST, "mds_hsm_request" },
+	{ MDS_HSM_CT_REGISTER, "mds_hsm_ct_register" },
+	{ MDS_HSM_CT_UNREGISTER, "mds_hsm_ct_unregister" },
+	{ MDS_SWAP_LAYOUTS, "mds_swap_layouts" },
+	{ MDS_RMFID, "mds_rmfid" },
+	{ MDS_BATCH, "mds_batch" },
+	{ LDLM_ENQUEUE, "ldlm_enqueue" },
+	{ LDLM_CONVERT, "ldlm_convert" },
+	{ LDLM_CANCEL, "ldlm_cancel" },
+	{ LDLM_BL_CALLBACK, "ldlm_bl_callback" },
+	{ LDLM_CP_CALLBACK, "ldlm_cp_callback" },
+	{ LDLM_GL_CALLBACK, "ldlm_gl_callback" },
+	{ LDLM_SET_INFO, "ldlm_set_info" },
+	{ MGS_CONNECT, "mgs_connect" },
+	{ MGS_DISCONNECT, "mgs_disconnect" },
+	{ MGS_TARGET_REG, "mgs_target_reg" },
+	{ MGS_SET_INFO, "mgs_set_info" },
+	{ MGS_CONFIG_READ, "mgs_config_read" },
+	{ OBD_PING, "obd_ping" },
+	{ OBD_IDX_READ, "obd_idx_read" },
+	{ LLOG_ORIGIN_HANDLE_CREATE, "llog_origin_handle_open" },
+	{ LLOG_ORIGIN_HANDLE_NEXT_BLOCK, "llog_origin_handle_next_block" },
+	{ LLOG_ORIGIN_HANDLE_READ_HEADER, "llog_origin_handle_read_header" },
+	{ LLOG_ORIGIN_HANDLE_PREV_BLOCK, "llog_origin_handle_prev_block" },
+	{ QUOTA_DQACQ, "quota_acquire" },
+	{ SEQ_QUERY, "seq_query" },
+	{ FLD_QUERY, "fld_query" },
+	{ FLD_READ, "fld_read" },
+	{ OUT_UPDATE, "out_update" },
+};
 
-/* ---- adaptive timeouts ---- */
-
-#define AT_BIN	150	/* seconds */
-
-void ptlrpc_at_init(struct ptlrpc_at *at, unsigned int value)
+int ptlrpc_opc_index(u32 opc)
 {
-	spin_lock_init(&at->at_lock);
-	at->at_start = ktime_get_seconds();
-	memset(at->at_bins, 0, sizeof(at->at_bins));
-	at->at_value = value;
+	int i;
+
+	for (i = 0; i < PTLRPC_NR_OPCODES; i++)
+		if (ptlrpc_opcodes[i].opc == opc)
+			return i;
+	return -1;
 }
 
-void ptlrpc_at_sample(struct ptlrpc_at *at, unsigned int value)
+const char *ptlrpc_opc_name(u32 opc)
 {
-	time64_t now = ktime_get_seconds();
-	unsigned int i, worst = 0;
+	int i = ptlrpc_opc_index(opc);
 
-	spin_lock(&at->at_lock);
-	if (now - at->at_start >= AT_BIN * (time64_t)ARRAY_SIZE(at->at_bins)) {
-		memset(at->at_bins, 0, sizeof(at->at_bins));
-		at->at_start = now;
-	}
-	while (now - at->at_start >= AT_BIN) {
-		for (i = ARRAY_SIZE(at->at_bins) - 1; i; i--)
-			at->at_bins[i] = at->at_bins[i - 1];
-		at->at_bins[0] = 0;
-		at->at_start += AT_BIN;
-	}
-	at->at_bins[0] = max(at->at_bins[0], value);
-	for (i = 0; i < ARRAY_SIZE(at->at_bins); i++)
-		worst = max(worst, at->at_bins[i]);
-	WRITE_ONCE(at->at_value, worst);
-	spin_unlock(&at->at_lock);
+	return i < 0 ? "unknown" : ptlrpc_opcodes[i].name;
 }
-
-unsigned int ptlrpc_at_estimate(const struct ptlrpc_at *at)
-{
-	return clamp(ptlrpc_at_get(at), max(READ_ONCE(ptlrpc_at_min), 1U),
-		     max(READ_ONCE(ptlrpc_at_max), 1U));
-}
-
-/*
- * Of buffer 0 of a message. The check value of chapter 2, 6.3 has no final inversion, as
- * crc32_le().
- */
-u32 ptlrpc_early_crc(const void *msg)
-{
-	return crc32_le(~0U, (const u8 *)wire_body(msg), wire_buflen(msg, 0));
-}
-
-/* ---- cookies and XIDs ---- */
-
-static atomic64_t next_xid;
-
-void ptlrpc_xid_init(void)
-{
-	u64 now = ktime_get_real_seconds();
-	u64 xid;
-
-	if (now < 1 << 30)
-		xid = get_random_u64() >> 2 | 1ULL << 50;
-	else
-		xid = now << 20;
-	atomic64_set(&next_xid, xid & ~(u64)(PTLRPC_XID_STEP - 1));
-}
-
-u64 ptlrpc_next_xid(void)
-{
-	return atomic64_add_return(PTLRPC_XID_STEP, &next_xid);
-}
-EXPORT_SYMBOL_GPL(ptlrpc_next_xid);
-
-u64 ptlrpc_new_cookie(void)
-{
-	u64 c;
-
-	do {
-		c = get_random_u64();
-	} while (!c);
-	return c;
-}
-EXPORT_SYMBOL_GPL(ptlrpc_new_cookie);
-
-/* ---- opcodes ---- */
 
 u32 ptlrpc_opc_class(u32 opc)
 {
@@ -218,25 +196,4 @@ void ptlrpc_opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, 
 		ptlrpc_mds_portals(opc, req_portal, rep_portal);
 	else if (imp->imp_connect_op == OST_CONNECT)
 		ptlrpc_ost_portals(opc, imp->imp_sp == LUSTRE_SP_CLI, req_portal, rep_portal);
-}
-
-/* ---- descriptors in flight ---- */
-
-static atomic_t outstanding;
-static DECLARE_WAIT_QUEUE_HEAD(outstanding_waitq);
-
-void svc_reply_inc(void)
-{
-	atomic_inc(&outstanding);
-}
-
-void svc_reply_dec(void)
-{
-	if (atomic_dec_and_test(&outstanding))
-		wake_up_all(&outstanding_waitq);
-}
-
-void svc_replies_wait(void)
-{
-	wait_event(outstanding_waitq, !atomic_read(&outstanding));
 }

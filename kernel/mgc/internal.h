@@ -2,8 +2,8 @@
 /*
  * Inside the client of the management service.
  *
- * Locks: mgcs_mutex (list of struct mgc) > config_log.cl_mutex (one reader of a log at a time) > mgc.m_lock (spin: list of
- * logs, state). Callbacks of the owner of a log run under cl_mutex.
+ * Locks: mgcs_mutex (list of struct mgc) > config_log.mgl_mutex (one reader of a log at a time) > mgc.m_lock (spin: list of
+ * logs, state). Callbacks of the owner of a log run under mgl_mutex.
  */
 #ifndef _MGC_INTERNAL_H
 #define _MGC_INTERNAL_H
@@ -36,22 +36,22 @@ struct mgc {
 };
 
 struct config_log {
-	struct list_head	cl_list;	/* mgc.m_logs */
-	refcount_t		cl_ref;		/* owner, lock, work */
-	struct mgc		*cl_mgc;
-	char			cl_name[80];
-	const struct config_ops	*cl_ops;
-	void			*cl_who;
-	unsigned int		cl_flags;
-	char			*cl_exclude;
-	struct mutex		cl_mutex;
-	bool			cl_dead;	/* unfollowed: no callback any more */
-	bool			cl_first;	/* inside mgc_log_follow() */
-	bool			cl_failed;	/* the last read did not work, or was of a local copy */
-	u32			cl_last;	/* index of the last record given to the owner */
-	struct config_walk	cl_walk;
-	struct ldlm_lock	*cl_lock;	/* CR, under m_lock */
-	struct delayed_work	cl_work;	/* read again */
+	struct list_head	mgl_list;	/* mgc.m_logs */
+	refcount_t		mgl_ref;		/* owner, lock, work */
+	struct mgc		*mgl_mgc;
+	char			mgl_name[80];
+	const struct config_ops	*mgl_ops;
+	void			*mgl_who;
+	unsigned int		mgl_flags;
+	char			*mgl_exclude;
+	struct mutex		mgl_mutex;
+	bool			mgl_dead;	/* unfollowed: no callback any more */
+	bool			mgl_first;	/* inside mgc_log_follow() */
+	bool			mgl_failed;	/* the last read did not work, or was of a local copy */
+	u32			mgl_last;	/* index of the last record given to the owner */
+	struct config_walk	mgl_walk;
+	struct ldlm_lock	*mgl_lock;	/* CR, under m_lock */
+	struct delayed_work	mgl_work;	/* read again */
 };
 
 /* ---- mgc.c ---- */
@@ -65,7 +65,7 @@ int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 
 
 /* ---- lock.c ---- */
 int mgc_lock_resid(const char *logname, struct ldlm_res_id *res);
-int mgc_lock_get(struct config_log *cl);	/* sets cl_lock */
+int mgc_lock_get(struct config_log *cl);	/* sets mgl_lock */
 void mgc_lock_drop(struct config_log *cl);
 
 /* ---- log.c ---- */

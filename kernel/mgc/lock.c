@@ -28,7 +28,7 @@ static void *mgc_log_grab(void *data)
 {
 	struct config_log *cl = data;
 
-	return refcount_inc_not_zero(&cl->cl_ref) ? cl : NULL;
+	return refcount_inc_not_zero(&cl->mgl_ref) ? cl : NULL;
 }
 
 static int mgc_blocking(struct ldlm_lock *lock, bool canceling)
@@ -52,7 +52,7 @@ static const struct ldlm_cli_ops mgc_lock_ops = {
 int mgc_lock_get(struct config_log *cl)
 {
 	struct ldlm_enqueue_info ei = {
-		.ei_ns = cl->cl_mgc->m_ns,
+		.ei_ns = cl->mgl_mgc->m_ns,
 		.ei_type = LDLM_PLAIN,
 		.ei_mode = LCK_CR,
 		.ei_flags = LDLM_FL_NO_LRU,
@@ -64,12 +64,12 @@ int mgc_lock_get(struct config_log *cl)
 	bool have;
 	int rc;
 
-	spin_lock(&cl->cl_mgc->m_lock);
-	have = cl->cl_lock;
-	spin_unlock(&cl->cl_mgc->m_lock);
+	spin_lock(&cl->mgl_mgc->m_lock);
+	have = cl->mgl_lock;
+	spin_unlock(&cl->mgl_mgc->m_lock);
 	if (have)
 		return 0;
-	rc = mgc_lock_resid(cl->cl_name, &ei.ei_res_id);
+	rc = mgc_lock_resid(cl->mgl_name, &ei.ei_res_id);
 	if (rc)
 		return rc;
 	rc = ldlm_cli_enqueue_start(&ei, &req, &lock);
@@ -81,9 +81,9 @@ int mgc_lock_get(struct config_log *cl)
 	ptlrpc_req_put(req);
 	if (rc)
 		return rc < 0 ? rc : -EPROTO;
-	spin_lock(&cl->cl_mgc->m_lock);
-	cl->cl_lock = ldlm_lock_get(lock);
-	spin_unlock(&cl->cl_mgc->m_lock);
+	spin_lock(&cl->mgl_mgc->m_lock);
+	cl->mgl_lock = ldlm_lock_get(lock);
+	spin_unlock(&cl->mgl_mgc->m_lock);
 	ldlm_lock_decref(lock, LCK_CR);
 	return 0;
 }
@@ -92,10 +92,10 @@ void mgc_lock_drop(struct config_log *cl)
 {
 	struct ldlm_lock *lock;
 
-	spin_lock(&cl->cl_mgc->m_lock);
-	lock = cl->cl_lock;
-	cl->cl_lock = NULL;
-	spin_unlock(&cl->cl_mgc->m_lock);
+	spin_lock(&cl->mgl_mgc->m_lock);
+	lock = cl->mgl_lock;
+	cl->mgl_lock = NULL;
+	spin_unlock(&cl->mgl_mgc->m_lock);
 	if (!lock)
 		return;
 	ldlm_lock_set_data(lock, NULL);

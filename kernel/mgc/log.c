@@ -69,7 +69,7 @@ static int mgc_read_chunks(struct config_log *cl, const struct llog_logid *id, u
 		if (!buf)
 			return im->nr == MGC_LOG_CHUNKS ? -EFBIG : -ENOMEM;
 		prev = pos;
-		rc = mgc_llog_block(cl->cl_mgc, id, index, &saved, &pos, buf);
+		rc = mgc_llog_block(cl->mgl_mgc, id, index, &saved, &pos, buf);
 		if (rc == -EBADR) {
 			/* The bitmap claims more than the file holds. */
 			kvfree(im->chunk[--im->nr]);
@@ -93,17 +93,17 @@ static int mgc_read_chunks(struct config_log *cl, const struct llog_logid *id, u
 static int mgc_read_remote(struct config_log *cl, struct image *im)
 {
 	struct llog_logid id;
-	u32 from = cl->cl_last + 1;
+	u32 from = cl->mgl_last + 1;
 	int rc;
 
-	rc = mgc_llog_open(cl->cl_mgc, cl->cl_name, &id);
+	rc = mgc_llog_open(cl->mgl_mgc, cl->mgl_name, &id);
 	if (rc)
 		return rc;
-	rc = mgc_llog_header(cl->cl_mgc, &id, im->hdr);
+	rc = mgc_llog_header(cl->mgl_mgc, &id, im->hdr);
 	if (rc)
 		return rc;
 	/* For the copy the whole log is wanted. */
-	if (cl->cl_ops->save)
+	if (cl->mgl_ops->save)
 		from = 1;
 	from = llog_next_bit(im->hdr, from);
 	return from > llog_last_index(im->hdr) ? 0 : mgc_read_chunks(cl, &id, from, im);
@@ -117,7 +117,7 @@ static int mgc_read_local(struct config_log *cl, struct image *im)
 	u64 pos;
 	int rc, n;
 
-	st = cl->cl_ops->load(cl->cl_who, cl->cl_name);
+	st = cl->mgl_ops->load(cl->mgl_who, cl->mgl_name);
 	if (IS_ERR(st))
 		return PTR_ERR(st);
 	scratch = kvmalloc(LLOG_CHUNK_SIZE, GFP_KERNEL);
@@ -137,7 +137,7 @@ static int mgc_read_local(struct config_log *cl, struct image *im)
 	}
 	kvfree(scratch);
 out:
-	cl->cl_ops->load_done(cl->cl_who, st);
+	cl->mgl_ops->load_done(cl->mgl_who, st);
 	return rc;
 }
 
@@ -149,23 +149,23 @@ static int mgc_give_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	int rc;
 
 	/* A pass over the whole log for the copy: what was given is not given again. */
-	if (index <= cl->cl_last)
+	if (index <= cl->mgl_last)
 		return 0;
-	rc = config_walk_record(&cl->cl_walk, hdr, &rec);
+	rc = config_walk_record(&cl->mgl_walk, hdr, &rec);
 	if (rc == 1) {
-		rc = cl->cl_ops->record(cl->cl_who, &rec);
-		if (rc && cl->cl_first && lustre_cfg_cmd(rec.lcfg) & LCFG_REQUIRED)
+		rc = cl->mgl_ops->record(cl->mgl_who, &rec);
+		if (rc && cl->mgl_first && lustre_cfg_cmd(rec.lcfg) & LCFG_REQUIRED)
 			return rc;
 		if (rc)
-			pr_warn_ratelimited("%s: record %u (command %x) was not applied: rc = %d\n", cl->cl_name,
+			pr_warn_ratelimited("%s: record %u (command %x) was not applied: rc = %d\n", cl->mgl_name,
 					    index, lustre_cfg_cmd(rec.lcfg), rc);
 		rc = 0;
 	}
 	if (rc) {
-		pr_err("%s: record %u is damaged\n", cl->cl_name, index);
+		pr_err("%s: record %u is damaged\n", cl->mgl_name, index);
 		return rc;
 	}
-	cl->cl_last = index;
+	cl->mgl_last = index;
 	return 0;
 }
 
@@ -178,7 +178,7 @@ static int mgc_give_records(struct config_log *cl, struct image *im)
 		u64 pos = im->pos + (u64)i * LLOG_CHUNK_SIZE;
 		u32 len = pos < im->end ? min_t(u64, LLOG_CHUNK_SIZE, im->end - pos) : 0;
 
-		rc = llog_walk_chunk(im->hdr, im->chunk[i], len, pos, cl->cl_last + 1, mgc_give_record, cl);
+		rc = llog_walk_chunk(im->hdr, im->chunk[i], len, pos, cl->mgl_last + 1, mgc_give_record, cl);
 		if (rc)
 			return rc;
 	}
@@ -196,13 +196,13 @@ static void mgc_save_copy(struct config_log *cl, struct image *im)
 		return;
 	all[0] = im->hdr;
 	memcpy(all + 1, im->chunk, im->nr * sizeof(void *));
-	cl->cl_ops->save(cl->cl_who, cl->cl_name, all, im->nr + 1, im->end);
+	cl->mgl_ops->save(cl->mgl_who, cl->mgl_name, all, im->nr + 1, im->end);
 	kvfree(all);
 }
 
 /*
  * Lock and read. Errors of the MGS leave the log unlocked or locked as it is; the caller decides whether to come again.
- * Under cl_mutex.
+ * Under mgl_mutex.
  */
 static int mgc_process_log(struct config_log *cl)
 {
@@ -216,11 +216,11 @@ static int mgc_process_log(struct config_log *cl)
 	rc = mgc_lock_get(cl);
 	if (!rc)
 		rc = mgc_read_remote(cl, &im);
-	if (rc == -ENOENT && cl->cl_flags & CFG_F_MAY_MISS) {
+	if (rc == -ENOENT && cl->mgl_flags & CFG_F_MAY_MISS) {
 		rc = 0;
 		goto out;
 	}
-	if (rc && rc != -EINTR && rc != -ERESTARTSYS && cl->cl_first && cl->cl_flags & CFG_F_LOCAL_OK) {
+	if (rc && rc != -EINTR && rc != -ERESTARTSYS && cl->mgl_first && cl->mgl_flags & CFG_F_LOCAL_OK) {
 		int err = rc;
 
 		mgc_image_free(&im);
@@ -229,17 +229,17 @@ static int mgc_process_log(struct config_log *cl)
 			rc = err;
 			goto out;
 		}
-		pr_info("%s: using the local copy of the config log (rc = %d)\n", cl->cl_name, err);
+		pr_info("%s: using the local copy of the config log (rc = %d)\n", cl->mgl_name, err);
 		local = true;
 	}
 	if (rc)
 		goto out;
 	/* The copy first: the walk changes records of excluded targets. */
-	if (cl->cl_ops->save && !local)
+	if (cl->mgl_ops->save && !local)
 		mgc_save_copy(cl, &im);
 	rc = mgc_give_records(cl, &im);
-	if (!rc && cl->cl_ops->done)
-		cl->cl_ops->done(cl->cl_who, cl->cl_first);
+	if (!rc && cl->mgl_ops->done)
+		cl->mgl_ops->done(cl->mgl_who, cl->mgl_first);
 	if (!rc && local)
 		rc = 1;
 out:
@@ -249,59 +249,59 @@ out:
 
 static void mgc_log_put(struct config_log *cl)
 {
-	if (!refcount_dec_and_test(&cl->cl_ref))
+	if (!refcount_dec_and_test(&cl->mgl_ref))
 		return;
-	kfree(cl->cl_exclude);
+	kfree(cl->mgl_exclude);
 	kfree(cl);
 }
 
 static void mgc_log_requeue(struct config_log *cl)
 {
 	unsigned long delay = MGC_REQUEUE_MIN * HZ + get_random_u32() % (5 * HZ);
-	struct mgc *mgc = cl->cl_mgc;
+	struct mgc *mgc = cl->mgl_mgc;
 
-	if (cl->cl_flags & CFG_F_SERVER && !READ_ONCE(cl->cl_failed))
+	if (cl->mgl_flags & CFG_F_SERVER && !READ_ONCE(cl->mgl_failed))
 		delay = HZ / 5;
 	spin_lock(&mgc->m_lock);
-	if (!cl->cl_dead)
-		queue_delayed_work(mgc->m_wq, &cl->cl_work, delay);
+	if (!cl->mgl_dead)
+		queue_delayed_work(mgc->m_wq, &cl->mgl_work, delay);
 	spin_unlock(&mgc->m_lock);
 }
 
 static void mgc_log_work(struct work_struct *work)
 {
-	struct config_log *cl = container_of(to_delayed_work(work), struct config_log, cl_work);
+	struct config_log *cl = container_of(to_delayed_work(work), struct config_log, mgl_work);
 	bool again = false;
 	int rc;
 
-	mutex_lock(&cl->cl_mutex);
-	if (!READ_ONCE(cl->cl_dead)) {
-		rc = mgc_wait(cl->cl_mgc, 1) ?: mgc_process_log(cl);
+	mutex_lock(&cl->mgl_mutex);
+	if (!READ_ONCE(cl->mgl_dead)) {
+		rc = mgc_wait(cl->mgl_mgc, 1) ?: mgc_process_log(cl);
 		again = rc < 0;
 		if (again) {
-			if (!cl->cl_failed)
-				pr_warn("%s: %s cannot be read again (rc = %d), trying on\n", cl->cl_mgc->m_name,
-					cl->cl_name, rc);
+			if (!cl->mgl_failed)
+				pr_warn("%s: %s cannot be read again (rc = %d), trying on\n", cl->mgl_mgc->m_name,
+					cl->mgl_name, rc);
 			mgc_lock_drop(cl);
-		} else if (cl->cl_failed) {
-			pr_info("%s: %s was read again\n", cl->cl_mgc->m_name, cl->cl_name);
+		} else if (cl->mgl_failed) {
+			pr_info("%s: %s was read again\n", cl->mgl_mgc->m_name, cl->mgl_name);
 		}
-		WRITE_ONCE(cl->cl_failed, again);
+		WRITE_ONCE(cl->mgl_failed, again);
 	}
-	mutex_unlock(&cl->cl_mutex);
+	mutex_unlock(&cl->mgl_mutex);
 	if (again)
 		mgc_log_requeue(cl);
 }
 
 void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock)
 {
-	struct mgc *mgc = cl->cl_mgc;
+	struct mgc *mgc = cl->mgl_mgc;
 	bool ours;
 
 	spin_lock(&mgc->m_lock);
-	ours = cl->cl_lock == lock;
+	ours = cl->mgl_lock == lock;
 	if (ours)
-		cl->cl_lock = NULL;
+		cl->mgl_lock = NULL;
 	spin_unlock(&mgc->m_lock);
 	if (ours) {
 		ldlm_lock_put(lock);
@@ -333,45 +333,45 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 	cl = kzalloc(sizeof(*cl), GFP_KERNEL);
 	if (!cl)
 		return -ENOMEM;
-	if (strscpy(cl->cl_name, logname, sizeof(cl->cl_name)) < 0) {
+	if (strscpy(cl->mgl_name, logname, sizeof(cl->mgl_name)) < 0) {
 		kfree(cl);
 		return -EINVAL;
 	}
-	refcount_set(&cl->cl_ref, 1);
-	cl->cl_mgc = mgc;
-	cl->cl_ops = ops;
-	cl->cl_who = who;
-	cl->cl_flags = flags;
-	mutex_init(&cl->cl_mutex);
-	INIT_DELAYED_WORK(&cl->cl_work, mgc_log_work);
+	refcount_set(&cl->mgl_ref, 1);
+	cl->mgl_mgc = mgc;
+	cl->mgl_ops = ops;
+	cl->mgl_who = who;
+	cl->mgl_flags = flags;
+	mutex_init(&cl->mgl_mutex);
+	INIT_DELAYED_WORK(&cl->mgl_work, mgc_log_work);
 	if (exclude) {
-		cl->cl_exclude = kstrdup(exclude, GFP_KERNEL);
-		if (!cl->cl_exclude) {
+		cl->mgl_exclude = kstrdup(exclude, GFP_KERNEL);
+		if (!cl->mgl_exclude) {
 			kfree(cl);
 			return -ENOMEM;
 		}
-		cl->cl_walk.exclude_list = cl->cl_exclude;
+		cl->mgl_walk.exclude_list = cl->mgl_exclude;
 	}
 	spin_lock(&mgc->m_lock);
-	list_add_tail(&cl->cl_list, &mgc->m_logs);
+	list_add_tail(&cl->mgl_list, &mgc->m_logs);
 	spin_unlock(&mgc->m_lock);
 
 	/* A target with a local copy has waited for the MGS when it registered. */
 	rc = flags & CFG_F_LOCAL_OK ? mgc_wait(mgc, 2) : mgc_wait_or_tell(mgc, MGC_WAIT);
 	if (rc && rc != -EINTR)
 		rc = -EIO;
-	mutex_lock(&cl->cl_mutex);
-	cl->cl_first = true;
+	mutex_lock(&cl->mgl_mutex);
+	cl->mgl_first = true;
 	if (!rc || (flags & CFG_F_LOCAL_OK && rc != -EINTR))
 		rc = mgc_process_log(cl);
-	cl->cl_first = false;
-	mutex_unlock(&cl->cl_mutex);
+	cl->mgl_first = false;
+	mutex_unlock(&cl->mgl_mutex);
 	if (rc < 0) {
 		mgc_log_unfollow(cl);
 		return rc;
 	}
 	if (rc == 1) {
-		cl->cl_failed = true;
+		cl->mgl_failed = true;
 		mgc_log_requeue(cl);
 	}
 	*logp = cl;
@@ -387,16 +387,16 @@ EXPORT_SYMBOL_GPL(mgc_log_follow);
  */
 void mgc_log_unfollow(struct config_log *cl)
 {
-	struct mgc *mgc = cl->cl_mgc;
+	struct mgc *mgc = cl->mgl_mgc;
 
 	spin_lock(&mgc->m_lock);
-	WRITE_ONCE(cl->cl_dead, true);
-	list_del_init(&cl->cl_list);
+	WRITE_ONCE(cl->mgl_dead, true);
+	list_del_init(&cl->mgl_list);
 	spin_unlock(&mgc->m_lock);
-	cancel_delayed_work_sync(&cl->cl_work);
-	mutex_lock(&cl->cl_mutex);
+	cancel_delayed_work_sync(&cl->mgl_work);
+	mutex_lock(&cl->mgl_mutex);
 	mgc_lock_drop(cl);
-	mutex_unlock(&cl->cl_mutex);
+	mutex_unlock(&cl->mgl_mutex);
 	mgc_log_put(cl);
 }
 EXPORT_SYMBOL_GPL(mgc_log_unfollow);

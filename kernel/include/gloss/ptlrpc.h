@@ -49,10 +49,7 @@ extern unsigned int ptlrpc_ping_interval;	/* 25 */
 extern unsigned int ptlrpc_bulk_timeout;	/* 100 */
 extern unsigned int ptlrpc_ldlm_timeout;	/* 20 */
 
-/*
- * ------------------------------------------------ client: imports
- * ------------------------------------------------
- */
+/* ---------------- client: imports ---------------- */
 
 enum import_state {
 	IMP_CLOSED = 1,
@@ -69,20 +66,20 @@ enum import_state {
 };
 
 /*
- * What the owner of an import is told. From the import's only work item, one at a time, in order; may
- * sleep, but must not wait for a request of this import: the same work item reconnects. Send
- * asynchronously, or leave it to a work item of your own.
+ * What the owner of an import is told: one event at a time, in order, from the only work item of the
+ * import. The owner may sleep, but must not wait for a request of this import, because the same work
+ * item reconnects: it sends asynchronously, or uses a work item of its own.
  */
 enum import_event {
-	IMP_EV_OCD, /* first and each later connect: imp_ocd is what was granted (before ACTIVE) */
-	IMP_EV_ACTIVE, /* FULL: requests go */
-	IMP_EV_DISCON, /* connection lost, reconnecting */
+	IMP_EV_OCD,	/* each connect, before ACTIVE: imp_ocd is what the server granted */
+	IMP_EV_ACTIVE,	/* FULL: requests are sent */
+	IMP_EV_DISCON,	/* the connection was lost and is being made again */
 	/*
-	 * the server forgot us: drop locks (ldlm_ns_evicted()), dirty data, open handles. FULL
-	 * follows
+	 * The server has evicted this client: drop locks (ldlm_ns_evicted()), dirty data and open
+	 * handles. FULL follows.
 	 */
 	IMP_EV_EVICTED,
-	IMP_EV_INACTIVE, /* import_invalidate() or refused for good: nothing goes any more */
+	IMP_EV_INACTIVE, /* import_invalidate(), or refused for good: no request is sent any more */
 };
 
 struct import_ops {
@@ -92,14 +89,11 @@ struct import_ops {
 	 * Must not sleep.
 	 */
 	bool (*can_idle)(struct obd_import *imp);
-	/*
-	 * Optional: last changes to what is sent with a connect. Must not sleep.
-	 */
+	/* Optional: last changes to what is sent with a connect. Must not sleep. */
 	void (*connect_data)(struct obd_import *imp, struct obd_connect_data *ocd);
 };
 
-#define IMPF_NOT_REPLAYABLE \
-	0x1 /* MGC: requests in flight fail with -EIO when the connection breaks */
+#define IMPF_NOT_REPLAYABLE	0x1	/* MGC: a lost connection fails requests in flight: -EIO */
 #define IMPF_NO_PING		0x2
 
 struct import_conf {
@@ -136,8 +130,7 @@ struct obd_import {
 	refcount_t		imp_ref;
 	const struct import_ops	*imp_ops;
 	void			*imp_data;	/* of the owner */
-	/* for messages and parameters: the target's UUID unless the owner sets it */
-	char imp_name[64];
+	char			imp_name[64];	/* in messages; the UUID unless the owner sets it */
 	char			imp_target[UUID_MAX];
 	char			imp_client[UUID_MAX];
 	u32			imp_connect_op;
@@ -147,11 +140,10 @@ struct obd_import {
 	unsigned int		imp_flags;	/* IMPF_* */
 	u64			imp_cb_cookie;	/* our handle: pb_handle of callbacks */
 	struct hlist_node	imp_cb_hash;
-	bool imp_reverse; /* of an export: callbacks from server to client, always FULL */
+	bool			imp_reverse;	/* of an export: callbacks to a client; always FULL */
 
 	struct obd_connect_data	imp_want;
-	/* granted; valid from IMP_EV_OCD on, kept while disconnected */
-	struct obd_connect_data imp_ocd;
+	struct obd_connect_data	imp_ocd;	/* granted: from IMP_EV_OCD on, also while disconnected */
 
 	spinlock_t		imp_lock;	/* everything below; inside it only rq_lock */
 	enum import_state	imp_state;
@@ -163,7 +155,7 @@ struct obd_import {
 	u32			imp_conn_cnt;
 	u32			imp_generation;	/* bumped by evictions */
 	int			imp_connect_rc;	/* why the last attempt failed */
-	bool imp_invalid; /* import_invalidate(): everything fails with -EIO */
+	bool			imp_invalid;	/* import_invalidate(): everything fails with -EIO */
 	bool			imp_deactive;	/* refused (-EACCES) or by the administrator */
 	bool			imp_connected;	/* was FULL once */
 	bool			imp_replayable;
@@ -176,7 +168,7 @@ struct obd_import {
 	struct list_head	imp_committed_open;
 	u64			imp_last_committed;	/* of the server */
 	u64			imp_max_transno;
-	atomic_t imp_nr_reqs; /* requests not complete; wakes imp_waitq at 0 */
+	atomic_t		imp_nr_reqs;	/* requests not complete; wakes imp_waitq at 0 */
 
 	/* modify slots */
 	unsigned int		imp_max_mod_rpcs;	/* own bound, 7 */
@@ -199,18 +191,18 @@ struct obd_import {
 	struct delayed_work	imp_retry;	/* connect again */
 	struct list_head	imp_pinger_link;
 	bool			imp_ping_busy;
-	unsigned int imp_idle_timeout; /* seconds; 0 = never idle. Set by the owner */
+	unsigned int		imp_idle_timeout; /* seconds, set by the owner; 0: never idle */
 
 	struct work_struct	imp_work;
 	u32			imp_todo;		/* IMP_DO_*, for imp_work */
 	struct ptlrpc_request	*imp_connect_req;	/* answered, for imp_work */
-	struct lu_stats *imp_stats; /* of the owner: ptlrpc_stats_new(); may be NULL */
+	struct lu_stats		*imp_stats;	/* of the owner: ptlrpc_stats_new(); may be NULL */
 };
 
-/* -> NULL when out of memory. Nothing is sent yet. Starts the callback service of the node. */
+/* NULL: out of memory. Nothing is sent yet. Starts the callback service of the node. */
 struct obd_import *import_alloc(const struct import_conf *conf);
 struct obd_import *import_get(struct obd_import *imp);
-/* NULL is fine; not before import_disconnect()/invalidate when it was connected */
+/* NULL is fine. An import that was connected is disconnected or invalidated before. */
 void import_put(struct obd_import *imp);
 /*
  * One server node with its NIDs (the same NID twice is one). Order of the calls = preference. 0,
@@ -226,7 +218,7 @@ int import_connect(struct obd_import *imp);
  * (-EACCES, -EPROTO, -EIO).
  */
 int import_wait_full(struct obd_import *imp, unsigned int timeout);
-/* umount -f: all requests, also later ones, fail with -EIO at once. No going back. */
+/* umount -f: all requests, also later ones, fail with -EIO at once. For good. */
 void import_invalidate(struct obd_import *imp);
 /*
  * Sends DISCONNECT when connected (bounded wait, not killable), fails what is left, state CLOSED,
@@ -268,10 +260,7 @@ static inline bool imp_is_full(const struct obd_import *imp)
 	return READ_ONCE(imp->imp_state) == IMP_FULL;
 }
 
-/*
- * ------------------------------------------------ client: requests
- * ------------------------------------------------
- */
+/* ---------------- client: requests ---------------- */
 
 enum rq_phase {
 	RQ_NEW,			/* being filled */
@@ -288,18 +277,18 @@ struct ptlrpc_request {
 	struct obd_import	*rq_imp;	/* referenced */
 	u32			rq_opc;
 	const struct wire_format *rq_fmt;
-	u32 rq_req_portal; /* by opcode and import; may be changed before the request is sent */
+	u32			rq_req_portal;	/* by opcode and import; may be changed before sending */
 	u32			rq_rep_portal;
 
 	/* set before sending */
-	bool rq_no_resend; /* fail with -ETIMEDOUT/-EIO instead of sending again */
+	bool			rq_no_resend;	/* fail with -ETIMEDOUT/-EIO, do not send again */
 	bool			rq_no_delay;	/* fail with -EAGAIN when the import is not FULL */
 	bool			rq_interruptible;/* any signal ends the wait, not only fatal ones */
-	bool rq_mod_slot; /* takes a modify slot (pb_tag); set by opcode for REINT and CLOSE */
-	bool rq_replay_keep; /* open: keep beyond its commit until ptlrpc_req_close_replay() */
-	bool rq_no_einprogress; /* -EINPROGRESS goes to the caller (bulk I/O, quota) */
+	bool			rq_mod_slot;	/* takes a modify slot (pb_tag); set for REINT, CLOSE ... */
+	bool			rq_replay_keep;	/* open: kept until ptlrpc_req_close_replay() */
+	bool			rq_no_einprogress; /* the caller gets -EINPROGRESS (bulk I/O, quota) */
 	u32			rq_timeout;	/* seconds for the server, 0 = adaptive */
-	u64 rq_deadline_max; /* jiffies64 when it gives up with -ETIMEDOUT, 0 = never */
+	u64			rq_deadline_max; /* jiffies64: then -ETIMEDOUT; 0: never */
 	/* async: once, from a work item; its reference is the sender's */
 	void (*done)(struct ptlrpc_request *req);
 	void			*done_data;
@@ -313,7 +302,7 @@ struct ptlrpc_request {
 	void			*rq_cb_data;
 
 	/* results */
-	int rq_status; /* of the reply (>= 0 possible), or -errno of the transport */
+	int			rq_status;	/* of the reply (may be > 0), or -errno of the transport */
 	u64			rq_xid;		/* given when first sent */
 	u64			rq_transno;
 	u32			bulk_bytes;	/* moved by the bulk */
@@ -333,7 +322,7 @@ struct ptlrpc_request {
 	u32			rq_rep_len[WIRE_MAX_FIELDS];
 	void			*rq_msg;
 	u32			rq_msg_len;
-	void *rq_rep; /* buffer: early replies at 0, final one at rq_rep_off */
+	void			*rq_rep;	/* early replies at 0, the final one at rq_rep_off */
 	u32			rq_rep_size;
 	u32			rq_rep_off;
 	u32			rq_rep_got;	/* bytes of the final reply */
@@ -365,7 +354,7 @@ struct ptlrpc_request {
 	bool			rq_started;
 	ktime_t			rq_start;
 	bool			rq_is_connect;
-	bool rq_bypass; /* sent in any state of the import: connect, disconnect, final ping */
+	bool			rq_bypass;	/* sent in any state: connect, disconnect, final ping */
 	u8			rq_sends;
 };
 
@@ -428,10 +417,7 @@ bool ptlrpc_err_is_conn(int rc);
 /* Synchronous ping / statfs-like helpers */
 int ptlrpc_ping(struct obd_import *imp);
 
-/*
- * ------------------------------------------------ server
- * ------------------------------------------------
- */
+/* ---------------- server ---------------- */
 
 struct ptlrpc_service_conf {
 	const char *name;	/* thread names: at most 11 characters */
@@ -716,10 +702,7 @@ static inline bool svc_req_replay(const struct svc_req *req)
 	return req->pb_flags & MSG_REPLAY;
 }
 
-/*
- * ------------------------------------------------ the lock manager, seen from here
- * ------------------------------------------------
- */
+/* ---------------- the lock manager, seen from here ---------------- */
 
 /* kernel/ldlm/service.c; all may sleep unless it says otherwise. */
 struct ptlrpc_lock_ops {
@@ -746,10 +729,7 @@ struct ptlrpc_lock_ops {
 /* Once, before the first import or target. */
 void ptlrpc_set_lock_ops(const struct ptlrpc_lock_ops *ops);
 
-/*
- * ------------------------------------------------ module
- * ------------------------------------------------
- */
+/* ---------------- module ---------------- */
 
 /*
  * Counters by opcode in the format of chapter 7 8.2 ("stats" of osc, mdc and services);

@@ -385,6 +385,36 @@ static void ptlrpc_wait_kick(struct ptlrpc_request *req, enum rq_phase phase)
 	spin_unlock(&req->rq_lock);
 }
 
+/*
+ * The request may be sent: to the list of those in flight, with ids and deadline of this
+ * transmission. imp_lock held. Returns the first match bits of the bulk.
+ */
+static u64 ptlrpc_set_sent(struct ptlrpc_request *req)
+{
+	struct obd_import *imp = req->rq_imp;
+	unsigned int wait;
+	u64 first;
+
+	list_move_tail(&req->rq_list, &imp->imp_sending);
+	req->rq_phase = RQ_SENT;
+	req->rq_cur_timeout = ptlrpc_choose_timeout(req);
+	first = ptlrpc_assign_ids(req);
+	ptlrpc_fill_message(req);
+	imp->imp_last_sent = ktime_get_seconds();
+	if (req->rq_opc != OBD_PING)
+		imp->imp_idle_since = imp->imp_last_sent;
+	req->rq_sent = imp->imp_last_sent;
+	req->rq_rep_want = 0;
+	req->rq_sends = min(req->rq_sends + 1, 100);
+	wait = req->rq_cur_timeout + ptlrpc_latency(req);
+	spin_lock(&req->rq_lock);
+	req->rq_again = 0;
+	req->rq_deadline = req->rq_sent + wait;
+	ptlrpc_sleep_until(req, get_jiffies_64() + wait * HZ);
+	spin_unlock(&req->rq_lock);
+	return first;
+}
+
 static bool ptlrpc_step_new(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
@@ -427,23 +457,8 @@ static bool ptlrpc_step_new(struct ptlrpc_request *req)
 		spin_unlock(&imp->imp_lock);
 		return ptlrpc_end(req, rc);
 	}
-	list_move_tail(&req->rq_list, &imp->imp_sending);
-	req->rq_phase = RQ_SENT;
-	req->rq_cur_timeout = ptlrpc_choose_timeout(req);
-	first = ptlrpc_assign_ids(req);
-	ptlrpc_fill_message(req);
+	first = ptlrpc_set_sent(req);
 	nid = imp->imp_nid;
-	imp->imp_last_sent = ktime_get_seconds();
-	if (req->rq_opc != OBD_PING)
-		imp->imp_idle_since = imp->imp_last_sent;
-	req->rq_sent = imp->imp_last_sent;
-	req->rq_rep_want = 0;
-	req->rq_sends = min(req->rq_sends + 1, 100);
-	spin_lock(&req->rq_lock);
-	req->rq_again = 0;
-	req->rq_deadline = req->rq_sent + req->rq_cur_timeout + ptlrpc_latency(req);
-	ptlrpc_sleep_until(req, get_jiffies_64() + (req->rq_cur_timeout + ptlrpc_latency(req)) * HZ);
-	spin_unlock(&req->rq_lock);
 	spin_unlock(&imp->imp_lock);
 	trace_ptlrpc_req_sent(req, req->rq_cur_timeout);
 	ptlrpc_transmit(req, &nid, first);

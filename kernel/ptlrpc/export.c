@@ -26,6 +26,12 @@ static LIST_HEAD(targets);
 
 static void export_work(struct work_struct *work);
 
+/**
+ * export_get - another reference
+ * @exp: export
+ *
+ * Return: @exp.
+ */
 struct obd_export *export_get(struct obd_export *exp)
 {
 	refcount_inc(&exp->exp_ref);
@@ -354,6 +360,12 @@ void ptlrpc_target_unregister(struct ptlrpc_target *t)
 }
 EXPORT_SYMBOL_GPL(ptlrpc_target_unregister);
 
+/**
+ * ptlrpc_target_for_each_export - call a function for each connected client
+ * @t: target
+ * @fn: the function; may sleep, the export is referenced during the call
+ * @data: for @fn
+ */
 void ptlrpc_target_for_each_export(struct ptlrpc_target *t,
 				   void (*fn)(struct obd_export *exp, void *data), void *data)
 {

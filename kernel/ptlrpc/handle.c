@@ -326,6 +326,13 @@ void *svc_req_buf(struct svc_req *req, enum wire_field field)
 }
 EXPORT_SYMBOL_GPL(svc_req_buf);
 
+/**
+ * svc_req_len - length of a buffer of the request
+ * @req: request
+ * @field: which
+ *
+ * Return: bytes, 0 when absent.
+ */
 u32 svc_req_len(struct svc_req *req, enum wire_field field)
 {
 	int idx = wire_field_index(req->fmt->req, req->fmt->nreq, field);
@@ -334,6 +341,12 @@ u32 svc_req_len(struct svc_req *req, enum wire_field field)
 }
 EXPORT_SYMBOL_GPL(svc_req_len);
 
+/**
+ * svc_req_time_left - how long the client goes on waiting
+ * @req: request
+ *
+ * Return: seconds until its deadline, which early replies move; negative when it has passed.
+ */
 int svc_req_time_left(struct svc_req *req)
 {
 	return READ_ONCE(req->deadline) - ktime_get_seconds();

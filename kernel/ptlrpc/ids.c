@@ -20,12 +20,22 @@ void ptlrpc_xid_init(void)
 	atomic64_set(&next_xid, xid & ~(u64)(PTLRPC_XID_STEP - 1));
 }
 
+/**
+ * ptlrpc_next_xid - a new XID
+ *
+ * Return: a multiple of PTLRPC_XID_STEP; the numbers behind it are the match bits of a bulk.
+ */
 u64 ptlrpc_next_xid(void)
 {
 	return atomic64_add_return(PTLRPC_XID_STEP, &next_xid);
 }
 EXPORT_SYMBOL_GPL(ptlrpc_next_xid);
 
+/**
+ * ptlrpc_new_cookie - a new cookie for a handle
+ *
+ * Return: random, not 0.
+ */
 u64 ptlrpc_new_cookie(void)
 {
 	u64 c;

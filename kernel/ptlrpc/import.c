@@ -25,6 +25,10 @@ static DEFINE_HASHTABLE(cb_hash, 8);
 static void import_work(struct work_struct *work);
 static void import_retry_work(struct work_struct *work);
 
+/**
+ * import_state_name - a state as the parameter files show it
+ * @state: IMP_*
+ */
 const char *import_state_name(enum import_state state)
 {
 	static const char *const names[] = {
@@ -112,6 +116,12 @@ struct obd_import *import_alloc(const struct import_conf *conf)
 }
 EXPORT_SYMBOL_GPL(import_alloc);
 
+/**
+ * import_get - another reference
+ * @imp: import
+ *
+ * Return: @imp.
+ */
 struct obd_import *import_get(struct obd_import *imp)
 {
 	refcount_inc(&imp->imp_ref);
@@ -150,6 +160,12 @@ void import_put(struct obd_import *imp)
 }
 EXPORT_SYMBOL_GPL(import_put);
 
+/**
+ * import_find_cb - the import that a callback of a server is for
+ * @cookie: pb_handle of the callback
+ *
+ * Context: any. Return: referenced, or NULL.
+ */
 struct obd_import *import_find_cb(u64 cookie)
 {
 	struct obd_import *imp, *found = NULL;
@@ -219,6 +235,13 @@ int import_add_conn(struct obd_import *imp, const struct lnet_nid *nids, unsigne
 }
 EXPORT_SYMBOL_GPL(import_add_conn);
 
+/**
+ * import_del_conn - a node where the target is no more
+ * @imp: import
+ * @nid: NID of the node
+ *
+ * Return: 0; -ENOENT: the import does not have it.
+ */
 int import_del_conn(struct obd_import *imp, const struct lnet_nid *nid)
 {
 	struct import_conn *ic;
@@ -568,6 +591,13 @@ EXPORT_SYMBOL_GPL(import_set_active);
 
 /* ---- parameters ---- */
 
+/**
+ * import_show - the parameter file "import" (chapter 7, 8.2)
+ * @m: file
+ * @imp: import
+ *
+ * Return: 0.
+ */
 int import_show(struct seq_file *m, struct obd_import *imp)
 {
 	struct import_conn *ic;
@@ -620,6 +650,13 @@ int import_show(struct seq_file *m, struct obd_import *imp)
 }
 EXPORT_SYMBOL_GPL(import_show);
 
+/**
+ * import_state_show - the parameter file "state"
+ * @m: file
+ * @imp: import
+ *
+ * Return: 0.
+ */
 int import_state_show(struct seq_file *m, struct obd_import *imp)
 {
 	seq_printf(m, "current_state: %s\n", import_state_name(READ_ONCE(imp->imp_state)));
@@ -627,6 +664,13 @@ int import_state_show(struct seq_file *m, struct obd_import *imp)
 }
 EXPORT_SYMBOL_GPL(import_state_show);
 
+/**
+ * import_timeouts_show - the parameter file "timeouts"
+ * @m: file
+ * @imp: import
+ *
+ * Return: 0.
+ */
 int import_timeouts_show(struct seq_file *m, struct obd_import *imp)
 {
 	unsigned int i;

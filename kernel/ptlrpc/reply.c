@@ -85,6 +85,13 @@ void *svc_rep_buf(struct svc_req *req, enum wire_field field)
 }
 EXPORT_SYMBOL_GPL(svc_rep_buf);
 
+/**
+ * svc_rep_len - length of a buffer of the packed reply
+ * @req: request
+ * @field: which
+ *
+ * Return: bytes, 0 when absent.
+ */
 u32 svc_rep_len(struct svc_req *req, enum wire_field field)
 {
 	int idx = svc_rep_index(req, field);

@@ -54,6 +54,12 @@ struct ptlrpc_request *ptlrpc_req_new(struct obd_import *imp, u32 opc,
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_new);
 
+/**
+ * ptlrpc_req_get - another reference
+ * @req: request
+ *
+ * Return: @req.
+ */
 struct ptlrpc_request *ptlrpc_req_get(struct ptlrpc_request *req)
 {
 	refcount_inc(&req->rq_ref);
@@ -176,6 +182,13 @@ void *ptlrpc_req_buf(struct ptlrpc_request *req, enum wire_field field)
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_buf);
 
+/**
+ * ptlrpc_req_len - length of a buffer of a packed request
+ * @req: the request
+ * @field: which
+ *
+ * Return: bytes, 0 when absent.
+ */
 u32 ptlrpc_req_len(struct ptlrpc_request *req, enum wire_field field)
 {
 	int idx = ptlrpc_req_index(req, field);
@@ -222,6 +235,13 @@ void *ptlrpc_rep_buf(struct ptlrpc_request *req, enum wire_field field)
 }
 EXPORT_SYMBOL_GPL(ptlrpc_rep_buf);
 
+/**
+ * ptlrpc_rep_len - length of a buffer of the reply
+ * @req: a completed request
+ * @field: which
+ *
+ * Return: bytes, 0 when there is no reply or no such buffer.
+ */
 u32 ptlrpc_rep_len(struct ptlrpc_request *req, enum wire_field field)
 {
 	int idx = ptlrpc_rep_index(req, field);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which records of a config log are to be executed: the rules of markers (chapter 6.6.4). Also compiled in user space.
+ * Which records of a config log are to be executed: the rules of markers (chapter 6.6.4). Also
+ * compiled in user space.
  */
 #ifndef GLOSS_USER
 #include <linux/export.h>
@@ -48,7 +49,8 @@ static int llog_config_marker(struct config_walk *w, struct lustre_cfg *lcfg)
 		w->in_section = true;
 		w->step = le32_to_cpu(m->cm_step);
 		llog_copy_text(w->tgtname, (char *)m + texts, sizeof(w->tgtname));
-		llog_copy_text(w->comment, (char *)m + texts + sizeof(w->tgtname), sizeof(w->comment));
+		llog_copy_text(w->comment, (char *)m + texts + sizeof(w->tgtname),
+			       sizeof(w->comment));
 		w->skip = flags & CM_SKIP;
 		w->exclude = (flags & CM_EXCLUDE) || llog_in_list(w->exclude_list, w->tgtname);
 	} else if (flags & CM_END) {

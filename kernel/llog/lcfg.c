@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * struct lustre_cfg, the body of a config record (chapter 6.6): building, checking, reading, printing. Also compiled in
- * user space.
+ * struct lustre_cfg, the body of a config record (chapter 6.6): building, checking, reading,
+ * printing. Also compiled in user space.
  */
 #ifndef GLOSS_USER
 #include <linux/export.h>
@@ -197,7 +197,8 @@ static void lcfg_print_nid(u64 nid, char *buf, u32 size, u32 *off)
 	static const char * const nets[] = { [2] = "tcp", [5] = "o2ib" };
 	u32 a = nid, net = nid >> 32, type = net >> 16;
 
-	put(buf, size, off, ", nid: %u.%u.%u.%u@", a >> 24, (a >> 16) & 255, (a >> 8) & 255, a & 255);
+	put(buf, size, off, ", nid: %u.%u.%u.%u@", a >> 24, (a >> 16) & 255,
+	    (a >> 8) & 255, a & 255);
 	if (type < ARRAY_SIZE(nets) && nets[type])
 		put(buf, size, off, "%s", nets[type]);
 	else
@@ -240,7 +241,8 @@ int lustre_cfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size)
 		struct cfg_marker *m = lustre_cfg_buf(lcfg, 1);
 
 		put(buf, size, &off, ", step: %u, flags: 0x%02x, device: %.63s, type: '%.63s'",
-		    le32_to_cpu(m->cm_step), le32_to_cpu(m->cm_flags), m->cm_tgtname, m->cm_comment);
+		    le32_to_cpu(m->cm_step), le32_to_cpu(m->cm_flags), m->cm_tgtname,
+		    m->cm_comment);
 		nr = 0;
 	}
 	s = lustre_cfg_string(lcfg, 0);
@@ -251,7 +253,8 @@ int lustre_cfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size)
 		if (!s)
 			continue;
 		if (cmd == LCFG_SET_PARAM && i == 1 && strchr(s, '=')) {
-			put(buf, size, &off, ", parameter: %.*s, value: %s", (int)(strchr(s, '=') - s), s,
+			put(buf, size, &off, ", parameter: %.*s, value: %s",
+			    (int)(strchr(s, '=') - s), s,
 			    strchr(s, '=') + 1);
 			break;
 		}

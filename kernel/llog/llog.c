@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The format of logs (chapter 6.5): header with bitmap, chunks, records that never cross a chunk. Works on a byte store
- * and knows nothing about files, RPCs or what records mean. Also compiled in user space.
+ * The format of logs (chapter 6.5): header with bitmap, chunks, records that never cross a chunk.
+ * Works on a byte store and knows nothing about files, RPCs or what records mean. Also compiled in
+ * user space.
  */
 #ifndef GLOSS_USER
 #include <linux/export.h>
@@ -23,7 +24,8 @@ static bool llog_rec_valid(const struct llog_rec_hdr *rec, u32 room)
 	u32 len = llog_rec_len(rec);
 
 	return (le32_to_cpu(rec->lrh_type) & LLOG_OP_MASK) == LLOG_OP_MAGIC &&
-	       len >= LLOG_MIN_REC_SIZE && len <= room && !(len & 3) && llog_rec_index(rec) < LLOG_BITMAP_BITS;
+	       len >= LLOG_MIN_REC_SIZE && len <= room && !(len & 3) &&
+	       llog_rec_index(rec) < LLOG_BITMAP_BITS;
 }
 
 static void llog_rec_seal(void *buf, u32 len, u32 index, u32 type)
@@ -109,7 +111,8 @@ int llog_hdr_check(const struct llog_log_hdr *hdr)
 	    le32_to_cpu(hdr->llh_hdr.lrh_len) != LLOG_CHUNK_SIZE ||
 	    le32_to_cpu(hdr->llh_tail.lrt_len) != LLOG_CHUNK_SIZE ||
 	    le32_to_cpu(hdr->llh_bitmap_offset) != LLOG_HEADER_SIZE ||
-	    llog_last_index(hdr) >= LLOG_BITMAP_BITS || !(flags & LLOG_F_IS_PLAIN) || (flags & LLOG_F_IS_CAT))
+	    llog_last_index(hdr) >= LLOG_BITMAP_BITS || !(flags & LLOG_F_IS_PLAIN) ||
+	    (flags & LLOG_F_IS_CAT))
 		return -EIO;
 	return 0;
 }
@@ -141,7 +144,10 @@ int llog_create(struct llog *log, u64 now)
 }
 EXPORT_SYMBOL_GPL(llog_create);
 
-/* Bytes of the log at an offset of the store, at most a chunk: what is behind the end is not the log's. */
+/*
+ * Bytes of the log at an offset of the store, at most a chunk: what is behind the end is not the
+ * log's.
+ */
 static int llog_read_chunk(struct llog *log, void *buf, u64 pos)
 {
 	u64 len = log->size - pos;
@@ -150,8 +156,8 @@ static int llog_read_chunk(struct llog *log, void *buf, u64 pos)
 }
 
 /*
- * The end of the log is behind the record that the header calls the last. The store may hold more: records whose header
- * was never written, or those of an earlier log of the same name.
+ * The end of the log is behind the record that the header calls the last. The store may hold more:
+ * records whose header was never written, or those of an earlier log of the same name.
  */
 static int llog_find_end(struct llog *log)
 {
@@ -242,7 +248,8 @@ static int llog_put_record(struct llog *log, u32 len, u32 type)
  * @body: of the record, without header and tail
  * @len: of the body, a multiple of 8
  *
- * The header is changed in memory only. Return: index, -ENOSPC (log full), -EINVAL (too long), or of the store.
+ * The header is changed in memory only. Return: index, -ENOSPC (log full), -EINVAL (too long), or
+ * of the store.
  */
 int llog_append(struct llog *log, u32 type, const void *body, u32 len)
 {
@@ -324,7 +331,8 @@ int llog_rewrite(struct llog *log, u32 index, u64 pos, const void *body, u32 len
 	n = log->st->ops->read(log->st, &rec, sizeof(rec), pos);
 	if (n < 0)
 		return n;
-	if (n != sizeof(rec) || llog_rec_index(&rec) != index || llog_rec_len(&rec) != len + LLOG_MIN_REC_SIZE)
+	if (n != sizeof(rec) || llog_rec_index(&rec) != index ||
+	    llog_rec_len(&rec) != len + LLOG_MIN_REC_SIZE)
 		return -EINVAL;
 	return log->st->ops->write(log->st, body, len, pos + sizeof(rec));
 }
@@ -342,7 +350,8 @@ EXPORT_SYMBOL_GPL(llog_rewrite);
  *
  * A gap of zeros is skipped; what else is no record ends the chunk. Return: 0 or what @fn returned.
  */
-int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 pos, u32 from, llog_rec_fn fn,
+int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 pos, u32 from,
+		    llog_rec_fn fn,
 		    void *ctx)
 {
 	u32 off = 0, index;
@@ -422,7 +431,8 @@ static void llog_chunk_range(const void *chunk, u32 len, u32 *first, u32 *last)
  * @body: copy of the request's body; saved_index and cur_offset become those of the reply
  * @buf: LLOG_CHUNK_SIZE bytes, filled and zero padded
  *
- * Return: 0; -ENOENT: the wanted record is before the offset; -EBADR: behind the end; or of the store.
+ * Return: 0; -ENOENT: the wanted record is before the offset; -EBADR: behind the end; or of the
+ * store.
  */
 int llog_next_block(struct llog *log, struct llogd_body *body, void *buf)
 {

@@ -2,8 +2,8 @@
 /*
  * Inside the client of the management service.
  *
- * Locks: mgcs_mutex (list of struct mgc) > config_log.mgl_mutex (one reader of a log at a time) > mgc.m_lock (spin: list of
- * logs, state). Callbacks of the owner of a log run under mgl_mutex.
+ * Locks: mgcs_mutex (list of struct mgc) > config_log.mgl_mutex (one reader of a log at a time) >
+ * mgc.m_lock (spin: list of logs, state). Callbacks of the owner of a log run under mgl_mutex.
  */
 #ifndef _MGC_INTERNAL_H
 #define _MGC_INTERNAL_H
@@ -30,7 +30,7 @@ struct mgc {
 	struct ldlm_namespace	*m_ns;
 	struct obd_device	*m_obd;
 	struct param_dir	*m_params;
-	spinlock_t		m_lock;
+	spinlock_t		m_lock;		/* m_logs, locks of logs */
 	struct list_head	m_logs;		/* of config_log */
 	struct workqueue_struct	*m_wq;
 };
@@ -44,10 +44,10 @@ struct config_log {
 	void			*mgl_who;
 	unsigned int		mgl_flags;
 	char			*mgl_exclude;
-	struct mutex		mgl_mutex;
+	struct mutex		mgl_mutex;	/* one reader at a time */
 	bool			mgl_dead;	/* unfollowed: no callback any more */
 	bool			mgl_first;	/* inside mgc_log_follow() */
-	bool			mgl_failed;	/* the last read did not work, or was of a local copy */
+	bool			mgl_failed; /* the last read did not work, or was of a local copy */
 	u32			mgl_last;	/* index of the last record given to the owner */
 	struct config_walk	mgl_walk;
 	struct ldlm_lock	*mgl_lock;	/* CR, under m_lock */
@@ -61,7 +61,8 @@ int mgc_wait_or_tell(struct mgc *mgc, unsigned int seconds);
 int mgc_llog_open(struct mgc *mgc, const char *name, struct llog_logid *id);
 int mgc_llog_header(struct mgc *mgc, const struct llog_logid *id, struct llog_log_hdr *hdr);
 /* One block; *pos, *saved: where to look, changed to those of the reply. */
-int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 *saved, u64 *pos, void *buf);
+int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 *saved, u64 *pos,
+		   void *buf);
 
 /* ---- lock.c ---- */
 int mgc_lock_resid(const char *logname, struct ldlm_res_id *res);
@@ -69,7 +70,10 @@ int mgc_lock_get(struct config_log *cl);	/* sets mgl_lock */
 void mgc_lock_drop(struct config_log *cl);
 
 /* ---- log.c ---- */
-/* The lock is gone: called back and given up, or the MGS has forgotten us. Takes over a reference of cl. */
+/*
+ * The lock was called back and given up, or the MGS has evicted this client. Takes over a reference
+ * of cl.
+ */
 void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Config locks (chapter 6.3): a CR lock for each log that is followed, without a user while it is kept, so that a blocking AST
- * cancels it at once; the log is then read again.
+ * Config locks (chapter 6.3): a CR lock for each log that is followed, without a user while it is
+ * kept, so that a blocking AST cancels it at once; the log is then read again.
  */
 #define pr_fmt(fmt) "mgc: " fmt
 #include <linux/module.h>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Following a config log (chapter 6.3.3, 6.4.5): take a CR lock, read the log, give each live record to the owner; when the lock
- * is called back, wait 5 to 10 s, take it again and read what is new.
+ * Following a config log (chapter 6.3.3, 6.4.5): take a CR lock, read the log, give each live
+ * record to the owner; when the lock is called back, wait 5 to 10 s, take it again and read what is
+ * new.
  *
- * A log in the hands of a work item keeps a reference; mgc_log_unfollow() ends the work and the lock.
+ * A log in the hands of a work item keeps a reference; mgc_log_unfollow() ends the work and the
+ * lock.
  */
 #define pr_fmt(fmt) "mgc: " fmt
 #include <linux/module.h>
@@ -57,7 +59,8 @@ static void *mgc_image_add(struct image *im)
 }
 
 /* Chunks from the one with the record @from to the end of the log. */
-static int mgc_read_chunks(struct config_log *cl, const struct llog_logid *id, u32 from, struct image *im)
+static int mgc_read_chunks(struct config_log *cl, const struct llog_logid *id, u32 from,
+			   struct image *im)
 {
 	u32 last = llog_last_index(im->hdr), index = from, saved = 0;
 	u64 pos = LLOG_CHUNK_SIZE, prev;
@@ -131,7 +134,8 @@ static int mgc_read_local(struct config_log *cl, struct image *im)
 	for (pos = LLOG_CHUNK_SIZE; !rc && pos < log.size; pos += LLOG_CHUNK_SIZE) {
 		void *buf = mgc_image_add(im);
 
-		n = buf ? st->ops->read(st, buf, min_t(u64, LLOG_CHUNK_SIZE, log.size - pos), pos) : -ENOMEM;
+		n = buf ? st->ops->read(st, buf, min_t(u64, LLOG_CHUNK_SIZE, log.size - pos),
+					pos) : -ENOMEM;
 		if (n < 0)
 			rc = n;
 	}
@@ -157,8 +161,8 @@ static int mgc_give_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 		if (rc && cl->mgl_first && lustre_cfg_cmd(rec.lcfg) & LCFG_REQUIRED)
 			return rc;
 		if (rc)
-			pr_warn_ratelimited("%s: record %u (command %x) was not applied: rc = %d\n", cl->mgl_name,
-					    index, lustre_cfg_cmd(rec.lcfg), rc);
+			pr_warn_ratelimited("%s: record %u (command %x) was not applied: rc = %d\n",
+					    cl->mgl_name, index, lustre_cfg_cmd(rec.lcfg), rc);
 		rc = 0;
 	}
 	if (rc) {
@@ -178,7 +182,8 @@ static int mgc_give_records(struct config_log *cl, struct image *im)
 		u64 pos = im->pos + (u64)i * LLOG_CHUNK_SIZE;
 		u32 len = pos < im->end ? min_t(u64, LLOG_CHUNK_SIZE, im->end - pos) : 0;
 
-		rc = llog_walk_chunk(im->hdr, im->chunk[i], len, pos, cl->mgl_last + 1, mgc_give_record, cl);
+		rc = llog_walk_chunk(im->hdr, im->chunk[i], len, pos, cl->mgl_last + 1,
+				     mgc_give_record, cl);
 		if (rc)
 			return rc;
 	}
@@ -201,8 +206,8 @@ static void mgc_save_copy(struct config_log *cl, struct image *im)
 }
 
 /*
- * Lock and read. Errors of the MGS leave the log unlocked or locked as it is; the caller decides whether to come again.
- * Under mgl_mutex.
+ * Lock and read. Errors of the MGS leave the log unlocked or locked as it is; the caller decides
+ * whether to come again. Under mgl_mutex.
  */
 static int mgc_process_log(struct config_log *cl)
 {
@@ -220,7 +225,8 @@ static int mgc_process_log(struct config_log *cl)
 		rc = 0;
 		goto out;
 	}
-	if (rc && rc != -EINTR && rc != -ERESTARTSYS && cl->mgl_first && cl->mgl_flags & CFG_F_LOCAL_OK) {
+	if (rc && rc != -EINTR && rc != -ERESTARTSYS && cl->mgl_first &&
+	    cl->mgl_flags & CFG_F_LOCAL_OK) {
 		int err = rc;
 
 		mgc_image_free(&im);
@@ -229,7 +235,8 @@ static int mgc_process_log(struct config_log *cl)
 			rc = err;
 			goto out;
 		}
-		pr_info("%s: using the local copy of the config log (rc = %d)\n", cl->mgl_name, err);
+		pr_info("%s: using the local copy of the config log (rc = %d)\n",
+			cl->mgl_name, err);
 		local = true;
 	}
 	if (rc)
@@ -280,8 +287,8 @@ static void mgc_log_work(struct work_struct *work)
 		again = rc < 0;
 		if (again) {
 			if (!cl->mgl_failed)
-				pr_warn("%s: %s cannot be read again (rc = %d), trying on\n", cl->mgl_mgc->m_name,
-					cl->mgl_name, rc);
+				pr_warn("%s: %s cannot be read again (rc = %d), trying on\n",
+					cl->mgl_mgc->m_name, cl->mgl_name, rc);
 			mgc_lock_drop(cl);
 		} else if (cl->mgl_failed) {
 			pr_info("%s: %s was read again\n", cl->mgl_mgc->m_name, cl->mgl_name);
@@ -320,10 +327,12 @@ void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock)
  * @exclude: NULL, or "fs-OST0001:..." (mount option)
  * @logp: out, for mgc_log_unfollow(); NULL on errors
  *
- * Context: may sleep, killable. Return: 0; -ENOENT: no such log; -EIO: the MGS cannot be reached within 25 s;
+ * Context: may sleep, killable. Return: 0; -ENOENT: no such log; -EIO: the MGS cannot be reached
+ * within 25 s;
  * -EINTR; -EINVAL: bad name or log; or what @ops->record returned. Chapter 6.3, 6.4.
  */
-int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops *ops, void *who, unsigned int flags,
+int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops *ops, void *who,
+		   unsigned int flags,
 		   const char *exclude, struct config_log **logp)
 {
 	struct config_log *cl;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The client of a management service as a whole: one per node and list of MGS nodes, shared by mounts, with its import and its
- * namespace of config locks (chapter 6.2.4).
+ * The client of a management service as a whole: one per node and list of MGS nodes, shared by
+ * mounts, with its import and its namespace of config locks (chapter 6.2.4).
  */
 #define pr_fmt(fmt) "mgc: " fmt
 #include <linux/module.h>
@@ -21,7 +21,7 @@ static void mgc_event(struct obd_import *imp, enum import_event ev)
 {
 	struct mgc *mgc = imp->imp_data;
 
-	/* The config locks go; each puts its log on the queue to be read again. */
+	/* Drop the config locks; each puts its log on the queue to be read again. */
 	if (ev == IMP_EV_EVICTED)
 		ldlm_ns_evicted(mgc->m_ns);
 }
@@ -30,7 +30,10 @@ static const struct import_ops mgc_import_ops = {
 	.event = mgc_event,
 };
 
-/* One node: "nid,nid" up to the next ':' that ends a NID. Returns what follows, NULL at the end, ERR_PTR(-EINVAL). */
+/*
+ * One node: "nid,nid" up to the next ':' that ends a NID. Returns what follows, NULL at the end,
+ * ERR_PTR(-EINVAL).
+ */
 static const char *mgc_parse_node(const char *text, struct lnet_nid *nids, unsigned int *n)
 {
 	*n = 0;
@@ -68,7 +71,8 @@ static struct obd_import *mgc_new_import(struct mgc *mgc)
 		.flags = IMPF_NOT_REPLAYABLE,
 	};
 
-	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_VERSION | OBD_CONNECT_AT | OBD_CONNECT_FULL20 |
+	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_VERSION | OBD_CONNECT_AT |
+						 OBD_CONNECT_FULL20 |
 						 OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(OBD_CONNECT2_REP_MBITS);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
@@ -165,8 +169,9 @@ static struct mgc *mgc_new(const char *name, const char *text)
  * mgc_get - the client of a management service
  * @mgsnodes: "nid,nid:nid,nid": NIDs of a node separated by ',', nodes by ':'
  *
- * Shared by all who name the same first NID. 0@lo, the MGS of this node, is a name of its own, so that the target that starts
- * together with it does not wait for an older client that is still trying to connect. Connecting has begun when it returns. May sleep.
+ * Shared by all who name the same first NID. 0@lo, the MGS of this node, is a name of its own, so
+ * that the target that starts together with it does not wait for an older client that is still
+ * trying to connect. Connecting has begun when it returns. May sleep.
  * Return: the client, end with mgc_put(); ERR_PTR: -EINVAL, -ENOMEM, or why networks do not start.
  */
 struct mgc *mgc_get(const char *mgsnodes)
@@ -226,7 +231,7 @@ void mgc_put(struct mgc *mgc)
 	list_del(&mgc->m_list);
 	mutex_unlock(&mgcs_mutex);
 	WARN_ON(!list_empty(&mgc->m_logs));
-	/* Cancels of the config locks go out before the disconnect. */
+	/* Send the cancels of the config locks before the disconnect. */
 	if (imp_is_full(mgc->m_imp))
 		ldlm_cli_cancel_unused(mgc->m_ns, NULL);
 	mgc_free(mgc);

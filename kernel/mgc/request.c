@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The RPCs of a client of the management service: reading llogs (chapter 6.4) and registering targets (6.8).
+ * The RPCs of a client of the management service: reading llogs (chapter 6.4) and registering
+ * targets (6.8).
  */
 #define pr_fmt(fmt) "mgc: " fmt
 #include <linux/module.h>
@@ -40,7 +41,7 @@ out:
 
 /* A packed request to read of an open log; its body names the log. */
 static struct ptlrpc_request *mgc_read_req(struct mgc *mgc, u32 opc, const struct wire_format *fmt,
-				       const struct llog_logid *id)
+					   const struct llog_logid *id)
 {
 	struct ptlrpc_request *req;
 	struct llogd_body *body;
@@ -86,7 +87,8 @@ out:
 	return rc;
 }
 
-int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 *saved, u64 *pos, void *buf)
+int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 *saved, u64 *pos,
+		   void *buf)
 {
 	struct ptlrpc_request *req;
 	struct llogd_body *body;
@@ -124,7 +126,8 @@ out:
 /**
  * mgc_target_register - register a target with the MGS
  * @mgc: client of the MGS
- * @mti: what the target is; becomes the MGS's answer when there is one, also with an error (LDD_F_ERROR: refused)
+ * @mti: what the target is; becomes the MGS's answer when there is one, also with an error
+ * (LDD_F_ERROR: refused)
  *
  * Return: 0, the status of the MGS, -EIO or -ETIMEDOUT (not reached), -EINTR. May sleep, killable.
  */

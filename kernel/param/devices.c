@@ -126,7 +126,8 @@ int param_devices_show(struct seq_file *m, void *unused)
 	xa_lock(&devices);
 	xa_for_each(&devices, i, dev)
 		/* the last column, a count of references, says nothing here */
-		seq_printf(m, "%3u %s %s %s %s 4\n", dev->idx, dev->status, dev->type, dev->name, dev->uuid);
+		seq_printf(m, "%3u %s %s %s %s 4\n", dev->idx, dev->status, dev->type,
+			   dev->name, dev->uuid);
 	xa_unlock(&devices);
 	return 0;
 }

@@ -166,7 +166,8 @@ static void param_file_to_sysfs(struct param_file *f)
 }
 
 /* def NULL: *own is copied. */
-static int param_file_add(struct param_dir *dir, const struct param_def *def, const struct param_def *own,
+static int param_file_add(struct param_dir *dir, const struct param_def *def,
+			  const struct param_def *own,
 		    void *obj)
 {
 	struct param_file *f = kzalloc(sizeof(*f), GFP_KERNEL);
@@ -299,7 +300,10 @@ static struct param_dir *param_dir_new(struct param_dir *parent, const char *nam
 	return d;
 }
 
-/* Directories without users, files and children go away, and so up the tree. */
+/*
+ * Free a directory without users, files and children, then its parent if that has none either, and
+ * so on.
+ */
 static void param_dir_prune(struct param_dir *d)
 {
 	struct param_dir *parent;
@@ -537,7 +541,7 @@ int param_dirs_init(void)
 	if (!root)
 		return -ENOMEM;
 	param_root = root;
-	/* Both are conveniences: go on without. */
+	/* The link and the mirror are conveniences: work without them. */
 	param_kobj = kobject_create_and_add("lustre", fs_kobj);
 	param_debugfs = debugfs_create_symlink("lustre", NULL, "/proc/fs/lustre");
 	return 0;

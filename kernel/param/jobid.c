@@ -69,7 +69,7 @@ static void jobid_env_value(const char *var, char *out, size_t size)
 		have -= p - page;
 		memmove(page, p, have);
 		if (have == PAGE_SIZE)
-			have = 0;	/* a text longer than a page: not ours */
+			have = 0;	/* a text longer than a page cannot be the variable */
 	}
 out:
 	kfree(page);

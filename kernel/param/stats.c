@@ -61,7 +61,7 @@ EXPORT_SYMBOL_GPL(lu_stats_new);
 
 /**
  * lu_stats_free - free a set of counters; NULL is let pass
- * @s: the set; its file must be gone
+ * @s: the set; its file was removed before
  */
 void lu_stats_free(struct lu_stats *s)
 {

@@ -65,7 +65,8 @@ static void ptlrpc_cut_all(struct cut *c, const struct bio_vec *bvec, unsigned i
 			u32 room = ptlrpc_cut_begins_piece(c) ? LNET_MTU : LNET_MTU - c->len;
 			u32 part = len <= room ? len : round_down(room, 4096);
 
-			ptlrpc_cut_add(c, bvec[i].bv_page + (off >> PAGE_SHIFT), off & ~PAGE_MASK, part);
+			ptlrpc_cut_add(c, bvec[i].bv_page + (off >> PAGE_SHIFT),
+				       off & ~PAGE_MASK, part);
 			off += part;
 			len -= part;
 		}
@@ -109,7 +110,8 @@ void ptlrpc_bulk_free(struct ptlrpc_bulk *bk)
 	kfree(bk);
 }
 
-static void ptlrpc_piece_desc(struct bulk_piece *bp, struct lnet_md_desc *desc, unsigned int nr, u32 len)
+static void ptlrpc_piece_desc(struct bulk_piece *bp, struct lnet_md_desc *desc, unsigned int nr,
+			      u32 len)
 {
 	desc->bvec = nr ? bp->bp_bulk->bk_bvec + bp->bp_first : NULL;
 	desc->nr_bvec = nr;
@@ -133,7 +135,7 @@ static void ptlrpc_unlink_pieces(struct ptlrpc_bulk *bk)
 /**
  * ptlrpc_req_bulk - attach bulk memory to a request
  * @req: packed or not, not sent
- * @server_reads: we write
+ * @server_reads: true: a write, the server GETs the data
  * @portal: where the server will look for it
  * @bvec: the fragments
  * @nr: how many
@@ -229,12 +231,12 @@ void ptlrpc_bulk_unlink(struct ptlrpc_request *req)
 
 struct svc_bulk {
 	struct obd_export	*exp;	/* of the request, may be NULL */
-	spinlock_t		lock;
+	spinlock_t		lock;	/* all below */
 	wait_queue_head_t	waitq;
 	struct ptlrpc_bulk	*bk;
 	unsigned int		live;	/* descriptors not unlinked */
 	unsigned int		acked;
-	u64			mbits;	/* bulk_mbits when we began */
+	u64			mbits;	/* bulk_mbits when the transfer began */
 	u32			moved;
 	int			err;
 };
@@ -258,9 +260,9 @@ static void svc_bulk_event(const struct lnet_event *ev)
 	spin_lock(&sb->lock);
 	if (!ev->status && (ev->type == LNET_EVENT_ACK || ev->type == LNET_EVENT_REPLY))
 		svc_bulk_moved(sb->exp);
-	if (ev->status)
+	if (ev->status) {
 		sb->err = ev->status;
-	else if (ev->type == LNET_EVENT_ACK || ev->type == LNET_EVENT_REPLY) {
+	} else if (ev->type == LNET_EVENT_ACK || ev->type == LNET_EVENT_REPLY) {
 		sb->acked++;
 		sb->moved += ev->mlength;
 	}
@@ -395,7 +397,7 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 		if (req->exp && READ_ONCE(req->exp->failed))
 			rc = -ENOTCONN;
 		else if (READ_ONCE(req->bulk_mbits) != sb->mbits)
-			rc = -EAGAIN;	/* sent again: nobody waits for this one */
+			rc = -EAGAIN;	/* sent again: the client waits for the new match bits */
 		else if (svc_bulk_expired(req->exp, end) || svc_req_time_left(req) <= 0)
 			rc = -ETIMEDOUT;
 		if (rc)
@@ -436,7 +438,7 @@ static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
 		rc = -EPROTO;
 		goto out_free;
 	}
-	/* The client may have cut more pieces than we have data for: they get empty PUTs. */
+	/* The client may have more pieces than there are data: it gets empty PUTs for the rest. */
 	if (bk->bk_nr < n) {
 		struct bulk_piece *more = krealloc(bk->bk_piece, n * sizeof(*more), GFP_NOFS);
 
@@ -507,7 +509,8 @@ static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *b
 	if (rc) {
 		req->no_reply = true;
 		pr_warn_ratelimited("bulk %s of request x%llu (%s): rc = %d\n",
-				    get ? "read" : "write", req->xid, ptlrpc_opc_name(req->opc), rc);
+				    get ? "read" : "write", req->xid, ptlrpc_opc_name(req->opc),
+				    rc);
 	}
 	return rc;
 }
@@ -535,7 +538,7 @@ EXPORT_SYMBOL_GPL(svc_bulk_put);
  * svc_bulk_get - fetch data from the client
  * @req: its request
  * @portal: bulk portal
- * @bvec: where it goes
+ * @bvec: memory for the data
  * @nr: fragments
  * @bytes: their sum
  * @max_md: bound of the number of pieces, from the request

@@ -83,7 +83,7 @@ unsigned int import_adaptive_time(struct obd_import *imp, u32 portal)
 	return e + e / 4 + 5;
 }
 
-/* Seconds that we give to the server, however timeouts are made. */
+/* Seconds that the server gets for a request, with adaptive timeouts or without. */
 unsigned int import_service_time(struct obd_import *imp, u32 portal)
 {
 	if (!ptlrpc_at_max || !(imp_connect_flags(imp) & OBD_CONNECT_AT))
@@ -104,7 +104,8 @@ static unsigned int ptlrpc_latency(const struct ptlrpc_request *req)
 {
 	const struct obd_import *imp = req->rq_imp;
 
-	return req->rq_is_connect ? min(5 + 5 * imp->imp_connect_round, 50U) : import_net_latency(imp);
+	return req->rq_is_connect ? min(5 + 5 * imp->imp_connect_round,
+					50U) : import_net_latency(imp);
 }
 
 /* ---- events ---- */
@@ -125,7 +126,9 @@ static void ptlrpc_request_event(const struct lnet_event *ev)
 	spin_unlock(&req->rq_lock);
 }
 
-/* "Still working on it, wait longer." Its memory is still the server's to write: look at a copy. */
+/*
+ * An early reply: the server asks for more time. Read a copy, because the server may write again.
+ */
 static void ptlrpc_early_reply(struct ptlrpc_request *req, const struct lnet_event *ev)
 {
 	u64 copy[PTLRPC_REPLY_OFF / sizeof(u64)];
@@ -136,7 +139,8 @@ static void ptlrpc_early_reply(struct ptlrpc_request *req, const struct lnet_eve
 	if (ev->mlength < sizeof(copy))
 		return;
 	memcpy(copy, req->rq_rep, sizeof(copy));
-	if (wire_msg_check(msg, sizeof(copy)) || le32_to_cpu(msg->lm_cksum) != ptlrpc_early_crc(msg))
+	if (wire_msg_check(msg, sizeof(copy)) ||
+	    le32_to_cpu(msg->lm_cksum) != ptlrpc_early_crc(msg))
 		return;
 	pb = wire_body(msg);
 	t = le32_to_cpu(pb->pb_timeout);
@@ -150,7 +154,7 @@ static void ptlrpc_early_reply(struct ptlrpc_request *req, const struct lnet_eve
 	trace_ptlrpc_req_early(req, t);
 }
 
-/* After the final reply no other may be written over it; it is read when LNet has forgotten it. */
+/* Unlink after the final reply, so that no other overwrites it; it is read when that is done. */
 static void ptlrpc_reply_event(const struct lnet_event *ev)
 {
 	struct ptlrpc_request *req = ev->user;
@@ -177,7 +181,9 @@ static void ptlrpc_reply_event(const struct lnet_event *ev)
 
 /* ---- sending ---- */
 
-/* 0: go; 1: wait for a change of the import; -errno: never. imp_lock held. */
+/*
+ * May the request be sent? 0: yes; 1: not before the import changes; -errno: never. imp_lock held.
+ */
 static int ptlrpc_may_send(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
@@ -194,7 +200,9 @@ static int ptlrpc_may_send(struct ptlrpc_request *req)
 		return imp->imp_connect_rc ?: -EIO;
 	if (imp->imp_state == IMP_FULL)
 		return 0;
-	/* The owner drops its locks and waits for the pages under them: they are not to be written. */
+	/*
+	 * The owner drops its locks and waits for the pages under them: they are not to be written.
+	 */
 	if (imp->imp_state == IMP_EVICTED && (req->rq_opc == OST_WRITE || req->rq_opc == OST_READ))
 		return -EIO;
 	if (imp->imp_state == IMP_IDLE) {
@@ -276,7 +284,8 @@ static void ptlrpc_fill_message(struct ptlrpc_request *req)
 
 static int ptlrpc_alloc_reply(struct ptlrpc_request *req)
 {
-	u32 want = roundup_pow_of_two(max(ptlrpc_req_repsize(req), req->rq_rep_want) + PTLRPC_REPLY_OFF);
+	u32 want = roundup_pow_of_two(max(ptlrpc_req_repsize(req),
+					  req->rq_rep_want) + PTLRPC_REPLY_OFF);
 
 	if (req->rq_rep && req->rq_rep_size >= want)
 		return 0;
@@ -304,7 +313,8 @@ static int ptlrpc_post_reply(struct ptlrpc_request *req, const struct lnet_nid *
 	req->rq_mds++;
 	spin_unlock(&req->rq_lock);
 	md = lnet_md_attach(req->rq_rep_portal, &from,
-			    ptlrpc_uses_rep_mbits(req) ? req->rq_mbits : req->rq_xid, 0, &desc, false);
+			    ptlrpc_uses_rep_mbits(req) ? req->rq_mbits : req->rq_xid, 0, &desc,
+			    false);
 	if (!IS_ERR(md))
 		return 0;
 	spin_lock(&req->rq_lock);
@@ -315,7 +325,7 @@ static int ptlrpc_post_reply(struct ptlrpc_request *req, const struct lnet_nid *
 }
 
 static int ptlrpc_put_message(struct ptlrpc_request *req, const struct lnet_nid *self,
-		       const struct lnet_nid *nid)
+			      const struct lnet_nid *nid)
 {
 	struct lnet_md_desc desc = {
 		.buf = req->rq_msg,
@@ -470,7 +480,7 @@ out:
 
 /* ---- after sending ---- */
 
-/* Forget what LNet has of it; the phase after that decides by rq_resend. */
+/* Take all descriptors back from LNet; the next phase depends on rq_resend. */
 static bool ptlrpc_unlink_all(struct ptlrpc_request *req)
 {
 	spin_lock(&req->rq_lock);
@@ -521,7 +531,8 @@ static bool ptlrpc_expired(struct ptlrpc_request *req, bool net_err)
 		import_lost(imp, req->rq_conn_cnt);
 	else if (net_err)
 		req->rq_not_before = get_jiffies_64() + HZ;
-	if (req->rq_no_resend || ptlrpc_past_deadline_max(req) || imp->imp_flags & IMPF_NOT_REPLAYABLE)
+	if (req->rq_no_resend || ptlrpc_past_deadline_max(req) ||
+	    imp->imp_flags & IMPF_NOT_REPLAYABLE)
 		return ptlrpc_fail(req, -ETIMEDOUT);
 	return ptlrpc_send_again(req);
 }
@@ -579,7 +590,8 @@ static int ptlrpc_parse_reply(struct ptlrpc_request *req)
 	req->rq_status = status;
 	trace_ptlrpc_req_replied(req, status);
 	if (!req->rq_is_connect && !imp->imp_reverse)
-		ptlrpc_replay_reply(req, le64_to_cpu(pb->pb_transno), le64_to_cpu(pb->pb_last_committed));
+		ptlrpc_replay_reply(req, le64_to_cpu(pb->pb_transno),
+				    le64_to_cpu(pb->pb_last_committed));
 	return 0;
 }
 
@@ -610,7 +622,7 @@ static bool ptlrpc_step_sent(struct ptlrpc_request *req)
 	net_err = req->rq_net_err;
 	again = req->rq_again && !req->rq_replied;
 	if (!rc && !replied && !late && !net_err && !again) {
-		/* a reply that came after the test above has kicked us already */
+		/* a reply that came after the test above has kicked this request already */
 		wait = true;
 		if (!ptlrpc_reply_ready(req))
 			ptlrpc_sleep_until(req, get_jiffies_64() +
@@ -630,14 +642,14 @@ static bool ptlrpc_step_sent(struct ptlrpc_request *req)
 		return ptlrpc_unlink_all(req);
 	}
 	if (req->rq_got_reply) {
-		/* The reply without its bulk: as if there were none. */
+		/* The reply came without its bulk: treat it as if no reply had come. */
 		req->rq_got_reply = false;
 		return ptlrpc_expired(req, false);
 	}
 	return again && !net_err ? ptlrpc_send_again(req) : ptlrpc_expired(req, net_err);
 }
 
-/* What is still in a queue of a driver shall leave it, even if the server is dead. */
+/* Make the driver drop what it has queued for the server, even if the server is dead. */
 static void ptlrpc_hurry_peer(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
@@ -745,7 +757,7 @@ static void ptlrpc_finish(struct ptlrpc_request *req)
 		refcount_dec(&req->rq_ref);
 	if (imp->imp_stats && req->rq_got_reply)
 		ptlrpc_stats_add(imp->imp_stats, req->rq_opc,
-			      ktime_us_delta(ktime_get(), req->rq_start));
+				 ktime_us_delta(ktime_get(), req->rq_start));
 	ptlrpc_trim_reply(req);
 	if (req->done)
 		req->done(req);

@@ -3,8 +3,8 @@
  * Connecting an import: the request, what is made of the answer (chapter 2, 9), and DISCONNECT. All
  * of it runs in imp_work, so that one attempt follows the other.
  *
- * After a restart of the server we do not replay: locks and open files are given up as after an
- * eviction, the final ping says that we have nothing to bring (16.2).
+ * After a restart of the server the client replays nothing: it gives locks and open files up as
+ * after an eviction, and its final ping says that there is nothing to replay (16.2).
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
@@ -15,7 +15,7 @@
 
 /* ---- the request ---- */
 
-/* Where to next; imp_lock held. */
+/* The connection for the next attempt; imp_lock held. */
 static struct import_conn *import_choose_conn(struct obd_import *imp)
 {
 	struct import_conn *ic, *best = NULL;
@@ -25,7 +25,7 @@ static struct import_conn *import_choose_conn(struct obd_import *imp)
 			continue;
 		if (!best || ic->ic_last < best->ic_last)
 			best = ic;
-		/* The one that worked last goes first. */
+		/* First the one that worked last. */
 		if (!ic->ic_last && lnet_nid_eq(&ic->ic_nid, &imp->imp_nid)) {
 			best = ic;
 			break;
@@ -41,7 +41,7 @@ static void import_fill_ocd(struct obd_import *imp, struct obd_connect_data *ocd
 	*ocd = imp->imp_want;
 	if (!imp->imp_connected)
 		return;
-	/* The fields of the last answer, with our flags. */
+	/* The values that the server granted last, with the flags that the owner wants. */
 	*ocd = imp->imp_ocd;
 	ocd->ocd_connect_flags = imp->imp_want.ocd_connect_flags;
 	ocd->ocd_connect_flags2 = imp->imp_want.ocd_connect_flags2;
@@ -160,8 +160,11 @@ struct outcome {
 	bool recovering;
 };
 
-/* Table 9.8. */
-static int import_connect_status(struct obd_import *imp, struct ptlrpc_request *req, struct outcome *out)
+/*
+ * Decide from the CONNECT reply whether the server has evicted this client (chapter 2, table 9.8).
+ */
+static int import_connect_status(struct obd_import *imp, struct ptlrpc_request *req,
+				 struct outcome *out)
 {
 	bool initial = le32_to_cpu(((struct ptlrpc_body *)wire_body(req->rq_msg))->pb_op_flags) &
 		       MSG_CONNECT_INITIAL;
@@ -188,7 +191,8 @@ static int import_connect_status(struct obd_import *imp, struct ptlrpc_request *
 	return 0;
 }
 
-static int import_take_answer(struct obd_import *imp, struct ptlrpc_request *req, struct outcome *out)
+static int import_take_answer(struct obd_import *imp, struct ptlrpc_request *req,
+			      struct outcome *out)
 {
 	const struct ptlrpc_body *pb = ptlrpc_rep_body(req);
 	const struct obd_connect_data *ocd = ptlrpc_rep_buf(req, WF_CONNECT_DATA);
@@ -239,7 +243,7 @@ static int import_take_answer(struct obd_import *imp, struct ptlrpc_request *req
 	return rc;
 }
 
-/* Requests and locks of the time before are void. */
+/* All locks of this client, and its requests of before, mean nothing to the server any more. */
 static void import_handle_eviction(struct obd_import *imp)
 {
 	pr_warn("%s: this client was evicted; its locks and open files are lost\n", imp->imp_name);
@@ -251,7 +255,7 @@ static void import_handle_eviction(struct obd_import *imp)
 	ptlrpc_replay_drop(imp);
 }
 
-/* Tell a recovering server that nothing comes from us; it answers when the recovery ends. */
+/* Tell a recovering server that this client replays nothing; it answers when the recovery ends. */
 static int import_final_ping(struct obd_import *imp)
 {
 	struct ptlrpc_request *req;
@@ -274,8 +278,8 @@ static int import_final_ping(struct obd_import *imp)
 }
 
 /*
- * FULL: what waits for an answer of an older connection goes out again, then what waits for the
- * connection.
+ * FULL: send the requests again that wait for an answer of an older connection, then those that
+ * wait for the connection.
  */
 static void import_set_full(struct obd_import *imp)
 {
@@ -408,7 +412,7 @@ failed:
 
 /* ---- disconnect ---- */
 
-/* Sent in any state; the answer only tells when to stop waiting. */
+/* Send DISCONNECT in any state of the import; whatever the answer is, the connection has ended. */
 int import_send_disconnect(struct obd_import *imp)
 {
 	struct ptlrpc_request *req = ptlrpc_req_new(imp, imp->imp_connect_op + 1, &wf_empty);

@@ -155,7 +155,7 @@ void export_set_reverse(struct obd_export *exp, const struct svc_req *req)
  * @opc: LDLM_BL_CALLBACK ...
  * @fmt: format
  *
- * Return: the request, or NULL: out of memory, or the client is gone.
+ * Return: the request, or NULL: out of memory, or the client has disconnected or was evicted.
  */
 struct ptlrpc_request *ptlrpc_req_new_rev(struct obd_export *exp, u32 opc,
 					  const struct wire_format *fmt)
@@ -306,7 +306,8 @@ struct ptlrpc_target *ptlrpc_target_get(const char *uuid, u32 len)
 
 void ptlrpc_target_put(struct ptlrpc_target *t)
 {
-	mutex_lock(&targets_mutex);	/* unregister takes it, too, before t may go */
+	/* ptlrpc_target_unregister() takes it, too, before t is freed */
+	mutex_lock(&targets_mutex);
 	if (atomic_dec_and_test(&t->users))
 		wake_up_all(&t->waitq);
 	mutex_unlock(&targets_mutex);
@@ -336,7 +337,7 @@ static struct obd_export *export_next(struct ptlrpc_target *t, struct obd_export
  * @t: registered target
  *
  * Each client gets ops->disconnect(exp, false). Context: sleeps until the last reference to each
- * export is gone.
+ * export is put.
  */
 void ptlrpc_target_unregister(struct ptlrpc_target *t)
 {
@@ -404,9 +405,9 @@ static bool export_is_missing(const struct obd_export *exp, const void *unused)
 	return exp->was_connected && !exp->connected && !exp->connecting && !exp->failed;
 }
 
-/* One at a time: an eviction changes the list. */
+/* Look from the start of the list after each eviction, which changes the list. */
 static int export_evict_matching(struct ptlrpc_target *t,
-		       bool (*which)(const struct obd_export *exp, const void *arg),
+				 bool (*which)(const struct obd_export *exp, const void *arg),
 		       const void *arg, const char *why)
 {
 	struct obd_export *exp, *found;
@@ -476,7 +477,9 @@ static bool export_is_silent(const struct obd_export *exp, const void *arg)
 	       !(flags & (OBD_CONNECT_PINGLESS | OBD_CONNECT_MDS_MDS));
 }
 
-/* Only when somebody was heard of late: else it may be our own network. */
+/*
+ * Only when another client was heard a short time ago: else the network of this node may be down.
+ */
 static void ptlrpc_target_evict_silent(struct ptlrpc_target *t, time64_t now)
 {
 	if (t->not_replayable || t->recovering ||

@@ -10,7 +10,7 @@
 /* ---- at arrival, in the LNet event ---- */
 
 /*
- * A retransmission of a request that is still here: the answer goes where the client waits now.
+ * A retransmission of a request that is still here: the client waits at the new match bits now.
  * exp_lock held.
  */
 static bool svc_req_is_duplicate(struct obd_export *exp, const struct svc_req *req)
@@ -23,7 +23,7 @@ static bool svc_req_is_duplicate(struct obd_export *exp, const struct svc_req *r
 		if (old->xid != req->xid || old->opc != req->opc)
 			continue;
 		old->mbits = req->mbits;
-		/* so does its bulk: nobody waits for the old one any more */
+		/* the same for its bulk */
 		WRITE_ONCE(old->bulk_mbits, req->bulk_mbits);
 		WRITE_ONCE(old->deadline, max(old->deadline, req->deadline));
 		WRITE_ONCE(old->conn_cnt, req->conn_cnt);
@@ -166,15 +166,20 @@ static int svc_handle_ping(struct svc_req *req)
 	return svc_rep_pack(req);
 }
 
-static const struct ptlrpc_handler connect_handler = { 0, "connect", &wf_connect, svc_handle_connect };
+static const struct ptlrpc_handler connect_handler = {
+	0, "connect", &wf_connect, svc_handle_connect
+};
+
 static const struct ptlrpc_handler disconnect_handler = {
 	0, "disconnect", &wf_empty, svc_handle_disconnect, HF_RECOVERY
 };
 
-static const struct ptlrpc_handler ping_handler = { OBD_PING, "obd_ping", &wf_empty, svc_handle_ping,
-						    HF_RECOVERY };
+static const struct ptlrpc_handler ping_handler = {
+	OBD_PING, "obd_ping", &wf_empty, svc_handle_ping, HF_RECOVERY
+};
 
-static const struct ptlrpc_handler *svc_search_handler(const struct ptlrpc_handler *h, unsigned int nr, u32 opc)
+static const struct ptlrpc_handler *svc_search_handler(const struct ptlrpc_handler *h,
+						       unsigned int nr, u32 opc)
 {
 	unsigned int i;
 
@@ -198,11 +203,12 @@ static const struct ptlrpc_handler *svc_find_handler(const struct svc_req *req)
 	if (req->opc == OBD_PING)
 		return &ping_handler;
 	h = svc_search_handler(req->tgt->ops->handlers, req->tgt->ops->nr, req->opc);
-	return h ?: svc_search_handler(ptlrpc_lock_ops->target_handlers, ptlrpc_lock_ops->nr_target_handlers,
+	return h ?: svc_search_handler(ptlrpc_lock_ops->target_handlers,
+				       ptlrpc_lock_ops->nr_target_handlers,
 			   req->opc);
 }
 
-/* From here on the export waits for us before it ends. */
+/* From here on export_teardown() waits for this request. */
 static int svc_enter_export(struct svc_req *req)
 {
 	struct obd_export *exp = req->exp;
@@ -218,7 +224,7 @@ static int svc_enter_export(struct svc_req *req)
 	return rc;
 }
 
-/* *held: the request is somebody else's now. */
+/* *held: pre_handle keeps the request, which may be resumed by another thread already. */
 static int svc_run_handler(struct svc_req *req, bool *held)
 {
 	const struct ptlrpc_handler *h = svc_find_handler(req);
@@ -342,7 +348,7 @@ u32 svc_req_len(struct svc_req *req, enum wire_field field)
 EXPORT_SYMBOL_GPL(svc_req_len);
 
 /**
- * svc_req_time_left - how long the client goes on waiting
+ * svc_req_time_left - how long the client will still wait
  * @req: request
  *
  * Return: seconds until its deadline, which early replies move; negative when it has passed.

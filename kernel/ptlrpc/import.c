@@ -387,7 +387,8 @@ static void import_set_idle(struct obd_import *imp)
 	spin_lock(&imp->imp_lock);
 	/* what the server has not committed would be lost unnoticed if it restarted meanwhile */
 	idle = imp->imp_state == IMP_FULL && !atomic_read(&imp->imp_nr_reqs) && !imp->imp_closing &&
-	       imp->imp_max_transno <= imp->imp_last_committed && imp->imp_ops && imp->imp_ops->can_idle && imp->imp_ops->can_idle(imp);
+	       imp->imp_max_transno <= imp->imp_last_committed && imp->imp_ops &&
+	       imp->imp_ops->can_idle && imp->imp_ops->can_idle(imp);
 	if (idle)
 		import_set_state(imp, IMP_IDLE);
 	spin_unlock(&imp->imp_lock);

@@ -94,7 +94,8 @@ int ptlrpc_requests_init(void);
 void ptlrpc_requests_exit(void);
 
 /* ---- client.c ---- */
-void ptlrpc_kick(struct ptlrpc_request *req);	/* go on now; any context, rq_lock or not */
+/* run the next step now; any context, rq_lock or not */
+void ptlrpc_kick(struct ptlrpc_request *req);
 unsigned int import_net_latency(const struct obd_import *imp);
 unsigned int import_adaptive_time(struct obd_import *imp, u32 portal);
 unsigned int import_service_time(struct obd_import *imp, u32 portal);	/* T of chapter 2, 6.2 */
@@ -109,7 +110,8 @@ void ptlrpc_replay_restart(struct obd_import *imp, u64 last_committed);	/* after
 void ptlrpc_replay_drop(struct obd_import *imp);	/* all of them */
 
 /* ---- slots.c ---- */
-bool ptlrpc_slot_get(struct ptlrpc_request *req);	/* imp_lock held; false: queued in imp_slot_wait */
+/* imp_lock held; false: queued in imp_slot_wait */
+bool ptlrpc_slot_get(struct ptlrpc_request *req);
 void ptlrpc_slot_put(struct ptlrpc_request *req);
 
 /* ---- import.c ---- */
@@ -119,7 +121,7 @@ void ptlrpc_slot_put(struct ptlrpc_request *req);
 #define IMP_DO_IDLE		0x008
 #define IMP_DO_EVENT(ev)	(0x100 << (ev))
 
-/* A request of generation conn_cnt found the server gone. */
+/* A request that was sent over connection conn_cnt got no answer. */
 void import_lost(struct obd_import *imp, u32 conn_cnt);
 void import_todo_locked(struct obd_import *imp, u32 what);	/* imp_lock held */
 void import_retry_locked(struct obd_import *imp, unsigned long delay);	/* imp_lock held */
@@ -129,7 +131,8 @@ void import_event(struct obd_import *imp, enum import_event ev);
 void import_abort_all(struct obd_import *imp, int rc, bool delayed_too);
 int import_send_disconnect(struct obd_import *imp);
 struct obd_import *import_new(void);
-struct import_conn *import_find_conn(struct obd_import *imp, const struct lnet_nid *nid);	/* imp_lock held */
+/* imp_lock held */
+struct import_conn *import_find_conn(struct obd_import *imp, const struct lnet_nid *nid);
 void import_for_each(void (*fn)(struct obd_import *imp));	/* under imports_lock */
 
 /* ---- connect.c ---- */
@@ -172,7 +175,7 @@ struct ptlrpc_service {
 	struct list_head	link;
 	spinlock_t		lock;		/* leaf */
 	struct list_head	queue;
-	struct list_head	queue_hp;	/* pings, connects, cancels: a thread of their own */
+	struct list_head	queue_hp; /* pings, connects, cancels: a thread of their own */
 	unsigned int		queued;		/* on both queues */
 	unsigned int		queued_hp;
 	atomic_t		active;		/* in service */
@@ -201,7 +204,8 @@ struct ptlrpc_service {
 };
 
 void svc_req_put(struct svc_req *req);
-void svc_req_done(struct svc_req *req);		/* off the lists: nobody changes mbits any more */
+/* off the lists: mbits and deadline do not change after this */
+void svc_req_done(struct svc_req *req);
 int svc_init(void);
 void svc_exit(void);
 

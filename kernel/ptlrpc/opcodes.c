@@ -184,12 +184,13 @@ void ptlrpc_opc_portals(const struct obd_import *imp, u32 opc, u32 *req_portal, 
 {
 	ptlrpc_set_portals(req_portal, rep_portal, imp->imp_req_portal, imp->imp_rep_portal);
 	if (imp->imp_reverse) {
-		ptlrpc_set_portals(req_portal, rep_portal, LDLM_CB_REQUEST_PORTAL, LDLM_CB_REPLY_PORTAL);
+		ptlrpc_set_portals(req_portal, rep_portal, LDLM_CB_REQUEST_PORTAL,
+				   LDLM_CB_REPLY_PORTAL);
 		return;
 	}
 	if (opc == LDLM_CANCEL || opc == LDLM_CONVERT) {
 		ptlrpc_set_portals(req_portal, rep_portal, LDLM_CANCEL_REQUEST_PORTAL,
-			    LDLM_CANCEL_REPLY_PORTAL);
+				   LDLM_CANCEL_REPLY_PORTAL);
 		return;
 	}
 	if (imp->imp_connect_op == MDS_CONNECT)

@@ -57,7 +57,7 @@ void svc_stats_start(struct svc_req *req)
 	req->arrival_ns = ktime_get();
 }
 
-/* arrival_ns is the start of the service now. */
+/* Since svc_stats_start() arrival_ns is the start of the service. */
 void svc_stats_end(struct svc_req *req)
 {
 	atomic_dec(&req->svc->active);
@@ -214,7 +214,7 @@ static const struct param_def root_params[] = {
 	{ "ldlm_timeout", 0644, ldlm_timeout_show, ldlm_timeout_store },
 };
 
-/* Before any service; the root goes with param_exit(). */
+/* Before any service; param_exit() removes the files. */
 int ptlrpc_params_init(void)
 {
 	unsigned int i;

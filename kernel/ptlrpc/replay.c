@@ -21,7 +21,7 @@ static void ptlrpc_replay_insert(struct list_head *list, struct ptlrpc_request *
 	list_add(&req->rq_replay, list);
 }
 
-/* Entries of a private list: tell about their commit and let them go. */
+/* Entries of a private list: call rq_commit_cb, put the references. */
 static void ptlrpc_replay_release(struct list_head *list, bool committed)
 {
 	struct ptlrpc_request *req, *tmp;
@@ -71,7 +71,7 @@ void ptlrpc_replay_committed(struct obd_import *imp, u64 last_committed)
 	wake_up_all(&imp->imp_waitq);
 }
 
-/* A reply came. */
+/* Take transno and last_committed from a reply. */
 void ptlrpc_replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed)
 {
 	struct obd_import *imp = req->rq_imp;
@@ -105,7 +105,8 @@ void ptlrpc_replay_end(struct ptlrpc_request *req)
 	       (!req->rq_committed || req->rq_replay_keep);
 	if (keep) {
 		ptlrpc_req_get(req);
-		ptlrpc_replay_insert(req->rq_committed ? &imp->imp_committed_open : &imp->imp_replay, req);
+		ptlrpc_replay_insert(req->rq_committed ? &imp->imp_committed_open :
+							 &imp->imp_replay, req);
 	}
 	spin_unlock(&imp->imp_lock);
 	if (!keep && req->rq_commit_cb)
@@ -139,7 +140,7 @@ void ptlrpc_replay_drop(struct obd_import *imp)
 /**
  * ptlrpc_replay_restart - ptlrpc_replay_drop() at an eviction
  * @imp: import; its generation is the new one already
- * @last_committed: from which the server goes on
+ * @last_committed: of the server, from now on
  */
 void ptlrpc_replay_restart(struct obd_import *imp, u64 last_committed)
 {
@@ -180,7 +181,7 @@ static bool import_all_committed(struct obd_import *imp)
  * @imp: import
  *
  * Context: killable.
- * Return: 0; -EINTR; -EIO: the connection is gone.
+ * Return: 0; -EINTR; -EIO: the connection was lost.
  */
 int import_sync_committed(struct obd_import *imp)
 {

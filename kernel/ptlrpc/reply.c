@@ -117,7 +117,9 @@ EXPORT_SYMBOL_GPL(svc_rep_shrink);
 
 /* ---- sending ---- */
 
-/* Replies that LNet has not sent yet. No other object waits for them: the end of the module does. */
+/*
+ * Replies that LNet has not sent yet. No other object waits for them: the end of the module does.
+ */
 static atomic_t svc_replies;
 static DECLARE_WAIT_QUEUE_HEAD(svc_replies_waitq);
 

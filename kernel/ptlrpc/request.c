@@ -10,7 +10,7 @@ static struct kmem_cache *req_cache;
 
 /**
  * ptlrpc_req_new - a request, to be sized, packed, filled and sent
- * @imp: where it goes to; NULL gives NULL
+ * @imp: import it is sent over; NULL gives NULL
  * @opc: opcode
  * @fmt: buffers of the request and of its reply
  *
@@ -132,7 +132,7 @@ u32 ptlrpc_req_repsize(const struct ptlrpc_request *req)
  * ptlrpc_req_pack - make the message
  * @req: the request; its sizes are known
  *
- * Empty optional buffers at the end are left away, as other senders do.
+ * Empty optional buffers at the end are left out, as real clients do.
  *
  * Return: 0, -ENOMEM, -E2BIG.
  */

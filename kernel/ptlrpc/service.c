@@ -3,12 +3,13 @@
  * Services: a request portal, the memory into which LNet puts requests, and the threads that serve
  * them.
  *
- * A request on the server: LNet event -> svc_parse_req() (drop, find the export, duplicates) -> queue
+ * A request on the server: LNet event -> svc_parse_req() (drop, find the export, duplicates) ->
+ * queue
  * -> a thread copies it out of the receive buffer and calls svc_handle_req() -> answer. From its
- * arrival to its answer it is on svc.timed, where a work looks once a second who needs an early
- * reply, and on the list of its export, where duplicates are found.
+ * arrival to its answer it is on svc.timed, where a work looks once a second which of them needs an
+ * early reply, and on the list of its export, where duplicates are found.
  *
- * Threads: threads_min at first, one more whenever requests wait and nobody is idle, up to
+ * Threads: threads_min at first, one more whenever requests wait and no thread is idle, up to
  * threads_max. One eighth more, at least one, serve only the urgent queue: pings, connects, and
  * what must be done before a client can give up a lock that others wait for pass when all other
  * threads are blocked.
@@ -66,7 +67,7 @@ static void svc_req_release_buf(struct svc_req *req)
 	req->buf = NULL;
 }
 
-/* Out of the receive buffer, so that it can be posted again while the request is served. */
+/* Copy the message, so that the receive buffer can be posted again while the request is served. */
 static bool svc_req_copy_msg(struct svc_req *req)
 {
 	void *copy;
@@ -108,7 +109,9 @@ static void svc_leave_export(struct svc_req *req)
 	wake_up_all(&req->exp->exp_waitq);
 }
 
-/* Nobody finds it any more: mbits and deadline stand still. */
+/*
+ * Unlink from the export and from svc.timed: after this no resend can change mbits or the deadline.
+ */
 void svc_req_done(struct svc_req *req)
 {
 	struct ptlrpc_service *svc = req->svc;
@@ -125,7 +128,7 @@ void svc_req_done(struct svc_req *req)
 	svc_leave_export(req);
 }
 
-/* Requests wait and nobody is there to take them; svc.lock held. */
+/* More requests wait than threads are idle; svc.lock held. */
 static bool svc_wants_thread(const struct ptlrpc_service *svc)
 {
 	return svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
@@ -208,13 +211,13 @@ EXPORT_SYMBOL_GPL(svc_lock_called_back);
 
 /**
  * svc_req_hold - keep a request for later
- * @req: from pre_handle, which then returns 1 and does not touch it any more if somebody may resume
- * it
+ * @req: from pre_handle, which then returns 1 and does not touch it any more if another thread may
+ * resume it
  */
 void svc_req_hold(struct svc_req *req)
 {
 	svc_req_get(req);
-	svc_leave_export(req);	/* its end must not wait for us; svc_req_resume() enters again */
+	svc_leave_export(req);	/* the end of the export must not wait for this request */
 }
 EXPORT_SYMBOL_GPL(svc_req_hold);
 
@@ -225,7 +228,7 @@ EXPORT_SYMBOL_GPL(svc_req_hold);
 void svc_req_resume(struct svc_req *req)
 {
 	req->resumed = true;
-	svc_enqueue(req);	/* the reference goes with it */
+	svc_enqueue(req);	/* with the reference of svc_req_hold() */
 }
 EXPORT_SYMBOL_GPL(svc_req_resume);
 
@@ -291,7 +294,7 @@ static void svc_buf_put(struct svc_buf *sb)
 	if (READ_ONCE(svc->stopping) || svc_buf_post(sb)) {
 		svc_count_down(svc, &svc->live_bufs);
 	} else if (READ_ONCE(svc->stopping)) {
-		/* stopping was set while we posted: the one who stops may have missed it */
+		/* stopping was set meanwhile: svc_stop() may have missed this buffer */
 		spin_lock(&svc->lock);
 		if (sb->sb_md)
 			lnet_md_unlink(sb->sb_md);
@@ -337,7 +340,7 @@ static void svc_take_message(struct svc_buf *sb, const struct lnet_event *ev)
 	req->msg_len = ev->mlength;
 	atomic_inc(&sb->sb_ref);
 	req->buf = sb;
-	/* an odd length in front of it */
+	/* a message of odd length stands before it */
 	if (ev->offset & 7 && !svc_req_copy_msg(req))
 		goto drop;
 	req->xid = ev->match_bits;
@@ -624,7 +627,7 @@ static void svc_drop_queue(struct ptlrpc_service *svc)
 	}
 }
 
-/* Nothing arrives any more; requests in service are finished, those waiting are dropped. */
+/* Stop receiving, finish the requests in service, drop those that wait. */
 static void svc_stop(struct ptlrpc_service *svc)
 {
 	struct svc_thread *th, *tmp;

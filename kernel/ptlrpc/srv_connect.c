@@ -68,9 +68,9 @@ static bool export_has_requests(struct obd_export *exp)
 	return some;
 }
 
-/* Server peers come back under the same UUID after a crash: their old export is of no use. */
+/* A server comes back under the same UUID after a crash: its old export is of no use. */
 static bool svc_connect_replaces(const struct obd_export *exp, const struct svc_req *req,
-			 const struct connect_args *a)
+				 const struct connect_args *a)
 {
 	bool initial = a->op_flags & MSG_CONNECT_INITIAL;
 
@@ -80,7 +80,8 @@ static bool svc_connect_replaces(const struct obd_export *exp, const struct svc_
 }
 
 /* May this connect have the known export? */
-static int svc_connect_check_known(struct obd_export *exp, const struct svc_req *req, struct connect_args *a)
+static int svc_connect_check_known(struct obd_export *exp, const struct svc_req *req,
+				   struct connect_args *a)
 {
 	if (exp->connecting)
 		return -EALREADY;
@@ -110,7 +111,7 @@ static int svc_connect_check_known(struct obd_export *exp, const struct svc_req 
  * 9.8).
  */
 static int svc_connect_check_role(struct ptlrpc_target *t, const struct svc_req *req,
-		      const struct connect_args *a)
+				  const struct connect_args *a)
 {
 	char nid[LNET_NIDSTR_SIZE];
 
@@ -124,7 +125,7 @@ static int svc_connect_check_role(struct ptlrpc_target *t, const struct svc_req 
 
 /* The export for this connect, referenced and marked as connecting. */
 static struct obd_export *svc_connect_choose_export(struct ptlrpc_target *t, struct svc_req *req,
-					struct connect_args *a)
+						    struct connect_args *a)
 {
 	struct obd_export *exp;
 	int rc;
@@ -159,7 +160,8 @@ static struct obd_export *svc_connect_choose_export(struct ptlrpc_target *t, str
 }
 
 /* Granted is a subset of what was asked for, whatever the target says. */
-static void svc_connect_mask_granted(struct obd_connect_data *ocd, const struct obd_connect_data *want)
+static void svc_connect_mask_granted(struct obd_connect_data *ocd,
+				     const struct obd_connect_data *want)
 {
 	ocd->ocd_connect_flags &= want->ocd_connect_flags;
 	ocd->ocd_connect_flags2 &= want->ocd_connect_flags2;
@@ -168,7 +170,7 @@ static void svc_connect_mask_granted(struct obd_connect_data *ocd, const struct 
 }
 
 static void svc_connect_set_connected(struct obd_export *exp, const struct svc_req *req,
-			  const struct connect_args *a)
+				      const struct connect_args *a)
 {
 	spin_lock(&exp->exp_lock);
 	exp->ocd = a->ocd;
@@ -237,7 +239,7 @@ static int svc_connect_target(struct ptlrpc_target *t, struct svc_req *req, stru
 		req->connect_flags |= MSG_CONNECT_RECONNECT;
 	if (t->recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT))
 		req->connect_flags |= MSG_CONNECT_RECOVERING;
-	req->exp = exp;		/* the reference goes with the request */
+	req->exp = exp;		/* svc_req_put() drops the reference */
 	req->tgt = t;
 	return 0;
 }
@@ -277,7 +279,7 @@ int svc_handle_connect(struct svc_req *req)
 }
 
 /**
- * svc_handle_disconnect - the client says good-bye
+ * svc_handle_disconnect - a client ends its connection
  * @req: request with an export
  *
  * Return: 0.

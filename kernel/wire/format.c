@@ -12,7 +12,7 @@
 #define VAR(id)			[WF_##id] = { #id, 0, 0, WFF_VAR }
 #define STRING(id)		[WF_##id] = { #id, 0, 0, WFF_VAR | WFF_STRING }
 
-/* Everybody reads this, nobody writes it. */
+/* Constant. */
 const struct wire_field_desc wire_fields[WF_NR] = {
 	VAR(NONE),
 	FIXED(PTLRPC_BODY, struct ptlrpc_body),
@@ -204,7 +204,8 @@ EXPORT_SYMBOL_GPL(wire_req_check);
 int wire_rep_check(const void *msg, size_t len, const struct wire_format *fmt)
 {
 	const struct ptlrpc_body *pb = wire_body(msg);
-	bool error = le32_to_cpu(pb->pb_type) == PTL_RPC_MSG_ERR || (s32)le32_to_cpu(pb->pb_status) < 0;
+	bool error = le32_to_cpu(pb->pb_type) == PTL_RPC_MSG_ERR ||
+		     (s32)le32_to_cpu(pb->pb_status) < 0;
 
 	return wire_fields_check(msg, fmt->rep, fmt->nrep, error);
 }

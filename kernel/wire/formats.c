@@ -9,8 +9,8 @@
 #define LIST(...)	WF_PTLRPC_BODY, __VA_ARGS__
 #define OPT(f)		(WF_OPT | WF_##f)
 
-/* FORMAT(name, (request fields), (reply fields)), without buffer 0 */
-#define FORMAT(id, request, reply)			\
+/* WIRE_FORMAT(name, (request fields), (reply fields)), without buffer 0 */
+#define WIRE_FORMAT(id, request, reply)			\
 const struct wire_format id = {				\
 	.name = #id,					\
 	.nreq = sizeof((const u8[]){ LIST request }),	\
@@ -20,125 +20,134 @@ const struct wire_format id = {				\
 };							\
 EXPORT_SYMBOL_GPL(id)
 
-FORMAT(wf_empty, (), ());
-FORMAT(wf_connect, (WF_TGTUUID, WF_CLUUID, WF_CONN, WF_CONNECT_DATA, WF_SEPOL), (WF_CONNECT_DATA));
+WIRE_FORMAT(wf_empty, (), ());
+WIRE_FORMAT(wf_connect, (WF_TGTUUID, WF_CLUUID, WF_CONN, WF_CONNECT_DATA, WF_SEPOL),
+	    (WF_CONNECT_DATA));
 
 /* Locks */
-FORMAT(wf_ldlm_enqueue, (WF_DLM_REQ), (WF_DLM_REP, WF_DLM_LVB));
-FORMAT(wf_ldlm_intent, (WF_DLM_REQ, WF_INTENT), (WF_DLM_REP));
-FORMAT(wf_ldlm_intent_open,
-	(WF_DLM_REQ, WF_INTENT, WF_REC_REINT, WF_CAPA1, WF_CAPA2, WF_NAME, WF_EADATA, WF_SECCTX_NAME,
+WIRE_FORMAT(wf_ldlm_enqueue, (WF_DLM_REQ), (WF_DLM_REP, WF_DLM_LVB));
+WIRE_FORMAT(wf_ldlm_intent, (WF_DLM_REQ, WF_INTENT), (WF_DLM_REP));
+WIRE_FORMAT(wf_ldlm_intent_open,
+	    (WF_DLM_REQ, WF_INTENT, WF_REC_REINT, WF_CAPA1, WF_CAPA2, WF_NAME, WF_EADATA,
+	 WF_SECCTX_NAME,
 	WF_SECCTX, WF_SEPOL, WF_ENCCTX),
-	(WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2, WF_NIOBUF_INLINE, WF_SECCTX,
+	    (WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2, WF_NIOBUF_INLINE,
+	 WF_SECCTX,
 	WF_ENCCTX, WF_DEFAULT_MD));
-FORMAT(wf_ldlm_intent_create,
-	(WF_DLM_REQ, WF_INTENT, WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, WF_SECCTX_NAME,
+WIRE_FORMAT(wf_ldlm_intent_create,
+	    (WF_DLM_REQ, WF_INTENT, WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, WF_SECCTX_NAME,
 	WF_SECCTX, WF_SEPOL, WF_ENCCTX),
-	(WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_SECCTX, WF_DEFAULT_MD, WF_ENCCTX));
-FORMAT(wf_ldlm_intent_getattr,
-	(WF_DLM_REQ, WF_INTENT, WF_MDT_BODY, WF_CAPA1, WF_NAME, OPT(SECCTX_NAME)),
-	(WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_SECCTX, WF_DEFAULT_MD, WF_ENCCTX));
-FORMAT(wf_ldlm_intent_getxattr,
-	(WF_DLM_REQ, WF_INTENT, WF_MDT_BODY, WF_CAPA1, WF_SEPOL),
-	(WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_EADATA, WF_EAVALS, WF_EAVALS_LENS));
-FORMAT(wf_ldlm_intent_layout,
-	(WF_DLM_REQ, WF_INTENT, WF_LAYOUT_INTENT, WF_EADATA), (WF_DLM_REP, WF_DLM_LVB));
-FORMAT(wf_ldlm_intent_quota,
-	(WF_DLM_REQ, WF_INTENT, WF_QUOTA_BODY), (WF_DLM_REP, WF_DLM_LVB, WF_QUOTA_BODY));
-FORMAT(wf_ldlm_intent_old,
-	(WF_DLM_REQ, WF_INTENT, WF_REC_REINT), (WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL));
-FORMAT(wf_ldlm_convert, (WF_DLM_REQ), (WF_DLM_REP));
-FORMAT(wf_ldlm_cancel, (WF_DLM_REQ), ());
-FORMAT(wf_ldlm_bl_callback, (WF_DLM_REQ), ());
-FORMAT(wf_ldlm_cp_callback, (WF_DLM_REQ, WF_DLM_LVB), ());
-FORMAT(wf_ldlm_gl_callback, (WF_DLM_REQ, OPT(GL_DESC)), (WF_DLM_LVB));
-FORMAT(wf_ldlm_set_info, (WF_SETINFO_KEY, WF_SETINFO_VAL), ());
+	    (WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_SECCTX, WF_DEFAULT_MD,
+	 WF_ENCCTX));
+WIRE_FORMAT(wf_ldlm_intent_getattr,
+	    (WF_DLM_REQ, WF_INTENT, WF_MDT_BODY, WF_CAPA1, WF_NAME, OPT(SECCTX_NAME)),
+	    (WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_SECCTX, WF_DEFAULT_MD,
+	 WF_ENCCTX));
+WIRE_FORMAT(wf_ldlm_intent_getxattr,
+	    (WF_DLM_REQ, WF_INTENT, WF_MDT_BODY, WF_CAPA1, WF_SEPOL),
+	    (WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_EADATA, WF_EAVALS, WF_EAVALS_LENS));
+WIRE_FORMAT(wf_ldlm_intent_layout,
+	    (WF_DLM_REQ, WF_INTENT, WF_LAYOUT_INTENT, WF_EADATA), (WF_DLM_REP, WF_DLM_LVB));
+WIRE_FORMAT(wf_ldlm_intent_quota,
+	    (WF_DLM_REQ, WF_INTENT, WF_QUOTA_BODY), (WF_DLM_REP, WF_DLM_LVB, WF_QUOTA_BODY));
+WIRE_FORMAT(wf_ldlm_intent_old,
+	    (WF_DLM_REQ, WF_INTENT, WF_REC_REINT), (WF_DLM_REP, WF_MDT_BODY, WF_MDT_MD, WF_ACL));
+WIRE_FORMAT(wf_ldlm_convert, (WF_DLM_REQ), (WF_DLM_REP));
+WIRE_FORMAT(wf_ldlm_cancel, (WF_DLM_REQ), ());
+WIRE_FORMAT(wf_ldlm_bl_callback, (WF_DLM_REQ), ());
+WIRE_FORMAT(wf_ldlm_cp_callback, (WF_DLM_REQ, WF_DLM_LVB), ());
+WIRE_FORMAT(wf_ldlm_gl_callback, (WF_DLM_REQ, OPT(GL_DESC)), (WF_DLM_LVB));
+WIRE_FORMAT(wf_ldlm_set_info, (WF_SETINFO_KEY, WF_SETINFO_VAL), ());
 
 /* Metadata */
-FORMAT(wf_mds_statfs, (OPT(MDT_BODY)), (WF_STATFS));
-FORMAT(wf_mds_get_root, (WF_MDT_BODY, OPT(NAME)), (WF_MDT_BODY, WF_CAPA1));
-FORMAT(wf_mds_getattr, (WF_MDT_BODY, WF_CAPA1),
-	(WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2, WF_ENCCTX));
-FORMAT(wf_mds_getattr_name, (WF_MDT_BODY, WF_CAPA1, WF_NAME),
-	(WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2, WF_ENCCTX));
-FORMAT(wf_mds_close, (WF_EPOCH, WF_REC_REINT, WF_CAPA1, OPT(CLOSE_DATA), OPT(RESYNC_IDS)),
-	(WF_MDT_BODY, WF_MDT_MD, WF_LOGCOOKIES, WF_CAPA1, WF_CAPA2));
-FORMAT(wf_mds_reint, (WF_REC_REINT), (WF_MDT_BODY));
-FORMAT(wf_mds_reint_setattr,
-	(WF_REC_REINT, WF_CAPA1, OPT(EPOCH), WF_EADATA, WF_LOGCOOKIES, OPT(DLM_REQ)),
-	(WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2));
-FORMAT(wf_mds_reint_create,
-	(WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, OPT(DLM_REQ), WF_SECCTX_NAME, WF_SECCTX,
+WIRE_FORMAT(wf_mds_statfs, (OPT(MDT_BODY)), (WF_STATFS));
+WIRE_FORMAT(wf_mds_get_root, (WF_MDT_BODY, OPT(NAME)), (WF_MDT_BODY, WF_CAPA1));
+WIRE_FORMAT(wf_mds_getattr, (WF_MDT_BODY, WF_CAPA1),
+	    (WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2, WF_ENCCTX));
+WIRE_FORMAT(wf_mds_getattr_name, (WF_MDT_BODY, WF_CAPA1, WF_NAME),
+	    (WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2, WF_ENCCTX));
+WIRE_FORMAT(wf_mds_close, (WF_EPOCH, WF_REC_REINT, WF_CAPA1, OPT(CLOSE_DATA), OPT(RESYNC_IDS)),
+	    (WF_MDT_BODY, WF_MDT_MD, WF_LOGCOOKIES, WF_CAPA1, WF_CAPA2));
+WIRE_FORMAT(wf_mds_reint, (WF_REC_REINT), (WF_MDT_BODY));
+WIRE_FORMAT(wf_mds_reint_setattr,
+	    (WF_REC_REINT, WF_CAPA1, OPT(EPOCH), WF_EADATA, WF_LOGCOOKIES, OPT(DLM_REQ)),
+	    (WF_MDT_BODY, WF_MDT_MD, WF_ACL, WF_CAPA1, WF_CAPA2));
+WIRE_FORMAT(wf_mds_reint_create,
+	    (WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, OPT(DLM_REQ), WF_SECCTX_NAME, WF_SECCTX,
 	WF_SEPOL, WF_ENCCTX),
-	(WF_MDT_BODY, WF_CAPA1, WF_MDT_MD));
+	    (WF_MDT_BODY, WF_CAPA1, WF_MDT_MD));
 /* CREATE of a symlink: without the last buffer of the reply. */
-FORMAT(wf_mds_reint_symlink,
-	(WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, OPT(DLM_REQ), WF_SECCTX_NAME, WF_SECCTX,
+WIRE_FORMAT(wf_mds_reint_symlink,
+	    (WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, OPT(DLM_REQ), WF_SECCTX_NAME, WF_SECCTX,
 	WF_SEPOL, WF_ENCCTX),
-	(WF_MDT_BODY, WF_CAPA1));
-FORMAT(wf_mds_reint_link, (WF_REC_REINT, WF_CAPA1, WF_CAPA2, WF_NAME, OPT(DLM_REQ), WF_SEPOL),
-	(WF_MDT_BODY));
-FORMAT(wf_mds_reint_unlink, (WF_REC_REINT, WF_CAPA1, WF_NAME, OPT(DLM_REQ), WF_SEPOL),
-	(WF_MDT_BODY, WF_MDT_MD, WF_LOGCOOKIES, WF_CAPA1, WF_CAPA2));
-FORMAT(wf_mds_reint_rename,
-	(WF_REC_REINT, WF_CAPA1, WF_CAPA2, WF_NAME, WF_SYMTGT, OPT(DLM_REQ), WF_SEPOL),
-	(WF_MDT_BODY, WF_MDT_MD, WF_LOGCOOKIES, WF_CAPA1, WF_CAPA2));
-FORMAT(wf_mds_reint_migrate,
-	(WF_REC_REINT, WF_CAPA1, WF_CAPA2, WF_NAME, WF_SYMTGT, OPT(DLM_REQ), WF_SEPOL, OPT(EPOCH),
-	OPT(CLOSE_DATA), WF_EADATA),
-	(WF_MDT_BODY, WF_MDT_MD, WF_LOGCOOKIES, WF_CAPA1, WF_CAPA2));
-FORMAT(wf_mds_reint_setxattr, (WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, OPT(DLM_REQ), WF_SEPOL),
-	(WF_MDT_BODY));
-FORMAT(wf_mds_reint_resync, (WF_REC_REINT, OPT(DLM_REQ)), (WF_MDT_BODY));
-FORMAT(wf_mds_readpage, (WF_MDT_BODY, WF_CAPA1), (WF_MDT_BODY));
-FORMAT(wf_mds_getxattr, (WF_MDT_BODY, WF_CAPA1, WF_NAME, WF_EADATA, WF_SEPOL),
-	(WF_MDT_BODY, WF_EADATA));
-FORMAT(wf_mds_sync, (WF_MDT_BODY, WF_CAPA1), (WF_MDT_BODY));
-FORMAT(wf_mds_quotactl, (WF_QUOTACTL), (WF_QUOTACTL, WF_QUOTA_ITER));
-FORMAT(wf_mds_get_info, (WF_GETINFO_KEY, WF_GETINFO_VALLEN), (WF_GETINFO_VAL));
-FORMAT(wf_mds_set_info, (WF_SETINFO_KEY, WF_SETINFO_VAL, OPT(MDT_BODY)), ());
-FORMAT(wf_mds_swap_layouts, (WF_MDT_BODY, WF_SWAP_FLAGS, WF_CAPA1, WF_CAPA2, OPT(DLM_REQ)), ());
-FORMAT(wf_mds_rmfid, (WF_MDT_BODY, WF_FID_ARRAY, WF_CAPA1, WF_CAPA2),
-	(WF_MDT_BODY, WF_FID_ARRAY, WF_RCS));
-FORMAT(wf_mds_hsm_state_get, (WF_MDT_BODY, WF_CAPA1), (WF_MDT_BODY, WF_HSM_USER_STATE));
-FORMAT(wf_mds_hsm_state_set, (WF_MDT_BODY, WF_CAPA1, WF_HSM_STATE_SET), ());
-FORMAT(wf_mds_hsm_action, (WF_MDT_BODY, WF_CAPA1), (WF_MDT_BODY, WF_HSM_CURRENT_ACTION));
-FORMAT(wf_mds_hsm_progress, (WF_MDT_BODY, WF_HSM_PROGRESS), ());
-FORMAT(wf_mds_hsm_request, (WF_MDT_BODY, WF_HSM_REQUEST, WF_HSM_USER_ITEM, WF_GENERIC_DATA), ());
-FORMAT(wf_mds_hsm_ct_register, (WF_MDT_BODY, WF_HSM_ARCHIVE), ());
-FORMAT(wf_mds_hsm_data_version, (WF_MDT_BODY), ());
-FORMAT(wf_mds_batch, (WF_BUT_HEADER, WF_BUT_BUF), (WF_BUT_REPLY));
+	    (WF_MDT_BODY, WF_CAPA1));
+WIRE_FORMAT(wf_mds_reint_link, (WF_REC_REINT, WF_CAPA1, WF_CAPA2, WF_NAME, OPT(DLM_REQ), WF_SEPOL),
+	    (WF_MDT_BODY));
+WIRE_FORMAT(wf_mds_reint_unlink, (WF_REC_REINT, WF_CAPA1, WF_NAME, OPT(DLM_REQ), WF_SEPOL),
+	    (WF_MDT_BODY, WF_MDT_MD, WF_LOGCOOKIES, WF_CAPA1, WF_CAPA2));
+WIRE_FORMAT(wf_mds_reint_rename,
+	    (WF_REC_REINT, WF_CAPA1, WF_CAPA2, WF_NAME, WF_SYMTGT, OPT(DLM_REQ), WF_SEPOL),
+	    (WF_MDT_BODY, WF_MDT_MD, WF_LOGCOOKIES, WF_CAPA1, WF_CAPA2));
+WIRE_FORMAT(wf_mds_reint_migrate,
+	    (WF_REC_REINT, WF_CAPA1, WF_CAPA2, WF_NAME, WF_SYMTGT, OPT(DLM_REQ), WF_SEPOL,
+	     OPT(EPOCH),
+	     OPT(CLOSE_DATA), WF_EADATA),
+	    (WF_MDT_BODY, WF_MDT_MD, WF_LOGCOOKIES, WF_CAPA1, WF_CAPA2));
+WIRE_FORMAT(wf_mds_reint_setxattr,
+	    (WF_REC_REINT, WF_CAPA1, WF_NAME, WF_EADATA, OPT(DLM_REQ), WF_SEPOL),
+	    (WF_MDT_BODY));
+WIRE_FORMAT(wf_mds_reint_resync, (WF_REC_REINT, OPT(DLM_REQ)), (WF_MDT_BODY));
+WIRE_FORMAT(wf_mds_readpage, (WF_MDT_BODY, WF_CAPA1), (WF_MDT_BODY));
+WIRE_FORMAT(wf_mds_getxattr, (WF_MDT_BODY, WF_CAPA1, WF_NAME, WF_EADATA, WF_SEPOL),
+	    (WF_MDT_BODY, WF_EADATA));
+WIRE_FORMAT(wf_mds_sync, (WF_MDT_BODY, WF_CAPA1), (WF_MDT_BODY));
+WIRE_FORMAT(wf_mds_quotactl, (WF_QUOTACTL), (WF_QUOTACTL, WF_QUOTA_ITER));
+WIRE_FORMAT(wf_mds_get_info, (WF_GETINFO_KEY, WF_GETINFO_VALLEN), (WF_GETINFO_VAL));
+WIRE_FORMAT(wf_mds_set_info, (WF_SETINFO_KEY, WF_SETINFO_VAL, OPT(MDT_BODY)), ());
+WIRE_FORMAT(wf_mds_swap_layouts,
+	    (WF_MDT_BODY, WF_SWAP_FLAGS, WF_CAPA1, WF_CAPA2, OPT(DLM_REQ)), ());
+WIRE_FORMAT(wf_mds_rmfid, (WF_MDT_BODY, WF_FID_ARRAY, WF_CAPA1, WF_CAPA2),
+	    (WF_MDT_BODY, WF_FID_ARRAY, WF_RCS));
+WIRE_FORMAT(wf_mds_hsm_state_get, (WF_MDT_BODY, WF_CAPA1), (WF_MDT_BODY, WF_HSM_USER_STATE));
+WIRE_FORMAT(wf_mds_hsm_state_set, (WF_MDT_BODY, WF_CAPA1, WF_HSM_STATE_SET), ());
+WIRE_FORMAT(wf_mds_hsm_action, (WF_MDT_BODY, WF_CAPA1), (WF_MDT_BODY, WF_HSM_CURRENT_ACTION));
+WIRE_FORMAT(wf_mds_hsm_progress, (WF_MDT_BODY, WF_HSM_PROGRESS), ());
+WIRE_FORMAT(wf_mds_hsm_request,
+	    (WF_MDT_BODY, WF_HSM_REQUEST, WF_HSM_USER_ITEM, WF_GENERIC_DATA), ());
+WIRE_FORMAT(wf_mds_hsm_ct_register, (WF_MDT_BODY, WF_HSM_ARCHIVE), ());
+WIRE_FORMAT(wf_mds_hsm_data_version, (WF_MDT_BODY), ());
+WIRE_FORMAT(wf_mds_batch, (WF_BUT_HEADER, WF_BUT_BUF), (WF_BUT_REPLY));
 
 /* Objects */
-FORMAT(wf_ost_body_only, (WF_OST_BODY, WF_CAPA1), (WF_OST_BODY));
-FORMAT(wf_ost_create, (WF_OST_BODY), (WF_OST_BODY));
-FORMAT(wf_ost_destroy, (WF_OST_BODY, OPT(DLM_REQ), WF_CAPA1), (WF_OST_BODY));
-FORMAT(wf_ost_brw_read, (WF_OST_BODY, WF_OBD_IOOBJ, WF_NIOBUF, WF_CAPA1, WF_SHORT_IO),
-	(WF_OST_BODY, WF_SHORT_IO));
-FORMAT(wf_ost_brw_write, (WF_OST_BODY, WF_OBD_IOOBJ, WF_NIOBUF, WF_CAPA1, WF_SHORT_IO),
-	(WF_OST_BODY, WF_RCS));
-FORMAT(wf_ost_statfs, (), (WF_STATFS));
-FORMAT(wf_ost_quotactl, (WF_QUOTACTL), (WF_QUOTACTL, WF_QUOTA_ITER));
-FORMAT(wf_ost_get_info, (WF_GETINFO_KEY), (WF_GETINFO_VAL));
-FORMAT(wf_ost_get_info_last_id, (WF_GETINFO_KEY), (WF_OBD_ID));
-FORMAT(wf_ost_get_info_last_fid, (WF_GETINFO_KEY, WF_FID), (WF_FID));
-FORMAT(wf_ost_get_info_fiemap, (WF_FIEMAP_KEY, WF_FIEMAP_VAL), (WF_FIEMAP_VAL));
-FORMAT(wf_ost_set_info, (WF_SETINFO_KEY, WF_SETINFO_VAL), ());
-FORMAT(wf_ost_set_info_grant, (WF_SETINFO_KEY, WF_OST_BODY), (WF_OST_BODY));
-FORMAT(wf_ost_ladvise, (WF_OST_BODY, WF_LADVISE_HDR, WF_LADVISE), (WF_OST_BODY));
+WIRE_FORMAT(wf_ost_body_only, (WF_OST_BODY, WF_CAPA1), (WF_OST_BODY));
+WIRE_FORMAT(wf_ost_create, (WF_OST_BODY), (WF_OST_BODY));
+WIRE_FORMAT(wf_ost_destroy, (WF_OST_BODY, OPT(DLM_REQ), WF_CAPA1), (WF_OST_BODY));
+WIRE_FORMAT(wf_ost_brw_read, (WF_OST_BODY, WF_OBD_IOOBJ, WF_NIOBUF, WF_CAPA1, WF_SHORT_IO),
+	    (WF_OST_BODY, WF_SHORT_IO));
+WIRE_FORMAT(wf_ost_brw_write, (WF_OST_BODY, WF_OBD_IOOBJ, WF_NIOBUF, WF_CAPA1, WF_SHORT_IO),
+	    (WF_OST_BODY, WF_RCS));
+WIRE_FORMAT(wf_ost_statfs, (), (WF_STATFS));
+WIRE_FORMAT(wf_ost_quotactl, (WF_QUOTACTL), (WF_QUOTACTL, WF_QUOTA_ITER));
+WIRE_FORMAT(wf_ost_get_info, (WF_GETINFO_KEY), (WF_GETINFO_VAL));
+WIRE_FORMAT(wf_ost_get_info_last_id, (WF_GETINFO_KEY), (WF_OBD_ID));
+WIRE_FORMAT(wf_ost_get_info_last_fid, (WF_GETINFO_KEY, WF_FID), (WF_FID));
+WIRE_FORMAT(wf_ost_get_info_fiemap, (WF_FIEMAP_KEY, WF_FIEMAP_VAL), (WF_FIEMAP_VAL));
+WIRE_FORMAT(wf_ost_set_info, (WF_SETINFO_KEY, WF_SETINFO_VAL), ());
+WIRE_FORMAT(wf_ost_set_info_grant, (WF_SETINFO_KEY, WF_OST_BODY), (WF_OST_BODY));
+WIRE_FORMAT(wf_ost_ladvise, (WF_OST_BODY, WF_LADVISE_HDR, WF_LADVISE), (WF_OST_BODY));
 
 /* Management, logs, sequences, servers among themselves */
-FORMAT(wf_mgs_target_reg, (WF_MTI, OPT(NIDLIST)), (WF_MTI));
-FORMAT(wf_mgs_config_read, (WF_MGS_CONFIG_BODY), (WF_MGS_CONFIG_RES));
-FORMAT(wf_mgs_set_info, (WF_MGS_SEND_PARAM), (WF_MGS_SEND_PARAM));
-FORMAT(wf_llog_open, (WF_LLOGD_BODY, WF_NAME, OPT(MDT_BODY)), (WF_LLOGD_BODY));
-FORMAT(wf_llog_read_header, (WF_LLOGD_BODY), (WF_LLOG_HDR));
-FORMAT(wf_llog_next_block, (WF_LLOGD_BODY), (WF_LLOGD_BODY, WF_LLOG_DATA));
-FORMAT(wf_seq_query, (WF_SEQ_OPC, WF_SEQ_RANGE), (WF_SEQ_RANGE));
-FORMAT(wf_fld_query, (WF_FLD_OPC, WF_SEQ_RANGE), (WF_SEQ_RANGE));
-FORMAT(wf_fld_read, (WF_SEQ_RANGE), (WF_GENERIC_DATA));
-FORMAT(wf_out_update, (WF_OUT_HEADER, WF_OUT_BUF), (WF_OUT_REPLY));
-FORMAT(wf_idx_read, (WF_IDX_INFO), (WF_IDX_INFO));
+WIRE_FORMAT(wf_mgs_target_reg, (WF_MTI, OPT(NIDLIST)), (WF_MTI));
+WIRE_FORMAT(wf_mgs_config_read, (WF_MGS_CONFIG_BODY), (WF_MGS_CONFIG_RES));
+WIRE_FORMAT(wf_mgs_set_info, (WF_MGS_SEND_PARAM), (WF_MGS_SEND_PARAM));
+WIRE_FORMAT(wf_llog_open, (WF_LLOGD_BODY, WF_NAME, OPT(MDT_BODY)), (WF_LLOGD_BODY));
+WIRE_FORMAT(wf_llog_read_header, (WF_LLOGD_BODY), (WF_LLOG_HDR));
+WIRE_FORMAT(wf_llog_next_block, (WF_LLOGD_BODY), (WF_LLOGD_BODY, WF_LLOG_DATA));
+WIRE_FORMAT(wf_seq_query, (WF_SEQ_OPC, WF_SEQ_RANGE), (WF_SEQ_RANGE));
+WIRE_FORMAT(wf_fld_query, (WF_FLD_OPC, WF_SEQ_RANGE), (WF_SEQ_RANGE));
+WIRE_FORMAT(wf_fld_read, (WF_SEQ_RANGE), (WF_GENERIC_DATA));
+WIRE_FORMAT(wf_out_update, (WF_OUT_HEADER, WF_OUT_BUF), (WF_OUT_REPLY));
+WIRE_FORMAT(wf_idx_read, (WF_IDX_INFO), (WF_IDX_INFO));
 
 /**
  * wire_reint_format - format of an MDS_REINT by its sub-opcode; NULL when unknown
@@ -318,7 +327,8 @@ const struct wire_format *wire_req_format(const void *msg)
 	case OST_GET_INFO:
 		return wire_ost_get_info_format(msg);
 	case OST_SET_INFO:
-		return wire_key_is(msg, KEY_GRANT_SHRINK) ? &wf_ost_set_info_grant : &wf_ost_set_info;
+		return wire_key_is(msg,
+				   KEY_GRANT_SHRINK) ? &wf_ost_set_info_grant : &wf_ost_set_info;
 	}
 	for (i = 0; i < ARRAY_SIZE(by_opcode); i++)
 		if (by_opcode[i].opc == opc)

@@ -141,6 +141,7 @@ static bool wire_comp_dom_ok(const void *blob, u32 len, u64 start)
 static int wire_comp_check(const struct lov_comp_md_v1 *lcm, u32 len)
 {
 	u32 n, i, mirrors = 0, prev_mirror = 0;
+	bool flr, several;
 	u64 end = 0;
 	int rc;
 
@@ -176,10 +177,11 @@ static int wire_comp_check(const struct lov_comp_md_v1 *lcm, u32 len)
 		if (rc)
 			return rc;
 	}
-	if (mirrors != (u32)le16_to_cpu(lcm->lcm_mirror_count) + 1 ||
-	    (mirrors > 1) != !!(le16_to_cpu(lcm->lcm_flags) & LCM_FL_FLR_MASK))
+	if (mirrors != (u32)le16_to_cpu(lcm->lcm_mirror_count) + 1)
 		return -EINVAL;
-	return 0;
+	several = mirrors > 1;
+	flr = le16_to_cpu(lcm->lcm_flags) & LCM_FL_FLR_MASK;
+	return flr == several ? 0 : -EINVAL;
 }
 
 /**
@@ -235,7 +237,7 @@ int wire_lov_hint_check(const void *buf, u32 len)
 		if (!wire_comp_extent_ok(start, end))
 			return -EINVAL;
 		rc = wire_wish_check((const char *)buf + le32_to_cpu(e->lcme_offset),
-				le32_to_cpu(e->lcme_size));
+				     le32_to_cpu(e->lcme_size));
 	}
 	return rc;
 }
@@ -250,7 +252,8 @@ u32 wire_lov_comp_count(const void *buf, u32 len)
 {
 	const struct lov_comp_md_v1 *lcm = buf;
 
-	return wire_lov_magic(buf, len) == LOV_MAGIC_COMP_V1 ? le16_to_cpu(lcm->lcm_entry_count) : 1;
+	return wire_lov_magic(buf,
+			      len) == LOV_MAGIC_COMP_V1 ? le16_to_cpu(lcm->lcm_entry_count) : 1;
 }
 EXPORT_SYMBOL_GPL(wire_lov_comp_count);
 
@@ -333,7 +336,7 @@ int wire_lov_comp(const void *buf, u32 len, u32 i, struct wire_lov_comp *comp)
 	}
 	e = wire_comp_entry(lcm, i);
 	wire_plain_parse((const char *)buf + le32_to_cpu(e->lcme_offset), le32_to_cpu(e->lcme_size),
-		    comp);
+			 comp);
 	comp->id = le32_to_cpu(e->lcme_id);
 	comp->flags = le32_to_cpu(e->lcme_flags);
 	comp->start = le64_to_cpu(e->lcme_extent.e_start);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * llog: logs of indexed records in chunks of 8192 bytes, and struct lustre_cfg, the body of config records
- * (chapter 6.5, 6.6). Pure code on a byte store; compiles in user space with -DGLOSS_USER. No locks: the caller
- * serialises access to one struct llog.
+ * llog: logs of indexed records in chunks of 8192 bytes, and struct lustre_cfg, the body of config
+ * records (chapter 6.5, 6.6). Pure code on a byte store; compiles in user space with -DGLOSS_USER.
+ * No locks: the caller serialises access to one struct llog.
  */
 #ifndef _GLOSS_LLOG_H
 #define _GLOSS_LLOG_H
@@ -23,6 +23,7 @@ struct llog_store_ops {
 	int (*write)(struct llog_store *st, const void *buf, u32 len, u64 pos);
 	u64 (*size)(struct llog_store *st);
 };
+
 struct llog_store {
 	const struct llog_store_ops *ops;
 };
@@ -31,7 +32,7 @@ struct llog_store {
 struct llog {
 	struct llog_store	*st;
 	struct llog_log_hdr	*hdr;		/* LLOG_CHUNK_SIZE bytes, of the caller */
-	void			*chunk;		/* LLOG_CHUNK_SIZE bytes of scratch, of the caller */
+	void			*chunk; /* LLOG_CHUNK_SIZE bytes of scratch, of the caller */
 	u64			size;		/* end of the records */
 };
 
@@ -48,18 +49,28 @@ int llog_open(struct llog *log);			/* reads and checks; -ENOENT: store empty */
 int llog_hdr_check(const struct llog_log_hdr *hdr);	/* 0 or -EIO */
 u32 llog_last_index(const struct llog_log_hdr *hdr);
 bool llog_bit(const struct llog_log_hdr *hdr, u32 index);
-u32 llog_next_bit(const struct llog_log_hdr *hdr, u32 from);	/* first set bit >= from, or LLOG_BITMAP_BITS */
-/* These change the header in memory only; llog_commit() writes it. A caller puts both into one transaction. */
+/* first set bit >= from, or LLOG_BITMAP_BITS */
+u32 llog_next_bit(const struct llog_log_hdr *hdr, u32 from);
+/*
+ * These change the header in memory only; llog_commit() writes it. A caller puts both into one
+ * transaction.
+ */
 int llog_append(struct llog *log, u32 type, const void *body, u32 len);	/* index, or -errno */
 int llog_cancel(struct llog *log, u32 index);
 int llog_commit(struct llog *log);
-void llog_undo(struct llog *log, u32 last);		/* cancel every record above last (a section that failed) */
-int llog_rewrite(struct llog *log, u32 index, u64 pos, const void *body, u32 len);	/* same length, in place */
+/* cancel every record above last (a section that failed) */
+void llog_undo(struct llog *log, u32 last);
+/* same length, in place */
+int llog_rewrite(struct llog *log, u32 index, u64 pos, const void *body, u32 len);
 
-/* Record callback: 0 = go on, else stop and return that. rec: whole record, checked; body follows the header. */
+/*
+ * Called for each record. 0: continue; else the walk stops and returns that. rec: the whole record,
+ * checked.
+ */
 typedef int (*llog_rec_fn)(void *ctx, struct llog_rec_hdr *rec, u64 pos);
 /* Walk the live records of one chunk from index >= from. */
-int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 pos, u32 from, llog_rec_fn fn, void *ctx);
+int llog_walk_chunk(const struct llog_log_hdr *hdr, void *chunk, u32 len, u64 pos, u32 from,
+		    llog_rec_fn fn, void *ctx);
 int llog_walk(struct llog *log, u32 from, llog_rec_fn fn, void *ctx);	/* live records */
 /* Server side of NEXT_BLOCK (6.4.4): fills buf (8192 bytes) and the reply fields of *body. */
 int llog_next_block(struct llog *log, struct llogd_body *body, void *buf);
@@ -75,6 +86,7 @@ struct lcfg_args {
 	const void	*buf[LCFG_MAX_BUFS];
 	u32		len[LCFG_MAX_BUFS];
 };
+
 void lcfg_args_init(struct lcfg_args *a, u32 cmd);
 void lcfg_arg_str(struct lcfg_args *a, u32 i, const char *s);	/* strlen + 1 bytes */
 void lcfg_arg_buf(struct lcfg_args *a, u32 i, const void *p, u32 len);
@@ -90,7 +102,8 @@ static inline int lustre_cfg_check(const void *body, u32 len)
 u32 lustre_cfg_cmd(const struct lustre_cfg *lcfg);
 u32 lustre_cfg_buflen(const struct lustre_cfg *lcfg, u32 i);	/* 0 if absent */
 void *lustre_cfg_buf(struct lustre_cfg *lcfg, u32 i);		/* NULL if absent */
-char *lustre_cfg_string(struct lustre_cfg *lcfg, u32 i);	/* NULL if absent; last byte forced to NUL */
+/* NULL if absent; last byte forced to NUL */
+char *lustre_cfg_string(struct lustre_cfg *lcfg, u32 i);
 /* One line as `lctl llog_print` shows it, without the index (6.7.7); bytes written. */
 int lustre_cfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size);
 
@@ -106,13 +119,15 @@ struct config_walk {
 /* What a reader of a config log sees. */
 struct config_rec {
 	u32			index;		/* in the log */
-	struct lustre_cfg	*lcfg;		/* checked; LOV_ADD_OBD of an excluded section reads LOV_ADD_INA */
+	/* checked; LOV_ADD_OBD of an excluded section reads LOV_ADD_INA */
+	struct lustre_cfg	*lcfg;
 	const char		*tgtname;	/* of the section's marker */
 	const char		*comment;	/* "add osc", "add mdc", "add failnid", ... */
 };
 
 /*
- * Feed one OBD_CFG_REC. 1: *rec is a live record to execute; 0: nothing to do (marker, skipped, PAD);
+ * Feed one OBD_CFG_REC. 1: *rec is a live record to execute; 0: nothing to do (marker, skipped,
+ * PAD);
  * -EINVAL: malformed, stop.
  */
 int config_walk_record(struct config_walk *w, struct llog_rec_hdr *hdr, struct config_rec *rec);

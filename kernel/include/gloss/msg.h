@@ -113,7 +113,7 @@ enum wire_field {
 
 struct wire_field_desc {
 	const char *name;
-	u16 size;		/* bytes a sender packs by default; element size of arrays; 0 = variable */
+	u16 size; /* bytes a sender packs by default; element size of arrays; 0 = variable */
 	u16 min;		/* shortest that a receiver accepts when the buffer is needed */
 	u8 flags;
 };
@@ -154,7 +154,10 @@ int wire_field_index(const u8 *fields, unsigned int n, enum wire_field f);
 /* Default length that a sender gives to a field (0: variable or optional). */
 u32 wire_field_default(u8 field);
 
-/* Check a message (after wire_msg_check) against its format: lengths, strings, arrays; 0 or -EPROTO. */
+/*
+ * Check a message (after wire_msg_check) against its format: lengths, strings, arrays; 0 or
+ * -EPROTO.
+ */
 int wire_req_check(const void *msg, size_t len, const struct wire_format *fmt);
 /*
  * A reply of type ERR or with negative status may lack buffers; what is there must be well-formed.
@@ -167,10 +170,11 @@ const struct wire_format *wire_reint_format(u32 reint_op);
 const struct wire_format *wire_intent_format(u64 intent_opc);
 
 /* Formats */
-extern const struct wire_format wf_empty;		/* body only both ways: PING, DISCONNECT ... */
+extern const struct wire_format wf_empty; /* body only both ways: PING, DISCONNECT ... */
 extern const struct wire_format wf_connect;		/* MDS, OST, MGS */
 
-extern const struct wire_format wf_ldlm_enqueue;	/* plain, extent, flock, readdir: LVB in the reply */
+/* plain, extent, flock, readdir: LVB in the reply */
+extern const struct wire_format wf_ldlm_enqueue;
 extern const struct wire_format wf_ldlm_intent;		/* prefix common to all intents */
 extern const struct wire_format wf_ldlm_intent_open;	/* IT_OPEN, IT_OPEN|IT_CREAT */
 extern const struct wire_format wf_ldlm_intent_create;	/* IT_CREAT alone */
@@ -218,7 +222,8 @@ extern const struct wire_format wf_mds_hsm_ct_register;
 extern const struct wire_format wf_mds_hsm_data_version;
 extern const struct wire_format wf_mds_batch;
 
-extern const struct wire_format wf_ost_body_only;	/* GETATTR SETATTR PUNCH SYNC FALLOCATE: body, capa */
+/* GETATTR SETATTR PUNCH SYNC FALLOCATE: body, capa */
+extern const struct wire_format wf_ost_body_only;
 extern const struct wire_format wf_ost_create;		/* CREATE, SEEK */
 extern const struct wire_format wf_ost_destroy;
 extern const struct wire_format wf_ost_brw_read;

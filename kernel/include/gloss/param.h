@@ -48,13 +48,14 @@ void param_del(struct param_dir *dir, const char *name);
 int param_set(const char *name, const char *value);
 
 /* Helpers for store(): 0 or -errno. */
-int param_parse_u64(const char *text, u64 min, u64 max, u64 *val);	/* accepts k, M, G, T suffixes */
+int param_parse_u64(const char *text, u64 min, u64 max, u64 *val); /* accepts k, M, G, T suffixes */
 int param_parse_bool(const char *text, bool *val);
 
 /* ---- counters ---- */
 enum lu_stat_unit {
 	LUS_REQS, LUS_BYTES, LUS_PAGES, LUS_LOCKS, LUS_LOCKSPS, LUS_SECS, LUS_USECS, LUS_BUFS,
 };
+
 #define LUS_MINMAX	0x1	/* print min, max, sum */
 #define LUS_STDDEV	0x2	/* and the sum of squares */
 
@@ -68,7 +69,7 @@ struct lu_stats;
 
 struct lu_stats *lu_stats_new(const struct lu_stat_def *defs, int n);	/* NULL: no memory */
 void lu_stats_free(struct lu_stats *s);
-void lu_stats_add(struct lu_stats *s, int idx, u64 value);		/* s may be NULL; any context */
+void lu_stats_add(struct lu_stats *s, int idx, u64 value); /* s may be NULL; any context */
 static inline void lu_stats_inc(struct lu_stats *s, int idx)
 {
 	lu_stats_add(s, idx, 1);

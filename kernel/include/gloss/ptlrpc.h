@@ -36,7 +36,7 @@ struct ptlrpc_target;
 struct seq_file;
 struct svc_req;
 
-#define PTLRPC_VERSION_CODE	OBD_OCD_VERSION(2, 17, 0, 0)	/* what we say in ocd_version */
+#define PTLRPC_VERSION_CODE	OBD_OCD_VERSION(2, 17, 0, 0)	/* sent in ocd_version */
 #define PTLRPC_XID_STEP		128
 
 /* Tunables (seconds), lctl set_param timeout, at_min ... */
@@ -66,9 +66,9 @@ enum import_state {
 };
 
 /*
- * What the owner of an import is told: one event at a time, in order, from the only work item of the
- * import. The owner may sleep, but must not wait for a request of this import, because the same work
- * item reconnects: it sends asynchronously, or uses a work item of its own.
+ * What the owner of an import is told: one event at a time, in order, from the only work item of
+ * the import. The owner may sleep, but must not wait for a request of this import, because the same
+ * work item reconnects: it sends asynchronously, or uses a work item of its own.
  */
 enum import_event {
 	IMP_EV_OCD,	/* each connect, before ACTIVE: imp_ocd is what the server granted */
@@ -112,7 +112,7 @@ struct import_conf {
 
 /* Worst value of the last 10 minutes in four bins. */
 struct ptlrpc_at {
-	spinlock_t	at_lock;
+	spinlock_t	at_lock;	/* all below */
 	time64_t	at_start;	/* of bin 0 */
 	unsigned int	at_bins[4];
 	unsigned int	at_value;
@@ -138,12 +138,12 @@ struct obd_import {
 	u32			imp_rep_portal;
 	u8			imp_sp;
 	unsigned int		imp_flags;	/* IMPF_* */
-	u64			imp_cb_cookie;	/* our handle: pb_handle of callbacks */
+	u64			imp_cb_cookie;	/* handle of this import: pb_handle of callbacks */
 	struct hlist_node	imp_cb_hash;
-	bool			imp_reverse;	/* of an export: callbacks to a client; always FULL */
+	bool			imp_reverse; /* of an export: callbacks to a client; always FULL */
 
 	struct obd_connect_data	imp_want;
-	struct obd_connect_data	imp_ocd;	/* granted: from IMP_EV_OCD on, also while disconnected */
+	struct obd_connect_data	imp_ocd; /* granted: from IMP_EV_OCD on, also while disconnected */
 
 	spinlock_t		imp_lock;	/* everything below; inside it only rq_lock */
 	enum import_state	imp_state;
@@ -155,7 +155,7 @@ struct obd_import {
 	u32			imp_conn_cnt;
 	u32			imp_generation;	/* bumped by evictions */
 	int			imp_connect_rc;	/* why the last attempt failed */
-	bool			imp_invalid;	/* import_invalidate(): everything fails with -EIO */
+	bool			imp_invalid; /* import_invalidate(): everything fails with -EIO */
 	bool			imp_deactive;	/* refused (-EACCES) or by the administrator */
 	bool			imp_connected;	/* was FULL once */
 	bool			imp_replayable;
@@ -240,7 +240,7 @@ int import_show(struct seq_file *m, struct obd_import *imp);
 int import_state_show(struct seq_file *m, struct obd_import *imp);
 int import_timeouts_show(struct seq_file *m, struct obd_import *imp);
 
-/* Import by our callback cookie, referenced; NULL. */
+/* The import with this imp_cb_cookie, referenced; NULL. */
 struct obd_import *import_find_cb(u64 cookie);
 
 static inline u64 imp_connect_flags(const struct obd_import *imp)
@@ -277,16 +277,19 @@ struct ptlrpc_request {
 	struct obd_import	*rq_imp;	/* referenced */
 	u32			rq_opc;
 	const struct wire_format *rq_fmt;
-	u32			rq_req_portal;	/* by opcode and import; may be changed before sending */
+	/* by opcode and import; may be changed before sending */
+	u32			rq_req_portal;
 	u32			rq_rep_portal;
 
 	/* set before sending */
 	bool			rq_no_resend;	/* fail with -ETIMEDOUT/-EIO, do not send again */
 	bool			rq_no_delay;	/* fail with -EAGAIN when the import is not FULL */
 	bool			rq_interruptible;/* any signal ends the wait, not only fatal ones */
-	bool			rq_mod_slot;	/* takes a modify slot (pb_tag); set for REINT, CLOSE ... */
+	/* takes a modify slot (pb_tag); set for REINT, CLOSE ... */
+	bool			rq_mod_slot;
 	bool			rq_replay_keep;	/* open: kept until ptlrpc_req_close_replay() */
-	bool			rq_no_einprogress; /* the caller gets -EINPROGRESS (bulk I/O, quota) */
+	/* the caller gets -EINPROGRESS (bulk I/O, quota) */
+	bool			rq_no_einprogress;
 	u32			rq_timeout;	/* seconds for the server, 0 = adaptive */
 	u64			rq_deadline_max; /* jiffies64: then -ETIMEDOUT; 0: never */
 	/* async: once, from a work item; its reference is the sender's */
@@ -302,7 +305,8 @@ struct ptlrpc_request {
 	void			*rq_cb_data;
 
 	/* results */
-	int			rq_status;	/* of the reply (may be > 0), or -errno of the transport */
+	/* of the reply (may be > 0), or -errno of the transport */
+	int			rq_status;
 	u64			rq_xid;		/* given when first sent */
 	u64			rq_transno;
 	u32			bulk_bytes;	/* moved by the bulk */
@@ -322,7 +326,7 @@ struct ptlrpc_request {
 	u32			rq_rep_len[WIRE_MAX_FIELDS];
 	void			*rq_msg;
 	u32			rq_msg_len;
-	void			*rq_rep;	/* early replies at 0, the final one at rq_rep_off */
+	void			*rq_rep; /* early replies at 0, the final one at rq_rep_off */
 	u32			rq_rep_size;
 	u32			rq_rep_off;
 	u32			rq_rep_got;	/* bytes of the final reply */
@@ -354,7 +358,7 @@ struct ptlrpc_request {
 	bool			rq_started;
 	ktime_t			rq_start;
 	bool			rq_is_connect;
-	bool			rq_bypass;	/* sent in any state: connect, disconnect, final ping */
+	bool			rq_bypass; /* sent in any state: connect, disconnect, final ping */
 	u8			rq_sends;
 };
 
@@ -401,7 +405,7 @@ void *ptlrpc_rep_buf(struct ptlrpc_request *req, enum wire_field field);
 u32 ptlrpc_rep_len(struct ptlrpc_request *req, enum wire_field field);
 const struct ptlrpc_body *ptlrpc_rep_body(struct ptlrpc_request *req);
 /*
- * Bulk of a request, before sending. server_reads: the server GETs our data (write); else it PUTs
+ * Bulk of a request, before sending. server_reads: the server GETs the data (write); else it PUTs
  * into it (read). Elements of bvec are fragments in file order that do not cross page boundaries of
  * the file; the array and pages stay the caller's until the request is complete. portal:
  * OST_BULK_PORTAL, MDS_BULK_PORTAL, MGS_BULK_PORTAL. max_md: pieces that the request announces
@@ -409,7 +413,7 @@ const struct ptlrpc_body *ptlrpc_rep_body(struct ptlrpc_request *req);
  */
 int ptlrpc_req_bulk(struct ptlrpc_request *req, bool server_reads, u32 portal, struct bio_vec *bvec,
 		    unsigned int nr, u32 max_md);
-/* The file of this open request was closed: the kept request may go. */
+/* The file of this open request was closed: the kept request is not needed any more. */
 void ptlrpc_req_close_replay(struct ptlrpc_request *open_req);
 /* For quiet errors: is this one of the transport or of a lost server? */
 bool ptlrpc_err_is_conn(int rc);
@@ -455,8 +459,8 @@ struct ptlrpc_target_ops {
 	 */
 	int (*connect)(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect);
 	/*
-	 * The client is gone; its locks are dropped already, no request of it is in service. Called
-	 * once after a connect.
+	 * The client has disconnected or was evicted; its locks are dropped, no request of it is in
+	 * service. Called once after a connect.
 	 */
 	void (*disconnect)(struct obd_export *exp, bool evicted);
 	/*
@@ -465,9 +469,9 @@ struct ptlrpc_target_ops {
 	 */
 	int (*resent)(struct svc_req *req);
 	/*
-	 * Optional, before the handler of every request of the target (recovery filter): 0 = go on;
-	 * 1 = kept for later by svc_req_hold(); 2 = answer it as it is (status, reply set); -errno
-	 * = answer that.
+	 * Optional, before the handler of every request of the target (recovery filter): 0 =
+	 * execute it; 1 = kept for later by svc_req_hold(); 2 = answer it as it is (status, reply
+	 * set); -errno = answer that.
 	 */
 	int (*pre_handle)(struct svc_req *req);
 };
@@ -478,7 +482,7 @@ struct ptlrpc_target {
 	struct ldlm_namespace *ns;	/* may be NULL */
 	atomic64_t last_committed;
 	u32 instance;			/* ocd_instance */
-	/* MGS: no REPLAYABLE, RECONNECT whenever conn_cnt > 1, nobody is evicted for silence */
+	/* MGS: no REPLAYABLE, RECONNECT whenever conn_cnt > 1, no client is evicted for silence */
 	bool not_replayable;
 	bool recovering;		/* set and cleared by the target */
 	bool not_ready;			/* new connects get -EAGAIN */
@@ -626,9 +630,9 @@ struct svc_req {
 	u32 msg_len;
 	bool msg_own;
 	const struct wire_format *fmt;
-	u64 mbits;			/* where the answer goes; changed by retransmissions */
+	u64 mbits;			/* match bits of the reply; changed by retransmissions */
 	u64 bulk_mbits;			/* pb_mbits as it came */
-	u64 io_lock;			/* I/O: server cookie of the lock that the client named, or 0 */
+	u64 io_lock;			/* I/O: server cookie of the lock that it names, or 0 */
 	u32 msg_flags;			/* lm_flags */
 	u32 secflvr;
 	u32 conn_cnt;
@@ -668,8 +672,8 @@ int svc_bulk_put(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned
 int svc_bulk_get(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes,
 		 u32 max_md);
 /*
- * From pre_handle: keep the request, which goes back to its service with svc_req_resume() (not
- * through pre_handle again). Early replies go on meanwhile. A held request pins its export.
+ * From pre_handle: keep the request; svc_req_resume() gives it back to its service, without
+ * pre_handle. Early replies are sent meanwhile. A held request pins its export.
  */
 void svc_req_hold(struct svc_req *req);
 void svc_req_resume(struct svc_req *req);

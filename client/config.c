@@ -150,7 +150,7 @@ static int ll_target_start(struct ll_sb_info *sbi, struct ll_target *t, u32 inde
 
 static int ll_rec_add_uuid(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
-	const char *uuid = lustre_cfg_string(lcfg, 1), *text = lustre_cfg_string(lcfg, 2);
+	const char *uuid = lcfg_string(lcfg, 1), *text = lcfg_string(lcfg, 2);
 	u64 nid4 = le64_to_cpu(lcfg->lcfg_nid);
 	struct lnet_nid nid;
 
@@ -165,7 +165,7 @@ static int ll_rec_add_uuid(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 
 static int ll_rec_attach(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
-	const char *dev = lustre_cfg_string(lcfg, 0), *type = lustre_cfg_string(lcfg, 1);
+	const char *dev = lcfg_string(lcfg, 0), *type = lcfg_string(lcfg, 1);
 	struct ll_target *t;
 
 	if (!dev || !type)
@@ -185,7 +185,7 @@ static int ll_rec_attach(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 
 static int ll_rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
-	const char *dev = lustre_cfg_string(lcfg, 0), *uuid, *node_uuid;
+	const char *dev = lcfg_string(lcfg, 0), *uuid, *node_uuid;
 	const struct lov_desc *desc;
 	struct ll_target *t;
 	struct ll_node *node;
@@ -194,14 +194,14 @@ static int ll_rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 		return -EINVAL;
 	t = ll_target_find(sbi, dev);
 	if (!t) {
-		desc = lustre_cfg_buf(lcfg, 1);
-		if (strstr(dev, "clilov") && lustre_cfg_buflen(lcfg, 1) >= sizeof(*desc) &&
+		desc = lcfg_buf(lcfg, 1);
+		if (strstr(dev, "clilov") && lcfg_buflen(lcfg, 1) >= sizeof(*desc) &&
 		    le32_to_cpu(desc->ld_active_tgt_count) != LOV_DESC_MAGIC)
 			return -EINVAL;
 		return 0;
 	}
-	uuid = lustre_cfg_string(lcfg, 1);
-	node_uuid = lustre_cfg_string(lcfg, 2);
+	uuid = lcfg_string(lcfg, 1);
+	node_uuid = lcfg_string(lcfg, 2);
 	if (!uuid || !node_uuid)
 		return -EINVAL;
 	strscpy(t->uuid, uuid, sizeof(t->uuid));
@@ -216,7 +216,7 @@ static int ll_rec_setup(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 
 static int ll_rec_add_conn(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
-	const char *dev = lustre_cfg_string(lcfg, 0), *node_uuid = lustre_cfg_string(lcfg, 1);
+	const char *dev = lcfg_string(lcfg, 0), *node_uuid = lcfg_string(lcfg, 1);
 	struct ll_target *t = dev ? ll_target_find(sbi, dev) : NULL;
 	struct ll_node *node = node_uuid ? ll_node_find(sbi, node_uuid) : NULL;
 
@@ -227,7 +227,7 @@ static int ll_rec_add_conn(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 
 static int ll_rec_add_target(struct ll_sb_info *sbi, struct lustre_cfg *lcfg, bool mdc, bool active)
 {
-	const char *uuid = lustre_cfg_string(lcfg, 1), *text = lustre_cfg_string(lcfg, 2);
+	const char *uuid = lcfg_string(lcfg, 1), *text = lcfg_string(lcfg, 2);
 	struct ll_target *t;
 	u32 index;
 
@@ -239,7 +239,7 @@ static int ll_rec_add_target(struct ll_sb_info *sbi, struct lustre_cfg *lcfg, bo
 
 static int ll_rec_mountopt(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
-	const char *profile = lustre_cfg_string(lcfg, 1);
+	const char *profile = lcfg_string(lcfg, 1);
 	size_t len = strlen(sbi->fsname);
 
 	if (profile && !strncmp(profile, sbi->fsname, len) && !strcmp(profile + len, "-client"))
@@ -290,12 +290,12 @@ static int ll_config_param(struct ll_sb_info *sbi, const char *dev, char *text)
 
 static int ll_rec_param(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
-	const char *dev = lustre_cfg_string(lcfg, 0) ?: "";
+	const char *dev = lcfg_string(lcfg, 0) ?: "";
 	int rc = 0;
 	u32 i;
 
 	for (i = 1; i < LCFG_MAX_BUFS && !rc; i++) {
-		const char *text = lustre_cfg_string(lcfg, i);
+		const char *text = lcfg_string(lcfg, i);
 		char *copy = text && *text ? kstrdup(text, GFP_KERNEL) : NULL;
 
 		if (copy)
@@ -307,7 +307,7 @@ static int ll_rec_param(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 
 static void ll_rec_set_param(struct lustre_cfg *lcfg)
 {
-	const char *text = lustre_cfg_string(lcfg, 1);
+	const char *text = lcfg_string(lcfg, 1);
 	char *copy = text ? kstrdup(text, GFP_KERNEL) : NULL;
 	char *value = copy ? strchr(copy, '=') : NULL;
 
@@ -354,7 +354,7 @@ static int ll_rec_targets(struct ll_sb_info *sbi, u32 cmd, struct lustre_cfg *lc
 static int ll_config_record(void *who, const struct config_rec *rec)
 {
 	struct ll_sb_info *sbi = who;
-	u32 cmd = lustre_cfg_cmd(rec->lcfg), num = le32_to_cpu(rec->lcfg->lcfg_num);
+	u32 cmd = lcfg_cmd(rec->lcfg), num = le32_to_cpu(rec->lcfg->lcfg_num);
 	int rc = 0;
 
 	switch (cmd) {

@@ -38,7 +38,7 @@ static void mdc_event(struct obd_import *imp, enum import_event ev)
 					  mdc->max_easize);
 		break;
 	case IMP_EV_ACTIVE:
-		obd_device_set_status(mdc->dev, "UP");
+		lu_device_set_status(mdc->dev, "UP");
 		break;
 	case IMP_EV_EVICTED:
 		/* The import has logged it. */
@@ -47,7 +47,7 @@ static void mdc_event(struct obd_import *imp, enum import_event ev)
 			ldlm_ns_evicted(mdc->ns);
 		break;
 	case IMP_EV_INACTIVE:
-		obd_device_set_status(mdc->dev, "IN");
+		lu_device_set_status(mdc->dev, "IN");
 		mdc_fid_drop(mdc);
 		break;
 	case IMP_EV_DISCON:
@@ -181,7 +181,7 @@ int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const cha
 	mdc->ns = ldlm_ns_new_client(mdc->name, mdc->imp);
 	if (!mdc->ns)
 		goto err_imp;
-	mdc->dev = obd_device_add("mdc", mdc->name, sbi->uuid);
+	mdc->dev = lu_device_add("mdc", mdc->name, sbi->uuid);
 	snprintf(path, sizeof(path), "mdc/%s", mdc->name);
 	mdc->param_dir = param_dir_add(NULL, path);
 	param_add(mdc->param_dir, mdc_params, ARRAY_SIZE(mdc_params), mdc);
@@ -196,7 +196,7 @@ int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const cha
 
 err_dev:
 	param_dir_del(mdc->param_dir);
-	obd_device_del(mdc->dev);
+	lu_device_del(mdc->dev);
 	ldlm_ns_free(mdc->ns, true);
 err_imp:
 	import_disconnect(mdc->imp);
@@ -258,7 +258,7 @@ void mdc_cleanup(struct ll_mdc *mdc, bool force)
 	ldlm_ns_free(mdc->ns, force);
 	/* import_disconnect() waits for the last event, which may use the namespace. */
 	import_disconnect(mdc->imp);
-	obd_device_del(mdc->dev);
+	lu_device_del(mdc->dev);
 	import_put(mdc->imp);
 	kfree(mdc);
 }

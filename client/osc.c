@@ -44,11 +44,11 @@ static void osc_event(struct obd_import *imp, enum import_event ev)
 		ldlm_ns_evicted(osc->ns);
 		break;
 	case IMP_EV_ACTIVE:
-		obd_device_set_status(osc->dev, "UP");
+		lu_device_set_status(osc->dev, "UP");
 		wake_up_all(&osc->waitq);
 		break;
 	case IMP_EV_INACTIVE:
-		obd_device_set_status(osc->dev, "IN");
+		lu_device_set_status(osc->dev, "IN");
 		wake_up_all(&osc->waitq);
 		break;
 	case IMP_EV_DISCON:
@@ -216,7 +216,7 @@ static void osc_free(struct ll_osc *osc)
 {
 	cancel_work_sync(&osc->flush);
 	param_dir_del(osc->param);
-	obd_device_del(osc->dev);
+	lu_device_del(osc->dev);
 	if (osc->imp)
 		import_put(osc->imp);
 	kfree(osc);
@@ -258,7 +258,7 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const 
 	conf.ocd.ocd_grant = cpu_to_le32(2 * DT_MAX_BRW_SIZE);
 	conf.ocd.ocd_brw_size = cpu_to_le32(DT_MAX_BRW_SIZE);
 	conf.ocd.ocd_cksum_types = cpu_to_le32(OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER);
-	osc->dev = obd_device_add("osc", osc->name, sbi->uuid);
+	osc->dev = lu_device_add("osc", osc->name, sbi->uuid);
 	if (IS_ERR(osc->dev))
 		osc->dev = NULL;
 	osc->imp = import_alloc(&conf);
@@ -285,7 +285,7 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const 
 		if (rc)
 			goto out_ns;
 	} else {
-		obd_device_set_status(osc->dev, "IN");
+		lu_device_set_status(osc->dev, "IN");
 	}
 	/* From here on it may be in use at any time. */
 	rc = xa_insert(&sbi->oscs, index, osc, GFP_KERNEL);
@@ -314,7 +314,7 @@ void ll_osc_set_active(struct ll_osc *osc, bool active)
 		import_connect(osc->imp);
 	else
 		import_set_active(osc->imp, active);
-	obd_device_set_status(osc->dev, active ? "UP" : "IN");
+	lu_device_set_status(osc->dev, active ? "UP" : "IN");
 }
 
 struct obd_import *ll_osc_import(struct ll_osc *osc)

@@ -203,16 +203,16 @@ int ll_param_init(struct ll_sb_info *sbi)
 	param_add(sbi->param_dir, ll_params, ARRAY_SIZE(ll_params), sbi);
 	lu_stats_file(sbi->param_dir, "stats", sbi->stats);
 	snprintf(name, sizeof(name), "%s-clilov-%s", sbi->fsname, sbi->inst);
-	sbi->dev_lov = obd_device_add("lov", name, sbi->uuid);
+	sbi->dev_lov = lu_device_add("lov", name, sbi->uuid);
 	snprintf(name, sizeof(name), "%s-clilmv-%s", sbi->fsname, sbi->inst);
-	sbi->dev_lmv = obd_device_add("lmv", name, sbi->uuid);
+	sbi->dev_lmv = lu_device_add("lmv", name, sbi->uuid);
 	return 0;
 }
 
 void ll_param_fini(struct ll_sb_info *sbi)
 {
-	obd_device_del(sbi->dev_lmv);
-	obd_device_del(sbi->dev_lov);
+	lu_device_del(sbi->dev_lmv);
+	lu_device_del(sbi->dev_lov);
 	param_dir_del(sbi->param_dir);
 	lu_stats_free(sbi->stats);
 	sbi->stats = NULL;

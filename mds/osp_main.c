@@ -269,8 +269,8 @@ int osp_name_index(const char *name)
 
 static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 {
-	const char *name = lustre_cfg_string(lcfg, 0), *uuid = lustre_cfg_string(lcfg, 1);
-	const char *node = lustre_cfg_string(lcfg, 2);
+	const char *name = lcfg_string(lcfg, 0), *uuid = lcfg_string(lcfg, 1);
+	const char *node = lcfg_string(lcfg, 2);
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	struct osp_device *osp;
 	char own[UUID_MAX];
@@ -306,7 +306,7 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	if (rc)
 		pr_warn("%s: no NID is known of node %s, where %s is: rc = %d\n", name, node, uuid,
 			rc);
-	osp->od_obd = obd_device_add("osp", name, own);
+	osp->od_obd = lu_device_add("osp", name, own);
 	osp->od_params = param_dir_add(NULL, "osp");
 	if (!IS_ERR_OR_NULL(osp->od_params)) {
 		struct param_dir *sub = param_dir_add(osp->od_params, name);
@@ -318,7 +318,7 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	rc = osp_precreate_start(osp);
 	if (rc) {
 		param_dir_del(osp->od_params);
-		obd_device_del(osp->od_obd);
+		lu_device_del(osp->od_obd);
 		goto out;
 	}
 	down_write(&lod->lo_sem);
@@ -333,7 +333,7 @@ out:
 
 static int record_add_conn(struct mdt_lod *lod, struct lustre_cfg *lcfg)
 {
-	const char *name = lustre_cfg_string(lcfg, 0), *node = lustre_cfg_string(lcfg, 1);
+	const char *name = lcfg_string(lcfg, 0), *node = lcfg_string(lcfg, 1);
 	struct osp_device *osp = name ? osp_find(lod, name, NULL) : NULL;
 
 	return osp ? tgt_nodes_connect(&lod->lo_nodes, node, osp->od_imp) : -ENOENT;
@@ -341,7 +341,7 @@ static int record_add_conn(struct mdt_lod *lod, struct lustre_cfg *lcfg)
 
 static int record_add_obd(struct mdt_lod *lod, struct lustre_cfg *lcfg, bool active)
 {
-	const char *uuid = lustre_cfg_string(lcfg, 1), *text = lustre_cfg_string(lcfg, 2);
+	const char *uuid = lcfg_string(lcfg, 1), *text = lcfg_string(lcfg, 2);
 	struct osp_device *osp = uuid ? osp_find(lod, NULL, uuid) : NULL;
 	unsigned int idx;
 
@@ -358,7 +358,7 @@ static int record_add_obd(struct mdt_lod *lod, struct lustre_cfg *lcfg, bool act
 
 static int record_param(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 {
-	const char *name = lustre_cfg_string(lcfg, 0), *text = lustre_cfg_string(lcfg, 1);
+	const char *name = lcfg_string(lcfg, 0), *text = lcfg_string(lcfg, 1);
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	struct osp_device *osp;
 	const char *val;
@@ -408,7 +408,7 @@ int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 	struct lustre_cfg *lcfg = rec->lcfg;
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	bool osc = !strcmp(rec->comment, "add osc");
-	u32 cmd = lustre_cfg_cmd(lcfg);
+	u32 cmd = lcfg_cmd(lcfg);
 	int rc;
 
 	switch (cmd) {
@@ -430,8 +430,8 @@ int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 	case LCFG_POOL_ADD:
 	case LCFG_POOL_REM:
 	case LCFG_POOL_DEL:
-		return mdt_lod_pool(lod, cmd, lustre_cfg_string(lcfg, 2),
-				    lustre_cfg_string(lcfg, 3));
+		return mdt_lod_pool(lod, cmd, lcfg_string(lcfg, 2),
+				    lcfg_string(lcfg, 3));
 	default:
 		return 0;
 	}
@@ -499,7 +499,7 @@ void osp_free_all(struct mdt_device *mdt)
 		/* Dead files of clients that went after osp_stop_all(). */
 		osp_sync_stop(osp);
 		param_dir_del(osp->od_params);
-		obd_device_del(osp->od_obd);
+		lu_device_del(osp->od_obd);
 		lod->lo_osts[i] = NULL;
 		osp_put(osp);
 	}

@@ -35,9 +35,9 @@ static bool llog_in_list(const char *list, const char *name)
 
 static int llog_config_marker(struct config_walk *w, struct lustre_cfg *lcfg)
 {
-	u32 len = lustre_cfg_buflen(lcfg, 1), flags;
+	u32 len = lcfg_buflen(lcfg, 1), flags;
 	u32 texts = offsetof(struct cfg_marker, cm_tgtname);
-	struct cfg_marker *m = lustre_cfg_buf(lcfg, 1);
+	struct cfg_marker *m = lcfg_buf(lcfg, 1);
 
 	/* The form of old 32-bit systems has two 4-byte times. */
 	if (len == sizeof(*m) - 8)
@@ -64,14 +64,14 @@ static int llog_config_marker(struct config_walk *w, struct lustre_cfg *lcfg)
 }
 
 /**
- * config_walk_record - feed the next record of a config log
+ * llog_config_walk_record - feed the next record of a config log
  * @w: zeroed before the first record, kept over later reads
  * @hdr: whole record, as llog_walk() gives it; changed for excluded targets
  * @rec: out, when 1 is returned
  *
  * Return: 1: execute @rec; 0: nothing to do; -EINVAL: malformed.
  */
-int config_walk_record(struct config_walk *w, struct llog_rec_hdr *hdr, struct config_rec *rec)
+int llog_config_walk_record(struct config_walk *w, struct llog_rec_hdr *hdr, struct config_rec *rec)
 {
 	struct lustre_cfg *lcfg = (void *)(hdr + 1);
 	u32 len = le32_to_cpu(hdr->lrh_len) - sizeof(*hdr) - sizeof(struct llog_rec_tail);
@@ -80,11 +80,11 @@ int config_walk_record(struct config_walk *w, struct llog_rec_hdr *hdr, struct c
 		return 0;
 	if (lustre_cfg_check(lcfg, len))
 		return -EINVAL;
-	if (lustre_cfg_cmd(lcfg) == LCFG_MARKER)
+	if (lcfg_cmd(lcfg) == LCFG_MARKER)
 		return llog_config_marker(w, lcfg);
 	if (!w->in_section || w->skip)
 		return 0;
-	if (w->exclude && lustre_cfg_cmd(lcfg) == LCFG_LOV_ADD_OBD)
+	if (w->exclude && lcfg_cmd(lcfg) == LCFG_LOV_ADD_OBD)
 		lcfg->lcfg_command = cpu_to_le32(LCFG_LOV_ADD_INA);
 	rec->index = le32_to_cpu(hdr->lrh_index);
 	rec->lcfg = lcfg;
@@ -92,4 +92,4 @@ int config_walk_record(struct config_walk *w, struct llog_rec_hdr *hdr, struct c
 	rec->comment = w->comment;
 	return 1;
 }
-EXPORT_SYMBOL_GPL(config_walk_record);
+EXPORT_SYMBOL_GPL(llog_config_walk_record);

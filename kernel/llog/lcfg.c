@@ -96,63 +96,63 @@ void lcfg_pack(const struct lcfg_args *a, void *body)
 EXPORT_SYMBOL_GPL(lcfg_pack);
 
 /**
- * lustre_cfg_cmd - the command
+ * lcfg_cmd - the command
  * @lcfg: checked record
  */
-u32 lustre_cfg_cmd(const struct lustre_cfg *lcfg)
+u32 lcfg_cmd(const struct lustre_cfg *lcfg)
 {
 	return le32_to_cpu(lcfg->lcfg_command);
 }
-EXPORT_SYMBOL_GPL(lustre_cfg_cmd);
+EXPORT_SYMBOL_GPL(lcfg_cmd);
 
 /**
- * lustre_cfg_buflen - length of a buffer
+ * lcfg_buflen - length of a buffer
  * @lcfg: checked record
  * @i: which
  *
  * Return: 0 if it is absent.
  */
-u32 lustre_cfg_buflen(const struct lustre_cfg *lcfg, u32 i)
+u32 lcfg_buflen(const struct lustre_cfg *lcfg, u32 i)
 {
 	return i < le32_to_cpu(lcfg->lcfg_bufcount) ? le32_to_cpu(lcfg->lcfg_buflens[i]) : 0;
 }
-EXPORT_SYMBOL_GPL(lustre_cfg_buflen);
+EXPORT_SYMBOL_GPL(lcfg_buflen);
 
 /**
- * lustre_cfg_buf - a buffer
+ * lcfg_buf - a buffer
  * @lcfg: checked record
  * @i: which
  *
  * Return: NULL if it is absent.
  */
-void *lustre_cfg_buf(struct lustre_cfg *lcfg, u32 i)
+void *lcfg_buf(struct lustre_cfg *lcfg, u32 i)
 {
 	u32 k, off = lcfg_head_size(le32_to_cpu(lcfg->lcfg_bufcount));
 
-	if (!lustre_cfg_buflen(lcfg, i))
+	if (!lcfg_buflen(lcfg, i))
 		return NULL;
 	for (k = 0; k < i; k++)
 		off += wire_align8(le32_to_cpu(lcfg->lcfg_buflens[k]));
 	return (void *)lcfg + off;
 }
-EXPORT_SYMBOL_GPL(lustre_cfg_buf);
+EXPORT_SYMBOL_GPL(lcfg_buf);
 
 /**
- * lustre_cfg_string - a text buffer, its last byte forced to NUL
+ * lcfg_string - a text buffer, its last byte forced to NUL
  * @lcfg: checked record
  * @i: which
  *
  * Return: NULL if it is absent.
  */
-char *lustre_cfg_string(struct lustre_cfg *lcfg, u32 i)
+char *lcfg_string(struct lustre_cfg *lcfg, u32 i)
 {
-	char *s = lustre_cfg_buf(lcfg, i);
+	char *s = lcfg_buf(lcfg, i);
 
 	if (s)
-		s[lustre_cfg_buflen(lcfg, i) - 1] = 0;
+		s[lcfg_buflen(lcfg, i) - 1] = 0;
 	return s;
 }
-EXPORT_SYMBOL_GPL(lustre_cfg_string);
+EXPORT_SYMBOL_GPL(lcfg_string);
 
 static const struct {
 	u32 cmd;
@@ -209,7 +209,7 @@ static void lcfg_print_nid(u64 nid, char *buf, u32 size, u32 *off)
 }
 
 /**
- * lustre_cfg_print - one record as `lctl llog_print` shows it (6.7.7)
+ * lcfg_print - one record as `lctl llog_print` shows it (6.7.7)
  * @lcfg: checked record
  * @index: in the log
  * @buf: out, NUL-terminated, one line with its newline
@@ -217,9 +217,9 @@ static void lcfg_print_nid(u64 nid, char *buf, u32 size, u32 *off)
  *
  * Return: bytes written without the NUL.
  */
-int lustre_cfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size)
+int lcfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size)
 {
-	u32 cmd = lustre_cfg_cmd(lcfg), nr = le32_to_cpu(lcfg->lcfg_bufcount);
+	u32 cmd = lcfg_cmd(lcfg), nr = le32_to_cpu(lcfg->lcfg_bufcount);
 	u32 i, e, off = 0;
 	const char *s;
 
@@ -237,19 +237,19 @@ int lustre_cfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size)
 		put(buf, size, &off, ", num: 0x%x", le32_to_cpu(lcfg->lcfg_num));
 	if (lcfg->lcfg_nid)
 		lcfg_print_nid(le64_to_cpu(lcfg->lcfg_nid), buf, size, &off);
-	if (cmd == LCFG_MARKER && lustre_cfg_buflen(lcfg, 1) >= sizeof(struct cfg_marker)) {
-		struct cfg_marker *m = lustre_cfg_buf(lcfg, 1);
+	if (cmd == LCFG_MARKER && lcfg_buflen(lcfg, 1) >= sizeof(struct cfg_marker)) {
+		struct cfg_marker *m = lcfg_buf(lcfg, 1);
 
 		put(buf, size, &off, ", step: %u, flags: 0x%02x, device: %.63s, type: '%.63s'",
 		    le32_to_cpu(m->cm_step), le32_to_cpu(m->cm_flags), m->cm_tgtname,
 		    m->cm_comment);
 		nr = 0;
 	}
-	s = lustre_cfg_string(lcfg, 0);
+	s = lcfg_string(lcfg, 0);
 	if (s && nr)
 		put(buf, size, &off, ", device: %s", s);
 	for (i = 1; i < nr && i <= 5; i++) {
-		s = lustre_cfg_string(lcfg, i);
+		s = lcfg_string(lcfg, i);
 		if (!s)
 			continue;
 		if (cmd == LCFG_SET_PARAM && i == 1 && strchr(s, '=')) {
@@ -263,4 +263,4 @@ int lustre_cfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size)
 	put(buf, size, &off, " }\n");
 	return off < size ? off : size - 1;
 }
-EXPORT_SYMBOL_GPL(lustre_cfg_print);
+EXPORT_SYMBOL_GPL(lcfg_print);

@@ -155,14 +155,14 @@ static int mgc_give_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	/* A pass over the whole log for the copy: what was given is not given again. */
 	if (index <= cl->mgl_last)
 		return 0;
-	rc = config_walk_record(&cl->mgl_walk, hdr, &rec);
+	rc = llog_config_walk_record(&cl->mgl_walk, hdr, &rec);
 	if (rc == 1) {
 		rc = cl->mgl_ops->record(cl->mgl_who, &rec);
-		if (rc && cl->mgl_first && lustre_cfg_cmd(rec.lcfg) & LCFG_REQUIRED)
+		if (rc && cl->mgl_first && lcfg_cmd(rec.lcfg) & LCFG_REQUIRED)
 			return rc;
 		if (rc)
 			pr_warn_ratelimited("%s: record %u (command %x) was not applied: rc = %d\n",
-					    cl->mgl_name, index, lustre_cfg_cmd(rec.lcfg), rc);
+					    cl->mgl_name, index, lcfg_cmd(rec.lcfg), rc);
 		rc = 0;
 	}
 	if (rc) {

@@ -104,7 +104,7 @@ static void mgc_free(struct mgc *mgc)
 	import_put(mgc->m_imp);
 	if (mgc->m_wq)
 		destroy_workqueue(mgc->m_wq);
-	obd_device_del(mgc->m_obd);
+	lu_device_del(mgc->m_obd);
 	kfree(mgc);
 }
 
@@ -156,7 +156,7 @@ static struct mgc *mgc_new(const char *name, const char *text)
 	strscpy(mgc->m_name, name, sizeof(mgc->m_name));
 	uuid_gen(&uuid);
 	snprintf(mgc->m_uuid, sizeof(mgc->m_uuid), "%pU", &uuid);
-	mgc->m_obd = obd_device_add("mgc", mgc->m_name, mgc->m_uuid);
+	mgc->m_obd = lu_device_add("mgc", mgc->m_name, mgc->m_uuid);
 	rc = mgc_setup(mgc, text);
 	if (rc) {
 		mgc_free(mgc);

@@ -27,14 +27,14 @@ struct obd_device {
 static DEFINE_XARRAY_ALLOC(devices);
 
 /**
- * obd_device_add - put a device into the list
+ * lu_device_add - put a device into the list
  * @type: mgc, mdc, osc, mdt ...
  * @name: unique name
  * @uuid: may be NULL
  *
  * Return: handle for the other functions, or ERR_PTR.
  */
-struct obd_device *obd_device_add(const char *type, const char *name, const char *uuid)
+struct obd_device *lu_device_add(const char *type, const char *name, const char *uuid)
 {
 	struct obd_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
 	int rc;
@@ -52,27 +52,27 @@ struct obd_device *obd_device_add(const char *type, const char *name, const char
 	}
 	return dev;
 }
-EXPORT_SYMBOL_GPL(obd_device_add);
+EXPORT_SYMBOL_GPL(lu_device_add);
 
 /**
- * obd_device_del - take a device out of the list; NULL and ERR_PTR are let pass
+ * lu_device_del - take a device out of the list; NULL and ERR_PTR are let pass
  * @dev: the device
  */
-void obd_device_del(struct obd_device *dev)
+void lu_device_del(struct obd_device *dev)
 {
 	if (IS_ERR_OR_NULL(dev))
 		return;
 	xa_erase(&devices, dev->idx);
 	kfree(dev);
 }
-EXPORT_SYMBOL_GPL(obd_device_del);
+EXPORT_SYMBOL_GPL(lu_device_del);
 
 /**
- * obd_device_set_status - UP, ST (stopping), IN (inactive), AT
+ * lu_device_set_status - UP, ST (stopping), IN (inactive), AT
  * @dev: the device; NULL and ERR_PTR are let pass
  * @status: text
  */
-void obd_device_set_status(struct obd_device *dev, const char *status)
+void lu_device_set_status(struct obd_device *dev, const char *status)
 {
 	if (IS_ERR_OR_NULL(dev))
 		return;
@@ -80,15 +80,15 @@ void obd_device_set_status(struct obd_device *dev, const char *status)
 	strscpy(dev->status, status, sizeof(dev->status));
 	xa_unlock(&devices);
 }
-EXPORT_SYMBOL_GPL(obd_device_set_status);
+EXPORT_SYMBOL_GPL(lu_device_set_status);
 
 /**
- * obd_device_set_health - let "health_check" ask a device
+ * lu_device_set_health - let "health_check" ask a device
  * @dev: the device; NULL and ERR_PTR are let pass
- * @healthy: must not sleep; is not called any more after obd_device_del()
+ * @healthy: must not sleep; is not called any more after lu_device_del()
  * @data: for @healthy
  */
-void obd_device_set_health(struct obd_device *dev, bool (*healthy)(void *data), void *data)
+void lu_device_set_health(struct obd_device *dev, bool (*healthy)(void *data), void *data)
 {
 	if (IS_ERR_OR_NULL(dev))
 		return;
@@ -97,7 +97,7 @@ void obd_device_set_health(struct obd_device *dev, bool (*healthy)(void *data), 
 	dev->healthy = healthy;
 	xa_unlock(&devices);
 }
-EXPORT_SYMBOL_GPL(obd_device_set_health);
+EXPORT_SYMBOL_GPL(lu_device_set_health);
 
 /* "healthy", or each device that is not and "NOT HEALTHY": scripts look for these words. */
 int param_health_show(struct seq_file *m, void *unused)

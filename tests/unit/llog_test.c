@@ -174,9 +174,9 @@ static void check(struct tlog *t, const struct expect *e, u32 n, u32 end)
 		assert_int_equal(le32_to_cpu(tail->lrt_len), e[i].len);
 		assert_int_equal(le32_to_cpu(tail->lrt_index), i + 1);
 		assert_int_equal(lustre_cfg_check(lcfg, e[i].len - 24), 0);
-		assert_int_equal(lustre_cfg_cmd(lcfg), e[i].cmd);
+		assert_int_equal(lcfg_cmd(lcfg), e[i].cmd);
 		if (e[i].step)
-			assert_int_equal(le32_to_cpu(((struct cfg_marker *)lustre_cfg_buf(lcfg, 1))->cm_step),
+			assert_int_equal(le32_to_cpu(((struct cfg_marker *)lcfg_buf(lcfg, 1))->cm_step),
 					 e[i].step);
 		assert_true(llog_bit(t->log.hdr, i + 1));
 	}
@@ -325,11 +325,11 @@ static int see(void *ctx, struct llog_rec_hdr *rec, u64 pos)
 {
 	struct seen *s = ctx;
 	struct config_rec r;
-	int rc = config_walk_record(&s->w, rec, &r);
+	int rc = llog_config_walk_record(&s->w, rec, &r);
 
 	(void)pos;
 	if (rc == 1)
-		s->n += lustre_cfg_print(r.lcfg, r.index, s->out + s->n, sizeof(s->out) - s->n);
+		s->n += lcfg_print(r.lcfg, r.index, s->out + s->n, sizeof(s->out) - s->n);
 	return rc < 0 ? rc : 0;
 }
 
@@ -386,8 +386,8 @@ static void hostile(void **state)
 	assert_int_equal(lustre_cfg_check(b, 64), -EINVAL);
 	l->lcfg_buflens[1] = 0;
 	assert_int_equal(lustre_cfg_check(b, 64), 0);
-	assert_null(lustre_cfg_string(l, 1));
-	assert_null(lustre_cfg_string(l, 5));
+	assert_null(lcfg_string(l, 1));
+	assert_null(lcfg_string(l, 5));
 }
 
 int main(void)

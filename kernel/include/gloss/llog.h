@@ -99,13 +99,13 @@ static inline int lustre_cfg_check(const void *body, u32 len)
 	return wire_lcfg_check(body, len);
 }
 
-u32 lustre_cfg_cmd(const struct lustre_cfg *lcfg);
-u32 lustre_cfg_buflen(const struct lustre_cfg *lcfg, u32 i);	/* 0 if absent */
-void *lustre_cfg_buf(struct lustre_cfg *lcfg, u32 i);		/* NULL if absent */
+u32 lcfg_cmd(const struct lustre_cfg *lcfg);
+u32 lcfg_buflen(const struct lustre_cfg *lcfg, u32 i);	/* 0 if absent */
+void *lcfg_buf(struct lustre_cfg *lcfg, u32 i);		/* NULL if absent */
 /* NULL if absent; last byte forced to NUL */
-char *lustre_cfg_string(struct lustre_cfg *lcfg, u32 i);
+char *lcfg_string(struct lustre_cfg *lcfg, u32 i);
 /* One line as `lctl llog_print` shows it, without the index (6.7.7); bytes written. */
-int lustre_cfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size);
+int lcfg_print(struct lustre_cfg *lcfg, u32 index, char *buf, u32 size);
 
 /* ---- sections (markers) ---- */
 /* State of a walk through a config log. */
@@ -130,6 +130,7 @@ struct config_rec {
  * PAD);
  * -EINVAL: malformed, stop.
  */
-int config_walk_record(struct config_walk *w, struct llog_rec_hdr *hdr, struct config_rec *rec);
+int llog_config_walk_record(struct config_walk *w, struct llog_rec_hdr *hdr,
+			    struct config_rec *rec);
 
 #endif

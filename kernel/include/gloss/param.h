@@ -90,11 +90,11 @@ int lu_stats_file(struct param_dir *dir, const char *name, struct lu_stats *s);
 /* ---- devices ---- */
 struct obd_device;
 /* type "osc", name "fs-OST0000-osc-ffff...", uuid; status UP. ERR_PTR on failure. */
-struct obd_device *obd_device_add(const char *type, const char *name, const char *uuid);
-void obd_device_del(struct obd_device *dev);		/* NULL and ERR_PTR allowed */
-void obd_device_set_status(struct obd_device *dev, const char *status);	/* "UP", "ST", "IN" ... */
+struct obd_device *lu_device_add(const char *type, const char *name, const char *uuid);
+void lu_device_del(struct obd_device *dev);		/* NULL and ERR_PTR allowed */
+void lu_device_set_status(struct obd_device *dev, const char *status);	/* "UP", "ST", "IN" ... */
 
-void obd_device_set_health(struct obd_device *dev, bool (*healthy)(void *data), void *data);
+void lu_device_set_health(struct obd_device *dev, bool (*healthy)(void *data), void *data);
 
 /* Job id of the calling process for pb_jobid (chapter 7.9); all zeros when there is none. */
 void lustre_jobid(char jobid[LUSTRE_JOBID_SIZE]);

@@ -127,7 +127,7 @@ struct load {
 
 static void load_uuid(struct mgs_target *t, struct lustre_cfg *lcfg)
 {
-	const char *uuid = lustre_cfg_string(lcfg, 1);
+	const char *uuid = lcfg_string(lcfg, 1);
 	u64 nid = le64_to_cpu(lcfg->lcfg_nid);
 	struct mgs_node *n;
 	u32 i, k;
@@ -161,7 +161,7 @@ static int load_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	bool mdt;
 	int rc;
 
-	rc = config_walk_record(&l->walk, hdr, &rec);
+	rc = llog_config_walk_record(&l->walk, hdr, &rec);
 	l->fs->mf_step = max(l->fs->mf_step, l->walk.step);
 	if (rc <= 0)
 		return rc;
@@ -172,7 +172,7 @@ static int load_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	t = mgs_target_find(l->fs, mdt, index) ?: mgs_target_new(l->fs, mdt, index);
 	if (!t)
 		return -ENOMEM;
-	if (lustre_cfg_cmd(rec.lcfg) == LCFG_ADD_UUID)
+	if (lcfg_cmd(rec.lcfg) == LCFG_ADD_UUID)
 		load_uuid(t, rec.lcfg);
 	return 0;
 }
@@ -181,7 +181,7 @@ static int step_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 {
 	struct load *l = ctx;
 	struct config_rec rec;
-	int rc = config_walk_record(&l->walk, hdr, &rec);
+	int rc = llog_config_walk_record(&l->walk, hdr, &rec);
 
 	l->fs->mf_step = max(l->fs->mf_step, l->walk.step);
 	return rc < 0 ? rc : 0;

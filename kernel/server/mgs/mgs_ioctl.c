@@ -33,7 +33,7 @@ static int print_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	struct config_rec rec;
 	int rc;
 
-	rc = config_walk_record(&p->walk, hdr, &rec);
+	rc = llog_config_walk_record(&p->walk, hdr, &rec);
 	if (rc < 0)
 		return rc;
 	if (index < p->from || (!rc && !p->raw) || le32_to_cpu(hdr->lrh_type) != OBD_CFG_REC)
@@ -43,7 +43,7 @@ static int print_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 		p->next = index;
 		return 1;
 	}
-	p->used += lustre_cfg_print(lcfg, index, p->buf + p->used, p->size - p->used);
+	p->used += lcfg_print(lcfg, index, p->buf + p->used, p->size - p->used);
 	return 0;
 }
 

@@ -34,15 +34,15 @@ static int mark_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 
 	if (le32_to_cpu(hdr->lrh_type) != OBD_CFG_REC || lustre_cfg_check(lcfg, len))
 		return 0;
-	if (lustre_cfg_cmd(lcfg) != LCFG_MARKER) {
-		const char *s = mk->in && mk->value ? lustre_cfg_string(lcfg, 1) : NULL;
+	if (lcfg_cmd(lcfg) != LCFG_MARKER) {
+		const char *s = mk->in && mk->value ? lcfg_string(lcfg, 1) : NULL;
 
 		if (s && !strcmp(s, mk->value))
 			mk->same = true;
 		return 0;
 	}
-	m = lustre_cfg_buf(lcfg, 1);
-	if (lustre_cfg_buflen(lcfg, 1) < sizeof(*m))
+	m = lcfg_buf(lcfg, 1);
+	if (lcfg_buflen(lcfg, 1) < sizeof(*m))
 		return 0;
 	flags = le32_to_cpu(m->cm_flags);
 	if (flags & CM_START) {

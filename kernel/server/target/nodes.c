@@ -78,7 +78,7 @@ static int tgt_node_add_nid(struct tgt_nodes *nodes, const char *uuid, const str
  */
 int tgt_nodes_add_uuid(struct tgt_nodes *nodes, struct lustre_cfg *lcfg)
 {
-	const char *uuid = lustre_cfg_string(lcfg, 1), *text = lustre_cfg_string(lcfg, 2);
+	const char *uuid = lcfg_string(lcfg, 1), *text = lcfg_string(lcfg, 2);
 	u64 nid4 = le64_to_cpu(lcfg->lcfg_nid);
 	struct lnet_nid nid;
 	int rc;
@@ -129,7 +129,7 @@ int tgt_servers_record(void *who, const struct config_rec *rec)
 	struct lu_target *lt = who;
 	int rc;
 
-	if (lustre_cfg_cmd(rec->lcfg) != LCFG_ADD_UUID)
+	if (lcfg_cmd(rec->lcfg) != LCFG_ADD_UUID)
 		return 0;
 	rc = tgt_nodes_add_uuid(&lt->lt_servers, rec->lcfg);
 	if (rc)

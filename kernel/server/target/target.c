@@ -47,7 +47,7 @@ static int config_record(void *who, const struct config_rec *rec)
 	int rc = 0;
 
 	if (own_section(rec->comment)) {
-		if (lustre_cfg_cmd(rec->lcfg) == LCFG_SETUP && strcmp(rec->comment, "lov setup"))
+		if (lcfg_cmd(rec->lcfg) == LCFG_SETUP && strcmp(rec->comment, "lov setup"))
 			lt->lt_configured = true;
 		return 0;
 	}
@@ -236,8 +236,8 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 	rc = new_namespace(lt);
 	if (rc)
 		goto out_service;
-	lt->lt_obd = obd_device_add(type->name, lt->lt_name, lt->lt_pt.uuid);
-	obd_device_set_health(lt->lt_obd, tgt_is_healthy, lt);
+	lt->lt_obd = lu_device_add(type->name, lt->lt_name, lt->lt_pt.uuid);
+	lu_device_set_health(lt->lt_obd, tgt_is_healthy, lt);
 	rc = type->start(lt);
 	if (rc) {
 		pr_err("%s does not start: rc = %d\n", lt->lt_name, rc);
@@ -256,7 +256,7 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 	return lt;
 
 out_obd:
-	obd_device_del(lt->lt_obd);
+	lu_device_del(lt->lt_obd);
 	ldlm_ns_free(lt->lt_pt.ns, true);
 out_service:
 	tgt_service_fini(lt);
@@ -309,7 +309,7 @@ void tgt_stop(struct lu_target *lt)
 		type->no_exports(lt);
 	ldlm_ns_free(lt->lt_pt.ns, true);
 	type->stop(lt);
-	obd_device_del(lt->lt_obd);
+	lu_device_del(lt->lt_obd);
 	tgt_service_fini(lt);
 	if (lt->lt_kind != TGT_MGS)
 		tgt_lsd_close(lt);

@@ -20,7 +20,7 @@ static struct mdt_bucket *mdt_file_bucket(struct mdt_device *mdt, u64 cookie)
 
 static struct mdt_device *mdt_export_device(struct mdt_export *me)
 {
-	return lu_target(me->me_te.te_exp.tgt)->lt_priv;
+	return lu_target(me->me_te.te_exp.exp_tgt)->lt_priv;
 }
 
 /**

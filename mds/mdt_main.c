@@ -248,7 +248,7 @@ static int mdt_export_init(struct tgt_export *te)
 static int mdt_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect)
 {
 	struct mdt_export *me = mdt_export(exp);
-	struct mdt_device *mdt = lu_target(exp->tgt)->lt_priv;
+	struct mdt_device *mdt = lu_target(exp->exp_tgt)->lt_priv;
 	u64 flags = le64_to_cpu(ocd->ocd_connect_flags), flags2 = 0;
 
 	if (!(flags & OBD_CONNECT_FULL20))

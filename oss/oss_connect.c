@@ -45,7 +45,7 @@ static u32 oss_brw_size(u32 wanted)
 int oss_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect)
 {
 	struct oss_export *oe = oss_export(exp);
-	struct oss_device *od = lu_target(exp->tgt)->lt_priv;
+	struct oss_device *od = lu_target(exp->exp_tgt)->lt_priv;
 	u64 flags = le64_to_cpu(ocd->ocd_connect_flags), flags2 = 0;
 	int rc;
 
@@ -84,7 +84,7 @@ int oss_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool recon
 
 void oss_disconnect(struct obd_export *exp, bool evicted)
 {
-	oss_grant_disconnect(lu_target(exp->tgt)->lt_priv, oss_export(exp));
+	oss_grant_disconnect(lu_target(exp->exp_tgt)->lt_priv, oss_export(exp));
 }
 
 int oss_export_init(struct tgt_export *te)

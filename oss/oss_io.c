@@ -447,7 +447,7 @@ static int oss_write_object(struct oss_brw *b, const bool *covered)
 {
 	int rc;
 
-	rc = READ_ONCE(b->req->exp->failed) ? -ENOTCONN : oss_brw_check_lock(b);
+	rc = READ_ONCE(b->req->exp->exp_failed) ? -ENOTCONN : oss_brw_check_lock(b);
 	if (rc)
 		return rc;
 	rc = oss_write_niobufs(b, covered, svc_rep_buf(b->req, WF_RCS));

@@ -54,7 +54,7 @@ static int oss_range_check(struct svc_req *req, struct oss_range *r)
 {
 	u64 handle = r->valid & OBD_MD_FLHANDLE ? r->oa->o_handle.cookie : 0;
 
-	if (READ_ONCE(req->exp->failed))
+	if (READ_ONCE(req->exp->exp_failed))
 		return -ENOTCONN;
 	if (!r->need_lock)
 		return 0;

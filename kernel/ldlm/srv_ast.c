@@ -210,10 +210,10 @@ static void ldlm_ast_outcome_work(struct work_struct *work)
 	if (rc == -EINVAL) {
 		ldlm_srv_drop(lock);
 	} else if (rc < 0 && !(ast->opc == LDLM_GL_CALLBACK && rc == -ELDLM_NO_LOCK_DATA) &&
-		   rc != -ENODEV && rc != -ESHUTDOWN && !READ_ONCE(exp->failed) &&
+		   rc != -ENODEV && rc != -ESHUTDOWN && !READ_ONCE(exp->exp_failed) &&
 		   !(READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED)) {
 		pr_warn_ratelimited("%s: client %s fails lock callback %u with %d, evicting it\n",
-				    lock->l_res->lr_ns->ns_name, exp->client_uuid, ast->opc, rc);
+				    lock->l_res->lr_ns->ns_name, exp->exp_client_uuid, ast->opc, rc);
 		export_evict(exp, "lock callback failed");
 	}
 	if (ast->set && atomic_dec_and_test(&ast->set->pending))
@@ -280,14 +280,14 @@ static struct ldlm_ast *ldlm_ast_new(struct ldlm_lock *lock, u32 opc, const stru
 	int try;
 
 	for (try = 0; try < 10; try++) {
-		if (READ_ONCE(lock->l_export->failed))
+		if (READ_ONCE(lock->l_export->exp_failed))
 			return NULL;
 		ast = ldlm_ast_alloc(lock, opc, fmt, req_lvb, rep_lvb);
 		if (ast)
 			return ast;
 		msleep(100);
 	}
-	if (!READ_ONCE(lock->l_export->failed))
+	if (!READ_ONCE(lock->l_export->exp_failed))
 		export_evict(lock->l_export, "no memory for a lock callback");
 	return NULL;
 }

@@ -66,7 +66,7 @@ int ldlm_export_attach(struct obd_export *exp, struct ldlm_lock *lock)
 	int rc = 0;
 
 	spin_lock(&le->le_lock);
-	if (le->le_closed || READ_ONCE(exp->failed)) {
+	if (le->le_closed || READ_ONCE(exp->exp_failed)) {
 		rc = -ENOTCONN;
 	} else if (untimed && le->le_nr_untimed >= LDLM_EXPORT_UNTIMED_MAX) {
 		rc = -ENOLCK;

@@ -54,7 +54,7 @@ static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 		rc = -EINPROGRESS;
 	while (!rc && !ldlm_srv_decided(lock)) {
 		wait_event_idle_timeout(lock->l_waitq, ldlm_srv_decided(lock), WAIT_POLL);
-		if (READ_ONCE(req->exp->failed)) {
+		if (READ_ONCE(req->exp->exp_failed)) {
 			rc = -ENOTCONN;
 		} else if (!overdue && time_after(jiffies, patience) && !ldlm_srv_decided(lock)) {
 			blocker = may_retry ? READ_ONCE(lock->l_blocker) : NULL;
@@ -352,7 +352,7 @@ int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_
 			  u64 o_handle)
 {
 	u32 modes = LCK_PW | LCK_GROUP | LCK_EX | (write ? 0 : LCK_PR);
-	struct ldlm_resource *res = ldlm_res_find(exp->tgt->ns, res_id, 0, false);
+	struct ldlm_resource *res = ldlm_res_find(exp->exp_tgt->ns, res_id, 0, false);
 	struct ldlm_lock *lock;
 	int rc = -ESTALE, i;
 

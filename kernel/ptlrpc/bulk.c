@@ -247,8 +247,8 @@ static void svc_bulk_moved(struct obd_export *exp)
 	if (!exp)
 		return;
 	spin_lock(&exp->exp_lock);
-	exp->bulk_moved = ktime_get_seconds();
-	exp->bulk_stalled = false;
+	exp->exp_bulk_moved = ktime_get_seconds();
+	exp->exp_bulk_stalled = false;
 	spin_unlock(&exp->exp_lock);
 }
 
@@ -350,12 +350,12 @@ static bool svc_bulk_enter(struct obd_export *exp)
 	if (!exp)
 		return true;
 	spin_lock(&exp->exp_lock);
-	if (!exp->bulk_waiters)
-		exp->bulk_moved = ktime_get_seconds();
-	else if (exp->bulk_stalled)
+	if (!exp->exp_bulk_waiters)
+		exp->exp_bulk_moved = ktime_get_seconds();
+	else if (exp->exp_bulk_stalled)
 		ok = false;
 	if (ok)
-		exp->bulk_waiters++;
+		exp->exp_bulk_waiters++;
 	spin_unlock(&exp->exp_lock);
 	return ok;
 }
@@ -365,7 +365,7 @@ static void svc_bulk_leave(struct obd_export *exp)
 	if (!exp)
 		return;
 	spin_lock(&exp->exp_lock);
-	exp->bulk_waiters--;
+	exp->exp_bulk_waiters--;
 	spin_unlock(&exp->exp_lock);
 }
 
@@ -378,11 +378,11 @@ static bool svc_bulk_expired(struct obd_export *exp, time64_t end)
 	if (!exp)
 		return expired;
 	spin_lock(&exp->exp_lock);
-	if (now - exp->bulk_moved >= BULK_STALLED) {
-		exp->bulk_stalled = true;
+	if (now - exp->exp_bulk_moved >= BULK_STALLED) {
+		exp->exp_bulk_stalled = true;
 		expired = true;
 	}
-	if (exp->bulk_stalled && exp->bulk_waiters > 1)
+	if (exp->exp_bulk_stalled && exp->exp_bulk_waiters > 1)
 		expired = true;
 	spin_unlock(&exp->exp_lock);
 	return expired;
@@ -394,7 +394,7 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 	int rc = 0;
 
 	while (!wait_event_timeout(sb->waitq, svc_bulk_settled(sb), HZ)) {
-		if (req->exp && READ_ONCE(req->exp->failed))
+		if (req->exp && READ_ONCE(req->exp->exp_failed))
 			rc = -ENOTCONN;
 		else if (READ_ONCE(req->bulk_mbits) != sb->mbits)
 			rc = -EAGAIN;	/* sent again: the client waits for the new match bits */
@@ -480,8 +480,8 @@ out_free:
 /* Does the client still wait for this one? After a reconnect it sends it again, or never. */
 static bool svc_bulk_wanted(const struct svc_req *req)
 {
-	return !req->exp || (!READ_ONCE(req->exp->failed) &&
-			     READ_ONCE(req->conn_cnt) >= READ_ONCE(req->exp->conn_cnt));
+	return !req->exp || (!READ_ONCE(req->exp->exp_failed) &&
+			     READ_ONCE(req->conn_cnt) >= READ_ONCE(req->exp->exp_conn_cnt));
 }
 
 static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *bvec,

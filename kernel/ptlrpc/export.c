@@ -42,7 +42,7 @@ EXPORT_SYMBOL_GPL(export_get);
 static void export_free_work(struct work_struct *work)
 {
 	struct obd_export *exp = container_of(work, struct obd_export, exp_work);
-	struct ptlrpc_target *t = exp->tgt;
+	struct ptlrpc_target *t = exp->exp_tgt;
 
 	WARN_ON(!list_empty(&exp->exp_reqs));
 	ptlrpc_lock_ops->export_fini(exp);
@@ -81,7 +81,7 @@ struct obd_export *export_find(u64 cookie)
 		return NULL;
 	spin_lock(&hash_lock);
 	hash_for_each_possible(cookie_hash, exp, exp_hash, cookie)
-		if (exp->cookie == cookie && refcount_inc_not_zero(&exp->exp_ref)) {
+		if (exp->exp_cookie == cookie && refcount_inc_not_zero(&exp->exp_ref)) {
 			found = exp;
 			break;
 		}
@@ -97,26 +97,26 @@ struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid)
 
 	if (!exp)
 		return ERR_PTR(-ENOMEM);
-	exp->tgt = t;
+	exp->exp_tgt = t;
 	if (ptlrpc_lock_ops->export_init(exp)) {
 		t->ops->export_free(exp);
 		return ERR_PTR(-ENOMEM);
 	}
 	refcount_set(&exp->exp_ref, 1);
-	strscpy(exp->client_uuid, client_uuid, sizeof(exp->client_uuid));
+	strscpy(exp->exp_client_uuid, client_uuid, sizeof(exp->exp_client_uuid));
 	spin_lock_init(&exp->exp_lock);
 	INIT_LIST_HEAD(&exp->exp_reqs);
 	atomic_set(&exp->exp_in_service, 0);
 	init_waitqueue_head(&exp->exp_waitq);
 	INIT_WORK(&exp->exp_work, export_work);
-	exp->last_heard = ktime_get_seconds();
+	exp->exp_last_heard = ktime_get_seconds();
 	atomic_inc(&t->nr_exports);
 	spin_lock(&t->lock);
 	list_add_tail(&exp->exp_link, &t->exports);
 	spin_unlock(&t->lock);
 	spin_lock(&hash_lock);
-	exp->cookie = ptlrpc_new_cookie();
-	hash_add(cookie_hash, &exp->exp_hash, exp->cookie);
+	exp->exp_cookie = ptlrpc_new_cookie();
+	hash_add(cookie_hash, &exp->exp_hash, exp->exp_cookie);
 	spin_unlock(&hash_lock);
 	return exp;
 }
@@ -134,14 +134,14 @@ void export_set_reverse(struct obd_export *exp, const struct svc_req *req)
 		imp->imp_reverse = true;
 		imp->imp_state = IMP_FULL;
 		imp->imp_sp = LUSTRE_SP_CLI;
-		strscpy(imp->imp_target, exp->tgt->uuid, sizeof(imp->imp_target));
-		strscpy(imp->imp_client, exp->client_uuid, sizeof(imp->imp_client));
+		strscpy(imp->imp_target, exp->exp_tgt->uuid, sizeof(imp->imp_target));
+		strscpy(imp->imp_client, exp->exp_client_uuid, sizeof(imp->imp_client));
 	}
 	spin_lock(&imp->imp_lock);
 	imp->imp_nid = req->peer;
 	imp->imp_self = req->self;
-	imp->imp_handle = exp->cb_cookie;
-	imp->imp_ocd = exp->ocd;
+	imp->imp_handle = exp->exp_cb_cookie;
+	imp->imp_ocd = exp->exp_ocd;
 	spin_unlock(&imp->imp_lock);
 	if (fresh) {
 		/* complete before it is seen: pairs with the smp_load_acquire() of exp_rev */
@@ -163,7 +163,7 @@ struct ptlrpc_request *ptlrpc_req_new_rev(struct obd_export *exp, u32 opc,
 	/* pairs with the smp_store_release() in export_set_reverse() */
 	struct obd_import *imp = smp_load_acquire(&exp->exp_rev);
 
-	return imp && !READ_ONCE(exp->failed) ? ptlrpc_req_new(imp, opc, fmt) : NULL;
+	return imp && !READ_ONCE(exp->exp_failed) ? ptlrpc_req_new(imp, opc, fmt) : NULL;
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_new_rev);
 
@@ -175,20 +175,20 @@ bool export_fail(struct obd_export *exp, bool evicted)
 	bool first;
 
 	spin_lock(&exp->exp_lock);
-	first = !exp->failed;
-	exp->failed = true;
-	exp->connected = false;
+	first = !exp->exp_failed;
+	exp->exp_failed = true;
+	exp->exp_connected = false;
 	if (first)
-		exp->evicted = evicted;
+		exp->exp_evicted = evicted;
 	spin_unlock(&exp->exp_lock);
 	if (!first)
 		return false;
 	spin_lock(&hash_lock);
 	hash_del(&exp->exp_hash);
 	spin_unlock(&hash_lock);
-	spin_lock(&exp->tgt->lock);
+	spin_lock(&exp->exp_tgt->lock);
 	list_del_init(&exp->exp_link);
-	spin_unlock(&exp->tgt->lock);
+	spin_unlock(&exp->exp_tgt->lock);
 	/* pairs with the smp_store_release() in export_set_reverse() */
 	rev = smp_load_acquire(&exp->exp_rev);
 	if (rev)
@@ -199,7 +199,7 @@ bool export_fail(struct obd_export *exp, bool evicted)
 
 static bool export_drained(struct obd_export *exp, int n)
 {
-	return atomic_read(&exp->exp_in_service) <= n && !READ_ONCE(exp->connecting);
+	return atomic_read(&exp->exp_in_service) <= n && !READ_ONCE(exp->exp_connecting);
 }
 
 /* @own: requests in service that are the caller's (DISCONNECT: 1) */
@@ -207,8 +207,8 @@ static void export_teardown_own(struct obd_export *exp, int own)
 {
 	wait_event(exp->exp_waitq, export_drained(exp, own));
 	ptlrpc_lock_ops->export_cleanup(exp);
-	if (exp->was_connected)
-		exp->tgt->ops->disconnect(exp, exp->evicted);
+	if (exp->exp_was_connected)
+		exp->exp_tgt->ops->disconnect(exp, exp->exp_evicted);
 	if (exp->exp_rev)
 		import_invalidate(exp->exp_rev);
 	export_put(exp);
@@ -242,8 +242,8 @@ void export_evict(struct obd_export *exp, const char *why)
 
 	if (!export_fail(exp, true))
 		return;
-	pr_warn("%s: evicting client %s at %s: %s\n", exp->tgt->uuid, exp->client_uuid,
-		lnet_nid_str(&exp->nid, nid), why);
+	pr_warn("%s: evicting client %s at %s: %s\n", exp->exp_tgt->uuid, exp->exp_client_uuid,
+		lnet_nid_str(&exp->exp_nid, nid), why);
 	trace_ptlrpc_export_evict(exp, why);
 	export_retire(exp);
 }
@@ -373,7 +373,7 @@ void ptlrpc_target_for_each_export(struct ptlrpc_target *t,
 	struct obd_export *exp = NULL;
 
 	while ((exp = export_next(t, exp)))
-		if (READ_ONCE(exp->connected))
+		if (READ_ONCE(exp->exp_connected))
 			fn(exp, data);
 }
 EXPORT_SYMBOL_GPL(ptlrpc_target_for_each_export);
@@ -392,7 +392,7 @@ struct obd_export *ptlrpc_export_preload(struct ptlrpc_target *t, const char *cl
 	mutex_lock(&t->connect_mutex);
 	exp = export_new(t, client_uuid);
 	if (!IS_ERR(exp)) {
-		exp->was_connected = true;
+		exp->exp_was_connected = true;
 		export_get(exp);
 	}
 	mutex_unlock(&t->connect_mutex);
@@ -402,7 +402,7 @@ EXPORT_SYMBOL_GPL(ptlrpc_export_preload);
 
 static bool export_is_missing(const struct obd_export *exp, const void *unused)
 {
-	return exp->was_connected && !exp->connected && !exp->connecting && !exp->failed;
+	return exp->exp_was_connected && !exp->exp_connected && !exp->exp_connecting && !exp->exp_failed;
 }
 
 /* Look from the start of the list after each eviction, which changes the list. */
@@ -446,13 +446,13 @@ static bool export_is_named(const struct obd_export *exp, const void *arg)
 	char nid[LNET_NIDSTR_SIZE];
 	const char *who = arg;
 
-	if (exp->failed)
+	if (exp->exp_failed)
 		return false;
 	if (!strncmp(who, "nid:", 4))
-		return !strcmp(lnet_nid_str(&exp->nid, nid), who + 4);
+		return !strcmp(lnet_nid_str(&exp->exp_nid, nid), who + 4);
 	if (!strncmp(who, "uuid:", 5))
 		who += 5;
-	return !strcmp(exp->client_uuid, who);
+	return !strcmp(exp->exp_client_uuid, who);
 }
 
 /**
@@ -473,7 +473,7 @@ static bool export_is_silent(const struct obd_export *exp, const void *arg)
 	time64_t now = *(const time64_t *)arg;
 	u64 flags = exp_connect_flags(exp);
 
-	return READ_ONCE(exp->connected) && now - READ_ONCE(exp->last_heard) > EXPORT_SILENT &&
+	return READ_ONCE(exp->exp_connected) && now - READ_ONCE(exp->exp_last_heard) > EXPORT_SILENT &&
 	       !(flags & (OBD_CONNECT_PINGLESS | OBD_CONNECT_MDS_MDS));
 }
 

@@ -42,18 +42,18 @@ static bool svc_parse_export(struct svc_req *req, const struct ptlrpc_body *pb)
 		req->pre_status = -ENOTCONN;
 		return true;
 	}
-	t = exp->tgt;
+	t = exp->exp_tgt;
 	if (exp_connect_flags2(exp) & OBD_CONNECT2_REP_MBITS && pb->pb_mbits)
 		req->mbits = le64_to_cpu(pb->pb_mbits);
 	spin_lock(&exp->exp_lock);
-	if (exp->failed || !exp->connected)
+	if (exp->exp_failed || !exp->exp_connected)
 		req->pre_status = -ENOTCONN;
-	else if (req->conn_cnt < exp->conn_cnt || svc_req_is_duplicate(exp, req))
+	else if (req->conn_cnt < exp->exp_conn_cnt || svc_req_is_duplicate(exp, req))
 		take = false;
 	if (take)
 		list_add_tail(&req->exp_link, &exp->exp_reqs);
-	exp->last_heard = req->arrival;
-	exp->last_xid = max(exp->last_xid, req->last_xid);
+	exp->exp_last_heard = req->arrival;
+	exp->exp_last_xid = max(exp->exp_last_xid, req->last_xid);
 	spin_unlock(&exp->exp_lock);
 	WRITE_ONCE(t->last_heard, req->arrival);
 	if (!take) {
@@ -215,7 +215,7 @@ static int svc_enter_export(struct svc_req *req)
 	int rc = 0;
 
 	spin_lock(&exp->exp_lock);
-	if (exp->failed)
+	if (exp->exp_failed)
 		rc = -ENOTCONN;
 	else
 		atomic_inc(&exp->exp_in_service);

@@ -589,7 +589,7 @@ static void svc_early_work(struct work_struct *work)
 			spin_lock(&req->exp->exp_lock);
 			WRITE_ONCE(req->deadline, req->arrival + e[i].timeout);
 			e[i].mbits = req->mbits;
-			live = !list_empty(&req->exp_link) && !req->exp->failed;
+			live = !list_empty(&req->exp_link) && !req->exp->exp_failed;
 			spin_unlock(&req->exp->exp_lock);
 			if (live) {
 				ptlrpc_at_sample(&svc->at, e[i].timeout);

@@ -3,7 +3,7 @@
  * CONNECT and DISCONNECT on the server: the table of chapter 2, 9.7 in one place.
  *
  * Locks: connect_mutex of the target for the decision and for its outcome; between them
- * ops->connect() runs without it, and exp->connecting keeps others away.
+ * ops->connect() runs without it, and exp->exp_connecting keeps others away.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
@@ -49,7 +49,7 @@ static struct obd_export *svc_connect_find_client(struct ptlrpc_target *t, const
 
 	spin_lock(&t->lock);
 	list_for_each_entry(exp, &t->exports, exp_link)
-		if (!strcmp(exp->client_uuid, uuid)) {
+		if (!strcmp(exp->exp_client_uuid, uuid)) {
 			export_get(exp);
 			spin_unlock(&t->lock);
 			return exp;
@@ -75,7 +75,7 @@ static bool svc_connect_replaces(const struct obd_export *exp, const struct svc_
 	bool initial = a->op_flags & MSG_CONNECT_INITIAL;
 
 	if (a->flags & OBD_CONNECT_MDS_MDS)
-		return !lnet_nid_eq(&exp->nid, &req->peer);
+		return !lnet_nid_eq(&exp->exp_nid, &req->peer);
 	return initial && a->flags & (OBD_CONNECT_MDS | OBD_CONNECT_LIGHTWEIGHT);
 }
 
@@ -83,24 +83,24 @@ static bool svc_connect_replaces(const struct obd_export *exp, const struct svc_
 static int svc_connect_check_known(struct obd_export *exp, const struct svc_req *req,
 				   struct connect_args *a)
 {
-	if (exp->connecting)
+	if (exp->exp_connecting)
 		return -EALREADY;
-	if (exp->failed)
+	if (exp->exp_failed)
 		return -ENODEV;
-	if (exp->connected) {
-		if (a->op_flags & MSG_CONNECT_INITIAL && !lnet_nid_eq(&exp->nid, &req->peer))
+	if (exp->exp_connected) {
+		if (a->op_flags & MSG_CONNECT_INITIAL && !lnet_nid_eq(&exp->exp_nid, &req->peer))
 			return -EALREADY;
-		if (exp->cb_cookie != a->cb_cookie)
+		if (exp->exp_cb_cookie != a->cb_cookie)
 			return -EALREADY;
 	}
-	if (a->pb->pb_handle.cookie != exp->cookie && export_has_requests(exp))
+	if (a->pb->pb_handle.cookie != exp->exp_cookie && export_has_requests(exp))
 		return -EBUSY;
-	if (exp->connected) {
-		if (a->conn_cnt <= exp->conn_cnt)
+	if (exp->exp_connected) {
+		if (a->conn_cnt <= exp->exp_conn_cnt)
 			return -EALREADY;
 		a->reconnect = true;
 	}
-	if (exp->conn_cnt && exp->sp != req->secflvr >> 24)
+	if (exp->exp_conn_cnt && exp->exp_sp != req->secflvr >> 24)
 		return -EACCES;
 	return 0;
 }
@@ -131,7 +131,7 @@ static struct obd_export *svc_connect_choose_export(struct ptlrpc_target *t, str
 	int rc;
 
 	exp = svc_connect_find_client(t, a->uuid);
-	if (exp && exp->connected && !exp->connecting && svc_connect_replaces(exp, req, a)) {
+	if (exp && exp->exp_connected && !exp->exp_connecting && svc_connect_replaces(exp, req, a)) {
 		if (export_fail(exp, true))
 			export_retire(exp);
 		export_put(exp);
@@ -154,7 +154,7 @@ static struct obd_export *svc_connect_choose_export(struct ptlrpc_target *t, str
 		return ERR_PTR(rc);
 	}
 	spin_lock(&exp->exp_lock);
-	exp->connecting = true;
+	exp->exp_connecting = true;
 	spin_unlock(&exp->exp_lock);
 	return exp;
 }
@@ -173,17 +173,17 @@ static void svc_connect_set_connected(struct obd_export *exp, const struct svc_r
 				      const struct connect_args *a)
 {
 	spin_lock(&exp->exp_lock);
-	exp->ocd = a->ocd;
-	exp->nid = req->peer;
-	exp->self = req->self;
-	exp->cb_cookie = a->cb_cookie;
-	exp->conn_cnt = a->conn_cnt;
-	exp->sp = req->secflvr >> 24;
-	exp->last_xid = 0;
-	exp->last_heard = ktime_get_seconds();
-	exp->bulk_stalled = false;
-	exp->was_connected = true;
-	exp->connected = !exp->failed;
+	exp->exp_ocd = a->ocd;
+	exp->exp_nid = req->peer;
+	exp->exp_self = req->self;
+	exp->exp_cb_cookie = a->cb_cookie;
+	exp->exp_conn_cnt = a->conn_cnt;
+	exp->exp_sp = req->secflvr >> 24;
+	exp->exp_last_xid = 0;
+	exp->exp_last_heard = ktime_get_seconds();
+	exp->exp_bulk_stalled = false;
+	exp->exp_was_connected = true;
+	exp->exp_connected = !exp->exp_failed;
 	spin_unlock(&exp->exp_lock);
 	export_set_reverse(exp, req);
 	trace_ptlrpc_export_connect(exp, "connected");
@@ -203,9 +203,9 @@ static int svc_connect_target(struct ptlrpc_target *t, struct svc_req *req, stru
 	exp = svc_connect_choose_export(t, req, a);
 	if (!IS_ERR(exp) && !a->reconnect) {
 		/* ops->connect() may look at these */
-		exp->nid = req->peer;
-		exp->self = req->self;
-		exp->cb_cookie = a->cb_cookie;
+		exp->exp_nid = req->peer;
+		exp->exp_self = req->self;
+		exp->exp_cb_cookie = a->cb_cookie;
 	}
 	mutex_unlock(&t->connect_mutex);
 	if (IS_ERR(exp))
@@ -219,20 +219,20 @@ static int svc_connect_target(struct ptlrpc_target *t, struct svc_req *req, stru
 	if (!rc)
 		svc_connect_set_connected(exp, req, a);
 	spin_lock(&exp->exp_lock);
-	exp->connecting = false;
-	failed = exp->failed;
+	exp->exp_connecting = false;
+	failed = exp->exp_failed;
 	spin_unlock(&exp->exp_lock);
 	mutex_unlock(&t->connect_mutex);
 	wake_up_all(&exp->exp_waitq);
 	if (!rc && failed)
 		rc = -ENODEV;
-	if (rc && !a->reconnect && !exp->was_connected && export_fail(exp, false))
+	if (rc && !a->reconnect && !exp->exp_was_connected && export_fail(exp, false))
 		export_retire(exp);
 	if (rc) {
 		export_put(exp);
 		return rc;
 	}
-	req->connect_cookie = exp->cookie;
+	req->connect_cookie = exp->exp_cookie;
 	if (!t->not_replayable)
 		req->connect_flags = MSG_CONNECT_REPLAYABLE;
 	if (a->reconnect || (t->not_replayable && a->conn_cnt > 1))

@@ -454,7 +454,7 @@ struct ptlrpc_target_ops {
 	bool (*peer_is_server)(struct ptlrpc_target *t, const struct lnet_nid *nid);
 	/*
 	 * A connect passed the checks of chapter 2 9.7. *ocd: in: wanted; out: granted (flags only
-	 * cleared, values set). reconnect: the export was kept. exp->client_uuid, nid, cb_cookie
+	 * cleared, values set). reconnect: the export was kept. exp->exp_client_uuid, nid, cb_cookie
 	 * are set. -errno refuses.
 	 */
 	int (*connect)(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect);
@@ -521,34 +521,34 @@ int ptlrpc_target_evict(struct ptlrpc_target *t, const char *who);
 
 struct obd_export {
 	refcount_t exp_ref;
-	u64 cookie;			/* pb_handle of the client's requests */
-	char client_uuid[UUID_MAX];
-	struct lnet_nid nid;		/* client, as events show it */
-	struct lnet_nid self;		/* own NID it talks to */
-	struct ptlrpc_target *tgt;
-	struct obd_connect_data ocd;	/* granted; zero before the first connect ends */
-	u64 cb_cookie;			/* pb_handle for callbacks */
+	u64 exp_cookie;			/* pb_handle of the client's requests */
+	char exp_client_uuid[UUID_MAX];
+	struct lnet_nid exp_nid;		/* client, as events show it */
+	struct lnet_nid exp_self;		/* own NID it talks to */
+	struct ptlrpc_target *exp_tgt;
+	struct obd_connect_data exp_ocd;	/* granted; zero before the first connect ends */
+	u64 exp_cb_cookie;			/* pb_handle for callbacks */
 	struct ldlm_export *exp_ldlm;
 	struct obd_import *exp_rev;	/* for callbacks; made at the first connect */
 	struct list_head exp_link;	/* target's exports */
 	struct hlist_node exp_hash;	/* by cookie */
 	spinlock_t exp_lock;		/* below */
 	struct list_head exp_reqs;	/* svc_req.exp_link: queued and in service */
-	u32 conn_cnt;
-	u8 sp;				/* sender part of the first connect */
-	bool connected;
-	bool connecting;
-	bool was_connected; /* ops->connect() succeeded: ops->disconnect() will follow */
-	bool failed; /* evicted or disconnected: no new requests, reverse RPCs, locks */
-	bool evicted;
+	u32 exp_conn_cnt;
+	u8 exp_sp;				/* sender part of the first connect */
+	bool exp_connected;
+	bool exp_connecting;
+	bool exp_was_connected; /* ops->connect() succeeded: ops->disconnect() will follow */
+	bool exp_failed; /* evicted or disconnected: no new requests, reverse RPCs, locks */
+	bool exp_evicted;
 	atomic_t exp_in_service;	/* requests being handled; wakes exp_waitq at <= 1 */
 	wait_queue_head_t exp_waitq;
-	time64_t last_heard;
-	u64 last_xid;			/* highest pb_last_xid */
+	time64_t exp_last_heard;
+	u64 exp_last_xid;			/* highest pb_last_xid */
 	/* Bulk transfers that wait for the client (bulk.c) */
-	unsigned int bulk_waiters;
-	time64_t bulk_moved;		/* when data of the client last moved, or the first began */
-	bool bulk_stalled;		/* one was given up, and nothing has moved since */
+	unsigned int exp_bulk_waiters;
+	time64_t exp_bulk_moved;		/* when data of the client last moved, or the first began */
+	bool exp_bulk_stalled;		/* one was given up, and nothing has moved since */
 	struct work_struct exp_work;
 };
 
@@ -564,13 +564,13 @@ void export_evict(struct obd_export *exp, const char *why);
 
 static inline u64 exp_connect_flags(const struct obd_export *exp)
 {
-	return le64_to_cpu(exp->ocd.ocd_connect_flags);
+	return le64_to_cpu(exp->exp_ocd.ocd_connect_flags);
 }
 
 static inline u64 exp_connect_flags2(const struct obd_export *exp)
 {
 	return exp_connect_flags(exp) & OBD_CONNECT_FLAGS2 ?
-		       le64_to_cpu(exp->ocd.ocd_connect_flags2) :
+		       le64_to_cpu(exp->exp_ocd.ocd_connect_flags2) :
 		       0;
 }
 
@@ -595,7 +595,7 @@ struct ptlrpc_handler {
  */
 struct svc_req {
 	struct obd_export *exp;		/* NULL in callbacks on a client */
-	struct ptlrpc_target *tgt;	/* exp->tgt */
+	struct ptlrpc_target *tgt;	/* exp->exp_tgt */
 	struct obd_import *imp;		/* callbacks on a client: the import they belong to */
 	const struct ptlrpc_handler *handler;
 	u32 opc;

@@ -216,7 +216,7 @@ int tgt_slot_alloc(struct lu_target *lt, struct tgt_export *te)
 	rc = -ENOSPC;
 	if (slot == TGT_SLOTS_MAX)
 		goto out;
-	strscpy((char *)lcd->lcd_uuid, te->te_exp.client_uuid, sizeof(lcd->lcd_uuid));
+	strscpy((char *)lcd->lcd_uuid, te->te_exp.exp_client_uuid, sizeof(lcd->lcd_uuid));
 	lcd->lcd_generation = cpu_to_le32(++lt->lt_generation);
 	lcd->lcd_last_epoch = lt->lt_lsd->lsd_start_epoch;
 	rc = save_slot(lt, slot, lcd);
@@ -267,7 +267,7 @@ void tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
 	rc = tgt_slot_release(lt, slot, &te->te_lcd);
 	if (rc)
 		pr_warn_ratelimited("%s: slot of client %s in last_rcvd was not freed: rc = %d\n",
-				    lt->lt_name, te->te_exp.client_uuid, rc);
+				    lt->lt_name, te->te_exp.exp_client_uuid, rc);
 	clear_bit(slot, lt->lt_slots);
 	mutex_unlock(&lt->lt_slot_mutex);
 }

@@ -26,7 +26,7 @@ static struct obd_export *tgt_export_alloc(struct ptlrpc_target *pt)
 static void tgt_export_free(struct obd_export *exp)
 {
 	struct tgt_export *te = tgt_export(exp);
-	struct lu_target *lt = lu_target(exp->tgt);
+	struct lu_target *lt = lu_target(exp->exp_tgt);
 
 	tgt_replies_drop(lt, te);
 	if (lt->lt_type->export_fini)
@@ -45,14 +45,14 @@ static int tgt_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 {
 	bool light = le64_to_cpu(ocd->ocd_connect_flags) & OBD_CONNECT_LIGHTWEIGHT;
 	struct tgt_export *te = tgt_export(exp);
-	struct lu_target *lt = lu_target(exp->tgt);
+	struct lu_target *lt = lu_target(exp->exp_tgt);
 	bool new_slot = lt->lt_kind != TGT_MGS && !light && te->te_slot == TGT_NO_SLOT;
 	int rc;
 
 	if (new_slot) {
 		rc = tgt_slot_alloc(lt, te);
 		if (rc) {
-			pr_warn_ratelimited("%s: no slot for client %s: rc = %d\n", lt->lt_name, exp->client_uuid, rc);
+			pr_warn_ratelimited("%s: no slot for client %s: rc = %d\n", lt->lt_name, exp->exp_client_uuid, rc);
 			return rc;
 		}
 	}
@@ -66,7 +66,7 @@ static int tgt_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 static void tgt_disconnect(struct obd_export *exp, bool evicted)
 {
 	struct tgt_export *te = tgt_export(exp);
-	struct lu_target *lt = lu_target(exp->tgt);
+	struct lu_target *lt = lu_target(exp->exp_tgt);
 
 	if (lt->lt_type->disconnect)
 		lt->lt_type->disconnect(exp, evicted);

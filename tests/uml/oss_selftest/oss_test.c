@@ -223,7 +223,7 @@ static int test_try_lock(struct obd_export *exp, const struct ldlm_res_id *res)
 	struct ldlm_lock *lock = NULL;
 	int rc;
 
-	rc = ldlm_srv_lock_local(exp->tgt->ns, res, LDLM_EXTENT, &policy, LCK_PW,
+	rc = ldlm_srv_lock_local(exp->exp_tgt->ns, res, LDLM_EXTENT, &policy, LCK_PW,
 				 LDLM_FL_SPECULATIVE, &lock);
 	ldlm_srv_unlock(lock);
 	return rc;
@@ -242,7 +242,7 @@ static void test_evict(void)
 
 	idif_to_fid(&fid, id, 0);
 	ost_fid_to_res_id(&res, &fid);
-	obj = osd_find(lu_target(exp->tgt)->lt_osd, &fid);
+	obj = osd_find(lu_target(exp->exp_tgt)->lt_osd, &fid);
 	rc = test_enqueue(imp, &res);
 	CHECK(!rc && !IS_ERR(obj), "%d", rc);
 	down_write(&obj->oo_data_sem);

@@ -527,7 +527,7 @@ static int send_many(struct obd_import *imp, u32 opc, int n)
 
 static void find_exp(struct obd_export *exp, void *data)
 {
-	if (!strcmp(exp->client_uuid, CLIENT))
+	if (!strcmp(exp->exp_client_uuid, CLIENT))
 		*(struct obd_export **)data = export_get(exp);
 }
 

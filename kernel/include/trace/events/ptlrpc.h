@@ -146,14 +146,14 @@ DECLARE_EVENT_CLASS(ptlrpc_export_class,
 	TP_ARGS(exp, why),
 	TP_STRUCT__entry(
 		__array(char, peer, LNET_NIDSTR_SIZE)
-		__string(target, exp->tgt->uuid)
-		__string(client, exp->client_uuid)
+		__string(target, exp->exp_tgt->uuid)
+		__string(client, exp->exp_client_uuid)
 		__string(why, why)
 	),
 	TP_fast_assign(
-		lnet_nid_str(&exp->nid, __entry->peer);
-		compat_assign_str(target, exp->tgt->uuid);
-		compat_assign_str(client, exp->client_uuid);
+		lnet_nid_str(&exp->exp_nid, __entry->peer);
+		compat_assign_str(target, exp->exp_tgt->uuid);
+		compat_assign_str(client, exp->exp_client_uuid);
 		compat_assign_str(why, why);
 	),
 	TP_printk("%s client %s at %s: %s", __get_str(target), __get_str(client), __entry->peer,

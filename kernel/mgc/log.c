@@ -161,12 +161,13 @@ static int mgc_give_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 		if (rc && cl->mgl_first && lcfg_cmd(rec.lcfg) & LCFG_REQUIRED)
 			return rc;
 		if (rc)
-			pr_warn_ratelimited("%s: record %u (command %x) was not applied: rc = %d\n",
+			pr_warn_ratelimited("%s: record %u (command 0x%x) was not applied: rc = %d\n",
 					    cl->mgl_name, index, lcfg_cmd(rec.lcfg), rc);
 		rc = 0;
 	}
 	if (rc) {
-		pr_err("%s: record %u is damaged\n", cl->mgl_name, index);
+		pr_err("%s: record %u of the config log is damaged: rc = %d\n", cl->mgl_name,
+		       index, rc);
 		return rc;
 	}
 	cl->mgl_last = index;
@@ -235,7 +236,7 @@ static int mgc_process_log(struct config_log *cl)
 			rc = err;
 			goto out;
 		}
-		pr_info("%s: using the local copy of the config log (rc = %d)\n",
+		pr_info("%s: the MGS cannot be reached, using the local copy of the config log: rc = %d\n",
 			cl->mgl_name, err);
 		local = true;
 	}
@@ -287,11 +288,11 @@ static void mgc_log_work(struct work_struct *work)
 		again = rc < 0;
 		if (again) {
 			if (!cl->mgl_failed)
-				pr_warn("%s: %s cannot be read again (rc = %d), trying on\n",
+				pr_warn("%s: config log %s cannot be read; this is repeated until it can: rc = %d\n",
 					cl->mgl_mgc->m_name, cl->mgl_name, rc);
 			mgc_lock_drop(cl);
 		} else if (cl->mgl_failed) {
-			pr_info("%s: %s was read again\n", cl->mgl_mgc->m_name, cl->mgl_name);
+			pr_info("%s: config log %s was read\n", cl->mgl_mgc->m_name, cl->mgl_name);
 		}
 		WRITE_ONCE(cl->mgl_failed, again);
 	}

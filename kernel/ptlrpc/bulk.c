@@ -417,11 +417,34 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 	return rc;
 }
 
+/*
+ * The client may have more pieces than there are data: it gets empty PUTs for the rest.
+ * 0 or -ENOMEM.
+ */
+static int svc_bulk_add_empty(struct ptlrpc_bulk *bk, u32 n)
+{
+	struct bulk_piece *more;
+	u32 i;
+
+	if (bk->bk_nr >= n)
+		return 0;
+	more = krealloc(bk->bk_piece, n * sizeof(*more), GFP_NOFS);
+	if (!more)
+		return -ENOMEM;
+	memset(more + bk->bk_nr, 0, (n - bk->bk_nr) * sizeof(*more));
+	bk->bk_piece = more;
+	for (i = bk->bk_nr; i < n; i++)
+		more[i].bp_bulk = bk;
+	bk->bk_nr = n;
+	return 0;
+}
+
 static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
 			 struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md,
 			 time64_t end)
 {
 	struct svc_bulk sb = { .exp = req->exp, .mbits = mbits };
+	char nid[LNET_NIDSTR_SIZE];
 	struct ptlrpc_bulk *bk;
 	u32 n, i, left = bytes;
 	u64 first;
@@ -434,23 +457,15 @@ static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
 	if (IS_ERR(bk))
 		return PTR_ERR(bk);
 	if (bk->bk_nr > n) {
-		pr_warn_ratelimited("bulk of %u pieces, but the client offers %u\n", bk->bk_nr, n);
+		pr_warn_ratelimited("%s: client %s offers %u pieces for a bulk of %u: rc = %d\n",
+				    ptlrpc_opc_name(req->opc), lnet_nid_str(&req->peer, nid), n,
+				    bk->bk_nr, -EPROTO);
 		rc = -EPROTO;
 		goto out_free;
 	}
-	/* The client may have more pieces than there are data: it gets empty PUTs for the rest. */
-	if (bk->bk_nr < n) {
-		struct bulk_piece *more = krealloc(bk->bk_piece, n * sizeof(*more), GFP_NOFS);
-
-		if (!more) {
-			rc = -ENOMEM;
-			goto out_free;
-		}
-		memset(more + bk->bk_nr, 0, (n - bk->bk_nr) * sizeof(*more));
-		bk->bk_piece = more;
-		for (i = bk->bk_nr; i < n; i++)
-			more[i].bp_bulk = bk;
-		bk->bk_nr = n;
+	if (svc_bulk_add_empty(bk, n)) {
+		rc = -ENOMEM;
+		goto out_free;
 	}
 	spin_lock_init(&sb.lock);
 	init_waitqueue_head(&sb.waitq);
@@ -489,6 +504,7 @@ static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *b
 {
 	time64_t end = ktime_get_seconds() + ptlrpc_bulk_timeout;
 	bool entered = svc_bulk_enter(req->exp);
+	char nid[LNET_NIDSTR_SIZE];
 	int rc = -ETIMEDOUT;
 	u64 mbits;
 
@@ -508,9 +524,9 @@ static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *b
 		svc_bulk_leave(req->exp);
 	if (rc) {
 		req->no_reply = true;
-		pr_warn_ratelimited("bulk %s of request x%llu (%s): rc = %d\n",
-				    get ? "read" : "write", req->xid, ptlrpc_opc_name(req->opc),
-				    rc);
+		pr_warn_ratelimited("%s: bulk of %s x%llu with client %s failed, no reply is sent: rc = %d\n",
+				    req->tgt ? req->tgt->uuid : "client", ptlrpc_opc_name(req->opc),
+				    req->xid, lnet_nid_str(&req->peer, nid), rc);
 	}
 	return rc;
 }

@@ -144,8 +144,8 @@ static int import_check_ocd(const struct obd_import *imp, const struct obd_conne
 	    want2 = le64_to_cpu(imp->imp_want.ocd_connect_flags2);
 
 	if (flags & ~want || (flags & OBD_CONNECT_FLAGS2 && flags2 & ~want2)) {
-		pr_err("%s: server grants what was not asked for: 0x%llx 0x%llx\n", imp->imp_name,
-		       flags & ~want, flags2 & ~want2);
+		pr_err("%s: server grants flags 0x%llx 0x%llx that were not asked for: rc = %d\n",
+		       imp->imp_name, flags & ~want, flags2 & ~want2, -EPROTO);
 		return -EPROTO;
 	}
 	if (flags & OBD_CONNECT_CKSUM && !(le32_to_cpu(ocd->ocd_cksum_types) & OBD_CKSUM_ALL))
@@ -246,7 +246,10 @@ static int import_take_answer(struct obd_import *imp, struct ptlrpc_request *req
 /* All locks of this client, and its requests of before, mean nothing to the server any more. */
 static void import_handle_eviction(struct obd_import *imp)
 {
-	pr_warn("%s: this client was evicted; its locks and open files are lost\n", imp->imp_name);
+	char nid[LNET_NIDSTR_SIZE];
+
+	pr_warn("%s: evicted by the server at %s; locks, open files and unwritten data are lost\n",
+		imp->imp_name, lnet_nid_str(&imp->imp_nid, nid));
 	spin_lock(&imp->imp_lock);
 	import_set_state(imp, IMP_EVICTED);
 	import_abort_all(imp, -EIO, true);

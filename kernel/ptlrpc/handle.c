@@ -86,6 +86,7 @@ bool svc_parse_req(struct svc_req *req)
 {
 	const struct lustre_msg_v2 *msg = req->msg;
 	const struct ptlrpc_body *pb;
+	char nid[LNET_NIDSTR_SIZE];
 	unsigned int i;
 	u32 timeout;
 
@@ -123,8 +124,8 @@ bool svc_parse_req(struct svc_req *req)
 							   svc_parse_export(req, pb);
 
 bad:
-	pr_info_ratelimited("portal %u: malformed request x%llu dropped\n", req->req_portal,
-			    req->xid);
+	pr_info_ratelimited("malformed request x%llu from %s (portal %u) dropped\n", req->xid,
+			    lnet_nid_str(&req->peer, nid), req->req_portal);
 	return false;
 }
 
@@ -229,6 +230,7 @@ static int svc_run_handler(struct svc_req *req, bool *held)
 {
 	const struct ptlrpc_handler *h = svc_find_handler(req);
 	u32 version = le32_to_cpu(((struct ptlrpc_body *)wire_body(req->msg))->pb_version);
+	char nid[LNET_NIDSTR_SIZE];
 	int rc;
 
 	if (!h)
@@ -248,7 +250,8 @@ static int svc_run_handler(struct svc_req *req, bool *held)
 	}
 	rc = wire_req_check(req->msg, req->msg_len, req->fmt);
 	if (rc) {
-		pr_info_ratelimited("malformed %s x%llu\n", h->name, req->xid);
+		pr_info_ratelimited("malformed %s x%llu from %s refused: rc = %d\n", h->name,
+				    req->xid, lnet_nid_str(&req->peer, nid), rc);
 		return rc;
 	}
 	if (h->flags & HF_RESENT && req->pb_flags & MSG_RESENT && req->tgt->ops->resent) {
@@ -305,9 +308,12 @@ void svc_handle_req(struct svc_req *req)
  */
 int svc_req_set_format(struct svc_req *req, const struct wire_format *fmt)
 {
+	char nid[LNET_NIDSTR_SIZE];
+
 	if (wire_req_check(req->msg, req->msg_len, fmt)) {
-		pr_info_ratelimited("malformed %s (%s) x%llu\n", req->handler->name, fmt->name,
-				    req->xid);
+		pr_info_ratelimited("malformed %s (%s) x%llu from %s refused: rc = %d\n",
+				    req->handler->name, fmt->name, req->xid,
+				    lnet_nid_str(&req->peer, nid), -EPROTO);
 		return -EPROTO;
 	}
 	req->fmt = fmt;

@@ -213,7 +213,8 @@ static void ldlm_ast_outcome_work(struct work_struct *work)
 		   rc != -ENODEV && rc != -ESHUTDOWN && !READ_ONCE(exp->exp_failed) &&
 		   !(READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED)) {
 		pr_warn_ratelimited("%s: client %s fails lock callback %u with %d, evicting it\n",
-				    lock->l_res->lr_ns->ns_name, exp->exp_client_uuid, ast->opc, rc);
+				    lock->l_res->lr_ns->ns_name, exp->exp_client_uuid, ast->opc,
+				    rc);
 		export_evict(exp, "lock callback failed");
 	}
 	if (ast->set && atomic_dec_and_test(&ast->set->pending))

@@ -402,7 +402,8 @@ EXPORT_SYMBOL_GPL(ptlrpc_export_preload);
 
 static bool export_is_missing(const struct obd_export *exp, const void *unused)
 {
-	return exp->exp_was_connected && !exp->exp_connected && !exp->exp_connecting && !exp->exp_failed;
+	return exp->exp_was_connected && !exp->exp_connected && !exp->exp_connecting &&
+	       !exp->exp_failed;
 }
 
 /* Look from the start of the list after each eviction, which changes the list. */
@@ -473,7 +474,8 @@ static bool export_is_silent(const struct obd_export *exp, const void *arg)
 	time64_t now = *(const time64_t *)arg;
 	u64 flags = exp_connect_flags(exp);
 
-	return READ_ONCE(exp->exp_connected) && now - READ_ONCE(exp->exp_last_heard) > EXPORT_SILENT &&
+	return READ_ONCE(exp->exp_connected) &&
+	       now - READ_ONCE(exp->exp_last_heard) > EXPORT_SILENT &&
 	       !(flags & (OBD_CONNECT_PINGLESS | OBD_CONNECT_MDS_MDS));
 }
 

@@ -131,7 +131,8 @@ static struct obd_export *svc_connect_choose_export(struct ptlrpc_target *t, str
 	int rc;
 
 	exp = svc_connect_find_client(t, a->uuid);
-	if (exp && exp->exp_connected && !exp->exp_connecting && svc_connect_replaces(exp, req, a)) {
+	if (exp && exp->exp_connected && !exp->exp_connecting &&
+	    svc_connect_replaces(exp, req, a)) {
 		if (export_fail(exp, true))
 			export_retire(exp);
 		export_put(exp);

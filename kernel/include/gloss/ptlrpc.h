@@ -454,8 +454,8 @@ struct ptlrpc_target_ops {
 	bool (*peer_is_server)(struct ptlrpc_target *t, const struct lnet_nid *nid);
 	/*
 	 * A connect passed the checks of chapter 2 9.7. *ocd: in: wanted; out: granted (flags only
-	 * cleared, values set). reconnect: the export was kept. exp->exp_client_uuid, nid, cb_cookie
-	 * are set. -errno refuses.
+	 * cleared, values set). reconnect: the export was kept. exp_client_uuid, exp_nid,
+	 * exp_cb_cookie are set. -errno refuses.
 	 */
 	int (*connect)(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect);
 	/*
@@ -547,7 +547,7 @@ struct obd_export {
 	u64 exp_last_xid;			/* highest pb_last_xid */
 	/* Bulk transfers that wait for the client (bulk.c) */
 	unsigned int exp_bulk_waiters;
-	time64_t exp_bulk_moved;		/* when data of the client last moved, or the first began */
+	time64_t exp_bulk_moved;	/* when data of the client last moved, or the first began */
 	bool exp_bulk_stalled;		/* one was given up, and nothing has moved since */
 	struct work_struct exp_work;
 };

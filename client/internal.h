@@ -31,6 +31,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <gloss/lustre_user.h>
 #include <gloss/wire.h>
 #include <gloss/msg.h>
 #include <gloss/lnet.h>

@@ -104,32 +104,63 @@ enum {
 	LFS_DIR_FID = 0x8,
 };
 
-static void lfs_dir_show(int mdt, const struct lu_fid *fid, unsigned int what, bool def)
+static void lfs_dir_show(int mdt, const struct lu_fid *fid, unsigned int what)
 {
 	if (what & LFS_DIR_FID)
 		printf("[%#llx:0x%x:0x%x]\n", fid->f_seq, fid->f_oid, fid->f_ver);
 	else if (what & LFS_DIR_HASH)
 		printf("none\n");
 	else if (what)
-		printf("%d\n", what & LFS_DIR_COUNT ? 0 : def ? -1 : mdt);
-	else if (def)
-		printf("lmv_stripe_count: 0 lmv_stripe_offset: -1 lmv_hash_type: none %s\n",
-		       "lmv_max_inherit: -1 lmv_max_inherit_rr: 0");
+		printf("%d\n", what & LFS_DIR_COUNT ? 0 : mdt);
 	else
 		printf("lmv_stripe_count: 0 lmv_stripe_offset: %d lmv_hash_type: none\n", mdt);
+}
+
+static void lfs_dir_show_default(const struct lmv_user_md *lum, unsigned int what)
+{
+	static const char *const words[] = { "none", "all_char", "fnv_1a_64", "crush", "crush2" };
+	unsigned int hash = lum->lum_hash_type & 0xffff, inherit = lum->lum_max_inherit;
+	const char *word = hash < sizeof(words) / sizeof(words[0]) ? words[hash] : "unknown";
+	int offset = lum->lum_stripe_offset, rr = lum->lum_max_inherit_rr;
+
+	if (what & LFS_DIR_HASH)
+		printf("%s\n", word);
+	else if (what)
+		printf("%d\n", what & LFS_DIR_COUNT ? (int)lum->lum_stripe_count : offset);
+	else
+		printf("%s: %u %s: %d %s: %s %s: %d %s: %d\n", "lmv_stripe_count",
+		       lum->lum_stripe_count, "lmv_stripe_offset", offset, "lmv_hash_type", word,
+		       "lmv_max_inherit", inherit ? inherit == 255 ? 0 : (int)inherit : -1,
+		       "lmv_max_inherit_rr", rr == 255 ? -1 : rr);
+}
+
+/* The default LMV of a directory, its own or inherited; where there is none, one that says so. */
+static int lfs_dir_default(int fd, struct lmv_user_md *lum)
+{
+	memset(lum, 0, sizeof(*lum));
+	lum->lum_magic = LMV_USER_MAGIC;
+	if (!ioctl(fd, LL_IOC_LMV_GETSTRIPE, lum))
+		return 0;
+	lum->lum_stripe_offset = -1;
+	return errno == ENODATA ? 0 : errno;
 }
 
 static int lfs_dir_get_one(const char *path, unsigned int what, bool def)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY), mdt, rc = 0;
 	struct lu_fid fid = { 0 };
+	struct lmv_user_md lum;
 
 	if (fd < 0 || ioctl(fd, LL_IOC_GET_MDTIDX, &mdt) < 0)
 		rc = lfs_error(errno, "cannot read the stripes of '%s'", path);
 	else if (what & LFS_DIR_FID && ioctl(fd, LL_IOC_PATH2FID, &fid) < 0)
 		rc = lfs_error(errno, "cannot get the FID of '%s'", path);
+	else if (!def || what & LFS_DIR_FID)
+		lfs_dir_show(mdt, &fid, what);
+	else if (lfs_dir_default(fd, &lum))
+		rc = lfs_error(errno, "cannot read the default stripes of '%s'", path);
 	else
-		lfs_dir_show(mdt, &fid, what, def);
+		lfs_dir_show_default(&lum, what);
 	if (fd >= 0)
 		close(fd);
 	return rc;

@@ -15,6 +15,7 @@ default_lmv() {
 	is "ls $L" "d f size striped"
 	is "$ABI dmv $L" "1 -1 0 3 ok"
 	is "$ABI dmv $L/d" "1 -1 0 2 ok"
+	is "lfs getdirstripe -D $L" "lmv_stripe_count: 1 lmv_stripe_offset: -1 lmv_hash_type: none lmv_max_inherit: -1 lmv_max_inherit_rr: 3"
 	is "lfs getdirstripe $L/d" "lmv_stripe_count: 0 lmv_stripe_offset: 0 lmv_hash_type: none"
 }
 # A striped directory is refused by its name, not shown empty.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * What programs use of a client mount: ioctls of files and directories and their arguments
- * (chapter 7, section 3). The numbers are written as they are: several carry historic, wrong sizes.
+ * (chapter 7, section 3). The numbers are written as they are: the sizes that several of
+ * them encode are not those of their arguments.
  */
 #ifndef _UAPI_GLOSS_LUSTRE_USER_H
 #define _UAPI_GLOSS_LUSTRE_USER_H
@@ -165,6 +166,23 @@ struct lov_comp_md_v1 {
 	__u64	lcm_padding2;
 	struct lov_comp_md_entry_v1 lcm_entries[];
 } __attribute__((packed));
+
+#define LMV_USER_MAGIC			0x0CD30CD0
+
+/* LL_IOC_LMV_GETSTRIPE: the default layout of directories. */
+struct lmv_user_md {
+	__u32	lum_magic;
+	__u32	lum_stripe_count;
+	__u32	lum_stripe_offset;	/* index of an MDT, ~0 = any */
+	__u32	lum_hash_type;
+	__u32	lum_type;		/* in: 0 also what is inherited, 1 only what is stored */
+	__u8	lum_max_inherit;	/* 0 without end, 255 none */
+	__u8	lum_max_inherit_rr;	/* 0 none, 255 without end */
+	__u16	lum_padding1;
+	__u32	lum_padding2;
+	__u32	lum_padding3;
+	char	lum_pool_name[16];
+};
 
 struct obd_statfs {
 	__u64	os_type;

@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "internal.h"
+#include <trace/events/lnet.h>
 
 static struct kmem_cache *msg_cache;
 
@@ -96,8 +97,11 @@ static int lnet_msg_send(struct lnet_msg *msg)
 	u32 type = msg->hdr.type, bytes = msg->hdr.payload_length;
 	int rc;
 
+	/* before send(): the driver may have freed msg by then; the caller holds ni */
+	trace_lnet_msg_send(&msg->hdr, 0);
 	rc = READ_ONCE(ni->dying) ? -ENETDOWN : ni->lnd->send(ni, msg);
-	/* the driver may have freed msg by now; the caller holds ni */
+	if (rc)
+		trace_lnet_msg_sent(&msg->hdr, rc);
 	if (!rc)
 		lnet_stat_sent(ni, type, bytes);
 	return rc;
@@ -245,6 +249,7 @@ void lnet_msg_sent(struct lnet_msg *msg, int status)
 {
 	struct lnet_md *md = msg->md;
 
+	trace_lnet_msg_sent(&msg->hdr, status);
 	if (status)
 		this_cpu_inc(msg->ni->stats->errors);
 	if (!md) {
@@ -313,12 +318,9 @@ static void lnet_send_reply(struct lnet_msg *msg)
 
 void lnet_drop(struct lnet_ni *ni, const struct lnet_hdr *hdr, const char *why)
 {
-	char s[LNET_NIDSTR_SIZE];
-
 	this_cpu_inc(ni->stats->dropped[hdr->type & 3]);
 	this_cpu_add(ni->stats->drop_bytes, hdr->payload_length);
-	pr_debug("message type %u from %s dropped: %s\n", hdr->type, lnet_nid_str(&hdr->src_nid,
-										  s), why);
+	trace_lnet_msg_drop(hdr, why);
 }
 
 static void lnet_event_fill(struct lnet_event *ev, enum lnet_event_kind type,
@@ -568,6 +570,7 @@ static void lnet_rx_failed(struct lnet_msg *msg, int status)
  */
 void lnet_rx_end(struct lnet_msg *msg, int status)
 {
+	trace_lnet_msg_recv(&msg->hdr, status);
 	switch (msg->hdr.type) {
 	case LNET_MSG_PUT:
 		if (msg->md)

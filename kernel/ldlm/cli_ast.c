@@ -5,6 +5,7 @@
  * this client gave it, and the lock must belong to the import that the callback came for.
  */
 #include "internal.h"
+#include <trace/events/ldlm.h>
 
 #define GL_CANCEL_AGE	(10 * HZ)	/* unused PW locks: cancelled after a glimpse */
 
@@ -52,6 +53,7 @@ int ldlm_handle_bl_callback(struct svc_req *req)
 	if (rc)
 		return rc;
 	res = ldlm_lock_res_lock(lock);
+	trace_ldlm_ast(lock, req->opc);
 	if (lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_FAILED | LDLM_FL_CANCEL)) {
 		rc = -EINVAL;
 	} else {

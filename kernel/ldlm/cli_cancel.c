@@ -14,6 +14,7 @@
 #include "internal.h"
 #include <linux/cpumask.h>
 #include <linux/shrinker.h>
+#include <trace/events/ldlm.h>
 
 #define LRU_PER_CPU		100
 #define LRU_LEAST		4000	/* a lock takes some 700 bytes, a new one a round trip */
@@ -354,6 +355,7 @@ static bool ldlm_cli_cancel_begin_locked(struct ldlm_lock *lock)
 	if (lock->l_users || !lock->l_granted_mode || lock->l_flags & LDLM_FL_CANCELING)
 		return false;
 	lock->l_flags |= LDLM_FL_CANCELING;
+	trace_ldlm_cancel(lock, 0);
 	return true;
 }
 

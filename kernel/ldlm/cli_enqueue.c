@@ -5,6 +5,7 @@
  * finds it. lr_lock is not held across a request or a callback of the owner.
  */
 #include "internal.h"
+#include <trace/events/ldlm.h>
 
 #define CP_WAIT_MAX		(100 * HZ)	/* longest wait for a CP AST without NO_TIMEOUT */
 
@@ -229,6 +230,7 @@ int ldlm_cli_enqueue_start(struct ldlm_enqueue_info *ei, struct ptlrpc_request *
 
 	spin_lock(&res->lr_lock);
 	list_add_tail(&lock->l_res_link, &res->lr_waiting);
+	trace_ldlm_enqueue(lock, 0);
 	spin_unlock(&res->lr_lock);
 	*reqp = req;
 	*lockp = lock;

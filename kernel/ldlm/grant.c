@@ -5,6 +5,7 @@
  * (called back) and cp (granted), for ldlm_srv_send() after unlocking.
  */
 #include "internal.h"
+#include <trace/events/ldlm.h>
 
 /*
  * Remember the client whose lock a thread of the server waits for (ldlm_srv_lock_local()): that of
@@ -33,6 +34,7 @@ void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_h
 		return;
 	if (holder->l_granted_mode == LCK_GROUP)
 		return;
+	trace_ldlm_block(holder, want->l_req_mode);
 	holder->l_flags |= LDLM_FL_AST_SENT;
 	holder->l_bl_mode = want->l_req_mode;
 	holder->l_bl_policy = want->l_policy;
@@ -258,19 +260,20 @@ static void ldlm_extent_reprocess(struct ldlm_resource *res, struct list_head *b
  * -ENOTCONN: its client is gone. lr_lock held.
  */
 int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
-		     struct list_head *bl,
-		     struct list_head *cp, struct list_head *dead)
+		     struct list_head *bl, struct list_head *cp, struct list_head *dead)
 {
+	int rc;
+
 	if (lock->l_flags & LDLM_FL_DESTROYED)
-		return -ENOTCONN;
-	switch (res->lr_type) {
-	case LDLM_EXTENT:
-		return ldlm_extent_process(res, lock, flags, bl);
-	case LDLM_FLOCK:
-		return ldlm_flock_process(res, lock, flags, cp, dead);
-	default:
-		return ldlm_bits_process(res, lock, flags, bl);
-	}
+		rc = -ENOTCONN;
+	else if (res->lr_type == LDLM_EXTENT)
+		rc = ldlm_extent_process(res, lock, flags, bl);
+	else if (res->lr_type == LDLM_FLOCK)
+		rc = ldlm_flock_process(res, lock, flags, cp, dead);
+	else
+		rc = ldlm_bits_process(res, lock, flags, bl);
+	trace_ldlm_enqueue(lock, rc);
+	return rc;
 }
 
 /* A lock ended or became weaker: grant the waiting locks that can be granted now. lr_lock held. */

@@ -48,6 +48,7 @@
 #include "internal.h"
 #include <linux/random.h>
 #include <linux/rhashtable.h>
+#include <trace/events/ldlm.h>
 
 struct workqueue_struct *ldlm_wq;
 LIST_HEAD(ldlm_ns_all);
@@ -365,6 +366,7 @@ void ldlm_grant_locked(struct ldlm_lock *lock, u32 mode)
 	atomic_inc(&res->lr_ns->ns_nr_granted);
 	if (res->lr_trees)
 		ldlm_extent_insert(res, lock);
+	trace_ldlm_grant(lock, 0);
 }
 
 /* Take the lock off its list, tree and counters. lr_lock held. */
@@ -394,6 +396,7 @@ bool ldlm_destroy_locked(struct ldlm_lock *lock)
 		return false;
 	if (lock->l_res->lr_ns->ns_client)
 		ldlm_lru_remove_locked(lock);
+	trace_ldlm_destroy(lock, lock->l_error);
 	lock->l_flags |= LDLM_FL_DESTROYED;
 	ldlm_unlink_locked(lock);
 	ldlm_flock_unlink(lock);

@@ -8,6 +8,7 @@
 #include "internal.h"
 #include <linux/delay.h>
 #include <linux/moduleparam.h>
+#include <trace/events/ldlm.h>
 
 static unsigned int ldlm_callback_timeout = 100;
 module_param(ldlm_callback_timeout, uint, 0644);
@@ -93,6 +94,8 @@ void ldlm_wait_prolong(struct ldlm_lock *lock)
 	spin_lock(&ns->ns_wait_lock);
 	if (!list_empty(&lock->l_wait_link))
 		lock->l_deadline = jiffies + ldlm_callback_time();
+		trace_ldlm_prolong(lock, ldlm_callback_time() / HZ);
+	}
 	spin_unlock(&ns->ns_wait_lock);
 }
 
@@ -111,6 +114,8 @@ static void ldlm_wait_over(struct ldlm_lock *lock)
 	called_back = (lock->l_flags & (LDLM_FL_AST_SENT | LDLM_FL_DESTROYED)) == LDLM_FL_AST_SENT;
 	if (called_back && needed)
 		ldlm_wait_set(lock, ldlm_callback_time() / 2);
+		trace_ldlm_prolong(lock, ldlm_callback_time() / 2 / HZ);
+	}
 	spin_unlock(&res->lr_lock);
 	if (!called_back || needed)
 		return;
@@ -118,6 +123,7 @@ static void ldlm_wait_over(struct ldlm_lock *lock)
 	snprintf(why, sizeof(why), "it did not give lock 0x%llx on " DLDLMRES " back in %u s",
 		 (unsigned long long)lock->l_handle.cookie, PLDLMRES(&res->lr_id),
 		 READ_ONCE(ldlm_callback_timeout));
+	trace_ldlm_evict(lock, -ETIMEDOUT);
 	export_evict(lock->l_export, why);
 }
 
@@ -212,10 +218,11 @@ static void ldlm_ast_outcome_work(struct work_struct *work)
 	} else if (rc < 0 && !(ast->opc == LDLM_GL_CALLBACK && rc == -ELDLM_NO_LOCK_DATA) &&
 		   rc != -ENODEV && rc != -ESHUTDOWN && !READ_ONCE(exp->exp_failed) &&
 		   !(READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED)) {
-		pr_warn_ratelimited("%s: client %s fails lock callback %u with %d, evicting it\n",
-				    lock->l_res->lr_ns->ns_name, exp->exp_client_uuid, ast->opc,
-				    rc);
-		export_evict(exp, "lock callback failed");
+		trace_ldlm_evict(lock, rc);
+		snprintf(why, sizeof(why), "no answer to %s of lock %llx on " DLDLMRES ": rc = %d",
+			 ldlm_ast_name(ast->opc), (unsigned long long)lock->l_handle.cookie,
+			 PLDLMRES(&lock->l_res->lr_id), rc);
+		export_evict(exp, why);
 	}
 	if (ast->set && atomic_dec_and_test(&ast->set->pending))
 		complete(&ast->set->done);
@@ -233,6 +240,7 @@ static void ldlm_ast_done(struct ptlrpc_request *req)
 	queue_work(ldlm_wq, &ast->work);
 }
 
+	trace_ldlm_ast_done(ast->lock, req->rq_status);
 /* ---- sending ---- */
 
 static struct ldlm_ast *ldlm_ast_alloc(struct ldlm_lock *lock, u32 opc,
@@ -295,7 +303,10 @@ static struct ldlm_ast *ldlm_ast_new(struct ldlm_lock *lock, u32 opc, const stru
 
 static void ldlm_ast_send(struct ldlm_ast *ast)
 {
-	int rc = ptlrpc_send_async(ast->req);
+	int rc;
+
+	trace_ldlm_ast(ast->lock, ast->opc);
+	rc = ptlrpc_send_async(ast->req);
 
 	if (rc) {
 		ast->req->rq_status = rc;

@@ -6,6 +6,7 @@
  * present state of that lock. No spinlocks are held across calls of the target.
  */
 #include "internal.h"
+#include <trace/events/ldlm.h>
 
 /*
  * Cancel the locks of this client that handles[0..n) name; cookies of other clients are skipped.
@@ -24,6 +25,7 @@ static int ldlm_srv_cancel_handles(struct obd_export *exp, const struct lustre_h
 			continue;
 		if (lock->l_export == exp) {
 			found++;
+			trace_ldlm_cancel(lock, 0);
 			ldlm_srv_drop(lock);
 		}
 		ldlm_lock_put(lock);

@@ -11,6 +11,7 @@
 #include <linux/tcp.h>
 #include <net/sock.h>
 #include "ksock.h"
+#include <trace/events/lnet.h>
 
 /* Data has come, or the state changed: rx_work will read the data, the error or the end. */
 static void ksock_conn_data_ready(struct sock *sk)
@@ -115,6 +116,7 @@ void ksock_conn_add(struct ksock_conn *conn, bool ready)
 	list_add_tail(&conn->link, &peer->conns);
 	peer->nconns[conn->type]++;
 	WRITE_ONCE(conn->added, true);
+	trace_lnet_conn_up(&peer->nid, conn->type, 0);
 	/* read what came before the callbacks were set */
 	queue_work(ksock_wq, &conn->rx_work);
 }
@@ -158,6 +160,7 @@ void ksock_conn_close(struct ksock_conn *conn, int err)
 		conn->close_err = err;
 		list_del_init(&conn->link);
 		peer->nconns[conn->type]--;
+		trace_lnet_conn_down(&peer->nid, conn->type, err);
 	}
 	spin_unlock(&peer->lock);
 	/* close_work takes over the reference of the list */

@@ -167,6 +167,16 @@ touch d/l; for i in $(seq 50); do [ $(locks) -lt 250 ] && break; sleep 0.2; done
 run ls -l d > /dev/null
 dmesg | grep -q evict && fail "a client was evicted"
 echo 0 > /sys/module/ptlrpc/parameters/ldlm_locks_max
+say "tracepoints of locks and messages"
+run mount -t tracefs trace /sys/kernel/tracing
+T=/sys/kernel/tracing
+echo 1 > $T/events/ldlm/enable; echo 1 > $T/events/lnet/enable
+client /mnt/b; echo x > d/t; run cat /mnt/b/d/t > /dev/null; run umount /mnt/b
+echo 0 > $T/events/ldlm/enable; echo 0 > $T/events/lnet/enable
+for e in ldlm_{enqueue,grant,block,ast,ast_done,cancel,destroy} lnet_msg_{send,sent,recv}; do
+	run grep -q " $e: " $T/trace
+done
+umount $T
 say "no MGS there: a signal ends the mount, otherwise it fails in time and the log says what was tried"
 t=$SECONDS; timeout -s INT 3 mount -t lustre 10.99.99.99@tcp:/test /mnt; [ $((SECONDS - t)) -le 8 ] || fail "mount after ^C: $((SECONDS - t)) s"
 t=$SECONDS; rc 5 "mount -t lustre 10.99.99.99@tcp:/test /mnt"; [ $((SECONDS - t)) -le 30 ] || fail "mount without an MGS: $((SECONDS - t)) s"

@@ -124,7 +124,8 @@ int lnet_config_networks(const char *text, int (*add)(u32 net, const char *ifnam
 		}
 	}
 	if (rc == -EINVAL)
-		pr_err("cannot parse networks=%s near '%.20s'\n", text ?: "", pos);
+		pr_err("module parameter networks=%s is not understood near '%.20s'\n", text ?: "",
+		       pos);
 out:
 	kfree(copy);
 	return rc;

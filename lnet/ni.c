@@ -121,8 +121,8 @@ static void lnet_ni_stop(struct lnet_ni *ni)
 	lnet_portal_purge(ni);
 	lnet_ni_put(ni);
 	while (!wait_for_completion_timeout(&ni->gone, 10 * HZ))
-		pr_warn("waiting for %u users of %s\n", refcount_read(&ni->refs),
-			lnet_nid_str(&ni->nid, s));
+		pr_warn("NI %s stops: waiting for %u users\n", lnet_nid_str(&ni->nid, s),
+			refcount_read(&ni->refs));
 	ni->lnd->release(ni);
 	module_put(ni->lnd->owner);
 	lnet_ni_free(ni);
@@ -172,7 +172,8 @@ int lnet_ni_add(u32 net, const char *ifname)
 	}
 	ni->lnd = lnet_lnd_find(net >> 16);
 	if (!ni->lnd) {
-		pr_err("no driver for network %s\n", lnet_net_str(net, s));
+		pr_err("network %s: its driver is not there (module ksocklnd or ko2iblnd)\n",
+		       lnet_net_str(net, s));
 		lnet_ni_free(ni);
 		return -EPROTONOSUPPORT;
 	}

@@ -263,7 +263,7 @@ static int ldlm_cli_cancel_send(struct ldlm_namespace *ns, struct list_head *bat
 	req->rq_deadline_max = get_jiffies_64() + CANCEL_TIME_MAX;
 	ldlm_ns_hold(ns);
 	if (ptlrpc_send_async(req)) {
-		/* The connection is gone for good. */
+		/* The import is shut down: there is no server to tell. */
 		ptlrpc_req_put(req);
 		ldlm_ns_release(ns);
 	}

@@ -377,6 +377,34 @@ static void ldlm_cli_flock_keep(struct ldlm_lock *lock)
 	ldlm_flock_drop_spare(lock);
 }
 
+/* Store what the reply says besides the lock. Returns rc, or -EPROTO. */
+static int ldlm_cli_report_reply(struct ldlm_enqueue_info *ei, struct ptlrpc_request *req, int rc,
+				 const struct ldlm_reply **repp)
+{
+	const struct ldlm_reply *rep = ptlrpc_rep_buf(req, WF_DLM_REP);
+
+	if (!rep)
+		return -EPROTO;
+	ei->ei_flags = le32_to_cpu(rep->lock_flags);
+	ei->ei_disposition = le64_to_cpu(rep->lock_policy_res1);
+	ei->ei_status = (int)(s64)le64_to_cpu(rep->lock_policy_res2);
+	ei->ei_lvb_got = 0;
+	*repp = rep;
+	return rc;
+}
+
+/* The server gave no lock, but an answer. Returns ELDLM_LOCK_ABORTED, or why it is an error. */
+static int ldlm_cli_report_aborted(struct ldlm_enqueue_info *ei, const struct ldlm_lock *lock,
+				   const void *lvb, u32 lvb_len)
+{
+	if (ldlm_cli_lvb_check(lock, lvb_len, true))
+		return -EINVAL;
+	ldlm_cli_report_lvb(ei, lvb, lvb_len);
+	if (ei->ei_type == LDLM_EXTENT && (s64)ei->ei_disposition < 0)
+		return (int)(s64)ei->ei_disposition;
+	return ELDLM_LOCK_ABORTED;
+}
+
 /**
  * ldlm_cli_enqueue_finish - second half of an enqueue
  * @ei: as given to start; results are stored
@@ -402,28 +430,15 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
 		rc = -EPROTO;
 	if (rc < 0)
 		goto fail;
-	rep = ptlrpc_rep_buf(req, WF_DLM_REP);
-	if (!rep) {
-		rc = -EPROTO;
+	rc = ldlm_cli_report_reply(ei, req, rc, &rep);
+	if (rc < 0)
 		goto fail;
-	}
 	lvb_len = ptlrpc_rep_len(req, WF_DLM_LVB);
 	lvb = lvb_len ? ptlrpc_rep_buf(req, WF_DLM_LVB) : NULL;
 	if (!lvb)
 		lvb_len = 0;
-	ei->ei_flags = le32_to_cpu(rep->lock_flags);
-	ei->ei_disposition = le64_to_cpu(rep->lock_policy_res1);
-	ei->ei_status = (int)(s64)le64_to_cpu(rep->lock_policy_res2);
-	ei->ei_lvb_got = 0;
-
 	if (rc == ELDLM_LOCK_ABORTED) {
-		if (ldlm_cli_lvb_check(lock, lvb_len, true)) {
-			rc = -EINVAL;
-			goto fail;
-		}
-		ldlm_cli_report_lvb(ei, lvb, lvb_len);
-		if (ei->ei_type == LDLM_EXTENT && (s64)ei->ei_disposition < 0)
-			rc = (int)(s64)ei->ei_disposition;
+		rc = ldlm_cli_report_aborted(ei, lock, lvb, lvb_len);
 		goto fail;
 	}
 	if (ldlm_cli_flock_unkept(ei, lock, rep)) {

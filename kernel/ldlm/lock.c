@@ -608,7 +608,7 @@ EXPORT_SYMBOL_GPL(ldlm_ns_new_client);
  * @force: client: drop all locks locally instead of cancelling them with the server
  *
  * Client: no lock may have a user any more and no enqueue be on its way; the import must still work
- * unless @force. Server: exports and local locks are gone. May sleep.
+ * unless @force. Server: no export and no local lock is left. May sleep.
  */
 void ldlm_ns_free(struct ldlm_namespace *ns, bool force)
 {
@@ -623,7 +623,8 @@ void ldlm_ns_free(struct ldlm_namespace *ns, bool force)
 	if (ns->ns_client)
 		ldlm_cli_ns_fini(ns, force);
 	if (!wait_event_timeout(ns->ns_waitq, !atomic_read(&ns->ns_nr_locks), 30 * HZ))
-		pr_warn("%s: still %d locks in use\n", ns->ns_name, atomic_read(&ns->ns_nr_locks));
+		pr_warn("%s: waiting for %d locks that are in use\n", ns->ns_name,
+			atomic_read(&ns->ns_nr_locks));
 	wait_event(ns->ns_waitq, !atomic_read(&ns->ns_nr_locks) && !atomic_read(&ns->ns_nr_res));
 	/* Who dropped the last resource has left ns_res_lock after this. */
 	spin_lock(&ns->ns_res_lock);
@@ -674,7 +675,7 @@ out_cache:
 }
 
 /**
- * ldlm_exit - end of the lock manager; all namespaces are gone
+ * ldlm_exit - stop the lock manager; no namespace is left
  */
 void ldlm_exit(void)
 {

@@ -4,8 +4,9 @@
  * requests, the lock table of each export, and the two services that belong to the node and not to
  * a target: lock callbacks to its clients (portal 15) and lock cancels to its servers (portal 17).
  *
- * The two services start with the first import or target and stay until the module goes. They have
- * threads of their own, so callbacks and cancels are served while all other threads wait for locks.
+ * The two services start with the first import or target and stay until the module is unloaded.
+ * They have threads of their own, so callbacks and cancels are served while all other threads wait
+ * for locks.
  */
 #include "internal.h"
 

@@ -92,7 +92,7 @@ void ldlm_wait_prolong(struct ldlm_lock *lock)
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 
 	spin_lock(&ns->ns_wait_lock);
-	if (!list_empty(&lock->l_wait_link))
+	if (!list_empty(&lock->l_wait_link)) {
 		lock->l_deadline = jiffies + ldlm_callback_time();
 		trace_ldlm_prolong(lock, ldlm_callback_time() / HZ);
 	}
@@ -112,7 +112,7 @@ static void ldlm_wait_over(struct ldlm_lock *lock)
 
 	spin_lock(&res->lr_lock);
 	called_back = (lock->l_flags & (LDLM_FL_AST_SENT | LDLM_FL_DESTROYED)) == LDLM_FL_AST_SENT;
-	if (called_back && needed)
+	if (called_back && needed) {
 		ldlm_wait_set(lock, ldlm_callback_time() / 2);
 		trace_ldlm_prolong(lock, ldlm_callback_time() / 2 / HZ);
 	}
@@ -204,12 +204,19 @@ static void ldlm_ast_free(struct ldlm_ast *ast)
 	kfree(ast);
 }
 
+static const char *ldlm_ast_name(u32 opc)
+{
+	return opc == LDLM_BL_CALLBACK ? "the callback" :
+	       opc == LDLM_CP_CALLBACK ? "the grant" : "a glimpse";
+}
+
 static void ldlm_ast_outcome_work(struct work_struct *work)
 {
 	struct ldlm_ast *ast = container_of(work, struct ldlm_ast, work);
 	struct ldlm_lock *lock = ast->lock;
 	struct obd_export *exp = lock->l_export;
 	int rc = ast->req->rq_status;
+	char why[160];
 
 	if (ast->opc == LDLM_GL_CALLBACK)
 		ldlm_ast_gl_merge(ast);
@@ -233,6 +240,7 @@ static void ldlm_ast_done(struct ptlrpc_request *req)
 {
 	struct ldlm_ast *ast = req->done_data;
 
+	trace_ldlm_ast_done(ast->lock, req->rq_status);
 	if (!ast->set && req->rq_status == 0) {
 		ldlm_ast_free(ast);
 		return;
@@ -240,7 +248,6 @@ static void ldlm_ast_done(struct ptlrpc_request *req)
 	queue_work(ldlm_wq, &ast->work);
 }
 
-	trace_ldlm_ast_done(ast->lock, req->rq_status);
 /* ---- sending ---- */
 
 static struct ldlm_ast *ldlm_ast_alloc(struct ldlm_lock *lock, u32 opc,

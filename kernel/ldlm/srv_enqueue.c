@@ -189,18 +189,54 @@ static int ldlm_enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 fla
 	return rc;
 }
 
+/* A lock for a new request, with MSG_PENDING set; NULL: no memory. */
+static struct ldlm_lock *ldlm_enqueue_lock(struct ldlm_resource *res, u32 mode,
+					   const union ldlm_policy *policy,
+					   const struct ldlm_request *dlm, u64 flags)
+{
+	struct ldlm_lock *lock = ldlm_lock_new(res, mode, policy);
+
+	if (!lock)
+		return NULL;
+	lock->l_remote = dlm->lock_handle[0];
+	lock->l_flags = flags & (LDLM_FL_INHERIT_MASK | LDLM_FL_AST_DISCARD_DATA);
+	lock->l_flags |= LDLM_FL_MSG_PENDING;
+	return lock;
+}
+
+/* A glimpse that left no lock: the LVB is the answer. */
+static void ldlm_enqueue_reply_lvb(struct svc_req *req, struct ldlm_resource *res, u64 flags,
+				   u64 res1, u32 lvb_len)
+{
+	struct ldlm_reply *rep = svc_rep_buf(req, WF_DLM_REP);
+
+	rep->lock_flags = cpu_to_le32(flags);
+	rep->lock_policy_res1 = cpu_to_le64(res1);
+	if (lvb_len && ldlm_lvb_fill(res, svc_rep_buf(req, WF_DLM_LVB), lvb_len))
+		svc_rep_shrink(req, WF_DLM_LVB, 0);
+}
+
+/* Load the LVB if the lock has one, and pack the reply with room for it. */
+static int ldlm_enqueue_pack(struct svc_req *req, struct ldlm_resource *res, u32 lvb_len)
+{
+	int rc = lvb_len ? ldlm_lvb_load(res) : 0;
+
+	if (rc)
+		return rc;
+	svc_rep_room(req, WF_DLM_LVB, lvb_len);
+	return svc_rep_pack(req);
+}
+
 static int ldlm_enqueue_plain(struct svc_req *req, const struct ldlm_request *dlm,
 			      struct ldlm_lock *resent, u64 flags)
 {
-	struct ldlm_namespace *ns = req->tgt->ns;
 	u32 type = le32_to_cpu(dlm->lock_desc.l_resource.lr_type);
 	u32 mode = le32_to_cpu(dlm->lock_desc.l_req_mode);
 	struct ldlm_lock *lock = NULL;
 	struct ldlm_resource *res;
 	struct ldlm_res_id res_id;
 	union ldlm_policy policy;
-	struct ldlm_reply *rep;
-	bool unkept, isnew;
+	bool unkept;
 	u64 res1 = 0;
 	u32 lvb_len;
 	int rc;
@@ -213,53 +249,29 @@ static int ldlm_enqueue_plain(struct svc_req *req, const struct ldlm_request *dl
 	if (rc)
 		return rc;
 	res_id_from_le(&res_id, &dlm->lock_desc.l_resource.lr_name);
-
-	if (resent) {
-		res = ldlm_res_ref(resent->l_res);
-		lock = ldlm_lock_get(resent);
-	} else {
-		res = ldlm_res_find(ns, &res_id, type, true);
-		if (IS_ERR(res))
-			return PTR_ERR(res) == -EINVAL ? -EPROTO : PTR_ERR(res);
-	}
-	isnew = !resent;
+	res = resent ? ldlm_res_ref(resent->l_res) :
+		       ldlm_res_find(req->tgt->ns, &res_id, type, true);
+	if (IS_ERR(res))
+		return PTR_ERR(res) == -EINVAL ? -EPROTO : PTR_ERR(res);
 	unkept = ldlm_srv_flock_unkept(res, mode, flags);
 	lvb_len = flags & LDLM_FL_REPLAY ? 0 : ldlm_lvb_len(res, &policy, req->exp);
-	if (lvb_len) {
-		rc = ldlm_lvb_load(res);
-		if (rc)
-			goto out;
-	}
-	svc_rep_room(req, WF_DLM_LVB, lvb_len);
-	rc = svc_rep_pack(req);
+	rc = ldlm_enqueue_pack(req, res, lvb_len);
 	if (rc)
 		goto out;
 
-	if (isnew) {
-		lock = ldlm_lock_new(res, mode, &policy);
-		rc = -ENOMEM;
-		if (!lock)
-			goto out;
-		lock->l_remote = dlm->lock_handle[0];
-		lock->l_flags = flags & (LDLM_FL_INHERIT_MASK | LDLM_FL_AST_DISCARD_DATA);
-		lock->l_flags |= LDLM_FL_MSG_PENDING;
-		rc = ldlm_enqueue_new(req, lock, flags, le32_to_cpu(dlm->lock_desc.l_granted_mode),
-				      &res1);
-	} else {
+	lock = resent ? ldlm_lock_get(resent) : ldlm_enqueue_lock(res, mode, &policy, dlm, flags);
+	rc = -ENOMEM;
+	if (!lock)
+		goto out;
+	rc = resent ? 0 : ldlm_enqueue_new(req, lock, flags,
+					   le32_to_cpu(dlm->lock_desc.l_granted_mode), &res1);
+	if (!rc && (resent || (flags & LDLM_FL_HAS_INTENT && type == LDLM_EXTENT)))
 		flags |= LDLM_FL_LOCK_CHANGED;
-	}
-	if (!rc) {
-		if (flags & LDLM_FL_HAS_INTENT && type == LDLM_EXTENT)
-			flags |= LDLM_FL_LOCK_CHANGED;
+	if (!rc)
 		rc = ldlm_enqueue_reply(req, lock, flags, unkept);
-	} else if (rc == ELDLM_LOCK_ABORTED) {
-		rep = svc_rep_buf(req, WF_DLM_REP);
-		rep->lock_flags = cpu_to_le32(flags);
-		rep->lock_policy_res1 = cpu_to_le64(res1);
-		if (lvb_len && ldlm_lvb_fill(res, svc_rep_buf(req, WF_DLM_LVB), lvb_len))
-			svc_rep_shrink(req, WF_DLM_LVB, 0);
-	}
-	if (isnew && (rc || unkept) && ldlm_lock_destroy(lock))
+	else if (rc == ELDLM_LOCK_ABORTED)
+		ldlm_enqueue_reply_lvb(req, res, flags, res1, lvb_len);
+	if (!resent && (rc || unkept) && ldlm_lock_destroy(lock))
 		ldlm_reprocess(res);
 out:
 	ldlm_lock_put(lock);

@@ -29,13 +29,16 @@ static long ldlm_reclaim_above(void)
 	return max ? max : totalram_pages() / 5 * (PAGE_SIZE / sizeof(struct ldlm_lock));
 }
 
-/* A client may have no more, or there is no room: call some back soon. Any context. */
+/*
+ * A client has as many locks as it may have, or there is no room for more: call some back soon.
+ * Does not sleep.
+ */
 void ldlm_reclaim_start(void)
 {
 	queue_delayed_work(ldlm_wq, &ldlm_reclaim_dwork, HZ / 4);
 }
 
-/* A client has one lock more; le_nr of its export is nr now. Any context. */
+/* Count a new lock of a client, which has nr locks now. Does not sleep. */
 void ldlm_reclaim_added(unsigned int nr)
 {
 	if (atomic_long_inc_return(&nr_client_locks) > ldlm_reclaim_above() || nr > RECLAIM_EXPORT)
@@ -65,7 +68,7 @@ static bool ldlm_reclaim_allowed(const struct ldlm_resource *res, const struct l
 	    !list_empty(&lock->l_bl_ast) ||
 	    time_before(jiffies, lock->l_last_used + age))
 		return false;
-	/* Other servers are not called back by force: nothing would come of it. */
+	/* Locks of other MDTs have no timer: a callback for want of room would not be enforced. */
 	if (exp_connect_flags(lock->l_export) & OBD_CONNECT_MDS_MDS)
 		return false;
 	return all || READ_ONCE(lock->l_export->exp_ldlm->le_nr) > RECLAIM_EXPORT;
@@ -86,7 +89,10 @@ static unsigned int ldlm_reclaim_resource(struct ldlm_resource *res, unsigned lo
 			break;
 		if (!ldlm_reclaim_allowed(res, lock, age, all))
 			continue;
-		/* Nobody blocks it: it is described by itself, and all of it is wanted (11.1). */
+		/*
+		 * No other lock wants it: the callback describes the lock itself, and all of it is
+		 * wanted (chapter 3, 11.1).
+		 */
 		lock->l_flags |= LDLM_FL_AST_SENT;
 		lock->l_bl_mode = LCK_EX;
 		lock->l_bl_policy = lock->l_policy;
@@ -129,7 +135,7 @@ static void ldlm_reclaim_work(struct work_struct *work)
 	mutex_unlock(&ldlm_ns_mutex);
 }
 
-/* The last namespace is gone. */
+/* No namespace is left: stop the work. */
 void ldlm_reclaim_exit(void)
 {
 	cancel_delayed_work_sync(&ldlm_reclaim_dwork);

@@ -195,7 +195,7 @@ static int ksock_accept_serve(struct pending *p)
 
 	lnet_accept_conf(&conf);
 	if (!conf.any_port && ksock_addr_port(&p->peer_addr) > PORT_SECURE_MAX) {
-		pr_warn_ratelimited("refusing connection from %pISpc: insecure port\n",
+		pr_warn_ratelimited("connection from %pISpc refused: not from a privileged port (module parameter accept)\n",
 				    &p->peer_addr);
 		return -EPERM;
 	}
@@ -220,7 +220,8 @@ static void ksock_accept_serve_work(struct work_struct *work)
 
 	rc = ksock_accept_serve(p);
 	if (rc == -EPROTO)
-		pr_warn_ratelimited("bad connection request from %pISpc\n", &p->peer_addr);
+		pr_warn_ratelimited("bad connection request from %pISpc, connection closed\n",
+				    &p->peer_addr);
 	mutex_lock(&pending_mutex);
 	list_del_init(&p->link);
 	pending_count--;

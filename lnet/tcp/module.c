@@ -190,8 +190,8 @@ static void ksock_shutdown(struct lnet_ni *ni)
 	ksock_peers_stop(net);
 	ksock_net_put(net);
 	while (!wait_for_completion_timeout(&net->idle, 10 * HZ))
-		pr_warn("waiting for %d users of %s\n", atomic_read(&net->busy),
-			lnet_nid_str(&ni->nid, s));
+		pr_warn("NI %s stops: waiting for %d peers and connections\n",
+			lnet_nid_str(&ni->nid, s), atomic_read(&net->busy));
 }
 
 static void ksock_release(struct lnet_ni *ni)

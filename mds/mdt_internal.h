@@ -76,7 +76,7 @@ struct mdt_object {
 	int			mo_execs;
 	s64			mo_atime_set;	/* ctime of the last explicit change of atime */
 	bool			mo_dead;	/* its last name was removed */
-	bool			mo_pending;	/* in PENDING/ until its OST objects are destroyed */
+	bool			mo_pending;	/* in PENDING/ while it has OST objects */
 	bool			mo_reaping;	/* handed to the reaper (mdt_orphan.c) */
 	unsigned long		mo_reap_flags;	/* MDT_OF_* */
 	struct list_head	mo_reap;	/* mdt_reap_list or mdt_boot_orphans */
@@ -279,7 +279,6 @@ int mdt_reply_attr(struct svc_req *req, struct mdt_object *o, u64 want, u32 room
 		   unsigned int flags, struct mdt_reply *r);
 int mdt_reply_pack(struct svc_req *req, struct mdt_reply *r);
 int mdt_reply_secctx(struct svc_req *req, struct mdt_object *o, struct mdt_reply *r);
-int mdt_pack_empty(struct svc_req *req);
 int mdt_req_fid(const struct lu_fid_le *le, struct lu_fid *fid);
 int mdt_req_new_fid(struct mdt_device *mdt, const struct lu_fid_le *le, struct lu_fid *fid);
 int mdt_name_get(struct svc_req *req, enum wire_field f, const char **name, size_t *len);
@@ -319,7 +318,7 @@ enum mdt_op_next {
 
 /* The rows of one kind of operation, called by mdt_op_run() in this order. */
 struct mdt_op_type {
-	const char	*name;
+	const char	*name;		/* in tracepoints */
 	size_t		size;		/* of the structure that begins with struct mdt_op */
 	/* Unpack the request, find parents and objects named by FID. Once. */
 	int (*begin)(struct mdt_op *op);

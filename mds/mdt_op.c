@@ -8,13 +8,21 @@
  * meanwhile everything is released and it starts over. So nobody waits for a client with a local
  * lock held. All changes are in one transaction.
  *
+ * The tracepoints of an operation are here, too (kernel/include/trace/events/mdt.h).
+ *
  * Lock order: LDLM locks > mdt_rename_mutex (two directories) > mo_dir_sem > mo_mutex, two of them
  * in the order of their FIDs > transaction.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
 #include <linux/slab.h>
+#include <trace/events/mdt.h>
 #include "mdt_internal.h"
+
+/* A tracepoint of an operation. */
+#define mdt_op_trace(op, event, rc)						\
+	trace_mdt_op_##event((op)->op_mdt->mdt_lt->lt_name, (op)->op_type->name,	\
+			     (op)->op_req->xid, rc)
 
 /* Names that change again and again: the client is told to come back later. */
 #define MDT_OP_TRIES	20
@@ -193,6 +201,7 @@ static int mdt_op_execute(struct mdt_op *op)
 		return PTR_ERR(th);
 	rc = t->execute(op, th);
 	rc = tgt_trans_stop(op->op_req, th, rc, op->op_data);
+	mdt_op_trace(op, executed, rc);
 	if (!rc && t->executed)
 		rc = t->executed(op);
 	return rc;
@@ -217,6 +226,7 @@ static int mdt_op_try(struct mdt_op *op)
 	if (rc)
 		return mdt_op_next(op, rc);
 	rc = mdt_lock_all(op->op_mdt, &op->op_locks);
+	mdt_op_trace(op, locked, rc);
 	if (rc)
 		return rc;
 	mdt_op_lock_dirs(op);
@@ -246,11 +256,13 @@ int mdt_op_run(struct mdt_op *op)
 		rc = mdt_op_next(op, rc);
 	} else {
 		do {
+			mdt_op_trace(op, try, tries);
 			rc = mdt_op_try(op);
 		} while (rc == MDT_OP_AGAIN && ++tries < MDT_OP_TRIES);
 		if (rc == MDT_OP_AGAIN)
 			rc = -EINPROGRESS;
 	}
+	mdt_op_trace(op, end, rc);
 	if (!rc && t->done)
 		rc = t->done(op);
 	if (t->end)

@@ -166,6 +166,9 @@ static int wire_comp_check(const struct lov_comp_md_v1 *lcm, u32 len)
 		prev_mirror = wire_mirror_of(id);
 		if (start != end)
 			return -EINVAL;
+		/* One that ends before it starts would let the next ones overlap those before. */
+		if (le64_to_cpu(e->lcme_extent.e_end) < end)
+			return -EINVAL;
 		end = le64_to_cpu(e->lcme_extent.e_end);
 		if (!wire_comp_extent_ok(start, end) ||
 		    !wire_comp_dom_ok(blob, le32_to_cpu(e->lcme_size), start))

@@ -327,6 +327,10 @@ static void test_lov(void **state)
 	assert_int_equal(wire_lov_comp(p, len, 2, &c), -ENOENT);
 	for (i = 0; i < len; i++)
 		assert_int_equal(wire_lov_check(p, i), -EINVAL);
+	/* ends before it starts: the next one would overlap the first */
+	((struct lov_comp_md_v1 *)p)->lcm_entries[1].lcme_extent.e_end = cpu_to_le64(1 << 19);
+	assert_int_equal(wire_lov_check(p, len), -EINVAL);
+	((struct lov_comp_md_v1 *)p)->lcm_entries[1].lcme_extent.e_end = cpu_to_le64(LUSTRE_EOF);
 	((struct lov_comp_md_v1 *)p)->lcm_entries[1].lcme_offset = cpu_to_le32(0xfffffff8);
 	assert_int_equal(wire_lov_check(p, len), -EINVAL);
 	((struct lov_comp_md_v1 *)p)->lcm_entries[1].lcme_offset = cpu_to_le32(0xb8);

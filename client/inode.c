@@ -109,12 +109,14 @@ void ll_evict_inode(struct inode *inode)
 }
 
 /*
- * Keep an unlinked inode in the cache while its pages are being written to an OST: its eviction
- * would wait for them in the task that closes the file. Memory reclaim evicts it later.
+ * A deleted file stays in the cache while it has pages that are not on the OSTs yet. Another client
+ * may have the file open, so dirty pages are written; when nobody has, the OST calls the locks of
+ * the destroyed objects back, which discards the pages. And the eviction would wait for pages in
+ * writeback, in the task that closes the file.
  */
 int ll_drop_inode(struct inode *inode)
 {
-	return generic_drop_inode(inode) &&
+	return generic_drop_inode(inode) && !mapping_tagged(&inode->i_data, PAGECACHE_TAG_DIRTY) &&
 	       !mapping_tagged(&inode->i_data, PAGECACHE_TAG_WRITEBACK);
 }
 

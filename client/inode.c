@@ -193,15 +193,16 @@ static void ll_set_vfs_flags(struct inode *inode, u32 wire)
 /* lli_lock is held. */
 static void ll_inode_update_size(struct inode *inode, const struct mdt_body *body, u64 valid)
 {
+	u64 size = min_t(u64, le64_to_cpu(body->mbo_size), MAX_LFS_FILESIZE);
 	struct ll_inode *lli = ll_i(inode);
 
 	if (valid & OBD_MD_FLLAZYSIZE)
-		lli->lli_lazysize = le64_to_cpu(body->mbo_size);
+		lli->lli_lazysize = size;
 	if (valid & OBD_MD_FLLAZYBLOCKS)
 		lli->lli_lazyblocks = le64_to_cpu(body->mbo_blocks);
 	/* The MDT tells the size of a regular file only where no object has data. */
 	if (valid & OBD_MD_FLSIZE)
-		i_size_write(inode, le64_to_cpu(body->mbo_size));
+		i_size_write(inode, size);
 	if (valid & OBD_MD_FLBLOCKS)
 		inode->i_blocks = le64_to_cpu(body->mbo_blocks);
 }

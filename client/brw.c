@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bulk reads and writes: one contiguous range of one object per RPC (chapter 5, 6). A ll_brw is collected by its maker (pages.c, io.c),
- * sent, sent again after an error that may go away, and ends in ->done().
+ * Bulk reads and writes: one contiguous range of one object per RPC (chapter 5, 6). A ll_brw is
+ * collected by its maker (pages.c, io.c), sent, sent again after an error that may go away, and
+ * ends in ->done().
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -11,9 +12,10 @@
 #include <linux/zutil.h>
 #include "data.h"
 
-#define LL_BRW_TRIES	10
+#define LL_BRW_TRIES 10
 
-struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off, unsigned int pages)
+struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off,
+			  unsigned int pages)
 {
 	struct ll_brw *brw = kzalloc(sizeof(*brw), GFP_NOFS);
 
@@ -26,12 +28,14 @@ struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write
 		return NULL;
 	}
 	INIT_LIST_HEAD(&brw->link);
+	INIT_LIST_HEAD(&brw->queue);
 	spin_lock_init(&brw->kill_lock);
 	brw->inode = inode;
 	brw->obj = obj;
 	ll_object_get(obj);
 	brw->write = write;
 	brw->off = off;
+	brw->generation = READ_ONCE(obj->osc->imp->imp_generation);
 	return brw;
 }
 
@@ -60,7 +64,7 @@ void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigne
 }
 
 /* Short I/O: the first len bytes of the pages into a message, or from one. */
-static void brw_copy(struct ll_brw *brw, void *msg, u32 len, bool to_msg)
+static void ll_brw_copy(struct ll_brw *brw, void *msg, u32 len, bool to_msg)
 {
 	unsigned int i;
 	u32 n;
@@ -77,7 +81,7 @@ static void brw_copy(struct ll_brw *brw, void *msg, u32 len, bool to_msg)
 }
 
 /* Checksum of the first len bytes (chapter 5, 7). */
-static u32 brw_cksum(struct ll_brw *brw, u32 type, u32 len)
+static u32 ll_brw_cksum(struct ll_brw *brw, u32 type, u32 len)
 {
 	u32 sum = type == OBD_CKSUM_CRC32C ? ~0U : 1;
 	unsigned int i;
@@ -97,13 +101,14 @@ static u32 brw_cksum(struct ll_brw *brw, u32 type, u32 len)
 	return type == OBD_CKSUM_CRC32C ? ~sum : sum;
 }
 
-static void brw_end(struct ll_brw *brw, int rc)
+static void ll_brw_slot_put(struct ll_osc *osc, bool direct);
+
+static void ll_brw_end(struct ll_brw *brw, int rc)
 {
 	struct ll_osc *osc = brw->obj->osc;
 
 	brw->rc = rc;
-	if (brw->slot)
-		ll_osc_slot_put(osc, brw->direct);
+	ll_brw_slot_put(osc, brw->direct);
 	if (brw->write && brw->grant) {
 		/* consumed by the write, or gone with it */
 		spin_lock(&osc->lock);
@@ -123,10 +128,12 @@ void ll_brw_abort(struct ll_brw *brw)
 	if (brw->req)
 		ptlrpc_req_abort(brw->req, -EINTR);
 	spin_unlock(&brw->kill_lock);
+	/* It may be in the queue. */
+	ll_brw_send_queued(brw->obj->osc);
 }
 
 /* Remember the request that is in flight; false: the caller was killed. */
-static bool brw_set_req(struct ll_brw *brw, struct ptlrpc_request *req)
+static bool ll_brw_set_req(struct ll_brw *brw, struct ptlrpc_request *req)
 {
 	bool ok;
 
@@ -137,14 +144,14 @@ static bool brw_set_req(struct ll_brw *brw, struct ptlrpc_request *req)
 	return ok;
 }
 
-static void brw_transmit(struct ll_brw *brw);
+static void ll_brw_transmit(struct ll_brw *brw);
 
-static void brw_again(struct work_struct *work)
+static void ll_brw_again(struct work_struct *work)
 {
-	brw_transmit(container_of(to_delayed_work(work), struct ll_brw, work));
+	ll_brw_transmit(container_of(to_delayed_work(work), struct ll_brw, work));
 }
 
-static int brw_check_write(struct ll_brw *brw, struct ptlrpc_request *req, int rc)
+static int ll_brw_check_write(struct ll_brw *brw, struct ptlrpc_request *req, int rc)
 {
 	struct ost_body *body = ptlrpc_rep_buf(req, WF_OST_BODY);
 	__le32 *rcs = ptlrpc_rep_buf(req, WF_RCS);
@@ -161,8 +168,10 @@ static int brw_check_write(struct ll_brw *brw, struct ptlrpc_request *req, int r
 		return rc < 0 ? rc : -EPROTO;
 	valid = le64_to_cpu(body->oa.o_valid);
 	if (brw->cksum && (valid & OBD_MD_FLCKSUM) && le32_to_cpu(body->oa.o_cksum) != brw->cksum) {
-		pr_warn_ratelimited("%s: BAD WRITE CHECKSUM: sent %#x, server has %#x, object " DFID " at %llu\n", brw->obj->osc->name, brw->cksum,
-				    le32_to_cpu(body->oa.o_cksum), PFID(&brw->obj->fid), brw->off);
+		pr_warn_ratelimited("%s: BAD WRITE CHECKSUM: sent %#x, server has %#x, object " DFID
+				    " at %llu\n",
+				    brw->obj->osc->name, brw->cksum, le32_to_cpu(body->oa.o_cksum),
+				    PFID(&brw->obj->fid), brw->off);
 		return -EAGAIN;
 	}
 	brw->bytes = brw->len;
@@ -174,7 +183,29 @@ static int brw_check_write(struct ll_brw *brw, struct ptlrpc_request *req, int r
 	return 0;
 }
 
-static int brw_check_read(struct ll_brw *brw, struct ptlrpc_request *req, int rc)
+/* Is the checksum of a reply that of the first @len bytes? Also when its type is not known. */
+static bool ll_brw_read_intact(struct ll_brw *brw, const struct ost_body *body, u32 len)
+{
+	u32 want = le32_to_cpu(body->oa.o_cksum), got;
+
+	switch (le32_to_cpu(body->oa.o_flags) & OBD_FL_CKSUM_ALL) {
+	case OBD_FL_CKSUM_CRC32C:
+		got = ll_brw_cksum(brw, OBD_CKSUM_CRC32C, len);
+		break;
+	case OBD_FL_CKSUM_ADLER:
+		got = ll_brw_cksum(brw, OBD_CKSUM_ADLER, len);
+		break;
+	default:
+		return true;
+	}
+	if (got != want)
+		pr_warn_ratelimited("%s: BAD READ CHECKSUM: server has %#x, got %#x, object " DFID
+				    " at %llu\n", brw->obj->osc->name, want, got,
+				    PFID(&brw->obj->fid), brw->off);
+	return got == want;
+}
+
+static int ll_brw_check_read(struct ll_brw *brw, struct ptlrpc_request *req, int rc)
 {
 	struct ost_body *body = ptlrpc_rep_buf(req, WF_OST_BODY);
 
@@ -182,54 +213,33 @@ static int brw_check_read(struct ll_brw *brw, struct ptlrpc_request *req, int rc
 		ll_osc_reply_grant(brw->obj->osc, &body->oa);
 	if (rc < 0)
 		return rc;
-	if (!body || rc > brw->len || rc != (brw->short_io ? ptlrpc_rep_len(req, WF_SHORT_IO) : req->bulk_bytes))
+	if (!body || rc > brw->len ||
+	    rc != (brw->short_io ? ptlrpc_rep_len(req, WF_SHORT_IO) : req->bulk_bytes))
 		return -EPROTO;
 	if (brw->short_io)
-		brw_copy(brw, ptlrpc_rep_buf(req, WF_SHORT_IO), rc, false);
-	if (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLCKSUM) {
-		u32 type = le32_to_cpu(body->oa.o_flags) & OBD_FL_CKSUM_ALL, sum;
-
-		if (type == OBD_FL_CKSUM_CRC32C || type == OBD_FL_CKSUM_ADLER) {
-			sum = brw_cksum(brw, type == OBD_FL_CKSUM_CRC32C ? OBD_CKSUM_CRC32C : OBD_CKSUM_ADLER, rc);
-			if (sum != le32_to_cpu(body->oa.o_cksum)) {
-				pr_warn_ratelimited("%s: BAD READ CHECKSUM: server has %#x, got %#x, object " DFID " at %llu\n", brw->obj->osc->name,
-						    le32_to_cpu(body->oa.o_cksum), sum, PFID(&brw->obj->fid), brw->off);
-				return -EAGAIN;
-			}
-		}
-	}
+		ll_brw_copy(brw, ptlrpc_rep_buf(req, WF_SHORT_IO), rc, false);
+	if (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLCKSUM && !ll_brw_read_intact(brw, body, rc))
+		return -EAGAIN;
 	brw->bytes = rc;
 	return 0;
 }
 
-/* An OST that restarted or forgot us may not have what it acknowledged but had not committed. */
-static void brw_committed(struct ptlrpc_request *req)
-{
-	struct obd_import *imp = req->rq_imp;
-	struct ll_object *obj = req->rq_cb_data;
-
-	if (!req->rq_committed && req->rq_transno > READ_ONCE(imp->imp_last_committed) && imp->imp_replayable && !imp->imp_invalid)
-		ll_object_lost(obj);
-	ll_object_put(obj);
-}
-
-/* A write was executed, as far as that is known: OST_SYNC makes it last, and we want to hear when it is committed. */
-static void brw_written(struct ll_brw *brw, struct ptlrpc_request *req)
+/*
+ * A write was executed, as far as that is known: OST_SYNC makes it last, and we want to hear when
+ * it is committed.
+ */
+static void ll_brw_written(struct ll_brw *brw, struct ptlrpc_request *req)
 {
 	struct ll_inode_data *d = ll_i(brw->inode)->lli_data;
 
 	spin_lock(&d->lock);
 	brw->obj->changes++;
 	spin_unlock(&d->lock);
-	if (!req->rq_transno)
-		return;
-	ll_object_get(brw->obj);
-	req->rq_cb_data = brw->obj;
-	req->rq_commit_cb = brw_committed;
+	ll_object_watch_commit(brw->obj, req);
 }
 
 /* Errors that may go away (chapter 5, 6.8); reads of a bad disk are told at once. */
-static bool brw_may_retry(const struct ll_brw *brw, int rc, bool got_reply)
+static bool ll_brw_may_retry(const struct ll_brw *brw, int rc, bool got_reply)
 {
 	if (brw->killed || brw->obj->osc->imp->imp_invalid || brw->tries + 1 >= LL_BRW_TRIES)
 		return false;
@@ -238,7 +248,7 @@ static bool brw_may_retry(const struct ll_brw *brw, int rc, bool got_reply)
 	return rc == -EAGAIN || rc == -EINPROGRESS || rc == -ENOMEM;
 }
 
-static void brw_done(struct ptlrpc_request *req)
+static void ll_brw_done(struct ptlrpc_request *req)
 {
 	struct ll_brw *brw = req->done_data;
 	bool got_reply = req->rq_got_reply;
@@ -246,23 +256,23 @@ static void brw_done(struct ptlrpc_request *req)
 
 	if (!got_reply && rc >= 0)
 		rc = -EIO;
-	brw_set_req(brw, NULL);
+	ll_brw_set_req(brw, NULL);
 	if (brw->write && got_reply)
-		brw_written(brw, req);
-	rc = brw->write ? brw_check_write(brw, req, rc) : brw_check_read(brw, req, rc);
+		ll_brw_written(brw, req);
+	rc = brw->write ? ll_brw_check_write(brw, req, rc) : ll_brw_check_read(brw, req, rc);
 	ptlrpc_req_put(req);
-	if (brw_may_retry(brw, rc, got_reply)) {
+	if (ll_brw_may_retry(brw, rc, got_reply)) {
 		brw->tries++;
-		INIT_DELAYED_WORK(&brw->work, brw_again);
+		INIT_DELAYED_WORK(&brw->work, ll_brw_again);
 		schedule_delayed_work(&brw->work, min(brw->tries, 5U) * HZ);
 		return;
 	}
 	if (rc == -EAGAIN || rc == -EINPROGRESS)
 		rc = -EIO;
-	brw_end(brw, rc);
+	ll_brw_end(brw, rc);
 }
 
-static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
+static int ll_brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 {
 	struct ll_osc *osc = brw->obj->osc;
 	u32 n_md = osc->brw_size >> 20, oflags = brw->tries ? OBD_FL_RECOV_RESEND : 0, nflags;
@@ -274,11 +284,12 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 
 	ptlrpc_req_size(req, WF_OBD_IOOBJ, sizeof(*ioo));
 	ptlrpc_req_size(req, WF_NIOBUF, sizeof(*nb));
-	brw->short_io = imp_connect_flags(osc->imp) & OBD_CONNECT_SHORTIO && brw->len <= READ_ONCE(osc->short_io_max);
+	brw->short_io = imp_connect_flags(osc->imp) & OBD_CONNECT_SHORTIO &&
+			brw->len <= READ_ONCE(osc->short_io_max);
 	if (brw->write)
 		ptlrpc_rep_room(req, WF_RCS, sizeof(__le32));
 	if (brw->short_io) {
-		n_md = 1U << 16;	/* "no piece" */
+		n_md = 1U << 16; /* "no piece" */
 		oflags |= OBD_FL_SHORT_IO;
 		if (brw->write)
 			ptlrpc_req_size(req, WF_SHORT_IO, brw->len);
@@ -319,7 +330,7 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 		valid |= OBD_MD_FLCKSUM;
 		oflags |= osc->cksum == OBD_CKSUM_CRC32C ? OBD_FL_CKSUM_CRC32C : OBD_FL_CKSUM_ADLER;
 		if (brw->write) {
-			brw->cksum = brw_cksum(brw, osc->cksum, brw->len);
+			brw->cksum = ll_brw_cksum(brw, osc->cksum, brw->len);
 			body->oa.o_cksum = cpu_to_le32(brw->cksum);
 		}
 	}
@@ -331,52 +342,131 @@ static int brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 	nb->rnb_offset = cpu_to_le64(brw->off);
 	nb->rnb_len = cpu_to_le32(brw->len);
 	if (brw->direct)
-		nflags = (brw->write ? OBD_BRW_WRITE : OBD_BRW_READ) | OBD_BRW_SYNC | OBD_BRW_NOCACHE | OBD_BRW_SRVLOCK;
+		nflags = (brw->write ? OBD_BRW_WRITE : OBD_BRW_READ) | OBD_BRW_SYNC |
+			 OBD_BRW_NOCACHE | OBD_BRW_SRVLOCK;
 	else if (!brw->write)
 		nflags = OBD_BRW_READ | OBD_BRW_SYNC;
 	else
-		nflags = brw->grant ? OBD_BRW_ASYNC | OBD_BRW_FROM_GRANT : OBD_BRW_WRITE | OBD_BRW_SYNC;
+		nflags = brw->grant ? OBD_BRW_ASYNC | OBD_BRW_FROM_GRANT
+				    : OBD_BRW_WRITE | OBD_BRW_SYNC;
 	if (brw->sys)
 		nflags |= OBD_BRW_SYS_RESOURCE;
 	nb->rnb_flags = cpu_to_le32(nflags);
 	if (brw->short_io) {
 		if (brw->write)
-			brw_copy(brw, ptlrpc_req_buf(req, WF_SHORT_IO), brw->len, true);
+			ll_brw_copy(brw, ptlrpc_req_buf(req, WF_SHORT_IO), brw->len, true);
 		return 0;
 	}
 	return ptlrpc_req_bulk(req, brw->write, OST_BULK_PORTAL, brw->bv, brw->nr, n_md);
 }
 
-static void brw_transmit(struct ll_brw *brw)
+static void ll_brw_transmit(struct ll_brw *brw)
 {
 	struct ll_osc *osc = brw->obj->osc;
 	struct ptlrpc_request *req = NULL;
-	int rc = -EIO;
+	int rc = READ_ONCE(brw->killed) ? -EINTR : -EIO;
 
-	if (ll_osc_usable(osc)) {
-		req = ptlrpc_req_new(osc->imp, brw->write ? OST_WRITE : OST_READ, brw->write ? &wf_ost_brw_write : &wf_ost_brw_read);
-		rc = req ? brw_pack(brw, req) : -ENOMEM;
+	if (rc == -EIO && ll_osc_usable(osc)) {
+		req = ptlrpc_req_new(osc->imp, brw->write ? OST_WRITE : OST_READ,
+				     brw->write ? &wf_ost_brw_write : &wf_ost_brw_read);
+		rc = req ? ll_brw_pack(brw, req) : -ENOMEM;
 	}
 	if (!rc) {
-		/* Sent again after an eviction it would be without its lock. */
-		if (!brw->tries)
-			brw->generation = req->rq_generation;
-		else if (!brw->direct)
+		/* Sent after an eviction it would be without its lock. */
+		if (!brw->direct)
 			req->rq_generation = brw->generation;
-		req->done = brw_done;
+		req->done = ll_brw_done;
 		req->done_data = brw;
-		rc = brw_set_req(brw, req) ? ptlrpc_send_async(req) : -EINTR;
+		rc = ll_brw_set_req(brw, req) ? ptlrpc_send_async(req) : -EINTR;
 	}
 	if (rc) {
-		brw_set_req(brw, NULL);
+		ll_brw_set_req(brw, NULL);
 		ptlrpc_req_put(req);
-		brw_end(brw, rc);
+		ll_brw_end(brw, rc);
 	}
+}
+
+/* ---- slots and queue ---- */
+
+static struct workqueue_struct *brw_wq;
+
+int ll_brw_init(void)
+{
+	brw_wq = alloc_workqueue("ll_brw", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return brw_wq ? 0 : -ENOMEM;
+}
+
+void ll_brw_exit(void)
+{
+	destroy_workqueue(brw_wq);
+}
+
+void ll_brw_send_queued(struct ll_osc *osc)
+{
+	queue_work(brw_wq, &osc->send);
+}
+
+static void ll_brw_slot_put(struct ll_osc *osc, bool direct)
+{
+	struct ll_osc_lane *lane = &osc->lane[direct];
+	bool more;
+
+	spin_lock(&osc->lock);
+	lane->in_flight--;
+	more = !list_empty(&lane->queue);
+	spin_unlock(&osc->lock);
+	if (more)
+		ll_brw_send_queued(osc);
+	wake_up_all(&osc->waitq);
+}
+
+/* The next one of the queue that may go: there is a slot, or it goes only to fail. */
+static struct ll_brw *ll_brw_dequeue(struct ll_osc *osc, struct ll_osc_lane *lane)
+{
+	struct ll_brw *brw;
+
+	spin_lock(&osc->lock);
+	list_for_each_entry(brw, &lane->queue, queue)
+		if (lane->in_flight < osc->max_in_flight || READ_ONCE(brw->killed) ||
+		    !ll_osc_usable(osc) || osc->imp->imp_invalid ||
+		    (!brw->direct && brw->generation != osc->imp->imp_generation)) {
+			list_del_init(&brw->queue);
+			lane->in_flight++;
+			spin_unlock(&osc->lock);
+			return brw;
+		}
+	spin_unlock(&osc->lock);
+	return NULL;
+}
+
+void ll_brw_send_work(struct work_struct *work)
+{
+	struct ll_osc *osc = container_of(work, struct ll_osc, send);
+	struct ll_brw *brw;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(osc->lane); i++)
+		while ((brw = ll_brw_dequeue(osc, &osc->lane[i]))) {
+			ll_brw_transmit(brw);
+			cond_resched();
+		}
 }
 
 void ll_brw_send(struct ll_brw *brw)
 {
-	ll_osc_slot_get(brw->obj->osc, brw->direct);
-	brw->slot = true;
-	brw_transmit(brw);
+	struct ll_osc *osc = brw->obj->osc;
+	struct ll_osc_lane *lane = &osc->lane[brw->direct];
+	bool go;
+
+	spin_lock(&osc->lock);
+	go = lane->in_flight < osc->max_in_flight && list_empty(&lane->queue);
+	if (go)
+		lane->in_flight++;
+	else
+		list_add_tail(&brw->queue, &lane->queue);
+	spin_unlock(&osc->lock);
+	if (go)
+		ll_brw_transmit(brw);
+	else if (osc->imp->imp_invalid || !ll_osc_usable(osc))
+		ll_brw_send_queued(osc);
 }

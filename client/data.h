@@ -1,24 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inside the data half of the client: OSCs (osc.c), objects and their extent locks (object.c), bulk RPCs (brw.c), page cache
- * (pages.c), file operations (io.c), direct I/O (dio.c).
+ * Inside the data half of the client: OSCs (osc.c), objects and their extent locks (object.c), bulk
+ * RPCs (brw.c), page cache (pages.c), mapped files (mmap.c), a file for each operation (read.c,
+ * write.c, truncate.c, fsync.c, fallocate.c, seek.c), direct I/O (dio.c), one request to each of
+ * many OSTs (fanout.c).
  *
- * Locks, outer first: i_rwsem (writers, truncate) > mmap_lock (faults) > lli_layout_sem (read) > users of extent locks, objects in ascending order >
- * lli_size_mutex > page lock > ll_inode_data.lock (spin) > lr_lock of the extent locks > ll_object.grab_lock (spin), ll_osc.lock (spin). A
- * blocking callback takes page locks and what is inside of them, nothing else.
+ * Locks, outer first: i_rwsem (writers, truncate) > mmap_lock (faults) > lli_layout_sem (read) >
+ * users of extent locks, objects in ascending order > lli_size_mutex > page lock >
+ * ll_inode_data.lock (spin) > lr_lock of the extent locks > ll_object.grab_lock (spin), ll_osc.lock
+ * (spin). A blocking callback takes page locks and what is inside of them, nothing else.
  *
- * The MDT comes first: what needs a request to it (privileges of the file removed, layout made current) is done before lli_layout_sem is
- * taken. Below it, and below users of extent locks, only OSTs are asked, and it is not taken again: a callback of the LAYOUT lock waits for
- * it, the MDT for the callback, and a second reader for both. A page fault takes all of this for itself; so no user memory is touched
- * below: I/O copies with page faults disabled, and makes the buffer present between two tries; direct I/O takes its pages before.
+ * The MDT comes first: what needs a request to it (privileges of the file removed, layout made
+ * current) is done before lli_layout_sem is taken. Below it, and below users of extent locks, only
+ * OSTs are asked, and it is not taken again: who changes to another layout waits for it, and holds
+ * a second reader back; so does the callback of the LAYOUT lock of a mirrored file, for which the
+ * MDT waits. A page fault takes all of this for itself; so no
+ * user memory is touched below: I/O copies with page faults disabled, and makes the buffer present
+ * between two tries; direct I/O takes its pages before.
  *
- * A task that a signal kills does not wait for a server: pages are waited for with ll_pages_flush() and ll_pages_wait(), never with the
- * kernel's filemap_write_and_wait() or under the page lock. Only callbacks and eviction of inodes may use those.
+ * A task that a signal kills does not wait for a server: pages are waited for with ll_pages_flush()
+ * and ll_pages_wait(), never with the kernel's filemap_write_and_wait() or under the page lock.
+ * Only callbacks and eviction of inodes may use those.
  */
 #ifndef _GLOSS_CLIENT_DATA_H
 #define _GLOSS_CLIENT_DATA_H
 
 #include "internal.h"
+
+/* ---- read.c, write.c ---- */
+
+#define LL_IO_FAULT_IN	(1024 * 1024)	/* bytes of the buffer made present at a time */
+#define LL_IO_TRIES	2		/* times it may be reclaimed, then a kernel buffer helps */
+#define LL_IO_BOUNCE	(64 * 1024)	/* bytes of that */
+
+/*
+ * May a try that returned @ret be followed by another one? @idle: how many tries in a row found the
+ * buffer reclaimed; at LL_IO_TRIES a kernel buffer is put between, and stays there.
+ */
+bool ll_io_again(ssize_t ret, unsigned int *idle);
+/* The statistics of a read or write that returned ret; what a write leaves for close to tell. */
+void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start);
 
 /* ---- direct I/O (dio.c) ---- */
 
@@ -26,12 +47,28 @@ int ll_dio_init(void);
 void ll_dio_exit(void);
 /* Whole pages? What is not goes through the cache. */
 bool ll_dio_possible(const struct kiocb *iocb, const struct iov_iter *iter);
-/* Read or write, as the iter says: bytes (ki_pos is moved), -EIOCBQUEUED (AIO), -errno. Writes: i_rwsem is held, at least for reading. */
+/*
+ * Read or write, as the iter says: bytes (ki_pos is moved), -EIOCBQUEUED (AIO), -errno. Writes:
+ * i_rwsem is held, at least for reading.
+ */
 ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter);
-/* AIO that goes on without i_rwsem and the layout: until all of it has ended; 0, -EINTR. Nothing new begins: i_rwsem is held for writing. */
+/*
+ * AIO that goes on without i_rwsem and the layout: until all of it has ended; 0, -EINTR. Nothing
+ * new begins: i_rwsem is held for writing.
+ */
 int ll_dio_wait_writes(struct inode *inode);
 /* The same for all, with lli_layout_sem held for writing. */
-void ll_dio_wait_all(struct inode *inode);
+int ll_dio_wait_all(struct inode *inode);
+
+/*
+ * Bulk RPCs of one kind to an OST: so many in flight, the others queued. Direct I/O waits at the
+ * OST for locks, our own ones among them, and these go when their pages are written: the two are
+ * counted apart, or the one would wait for the other.
+ */
+struct ll_osc_lane {
+	unsigned int		in_flight;
+	struct list_head	queue;		/* struct ll_brw */
+};
 
 struct ll_osc {
 	struct ll_sb_info	*sbi;
@@ -46,33 +83,36 @@ struct ll_osc {
 
 	spinlock_t		lock;		/* grant, in_flight */
 	u64			avail;		/* grant that nothing uses yet */
-	u64			dirty;		/* grant that dirty pages and writes in flight hold */
-	u64			lost;		/* grant that is gone without a write: told by the next request */
-	unsigned int		in_flight;	/* bulk RPCs of the page cache */
-	unsigned int		direct_in_flight;	/* and of direct I/O */
-	unsigned int		max_in_flight;
+	u64			dirty;		/* grant of dirty pages and writes in flight */
+	u64			lost;		/* lost without a write: told with the next RPC */
+	struct ll_osc_lane	lane[2];	/* of the page cache, of direct I/O */
+	unsigned int		max_in_flight;	/* bulk RPCs of each */
+	u64			newest_transno;	/* of the changes on this OST */
+	struct lu_fid		newest_fid;	/* object of that change */
 	u32			brw_size;	/* longest RPC */
 	u32			cksum;		/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0 */
-	u32			short_io_max;	/* bytes that may travel inside of the messages, if the OST agrees */
+	u32			short_io_max;	/* bytes that may be sent inside of a message */
 	wait_queue_head_t	waitq;		/* grant or in_flight changed */
 	struct work_struct	flush;		/* writes dirty pages, to get grant */
+	struct work_struct	send;		/* sends what is queued */
 };
 
 /* One object of a file. */
 struct ll_object {
 	refcount_t		ref;
-	spinlock_t		grab_lock;
-	struct inode		*inode;		/* not referenced; NULL when the inode is gone (grab_lock) */
+	spinlock_t		grab_lock;	/* inode */
+	struct inode		*inode;		/* not referenced; NULL: it was evicted */
 	struct ll_osc		*osc;
 	struct lu_fid		fid;
 	struct ldlm_res_id	res;
 	u32			stripe;		/* number in its component */
 	struct ost_layout	layout;		/* that component, for the OST to remember */
-	u32			version;	/* generation of the layout in use, of mirrored files; or 0 */
+	u32			version;	/* mirrored file: layout generation; or 0 */
 	/* under ll_inode_data.lock */
 	u64			size;		/* best known */
 	u64			kms;		/* known minimum size: what our locks guarantee */
-	u64			blocks;		/* of 512 bytes */
+	u64			blocks;		/* of 512 bytes, as the OST said */
+	u64			dirty;		/* pages not on the OST: ll_page_account() */
 	s64			mtime, atime, ctime;
 	u64			changes;	/* made on the OST, perhaps not yet on its disk */
 	u64			synced;		/* those of them that an OST_SYNC covered */
@@ -87,9 +127,13 @@ struct ll_objset {
 };
 
 struct ll_inode_data {
-	spinlock_t		lock;		/* set, sizes and times of the objects, i_size of the inode */
+	spinlock_t		lock;		/* set, sizes and times of the objects, i_size */
 	struct ll_objset	*set;
-	bool			no_grant;	/* a page was dirtied without grant: write now */
+	/* i_rwsem: write(2) took a page without grant, which is written before more is taken */
+	bool			no_grant;
+	u64			no_grant_size;	/* of its object before */
+	int			no_grant_rc;	/* of its write */
+	bool			mapped;		/* shared, ever: bytes behind the end of the file */
 	atomic_t		dio_reads, dio_writes;	/* AIO in flight */
 };
 
@@ -138,12 +182,12 @@ static inline bool ll_comp_has_objects(const struct ll_comp *c)
 
 bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes);
 void ll_osc_grant_put(struct ll_osc *osc, u64 bytes);		/* unused after all */
-/* Wait (killable) until grant may be there: 0 try again, -ENOSPC no write in flight will bring any. */
+/*
+ * Wait (killable) until grant may be there: 0 try again, -ENOSPC no write in flight will bring any.
+ */
 int ll_osc_grant_wait(struct ll_osc *osc);
 void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa);
 void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa);
-void ll_osc_slot_get(struct ll_osc *osc, bool direct);
-void ll_osc_slot_put(struct ll_osc *osc, bool direct);
 static inline bool ll_osc_usable(const struct ll_osc *osc)
 {
 	return osc && osc->imp && osc->active;
@@ -158,14 +202,16 @@ struct ll_locks {
 	struct ldlm_lock	*few[4];
 };
 
-/* Referenced set of objects for this layout; waits for OSTs that the configuration does not know yet. ERR_PTR. */
+/*
+ * Referenced set of objects for this layout; waits for OSTs that the configuration does not know
+ * yet. ERR_PTR.
+ */
 struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo);
 /* ll_layout_io_begin(), and the objects of that layout; *set is NULL when it has none. */
-int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end, struct ll_layout **lo, struct ll_objset **set);
+int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
+		struct ll_layout **lo, struct ll_objset **set);
 void ll_io_end(struct inode *inode, struct ll_layout *lo, struct ll_objset *set);
-/* The statistics of a read or write that returned ret; what a write leaves for close to tell. */
-void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start);
-/* As ll_objset_get() for the layout of now; NULL when it has no objects. */
+/* Referenced objects of the layout of now; NULL when it has none. Killable. ERR_PTR. */
 struct ll_objset *ll_objset_current(struct inode *inode);
 /* The set in use, without a layout at hand (writeback); NULL. */
 struct ll_objset *ll_objset_peek(struct inode *inode);
@@ -173,37 +219,65 @@ void ll_objset_put(struct ll_objset *set);
 void ll_object_get(struct ll_object *obj);
 void ll_object_put(struct ll_object *obj);
 /* Component and object behind a file offset; NULL when nothing is stored there. */
-struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp, u64 *obj_off);
+struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp,
+			       u64 *obj_off);
 void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obdo *oa);
 /* Data change: an OST refuses those that are made by the layout of before the mirror went stale. */
 void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa);
-/* Users of extent locks on all objects behind [start, end) of the file; end = LUSTRE_EOF and whole: [0, EOF] of all objects. */
-int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode, u64 flags, struct ll_locks *locks);
+/*
+ * Users of extent locks on all objects behind [start, end) of the file; end = LUSTRE_EOF and whole:
+ * [0, EOF] of all objects.
+ */
+int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode,
+		 u64 flags, struct ll_locks *locks);
 void ll_locks_put(struct ll_locks *locks);
-/* The lock under which I/O on [start, end] of the object goes on, perhaps called back already, with a user more; NULL. */
+/*
+ * The lock under which I/O on [start, end] of the object goes on, perhaps called back already, with
+ * a user more; NULL.
+ */
 struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end, bool write);
 /* The OST's cookie of a lock on [start, end], also of one that is being given up; 0 = none. */
 u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write);
-/* Changes that were acknowledged are lost: fsync and close must tell. */
-void ll_object_lost(struct ll_object *obj);
-/* Is there a lock on [start, end] that is not being given up (@used: or that of ll_object_match_used())? */
+/*
+ * The reply of a change is here: when the OST loses it before it is committed, fsync and close must
+ * tell. For rq->done().
+ */
+void ll_object_watch_commit(struct ll_object *obj, struct ptlrpc_request *req);
+/*
+ * Is there a lock on [start, end] that is not being given up (@used: or that of
+ * ll_object_match_used())?
+ */
 bool ll_object_covered(struct ll_object *obj, u64 start, u64 end, bool used);
-/* i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes it. */
+/*
+ * i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes
+ * it.
+ */
 void ll_data_merge(struct inode *inode, struct ll_objset *set);
 /* Size and times from the OSTs, without asking the MDT. Killable. */
 int ll_glimpse_set(struct inode *inode, struct ll_objset *set);
 /* Make i_size good for a read up to end, under locks: a glimpse unless the locks tell enough. */
 int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end);
 /* A local write of [.., obj_end) of the object, [.., file_end) of the file. */
-void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end, bool locked);
+void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end,
+		   bool locked);
 
 /* ---- brw.c ---- */
 
+int ll_brw_init(void);
+void ll_brw_exit(void);
+/* Send what waits for a slot, or end it: there may be more slots now, or the OST is given up. */
+void ll_brw_send_queued(struct ll_osc *osc);
+void ll_brw_send_work(struct work_struct *work);	/* ll_osc.send */
+
 struct ll_brw {
-	struct list_head	link;		/* of the walk that collects it */
+	struct list_head	link;		/* of who made it: a walk, direct I/O */
+	struct list_head	queue;		/* ll_osc_lane.queue, waits for a slot */
 	struct inode		*inode;		/* referenced */
 	struct ll_object	*obj;		/* referenced */
-	bool			write, direct, grant;
+	bool			write, direct;
+	bool			grant;		/* for all of its pages */
+	bool			through;	/* write(2) waits for the result */
+	int			state;		/* of its pages (pages.c) */
 	bool			sys;		/* for a task with CAP_SYS_RESOURCE */
 	bool			short_io;	/* data inside of the messages */
 	u64			off;		/* in the object */
@@ -219,18 +293,22 @@ struct ll_brw {
 	int			rc;
 	u32			bytes;		/* moved */
 	u32			cksum;
-	bool			slot;
+	unsigned int		accounted;	/* pages of ll_object.dirty */
 	struct delayed_work	work;		/* again, later */
 	void			(*done)(struct ll_brw *brw);	/* frees it */
 	void			*data;
 };
 
 /* Room for so many pages, at most those of one RPC. */
-struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off, unsigned int pages);
+struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off,
+			  unsigned int pages);
 bool ll_brw_full(const struct ll_brw *brw);
 /* Append bytes of a page; the caller has checked that they follow. */
 void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigned int len);
-/* Send; ->done is called in any case, perhaps before this returns. Waits for one of the RPCs in flight. */
+/*
+ * Send, or queue. ->done is called in any case, perhaps before this returns. Waits for nothing but
+ * memory.
+ */
 void ll_brw_send(struct ll_brw *brw);
 /* End it soon, with -EINTR; the caller knows that ->done was not called yet. */
 void ll_brw_abort(struct ll_brw *brw);
@@ -238,12 +316,76 @@ void ll_brw_free(struct ll_brw *brw);
 
 /* ---- pages.c ---- */
 
-/* Killable: the pages of [start, end] are not in writeback; locked: and nobody had them locked. 0 or -EINTR. */
+/*
+ * Killable: the pages of [start, end] are not in writeback; locked: and nobody had them locked. 0
+ * or -EINTR.
+ */
 int ll_pages_wait(struct address_space *mapping, loff_t start, loff_t end, bool locked);
-/* Killable: write dirty pages of [start, end] and wait. Errors of the writes stay with the mapping. */
+/*
+ * Killable: write dirty pages of [start, end] and wait. Errors of the writes stay with the mapping.
+ */
 int ll_pages_flush(struct address_space *mapping, loff_t start, loff_t end);
+/*
+ * The OST refused the page at @pos that write(2) took without grant: the file is as if it had not
+ * been written. i_rwsem is held.
+ */
+void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos);
+/*
+ * The file is about to grow: bytes that were stored behind its end by way of a mapping become
+ * zeros. 0 or -EINTR. No page lock and no spinlock is held.
+ */
+int ll_pages_zero_tail(struct inode *inode);
 /* Write back and drop (or only drop) what the lock covers. */
-void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_lock *lock, bool discard);
-extern const struct vm_operations_struct ll_vm_ops;
+void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_lock *lock,
+		     bool discard);
+/* Lock a folio that is not in writeback, to dirty it. Killable. */
+int ll_folio_lock_stable(struct folio *folio);
+/*
+ * Grant for a page that becomes dirty: 0 with it, 1 without (no write in flight will bring any),
+ * -EINTR. Waits: no page lock is held.
+ */
+int ll_page_grant(struct ll_osc *osc);
+/*
+ * A locked page becomes dirty: what ll_page_grant() brought is bound to it, or given back if the
+ * page has grant. It counts for st_blocks until it is on the OST. False: the page is without grant.
+ */
+bool ll_page_account(struct inode *inode, struct page *page, struct ll_object *obj, bool granted);
+
+/* ---- fanout.c ---- */
+
+/* One request of an operation that asks several OSTs at the same time. */
+struct ll_fan {
+	struct ll_osc		*osc;
+	struct ll_object	*obj;		/* NULL: the OST as a whole is asked */
+	const struct ll_comp	*comp;		/* that of the object */
+	struct ptlrpc_request	*req;		/* NULL: this one is not asked */
+	int			rc;		/* of the attempt to send */
+	u64			changes;	/* fsync: those of the object that it covers */
+};
+
+struct ll_fanout {
+	const struct ll_fanout_op *op;
+	struct inode		*inode;		/* NULL: the whole mount */
+	void			*arg;		/* of the operation */
+	u32			nr;
+	struct ll_fan		*fan;
+};
+
+struct ll_fanout_op {
+	u32	opc;
+	bool	modifies;
+	/* A packed request into fan->req, or nothing to ask this one. 0 or -errno. */
+	int	(*prepare)(struct ll_fanout *fo, struct ll_fan *fan);
+	/* The request ended with rc: what it means for the operation. */
+	int	(*finish)(struct ll_fanout *fo, struct ll_fan *fan, int rc);
+};
+
+int ll_fanout_run(struct ll_fanout *fo);
+int ll_fanout_objects(struct inode *inode, struct ll_objset *set, const struct ll_fanout_op *op,
+		      void *arg);
+struct obdo *ll_fanout_obdo(struct ll_fanout *fo, struct ll_fan *fan);
+int ll_fanout_obdo_finish(struct ll_fanout *fo, struct ll_fan *fan, int rc);
+void ll_obdo_times(struct obdo *oa, const struct inode *inode, u64 valid);
+void ll_obdo_owner(struct obdo *oa, const struct inode *inode);
 
 #endif

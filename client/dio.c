@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Direct I/O: straight between the pages of the caller and the objects, without locks of ours: the server locks for the time of each RPC,
- * which makes everybody, us included, write back and forget what is cached. The pages are taken before the layout is held still (data.h).
+ * Direct I/O: straight between the pages of the caller and the objects, without locks of ours: the
+ * server locks for the time of each RPC, which makes everybody, us included, write back and forget
+ * what is cached. The pages are taken before the layout is held still (data.h).
  *
- * A struct dio is one piece of a read or write. That of a task that waits lives in its call; that of io_submit(2) goes on alone, without the
- * layout: who takes that away, or cuts the file, waits for it.
+ * A struct dio is one piece of a read or write. That of a task that waits lives in its call; that
+ * of io_submit(2) goes on alone, without the layout: who takes that away, or cuts the file, waits
+ * for it.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -18,29 +20,29 @@
 #include <linux/workqueue.h>
 #include "data.h"
 
-#define DIO_PIECE	(64U << 20)	/* bytes whose pages are held at a time */
+#define DIO_PIECE (64U << 20) /* bytes whose pages are held at a time */
 
 struct dio {
-	refcount_t		ref;		/* the I/O, and kill_work */
-	atomic_t		left;		/* RPCs in flight, and who sends them */
-	struct completion	done;
-	spinlock_t		lock;		/* brws, rc, partial */
-	struct list_head	brws;		/* in flight */
-	int			rc;
-	bool			partial;	/* a read that found less than was asked for: the size decides */
-	bool			write;
-	bool			user;		/* pages of a task */
-	struct inode		*inode;
-	struct ll_objset	*set;
-	u64			pos;
-	size_t			count;
-	struct kiocb		*iocb;
-	bool			alone;		/* AIO that nobody waits for */
-	ktime_t			start;
-	struct work_struct	work;		/* AIO: end in a context that may wait */
-	struct work_struct	kill_work;	/* AIO: the task dies */
-	unsigned int		nr;
-	struct page		**pages, *few[8];
+	refcount_t ref; /* the I/O, and kill_work */
+	atomic_t left;	/* RPCs in flight, and who sends them */
+	struct completion done;
+	spinlock_t lock;       /* brws, rc, partial */
+	struct list_head brws; /* in flight */
+	int rc;
+	bool partial; /* a read that found less than was asked for: the size decides */
+	bool write;
+	bool user; /* pages of a task */
+	struct inode *inode;
+	struct ll_objset *set;
+	u64 pos;
+	size_t count;
+	struct kiocb *iocb;
+	bool alone; /* AIO that nobody waits for */
+	ktime_t start;
+	struct work_struct work;      /* AIO: end in a context that may wait */
+	struct work_struct kill_work; /* AIO: the task dies */
+	unsigned int nr;
+	struct page **pages, *few[8];
 };
 
 static struct workqueue_struct *dio_wq;
@@ -63,7 +65,7 @@ bool ll_dio_possible(const struct kiocb *iocb, const struct iov_iter *iter)
 	       (user_backed_iter(iter) || iov_iter_is_bvec(iter));
 }
 
-static void dio_put(struct dio *dio)
+static void ll_dio_put(struct dio *dio)
 {
 	unsigned int i;
 
@@ -77,7 +79,7 @@ static void dio_put(struct dio *dio)
 	kfree(dio);
 }
 
-static void dio_abort(struct dio *dio)
+static void ll_dio_abort(struct dio *dio)
 {
 	struct ll_brw *brw;
 
@@ -87,16 +89,16 @@ static void dio_abort(struct dio *dio)
 	spin_unlock(&dio->lock);
 }
 
-static void dio_kill(struct work_struct *work)
+static void ll_dio_kill(struct work_struct *work)
 {
 	struct dio *dio = container_of(work, struct dio, kill_work);
 
-	dio_abort(dio);
-	dio_put(dio);
+	ll_dio_abort(dio);
+	ll_dio_put(dio);
 }
 
 /* The task of an AIO dies. Called with spinlocks, and not any more when ki_complete() has been. */
-static int dio_cancel(struct kiocb *iocb)
+static int ll_dio_cancel(struct kiocb *iocb)
 {
 	struct dio *dio = iocb->private;
 
@@ -106,10 +108,10 @@ static int dio_cancel(struct kiocb *iocb)
 	return 0;
 }
 
-static void dio_work(struct work_struct *work);
+static void ll_dio_work(struct work_struct *work);
 
 /* The next piece, with its pages. ERR_PTR(-EFAULT, -ENOMEM). */
-static struct dio *dio_new(struct kiocb *iocb, struct iov_iter *iter)
+static struct dio *ll_dio_new(struct kiocb *iocb, struct iov_iter *iter)
 {
 	size_t want = min_t(size_t, iov_iter_count(iter), DIO_PIECE);
 	struct dio *dio = kzalloc(sizeof(*dio), GFP_KERNEL);
@@ -121,8 +123,8 @@ static struct dio *dio_new(struct kiocb *iocb, struct iov_iter *iter)
 	init_completion(&dio->done);
 	spin_lock_init(&dio->lock);
 	INIT_LIST_HEAD(&dio->brws);
-	INIT_WORK(&dio->work, dio_work);
-	INIT_WORK(&dio->kill_work, dio_kill);
+	INIT_WORK(&dio->work, ll_dio_work);
+	INIT_WORK(&dio->kill_work, ll_dio_kill);
 	dio->write = iov_iter_rw(iter) == WRITE;
 	dio->user = user_backed_iter(iter);
 	dio->iocb = iocb;
@@ -134,7 +136,7 @@ static struct dio *dio_new(struct kiocb *iocb, struct iov_iter *iter)
 		dio->pages = kvmalloc_array(want >> PAGE_SHIFT, sizeof(*dio->pages), GFP_KERNEL);
 	if (!dio->pages) {
 		dio->pages = dio->few;
-		dio_put(dio);
+		ll_dio_put(dio);
 		return ERR_PTR(-ENOMEM);
 	}
 	while (dio->count < want) {
@@ -148,7 +150,7 @@ static struct dio *dio_new(struct kiocb *iocb, struct iov_iter *iter)
 		dio->count += got;
 	}
 	if (!dio->count) {
-		dio_put(dio);
+		ll_dio_put(dio);
 		return ERR_PTR(got < 0 ? got : -EFAULT);
 	}
 	return dio;
@@ -156,9 +158,9 @@ static struct dio *dio_new(struct kiocb *iocb, struct iov_iter *iter)
 
 /* ---- the RPCs ---- */
 
-static void dio_complete(struct dio *dio);
+static void ll_dio_complete(struct dio *dio);
 
-static void dio_brw_done(struct ll_brw *brw)
+static void ll_dio_brw_done(struct ll_brw *brw)
 {
 	struct dio *dio = brw->data;
 	bool partial = !brw->write && !brw->rc && brw->bytes < brw->len;
@@ -180,10 +182,10 @@ static void dio_brw_done(struct ll_brw *brw)
 	spin_unlock(&dio->lock);
 	ll_brw_free(brw);
 	if (atomic_dec_and_test(&dio->left))
-		dio_complete(dio);
+		ll_dio_complete(dio);
 }
 
-static int dio_send_all(struct dio *dio)
+static int ll_dio_send_all(struct dio *dio)
 {
 	u64 pos = dio->pos, end = pos + dio->count;
 	unsigned int page = 0;
@@ -206,7 +208,8 @@ static int dio_send_all(struct dio *dio)
 			spin_unlock(&dio->lock);
 			continue;
 		}
-		unit = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size - pos;	/* rest of the stripe unit */
+		unit = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size -
+		       pos; /* rest of the stripe unit */
 		if (c->stripe_count == 1)
 			unit = c->end == LUSTRE_EOF ? end - pos : c->end - pos;
 		n = min3(end - pos, unit, (u64)obj->osc->brw_size);
@@ -217,7 +220,7 @@ static int dio_send_all(struct dio *dio)
 			return -ENOMEM;
 		brw->direct = true;
 		brw->sys = capable(CAP_SYS_RESOURCE);
-		brw->done = dio_brw_done;
+		brw->done = ll_dio_brw_done;
 		brw->data = dio;
 		while (brw->len < n)
 			ll_brw_add(brw, dio->pages[page++], 0, PAGE_SIZE);
@@ -233,31 +236,34 @@ static int dio_send_all(struct dio *dio)
 	return 0;
 }
 
-/* After this the last of the RPCs calls dio_complete(), which may have happened already. */
-static void dio_submit(struct dio *dio)
+/* After this the last of the RPCs calls ll_dio_complete(), which may have happened already. */
+static void ll_dio_submit(struct dio *dio)
 {
 	int rc;
 
 	atomic_set(&dio->left, 1);
-	rc = dio_send_all(dio);
+	rc = ll_dio_send_all(dio);
 	if (rc) {
 		spin_lock(&dio->lock);
 		dio->rc = rc;
 		spin_unlock(&dio->lock);
 	}
 	if (atomic_dec_and_test(&dio->left))
-		dio_complete(dio);
+		ll_dio_complete(dio);
 }
 
-/* Send, and wait for the end. Killed: the pages are the task's, so what is in flight must end before it goes. */
-static int dio_run(struct dio *dio)
+/*
+ * Send, and wait for the end. Killed: the pages are the task's, so what is in flight must end
+ * before it goes.
+ */
+static int ll_dio_run(struct dio *dio)
 {
 	dio->rc = 0;
 	dio->partial = false;
 	reinit_completion(&dio->done);
-	dio_submit(dio);
+	ll_dio_submit(dio);
 	if (wait_for_completion_killable(&dio->done)) {
-		dio_abort(dio);
+		ll_dio_abort(dio);
 		wait_for_completion(&dio->done);
 		return -EINTR;
 	}
@@ -266,8 +272,10 @@ static int dio_run(struct dio *dio)
 
 /* ---- read and write ---- */
 
-/* By the size: asked for before the data, so that what is not there is zeros for everybody. Waits. */
-static ssize_t dio_read_sized(struct dio *dio)
+/*
+ * By the size: asked for before the data, so that what is not there is zeros for everybody. Waits.
+ */
+static ssize_t ll_dio_read_sized(struct dio *dio)
 {
 	int rc = ll_glimpse_set(dio->inode, dio->set);
 	u64 size = i_size_read(dio->inode);
@@ -277,18 +285,19 @@ static ssize_t dio_read_sized(struct dio *dio)
 		return rc;
 	want = min_t(u64, dio->count, size - dio->pos);
 	dio->count = round_up(want, PAGE_SIZE);
-	rc = dio_run(dio);
+	rc = ll_dio_run(dio);
 	return rc ? rc : want;
 }
 
-static int dio_begin(struct dio *dio, struct ll_layout **lop)
+static int ll_dio_begin(struct dio *dio, struct ll_layout **lop)
 {
 	u64 pos = dio->pos, last = pos + dio->count - 1;
 	struct address_space *mapping = dio->inode->i_mapping;
 	int rc;
 
 	ll_objset_put(dio->set);
-	rc = ll_io_begin(dio->inode, dio->write ? LL_LAYOUT_WRITE : LL_LAYOUT_READ, pos, last + 1, lop, &dio->set);
+	rc = ll_io_begin(dio->inode, dio->write ? LL_LAYOUT_WRITE : LL_LAYOUT_READ, pos, last + 1,
+			 lop, &dio->set);
 	if (rc)
 		return rc;
 	if (!dio->set)
@@ -297,20 +306,27 @@ static int dio_begin(struct dio *dio, struct ll_layout **lop)
 		rc = ll_pages_flush(mapping, pos, last);
 	if (dio->write && !rc)
 		rc = ll_pages_wait(mapping, pos, last, true);
+	if (dio->write && !rc && last >= i_size_read(dio->inode))
+		rc = ll_pages_zero_tail(dio->inode);
+	/*
+	 * A page that a mapping dirtied again has a lock, which the OST calls back: it is written
+	 * and dropped before this write.
+	 */
 	if (dio->write && !rc)
-		rc = invalidate_inode_pages2_range(mapping, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
+		invalidate_inode_pages2_range(mapping, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
 	if (rc)
 		ll_layout_io_end(dio->inode, *lop);
 	return rc;
 }
 
 /* @drop: pages that a reader brought in meanwhile; waits for them. */
-static void dio_wrote(struct dio *dio, bool drop)
+static void ll_dio_wrote(struct dio *dio, bool drop)
 {
 	u64 p, end = dio->pos + dio->count;
 
 	if (drop)
-		invalidate_inode_pages2_range(dio->inode->i_mapping, dio->pos >> PAGE_SHIFT, (end - 1) >> PAGE_SHIFT);
+		invalidate_inode_pages2_range(dio->inode->i_mapping, dio->pos >> PAGE_SHIFT,
+					      (end - 1) >> PAGE_SHIFT);
 	for (p = dio->pos; p < end && !dio->rc;) {
 		const struct ll_comp *c;
 		struct ll_object *obj;
@@ -326,7 +342,7 @@ static void dio_wrote(struct dio *dio, bool drop)
 }
 
 /* Pages that a read changes: are they dirty, and made so (waits for their locks)? */
-static bool dio_all_dirty(struct dio *dio, bool set)
+static bool ll_dio_all_dirty(struct dio *dio, bool set)
 {
 	unsigned int i;
 
@@ -341,16 +357,16 @@ static bool dio_all_dirty(struct dio *dio, bool set)
 
 /* ---- AIO ---- */
 
-static atomic_t *dio_in_flight(struct dio *dio)
+static atomic_t *ll_dio_in_flight(struct dio *dio)
 {
 	struct ll_inode_data *d = ll_i(dio->inode)->lli_data;
 
 	return dio->write ? &d->dio_writes : &d->dio_reads;
 }
 
-static void dio_aio_end(struct dio *dio, ssize_t ret)
+static void ll_dio_aio_end(struct dio *dio, ssize_t ret)
 {
-	atomic_t *in_flight = dio_in_flight(dio);
+	atomic_t *in_flight = ll_dio_in_flight(dio);
 	struct kiocb *iocb = dio->iocb;
 
 	ll_io_count(dio->inode, dio->write, ret, dio->start);
@@ -359,47 +375,39 @@ static void dio_aio_end(struct dio *dio, ssize_t ret)
 	if (atomic_dec_and_test(in_flight))
 		wake_up_var(in_flight);
 	iocb->ki_complete(iocb, ret);
-	dio_put(dio);
+	ll_dio_put(dio);
 }
 
-/* A read that found less than was asked for: the layout was given up meanwhile. */
-static ssize_t dio_aio_read_sized(struct dio *dio)
-{
-	struct ll_layout *lo;
-	ssize_t ret = dio_begin(dio, &lo);
-
-	if (ret)
-		return ret;
-	ret = dio->set ? dio_read_sized(dio) : -EIO;
-	ll_layout_io_end(dio->inode, lo);
-	return ret;
-}
-
-static void dio_work(struct work_struct *work)
+static void ll_dio_work(struct work_struct *work)
 {
 	struct dio *dio = container_of(work, struct dio, work);
 	ssize_t ret = dio->rc ? dio->rc : dio->count;
 
 	dio->alone = false;
 	if (dio->write)
-		dio_wrote(dio, true);
+		ll_dio_wrote(dio, true);
 	else if (dio->partial && !dio->rc)
-		ret = dio_aio_read_sized(dio);
-	dio_all_dirty(dio, true);
-	dio_aio_end(dio, ret);
+		/*
+		 * The objects stay those of the layout: who changes it waits for us, so it must not
+		 * be asked for here.
+		 */
+		ret = ll_dio_read_sized(dio);
+	ll_dio_all_dirty(dio, true);
+	ll_dio_aio_end(dio, ret);
 }
 
 /* From the end of an RPC: nothing here may wait for another one. */
-static void dio_complete(struct dio *dio)
+static void ll_dio_complete(struct dio *dio)
 {
 	if (!dio->alone) {
 		complete(&dio->done);
-	} else if (dio->write ? dio->inode->i_mapping->nrpages : dio->partial || !dio_all_dirty(dio, false)) {
+	} else if (dio->write ? dio->inode->i_mapping->nrpages
+			      : dio->partial || !ll_dio_all_dirty(dio, false)) {
 		queue_work(dio_wq, &dio->work);
 	} else {
 		if (dio->write)
-			dio_wrote(dio, false);
-		dio_aio_end(dio, dio->rc ? dio->rc : dio->count);
+			ll_dio_wrote(dio, false);
+		ll_dio_aio_end(dio, dio->rc ? dio->rc : dio->count);
 	}
 }
 
@@ -410,12 +418,14 @@ int ll_dio_wait_writes(struct inode *inode)
 	return wait_var_event_killable(&d->dio_writes, !atomic_read(&d->dio_writes)) ? -EINTR : 0;
 }
 
-void ll_dio_wait_all(struct inode *inode)
+int ll_dio_wait_all(struct inode *inode)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	int rc = ll_dio_wait_writes(inode);
 
-	wait_var_event(&d->dio_writes, !atomic_read(&d->dio_writes));
-	wait_var_event(&d->dio_reads, !atomic_read(&d->dio_reads));
+	if (rc)
+		return rc;
+	return wait_var_event_killable(&d->dio_reads, !atomic_read(&d->dio_reads)) ? -EINTR : 0;
 }
 
 bool ll_dio_busy(struct inode *inode)
@@ -426,23 +436,23 @@ bool ll_dio_busy(struct inode *inode)
 }
 
 /* One piece. @aio: -EIOCBQUEUED, once it has begun. */
-static ssize_t dio_piece(struct dio *dio, bool aio)
+static ssize_t ll_dio_piece(struct dio *dio, bool aio)
 {
 	struct inode *inode = dio->inode;
 	struct ll_layout *lo;
 	ssize_t ret;
 
-	ret = dio_begin(dio, &lo);
+	ret = ll_dio_begin(dio, &lo);
 	if (ret)
 		goto out;
 	if (aio && dio->set) {
-		dio_all_dirty(dio, true);
+		ll_dio_all_dirty(dio, true);
 		dio->alone = true;
 		dio->iocb->private = dio;
-		atomic_inc(dio_in_flight(dio));
-		kiocb_set_cancel_fn(dio->iocb, dio_cancel);
+		atomic_inc(ll_dio_in_flight(dio));
+		kiocb_set_cancel_fn(dio->iocb, ll_dio_cancel);
 		refcount_inc(&dio->ref);
-		dio_submit(dio);
+		ll_dio_submit(dio);
 		ret = -EIOCBQUEUED;
 	} else if (!dio->set) {
 		/* a file without objects is as long as the MDT says */
@@ -453,19 +463,19 @@ static ssize_t dio_piece(struct dio *dio, bool aio)
 		if (dio->pos < i_size_read(inode))
 			ret = min_t(u64, dio->count, i_size_read(inode) - dio->pos);
 	} else {
-		ret = dio_run(dio);
+		ret = ll_dio_run(dio);
 		if (dio->write)
-			dio_wrote(dio, true);
+			ll_dio_wrote(dio, true);
 		if (!ret)
-			ret = dio->partial ? dio_read_sized(dio) : dio->count;
+			ret = dio->partial ? ll_dio_read_sized(dio) : dio->count;
 	}
 	ll_layout_io_end(inode, lo);
 	if (ret != -EIOCBQUEUED) {
-		dio_all_dirty(dio, true);
+		ll_dio_all_dirty(dio, true);
 		ll_io_count(inode, dio->write, ret, dio->start);
 	}
 out:
-	dio_put(dio);
+	ll_dio_put(dio);
 	return ret;
 }
 
@@ -475,7 +485,7 @@ ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter)
 	ssize_t total = 0, ret = 0;
 
 	while (iov_iter_count(iter)) {
-		struct dio *dio = dio_new(iocb, iter);
+		struct dio *dio = ll_dio_new(iocb, iter);
 		size_t count;
 
 		if (IS_ERR(dio)) {
@@ -483,7 +493,7 @@ ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter)
 			break;
 		}
 		count = dio->count;
-		ret = dio_piece(dio, aio && !total && !iov_iter_count(iter));
+		ret = ll_dio_piece(dio, aio && !total && !iov_iter_count(iter));
 		if (ret == -EIOCBQUEUED)
 			return ret;
 		if (ret > 0) {

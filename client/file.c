@@ -127,12 +127,9 @@ int ll_file_release(struct inode *inode, struct file *file)
 	if (!lf)
 		return 0;
 	ll_count(inode->i_sb, CLOSE, 1);
-	if (S_ISREG(inode->i_mode)) {
-		ll_file_data_release(file);
-		if (file->f_mode & FMODE_WRITE &&
-		    test_and_clear_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags))
-			bias = MDS_DATA_MODIFIED;
-	}
+	if (S_ISREG(inode->i_mode) && file->f_mode & FMODE_WRITE &&
+	    test_and_clear_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags))
+		bias = MDS_DATA_MODIFIED;
 	if (lf->lf_open)
 		mdc_close(lf->lf_open, inode, bias);
 	file->private_data = NULL;

@@ -768,7 +768,7 @@ int ll_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *att
 		ll_setattr_keep_times(inode, &sa, told);
 	if (attr->ia_valid & ATTR_SIZE) {
 		ll_count(inode->i_sb, TRUNCATE, 1);
-		rc = ll_setattr_size(inode, attr->ia_size, attr);
+		rc = ll_setattr_size(inode, attr->ia_size);
 		if (rc)
 			return rc;
 	} else if (S_ISREG(inode->i_mode) && attr->ia_valid & (ATTR_ATIME | ATTR_MTIME)) {

@@ -300,7 +300,7 @@ int ll_glimpse(struct inode *inode);
  * After the MDT agreed to ATTR_SIZE: punch the objects under PW locks, set i_size, drop pages.
  * i_rwsem held for writing.
  */
-int ll_setattr_size(struct inode *inode, loff_t new_size, const struct iattr *attr);
+int ll_setattr_size(struct inode *inode, loff_t new_size);
 /*
  * After the MDT set times/owner: OST_SETATTR of the times (i_atime ... of the inode are set) to the
  * objects. Best effort.
@@ -326,10 +326,10 @@ bool ll_dio_busy(struct inode *inode);
  * lli_layout_mutex is held: forget their pages. end may be LUSTRE_EOF.
  */
 void ll_layout_changed(struct inode *inode, u64 start, u64 end);
+/* sync(2): all OSTs make durable what they acknowledged. Killable. */
+int ll_data_sync(struct ll_sb_info *sbi);
 /* At flush of close(2): 0 or the error of earlier writeback. */
 int ll_data_flush(struct file *file);
-/* Last use of an open file (release): group lock, readahead state. */
-void ll_file_data_release(struct file *file);
 int ll_group_lock(struct file *file, u64 gid);
 int ll_group_unlock(struct file *file, u64 gid);
 /* Data version (sum over the objects); flags LL_DV_*. */
@@ -357,9 +357,8 @@ void ll_osc_invalidate(struct ll_osc *osc);			/* umount -f: fail everything */
 void ll_osc_cleanup(struct ll_osc *osc, bool force); /* disconnect and free; no inodes are left */
 /* Numbers of one OST. nodelay: -EAGAIN at once when not connected. */
 int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool nodelay);
-/* per mount, after the super block exists / before the oscs go; module init and exit */
-int ll_data_sb_init(struct ll_sb_info *sbi);
-void ll_data_sb_fini(struct ll_sb_info *sbi);
+/* Per mount, after the super block exists; module init and exit. */
+void ll_data_sb_init(struct super_block *sb);
 int ll_data_init(void);
 void ll_data_exit(void);
 

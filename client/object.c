@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The objects of a file: made from its layout, their sizes and times (chapter 5, 14.5 and 15), extent locks and what happens when
- * they are called back, glimpse.
+ * The objects of a file: made from its layout, their sizes and times (chapter 5, 14.5 and 15),
+ * extent locks and what happens when they are called back, glimpse.
  *
- * Sizes: size is the best that is known of an object, kms ("known minimum size") is what our own locks guarantee. An LVB sets
- * size to the server's value, but not below kms; a granted lock raises kms to what of the size it covers; local writes raise both; a
- * cancelled lock lowers kms to the end of the locks that remain. A read up to kms needs no glimpse.
+ * Sizes: size is the best that is known of an object, kms ("known minimum size") is what our own
+ * locks guarantee. An LVB sets size to the server's value, but not below kms; a granted lock raises
+ * kms to what of the size it covers; local writes raise both; a cancelled lock lowers kms to the
+ * end of the locks that remain. A read up to kms needs no glimpse.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -28,7 +29,7 @@ void ll_object_put(struct ll_object *obj)
 }
 
 /* The inode forgets the object: callbacks find nothing to flush any more. */
-static void object_detach(struct ll_object *obj)
+static void ll_object_detach(struct ll_object *obj)
 {
 	ldlm_res_clear_data(obj->osc->ns, &obj->res, obj);
 	spin_lock(&obj->grab_lock);
@@ -37,7 +38,7 @@ static void object_detach(struct ll_object *obj)
 	ll_object_put(obj);
 }
 
-static struct inode *object_igrab(struct ll_object *obj)
+static struct inode *ll_object_igrab(struct ll_object *obj)
 {
 	struct inode *inode;
 
@@ -47,7 +48,7 @@ static struct inode *object_igrab(struct ll_object *obj)
 	return inode;
 }
 
-static void *object_grab(void *data)
+static void *ll_object_grab(void *data)
 {
 	ll_object_get(data);
 	return data;
@@ -80,8 +81,9 @@ struct ll_objset *ll_objset_peek(struct inode *inode)
 	return set;
 }
 
-static struct ll_object *object_new(struct inode *inode, struct ll_osc *osc, const struct ll_layout *lo,
-				    const struct ll_comp *c, u32 stripe)
+static struct ll_object *ll_object_new(struct inode *inode, struct ll_osc *osc,
+				       const struct ll_layout *lo, const struct ll_comp *c,
+				       u32 stripe)
 {
 	const struct ll_stripe *st = &c->stripes[stripe];
 	struct ll_object *obj = kzalloc(sizeof(*obj), GFP_NOFS);
@@ -108,21 +110,23 @@ static struct ll_object *object_new(struct inode *inode, struct ll_osc *osc, con
 	return obj;
 }
 
-static struct ll_object *objset_find(struct ll_objset *set, const struct ll_stripe *st)
+static struct ll_object *ll_objset_find(struct ll_objset *set, const struct ll_stripe *st)
 {
 	u32 i;
 
 	for (i = 0; set && i < set->nr; i++)
-		if (set->obj[i] && set->obj[i]->osc->index == st->ost_idx && fid_eq(&set->obj[i]->fid, &st->fid))
+		if (set->obj[i] && set->obj[i]->osc->index == st->ost_idx &&
+		    fid_eq(&set->obj[i]->fid, &st->fid))
 			return set->obj[i];
 	return NULL;
 }
 
 /*
- * References: each object has one of the inode while it is in the current set (dropped by object_detach()), and one of
- * each set it is in.
+ * References: each object has one of the inode while it is in the current set (dropped by
+ * ll_object_detach()), and one of each set it is in.
  */
-static struct ll_objset *objset_build(struct inode *inode, struct ll_layout *lo, struct ll_objset *old)
+static struct ll_objset *ll_objset_build(struct inode *inode, struct ll_layout *lo,
+					 struct ll_objset *old)
 {
 	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
 	struct ll_objset *set;
@@ -148,7 +152,7 @@ static struct ll_objset *objset_build(struct inode *inode, struct ll_layout *lo,
 
 			if (st->hole || c->first + k >= set->nr)
 				continue;
-			obj = objset_find(old, st);
+			obj = ll_objset_find(old, st);
 			if (obj) {
 				ll_object_get(obj);
 			} else {
@@ -157,7 +161,7 @@ static struct ll_objset *objset_build(struct inode *inode, struct ll_layout *lo,
 					rc = PTR_ERR(osc);
 					goto fail;
 				}
-				obj = object_new(inode, osc, lo, c, k);
+				obj = ll_object_new(inode, osc, lo, c, k);
 				if (!obj) {
 					rc = -ENOMEM;
 					goto fail;
@@ -172,7 +176,7 @@ fail:
 	return ERR_PTR(rc);
 }
 
-static bool objset_has(const struct ll_objset *set, const struct ll_object *obj)
+static bool ll_objset_has(const struct ll_objset *set, const struct ll_object *obj)
 {
 	u32 i;
 
@@ -192,13 +196,13 @@ again:
 	old = ll_objset_peek(inode);
 	if (old && old->lo == lo)
 		return old;
-	set = objset_build(inode, lo, old);
+	set = ll_objset_build(inode, lo, old);
 	if (IS_ERR(set)) {
 		ll_objset_put(old);
 		return set;
 	}
 	spin_lock(&d->lock);
-	if (d->set != old) {	/* somebody else was faster */
+	if (d->set != old) { /* somebody else was faster */
 		spin_unlock(&d->lock);
 		ll_objset_put(set);
 		ll_objset_put(old);
@@ -208,23 +212,24 @@ again:
 		if (!set->obj[i])
 			continue;
 		WRITE_ONCE(set->obj[i]->version, lo->nr_mirrors > 1 ? lo->gen : 0);
-		if (!objset_has(old, set->obj[i]))
-			ll_object_get(set->obj[i]);	/* of the inode */
+		if (!ll_objset_has(old, set->obj[i]))
+			ll_object_get(set->obj[i]); /* of the inode */
 	}
 	d->set = set;
 	refcount_inc(&set->ref);
 	spin_unlock(&d->lock);
 	for (i = 0; old && i < old->nr; i++)
-		if (old->obj[i] && !objset_has(set, old->obj[i]))
-			object_detach(old->obj[i]);
+		if (old->obj[i] && !ll_objset_has(set, old->obj[i]))
+			ll_object_detach(old->obj[i]);
 	if (old) {
-		ll_objset_put(old);	/* of the inode */
-		ll_objset_put(old);	/* ours */
+		ll_objset_put(old); /* of the inode */
+		ll_objset_put(old); /* ours */
 	}
 	return set;
 }
 
-int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end, struct ll_layout **lop, struct ll_objset **setp)
+int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
+		struct ll_layout **lop, struct ll_objset **setp)
 {
 	int rc = ll_layout_io_begin(inode, op, start, end, lop);
 
@@ -281,13 +286,14 @@ void ll_inode_data_fini(struct inode *inode)
 		return;
 	for (i = 0; d->set && i < d->set->nr; i++)
 		if (d->set->obj[i])
-			object_detach(d->set->obj[i]);
+			ll_object_detach(d->set->obj[i]);
 	ll_objset_put(d->set);
 	ll_i(inode)->lli_data = NULL;
 	kfree(d);
 }
 
-struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp, u64 *obj_off)
+struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp,
+			       u64 *obj_off)
 {
 	const struct ll_comp *c = ll_layout_comp(set->lo, pos);
 	u32 k;
@@ -332,7 +338,8 @@ void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa)
 /* ---- sizes and times ---- */
 
 /* end: end of the lock that brought the LVB, or 0. */
-static void object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb, u64 end)
+static void ll_object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb,
+			  u64 end)
 {
 	u64 size = le64_to_cpu(lvb->lvb_size);
 	s64 ctime = le64_to_cpu(lvb->lvb_ctime);
@@ -342,7 +349,10 @@ static void object_lvb(struct ll_inode_data *d, struct ll_object *obj, const str
 		obj->kms = max(obj->kms, end == OBD_OBJECT_EOF ? size : min(size, end + 1));
 	obj->size = max(size, obj->kms);
 	obj->blocks = le64_to_cpu(lvb->lvb_blocks);
-	/* Times go back when somebody set them (utimes); the later ctime tells which are the newer ones. */
+	/*
+	 * Times go back when somebody set them (utimes); the later ctime tells which are the newer
+	 * ones.
+	 */
 	if (ctime >= obj->ctime) {
 		obj->mtime = le64_to_cpu(lvb->lvb_mtime);
 		obj->atime = le64_to_cpu(lvb->lvb_atime);
@@ -355,52 +365,86 @@ static void object_lvb(struct ll_inode_data *d, struct ll_object *obj, const str
 }
 
 /* File size that an object's size means (chapter 5, 15.3). */
-static u64 object_file_end(const struct ll_comp *c, u32 k, u64 size)
+static u64 ll_object_file_end(const struct ll_comp *c, u32 k, u64 size)
 {
 	return size ? ll_file_pos(c, k, size - 1) + 1 : 0;
 }
 
-static void data_merge_locked(struct inode *inode, struct ll_objset *set, u64 *kmsp)
+/*
+ * Blocks of 512 bytes for st_blocks. Dirty pages count although the OST has no blocks for them yet:
+ * tools take a file with less blocks than bytes for sparse, and one with none for a hole. Those
+ * that overwrite blocks must not count twice, so a full object is the bound. ll_inode_data.lock is
+ * held.
+ */
+static u64 ll_object_blocks(const struct ll_object *obj)
 {
-	u64 size = 0, kms = 0, blocks = 0;
-	struct ll_times t = LL_TIMES_UNKNOWN;
+	u64 full = round_up(max(obj->size, obj->kms), PAGE_SIZE) >> 9;
+
+	return max(obj->blocks, min(obj->blocks + (obj->dirty << (PAGE_SHIFT - 9)), full));
+}
+
+/*
+ * File size by the sizes of the objects, or (@kms) by what our locks guarantee of them.
+ * ll_inode_data.lock is held.
+ */
+static u64 ll_data_size_locked(const struct ll_objset *set, bool kms)
+{
+	u64 size = 0;
 	u32 i, k;
 
 	for (i = 0; i < set->lo->nr_comps; i++) {
-		struct ll_comp *c = &set->lo->comps[i];
+		const struct ll_comp *c = &set->lo->comps[i];
 
 		if (!ll_comp_has_objects(c))
 			continue;
 		for (k = 0; k < c->stripe_count && c->first + k < set->nr; k++) {
-			struct ll_object *obj = set->obj[c->first + k];
+			const struct ll_object *obj = set->obj[c->first + k];
 
-			if (!obj)
-				continue;
-			size = max(size, object_file_end(c, k, obj->size));
-			kms = max(kms, object_file_end(c, k, obj->kms));
-			blocks += obj->blocks;
-			t.mtime = max(t.mtime, obj->mtime);
-			t.atime = max(t.atime, obj->atime);
-			t.ctime = max(t.ctime, obj->ctime);
+			if (obj)
+				size = max(size,
+					   ll_object_file_end(c, k, kms ? obj->kms : obj->size));
 		}
 	}
-	if (kmsp) {
-		*kmsp = kms;
-		return;
-	}
-	i_size_write(inode, min_t(u64, size, MAX_LFS_FILESIZE));
-	inode->i_blocks = blocks;
-	spin_lock(&ll_i(inode)->lli_lock);
-	ll_i(inode)->lli_ost = t;
-	spin_unlock(&ll_i(inode)->lli_lock);
+	return min_t(u64, size, MAX_LFS_FILESIZE);
+}
+
+/* Size, or known minimum size, of the file. */
+static u64 ll_data_size(struct inode *inode, const struct ll_objset *set, bool kms)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	u64 size;
+
+	spin_lock(&d->lock);
+	size = ll_data_size_locked(set, kms);
+	spin_unlock(&d->lock);
+	return size;
 }
 
 void ll_data_merge(struct inode *inode, struct ll_objset *set)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct ll_times t = LL_TIMES_UNKNOWN;
+	u64 blocks = 0;
+	u32 i;
 
+	if (ll_data_size(inode, set, false) > i_size_read(inode))
+		ll_pages_zero_tail(inode);
 	spin_lock(&d->lock);
-	data_merge_locked(inode, set, NULL);
+	for (i = 0; i < set->nr; i++) {
+		struct ll_object *obj = set->obj[i];
+
+		if (!obj)
+			continue;
+		blocks += ll_object_blocks(obj);
+		t.mtime = max(t.mtime, obj->mtime);
+		t.atime = max(t.atime, obj->atime);
+		t.ctime = max(t.ctime, obj->ctime);
+	}
+	i_size_write(inode, ll_data_size_locked(set, false));
+	inode->i_blocks = blocks;
+	spin_lock(&ll_i(inode)->lli_lock);
+	ll_i(inode)->lli_ost = t;
+	spin_unlock(&ll_i(inode)->lli_lock);
 	spin_unlock(&d->lock);
 	ll_times_merge(inode);
 }
@@ -408,18 +452,23 @@ void ll_data_merge(struct inode *inode, struct ll_objset *set)
 int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
-	u64 kms;
+	u64 kms = ll_data_size(inode, set, true);
 
-	spin_lock(&d->lock);
-	data_merge_locked(inode, set, &kms);
-	if (end <= kms && end > i_size_read(inode))
-		i_size_write(inode, min_t(u64, kms, MAX_LFS_FILESIZE));
-	spin_unlock(&d->lock);
-	return end <= kms ? 0 : ll_glimpse_set(inode, set);
+	if (end > kms)
+		return ll_glimpse_set(inode, set);
+	if (end > i_size_read(inode)) {
+		ll_pages_zero_tail(inode);
+		spin_lock(&d->lock);
+		if (end > i_size_read(inode))
+			i_size_write(inode, ll_data_size_locked(set, true));
+		spin_unlock(&d->lock);
+	}
+	return 0;
 }
 
 /* locked: under a PW lock of ours, so that others cannot have changed the size behind us. */
-void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end, bool locked)
+void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end,
+		   bool locked)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	s64 now = ktime_get_real_seconds();
@@ -438,7 +487,7 @@ void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 
 /* ---- extent locks ---- */
 
 /* Highest end (exclusive) of our other locks on the object. */
-static u64 locks_end(struct ldlm_lock *lock)
+static u64 ll_locks_end(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = lock->l_res;
 	struct ldlm_lock *l;
@@ -446,7 +495,8 @@ static u64 locks_end(struct ldlm_lock *lock)
 
 	spin_lock(&res->lr_lock);
 	list_for_each_entry(l, &res->lr_granted, l_res_link) {
-		if (l == lock || (l->l_flags & (LDLM_FL_CANCELING | LDLM_FL_FAILED | LDLM_FL_CANCEL | LDLM_FL_DESTROYED)))
+		if (l == lock || (l->l_flags & (LDLM_FL_CANCELING | LDLM_FL_FAILED |
+						LDLM_FL_CANCEL | LDLM_FL_DESTROYED)))
 			continue;
 		if (l->l_policy.extent.end == OBD_OBJECT_EOF)
 			end = OBD_OBJECT_EOF;
@@ -464,20 +514,22 @@ static int ll_extent_blocking(struct ldlm_lock *lock, bool canceling)
 
 	if (!canceling)
 		return 0;
-	obj = ldlm_lock_data_get(lock, object_grab);
+	obj = ldlm_lock_data_get(lock, ll_object_grab);
 	if (!obj)
 		return 0;
-	inode = object_igrab(obj);
+	inode = ll_object_igrab(obj);
 	if (inode) {
 		struct ll_inode_data *d = ll_i(inode)->lli_data;
 		u64 end;
 
-		if ((lock->l_flags & LDLM_FL_FAILED) && mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
+		if ((lock->l_flags & LDLM_FL_FAILED) &&
+		    mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
 			mapping_set_error(inode->i_mapping, -EIO);
-		ll_pages_cancel(inode, obj, lock, lock->l_flags & (LDLM_FL_DISCARD_DATA | LDLM_FL_FAILED));
+		ll_pages_cancel(inode, obj, lock,
+				lock->l_flags & (LDLM_FL_DISCARD_DATA | LDLM_FL_FAILED));
 		/* in one go: a lock that is granted behind our back may raise it right after */
 		spin_lock(&d->lock);
-		end = locks_end(lock);
+		end = ll_locks_end(lock);
 		obj->kms = min(obj->kms, end);
 		spin_unlock(&d->lock);
 		iput(inode);
@@ -486,19 +538,19 @@ static int ll_extent_blocking(struct ldlm_lock *lock, bool canceling)
 	return 0;
 }
 
-static __le64 object_time(s64 time)
+static __le64 ll_object_time(s64 time)
 {
 	return cpu_to_le64(time == LL_TIME_UNKNOWN ? 0 : time);
 }
 
 static int ll_extent_glimpse(struct ldlm_lock *lock, struct ost_lvb *lvb)
 {
-	struct ll_object *obj = ldlm_lock_data_get(lock, object_grab);
+	struct ll_object *obj = ldlm_lock_data_get(lock, ll_object_grab);
 	struct inode *inode;
 
 	if (!obj)
 		return -ELDLM_NO_LOCK_DATA;
-	inode = object_igrab(obj);
+	inode = ll_object_igrab(obj);
 	if (!inode) {
 		ll_object_put(obj);
 		return -ELDLM_NO_LOCK_DATA;
@@ -506,10 +558,10 @@ static int ll_extent_glimpse(struct ldlm_lock *lock, struct ost_lvb *lvb)
 	memset(lvb, 0, sizeof(*lvb));
 	spin_lock(&ll_i(inode)->lli_data->lock);
 	lvb->lvb_size = cpu_to_le64(obj->kms);
-	lvb->lvb_blocks = cpu_to_le64(obj->blocks);
-	lvb->lvb_mtime = object_time(obj->mtime);
-	lvb->lvb_atime = object_time(obj->atime);
-	lvb->lvb_ctime = object_time(obj->ctime);
+	lvb->lvb_blocks = cpu_to_le64(ll_object_blocks(obj));
+	lvb->lvb_mtime = ll_object_time(obj->mtime);
+	lvb->lvb_atime = ll_object_time(obj->atime);
+	lvb->lvb_ctime = ll_object_time(obj->ctime);
 	spin_unlock(&ll_i(inode)->lli_data->lock);
 	iput(inode);
 	ll_object_put(obj);
@@ -521,13 +573,15 @@ static const struct ldlm_cli_ops ll_extent_ops = {
 	.glimpse = ll_extent_glimpse,
 };
 
-static struct ldlm_lock *object_match(struct ll_object *obj, u64 start, u64 end, bool write, u32 match_flags)
+static struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write,
+					 u32 match_flags)
 {
 	union ldlm_policy policy = { .extent = { .start = start, .end = end } };
 	struct ldlm_lock *lock;
 
 	lock = ldlm_lock_match(obj->osc->ns, &obj->res, LDLM_EXTENT, &policy,
-			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP, match_flags);
+			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP,
+			       match_flags);
 	if (lock && READ_ONCE(lock->l_ast_data) != obj)
 		ldlm_lock_set_data(lock, obj);
 	return lock;
@@ -535,7 +589,7 @@ static struct ldlm_lock *object_match(struct ll_object *obj, u64 start, u64 end,
 
 struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end, bool write)
 {
-	return object_match(obj, start, end, write, LDLM_MATCH_USED);
+	return ll_object_match(obj, start, end, write, LDLM_MATCH_USED);
 }
 
 u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write)
@@ -545,7 +599,8 @@ u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write)
 	u64 cookie;
 
 	lock = ldlm_lock_match(obj->osc->ns, &obj->res, LDLM_EXTENT, &policy,
-			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP, LDLM_MATCH_CBPENDING);
+			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP,
+			       LDLM_MATCH_CBPENDING);
 	if (!lock)
 		return 0;
 	cookie = lock->l_remote.cookie;
@@ -553,17 +608,46 @@ u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write)
 	return cookie;
 }
 
-void ll_object_lost(struct ll_object *obj)
+/*
+ * A change was committed, or nobody will ever tell: an OST that restarted, or that evicted this
+ * client, may have lost what it acknowledged but had not committed.
+ */
+static void ll_object_commit_end(struct ptlrpc_request *req)
 {
-	spin_lock(&obj->grab_lock);
-	if (obj->inode)
-		mapping_set_error(obj->inode->i_mapping, -EIO);
-	spin_unlock(&obj->grab_lock);
+	struct obd_import *imp = req->rq_imp;
+	struct ll_object *obj = req->rq_cb_data;
+
+	if (!req->rq_committed && req->rq_transno > READ_ONCE(imp->imp_last_committed) &&
+	    imp->imp_replayable && !imp->imp_invalid) {
+		spin_lock(&obj->grab_lock);
+		if (obj->inode)
+			mapping_set_error(obj->inode->i_mapping, -EIO);
+		spin_unlock(&obj->grab_lock);
+	}
+	ll_object_put(obj);
+}
+
+void ll_object_watch_commit(struct ll_object *obj, struct ptlrpc_request *req)
+{
+	struct ll_osc *osc = obj->osc;
+
+	if (!req->rq_transno)
+		return;
+	spin_lock(&osc->lock);
+	if (req->rq_transno > osc->newest_transno) {
+		osc->newest_transno = req->rq_transno;
+		osc->newest_fid = obj->fid;
+	}
+	spin_unlock(&osc->lock);
+	ll_object_get(obj);
+	req->rq_cb_data = obj;
+	req->rq_commit_cb = ll_object_commit_end;
 }
 
 bool ll_object_covered(struct ll_object *obj, u64 start, u64 end, bool used)
 {
-	struct ldlm_lock *lock = object_match(obj, start, end, false, used ? LDLM_MATCH_USED : 0);
+	struct ldlm_lock *lock =
+		ll_object_match(obj, start, end, false, used ? LDLM_MATCH_USED : 0);
 
 	if (!lock)
 		return false;
@@ -571,7 +655,8 @@ bool ll_object_covered(struct ll_object *obj, u64 start, u64 end, bool used)
 	return true;
 }
 
-static void enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 start, u64 end, u32 mode, u64 flags, struct ost_lvb *lvb)
+static void ll_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 start, u64 end,
+			    u32 mode, u64 flags, struct ost_lvb *lvb)
 {
 	memset(ei, 0, sizeof(*ei));
 	ei->ei_ns = obj->osc->ns;
@@ -587,22 +672,24 @@ static void enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u6
 	ei->ei_lvb = lvb;
 }
 
-static int object_lock(struct inode *inode, struct ll_object *obj, u64 start, u64 end, u32 mode, u64 flags, struct ldlm_lock **lockp)
+static int ll_object_lock(struct inode *inode, struct ll_object *obj, u64 start, u64 end, u32 mode,
+			  u64 flags, struct ldlm_lock **lockp)
 {
 	struct ldlm_enqueue_info ei;
 	struct ost_lvb lvb = { 0 };
 	u64 elc[4];
 	int rc;
 
-	*lockp = object_match(obj, start, end, mode == LCK_PW, 0);
+	*lockp = ll_object_match(obj, start, end, mode == LCK_PW, 0);
 	if (*lockp)
 		return 0;
 	if (!ll_osc_usable(obj->osc))
 		return -EIO;
-	enqueue_info(&ei, obj, start, end, mode, flags, &lvb);
+	ll_enqueue_info(&ei, obj, start, end, mode, flags, &lvb);
 	if (mode == LCK_PW) {
 		/* our own read locks would have to be called back */
-		ei.ei_nr_elc = ldlm_cli_elc(obj->osc->ns, &obj->res, LCK_PW, 0, elc, ARRAY_SIZE(elc));
+		ei.ei_nr_elc =
+			ldlm_cli_elc(obj->osc->ns, &obj->res, LCK_PW, 0, elc, ARRAY_SIZE(elc));
 		ei.ei_elc = elc;
 	}
 	rc = ldlm_cli_enqueue(&ei, NULL, lockp);
@@ -617,7 +704,7 @@ static int object_lock(struct inode *inode, struct ll_object *obj, u64 start, u6
 			*lockp = NULL;
 			return rc;
 		}
-		object_lvb(ll_i(inode)->lli_data, obj, &lvb, (*lockp)->l_policy.extent.end);
+		ll_object_lvb(ll_i(inode)->lli_data, obj, &lvb, (*lockp)->l_policy.extent.end);
 	}
 	return 0;
 }
@@ -637,7 +724,8 @@ void ll_locks_put(struct ll_locks *locks)
 	locks->lock = locks->few;
 }
 
-int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode, u64 flags, struct ll_locks *locks)
+int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode,
+		 u64 flags, struct ll_locks *locks)
 {
 	bool whole = end == LUSTRE_EOF && !start;
 	u32 i, k;
@@ -660,7 +748,8 @@ int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end,
 		if (s >= e || !ll_comp_has_objects(c))
 			continue;
 		for (k = 0; k < c->stripe_count; k++) {
-			u64 os = whole ? 0 : ll_obj_end(c, k, s), oe = whole ? LUSTRE_EOF : ll_obj_end(c, k, e);
+			u64 os = whole ? 0 : ll_obj_end(c, k, s),
+			    oe = whole ? LUSTRE_EOF : ll_obj_end(c, k, e);
 			struct ll_object *obj;
 
 			if (os >= oe)
@@ -672,7 +761,8 @@ int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end,
 			}
 			os = round_down(os, PAGE_SIZE);
 			oe = oe == LUSTRE_EOF ? LUSTRE_EOF : round_up(oe, PAGE_SIZE) - 1;
-			rc = object_lock(inode, obj, os, oe, mode, flags, &locks->lock[locks->nr]);
+			rc = ll_object_lock(inode, obj, os, oe, mode, flags,
+					    &locks->lock[locks->nr]);
 			if (rc)
 				goto fail;
 			locks->nr++;
@@ -687,64 +777,62 @@ fail:
 /* ---- glimpse ---- */
 
 struct glimpse {
-	struct ll_object		*obj;
-	struct ldlm_enqueue_info	ei;
-	struct ost_lvb			lvb;
-	struct ptlrpc_request		*req;
-	struct ldlm_lock		*lock;
-	bool				sent;
+	struct ldlm_enqueue_info ei;
+	struct ost_lvb lvb;
+	struct ldlm_lock *lock;
 };
 
-static int glimpse_objects(struct inode *inode, struct ll_objset *set)
+static struct glimpse *ll_glimpse_of(struct ll_fanout *fo, struct ll_fan *fan)
 {
-	struct ll_inode_data *d = ll_i(inode)->lli_data;
-	struct glimpse *g;
-	int rc = 0, r;
-	u32 i;
+	return (struct glimpse *)fo->arg + (fan - fo->fan);
+}
 
-	g = kvcalloc(set->nr, sizeof(*g), GFP_NOFS);
+static int ll_glimpse_prepare(struct ll_fanout *fo, struct ll_fan *fan)
+{
+	struct glimpse *g = ll_glimpse_of(fo, fan);
+
+	if (ll_object_covered(fan->obj, 0, OBD_OBJECT_EOF, false))
+		return 0;
+	ll_enqueue_info(&g->ei, fan->obj, 0, OBD_OBJECT_EOF, LCK_PR, LDLM_FL_HAS_INTENT, &g->lvb);
+	return ldlm_cli_enqueue_start(&g->ei, &fan->req, &g->lock);
+}
+
+static int ll_glimpse_finish(struct ll_fanout *fo, struct ll_fan *fan, int rc)
+{
+	struct ll_inode_data *d = ll_i(fo->inode)->lli_data;
+	struct glimpse *g = ll_glimpse_of(fo, fan);
+
+	rc = ldlm_cli_enqueue_finish(&g->ei, fan->req, rc, &g->lock);
+	if (rc == 0 && g->lock) {
+		ldlm_lock_lvb(g->lock, &g->lvb, sizeof(g->lvb));
+		ll_object_lvb(d, fan->obj, &g->lvb, g->lock->l_policy.extent.end);
+		ldlm_lock_decref(g->lock, g->lock->l_granted_mode);
+	} else if (rc == ELDLM_LOCK_ABORTED) {
+		/*
+		 * Others hold locks: only the attributes came. res1: -ENOENT, the object is being
+		 * destroyed.
+		 */
+		rc = (int)(s64)g->ei.ei_disposition;
+		if (rc >= 0)
+			rc = ost_lvb_err(&g->lvb);
+		if (rc >= 0)
+			ll_object_lvb(d, fan->obj, &g->lvb, 0);
+	}
+	return rc;
+}
+
+static const struct ll_fanout_op glimpse_op = { .opc = LDLM_ENQUEUE,
+						.prepare = ll_glimpse_prepare,
+						.finish = ll_glimpse_finish };
+
+static int ll_glimpse_objects(struct inode *inode, struct ll_objset *set)
+{
+	struct glimpse *g = kvcalloc(set->nr, sizeof(*g), GFP_NOFS);
+	int rc;
+
 	if (!g)
 		return -ENOMEM;
-	for (i = 0; i < set->nr && !rc; i++) {
-		struct ll_object *obj = set->obj[i];
-
-		if (!obj || ll_object_covered(obj, 0, OBD_OBJECT_EOF, false))
-			continue;
-		if (!ll_osc_usable(obj->osc)) {
-			rc = -EIO;
-			break;
-		}
-		g[i].obj = obj;
-		enqueue_info(&g[i].ei, obj, 0, OBD_OBJECT_EOF, LCK_PR, LDLM_FL_HAS_INTENT, &g[i].lvb);
-		rc = ldlm_cli_enqueue_start(&g[i].ei, &g[i].req, &g[i].lock);
-		if (rc)
-			break;
-		r = ptlrpc_send_async(g[i].req);
-		if (r)
-			g[i].ei.ei_status = r;
-		else
-			g[i].sent = true;
-	}
-	for (i = 0; i < set->nr; i++) {
-		if (!g[i].req)
-			continue;
-		r = g[i].sent ? ptlrpc_req_wait(g[i].req) : g[i].ei.ei_status;
-		r = ldlm_cli_enqueue_finish(&g[i].ei, g[i].req, r, &g[i].lock);
-		if (r == 0 && g[i].lock) {
-			ldlm_lock_lvb(g[i].lock, &g[i].lvb, sizeof(g[i].lvb));
-			object_lvb(d, g[i].obj, &g[i].lvb, g[i].lock->l_policy.extent.end);
-			ldlm_lock_decref(g[i].lock, g[i].lock->l_granted_mode);
-		} else if (r == ELDLM_LOCK_ABORTED) {
-			r = (int)(s64)g[i].ei.ei_disposition;	/* res1: -ENOENT, being destroyed */
-			if (r >= 0)
-				r = ost_lvb_err(&g[i].lvb);
-			if (r >= 0)
-				object_lvb(d, g[i].obj, &g[i].lvb, 0);
-		}
-		if (r < 0 && !rc)
-			rc = r;
-		ptlrpc_req_put(g[i].req);
-	}
+	rc = ll_fanout_objects(inode, set, &glimpse_op, g);
 	kvfree(g);
 	return rc;
 }
@@ -755,7 +843,7 @@ int ll_glimpse_set(struct inode *inode, struct ll_objset *set)
 
 	if (mutex_lock_killable(&ll_i(inode)->lli_size_mutex))
 		return -EINTR;
-	rc = glimpse_objects(inode, set);
+	rc = ll_glimpse_objects(inode, set);
 	if (!rc)
 		ll_data_merge(inode, set);
 	mutex_unlock(&ll_i(inode)->lli_size_mutex);
@@ -768,7 +856,10 @@ int ll_glimpse(struct inode *inode)
 	u64 lazy = READ_ONCE(ll_i(inode)->lli_lazysize);
 	int rc;
 
-	/* Data on the MDT: what it knows from the last close must do, if it is not an "empty" that may be wrong. */
+	/*
+	 * Data on the MDT: what it knows from the last close must do, if it is not an "empty" that
+	 * may be wrong.
+	 */
 	if (set == ERR_PTR(-EOPNOTSUPP) && lazy) {
 		spin_lock(&ll_i(inode)->lli_data->lock);
 		i_size_write(inode, min_t(u64, lazy, MAX_LFS_FILESIZE));
@@ -782,7 +873,7 @@ int ll_glimpse(struct inode *inode)
 	return rc;
 }
 
-/* ---- layout lock ---- */
+/* ---- hooks of the layout (internal.h) ---- */
 
 void ll_layout_lost(struct inode *inode)
 {
@@ -792,16 +883,16 @@ void ll_layout_lost(struct inode *inode)
 
 int ll_layout_flush(struct inode *inode)
 {
-	struct ll_inode_data *d = ll_i(inode)->lli_data;
-
-	if (wait_var_event_killable(&d->dio_writes, !atomic_read(&d->dio_writes)) ||
-	    wait_var_event_killable(&d->dio_reads, !atomic_read(&d->dio_reads)))
-		return -EINTR;
-	return ll_pages_flush(inode->i_mapping, 0, LLONG_MAX);
+	return ll_dio_wait_all(inode) ?: ll_pages_flush(inode->i_mapping, 0, LLONG_MAX);
 }
 
 void ll_layout_changed(struct inode *inode, u64 start, u64 end)
 {
-	/* the set follows at the next ll_objset_get(); pages of objects that are gone must not be seen again */
-	invalidate_inode_pages2_range(inode->i_mapping, start >> PAGE_SHIFT, end == LUSTRE_EOF ? -1 : (end - 1) >> PAGE_SHIFT);
+	pgoff_t last = end == LUSTRE_EOF ? -1 : (end - 1) >> PAGE_SHIFT;
+
+	/*
+	 * The objects follow at the next ll_objset_get(); pages of those that are not used any more
+	 * must not be seen again.
+	 */
+	invalidate_inode_pages2_range(inode->i_mapping, start >> PAGE_SHIFT, last);
 }

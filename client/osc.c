@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * OSC: the connection of a mount to one OST, its grant (chapter 5, 9; page-wise, without GRANT_PARAM), its bound of bulk RPCs in
- * flight, statfs.
+ * OSC: the connection of a mount to one OST, its grant (chapter 5, 9; page-wise, without
+ * GRANT_PARAM), its bound of bulk RPCs in flight, statfs.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -9,9 +9,21 @@
 #include <linux/slab.h>
 #include "data.h"
 
-#define LL_OSC_MAX_IN_FLIGHT	8
-#define LL_OSC_BRW_MAX		(4U << 20)
-#define LL_OSC_SHORT_IO		(16U << 10)
+#define LL_OSC_MAX_IN_FLIGHT 8
+#define LL_OSC_BRW_MAX	     (4U << 20)
+#define LL_OSC_SHORT_IO	     (16U << 10)
+
+/* What is asked for at connect. */
+#define LL_OSC_CONNECT								\
+	(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_FID |		\
+	 OBD_CONNECT_AT | OBD_CONNECT_BRW_SIZE | OBD_CONNECT_GRANT |		\
+	 OBD_CONNECT_SRVLOCK | OBD_CONNECT_CANCELSET | OBD_CONNECT_CKSUM |	\
+	 OBD_CONNECT_LVB_TYPE | OBD_CONNECT_MAXBYTES | OBD_CONNECT_BULK_MBITS |	\
+	 OBD_CONNECT_EINPROGRESS | OBD_CONNECT_LAYOUTLOCK |			\
+	 OBD_CONNECT_64BITHASH | OBD_CONNECT_JOBSTATS | OBD_CONNECT_SHORTIO |	\
+	 OBD_CONNECT_FLAGS2)
+#define LL_OSC_CONNECT2								\
+	(OBD_CONNECT2_REP_MBITS | OBD_CONNECT2_INC_XID | OBD_CONNECT2_LSEEK)
 
 static void osc_granted(struct ll_osc *osc)
 {
@@ -24,9 +36,12 @@ static void osc_granted(struct ll_osc *osc)
 	spin_lock(&osc->lock);
 	osc->avail = total > osc->dirty ? total - osc->dirty : 0;
 	osc->lost = 0;
-	osc->brw_size = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)), ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
-	osc->cksum = !(osc->sbi->opts & LL_OPT_CHECKSUM) ? 0 :
-		     !(flags & OBD_CONNECT_CKSUM) || !(types & OBD_CKSUM_CRC32C) ? OBD_CKSUM_ADLER : OBD_CKSUM_CRC32C;
+	osc->brw_size = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)),
+				ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
+	osc->cksum = !(osc->sbi->opts & LL_OPT_CHECKSUM) ? 0
+		     : !(flags & OBD_CONNECT_CKSUM) || !(types & OBD_CKSUM_CRC32C)
+			     ? OBD_CKSUM_ADLER
+			     : OBD_CKSUM_CRC32C;
 	spin_unlock(&osc->lock);
 	wake_up_all(&osc->waitq);
 }
@@ -40,8 +55,10 @@ static void osc_event(struct obd_import *imp, enum import_event ev)
 		osc_granted(osc);
 		break;
 	case IMP_EV_EVICTED:
-		pr_warn("%s: evicted by the server, unwritten data under its locks is lost\n", osc->name);
+		pr_warn("%s: evicted by the server, unwritten data under its locks is lost\n",
+			osc->name);
 		ldlm_ns_evicted(osc->ns);
+		ll_brw_send_queued(osc);
 		break;
 	case IMP_EV_ACTIVE:
 		lu_device_set_status(osc->dev, "UP");
@@ -50,6 +67,7 @@ static void osc_event(struct obd_import *imp, enum import_event ev)
 	case IMP_EV_INACTIVE:
 		lu_device_set_status(osc->dev, "IN");
 		wake_up_all(&osc->waitq);
+		ll_brw_send_queued(osc);
 		break;
 	case IMP_EV_DISCON:
 		break;
@@ -69,43 +87,44 @@ static void osc_connect_data(struct obd_import *imp, struct obd_connect_data *oc
 		ocd->ocd_grant = cpu_to_le32(min_t(u64, held, U32_MAX));
 }
 
-static const struct import_ops osc_import_ops = { .event = osc_event, .connect_data = osc_connect_data };
+static const struct import_ops osc_import_ops = { .event = osc_event,
+						  .connect_data = osc_connect_data };
 
 /* Parameters of osc.*. */
 
-static int show_uuid(struct seq_file *m, void *obj)
+static int osc_show_uuid(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%s\n", ((struct ll_osc *)obj)->uuid);
 	return 0;
 }
 
-static int show_import(struct seq_file *m, void *obj)
+static int osc_show_import(struct seq_file *m, void *obj)
 {
 	return import_show(m, ((struct ll_osc *)obj)->imp);
 }
 
-static int show_state(struct seq_file *m, void *obj)
+static int osc_show_state(struct seq_file *m, void *obj)
 {
 	return import_state_show(m, ((struct ll_osc *)obj)->imp);
 }
 
-static int show_timeouts(struct seq_file *m, void *obj)
+static int osc_show_timeouts(struct seq_file *m, void *obj)
 {
 	return import_timeouts_show(m, ((struct ll_osc *)obj)->imp);
 }
 
-static int show_ping(struct seq_file *m, void *obj)
+static int osc_show_ping(struct seq_file *m, void *obj)
 {
 	return ptlrpc_ping(((struct ll_osc *)obj)->imp);
 }
 
-static int show_active(struct seq_file *m, void *obj)
+static int osc_show_active(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%d\n", ((struct ll_osc *)obj)->active);
 	return 0;
 }
 
-static ssize_t store_active(const char *text, size_t len, void *obj)
+static ssize_t osc_store_active(const char *text, size_t len, void *obj)
 {
 	bool on;
 	int rc = param_parse_bool(text, &on);
@@ -116,31 +135,31 @@ static ssize_t store_active(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int show_grant(struct seq_file *m, void *obj)
+static int osc_show_grant(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->avail));
 	return 0;
 }
 
-static int show_dirty(struct seq_file *m, void *obj)
+static int osc_show_dirty(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->dirty));
 	return 0;
 }
 
-static int show_lost(struct seq_file *m, void *obj)
+static int osc_show_lost(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->lost));
 	return 0;
 }
 
-static int show_in_flight(struct seq_file *m, void *obj)
+static int osc_show_in_flight(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->max_in_flight);
 	return 0;
 }
 
-static ssize_t store_in_flight(const char *text, size_t len, void *obj)
+static ssize_t osc_store_in_flight(const char *text, size_t len, void *obj)
 {
 	struct ll_osc *osc = obj;
 	u64 v;
@@ -148,30 +167,30 @@ static ssize_t store_in_flight(const char *text, size_t len, void *obj)
 
 	if (rc)
 		return rc;
-	osc->max_in_flight = v;
-	wake_up_all(&osc->waitq);
+	WRITE_ONCE(osc->max_in_flight, v);
+	ll_brw_send_queued(osc);
 	return len;
 }
 
-static int show_pages(struct seq_file *m, void *obj)
+static int osc_show_pages(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%lu\n", ((struct ll_osc *)obj)->brw_size / PAGE_SIZE);
 	return 0;
 }
 
-static int show_checksums(struct seq_file *m, void *obj)
+static int osc_show_checksums(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%d\n", !!((struct ll_osc *)obj)->cksum);
 	return 0;
 }
 
-static int show_short_io(struct seq_file *m, void *obj)
+static int osc_show_short_io(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->short_io_max);
 	return 0;
 }
 
-static ssize_t store_short_io(const char *text, size_t len, void *obj)
+static ssize_t osc_store_short_io(const char *text, size_t len, void *obj)
 {
 	struct ll_osc *osc = obj;
 	u64 v;
@@ -186,24 +205,25 @@ static ssize_t store_short_io(const char *text, size_t len, void *obj)
 }
 
 static const struct param_def osc_params[] = {
-	{ "ost_server_uuid", 0444, show_uuid },
-	{ "import", 0444, show_import },
-	{ "state", 0444, show_state },
-	{ "timeouts", 0444, show_timeouts },
-	{ "ping", 0444, show_ping },
-	{ "active", 0644, show_active, store_active },
-	{ "cur_grant_bytes", 0444, show_grant },
-	{ "cur_dirty_bytes", 0444, show_dirty },
-	{ "cur_lost_grant_bytes", 0444, show_lost },
-	{ "max_rpcs_in_flight", 0644, show_in_flight, store_in_flight },
-	{ "max_pages_per_rpc", 0444, show_pages },
-	{ "checksums", 0444, show_checksums },
-	{ "short_io_bytes", 0644, show_short_io, store_short_io },
+	{ "ost_server_uuid", 0444, osc_show_uuid },
+	{ "import", 0444, osc_show_import },
+	{ "state", 0444, osc_show_state },
+	{ "timeouts", 0444, osc_show_timeouts },
+	{ "ping", 0444, osc_show_ping },
+	{ "active", 0644, osc_show_active, osc_store_active },
+	{ "cur_grant_bytes", 0444, osc_show_grant },
+	{ "cur_dirty_bytes", 0444, osc_show_dirty },
+	{ "cur_lost_grant_bytes", 0444, osc_show_lost },
+	{ "max_rpcs_in_flight", 0644, osc_show_in_flight, osc_store_in_flight },
+	{ "max_pages_per_rpc", 0444, osc_show_pages },
+	{ "checksums", 0444, osc_show_checksums },
+	{ "short_io_bytes", 0644, osc_show_short_io, osc_store_short_io },
 };
 
 /*
- * In a work item, as this waits until all is written, and not killably: with a server that is away the writers must
- * still die of a signal. At umount the trylock of s_umount in here fails and the item ends.
+ * In a work item, as this waits until all is written, and not killably: with a server that is away
+ * the writers must still die of a signal. At umount the trylock of s_umount in here fails and the
+ * item ends.
  */
 static void osc_flush_work(struct work_struct *work)
 {
@@ -215,6 +235,7 @@ static void osc_flush_work(struct work_struct *work)
 static void osc_free(struct ll_osc *osc)
 {
 	cancel_work_sync(&osc->flush);
+	cancel_work_sync(&osc->send);
 	param_dir_del(osc->param);
 	lu_device_del(osc->dev);
 	if (osc->imp)
@@ -222,12 +243,17 @@ static void osc_free(struct ll_osc *osc)
 	kfree(osc);
 }
 
-int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const struct ll_node_nids *nodes, unsigned int nr_nodes,
-		 bool active)
+int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
+		 const struct ll_node_nids *nodes, unsigned int nr_nodes, bool active)
 {
 	struct import_conf conf = {
-		.target_uuid = tgt_uuid, .client_uuid = sbi->uuid, .connect_op = OST_CONNECT,
-		.req_portal = OST_REQUEST_PORTAL, .rep_portal = OSC_REPLY_PORTAL, .sp = LUSTRE_SP_CLI, .ops = &osc_import_ops,
+		.target_uuid = tgt_uuid,
+		.client_uuid = sbi->uuid,
+		.connect_op = OST_CONNECT,
+		.req_portal = OST_REQUEST_PORTAL,
+		.rep_portal = OSC_REPLY_PORTAL,
+		.sp = LUSTRE_SP_CLI,
+		.ops = &osc_import_ops,
 	};
 	char path[100];
 	struct ll_osc *osc;
@@ -240,20 +266,20 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const 
 	osc->sbi = sbi;
 	osc->index = index;
 	strscpy(osc->uuid, tgt_uuid, sizeof(osc->uuid));
-	snprintf(osc->name, sizeof(osc->name), "%.*s-osc-%s", (int)max_t(int, strlen(tgt_uuid) - 5, 1), tgt_uuid, sbi->inst);
+	snprintf(osc->name, sizeof(osc->name), "%.*s-osc-%s",
+		 (int)max_t(int, strlen(tgt_uuid) - 5, 1), tgt_uuid, sbi->inst);
 	spin_lock_init(&osc->lock);
 	init_waitqueue_head(&osc->waitq);
 	INIT_WORK(&osc->flush, osc_flush_work);
+	INIT_WORK(&osc->send, ll_brw_send_work);
+	INIT_LIST_HEAD(&osc->lane[0].queue);
+	INIT_LIST_HEAD(&osc->lane[1].queue);
 	osc->max_in_flight = LL_OSC_MAX_IN_FLIGHT;
 	osc->brw_size = ONE_MB_BRW_SIZE;
 	osc->short_io_max = LL_OSC_SHORT_IO;
 	conf.data = osc;
-	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_FID | OBD_CONNECT_AT |
-		OBD_CONNECT_BRW_SIZE | OBD_CONNECT_GRANT | OBD_CONNECT_SRVLOCK | OBD_CONNECT_CANCELSET | OBD_CONNECT_CKSUM |
-		OBD_CONNECT_LVB_TYPE | OBD_CONNECT_MAXBYTES | OBD_CONNECT_BULK_MBITS | OBD_CONNECT_EINPROGRESS |
-		OBD_CONNECT_LAYOUTLOCK | OBD_CONNECT_64BITHASH | OBD_CONNECT_JOBSTATS | OBD_CONNECT_SHORTIO |
-		OBD_CONNECT_FLAGS2);
-	conf.ocd.ocd_connect_flags2 = cpu_to_le64(OBD_CONNECT2_REP_MBITS | OBD_CONNECT2_INC_XID);
+	conf.ocd.ocd_connect_flags = cpu_to_le64(LL_OSC_CONNECT);
+	conf.ocd.ocd_connect_flags2 = cpu_to_le64(LL_OSC_CONNECT2);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	conf.ocd.ocd_grant = cpu_to_le32(2 * DT_MAX_BRW_SIZE);
 	conf.ocd.ocd_brw_size = cpu_to_le32(DT_MAX_BRW_SIZE);
@@ -315,6 +341,7 @@ void ll_osc_set_active(struct ll_osc *osc, bool active)
 	else
 		import_set_active(osc->imp, active);
 	lu_device_set_status(osc->dev, active ? "UP" : "IN");
+	ll_brw_send_queued(osc);
 }
 
 struct obd_import *ll_osc_import(struct ll_osc *osc)
@@ -336,6 +363,7 @@ void ll_osc_invalidate(struct ll_osc *osc)
 {
 	import_invalidate(osc->imp);
 	wake_up_all(&osc->waitq);
+	ll_brw_send_queued(osc);
 }
 
 void ll_osc_cleanup(struct ll_osc *osc, bool force)
@@ -404,18 +432,31 @@ void ll_osc_grant_put(struct ll_osc *osc, u64 bytes)
 	wake_up_all(&osc->waitq);
 }
 
+/* Is there nothing that could bring grant? */
+static bool osc_grant_dry(struct ll_osc *osc)
+{
+	return osc->imp->imp_invalid ||
+	       (!READ_ONCE(osc->dirty) && !READ_ONCE(osc->lane[0].in_flight));
+}
+
+static bool osc_grant_there(struct ll_osc *osc)
+{
+	return READ_ONCE(osc->avail) >= PAGE_SIZE;
+}
+
 int ll_osc_grant_wait(struct ll_osc *osc)
 {
-	if (!READ_ONCE(osc->dirty) && !READ_ONCE(osc->in_flight))
+	long rc;
+
+	if (osc_grant_dry(osc))
 		return -ENOSPC;
 	queue_work(system_unbound_wq, &osc->flush);
-	if (wait_event_killable_timeout(osc->waitq, READ_ONCE(osc->avail) >= PAGE_SIZE || osc->imp->imp_invalid ||
-					(!READ_ONCE(osc->dirty) && !READ_ONCE(osc->in_flight)), 2 * HZ) < 0)
+	rc = wait_event_killable_timeout(osc->waitq, osc_grant_there(osc) || osc_grant_dry(osc),
+					 2 * HZ);
+	if (rc < 0)
 		return -EINTR;
-	if (READ_ONCE(osc->avail) >= PAGE_SIZE)
-		return 0;
-	/* The server is slow or away: what is in flight brings grant some day. */
-	return osc->imp->imp_invalid || (!READ_ONCE(osc->dirty) && !READ_ONCE(osc->in_flight)) ? -ENOSPC : 0;
+	/* Where the OST is slow or away, writes in flight bring grant some day. */
+	return osc_grant_there(osc) || !osc_grant_dry(osc) ? 0 : -ENOSPC;
 }
 
 /* What the server is told with each bulk request. */
@@ -437,36 +478,6 @@ void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa)
 		return;
 	spin_lock(&osc->lock);
 	osc->avail += le64_to_cpu(oa->o_grant);
-	spin_unlock(&osc->lock);
-	wake_up_all(&osc->waitq);
-}
-
-/*
- * Killed: goes on beyond the bound rather than losing somebody's pages. Direct I/O waits at the server for locks, our own ones among them,
- * and these go when their pages are written: the two are counted apart, or the one would wait for the other.
- */
-void ll_osc_slot_get(struct ll_osc *osc, bool direct)
-{
-	unsigned int *n = direct ? &osc->direct_in_flight : &osc->in_flight;
-
-	spin_lock(&osc->lock);
-	while (*n >= osc->max_in_flight && !osc->imp->imp_invalid) {
-		int rc;
-
-		spin_unlock(&osc->lock);
-		rc = wait_event_killable(osc->waitq, READ_ONCE(*n) < osc->max_in_flight || osc->imp->imp_invalid);
-		spin_lock(&osc->lock);
-		if (rc)
-			break;
-	}
-	++*n;
-	spin_unlock(&osc->lock);
-}
-
-void ll_osc_slot_put(struct ll_osc *osc, bool direct)
-{
-	spin_lock(&osc->lock);
-	--*(direct ? &osc->direct_in_flight : &osc->in_flight);
 	spin_unlock(&osc->lock);
 	wake_up_all(&osc->waitq);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The page cache of regular files: readahead and read_folio become reads, writepages writes of up to the OST's RPC size, collected per
- * object. A page that was dirtied under grant is marked private (LL_GRANTED) until it is sent or thrown away. Pages are only cached
- * under an extent lock; reads in flight hold a user of it.
+ * The page cache of regular files: readahead and read_folio become reads, writepages writes of up
+ * to the OST's RPC size, collected per object. A dirty page is private (ll_page_account()) until it
+ * is sent or thrown away. Pages are only cached under an extent lock; reads in flight hold a user
+ * of it.
  *
- * A page in writeback is not dirtied again (SB_I_STABLE_WRITES), so the walk of a flush meets none that it would have to wait for.
+ * A page in writeback is not dirtied again (SB_I_STABLE_WRITES), so the walk of a flush meets none
+ * that it would have to wait for.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -15,21 +17,97 @@
 #include <linux/file.h>
 #include "data.h"
 
-#define LL_GRANTED	((void *)1)
-#define LL_WALK_MAX	16		/* objects collected at the same time */
+#define LL_WALK_MAX 16 /* objects collected at the same time */
 
 /* Collects pages into RPCs: one open RPC per object. */
 struct walk {
-	struct inode		*inode;
-	struct ll_objset	*set;
-	bool			write;
-	unsigned int		nr;
-	struct list_head	open;
+	struct inode *inode;
+	struct ll_objset *set;
+	bool write;
+	unsigned int nr;
+	struct list_head open;
 };
 
-/* ---- end of a read ---- */
+/* ---- dirty pages: grant, and what st_blocks counts ---- */
 
-static void read_done(struct ll_brw *brw)
+/*
+ * A page that is dirty, or about to become so, is private, and counts in ll_object.dirty
+ * (st_blocks). One that comes without ll_page_account() (an old pin of get_user_pages()) is written
+ * all the same.
+ */
+enum ll_page_state {
+	LL_PAGE_NONE,
+	LL_PAGE_GRANT,	 /* grant of a page of bytes is bound to it */
+	LL_PAGE_PLAIN,	 /* without grant */
+	LL_PAGE_THROUGH, /* without, and write(2) waits for what the OST says */
+};
+
+static enum ll_page_state ll_page_state(struct page *page)
+{
+	return PagePrivate(page) ? page_private(page) : LL_PAGE_NONE;
+}
+
+int ll_page_grant(struct ll_osc *osc)
+{
+	int rc;
+
+	for (;;) {
+		if (ll_osc_grant_get(osc, PAGE_SIZE))
+			return 0;
+		rc = ll_osc_grant_wait(osc);
+		if (rc == -ENOSPC)
+			return 1;
+		if (rc)
+			return rc;
+	}
+}
+
+static void ll_object_dirty_add(struct inode *inode, struct ll_object *obj, long pages)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+
+	spin_lock(&d->lock);
+	obj->dirty += pages;
+	spin_unlock(&d->lock);
+}
+
+bool ll_page_account(struct inode *inode, struct page *page, struct ll_object *obj, bool granted)
+{
+	enum ll_page_state state = ll_page_state(page);
+
+	if (granted && state == LL_PAGE_GRANT)
+		ll_osc_grant_put(obj->osc, PAGE_SIZE);
+	if (state == LL_PAGE_NONE) {
+		attach_page_private(page, NULL);
+		set_page_private(page, granted ? LL_PAGE_GRANT : LL_PAGE_PLAIN);
+		ll_object_dirty_add(inode, obj, 1);
+	} else if (granted) {
+		set_page_private(page, LL_PAGE_GRANT);
+	}
+	return ll_page_state(page) == LL_PAGE_GRANT;
+}
+
+/*
+ * A locked page that will not be written: its grant is given back. @obj: NULL: the layout that it
+ * was dirtied under is not in use any more.
+ */
+static void ll_page_unaccount(struct inode *inode, struct page *page, struct ll_object *obj)
+{
+	enum ll_page_state state = ll_page_state(page);
+
+	if (state == LL_PAGE_NONE)
+		return;
+	detach_page_private(page);
+	if (!obj)
+		return;
+	ll_object_dirty_add(inode, obj, -1);
+	if (state == LL_PAGE_GRANT)
+		ll_osc_grant_put(obj->osc, PAGE_SIZE);
+}
+
+/* ---- end of an RPC, collecting ---- */
+
+static void ll_read_done(struct ll_brw *brw)
 {
 	u32 left = brw->bytes;
 	unsigned int i;
@@ -53,18 +131,24 @@ static void read_done(struct ll_brw *brw)
 	ll_brw_free(brw);
 }
 
-static void write_done(struct ll_brw *brw)
+static void ll_write_done(struct ll_brw *brw)
 {
+	struct ll_inode_data *d = ll_i(brw->inode)->lli_data;
 	unsigned int i;
 
-	if (brw->rc) {
+	/* A writer that waits tells this error itself; nobody else shall. */
+	if (brw->rc && brw->through && READ_ONCE(d->no_grant)) {
+		WRITE_ONCE(d->no_grant_rc, brw->rc);
+	} else if (brw->rc) {
 		mapping_set_error(brw->inode->i_mapping, brw->rc);
 		/* the objects of an unlinked file go when they like */
 		if (brw->rc != -ENOENT || brw->inode->i_nlink)
-			pr_err_ratelimited("%s: write of %u bytes at %llu of object " DFID " (file " DFID ") failed: %d\n",
-					   brw->obj->osc->name, brw->len, brw->off, PFID(&brw->obj->fid),
-					   PFID(ll_fid(brw->inode)), brw->rc);
+			pr_err_ratelimited("%s: write of %u bytes at %llu of object " DFID
+					   " (file " DFID ") failed: %d\n",
+					   brw->obj->osc->name, brw->len, brw->off,
+					   PFID(&brw->obj->fid), PFID(ll_fid(brw->inode)), brw->rc);
 	}
+	ll_object_dirty_add(brw->inode, brw->obj, -(long)brw->accounted);
 	for (i = 0; i < brw->nr; i++) {
 		struct page *page = brw->bv[i].bv_page;
 
@@ -76,7 +160,7 @@ static void write_done(struct ll_brw *brw)
 	ll_brw_free(brw);
 }
 
-static void walk_init(struct walk *w, struct inode *inode, struct ll_objset *set, bool write)
+static void ll_walk_init(struct walk *w, struct inode *inode, struct ll_objset *set, bool write)
 {
 	w->inode = inode;
 	w->set = set;
@@ -85,40 +169,44 @@ static void walk_init(struct walk *w, struct inode *inode, struct ll_objset *set
 	INIT_LIST_HEAD(&w->open);
 }
 
-static void walk_send(struct walk *w, struct ll_brw *brw)
+static void ll_walk_send(struct walk *w, struct ll_brw *brw)
 {
 	list_del_init(&brw->link);
 	w->nr--;
 	ll_brw_send(brw);
 }
 
-static void walk_end(struct walk *w)
+static void ll_walk_end(struct walk *w)
 {
 	while (!list_empty(&w->open))
-		walk_send(w, list_first_entry(&w->open, struct ll_brw, link));
+		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, link));
 }
 
 /* The open RPC that the page at obj_off follows, or a new one; NULL without memory. */
-static struct ll_brw *walk_brw(struct walk *w, struct ll_object *obj, u64 obj_off, bool grant)
+static struct ll_brw *ll_walk_brw(struct walk *w, struct ll_object *obj, u64 obj_off,
+				  enum ll_page_state state)
 {
 	struct ll_brw *brw;
 
 	list_for_each_entry(brw, &w->open, link) {
 		if (brw->obj != obj)
 			continue;
-		if (brw->off + brw->len == obj_off && !(brw->len & ~PAGE_MASK) && brw->grant == grant && !ll_brw_full(brw) &&
+		if (brw->off + brw->len == obj_off && !(brw->len & ~PAGE_MASK) &&
+		    brw->state == state && !ll_brw_full(brw) &&
 		    (w->write || obj_off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end))
 			return brw;
-		walk_send(w, brw);
+		ll_walk_send(w, brw);
 		break;
 	}
 	if (w->nr >= LL_WALK_MAX)
-		walk_send(w, list_first_entry(&w->open, struct ll_brw, link));
+		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, link));
 	brw = ll_brw_new(w->inode, obj, w->write, obj_off, UINT_MAX);
 	if (!brw)
 		return NULL;
-	brw->grant = grant;
-	brw->done = w->write ? write_done : read_done;
+	brw->state = state;
+	brw->grant = state == LL_PAGE_GRANT;
+	brw->through = state == LL_PAGE_THROUGH;
+	brw->done = w->write ? ll_write_done : ll_read_done;
 	/* Who dirtied a page is not known any more: the flag is for reads only. */
 	brw->sys = !w->write && capable(CAP_SYS_RESOURCE);
 	if (!w->write) {
@@ -136,7 +224,7 @@ static struct ll_brw *walk_brw(struct walk *w, struct ll_object *obj, u64 obj_of
 /* ---- reads ---- */
 
 /* Takes over the locked page and its reference. */
-static int walk_read(struct walk *w, struct page *page)
+static int ll_walk_read(struct walk *w, struct page *page)
 {
 	struct ll_object *obj = NULL;
 	struct ll_brw *brw;
@@ -147,16 +235,20 @@ static int walk_read(struct walk *w, struct page *page)
 		obj = ll_objset_at(w->set, page_offset(page), NULL, &off);
 	if (!obj) {
 		/* nothing is stored there: zeros. A missing object is an error. */
-		const struct ll_comp *c = w->set ? ll_layout_comp(w->set->lo, page_offset(page)) : NULL;
+		const struct ll_comp *c =
+			w->set ? ll_layout_comp(w->set->lo, page_offset(page)) : NULL;
 
-		rc = (c && (!c->usable || ll_comp_has_objects(c))) || (!w->set && ll_layout_refused(w->inode)) ? -EIO : 0;
+		rc = (c && (!c->usable || ll_comp_has_objects(c))) ||
+				     (!w->set && ll_layout_refused(w->inode))
+			     ? -EIO
+			     : 0;
 		if (!rc) {
 			zero_user_segment(page, 0, PAGE_SIZE);
 			SetPageUptodate(page);
 		}
 		goto out;
 	}
-	brw = walk_brw(w, obj, off, false);
+	brw = ll_walk_brw(w, obj, off, LL_PAGE_NONE);
 	if (IS_ERR_OR_NULL(brw)) {
 		rc = brw ? PTR_ERR(brw) : -ENOMEM;
 		goto out;
@@ -169,8 +261,11 @@ out:
 	return rc;
 }
 
-/* Is there a lock for this page? Readahead stops at the first one without: such a page would stay behind in the cache, not up to date. */
-static bool walk_may_read(struct walk *w, u64 pos)
+/*
+ * Is there a lock for this page? Readahead stops at the first one without: such a page would stay
+ * behind in the cache, not up to date.
+ */
+static bool ll_walk_may_read(struct walk *w, u64 pos)
 {
 	struct ll_object *obj;
 	struct ll_brw *brw;
@@ -180,7 +275,8 @@ static bool walk_may_read(struct walk *w, u64 pos)
 	if (!obj)
 		return true;
 	list_for_each_entry(brw, &w->open, link)
-		if (brw->obj == obj && off >= brw->lock->l_policy.extent.start && off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end)
+		if (brw->obj == obj && off >= brw->lock->l_policy.extent.start &&
+		    off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end)
 			return true;
 	return ll_object_covered(obj, off, off + PAGE_SIZE - 1, true);
 }
@@ -192,14 +288,14 @@ static void ll_readahead(struct readahead_control *rac)
 	struct walk w;
 	struct page *page;
 
-	walk_init(&w, inode, set, false);
-	while (readahead_count(rac) && walk_may_read(&w, readahead_pos(rac))) {
+	ll_walk_init(&w, inode, set, false);
+	while (readahead_count(rac) && ll_walk_may_read(&w, readahead_pos(rac))) {
 		page = readahead_page(rac);
 		if (!page)
 			break;
-		walk_read(&w, page);
+		ll_walk_read(&w, page);
 	}
-	walk_end(&w);
+	ll_walk_end(&w);
 	ll_objset_put(set);
 }
 
@@ -210,25 +306,25 @@ static int ll_read_folio(struct file *file, struct folio *folio)
 	struct walk w;
 	int rc;
 
-	walk_init(&w, inode, set, false);
+	ll_walk_init(&w, inode, set, false);
 	folio_get(folio);
-	rc = walk_read(&w, folio_page(folio, 0));
-	walk_end(&w);
+	rc = ll_walk_read(&w, folio_page(folio, 0));
+	ll_walk_end(&w);
 	ll_objset_put(set);
 	return rc;
 }
 
 /* A locked page that is about to be written in part; not locked any more after an error. */
-static int read_for_write(struct inode *inode, struct ll_objset *set, struct page *page)
+static int ll_read_for_write(struct inode *inode, struct ll_objset *set, struct page *page)
 {
 	struct walk w;
 	int rc;
 
-	walk_init(&w, inode, set, false);
+	ll_walk_init(&w, inode, set, false);
 	get_page(page);
 	ClearPageError(page);
-	rc = walk_read(&w, page);
-	walk_end(&w);
+	rc = ll_walk_read(&w, page);
+	ll_walk_end(&w);
 	if (!rc)
 		rc = lock_page_killable(page);
 	if (rc)
@@ -240,8 +336,7 @@ static int read_for_write(struct inode *inode, struct ll_objset *set, struct pag
 	return rc;
 }
 
-/* Lock a folio that is not in writeback, to dirty it. Killable. */
-static int lock_stable(struct folio *folio)
+int ll_folio_lock_stable(struct folio *folio)
 {
 	int rc;
 
@@ -257,17 +352,18 @@ static int lock_stable(struct folio *folio)
 }
 
 /* A locked page that is not in writeback, to be dirtied. ERR_PTR(-EINTR, -ENOMEM). */
-static struct page *page_for_write(struct address_space *mapping, pgoff_t index)
+static struct page *ll_page_for_write(struct address_space *mapping, pgoff_t index)
 {
 	struct folio *folio;
 	int rc;
 
 	for (;;) {
 		/* FOR_MMAP: not locked */
-		folio = __filemap_get_folio(mapping, index, FGP_FOR_MMAP | FGP_WRITE | FGP_CREAT, mapping_gfp_mask(mapping));
+		folio = __filemap_get_folio(mapping, index, FGP_FOR_MMAP | FGP_WRITE | FGP_CREAT,
+					    mapping_gfp_mask(mapping));
 		if (!folio)
 			return ERR_PTR(-ENOMEM);
-		rc = lock_stable(folio);
+		rc = ll_folio_lock_stable(folio);
 		if (!rc && folio->mapping == mapping)
 			return folio_page(folio, 0);
 		if (!rc)
@@ -278,49 +374,10 @@ static struct page *page_for_write(struct address_space *mapping, pgoff_t index)
 	}
 }
 
-/* ---- dirty pages ---- */
+/* ---- writes ---- */
 
-static bool page_drop_grant(struct page *page)
-{
-	if (!PagePrivate(page))
-		return false;
-	detach_page_private(page);
-	return true;
-}
-
-/*
- * Grant for a page that becomes dirty: 0 with it, 1 without (the page must be written before the write returns), -EINTR.
- * Waits: no page lock is held.
- */
-static int grant_for_page(struct ll_osc *osc)
-{
-	int rc;
-
-	for (;;) {
-		if (ll_osc_grant_get(osc, PAGE_SIZE))
-			return 0;
-		rc = ll_osc_grant_wait(osc);
-		if (rc == -ENOSPC)
-			return 1;
-		if (rc)
-			return rc;
-	}
-}
-
-/* What grant_for_page() brought goes to the locked page, or back when the page has it already. */
-static void page_give_grant(struct page *page, struct ll_osc *osc, struct ll_inode_data *d, bool granted)
-{
-	if (PagePrivate(page)) {
-		if (granted)
-			ll_osc_grant_put(osc, PAGE_SIZE);
-	} else if (granted) {
-		attach_page_private(page, LL_GRANTED);
-	} else {
-		WRITE_ONCE(d->no_grant, true);
-	}
-}
-
-static int ll_write_begin(struct file *file, struct address_space *mapping, loff_t pos, unsigned int len, struct page **pagep, void **fsdata)
+static int ll_write_begin(struct file *file, struct address_space *mapping, loff_t pos,
+			  unsigned int len, struct page **pagep, void **fsdata)
 {
 	struct inode *inode = mapping->host;
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -331,17 +388,20 @@ static int ll_write_begin(struct file *file, struct address_space *mapping, loff
 	int rc, granted;
 
 	obj = set ? ll_objset_at(set, pos & PAGE_MASK, NULL, &off) : NULL;
-	if (!obj) {
-		rc = -EIO;
+	/*
+	 * A page without grant is the last one of a write until the OST has taken it: nothing
+	 * behind it may succeed when it fails.
+	 */
+	rc = !obj ? -EIO : d->no_grant ? -ENOSPC : 0;
+	if (rc)
 		goto out;
-	}
-	granted = grant_for_page(obj->osc);
+	granted = ll_page_grant(obj->osc);
 	if (granted < 0) {
 		rc = granted;
 		goto out;
 	}
 again:
-	page = page_for_write(mapping, pos >> PAGE_SHIFT);
+	page = ll_page_for_write(mapping, pos >> PAGE_SHIFT);
 	if (IS_ERR(page)) {
 		rc = PTR_ERR(page);
 		goto out_grant;
@@ -350,10 +410,10 @@ again:
 		spin_lock(&d->lock);
 		size = obj->size;
 		spin_unlock(&d->lock);
-		rc = size > off ? read_for_write(inode, set, page) : 0;
+		rc = size > off ? ll_read_for_write(inode, set, page) : 0;
 		if (rc) {
 			put_page(page);
-			if (rc == -EAGAIN)	/* thrown away meanwhile */
+			if (rc == -EAGAIN) /* thrown away meanwhile */
 				goto again;
 			goto out_grant;
 		}
@@ -361,7 +421,12 @@ again:
 			zero_user_segment(page, 0, PAGE_SIZE);
 		SetPageUptodate(page);
 	}
-	page_give_grant(page, obj->osc, d, !granted);
+	if (!ll_page_account(inode, page, obj, !granted)) {
+		set_page_private(page, LL_PAGE_THROUGH);
+		d->no_grant = true;
+		d->no_grant_rc = 0;
+		d->no_grant_size = max(READ_ONCE(obj->size), READ_ONCE(obj->kms));
+	}
 	*pagep = page;
 	ll_objset_put(set);
 	return 0;
@@ -373,8 +438,8 @@ out:
 	return rc;
 }
 
-static int ll_write_end(struct file *file, struct address_space *mapping, loff_t pos, unsigned int len, unsigned int copied, struct page *page,
-			void *fsdata)
+static int ll_write_end(struct file *file, struct address_space *mapping, loff_t pos,
+			unsigned int len, unsigned int copied, struct page *page, void *fsdata)
 {
 	struct inode *inode = mapping->host;
 	struct ll_objset *set = ll_objset_peek(inode);
@@ -389,8 +454,8 @@ static int ll_write_end(struct file *file, struct address_space *mapping, loff_t
 		ll_data_wrote(inode, obj, off + offset_in_page(pos) + copied, pos + copied, true);
 		set_page_dirty(page);
 		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
-	} else if (!PageDirty(page) && page_drop_grant(page) && obj) {
-		ll_osc_grant_put(obj->osc, PAGE_SIZE);
+	} else if (!PageDirty(page)) {
+		ll_page_unaccount(inode, page, obj);
 	}
 	unlock_page(page);
 	put_page(page);
@@ -399,14 +464,14 @@ static int ll_write_end(struct file *file, struct address_space *mapping, loff_t
 }
 
 /* Called by write_cache_pages() with the page locked and clean for I/O. */
-static int write_one(struct page *page, struct writeback_control *wbc, void *data)
+static int ll_write_one(struct page *page, struct writeback_control *wbc, void *data)
 {
 	struct walk *w = data;
 	struct inode *inode = w->inode;
 	u64 off, size, len = PAGE_SIZE;
 	struct ll_object *obj;
 	struct ll_brw *brw;
-	bool grant;
+	enum ll_page_state state;
 
 	obj = ll_objset_at(w->set, page_offset(page), NULL, &off);
 	if (!obj) {
@@ -417,22 +482,26 @@ static int write_one(struct page *page, struct writeback_control *wbc, void *dat
 	spin_lock(&ll_i(inode)->lli_data->lock);
 	size = max(obj->size, obj->kms);
 	spin_unlock(&ll_i(inode)->lli_data->lock);
-	grant = PagePrivate(page);
+	state = ll_page_state(page);
 	if (size <= off) {
 		/* cut off meanwhile */
-		if (page_drop_grant(page))
-			ll_osc_grant_put(obj->osc, PAGE_SIZE);
+		ll_page_unaccount(inode, page, obj);
 		unlock_page(page);
 		return 0;
 	}
 	len = min(len, size - off);
-	brw = walk_brw(w, obj, off, grant);
+	brw = ll_walk_brw(w, obj, off, state);
 	if (IS_ERR_OR_NULL(brw)) {
 		redirty_page_for_writepage(wbc, page);
 		unlock_page(page);
 		return -ENOMEM;
 	}
-	page_drop_grant(page);
+	/* From here on the RPC has its grant, and counts it as dirty. */
+	if (state != LL_PAGE_NONE) {
+		detach_page_private(page);
+		brw->accounted++;
+	}
+	ClearPageError(page);
 	get_page(page);
 	set_page_writeback(page);
 	ll_brw_add(brw, page, 0, len);
@@ -449,10 +518,74 @@ static int ll_writepages(struct address_space *mapping, struct writeback_control
 
 	if (!set)
 		return 0;
-	walk_init(&w, inode, set, true);
-	rc = write_cache_pages(mapping, wbc, write_one, &w);
-	walk_end(&w);
+	ll_walk_init(&w, inode, set, true);
+	rc = write_cache_pages(mapping, wbc, ll_write_one, &w);
+	ll_walk_end(&w);
 	ll_objset_put(set);
+	return rc;
+}
+
+void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct ll_object *obj;
+	u64 off, size;
+
+	obj = ll_objset_at(set, pos, NULL, &off);
+	if (!obj)
+		return;
+	spin_lock(&d->lock);
+	size = max(d->no_grant_size, off);
+	obj->size = size;
+	obj->kms = min(obj->kms, size);
+	spin_unlock(&d->lock);
+	ll_data_merge(inode, set);
+	invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT, pos >> PAGE_SHIFT);
+}
+
+/* Where what is stored ends in the page that the file ends in. ll_inode_data.lock is held. */
+static unsigned int ll_tail_start(const struct ll_objset *set, loff_t size)
+{
+	unsigned int start = offset_in_page(size);
+	struct ll_object *obj;
+	u64 off;
+
+	/*
+	 * i_size may be behind: the object knows better, while this client has a lock on the page.
+	 */
+	obj = set ? ll_objset_at(set, size & PAGE_MASK, NULL, &off) : NULL;
+	if (obj && obj->size > off)
+		start = max_t(u64, start, min_t(u64, obj->size - off, PAGE_SIZE));
+	return start;
+}
+
+int ll_pages_zero_tail(struct inode *inode)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	loff_t size = i_size_read(inode);
+	struct ll_objset *set;
+	struct folio *folio;
+	unsigned int start;
+	int rc;
+
+	if (!READ_ONCE(d->mapped) || !(size & ~PAGE_MASK))
+		return 0;
+	folio = filemap_get_folio(inode->i_mapping, size >> PAGE_SHIFT);
+	if (IS_ERR_OR_NULL(folio))
+		return 0;
+	set = ll_objset_peek(inode);
+	rc = folio_lock_killable(folio);
+	if (!rc) {
+		spin_lock(&d->lock);
+		start = ll_tail_start(set, size);
+		spin_unlock(&d->lock);
+		if (folio->mapping == inode->i_mapping && folio_test_uptodate(folio) &&
+		    i_size_read(inode) <= size)
+			zero_user_segment(folio_page(folio, 0), start, PAGE_SIZE);
+		folio_unlock(folio);
+	}
+	ll_objset_put(set);
+	folio_put(folio);
 	return rc;
 }
 
@@ -465,8 +598,9 @@ int ll_pages_wait(struct address_space *mapping, loff_t start, loff_t end, bool 
 
 	folio_batch_init(&batch);
 	while (!rc && index <= last) {
-		if (!(locked ? filemap_get_folios(mapping, &index, last, &batch) :
-			       filemap_get_folios_tag(mapping, &index, last, PAGECACHE_TAG_WRITEBACK, &batch)))
+		if (!(locked ? filemap_get_folios(mapping, &index, last, &batch)
+			     : filemap_get_folios_tag(mapping, &index, last,
+						      PAGECACHE_TAG_WRITEBACK, &batch)))
 			break;
 		for (i = 0; i < folio_batch_count(&batch) && !rc; i++) {
 			struct folio *folio = batch.folios[i];
@@ -503,12 +637,9 @@ static void ll_invalidate_folio(struct folio *folio, size_t offset, size_t len)
 	if (offset || len < folio_size(folio))
 		return;
 	folio_wait_writeback(folio);
-	if (!page_drop_grant(folio_page(folio, 0)))
-		return;
 	set = ll_objset_peek(inode);
 	obj = set ? ll_objset_at(set, folio_pos(folio), NULL, &off) : NULL;
-	if (obj)
-		ll_osc_grant_put(obj->osc, PAGE_SIZE);
+	ll_page_unaccount(inode, folio_page(folio, 0), obj);
 	ll_objset_put(set);
 }
 
@@ -537,9 +668,9 @@ static int ll_launder_folio(struct folio *folio)
 		ll_objset_put(set);
 		return 0;
 	}
-	walk_init(&w, inode, set, true);
-	rc = write_one(folio_page(folio, 0), &wbc, &w);
-	walk_end(&w);
+	ll_walk_init(&w, inode, set, true);
+	rc = ll_write_one(folio_page(folio, 0), &wbc, &w);
+	ll_walk_end(&w);
 	folio_wait_writeback(folio);
 	folio_lock(folio);
 	ll_objset_put(set);
@@ -547,7 +678,8 @@ static int ll_launder_folio(struct folio *folio)
 }
 
 /*
- * O_DIRECT is ll_file_read_iter() and ll_file_write_iter(); this entry only tells the VFS that the flag is supported.
+ * O_DIRECT is ll_file_read_iter() and ll_file_write_iter(); this entry only tells the VFS that the
+ * flag is supported.
  */
 static ssize_t ll_direct_IO(struct kiocb *iocb, struct iov_iter *iter)
 {
@@ -571,7 +703,7 @@ const struct address_space_operations ll_aops = {
 /* ---- a lock is given up ---- */
 
 /* First cached page at or behind index, ULONG_MAX if none. */
-static pgoff_t next_page(struct address_space *mapping, pgoff_t index)
+static pgoff_t ll_next_page(struct address_space *mapping, pgoff_t index)
 {
 	XA_STATE(xas, &mapping->i_pages, index);
 	void *e;
@@ -585,7 +717,8 @@ static pgoff_t next_page(struct address_space *mapping, pgoff_t index)
 	return index;
 }
 
-void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_lock *lock, bool discard)
+void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_lock *lock,
+		     bool discard)
 {
 	struct address_space *mapping = inode->i_mapping;
 	struct ll_objset *set = ll_objset_peek(inode);
@@ -625,27 +758,34 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 	while (index <= last) {
 		u64 pos, off, chunk_end;
 
-		index = next_page(mapping, index);
+		index = ll_next_page(mapping, index);
 		if (index == ULONG_MAX || index > last)
 			break;
 		pos = (u64)index << PAGE_SHIFT;
 		/* the run of pages up to the end of this stripe unit */
 		chunk_end = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size - 1;
 		chunk_end = min(chunk_end, fe);
-		if (pos >= c->start && pos < c->end && ll_stripe_of(c, pos, &off) == k && off + PAGE_SIZE > ls && off <= le &&
-		    !(lock->l_granted_mode == LCK_PR && ll_object_covered(obj, off, off + (chunk_end - pos), false))) {
+		if (pos >= c->start && pos < c->end && ll_stripe_of(c, pos, &off) == k &&
+		    off + PAGE_SIZE > ls && off <= le &&
+		    !(lock->l_granted_mode == LCK_PR &&
+		      ll_object_covered(obj, off, off + (chunk_end - pos), false))) {
 			if (le - off < chunk_end - pos)
 				chunk_end = pos + (le - off);
 			if (discard) {
 				truncate_inode_pages_range(mapping, pos, chunk_end | ~PAGE_MASK);
 				unmap_mapping_range(mapping, pos, chunk_end - pos + 1, 0);
-			} else if (invalidate_inode_pages2_range(mapping, index, chunk_end >> PAGE_SHIFT)) {
-				/* somebody dirtied or pinned one right now: once more, with force */
+			} else if (invalidate_inode_pages2_range(mapping, index,
+								 chunk_end >> PAGE_SHIFT)) {
+				/*
+				 * somebody dirtied or pinned one right now: once more, with force
+				 */
 				filemap_write_and_wait_range(mapping, pos, chunk_end);
-				if (invalidate_inode_pages2_range(mapping, index, chunk_end >> PAGE_SHIFT)) {
+				if (invalidate_inode_pages2_range(mapping, index,
+								  chunk_end >> PAGE_SHIFT)) {
 					if (mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
 						mapping_set_error(mapping, -EIO);
-					truncate_inode_pages_range(mapping, pos, chunk_end | ~PAGE_MASK);
+					truncate_inode_pages_range(mapping, pos,
+								   chunk_end | ~PAGE_MASK);
 				}
 			}
 		}
@@ -654,137 +794,3 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 	}
 	ll_objset_put(set);
 }
-
-/* ---- mmap ---- */
-
-static vm_fault_t err_to_fault(int rc)
-{
-	/* -EINTR: the task is being killed; a fault of the kernel in its behalf must not be tried again and again. */
-	return rc == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
-}
-
-/*
- * The layout, the objects and the extent locks of the page. The caller of a fault holds mmap_lock, but none of these: I/O takes no page
- * faults under them (io.c). The access itself follows when all are put, and a write comes in two faults; where others wait for the locks
- * it would never succeed, were these not kept a moment.
- */
-struct fault_io {
-	struct ll_layout	*lo;
-	struct ll_objset	*set;		/* NULL: a file without objects */
-	struct ll_object	*obj;		/* of the page; NULL: none */
-	u64			off;		/* in it */
-	struct ll_locks		locks;
-};
-
-#define FAULT_KEEP_MS	20
-
-/* @op: LL_LAYOUT_WRITE for the second fault of a write. */
-static int fault_begin(struct vm_fault *vmf, enum ll_layout_op op, u32 mode, struct fault_io *io)
-{
-	struct inode *inode = file_inode(vmf->vma->vm_file);
-	u64 pos = (u64)vmf->pgoff << PAGE_SHIFT;
-	int rc;
-
-	memset(io, 0, sizeof(*io));
-	rc = ll_io_begin(inode, op, pos, pos + PAGE_SIZE, &io->lo, &io->set);
-	if (rc || !io->set)
-		return rc;
-	io->obj = ll_objset_at(io->set, pos, NULL, &io->off);
-	if (op == LL_LAYOUT_WRITE && io->obj) {
-		io->locks.lock = io->locks.few;
-		io->locks.few[0] = ll_object_match_used(io->obj, io->off, io->off + PAGE_SIZE - 1, true);
-		io->locks.nr = !!io->locks.few[0];
-	}
-	if (!io->locks.nr)
-		rc = ll_locks_get(inode, io->set, pos, pos + PAGE_SIZE, mode, 0, &io->locks);
-	if (rc)
-		ll_io_end(inode, io->lo, io->set);
-	return rc;
-}
-
-static void fault_end(struct inode *inode, struct fault_io *io)
-{
-	unsigned int i;
-
-	for (i = 0; i < io->locks.nr; i++)
-		ldlm_lock_keep(io->locks.lock[i], FAULT_KEEP_MS);
-	ll_locks_put(&io->locks);
-	ll_io_end(inode, io->lo, io->set);
-}
-
-static vm_fault_t ll_fault(struct vm_fault *vmf)
-{
-	struct file *file = vmf->vma->vm_file;
-	struct inode *inode = file_inode(file);
-	struct fault_io io;
-	vm_fault_t ret;
-	int rc;
-
-	/* the lock of a write at once: its second fault would give up one for reading, and the page with it */
-	rc = fault_begin(vmf, LL_LAYOUT_READ, vmf->flags & FAULT_FLAG_WRITE && vmf->vma->vm_flags & VM_SHARED ? LCK_PW : LCK_PR, &io);
-	if (rc)
-		return err_to_fault(rc);
-	if (io.set)
-		rc = ll_size_for(inode, io.set, ((u64)vmf->pgoff + 1) << PAGE_SHIFT);
-	/* it may drop mmap_lock, and then the mapping may be gone, and its file */
-	get_file(file);
-	ret = rc ? err_to_fault(rc) : filemap_fault(vmf);
-	fault_end(inode, &io);
-	ll_count(inode->i_sb, PAGE_FAULT, 1);
-	fput(file);
-	return ret;
-}
-
-static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
-{
-	struct inode *inode = file_inode(vmf->vma->vm_file);
-	struct ll_inode_data *d = ll_i(inode)->lli_data;
-	struct page *page = vmf->page;
-	vm_fault_t ret = VM_FAULT_LOCKED;
-	struct fault_io io;
-	loff_t size;
-	int rc, granted;
-
-	sb_start_pagefault(inode->i_sb);
-	rc = fault_begin(vmf, LL_LAYOUT_WRITE, LCK_PW, &io);
-	if (rc) {
-		sb_end_pagefault(inode->i_sb);
-		return err_to_fault(rc);
-	}
-	granted = io.obj ? grant_for_page(io.obj->osc) : -EIO;
-	if (granted < 0) {
-		ret = err_to_fault(granted);
-		goto out;
-	}
-	rc = lock_stable(page_folio(page));
-	if (rc) {
-		ret = err_to_fault(rc);
-		goto out_grant;
-	}
-	size = i_size_read(inode);
-	if (page->mapping != inode->i_mapping || page_offset(page) >= size || !PageUptodate(page)) {
-		unlock_page(page);
-		ret = VM_FAULT_NOPAGE;
-		goto out_grant;
-	}
-	page_give_grant(page, io.obj->osc, d, !granted);
-	granted = 1;
-	ll_data_wrote(inode, io.obj, min_t(u64, io.off + PAGE_SIZE, io.off + (size - page_offset(page))),
-		      min_t(u64, size, page_offset(page) + PAGE_SIZE), true);
-	set_page_dirty(page);
-	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
-out_grant:
-	if (!granted)
-		ll_osc_grant_put(io.obj->osc, PAGE_SIZE);
-out:
-	fault_end(inode, &io);
-	sb_end_pagefault(inode->i_sb);
-	ll_count(inode->i_sb, PAGE_MKWRITE, 1);
-	return ret;
-}
-
-const struct vm_operations_struct ll_vm_ops = {
-	.fault = ll_fault,
-	.map_pages = filemap_map_pages,
-	.page_mkwrite = ll_page_mkwrite,
-};

@@ -336,8 +336,14 @@ static int ll_remount(struct super_block *sb, int *flags, char *data)
 
 static int ll_sync_fs(struct super_block *sb, int wait)
 {
+	int rc, rc2;
+
 	/* The VFS has written the pages. */
-	return wait ? mdc_sync(ll_sbi(sb), NULL) : 0;
+	if (!wait)
+		return 0;
+	rc = ll_data_sync(ll_sbi(sb));
+	rc2 = mdc_sync(ll_sbi(sb), NULL);
+	return rc ?: rc2;
 }
 
 /* Nothing is written through the inode: attributes go to the MDT at once, pages by writepages. */
@@ -526,9 +532,7 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 	rc = super_setup_bdi_name(sb, "lustre-%s", sbi->name);
 	if (rc)
 		return rc;
-	rc = ll_data_sb_init(sbi);
-	if (rc)
-		return rc;
+	ll_data_sb_init(sb);
 	rc = ll_param_init(sbi);
 	if (rc)
 		return rc;
@@ -598,7 +602,6 @@ static void ll_kill_sb(struct super_block *sb)
 		ll_osc_cleanup(osc, force);
 	xa_for_each(&sbi->mdcs, index, mdc)
 		mdc_cleanup(mdc, force);
-	ll_data_sb_fini(sbi);
 	if (sbi->mgc)
 		mgc_put(sbi->mgc);
 	if (mounted && sbi->opts & LL_OPT_VERBOSE)

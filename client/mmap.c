@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mapped files: page faults take the layout and the extent locks of the page for themselves.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include "data.h"
+
+static vm_fault_t ll_fault_error(int rc)
+{
+	/*
+	 * -EINTR: the task is being killed; a fault of the kernel in its behalf must not be tried
+	 * again and again.
+	 */
+	return rc == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+}
+
+/*
+ * The layout, the objects and the extent locks of the page. The caller of a fault holds mmap_lock,
+ * but none of these: I/O takes no page faults under them (read.c, write.c). The access itself
+ * follows when all are put, and a write comes in two faults; where others wait for the locks it
+ * would never succeed, were these not kept a moment.
+ */
+struct fault_io {
+	struct ll_layout *lo;
+	struct ll_objset *set; /* NULL: a file without objects */
+	struct ll_object *obj; /* of the page; NULL: none */
+	u64 off;	       /* in it */
+	struct ll_locks locks;
+};
+
+#define FAULT_KEEP_MS 20
+
+/* @op: LL_LAYOUT_WRITE for the second fault of a write. */
+static int ll_fault_begin(struct vm_fault *vmf, enum ll_layout_op op, u32 mode, struct fault_io *io)
+{
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	u64 pos = (u64)vmf->pgoff << PAGE_SHIFT;
+	int rc;
+
+	memset(io, 0, sizeof(*io));
+	rc = ll_io_begin(inode, op, pos, pos + PAGE_SIZE, &io->lo, &io->set);
+	if (rc || !io->set)
+		return rc;
+	io->obj = ll_objset_at(io->set, pos, NULL, &io->off);
+	if (op == LL_LAYOUT_WRITE && io->obj) {
+		io->locks.lock = io->locks.few;
+		io->locks.few[0] =
+			ll_object_match_used(io->obj, io->off, io->off + PAGE_SIZE - 1, true);
+		io->locks.nr = !!io->locks.few[0];
+	}
+	if (!io->locks.nr)
+		rc = ll_locks_get(inode, io->set, pos, pos + PAGE_SIZE, mode, 0, &io->locks);
+	if (rc)
+		ll_io_end(inode, io->lo, io->set);
+	return rc;
+}
+
+static void ll_fault_end(struct inode *inode, struct fault_io *io)
+{
+	unsigned int i;
+
+	for (i = 0; i < io->locks.nr; i++)
+		ldlm_lock_keep(io->locks.lock[i], FAULT_KEEP_MS);
+	ll_locks_put(&io->locks);
+	ll_io_end(inode, io->lo, io->set);
+}
+
+static vm_fault_t ll_fault(struct vm_fault *vmf)
+{
+	struct file *file = vmf->vma->vm_file;
+	struct inode *inode = file_inode(file);
+	struct fault_io io;
+	vm_fault_t ret;
+	u32 mode = LCK_PR;
+	int rc;
+
+	/*
+	 * A write takes its lock at the first fault: the second one would give up a lock for
+	 * reading, and the page with it.
+	 */
+	if (vmf->flags & FAULT_FLAG_WRITE && vmf->vma->vm_flags & VM_SHARED)
+		mode = LCK_PW;
+	rc = ll_fault_begin(vmf, LL_LAYOUT_READ, mode, &io);
+	if (rc)
+		return ll_fault_error(rc);
+	if (io.set)
+		rc = ll_size_for(inode, io.set, ((u64)vmf->pgoff + 1) << PAGE_SHIFT);
+	/* it may drop mmap_lock, and then the mapping may be gone, and its file */
+	get_file(file);
+	ret = rc ? ll_fault_error(rc) : filemap_fault(vmf);
+	ll_fault_end(inode, &io);
+	ll_count(inode->i_sb, PAGE_FAULT, 1);
+	fput(file);
+	return ret;
+}
+
+static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
+{
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	struct page *page = vmf->page;
+	vm_fault_t ret = VM_FAULT_LOCKED;
+	struct fault_io io;
+	loff_t size;
+	int rc, granted;
+
+	sb_start_pagefault(inode->i_sb);
+	rc = ll_fault_begin(vmf, LL_LAYOUT_WRITE, LCK_PW, &io);
+	if (rc) {
+		sb_end_pagefault(inode->i_sb);
+		return ll_fault_error(rc);
+	}
+	granted = io.obj ? ll_page_grant(io.obj->osc) : -EIO;
+	if (granted < 0) {
+		ret = ll_fault_error(granted);
+		goto out;
+	}
+	rc = ll_folio_lock_stable(page_folio(page));
+	if (rc) {
+		ret = ll_fault_error(rc);
+		goto out_grant;
+	}
+	size = i_size_read(inode);
+	if (page->mapping != inode->i_mapping || page_offset(page) >= size || !PageUptodate(page)) {
+		unlock_page(page);
+		ret = VM_FAULT_NOPAGE;
+		goto out_grant;
+	}
+	ll_page_account(inode, page, io.obj, !granted);
+	granted = 1;
+	ll_data_wrote(inode, io.obj,
+		      min_t(u64, io.off + PAGE_SIZE, io.off + (size - page_offset(page))),
+		      min_t(u64, size, page_offset(page) + PAGE_SIZE), true);
+	set_page_dirty(page);
+	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
+out_grant:
+	if (!granted)
+		ll_osc_grant_put(io.obj->osc, PAGE_SIZE);
+out:
+	ll_fault_end(inode, &io);
+	sb_end_pagefault(inode->i_sb);
+	ll_count(inode->i_sb, PAGE_MKWRITE, 1);
+	return ret;
+}
+
+static const struct vm_operations_struct ll_vm_ops = {
+	.fault = ll_fault,
+	.map_pages = filemap_map_pages,
+	.page_mkwrite = ll_page_mkwrite,
+};
+
+int ll_file_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct inode *inode = file_inode(file);
+
+	if (vma->vm_flags & VM_SHARED)
+		WRITE_ONCE(ll_i(inode)->lli_data->mapped, true);
+	file_accessed(file);
+	vma->vm_ops = &ll_vm_ops;
+	ll_count(inode->i_sb, MMAP, 1);
+	return 0;
+}

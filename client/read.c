@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Read path of regular files through the page cache. Users of the extent locks on the range are
+ * held while the pages are copied.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include "data.h"
+
+void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start)
+{
+	struct lu_stats *stats = ll_sbi(inode->i_sb)->stats;
+
+	if (ret <= 0)
+		return;
+	if (write)
+		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
+	lu_stats_add(stats, write ? LLS_WRITE_BYTES : LLS_READ_BYTES, ret);
+	lu_stats_since(stats, write ? LLS_WRITE : LLS_READ, start);
+}
+
+/*
+ * May a try that returned ret be followed by another one? @idle: how many found the memory of the
+ * caller gone, one after the other; at LL_IO_TRIES memory of ours is put between, and stays there.
+ */
+bool ll_io_again(ssize_t ret, unsigned int *idle)
+{
+	if (*idle < LL_IO_TRIES)
+		*idle = ret > 0 ? 0 : *idle + 1;
+	else if (ret == -EFAULT)
+		return false;
+	return ret > 0 || ret == -EFAULT;
+}
+
+/*
+ * One try, under the locks. The buffer may be a mapped file of ours, whose page faults need locks,
+ * too; so none is taken here: the copy stops where the buffer is not present.
+ */
+static ssize_t ll_read_locked(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	u64 pos = iocb->ki_pos, end = pos + iov_iter_count(to);
+	struct ll_locks locks = { 0 };
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	ssize_t ret;
+	int rc;
+
+	rc = ll_io_begin(inode, LL_LAYOUT_READ, pos, end, &lo, &set);
+	if (rc)
+		return rc;
+	if (set) {
+		rc = ll_locks_get(inode, set, pos, end, LCK_PR, 0, &locks);
+		if (!rc)
+			rc = ll_size_for(inode, set, end);
+	}
+	if (rc) {
+		ret = rc;
+	} else {
+		pagefault_disable();
+		ret = filemap_read(iocb, to, 0);
+		pagefault_enable();
+	}
+	ll_locks_put(&locks);
+	ll_io_end(inode, lo, set);
+	return ret;
+}
+
+/* By way of memory of ours: gets on also where the buffer is taken away again and again. */
+static ssize_t ll_read_bounced(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct kvec kv = { .iov_len = min_t(size_t, iov_iter_count(to), LL_IO_BOUNCE) };
+	struct iov_iter iter;
+	ssize_t ret;
+	size_t n;
+
+	kv.iov_base = kvmalloc(kv.iov_len, GFP_KERNEL);
+	if (!kv.iov_base)
+		return -ENOMEM;
+	iov_iter_kvec(&iter, READ, &kv, 1, kv.iov_len);
+	ret = ll_read_locked(iocb, &iter);
+	if (ret > 0) {
+		n = copy_to_iter(kv.iov_base, ret, to);
+		iocb->ki_pos -= ret - n;
+		ret = n ?: -EFAULT;
+	}
+	kvfree(kv.iov_base);
+	return ret;
+}
+
+static ssize_t ll_buffered_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t total = 0, ret = 0;
+	unsigned int idle = 0;
+	size_t n;
+
+	while (iov_iter_count(to)) {
+		ret = idle < LL_IO_TRIES ? ll_read_locked(iocb, to) : ll_read_bounced(iocb, to);
+		if (!ll_io_again(ret, &idle))
+			break;
+		total += max_t(ssize_t, ret, 0);
+		if (ret > 0 && iocb->ki_pos >= i_size_read(inode))
+			break;
+		if (!user_backed_iter(to))
+			break;
+		n = min_t(size_t, iov_iter_count(to), LL_IO_FAULT_IN);
+		if (n && idle < LL_IO_TRIES && fault_in_iov_iter_writeable(to, n) == n) {
+			ret = -EFAULT;
+			break;
+		}
+	}
+	return total ?: ret;
+}
+
+ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	bool direct = iocb->ki_flags & IOCB_DIRECT;
+	ktime_t start = ktime_get();
+	ssize_t ret;
+
+	if (!iov_iter_count(to))
+		return 0;
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		return -EAGAIN;
+	if (ll_dio_possible(iocb, to)) {
+		ret = ll_dio_rw(iocb, to);
+		file_accessed(iocb->ki_filp);
+		return ret;
+	}
+	iocb->ki_flags &= ~IOCB_DIRECT;
+	ret = ll_buffered_read(iocb, to);
+	if (direct)
+		iocb->ki_flags |= IOCB_DIRECT;
+	ll_io_count(inode, false, ret, start);
+	return ret;
+}

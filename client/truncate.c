@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attributes of a file that its objects share with the MDT: size (truncate) and times. The MDT was
+ * told before.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include "data.h"
+
+/* ---- size ---- */
+
+static int ll_punch_prepare(struct ll_fanout *fo, struct ll_fan *fan)
+{
+	struct ll_inode_data *d = ll_i(fo->inode)->lli_data;
+	const struct ll_comp *c = fan->comp;
+	u64 size = *(u64 *)fo->arg, osize;
+	struct obdo *oa;
+
+	if (c->end <= size)
+		return 0;
+	oa = ll_fanout_obdo(fo, fan);
+	if (IS_ERR(oa))
+		return PTR_ERR(oa);
+	/*
+	 * An end at the very start of a component is in it: it still is what makes the file that
+	 * long.
+	 */
+	osize = size < c->start ? 0 : ll_obj_end(c, fan->obj->stripe, min(size, c->end));
+	ll_object_obdo_version(fan->obj, oa);
+	oa->o_size = cpu_to_le64(osize);
+	oa->o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
+	ll_obdo_owner(oa, fo->inode);
+	ll_obdo_times(oa, fo->inode,
+		      OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLMTIME | OBD_MD_FLCTIME);
+	spin_lock(&d->lock);
+	fan->obj->size = osize;
+	fan->obj->kms = osize;
+	fan->obj->mtime = fo->inode->i_mtime.tv_sec;
+	fan->obj->ctime = max_t(s64, fan->obj->ctime, fo->inode->i_ctime.tv_sec);
+	spin_unlock(&d->lock);
+	return 0;
+}
+
+static const struct ll_fanout_op punch_op = {
+	.opc = OST_PUNCH,
+	.modifies = true,
+	.prepare = ll_punch_prepare,
+	.finish = ll_fanout_obdo_finish,
+};
+
+/* Under locks on all of the file: cut or extend the cache, then the objects. */
+static int ll_setattr_size_locked(struct inode *inode, struct ll_objset *set, u64 new_size)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	int rc = 0;
+
+	/*
+	 * The partial page at the end becomes clean before its tail is cut, so that no stale tail
+	 * is written later.
+	 */
+	if (new_size & ~PAGE_MASK)
+		rc = ll_pages_flush(inode->i_mapping, new_size & PAGE_MASK, new_size);
+	if (!rc)
+		rc = ll_pages_wait(inode->i_mapping, new_size & PAGE_MASK, LLONG_MAX, true);
+	if (rc == -EINTR)
+		return rc;
+	ll_data_merge(inode, set);
+	if (new_size > i_size_read(inode) && ll_pages_zero_tail(inode))
+		return -EINTR;
+	spin_lock(&d->lock);
+	i_size_write(inode, new_size);
+	spin_unlock(&d->lock);
+	truncate_pagecache(inode, new_size);
+	rc = ll_fanout_objects(inode, set, &punch_op, &new_size);
+	ll_data_merge(inode, set);
+	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
+	return rc;
+}
+
+/**
+ * ll_setattr_size - set the size of a file, after the MDT agreed
+ * @inode: the file; i_rwsem is held for writing
+ * @new_size: bytes
+ *
+ * Context: may sleep; killable. Chapter 5, 10.3.
+ *
+ * Return: 0; -EINTR; -EIO... of an OST: sizes of the objects are those of the OSTs then.
+ */
+int ll_setattr_size(struct inode *inode, loff_t new_size)
+{
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	struct ll_locks locks;
+	int rc;
+
+	rc = ll_dio_wait_writes(inode);
+	if (!rc)
+		rc = ll_io_begin(inode, LL_LAYOUT_TRUNC, 0, (u64)new_size + 1, &lo, &set);
+	if (rc)
+		return rc;
+	if (set) {
+		rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW,
+				  new_size ? 0 : LDLM_FL_AST_DISCARD_DATA, &locks);
+		if (!rc) {
+			rc = ll_setattr_size_locked(inode, set, new_size);
+			/*
+			 * After a failure nobody here knows the sizes: they come again with new
+			 * locks.
+			 */
+			locks.forget = rc;
+			ll_locks_put(&locks);
+		}
+	} else {
+		truncate_setsize(inode, new_size);
+	}
+	ll_io_end(inode, lo, set);
+	return rc;
+}
+
+/* ---- times ---- */
+
+static int ll_times_prepare(struct ll_fanout *fo, struct ll_fan *fan)
+{
+	struct ll_inode_data *d = ll_i(fo->inode)->lli_data;
+	struct inode *inode = fo->inode;
+	u64 valid = *(u64 *)fo->arg;
+	struct obdo *oa;
+
+	spin_lock(&d->lock);
+	if (valid & OBD_MD_FLMTIME)
+		fan->obj->mtime = inode->i_mtime.tv_sec;
+	if (valid & OBD_MD_FLATIME)
+		fan->obj->atime = inode->i_atime.tv_sec;
+	fan->obj->ctime = inode->i_ctime.tv_sec;
+	spin_unlock(&d->lock);
+	oa = ll_fanout_obdo(fo, fan);
+	if (IS_ERR(oa))
+		return PTR_ERR(oa);
+	ll_obdo_times(oa, inode, valid);
+	return 0;
+}
+
+static const struct ll_fanout_op times_op = {
+	.opc = OST_SETATTR,
+	.modifies = true,
+	.prepare = ll_times_prepare,
+	.finish = ll_fanout_obdo_finish,
+};
+
+/**
+ * ll_setattr_times - tell the objects the times that were set at the MDT
+ * @inode: regular file; its i_atime, i_mtime, i_ctime are set already
+ * @attr: which of them were set
+ *
+ * Without it an older time of an OST, which the later one hides, or a time of a write that is not
+ * sent yet would win later.
+ *
+ * Context: may sleep; killable. Chapter 5, 10.2.
+ *
+ * Return: 0; -EINTR; -errno of MDT (layout) or OSTs. The MDT has the truth meanwhile.
+ */
+int ll_setattr_times(struct inode *inode, const struct iattr *attr)
+{
+	u64 valid = OBD_MD_FLCTIME;
+	struct ll_objset *set;
+	struct ll_locks locks;
+	bool past;
+	int rc;
+
+	if (attr->ia_valid & ATTR_MTIME)
+		valid |= OBD_MD_FLMTIME;
+	if (attr->ia_valid & ATTR_ATIME)
+		valid |= OBD_MD_FLATIME;
+	set = ll_objset_current(inode);
+	if (IS_ERR_OR_NULL(set))
+		return PTR_ERR_OR_ZERO(set);
+	/* Writes that were made before must not raise the times again. */
+	rc = ll_pages_flush(inode->i_mapping, 0, LLONG_MAX);
+	if (rc == -EINTR)
+		goto out;
+	/*
+	 * Times in the past: others have the old, later ones with their locks, and may have more to
+	 * write.
+	 */
+	past = (valid & OBD_MD_FLMTIME && inode->i_mtime.tv_sec < inode->i_ctime.tv_sec) ||
+	       (valid & OBD_MD_FLATIME && inode->i_atime.tv_sec < inode->i_ctime.tv_sec);
+	rc = past ? ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, 0, &locks) : 0;
+	if (rc)
+		goto out;
+	rc = ll_fanout_objects(inode, set, &times_op, &valid);
+	ll_data_merge(inode, set);
+	if (past)
+		ll_locks_put(&locks);
+out:
+	ll_objset_put(set);
+	return rc;
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Write path of regular files through the page cache. Users of the extent locks on the range are
+ * held while the pages are copied; pages that an OST promised no space for are written before the
+ * call returns.
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <linux/writeback.h>
+#include "data.h"
+
+#define WRITE_PIECE (16U << 20) /* bytes written under one set of locks */
+
+/* Write the range now, with the errors of its writes. Killable. */
+static int ll_flush_checked(struct address_space *mapping, loff_t start, loff_t end)
+{
+	int rc = ll_pages_flush(mapping, start, end);
+
+	return rc ? rc : filemap_check_errors(mapping);
+}
+
+/*
+ * The size must stand still for an append: locks on all objects to the end. What lies behind it has
+ * to be ready for the write: when it is not, the MDT is asked without the locks, and all begins
+ * again, as the size may be another one then.
+ */
+static int ll_append_begin(struct inode *inode, u64 count, struct ll_layout **lop,
+			   struct ll_objset **setp, struct ll_locks *locks)
+{
+	enum ll_layout_op op = LL_LAYOUT_READ;
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	u64 pos = 0;
+	int rc;
+
+	for (;; op = LL_LAYOUT_WRITE) {
+		rc = ll_io_begin(inode, op, pos, pos + count, &lo, &set);
+		if (rc)
+			return rc;
+		if (!set) {
+			ll_io_end(inode, lo, set);
+			if (op == LL_LAYOUT_WRITE)
+				return -EIO;
+			pos = i_size_read(inode);
+			continue;
+		}
+		rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, 0, locks);
+		if (!rc)
+			ll_data_merge(inode, set);
+		pos = i_size_read(inode);
+		if (!rc && !ll_layout_need_intent(lo, LL_LAYOUT_WRITE, pos, pos + count))
+			break;
+		if (!rc)
+			ll_locks_put(locks);
+		ll_io_end(inode, lo, set);
+		if (rc)
+			return rc;
+	}
+	*lop = lo;
+	*setp = set;
+	return 0;
+}
+
+static void ll_write_times(struct inode *inode)
+{
+	inode->i_mtime = current_time(inode);
+	inode->i_ctime = inode->i_mtime;
+}
+
+/*
+ * The last page of @done bytes was taken without grant: the OST must say now whether it has space
+ * for it. What comes before has grant, and counts as written. Return: bytes that are written, or
+ * -errno.
+ */
+static ssize_t ll_write_through(struct inode *inode, struct ll_objset *set, struct iov_iter *from,
+				loff_t pos, ssize_t done)
+{
+	loff_t end = pos + done, page = (end - 1) & PAGE_MASK;
+	ssize_t before = max_t(loff_t, page - pos, 0);
+	int rc = ll_pages_flush(inode->i_mapping, page, end - 1);
+
+	if (rc == -EINTR)
+		return rc;
+	rc = READ_ONCE(ll_i(inode)->lli_data->no_grant_rc);
+	if (!rc)
+		return done;
+	ll_pages_reject(inode, set, page);
+	if (!before)
+		return rc;
+	iov_iter_revert(from, done - before);
+	return before;
+}
+
+/* One try, under the locks, without page faults of the source: as read_locked(). */
+static ssize_t ll_write_locked(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	struct ll_locks locks = { 0 };
+	struct ll_objset *set;
+	struct ll_layout *lo;
+	ssize_t ret;
+	loff_t pos;
+	int rc;
+
+	if (iocb->ki_flags & IOCB_APPEND) {
+		rc = ll_append_begin(inode, iov_iter_count(from), &lo, &set, &locks);
+		if (rc)
+			return rc;
+		ret = generic_write_checks(iocb, from);
+		if (ret <= 0)
+			goto out;
+	} else {
+		u64 end = iocb->ki_pos + iov_iter_count(from);
+
+		rc = ll_io_begin(inode, LL_LAYOUT_WRITE, iocb->ki_pos, end, &lo, &set);
+		if (rc)
+			return rc;
+		ret = set ? ll_locks_get(inode, set, iocb->ki_pos, end, LCK_PW, 0, &locks) : -EIO;
+		if (ret)
+			goto out;
+	}
+	if (iocb->ki_pos + iov_iter_count(from) > i_size_read(inode)) {
+		ret = ll_pages_zero_tail(inode);
+		if (ret)
+			goto out;
+	}
+	ll_write_times(inode);
+	d->no_grant = false;
+	pos = iocb->ki_pos;
+	pagefault_disable();
+	ret = generic_perform_write(iocb, from);
+	pagefault_enable();
+	if (ret > 0 && d->no_grant)
+		ret = ll_write_through(inode, set, from, pos, ret);
+	d->no_grant = false;
+	/* Some kernels have moved it already. */
+	iocb->ki_pos = pos + max_t(ssize_t, ret, 0);
+out:
+	ll_locks_put(&locks);
+	ll_io_end(inode, lo, set);
+	return ret;
+}
+
+/* As read_bounced(). */
+static ssize_t ll_write_bounced(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct kvec kv = { .iov_base = kvmalloc(min_t(size_t, iov_iter_count(from), LL_IO_BOUNCE),
+						GFP_KERNEL) };
+	struct iov_iter iter;
+	ssize_t ret = -EFAULT;
+
+	if (!kv.iov_base)
+		return -ENOMEM;
+	kv.iov_len = copy_from_iter(kv.iov_base, min_t(size_t, iov_iter_count(from), LL_IO_BOUNCE),
+				    from);
+	if (kv.iov_len) {
+		iov_iter_kvec(&iter, WRITE, &kv, 1, kv.iov_len);
+		ret = ll_write_locked(iocb, &iter);
+		iov_iter_revert(from, kv.iov_len - max_t(ssize_t, ret, 0));
+	}
+	kvfree(kv.iov_base);
+	return ret;
+}
+
+/*
+ * An append is one piece, so that nothing of others comes between, as long as its source stays
+ * present.
+ */
+static ssize_t ll_buffered_write(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	bool append = iocb->ki_flags & IOCB_APPEND;
+	ssize_t total = 0, ret = 0;
+	unsigned int idle = 0;
+
+	/* earlier errors are not those of this write; fsync knows them */
+	filemap_check_errors(inode->i_mapping);
+	while (iov_iter_count(from)) {
+		size_t all = iov_iter_count(from),
+		       n = append ? all : min_t(size_t, all, WRITE_PIECE);
+		size_t present = append ? n : min_t(size_t, n, LL_IO_FAULT_IN);
+
+		if (idle < LL_IO_TRIES && fault_in_iov_iter_readable(from, present) == present) {
+			ret = -EFAULT;
+			break;
+		}
+		iov_iter_truncate(from, n);
+		ret = idle < LL_IO_TRIES ? ll_write_locked(iocb, from)
+					 : ll_write_bounced(iocb, from);
+		iov_iter_reexpand(from, iov_iter_count(from) + all - n);
+		if (!ll_io_again(ret, &idle))
+			break;
+		total += max_t(ssize_t, ret, 0);
+	}
+	return total ?: ret;
+}
+
+/* Direct writes go side by side, if no privileges of the file have to be removed first. */
+static int ll_lock_for_write(struct inode *inode, bool share, bool *shared)
+{
+	*shared = false;
+	if (share && IS_NOSEC(inode)) {
+		if (down_read_killable(&inode->i_rwsem))
+			return -EINTR;
+		if (IS_NOSEC(inode)) {
+			*shared = true;
+			return 0;
+		}
+		inode_unlock_shared(inode);
+	}
+	return down_write_killable(&inode->i_rwsem) ? -EINTR : 0;
+}
+
+ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	bool append = iocb->ki_flags & IOCB_APPEND, through = iocb->ki_flags & IOCB_DIRECT,
+	     direct = ll_dio_possible(iocb, from) && !append;
+	ktime_t start = ktime_get();
+	bool shared;
+	ssize_t ret;
+	int rc;
+
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		return -EAGAIN;
+	if (!iov_iter_count(from))
+		return 0;
+	rc = ll_lock_for_write(inode, direct, &shared);
+	if (rc)
+		return rc;
+	/* asks the MDT: before the layout is taken */
+	ret = shared ? 0 : file_remove_privs(iocb->ki_filp);
+	if (ret)
+		goto out;
+	if (!append) {
+		ret = generic_write_checks(iocb, from);
+		if (ret <= 0)
+			goto out;
+	}
+	if (direct && ll_dio_possible(iocb, from)) {
+		ll_write_times(inode);
+		ret = ll_dio_rw(iocb, from);
+		goto out;
+	}
+	iocb->ki_flags &= ~IOCB_DIRECT;
+	ret = ll_buffered_write(iocb, from);
+	if (through) {
+		iocb->ki_flags |= IOCB_DIRECT;
+		rc = ret > 0 ? ll_flush_checked(inode->i_mapping, iocb->ki_pos - ret,
+						iocb->ki_pos - 1)
+			     : 0;
+		ret = rc ?: ret;
+	}
+	ll_io_count(inode, true, ret, start);
+out:
+	if (shared)
+		inode_unlock_shared(inode);
+	else
+		inode_unlock(inode);
+	return ret > 0 ? generic_write_sync(iocb, ret) : ret;
+}

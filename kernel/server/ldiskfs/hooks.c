@@ -24,7 +24,7 @@
 /*
  * ldiskfs_hook_super - check and prepare a freshly mounted super block
  *
- * Return: 0, -EINVAL for features that do not fit, an error of the quota files.
+ * Return: 0, -EINVAL for features that do not fit.
  */
 int ldiskfs_hook_super(struct super_block *sb)
 {
@@ -32,6 +32,12 @@ int ldiskfs_hook_super(struct super_block *sb)
 	    ldiskfs_has_feature_inline_data(sb) || ldiskfs_has_feature_encrypt(sb) ||
 	    ldiskfs_has_feature_casefold(sb) || sb->s_blocksize > PAGE_SIZE) {
 		pr_err("ldiskfs: %s: needs journal and extents, no inline_data, encrypt, casefold\n",
+		       sb->s_id);
+		return -EINVAL;
+	}
+	/* Objects are written past the page cache, where the journal would have newer contents. */
+	if (test_opt(sb, DATA_FLAGS) == LDISKFS_MOUNT_JOURNAL_DATA || test_opt(sb, DELALLOC)) {
+		pr_err("ldiskfs: %s: mount options data=journal and delalloc are not supported\n",
 		       sb->s_id);
 		return -EINVAL;
 	}
@@ -45,7 +51,7 @@ int ldiskfs_hook_super(struct super_block *sb)
 	/* No umask and no inherited ACLs on creation: the mode is exactly what the caller says. */
 	sb->s_flags &= ~SB_POSIXACL;
 	sb->s_flags |= SB_NOATIME | SB_NODIRATIME;
-	return dquot_initialize(d_inode(sb->s_root));
+	return 0;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_super);
 
@@ -130,12 +136,32 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_start_commit);
 /* ---- inodes ---- */
 
 /*
- * ldiskfs_hook_iget - inode by number, with its quota records
+ * What ext4's own open(2) prepares, done for every inode that the object store gets, because the
+ * store never opens files: the jbd2_inode, without which ordered mode fails as soon as a partial
+ * block is zeroed, and the quota structures, without which blocks are not charged. S_NOSEC: nothing
+ * here has to look for security.capability.
+ */
+static int hook_inode_open(struct inode *inode)
+{
+	if (S_ISREG(inode->i_mode)) {
+		int rc = ldiskfs_inode_attach_jinode(inode);
+
+		if (rc)
+			return rc;
+		inode_set_flags(inode, S_NOSEC, S_NOSEC);
+	}
+	return dquot_initialize(inode);
+}
+
+/* Flags of inodes whose contents ext4 would transform, although ldiskfs_hook_super() saw no such feature. */
+#define HOOK_FL_STRANGE \
+	(LDISKFS_ENCRYPT_FL | LDISKFS_VERITY_FL | LDISKFS_CASEFOLD_FL | LDISKFS_INLINE_DATA_FL)
+
+/*
+ * ldiskfs_hook_iget - inode by number
  *
- * ext4 attaches the quota records of the owner when a file is opened for writing. Here nothing is
- * opened: without them, blocks that are allocated or freed later would not be counted.
- *
- * Return: the inode, ERR_PTR(-ESTALE) when it is free or deleted, other -errno.
+ * Return: the inode, ERR_PTR(-ESTALE) when it is free or deleted, -EUCLEAN when the disk holds
+ * nonsense there, other -errno.
  */
 struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino)
 {
@@ -144,7 +170,13 @@ struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino)
 
 	if (IS_ERR(inode))
 		return inode;
-	rc = dquot_initialize(inode);
+	if (LDISKFS_I(inode)->i_flags & HOOK_FL_STRANGE) {
+		pr_err_ratelimited("ldiskfs: %s: inode %lu has flags 0x%lx, which are not supported\n",
+				   sb->s_id, ino, LDISKFS_I(inode)->i_flags);
+		rc = -EUCLEAN;
+	} else {
+		rc = hook_inode_open(inode);
+	}
 	if (rc) {
 		iput(inode);
 		return ERR_PTR(rc);
@@ -180,48 +212,55 @@ static void hook_orphan(handle_t *handle, struct inode *inode, bool add, int *er
 		*err = rc;
 }
 
-/*
- * ldiskfs_hook_new_inode - allocate and set up an inode near @parent
- *
- * Return: the inode (referenced, unlocked) or ERR_PTR(-ENOSPC, -EDQUOT, -EIO, -ENOMEM).
- */
-struct inode *ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode,
-				     dev_t rdev, u32 uid, u32 gid)
+static int hook_inode_setup(handle_t *handle, struct inode *parent, struct inode *inode, dev_t rdev)
 {
-	uid_t owner[2] = { uid, gid };
-	struct inode *inode;
 	int rc = 0;
 
-	inode = ldiskfs_new_inode(handle, parent, mode, NULL, 0, owner, 0);
-	if (IS_ERR(inode))
-		return inode;
-	inode->i_mode = mode;
-	if (S_ISREG(mode)) {
+	if (S_ISREG(inode->i_mode)) {
+		/* Inherited from the directory, but how contents are written is a matter of the file. */
+		ldiskfs_clear_inode_flag(inode, LDISKFS_INODE_JOURNAL_DATA);
 		inode->i_op = &ldiskfs_file_inode_operations;
 		inode->i_fop = &ldiskfs_file_operations;
 		ldiskfs_set_aops(inode);
-	} else if (S_ISDIR(mode)) {
+	} else if (S_ISDIR(inode->i_mode)) {
 		inode->i_op = &ldiskfs_dir_inode_operations;
 		inode->i_fop = &ldiskfs_dir_operations;
 		rc = ldiskfs_init_new_dir(handle, parent, inode);
-	} else if (S_ISLNK(mode)) {
+	} else if (S_ISLNK(inode->i_mode)) {
 		inode->i_op = &ldiskfs_symlink_inode_operations;
 	} else {
-		init_special_inode(inode, mode, rdev);
+		init_special_inode(inode, inode->i_mode, rdev);
 		inode->i_op = &ldiskfs_special_inode_operations;
 	}
 	if (!rc)
-		rc = ldiskfs_mark_inode_dirty(handle, inode);
-	if (rc) {
-		clear_nlink(inode);
-		ldiskfs_orphan_add(handle, inode);
-		unlock_new_inode(inode);
-		ldiskfs_mark_inode_dirty(handle, inode);
-		iput(inode);
-		return ERR_PTR(rc);
-	}
+		rc = hook_inode_open(inode);
+	return rc;
+}
+
+/*
+ * ldiskfs_hook_new_inode - allocate and set up an inode near @parent
+ *
+ * @inodep gets the inode, referenced and unlocked, also when it could not be set up: then the
+ * caller takes its links away and puts it after the end of the handle.
+ * Return: 0, -ENOSPC, -EDQUOT, -EIO, -ENOMEM.
+ */
+int ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode, dev_t rdev,
+			   u32 uid, u32 gid, struct inode **inodep)
+{
+	uid_t owner[2] = { uid, gid };
+	struct inode *inode;
+	int rc, rc2;
+
+	*inodep = NULL;
+	inode = ldiskfs_new_inode(handle, parent, mode, NULL, 0, owner, 0);
+	if (IS_ERR(inode))
+		return PTR_ERR(inode);
+	inode->i_mode = mode;
+	rc = hook_inode_setup(handle, parent, inode, rdev);
+	rc2 = ldiskfs_mark_inode_dirty(handle, inode);
 	unlock_new_inode(inode);
-	return inode;
+	*inodep = inode;
+	return rc ?: rc2;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_new_inode);
 
@@ -311,6 +350,8 @@ static int hook_set_projid(struct inode *inode, u32 projid)
 		return 0;
 	if (!ldiskfs_has_feature_project(inode->i_sb))
 		return -EOPNOTSUPP;
+	if (!LDISKFS_FITS_IN_INODE((struct ldiskfs_inode *)NULL, ei, i_projid))
+		return -EOVERFLOW;
 #ifdef CONFIG_QUOTA
 	rc = dquot_initialize(inode);
 	if (rc)
@@ -351,22 +392,44 @@ int ldiskfs_hook_ext_set(struct inode *inode, const struct ldiskfs_ext_attr *ea,
 	if (valid & LDISKFS_EA_VERSION)
 		inode_set_iversion_queried(inode, ea->version);
 	if (valid & LDISKFS_EA_CRTIME)
-		ei->i_crtime = ea->crtime;
+		ei->i_crtime = timestamp_truncate(ea->crtime, inode);
 	if (valid & LDISKFS_EA_PROJID)
 		return hook_set_projid(inode, ea->projid);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_ext_set);
 
-/*
- * ldiskfs_hook_size_set - size in memory, of an inode without blocks beyond it
- */
-void ldiskfs_hook_size_set(struct inode *inode, u64 size)
+static void hook_size_set(struct inode *inode, u64 size)
 {
 	down_write(&LDISKFS_I(inode)->i_data_sem);
 	LDISKFS_I(inode)->i_disksize = size;
 	i_size_write(inode, size);
 	up_write(&LDISKFS_I(inode)->i_data_sem);
+}
+
+/*
+ * ldiskfs_hook_size_set - size in memory, of an inode without blocks of data
+ *
+ * Return: 0, -EINVAL: there are blocks that a smaller size would leave behind, -EIO.
+ */
+int ldiskfs_hook_size_set(struct inode *inode, u64 size)
+{
+	u32 end = DIV_ROUND_UP_ULL(i_size_read(inode), i_blocksize(inode));
+	struct ldiskfs_map map = {};
+	int rc;
+
+	/* i_blocks counts a block of xattrs, too. */
+	while (inode->i_blocks && size < i_size_read(inode) && map.lblk < end) {
+		map.len = end - map.lblk;
+		rc = ldiskfs_hook_map(inode, &map);
+		if (rc)
+			return rc;
+		if (map.mapped)
+			return -EINVAL;
+		map.lblk += map.len;
+	}
+	hook_size_set(inode, size);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_size_set);
 
@@ -393,16 +456,6 @@ int ldiskfs_hook_chown(struct inode *inode, const struct iattr *attr)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_chown);
-
-/*
- * ldiskfs_hook_journal_data - mark a file whose contents are metadata
- */
-void ldiskfs_hook_journal_data(struct inode *inode)
-{
-	ldiskfs_set_inode_flag(inode, LDISKFS_INODE_JOURNAL_DATA);
-	ldiskfs_set_aops(inode);
-}
-EXPORT_SYMBOL_GPL(ldiskfs_hook_journal_data);
 
 /* ---- xattrs ---- */
 
@@ -571,10 +624,32 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_xattr_list);
 
 /* ---- contents as metadata ---- */
 
+/* Metadata are the contents of local files, and the targets of long symbolic links. */
+static int hook_meta_check(struct inode *inode)
+{
+	if (S_ISREG(inode->i_mode) ||
+	    (S_ISLNK(inode->i_mode) && !ldiskfs_inode_is_fast_symlink(inode)))
+		return 0;
+	return S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
+}
+
+/* The block at @lblk; NULL where it reads as zeros. */
+static struct buffer_head *hook_meta_read(struct inode *inode, u32 lblk)
+{
+	struct ldiskfs_map map = { .lblk = lblk, .len = 1 };
+	int rc = ldiskfs_hook_map(inode, &map);
+
+	if (rc)
+		return ERR_PTR(rc);
+	if (!map.mapped || map.unwritten)
+		return NULL;
+	return ldiskfs_bread(NULL, inode, lblk, 0) ?: ERR_PTR(-EIO);
+}
+
 /*
- * ldiskfs_hook_buf_read - read through the buffer cache
+ * ldiskfs_hook_buf_read - read a local file through the buffer cache
  *
- * Return: bytes (short at the end of the file), -EIO.
+ * Return: bytes (short at the end of the file), -EIO, -EISDIR, -EINVAL (not a file).
  */
 ssize_t ldiskfs_hook_buf_read(struct inode *inode, void *buf, size_t len, u64 pos)
 {
@@ -582,7 +657,11 @@ ssize_t ldiskfs_hook_buf_read(struct inode *inode, void *buf, size_t len, u64 po
 	u64 size = i_size_read(inode);
 	struct buffer_head *bh;
 	size_t done = 0;
+	int rc;
 
+	rc = hook_meta_check(inode);
+	if (rc)
+		return rc;
 	if (pos >= size)
 		return 0;
 	len = min_t(u64, len, size - pos);
@@ -590,7 +669,7 @@ ssize_t ldiskfs_hook_buf_read(struct inode *inode, void *buf, size_t len, u64 po
 		unsigned int off = (pos + done) & (bs - 1);
 		size_t n = min_t(size_t, bs - off, len - done);
 
-		bh = ldiskfs_bread(NULL, inode, (pos + done) >> bits, 0);
+		bh = hook_meta_read(inode, (pos + done) >> bits);
 		if (IS_ERR(bh))
 			return PTR_ERR(bh);
 		if (bh)
@@ -604,43 +683,66 @@ ssize_t ldiskfs_hook_buf_read(struct inode *inode, void *buf, size_t len, u64 po
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_buf_read);
 
+static int hook_meta_write(handle_t *handle, struct inode *inode, u32 lblk, unsigned int off,
+			   const void *buf, size_t n)
+{
+	struct ldiskfs_map map = { .lblk = lblk, .len = 1 };
+	struct buffer_head *bh;
+	int rc;
+
+	rc = ldiskfs_hook_map(inode, &map);
+	if (rc)
+		return rc;
+	bh = ldiskfs_bread(handle, inode, lblk, LDISKFS_GET_BLOCKS_CREATE);
+	if (IS_ERR(bh))
+		return PTR_ERR(bh);
+	rc = ldiskfs_journal_get_write_access(handle, inode->i_sb, bh, LDISKFS_JTR_NONE);
+	if (!rc) {
+		lock_buffer(bh);
+		memcpy(bh->b_data + off, buf, n);
+		unlock_buffer(bh);
+		rc = ldiskfs_handle_dirty_metadata(handle, inode, bh);
+	}
+	brelse(bh);
+	return rc;
+}
+
 /*
- * ldiskfs_hook_buf_write - journalled write through the buffer cache
+ * ldiskfs_hook_buf_write - journalled write of a local file through the buffer cache
  *
- * Return: 0, -ENOSPC, -EIO.
+ * The file gets the flag for journalled data, with which ext4 revokes its blocks when they are
+ * freed; files of another system may lack it.
+ * Return: 0, -ENOSPC, -EIO, -EFBIG, -EISDIR, -EINVAL (not a file).
  */
 int ldiskfs_hook_buf_write(handle_t *handle, struct inode *inode, const void *buf, size_t len,
 			   u64 pos)
 {
 	unsigned int bits = inode->i_blkbits, bs = 1 << bits;
-	struct buffer_head *bh;
 	size_t done = 0;
 	int rc;
 
-	while (done < len) {
+	rc = hook_meta_check(inode);
+	if (rc)
+		return rc;
+	if (pos > inode->i_sb->s_maxbytes || len > inode->i_sb->s_maxbytes - pos)
+		return -EFBIG;
+	if (!ldiskfs_should_journal_data(inode)) {
+		ldiskfs_set_inode_flag(inode, LDISKFS_INODE_JOURNAL_DATA);
+		ldiskfs_set_aops(inode);
+		rc = ldiskfs_mark_inode_dirty(handle, inode);
+	}
+	while (!rc && done < len) {
 		unsigned int off = (pos + done) & (bs - 1);
 		size_t n = min_t(size_t, bs - off, len - done);
 
-		bh = ldiskfs_bread(handle, inode, (pos + done) >> bits, LDISKFS_GET_BLOCKS_CREATE);
-		if (IS_ERR(bh))
-			return PTR_ERR(bh);
-		rc = ldiskfs_journal_get_write_access(handle, inode->i_sb, bh, LDISKFS_JTR_NONE);
-		if (!rc) {
-			lock_buffer(bh);
-			memcpy(bh->b_data + off, buf + done, n);
-			unlock_buffer(bh);
-			rc = ldiskfs_handle_dirty_metadata(handle, inode, bh);
-		}
-		brelse(bh);
-		if (rc)
-			return rc;
+		rc = hook_meta_write(handle, inode, (pos + done) >> bits, off, buf + done, n);
 		done += n;
 	}
-	if (pos + len > i_size_read(inode)) {
-		ldiskfs_hook_size_set(inode, pos + len);
-		return ldiskfs_mark_inode_dirty(handle, inode);
+	if (!rc && pos + len > i_size_read(inode)) {
+		hook_size_set(inode, pos + len);
+		rc = ldiskfs_mark_inode_dirty(handle, inode);
 	}
-	return 0;
+	return rc;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_buf_write);
 
@@ -664,7 +766,7 @@ int ldiskfs_hook_symlink_set(handle_t *handle, struct inode *inode, const char *
 		if (!copy)
 			return -ENOMEM;
 		memcpy(copy, target, len);
-		rc = ldiskfs_hook_buf_write(handle, inode, copy, len + 1, 0);
+		rc = hook_meta_write(handle, inode, 0, 0, copy, len + 1);
 		kfree(copy);
 		inode->i_op = &ldiskfs_symlink_inode_operations;
 	} else {
@@ -677,7 +779,7 @@ int ldiskfs_hook_symlink_set(handle_t *handle, struct inode *inode, const char *
 	}
 	if (rc)
 		return rc;
-	ldiskfs_hook_size_set(inode, len);
+	hook_size_set(inode, len);
 	return ldiskfs_mark_inode_dirty(handle, inode);
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_symlink_set);
@@ -740,10 +842,23 @@ int ldiskfs_hook_map(struct inode *inode, struct ldiskfs_map *map)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_map);
 
+/* Can the data of the inode be written past the page cache? */
+static int hook_data_check(struct inode *inode)
+{
+	if (!S_ISREG(inode->i_mode))
+		return S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
+	if (ldiskfs_test_inode_flag(inode, LDISKFS_INODE_EXTENTS) &&
+	    !ldiskfs_should_journal_data(inode))
+		return 0;
+	pr_err_ratelimited("ldiskfs: %s: inode %lu has no extents or journalled data: not changed\n",
+			   inode->i_sb->s_id, inode->i_ino);
+	return -EIO;
+}
+
 /*
  * ldiskfs_hook_alloc - blocks for a write; new ones are unwritten
  *
- * Return: 0, -ENOSPC, -EDQUOT, -EIO.
+ * Return: 0, -ENOSPC, -EDQUOT, -EIO, -EISDIR, -EINVAL (not a file).
  */
 int ldiskfs_hook_alloc(struct inode *inode, struct ldiskfs_map *map)
 {
@@ -751,7 +866,9 @@ int ldiskfs_hook_alloc(struct inode *inode, struct ldiskfs_map *map)
 	int rc, retries = 0;
 	handle_t *handle;
 
-	rc = ldiskfs_hook_map(inode, map);
+	rc = hook_data_check(inode);
+	if (!rc)
+		rc = ldiskfs_hook_map(inode, map);
 	if (rc || (map->mapped && !map->unwritten))
 		return rc;
 	do {
@@ -806,21 +923,16 @@ int ldiskfs_hook_extend(struct inode *inode, u64 size)
 EXPORT_SYMBOL_GPL(ldiskfs_hook_extend);
 
 /*
- * ldiskfs_hook_uncache - write and drop pages that zeroing of partial blocks left in the page cache
+ * Write and drop the pages that zeroing of partial blocks left in the page cache: the next read or
+ * write is past it. Also when they cannot be written, or they would overwrite later data.
  */
-int ldiskfs_hook_uncache(struct inode *inode)
+static int hook_uncache(struct inode *inode)
 {
-	struct address_space *mapping = inode->i_mapping;
-	int rc = 0;
+	int rc = filemap_write_and_wait(inode->i_mapping);
 
-	if (mapping->nrpages) {
-		rc = filemap_write_and_wait(mapping);
-		if (!rc)
-			rc = invalidate_inode_pages2(mapping);
-	}
+	truncate_inode_pages(inode->i_mapping, 0);
 	return rc;
 }
-EXPORT_SYMBOL_GPL(ldiskfs_hook_uncache);
 
 /*
  * ldiskfs_hook_truncate - set the size of a regular file
@@ -833,6 +945,9 @@ int ldiskfs_hook_truncate(struct inode *inode, u64 size)
 	struct dentry *dentry;
 	int rc, rc2;
 
+	rc = hook_data_check(inode);
+	if (rc)
+		return rc;
 	if (size > inode->i_sb->s_maxbytes)
 		return -EFBIG;
 	dentry = hook_dentry(inode);
@@ -840,17 +955,35 @@ int ldiskfs_hook_truncate(struct inode *inode, u64 size)
 		return -ENOMEM;
 	inode_lock(inode);
 	rc = ldiskfs_setattr(&init_user_ns, dentry, &ia);
-	rc2 = ldiskfs_hook_uncache(inode);
+	rc2 = hook_uncache(inode);
 	inode_unlock(inode);
 	kfree(dentry);
 	return rc ?: rc2;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_truncate);
 
+/* What vfs_fallocate() checks before it calls the file system. */
+static int hook_fallocate_check(struct super_block *sb, int mode, u64 start, u64 len)
+{
+	switch (mode) {
+	case 0:
+	case FALLOC_FL_KEEP_SIZE:
+	case FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE:
+	case FALLOC_FL_ZERO_RANGE:
+	case FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE:
+		break;
+	default:
+		return -EOPNOTSUPP;
+	}
+	if (!len)
+		return -EINVAL;
+	return start > sb->s_maxbytes || len > sb->s_maxbytes - start ? -EFBIG : 0;
+}
+
 /*
  * ldiskfs_hook_fallocate - fallocate(2)
  *
- * Return: 0, -EOPNOTSUPP, -ENOSPC, -EFBIG, -EIO.
+ * Return: 0, -EOPNOTSUPP, -EINVAL (length 0), -ENOSPC, -EFBIG, -EIO.
  */
 int ldiskfs_hook_fallocate(struct vfsmount *mnt, struct inode *inode, int mode, u64 start, u64 len)
 {
@@ -858,8 +991,11 @@ int ldiskfs_hook_fallocate(struct vfsmount *mnt, struct inode *inode, int mode, 
 	struct file *file;
 	int rc, rc2;
 
-	if (!len || start > inode->i_sb->s_maxbytes || len > inode->i_sb->s_maxbytes - start)
-		return len ? -EFBIG : -EINVAL;
+	rc = hook_data_check(inode);
+	if (!rc)
+		rc = hook_fallocate_check(inode->i_sb, mode, start, len);
+	if (rc)
+		return rc;
 	dentry = hook_dentry(inode);
 	file = kzalloc(sizeof(*file), GFP_NOFS);
 	rc = -ENOMEM;
@@ -871,9 +1007,8 @@ int ldiskfs_hook_fallocate(struct vfsmount *mnt, struct inode *inode, int mode, 
 	file->f_op = inode->i_fop;
 	file->f_path.mnt = mnt;
 	file->f_path.dentry = dentry;
-	inode->i_flags |= S_NOSEC;
 	rc = ldiskfs_fallocate(file, mode, start, len);
-	rc2 = ldiskfs_hook_uncache(inode);
+	rc2 = hook_uncache(inode);
 	rc = rc ?: rc2;
 out:
 	kfree(file);

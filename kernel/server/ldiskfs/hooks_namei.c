@@ -173,6 +173,9 @@ int ldiskfs_hook_dir_iterate(struct vfsmount *mnt, struct inode *dir, struct dir
 	file->f_path.dentry = &hd->parent;
 	file->f_pos = ctx->pos;
 	file_ra_state_init(&file->f_ra, file->f_mapping);
+	rc = file->f_op->open ? file->f_op->open(dir, file) : 0;
+	if (rc)
+		goto out;
 	rc = file->f_op->iterate_shared(file, ctx);
 	if (file->f_op->release)
 		file->f_op->release(dir, file);

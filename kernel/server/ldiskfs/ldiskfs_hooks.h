@@ -44,8 +44,8 @@ struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino);
  * A new inode with nlink 1 (directory: 2, with "." and ".."), unlocked, mode and owner exactly as
  * given.
  */
-struct inode *ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode,
-				     dev_t rdev, u32 uid, u32 gid);
+int ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode, dev_t rdev,
+			   u32 uid, u32 gid, struct inode **inodep);
 /* Write the VFS inode to its buffer. */
 int ldiskfs_hook_dirty(handle_t *handle, struct inode *inode);
 /*
@@ -69,11 +69,9 @@ void ldiskfs_hook_ext_get(struct inode *inode, struct ldiskfs_ext_attr *ea);
 int ldiskfs_hook_ext_set(struct inode *inode, const struct ldiskfs_ext_attr *ea,
 			 unsigned int valid);
 /* Size of an inode without blocks beyond it, in memory only. */
-void ldiskfs_hook_size_set(struct inode *inode, u64 size);
+int ldiskfs_hook_size_set(struct inode *inode, u64 size);
 /* uid/gid with quota accounting, in memory only. */
 int ldiskfs_hook_chown(struct inode *inode, const struct iattr *attr);
-/* The file is written as metadata (ldiskfs_hook_buf_write): its freed blocks must be revoked. */
-void ldiskfs_hook_journal_data(struct inode *inode);
 
 /* ---- xattrs by full name ("trusted.lma"); ACLs in xattr form ---- */
 ssize_t ldiskfs_hook_xattr_get(struct inode *inode, const char *name, void *buf, size_t size);
@@ -106,8 +104,6 @@ int ldiskfs_hook_extend(struct inode *inode, u64 size);
 /* Own handles: truncate(2), fallocate(2). The page cache of the inode is empty afterwards. */
 int ldiskfs_hook_truncate(struct inode *inode, u64 size);
 int ldiskfs_hook_fallocate(struct vfsmount *mnt, struct inode *inode, int mode, u64 start, u64 len);
-/* Drop cached pages of the inode, dirty ones written. */
-int ldiskfs_hook_uncache(struct inode *inode);
 
 /* ---- directories (hooks_namei.c, part of gen/namei.c) ---- */
 int ldiskfs_hook_dir_find(struct inode *dir, const char *name, size_t len, unsigned long *ino);

@@ -9,6 +9,14 @@
 #include <linux/xattr.h>
 #include "osd_internal.h"
 
+/* Local files of another system have nanoseconds out of range (chapter 8, 8.4.1). */
+static struct timespec64 osd_time_valid(struct timespec64 t)
+{
+	if (t.tv_nsec < 0 || t.tv_nsec >= NSEC_PER_SEC)
+		t.tv_nsec = 0;
+	return t;
+}
+
 void osd_attr_get(struct osd_object *obj, struct osd_attr *attr)
 {
 	struct inode *inode = obj->oo_inode;
@@ -28,10 +36,10 @@ void osd_attr_get(struct osd_object *obj, struct osd_attr *attr)
 	attr->version = ea.version;
 	attr->ino = inode->i_ino;
 	attr->generation = inode->i_generation;
-	attr->atime = inode->i_atime;
-	attr->mtime = inode->i_mtime;
-	attr->ctime = inode->i_ctime;
-	attr->crtime = ea.crtime;
+	attr->atime = osd_time_valid(inode->i_atime);
+	attr->mtime = osd_time_valid(inode->i_mtime);
+	attr->ctime = osd_time_valid(inode->i_ctime);
+	attr->crtime = osd_time_valid(ea.crtime);
 }
 EXPORT_SYMBOL_GPL(osd_attr_get);
 
@@ -86,10 +94,12 @@ int osd_attr_set(struct osd_trans *th, struct osd_object *obj, const struct osd_
 		rc = osd_set_ext(inode, attr, valid);
 	if (rc)
 		goto out;
+	if (valid & OSD_A_SIZE)
+		rc = ldiskfs_hook_size_set(inode, attr->size);
+	if (rc)
+		goto out;
 	if (valid & OSD_A_MODE)
 		inode->i_mode = (inode->i_mode & S_IFMT) | (attr->mode & 07777);
-	if (valid & OSD_A_SIZE)
-		ldiskfs_hook_size_set(inode, attr->size);
 	if (valid & OSD_A_ATIME)
 		inode->i_atime = timestamp_truncate(attr->atime, inode);
 	if (valid & OSD_A_MTIME)

@@ -44,16 +44,10 @@ struct osd_object *osd_local_create_th(struct osd_trans *th, struct osd_object *
 	struct inode *inode;
 	int rc;
 
-	inode = ldiskfs_hook_new_inode(th->ot_handle, dir->oo_inode, mode, 0, 0, 0);
+	inode = osd_inode_new(th, dir->oo_inode, mode, 0, 0, 0);
 	if (IS_ERR(inode))
 		return ERR_CAST(inode);
-	rc = 0;
-	if (S_ISREG(mode)) {
-		ldiskfs_hook_journal_data(inode);
-		rc = ldiskfs_hook_dirty(th->ot_handle, inode);
-	}
-	if (!rc)
-		rc = osd_dir_add(th, dir, name, len, inode);
+	rc = osd_dir_add(th, dir, name, len, inode);
 	if (rc) {
 		osd_inode_abort(th, dev, inode);
 		return ERR_PTR(rc);

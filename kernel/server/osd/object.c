@@ -51,6 +51,21 @@ int osd_inode_fid(struct inode *inode, struct lu_fid *fid)
 	return 0;
 }
 
+/* A new inode; one that could not be set up is freed after the transaction. */
+struct inode *osd_inode_new(struct osd_trans *th, struct inode *near, umode_t mode, dev_t rdev,
+			    u32 uid, u32 gid)
+{
+	struct inode *inode;
+	int rc;
+
+	rc = ldiskfs_hook_new_inode(th->ot_handle, near, mode, rdev, uid, gid, &inode);
+	if (!rc)
+		return inode;
+	if (inode)
+		osd_inode_abort(th, th->ot_dev, inode);
+	return ERR_PTR(rc);
+}
+
 /* ---- references ---- */
 
 struct osd_iput_work {
@@ -324,7 +339,7 @@ struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev,
 	near = osd_alloc_parent(dev, parent, fid);
 	if (IS_ERR(near))
 		return ERR_CAST(near);
-	inode = ldiskfs_hook_new_inode(th->ot_handle, near, mode, rdev, uid, gid);
+	inode = osd_inode_new(th, near, mode, rdev, uid, gid);
 	if (IS_ERR(inode))
 		return ERR_CAST(inode);
 	if (osd_fid_in_o(dev, fid))

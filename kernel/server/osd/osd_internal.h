@@ -69,6 +69,9 @@ struct osd_object *osd_object_of_local(struct osd_device *dev, struct inode *ino
 struct osd_object *osd_object_lookup(struct osd_device *dev, const struct lu_fid *fid);
 int osd_inode_fid(struct inode *inode, struct lu_fid *fid);
 bool osd_fid_in_o(const struct osd_device *dev, const struct lu_fid *fid);
+/* ERR_PTR(-ENOSPC, -EDQUOT, -EIO, -ENOMEM). */
+struct inode *osd_inode_new(struct osd_trans *th, struct inode *near, umode_t mode, dev_t rdev,
+			    u32 uid, u32 gid);
 /* A new inode that failed half way: freed like a deleted one. */
 void osd_inode_abort(struct osd_trans *th, struct osd_device *dev, struct inode *inode);
 /* From any context: later where it would free blocks, or inside a transaction. */

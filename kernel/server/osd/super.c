@@ -31,7 +31,7 @@ static struct vfsmount *osd_kern_mount(const char *bdev, const char *opts)
 	if (!type)
 		return ERR_PTR(-ENODEV);
 	/* Local files are written as metadata, which delayed allocation does not allow. */
-	all = kasprintf(GFP_KERNEL, "nodelalloc%s%s", opts && *opts ? "," : "", opts ?: "");
+	all = kasprintf(GFP_KERNEL, "%s%snodelalloc", opts ?: "", opts && *opts ? "," : "");
 	mnt = all ? vfs_kern_mount(type, SB_KERNMOUNT | SB_NOATIME, bdev, all) : ERR_PTR(-ENOMEM);
 	kfree(all);
 	module_put(type->owner);
@@ -120,8 +120,11 @@ int osd_mount(const char *bdev, const char *opts, struct osd_device **devp)
 	rc = ldiskfs_hook_super(dev->od_sb);
 	if (rc)
 		goto out_unmount;
-	root = d_inode(dev->od_sb->s_root);
-	ihold(root);
+	root = ldiskfs_hook_iget(dev->od_sb, d_inode(dev->od_sb->s_root)->i_ino);
+	if (IS_ERR(root)) {
+		rc = PTR_ERR(root);
+		goto out_unmount;
+	}
 	dev->od_fsroot = osd_object_of_local(dev, root);
 	if (IS_ERR(dev->od_fsroot)) {
 		rc = PTR_ERR(dev->od_fsroot);

@@ -699,6 +699,9 @@ static int hook_meta_write(handle_t *handle, struct inode *inode, u32 lblk, unsi
 	rc = ldiskfs_journal_get_write_access(handle, inode->i_sb, bh, LDISKFS_JTR_NONE);
 	if (!rc) {
 		lock_buffer(bh);
+		/* A new block: the buffer cache may still know what it held when it was freed. */
+		if (!map.mapped || map.unwritten)
+			memset(bh->b_data, 0, bh->b_size);
 		memcpy(bh->b_data + off, buf, n);
 		unlock_buffer(bh);
 		rc = ldiskfs_handle_dirty_metadata(handle, inode, bh);
@@ -884,6 +887,11 @@ int ldiskfs_hook_alloc(struct inode *inode, struct ldiskfs_map *map)
 	if (rc <= 0)
 		return rc ?: -EIO;
 	hook_map_result(map, &mb);
+	/*
+	 * The blocks may have been those of a local file or directory: what the buffer cache still has
+	 * of them must not be written over the data.
+	 */
+	clean_bdev_aliases(inode->i_sb->s_bdev, map->pblk, map->len);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_alloc);

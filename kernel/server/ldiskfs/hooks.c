@@ -76,13 +76,27 @@ int ldiskfs_hook_max_credits(struct super_block *sb)
 EXPORT_SYMBOL_GPL(ldiskfs_hook_max_credits);
 
 /*
+ * The commit of this transaction makes data reachable, or acknowledges them, that were written
+ * past jbd2. With an external journal the flush of the journal device does not flush the data
+ * device, and jbd2 does that only for transactions that say so.
+ */
+static void hook_data_flush(handle_t *handle)
+{
+	WRITE_ONCE(handle->h_transaction->t_need_data_flush, 1);
+}
+
+/*
  * ldiskfs_hook_start - start a journal handle
  *
  * Return: the handle or ERR_PTR(-EROFS, -EIO, -ENOMEM, -ENOSPC: too many credits).
  */
 handle_t *ldiskfs_hook_start(struct super_block *sb, int credits)
 {
-	return ldiskfs_journal_start_sb(sb, LDISKFS_HT_MISC, credits);
+	handle_t *handle = ldiskfs_journal_start_sb(sb, LDISKFS_HT_MISC, credits);
+
+	if (!IS_ERR(handle))
+		hook_data_flush(handle);
+	return handle;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_start);
 
@@ -898,10 +912,34 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_alloc);
 
 /*
  * ldiskfs_hook_convert - the data are on disk: unwritten blocks become readable
+ *
+ * As ldiskfs_convert_unwritten_extents(), but each commit flushes the data first.
+ * Return: 0, -EIO, -ENOMEM.
  */
 int ldiskfs_hook_convert(struct inode *inode, u64 pos, u64 len)
 {
-	return ldiskfs_convert_unwritten_extents(NULL, inode, pos, len);
+	struct ldiskfs_map_blocks mb = {
+		.m_lblk = pos >> inode->i_blkbits,
+		.m_len = len >> inode->i_blkbits,
+	};
+	int credits = ldiskfs_chunk_trans_blocks(inode, mb.m_len);
+	u32 end = mb.m_lblk + mb.m_len;
+	handle_t *handle;
+	int rc = 0, rc2;
+
+	while (!rc && mb.m_lblk < end) {
+		handle = ldiskfs_journal_start(inode, LDISKFS_HT_MAP_BLOCKS, credits);
+		if (IS_ERR(handle))
+			return PTR_ERR(handle);
+		hook_data_flush(handle);
+		mb.m_len = end - mb.m_lblk;
+		rc = ldiskfs_map_blocks(handle, inode, &mb, LDISKFS_GET_BLOCKS_IO_CONVERT_EXT);
+		rc = rc > 0 ? ldiskfs_mark_inode_dirty(handle, inode) : rc ?: -EIO;
+		rc2 = ldiskfs_journal_stop(handle);
+		rc = rc ?: rc2;
+		mb.m_lblk += mb.m_len;
+	}
+	return rc;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_convert);
 
@@ -918,6 +956,7 @@ int ldiskfs_hook_extend(struct inode *inode, u64 size)
 	handle = ldiskfs_journal_start(inode, LDISKFS_HT_INODE, 3);
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
+	hook_data_flush(handle);
 	down_write(&LDISKFS_I(inode)->i_data_sem);
 	if (size > i_size_read(inode)) {
 		LDISKFS_I(inode)->i_disksize = size;

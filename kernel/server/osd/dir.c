@@ -261,6 +261,10 @@ struct osd_object *osd_root(struct osd_device *dev)
 	obj = osd_find(dev, &fid);
 	if (obj == ERR_PTR(-ENOENT))
 		obj = osd_root_create(dev, &fid);
+	if (!IS_ERR(obj) && obj->oo_type != S_IFDIR) {
+		osd_object_put(obj);
+		obj = ERR_PTR(-ENOTDIR);
+	}
 	mutex_unlock(&dev->od_local_mutex);
 	return obj;
 }

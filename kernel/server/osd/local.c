@@ -28,10 +28,16 @@ struct osd_object *osd_local_lookup(struct osd_device *dev, struct osd_object *d
 		obj = PTR_ERR(inode) == -ESTALE ? ERR_PTR(-ENOENT) : ERR_CAST(inode);
 		goto out;
 	}
-	if (!osd_inode_fid(inode, &fid) && !fid_is_zero(&fid))
+	/* Those of another system have a FID, too. */
+	rc = osd_inode_fid(inode, &fid);
+	if (rc && rc != -ENODATA) {
+		osd_inode_put(dev, inode);
+		obj = ERR_PTR(rc);
+	} else if (!rc && !fid_is_zero(&fid)) {
 		obj = osd_object_of(dev, inode, &fid);
-	else
+	} else {
 		obj = osd_object_of_local(dev, inode);
+	}
 out:
 	memalloc_nofs_restore(nofs);
 	return obj;

@@ -20,6 +20,10 @@ struct osd_lma {
 };
 #define OSD_LMA_BUF 64 /* the long form of OST objects */
 #define LMAC_FID_ON_OST 0x8
+/* HSM-released (the layout says so), unlinked but open. */
+#define LMAI_RELEASED 0x1
+#define LMAI_ORPHAN 0x10
+#define LMAI_HANDLED (LMAI_RELEASED | LMAI_ORPHAN)
 
 const struct rhashtable_params osd_object_params = {
 	.key_len = sizeof(struct lu_fid),
@@ -43,10 +47,16 @@ int osd_inode_fid(struct inode *inode, struct lu_fid *fid)
 	} u;
 	ssize_t n = ldiskfs_hook_xattr_get(inode, "trusted.lma", &u, sizeof(u));
 
-	if (n < 0)
+	if (n == -ENODATA)
 		return n;
-	if (n < sizeof(u.lma))
-		return -ENODATA;
+	if (n < (ssize_t)sizeof(u.lma)) {
+		pr_err_ratelimited("%s: inode %lu: trusted.lma cannot be used: rc = %zd\n",
+				   inode->i_sb->s_id, inode->i_ino, n);
+		return -EIO;
+	}
+	/* Placeholders of objects on other MDTs, encrypted ones, and what is not known yet. */
+	if (le32_to_cpu(u.lma.lma_incompat) & ~LMAI_HANDLED)
+		return -EOPNOTSUPP;
 	fid_from_le(fid, &u.lma.lma_self_fid);
 	return 0;
 }
@@ -165,8 +175,13 @@ struct osd_object *osd_object_of(struct osd_device *dev, struct inode *inode,
 		cpu_relax();
 		cond_resched();
 	}
-	osd_inode_put(dev, inode);
 	kfree(obj);
+	if (!IS_ERR(old) && old->oo_inode != inode) {
+		/* Two inodes claim one FID, or the object is being destroyed. */
+		osd_object_put(old);
+		old = ERR_PTR(-ESTALE);
+	}
+	osd_inode_put(dev, inode);
 	return old;
 }
 
@@ -219,12 +234,27 @@ static int osd_fid_to_ino(struct osd_device *dev, const struct lu_fid *fid, u32 
 	return rc;
 }
 
+/*
+ * Does the inode say that it is this object? The index ignores f_ver, and the index of the OST in
+ * an IDIF, so without this one object would have several names, each with locks of its own.
+ */
+static int osd_inode_verify(struct inode *inode, const struct lu_fid *fid)
+{
+	struct lu_fid self;
+	int rc;
+
+	rc = osd_inode_fid(inode, &self);
+	if (rc)
+		return rc == -ENODATA ? -EIO : rc;
+	return fid_eq(&self, fid) ? 0 : -ESTALE;
+}
+
 static struct osd_object *osd_find_inode(struct osd_device *dev, const struct lu_fid *fid)
 {
 	bool in_o = osd_fid_in_o(dev, fid);
+	u32 ino, gen, ino2, gen2;
 	struct osd_object *obj;
 	struct inode *inode;
-	u32 ino, gen;
 	int rc;
 
 	rc = osd_fid_to_ino(dev, fid, &ino, &gen);
@@ -237,12 +267,17 @@ static struct osd_object *osd_find_inode(struct osd_device *dev, const struct lu
 		osd_inode_put(dev, inode);
 		return ERR_PTR(-ENOENT);
 	}
+	rc = osd_inode_verify(inode, fid);
+	if (rc) {
+		osd_inode_put(dev, inode);
+		return ERR_PTR(rc);
+	}
 	obj = osd_object_of(dev, inode, fid);
-	if (IS_ERR(obj) || in_o || obj->oo_inode->i_nlink)
+	if (IS_ERR(obj) || obj->oo_inode->i_nlink)
 		return obj;
-	/* Open and without a name, or destroyed between the two steps above? */
-	rc = osd_oi_lookup(dev, fid, &ino, &gen);
-	if (!rc && (ino != obj->oo_inode->i_ino || gen != obj->oo_inode->i_generation))
+	/* Open and without a name (MDT), or destroyed between the steps above? */
+	rc = in_o ? -ENOENT : osd_oi_lookup(dev, fid, &ino2, &gen2);
+	if (!rc && (ino2 != obj->oo_inode->i_ino || gen2 != obj->oo_inode->i_generation))
 		rc = -ENOENT;
 	if (rc) {
 		osd_object_put(obj);
@@ -251,19 +286,32 @@ static struct osd_object *osd_find_inode(struct osd_device *dev, const struct lu
 	return obj;
 }
 
+/* Another object may have got the inode while we looked: only if the index stands, the error does. */
+static struct osd_object *osd_find_retry(struct osd_device *dev, const struct lu_fid *fid)
+{
+	struct osd_object *obj = osd_find_inode(dev, fid);
+
+	if (obj == ERR_PTR(-ESTALE))
+		obj = osd_find_inode(dev, fid);
+	if (obj == ERR_PTR(-ESTALE))
+		pr_warn_ratelimited("%s: the object found for " DFID " has another FID\n",
+				    osd_dev_name(dev), PFID(fid));
+	return obj;
+}
+
 struct osd_object *osd_find(struct osd_device *dev, const struct lu_fid *fid)
 {
 	struct osd_object *obj;
 	unsigned int nofs;
 
-	/* IGIF names inodes without a FID: local files, which are nobody's business. */
+	/* IGIF names inodes without a FID: local files, which are not for clients. */
 	if (fid_is_igif(fid) || fid_is_zero(fid))
 		return ERR_PTR(-ENOENT);
 	obj = osd_object_lookup(dev, fid);
 	if (obj)
 		return obj;
 	nofs = memalloc_nofs_save();
-	obj = osd_find_inode(dev, fid);
+	obj = osd_find_retry(dev, fid);
 	memalloc_nofs_restore(nofs);
 	return obj;
 }
@@ -355,11 +403,9 @@ struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev,
 	}
 	ihold(inode);
 	obj = osd_object_of(dev, inode, fid);
-	if (!IS_ERR(obj) && obj->oo_inode != inode) {
-		/* Somebody still holds the object that had this FID before. */
-		osd_object_put(obj);
+	/* The object that had this FID before was destroyed, but somebody is just looking at it. */
+	if (obj == ERR_PTR(-ESTALE))
 		obj = ERR_PTR(-EBUSY);
-	}
 	if (IS_ERR(obj)) {
 		osd_index_delete(th, dev, fid);
 		osd_inode_abort(th, dev, inode);

@@ -167,7 +167,7 @@ static int hook_inode_open(struct inode *inode)
 	return dquot_initialize(inode);
 }
 
-/* Flags of inodes whose contents ext4 would transform, although ldiskfs_hook_super() saw no such feature. */
+/* Contents that ext4 would transform, although ldiskfs_hook_super() saw no such feature. */
 #define HOOK_FL_STRANGE \
 	(LDISKFS_ENCRYPT_FL | LDISKFS_VERITY_FL | LDISKFS_CASEFOLD_FL | LDISKFS_INLINE_DATA_FL)
 
@@ -231,7 +231,7 @@ static int hook_inode_setup(handle_t *handle, struct inode *parent, struct inode
 	int rc = 0;
 
 	if (S_ISREG(inode->i_mode)) {
-		/* Inherited from the directory, but how contents are written is a matter of the file. */
+		/* Inherited from the directory, but a matter of how the file is written. */
 		ldiskfs_clear_inode_flag(inode, LDISKFS_INODE_JOURNAL_DATA);
 		inode->i_op = &ldiskfs_file_inode_operations;
 		inode->i_fop = &ldiskfs_file_operations;
@@ -902,8 +902,8 @@ int ldiskfs_hook_alloc(struct inode *inode, struct ldiskfs_map *map)
 		return rc ?: -EIO;
 	hook_map_result(map, &mb);
 	/*
-	 * The blocks may have been those of a local file or directory: what the buffer cache still has
-	 * of them must not be written over the data.
+	 * The blocks may have been those of a local file or directory: what the buffer cache still
+	 * has of them must not be written over the data.
 	 */
 	clean_bdev_aliases(inode->i_sb->s_bdev, map->pblk, map->len);
 	return 0;

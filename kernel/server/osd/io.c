@@ -22,6 +22,14 @@
 #include <linux/slab.h>
 #include "osd_internal.h"
 
+/* What a damaged index gives may be anything. */
+static int osd_data_check(struct osd_object *obj, bool change)
+{
+	if (obj->oo_type != S_IFREG)
+		return obj->oo_type == S_IFDIR ? -EISDIR : -EINVAL;
+	return change && sb_rdonly(obj->oo_inode->i_sb) ? -EROFS : 0;
+}
+
 struct osd_io {
 	struct osd_object *obj;
 	enum req_op op;
@@ -371,10 +379,14 @@ int osd_read_pages(struct osd_object *obj, u64 pos, struct bio_vec *bvec, unsign
 {
 	struct inode *inode = obj->oo_inode;
 	u64 len = osd_bvec_len(bvec, nr), size, n;
-	unsigned int nofs = memalloc_nofs_save();
 	struct osd_span sp;
-	int rc = 0;
+	unsigned int nofs;
+	int rc;
 
+	rc = osd_data_check(obj, false);
+	if (rc)
+		return rc;
+	nofs = memalloc_nofs_save();
 	down_read(&obj->oo_data_sem);
 	size = i_size_read(inode);
 	n = pos < size ? min(len, size - pos) : 0;
@@ -478,8 +490,9 @@ int osd_write_pages(struct osd_object *obj, u64 pos, struct bio_vec *bvec, unsig
 	unsigned int nofs;
 	int rc;
 
-	if (sb_rdonly(sb))
-		return -EROFS;
+	rc = osd_data_check(obj, true);
+	if (rc)
+		return rc;
 	if (pos + len > sb->s_maxbytes || pos + len < pos)
 		return -EFBIG;
 	if (!len)
@@ -503,8 +516,9 @@ int osd_punch(struct osd_object *obj, u64 start, u64 end)
 	struct super_block *sb = inode->i_sb;
 	int rc;
 
-	if (sb_rdonly(sb))
-		return -EROFS;
+	rc = osd_data_check(obj, true);
+	if (rc)
+		return rc;
 	if (end <= start)
 		return -EINVAL;
 	sb_start_write(sb);
@@ -527,10 +541,9 @@ int osd_fallocate(struct osd_object *obj, int mode, u64 start, u64 len)
 	struct super_block *sb = inode->i_sb;
 	int rc;
 
-	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
-		return -EOPNOTSUPP;
-	if (sb_rdonly(sb))
-		return -EROFS;
+	rc = osd_data_check(obj, true);
+	if (rc)
+		return rc;
 	sb_start_write(sb);
 	down_write(&obj->oo_data_sem);
 	rc = ldiskfs_hook_fallocate(obj->oo_dev->od_mnt, inode, mode, start, len);
@@ -546,12 +559,16 @@ s64 osd_seek(struct osd_object *obj, u64 pos, int whence)
 {
 	struct inode *inode = obj->oo_inode;
 	unsigned int bits = inode->i_blkbits;
+	bool want = whence == SEEK_DATA;
 	struct ldiskfs_map map;
 	u64 size;
 	s64 rc;
 
 	if (whence != SEEK_DATA && whence != SEEK_HOLE)
 		return -EINVAL;
+	rc = osd_data_check(obj, false);
+	if (rc)
+		return rc;
 	down_read(&obj->oo_data_sem);
 	size = i_size_read(inode);
 	rc = -ENXIO;
@@ -561,7 +578,7 @@ s64 osd_seek(struct osd_object *obj, u64 pos, int whence)
 		rc = ldiskfs_hook_map(inode, &map);
 		if (rc)
 			break;
-		if ((map.mapped && !map.unwritten) == (whence == SEEK_DATA)) {
+		if ((map.mapped && !map.unwritten) == want) {
 			rc = pos;
 			break;
 		}
@@ -611,6 +628,9 @@ int osd_fiemap(struct osd_object *obj, u64 start, u64 len, struct fiemap_extent 
 	bool have = false;
 	int rc;
 
+	rc = osd_data_check(obj, false);
+	if (rc)
+		return rc;
 	down_read(&obj->oo_data_sem);
 	eof = DIV_ROUND_UP_ULL(i_size_read(inode), 1 << bits);
 	end = len > i_size_read(inode) || start + len > i_size_read(inode) ?

@@ -286,7 +286,7 @@ static struct osd_object *osd_find_inode(struct osd_device *dev, const struct lu
 	return obj;
 }
 
-/* Another object may have got the inode while we looked: only if the index stands, the error does. */
+/* Between index and inode another object may have got the inode: the second try finds out. */
 static struct osd_object *osd_find_retry(struct osd_device *dev, const struct lu_fid *fid)
 {
 	struct osd_object *obj = osd_find_inode(dev, fid);

@@ -11,7 +11,7 @@ out=${1:-${TMPDIR:-/tmp}/$name}
 selftest_build() {
 	"$top/scripts/mod-build" -k um -o "$mod"
 	mkdir -p "$out/$name"
-	cp "$here/Kbuild" "$here/"*.c "$out/$name/"
+	cp "$here/Kbuild" "$here/"*.[ch] "$out/$name/"
 	make -s -C "$uml" M="$out/$name" ARCH=um MOD="$mod" KBUILD_EXTRA_SYMBOLS="$mod/Module.symvers" W=1 modules
 }
 

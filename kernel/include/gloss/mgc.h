@@ -43,7 +43,7 @@ struct config_ops {
 /* one of few followers: reads again at once, not after 5 to 10 s */
 #define CFG_F_SERVER		0x4
 
-/**
+/*
  * mgsnodes: "nid,nid:nid,nid" (6.2.4); "0@lo" is the MGS of this node. Starts to connect, does not
  * wait for it. ERR_PTR(-EINVAL) bad text, -ENOMEM.
  */

@@ -229,7 +229,7 @@ static struct obd_import *connect(u32 op, u32 req_portal, u32 rep_portal, const 
 		     import_add_conn(imp, &n, 1) ?:
 		     import_connect(imp)	 ?:
 						   import_wait_full(imp, 20);
-	CHECK(!rc, "connect: %d, state %s", rc, import_state_name(imp->imp_state));
+	CHECK(!rc, "not connected: %d, state %s", rc, import_state_name(imp->imp_state));
 	return imp;
 }
 
@@ -377,7 +377,7 @@ static void want_answer(struct obd_import *imp, u32 opc, int status, u32 type)
 	int rc = ptlrpc_queue_wait(req);
 
 	pb = ptlrpc_rep_body(req);
-	CHECK(rc == status && pb && le32_to_cpu(pb->pb_type) == type, "opc %u: %d, type %u", opc, rc,
+	CHECK(rc == status && pb && le32_to_cpu(pb->pb_type) == type, "%u: %d, type %u", opc, rc,
 	      pb ? le32_to_cpu(pb->pb_type) : 0);
 	ptlrpc_req_put(req);
 }
@@ -456,8 +456,10 @@ static void test_early_reply(struct obd_import *imp)
 	CHECK(imp->imp_conn_cnt == cnt, "reconnected");
 }
 
-/* The same request again while it is in service: one execution, and the answer comes to the new
- * place. */
+/*
+ * The same request again while it is in service: one execution, and the answer comes to the new
+ * place.
+ */
 static void test_duplicate(struct obd_import *imp)
 {
 	struct ptlrpc_request *req = new_echo(imp, OST_SETATTR, 79);
@@ -478,6 +480,7 @@ static void reconnect_fn(struct work_struct *work)
 {
 	import_reconnect(bulk_imp, NULL);
 }
+
 static DECLARE_DELAYED_WORK(reconnect_work, reconnect_fn);
 
 /* The same for bulk: it goes where the second transmission waits. */
@@ -593,7 +596,7 @@ static void test_transno(struct obd_import *imp)
 	atomic64_set(&target.last_committed, transno);
 	CHECK(!import_sync_committed(imp), "sync");
 	CHECK(list_empty(&imp->imp_replay), "kept");
-	/* the server comes back without what it had committed: what follows is not covered by that */
+	/* the server comes back without what it had committed, which covers nothing that follows */
 	atomic64_set(&target.last_committed, transno - 10);
 	import_reconnect(imp, NULL);
 	CHECK(!import_wait_full(imp, 10), "%s", import_state_name(imp->imp_state));
@@ -667,7 +670,7 @@ static void test_storm(struct obd_import *imp)
 		n++;
 		if (i % 50 == 25) {
 			import_reconnect(imp, NULL);
-			msleep(2);
+			usleep_range(2000, 3000);
 		}
 	}
 	wait_event_timeout(async_wq, atomic_read(&async_done) == n, 60 * HZ);
@@ -676,8 +679,10 @@ static void test_storm(struct obd_import *imp)
 	CHECK(!atomic_read(&events[IMP_EV_EVICTED]), "evicted");
 }
 
-/* A restart with recovery: the client is known, says that it has nothing to replay, and waits for
- * the end. */
+/*
+ * A restart with recovery: the client is known, says that it has nothing to replay, and waits for
+ * the end.
+ */
 static void test_recovery(struct obd_import *imp)
 {
 	struct obd_export *exp, *lost;
@@ -747,6 +752,7 @@ static void late_fn(struct work_struct *work)
 {
 	late_rc = ptlrpc_target_register(&late_target);
 }
+
 static DECLARE_DELAYED_WORK(late_work, late_fn);
 
 /* A connect to a target that starts a moment later: repeated soon, not after seconds. */

@@ -25,6 +25,7 @@ struct lu_fid_le {
 	__le32 f_oid;
 	__le32 f_ver;
 };
+
 WIRE_SIZE(struct lu_fid_le, 16);
 
 /* Big-endian form inside linkEA entries. */
@@ -69,7 +70,7 @@ WIRE_SIZE(struct lu_fid_be, 16);
 #define LUSTRE_FID_INIT_OID	1U
 #define LUSTRE_METADATA_SEQ_MAX_WIDTH	0x20000U
 #define LUSTRE_DATA_SEQ_MAX_WIDTH	0x1ffffffU
-#define LUSTRE_SEQ_SUPER_WIDTH		(1ULL << 30)	/* sequences in a SEQ_ALLOC_SUPER answer */
+#define LUSTRE_SEQ_SUPER_WIDTH		0x40000000ULL	/* sequences in a SEQ_ALLOC_SUPER answer */
 #define IDIF_MAX_OID		((1ULL << 48) - 1)
 
 /* "[0x200000401:0x1:0x0]" */
@@ -255,6 +256,7 @@ struct ost_id {
 		struct lu_fid_le oi_fid;
 	};
 };
+
 WIRE_SIZE(struct ost_id, 16);
 
 static inline bool ostid_is_legacy(const struct ost_id *oi)
@@ -312,6 +314,7 @@ struct ldlm_res_id {
 struct ldlm_res_id_le {
 	__le64 name[4];
 };
+
 WIRE_SIZE(struct ldlm_res_id, 32);
 WIRE_SIZE(struct ldlm_res_id_le, 32);
 
@@ -397,6 +400,7 @@ struct lu_seq_range {
 	__le32 lsr_index;
 	__le32 lsr_flags;
 };
+
 WIRE_SIZE(struct lu_seq_range, 24);
 
 #define LU_SEQ_RANGE_MDT	0

@@ -19,6 +19,7 @@ enum ldlm_mode {
 	LCK_TXN = 256,
 	LCK_MAXMODE = 512,
 };
+
 #define LCK_MODE_NUM	9
 
 enum ldlm_type {
@@ -27,6 +28,7 @@ enum ldlm_type {
 	LDLM_FLOCK = 12,
 	LDLM_IBITS = 13,
 };
+
 #define LDLM_MIN_TYPE	LDLM_PLAIN
 #define LDLM_MAX_TYPE	14
 
@@ -104,6 +106,7 @@ enum ldlm_type {
 struct ldlm_intent {
 	__le64 opc;
 };
+
 WIRE_SIZE(struct ldlm_intent, 8);
 
 struct ldlm_extent {
@@ -136,6 +139,7 @@ union ldlm_wire_policy_data {
 	struct ldlm_inodebits l_inodebits;
 	struct ldlm_flock_wire l_flock;
 };
+
 WIRE_SIZE(union ldlm_wire_policy_data, 32);
 
 struct ldlm_resource_desc {
@@ -143,6 +147,7 @@ struct ldlm_resource_desc {
 	__le32 lr_pad;
 	struct ldlm_res_id_le lr_name;
 };
+
 WIRE_SIZE(struct ldlm_resource_desc, 40);
 
 struct ldlm_lock_desc {
@@ -151,6 +156,7 @@ struct ldlm_lock_desc {
 	__le32 l_granted_mode;
 	union ldlm_wire_policy_data l_policy_data;
 };
+
 WIRE_SIZE(struct ldlm_lock_desc, 80);
 
 struct ldlm_request {
@@ -159,6 +165,7 @@ struct ldlm_request {
 	struct ldlm_lock_desc lock_desc;
 	struct lustre_handle lock_handle[];
 };
+
 WIRE_SIZE(struct ldlm_request, 88);
 #define LDLM_LOCKREQ_HANDLES	2	/* least number of handle slots to pack */
 #define LDLM_REQ_MIN_SIZE	(88 + 8 * LDLM_LOCKREQ_HANDLES)
@@ -179,6 +186,7 @@ struct ldlm_reply {
 	__le64 lock_policy_res1;
 	__le64 lock_policy_res2;
 };
+
 WIRE_SIZE(struct ldlm_reply, 112);
 WIRE_OFF(struct ldlm_reply, lock_handle, 88);
 
@@ -193,6 +201,7 @@ struct ost_lvb {
 	__le32 lvb_ctime_ns;
 	__le32 lvb_padding;
 };
+
 WIRE_SIZE(struct ost_lvb, 56);
 #define OST_LVB_V1_SIZE		40
 #define OST_LVB_ERR_INIT	0xffbadbad80000000ULL
@@ -220,6 +229,7 @@ struct lquota_lvb {
 	__le64 lvb_id_qunit;
 	__le64 lvb_pad1;
 };
+
 WIRE_SIZE(struct lquota_lvb, 40);
 
 struct barrier_lvb {
@@ -245,6 +255,7 @@ union ldlm_gl_desc {
 	} barrier_desc;
 	u8 bytes[64];
 };
+
 WIRE_SIZE(union ldlm_gl_desc, 64);
 
 /* name[3] of flock resources */

@@ -120,6 +120,7 @@ struct mdt_body {
 	__le64 mbo_padding_9;
 	__le64 mbo_padding_10;
 };
+
 WIRE_SIZE(struct mdt_body, 216);
 WIRE_OFF(struct mdt_body, mbo_open_handle, 32);
 WIRE_OFF(struct mdt_body, mbo_version, 88);
@@ -134,6 +135,7 @@ struct mdt_ioepoch {
 	__le32 mio_unused2;
 	__le32 mio_padding;
 };
+
 WIRE_SIZE(struct mdt_ioepoch, 24);
 
 /* REINT sub-opcodes */
@@ -430,6 +432,7 @@ struct close_data {
 		u8 cd_bytes[64];
 	};
 };
+
 WIRE_SIZE(struct close_data, 96);
 
 /* Directory pages; all fields little-endian by definition. */
@@ -447,6 +450,7 @@ struct lu_dirpage {
 	__le32 ldp_flags;
 	__le32 ldp_pad0;
 };
+
 WIRE_SIZE(struct lu_dirpage, 24);
 
 struct lu_dirent {
@@ -457,6 +461,7 @@ struct lu_dirent {
 	__le32 lde_attrs;
 	char lde_name[];	/* no NUL when the type stands directly behind */
 };
+
 WIRE_SIZE(struct lu_dirent, 32);
 
 static inline u32 lu_dirent_type_off(u32 namelen)
@@ -510,6 +515,7 @@ struct lov_ost_data_v1 {
 	__le32 l_ost_gen;
 	__le32 l_ost_idx;
 };
+
 WIRE_SIZE(struct lov_ost_data_v1, 24);
 
 /* Stored layouts and (with lmm_stripe_offset) the hints of clients: lov_user_md_v1. */
@@ -525,6 +531,7 @@ struct lov_mds_md_v1 {
 	};
 	struct lov_ost_data_v1 lmm_objects[];
 };
+
 WIRE_SIZE(struct lov_mds_md_v1, 32);
 
 struct lov_mds_md_v3 {
@@ -540,6 +547,7 @@ struct lov_mds_md_v3 {
 	char lmm_pool_name[LOV_MAXPOOLNAME + 1];
 	struct lov_ost_data_v1 lmm_objects[];
 };
+
 WIRE_SIZE(struct lov_mds_md_v3, 48);
 
 /* Bytes of a plain layout with n objects; 0 = not a plain magic. */
@@ -554,6 +562,7 @@ struct lu_extent_le {
 	__le64 e_start;
 	__le64 e_end;	/* exclusive */
 };
+
 #define LUSTRE_EOF	0xffffffffffffffffULL
 
 #ifndef LCME_FL_STALE
@@ -611,6 +620,7 @@ struct lov_comp_md_v1 {
 	__le64 lcm_padding2;
 	struct lov_comp_md_entry_v1 lcm_entries[];
 };
+
 WIRE_SIZE(struct lov_comp_md_v1, 32);
 
 struct lov_foreign_md {
@@ -620,6 +630,7 @@ struct lov_foreign_md {
 	__le32 lfm_flags;
 	char lfm_value[];
 };
+
 WIRE_SIZE(struct lov_foreign_md, 16);
 
 /* LMV EA; always little-endian. */
@@ -659,6 +670,7 @@ struct lmv_mds_md_v1 {
 	char lmv_pool_name[LOV_MAXPOOLNAME + 1];
 	struct lu_fid_le lmv_stripe_fids[];
 };
+
 WIRE_SIZE(struct lmv_mds_md_v1, 56);
 
 struct lmv_user_mds_data_le {
@@ -666,6 +678,7 @@ struct lmv_user_mds_data_le {
 	__le32 lum_padding;
 	__le32 lum_mds;
 };
+
 WIRE_SIZE(struct lmv_user_mds_data_le, 24);
 
 struct lmv_user_md_le {
@@ -682,6 +695,7 @@ struct lmv_user_md_le {
 	char lum_pool_name[LOV_MAXPOOLNAME + 1];
 	struct lmv_user_mds_data_le lum_objects[];
 };
+
 WIRE_SIZE(struct lmv_user_md_le, 48);
 
 /* Layout intents */
@@ -698,6 +712,7 @@ struct layout_intent {
 	__le32 lai_flags;
 	struct lu_extent_le lai_extent;
 };
+
 WIRE_SIZE(struct layout_intent, 24);
 
 /* Extended attributes on disk */
@@ -732,6 +747,7 @@ struct lustre_mdt_attrs {
 	__le32 lma_incompat;
 	struct lu_fid_le lma_self_fid;
 };
+
 WIRE_SIZE(struct lustre_mdt_attrs, 24);
 
 struct lustre_som_attrs {
@@ -740,6 +756,7 @@ struct lustre_som_attrs {
 	__le64 lsa_size;
 	__le64 lsa_blocks;
 };
+
 WIRE_SIZE(struct lustre_som_attrs, 24);
 #define SOM_FL_STRICT	0x1
 #define SOM_FL_STALE	0x2
@@ -755,6 +772,7 @@ struct link_ea_header {
 	__le32 leh_overflow_time;
 	__le32 leh_padding;
 };
+
 WIRE_SIZE(struct link_ea_header, 24);
 
 struct link_ea_entry {
@@ -776,6 +794,7 @@ struct acl_xattr_header_le {
 	__le32 a_version;
 	struct acl_xattr_entry_le a_entries[];
 };
+
 #define LUSTRE_POSIX_ACL_MAX_ENTRIES	32
 #define LUSTRE_POSIX_ACL_MAX_SIZE_OLD	(4 + 8 * LUSTRE_POSIX_ACL_MAX_ENTRIES)
 
@@ -791,6 +810,7 @@ struct getinfo_fid2path_le {
 	__le32 gf_pathlen;
 	char gf_path[];
 };
+
 WIRE_SIZE(struct getinfo_fid2path_le, 32);
 
 /* MDS_RMFID */
@@ -801,6 +821,7 @@ struct fid_array_le {
 	__le64 fa_pad1;
 	struct lu_fid_le fa_fids[];
 };
+
 WIRE_SIZE(struct fid_array_le, 16);
 
 /* HSM (declined by servers of this project; sizes for the formats) */
@@ -811,6 +832,7 @@ struct hsm_user_state_le {
 	__le32 hus_in_progress_action;
 	struct lu_extent_le hus_in_progress_location;
 };
+
 WIRE_SIZE(struct hsm_user_state_le, 32);
 
 struct hsm_state_set_le {
@@ -819,6 +841,7 @@ struct hsm_state_set_le {
 	__le64 hss_setmask;
 	__le64 hss_clearmask;
 };
+
 WIRE_SIZE(struct hsm_state_set_le, 24);
 
 #define HS_EXISTS	0x1

@@ -67,12 +67,14 @@ struct llog_rec_hdr {
 	__le32 lrh_type;
 	__le32 lrh_id;
 };
+
 WIRE_SIZE(struct llog_rec_hdr, 16);
 
 struct llog_rec_tail {
 	__le32 lrt_len;
 	__le32 lrt_index;
 };
+
 WIRE_SIZE(struct llog_rec_tail, 8);
 #define LLOG_MIN_REC_SIZE	24
 
@@ -108,6 +110,7 @@ struct llog_log_hdr {
 	u8 llh_bitmap[LLOG_BITMAP_BYTES];	/* bit n is byte n / 8, value 1 << (n % 8) */
 	struct llog_rec_tail llh_tail;
 };
+
 WIRE_SIZE(struct llog_log_hdr, 8192);
 WIRE_OFF(struct llog_log_hdr, llh_tgtuuid, 44);
 WIRE_OFF(struct llog_log_hdr, llh_bitmap, 88);
@@ -119,6 +122,7 @@ struct llog_logid_rec {
 	u8 lid_padding[20];
 	struct llog_rec_tail lid_tail;
 };
+
 WIRE_SIZE(struct llog_logid_rec, 64);
 
 /* lustre_cfg, the body of OBD_CFG_REC */
@@ -135,6 +139,7 @@ struct lustre_cfg {
 	__le32 lcfg_bufcount;
 	__le32 lcfg_buflens[];
 };
+
 WIRE_SIZE(struct lustre_cfg, 32);
 
 #define LCFG_REQUIRED		0x0001000
@@ -186,6 +191,7 @@ struct cfg_marker {
 	char cm_tgtname[MTI_NAME_MAXLEN];
 	char cm_comment[MTI_NAME_MAXLEN];
 };
+
 WIRE_SIZE(struct cfg_marker, 160);
 
 #define LOV_DESC_MAGIC	0xb0ccde5cU
@@ -202,6 +208,7 @@ struct lov_desc {
 	__le32 ld_padding_2;
 	struct obd_uuid ld_uuid;
 };
+
 WIRE_SIZE(struct lov_desc, 88);
 WIRE_OFF(struct lov_desc, ld_uuid, 48);
 
@@ -218,6 +225,7 @@ struct lmv_desc {
 	__le32 ld_padding_4;
 	struct obd_uuid ld_uuid;
 };
+
 WIRE_SIZE(struct lmv_desc, 88);
 
 /* Registration */
@@ -238,6 +246,7 @@ struct mgs_target_info {
 	char mti_params[MTI_PARAM_MAXLEN];
 	char mti_nidlist[][64];		/* with LARGE_NID (2.16 form): texts */
 };
+
 WIRE_SIZE(struct mgs_target_info, 4544);
 WIRE_OFF(struct mgs_target_info, mti_nids, 192);
 WIRE_OFF(struct mgs_target_info, mti_params, 448);
@@ -249,6 +258,7 @@ struct mgs_target_nidlist {
 	__le32 mtn_nids;
 	char mtn_nidlist[][64];
 };
+
 WIRE_SIZE(struct mgs_target_nidlist, 8);
 
 #define LDD_F_SV_TYPE_MDT	0x0001
@@ -282,6 +292,7 @@ struct mgs_config_body {
 	u8 mcb_bits;
 	__le32 mcb_units;
 };
+
 WIRE_SIZE(struct mgs_config_body, 80);
 
 #define MGS_NODEMAP_END	0xfffffffffffffffeULL	/* mcr_offset: no more pages of the index */
@@ -290,6 +301,7 @@ struct mgs_config_res {
 	__le64 mcr_offset;
 	__le64 mcr_size;
 };
+
 WIRE_SIZE(struct mgs_config_res, 16);
 
 struct mgs_nidtbl_entry {
@@ -303,6 +315,7 @@ struct mgs_nidtbl_entry {
 	u8 mne_nid_count;
 	u8 mne_nids[];
 };
+
 WIRE_SIZE(struct mgs_nidtbl_entry, 24);
 
 /* CONFIGS/mountdata */
@@ -338,6 +351,7 @@ struct lustre_disk_data {
 	char ldd_mount_opts[4096];
 	char ldd_params[4096];
 };
+
 WIRE_SIZE(struct lustre_disk_data, 12288);
 WIRE_OFF(struct lustre_disk_data, ldd_uuid, 160);
 WIRE_OFF(struct lustre_disk_data, ldd_mount_opts, 4096);

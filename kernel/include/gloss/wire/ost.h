@@ -64,6 +64,7 @@ struct obdo {
 	__le64 o_padding_5;
 	__le64 o_padding_6;
 };
+
 WIRE_SIZE(struct obdo, 208);
 WIRE_OFF(struct obdo, o_size, 32);
 WIRE_OFF(struct obdo, o_grant, 72);
@@ -78,6 +79,7 @@ WIRE_OFF(struct obdo, o_projid, 184);
 struct ost_body {
 	struct obdo oa;
 };
+
 WIRE_SIZE(struct ost_body, 208);
 
 /* o_flags */
@@ -111,6 +113,7 @@ struct obd_ioobj {
 	__le32 ioo_max_brw;
 	__le32 ioo_bufcnt;
 };
+
 WIRE_SIZE(struct obd_ioobj, 24);
 
 /* Number of bulk MDs announced by a request (chapter 2, 8.2). */
@@ -151,9 +154,10 @@ struct niobuf_remote {
 	__le32 rnb_len;
 	__le32 rnb_flags;
 };
+
 WIRE_SIZE(struct niobuf_remote, 16);
 
-#define ONE_MB_BRW_SIZE		(1U << 20)
+#define ONE_MB_BRW_SIZE		0x100000U
 #define DT_MAX_BRW_SIZE		(64U << 20)
 #define OBD_MAX_SHORT_IO_BYTES	(64U << 10)
 
@@ -173,6 +177,7 @@ struct fiemap_extent_le {
 	__le32 fe_device;
 	__le32 fe_reserved[2];
 };
+
 WIRE_SIZE(struct fiemap_extent_le, 56);
 
 struct fiemap_le {
@@ -184,6 +189,7 @@ struct fiemap_le {
 	__le32 fm_reserved;
 	struct fiemap_extent_le fm_extents[];
 };
+
 WIRE_SIZE(struct fiemap_le, 32);
 
 struct ll_fiemap_info_key {
@@ -196,6 +202,7 @@ struct ll_fiemap_info_key {
 	__le32 lfik_fm_extent_count;
 	__le32 lfik_fm_reserved;
 };
+
 WIRE_SIZE(struct ll_fiemap_info_key, 248);
 
 /* ladvise */
@@ -208,6 +215,7 @@ struct ladvise_hdr_le {
 	__le32 lah_value2;
 	__le64 lah_value3;
 };
+
 WIRE_SIZE(struct ladvise_hdr_le, 32);
 
 struct lu_ladvise_le {
@@ -219,6 +227,7 @@ struct lu_ladvise_le {
 	__le32 lla_value3;
 	__le32 lla_value4;
 };
+
 WIRE_SIZE(struct lu_ladvise_le, 32);
 
 /* trusted.fid of OST objects */

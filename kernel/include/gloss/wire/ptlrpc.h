@@ -25,6 +25,7 @@ struct lustre_msg_v2 {
 	__le32 lm_padding_3;
 	__le32 lm_buflens[];
 };
+
 WIRE_SIZE(struct lustre_msg_v2, 32);
 
 #define LUSTRE_SP_CLI	0
@@ -95,6 +96,7 @@ struct ptlrpc_body {
 	__le32 pb_gid;
 	char pb_jobid[LUSTRE_JOBID_SIZE];
 };
+
 WIRE_SIZE(struct ptlrpc_body, 184);
 WIRE_OFF(struct ptlrpc_body, pb_last_committed, 40);
 WIRE_OFF(struct ptlrpc_body, pb_timeout, 68);
@@ -102,7 +104,7 @@ WIRE_OFF(struct ptlrpc_body, pb_pre_versions, 88);
 WIRE_OFF(struct ptlrpc_body, pb_mbits, 120);
 WIRE_OFF(struct ptlrpc_body, pb_jobid, 152);
 #define PTLRPC_BODY_V2_SIZE	152
-#define PTLRPC_REPLY_OFF	224	/* offset of the final reply with AT: size of an early reply */
+#define PTLRPC_REPLY_OFF	224	/* of the final reply with AT: size of an early reply */
 
 /* Opcodes */
 enum {
@@ -338,6 +340,7 @@ struct obd_connect_data {
 	__le64 ocd_compr_type;
 	__le64 ocd_padding[12];
 };
+
 WIRE_SIZE(struct obd_connect_data, 192);
 WIRE_OFF(struct obd_connect_data, ocd_ibits_known, 24);
 WIRE_OFF(struct obd_connect_data, ocd_transno, 40);
@@ -384,6 +387,7 @@ struct obd_statfs {
 	__le32 os_granted;
 	__le32 os_spare[7];
 };
+
 WIRE_SIZE(struct obd_statfs, 144);
 WIRE_OFF(struct obd_statfs, os_bsize, 88);
 WIRE_OFF(struct obd_statfs, os_granted, 112);
@@ -418,6 +422,7 @@ struct obd_quotactl {
 	struct obd_dqblk qc_dqblk;
 	char qc_poolname[];
 };
+
 WIRE_SIZE(struct obd_quotactl, 112);
 
 /* last_rcvd and reply_data on disk (chapter 2 appendix A) */
@@ -473,6 +478,7 @@ struct lsd_client_data {
 	__le32 lcd_last_epoch;
 	__le32 lcd_generation;
 };
+
 WIRE_SIZE(struct lsd_client_data, 128);
 WIRE_OFF(struct lsd_client_data, lcd_pre_versions, 88);
 
@@ -485,6 +491,7 @@ struct lsd_reply_header {
 	__le32 lrh_reply_size;
 	__le32 lrh_padding[5];
 };
+
 WIRE_SIZE(struct lsd_reply_header, 32);
 
 struct lsd_reply_data {
@@ -494,6 +501,7 @@ struct lsd_reply_data {
 	__le32 lrd_result;
 	__le32 lrd_client_gen;
 };
+
 WIRE_SIZE(struct lsd_reply_data, 32);
 
 #endif

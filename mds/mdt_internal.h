@@ -79,7 +79,7 @@ struct mdt_object {
 	bool			mo_pending;	/* in PENDING/ while it has OST objects */
 	bool			mo_reaping;	/* handed to the reaper (mdt_orphan.c) */
 	unsigned long		mo_reap_flags;	/* MDT_OF_* */
-	struct list_head	mo_reap;	/* mdt_reap_list or mdt_boot_orphans */
+	struct list_head	mo_reap;	/* mdt_reap_list or mdt_reap_closed */
 	atomic_t		mo_objects_left;	/* OST objects not destroyed yet */
 	struct osp_record	*mo_owner;	/* the OSTs are being told the owner */
 };
@@ -91,8 +91,9 @@ struct mdt_name {
 	size_t			len;
 };
 
-#define MDT_OF_REAP_DONE	0	/* OST objects are destroyed or left alone */
-#define MDT_OF_REAP_LATER	1	/* leave it to the next mount */
+#define MDT_OF_REAP_DONE	0	/* OST objects are dealt with */
+#define MDT_OF_REAP_LATER	1	/* an OST went away */
+#define MDT_OF_LOADING		2	/* is it a dead file? PENDING/ is asked */
 
 /* An open handle. On the list of its export and in the table of handles. */
 struct mdt_file {
@@ -158,11 +159,18 @@ struct mdt_device {
 
 	/* mdt_orphan.c */
 	struct osd_object	*mdt_pending;	/* directory PENDING/ */
-	struct list_head	mdt_boot_orphans; /* found at the mount */
+	atomic_t		mdt_pending_names;	/* in it */
 	spinlock_t		mdt_reap_lock;
-	struct list_head	mdt_reap_list;
+	struct list_head	mdt_reap_closed;	/* last close without a transaction */
+	struct list_head	mdt_reap_list;	/* for mdt_reap_work */
 	struct work_struct	mdt_reap_work;
-	struct delayed_work	mdt_boot_work;
+	struct delayed_work	mdt_scan_work;
+	unsigned int		mdt_reap_active;	/* files at the OSTs; of mdt_wq */
+	bool			mdt_reap_off;	/* no more in this mount */
+	bool			mdt_scan_wanted;	/* of PENDING/; under mdt_reap_lock */
+	bool			mdt_scan_no_room;	/* go on when there are fewer active; of mdt_wq */
+	bool			mdt_scanning;	/* a pass is under way at mdt_scan_hash; of mdt_wq */
+	u64			mdt_scan_hash;
 	struct workqueue_struct	*mdt_wq;
 
 	/* mdt_seq.c */
@@ -176,6 +184,11 @@ struct mdt_device {
 	/* osp_record.c */
 	struct osd_object	*mdt_rec_file;
 	struct ida		mdt_rec_ida;	/* slots in use */
+	struct ida		mdt_rec_mem;	/* slots whose record is in memory */
+	atomic_t		mdt_rec_count;	/* those records */
+	bool			mdt_rec_scan_wanted;
+	bool			mdt_rec_scanning;	/* a pass is under way at mdt_rec_pos */
+	u64			mdt_rec_pos;
 	spinlock_t		mdt_rec_lock;
 	struct list_head	mdt_rec_todo, mdt_rec_done;
 	struct work_struct	mdt_rec_work;
@@ -421,6 +434,8 @@ void mdt_orphan_stop(struct mdt_device *mdt);
 int mdt_orphan_add(struct osd_trans *th, struct mdt_object *o);
 void mdt_orphan_commit(struct osd_trans *th, struct mdt_object *o);
 void mdt_orphan_later(struct mdt_object *o);
+void mdt_orphan_load(struct mdt_object *o);
+void mdt_orphan_scan(struct mdt_device *mdt);
 void mdt_orphan_finish(struct mdt_object *o, bool done);
 void mdt_orphan_config_done(struct mdt_device *mdt);
 void mdt_orphan_init(struct mdt_device *mdt);
@@ -528,7 +543,11 @@ struct osp_device {
 	bool			od_statfs_ok;
 
 	/* Destroys and setattrs (osp_sync.c) */
-	struct list_head	od_jobs;	/* under od_lock */
+	spinlock_t		od_job_lock;
+	bool			od_jobs_open;	/* the OST is connected */
+	bool			od_jobs_stopped;
+	struct list_head	od_jobs;
+	struct list_head	od_retry;	/* not before oj_when */
 	unsigned int		od_nr_jobs;
 	unsigned int		od_in_flight;
 	unsigned int		od_uncommitted;	/* answered, not committed on the OST */
@@ -559,7 +578,9 @@ void osp_kick(struct osp_device *osp);
 /* ---- osp_sync.c ---- */
 void osp_sync_init(struct osp_device *osp);
 void osp_sync_stop(struct osp_device *osp);
-void osp_sync_kick(struct osp_device *osp);
+void osp_sync_open(struct osp_device *osp);
+void osp_sync_close(struct osp_device *osp, bool stop);
+bool osp_objects_reachable(struct mdt_device *mdt, const void *ea, u32 len);
 void osp_destroy_objects(struct mdt_object *o, const void *ea, u32 len);
 int osp_set_size(struct mdt_lov_alloc *a, u64 size);
 /* A job ended: the OST has committed it; or not ok: the target stops or has no memory. */
@@ -584,7 +605,7 @@ struct osp_record {
 
 void osp_record_init(struct mdt_device *mdt);
 int osp_record_start(struct mdt_device *mdt);
-void osp_record_config_done(struct mdt_device *mdt);
+void osp_record_scan(struct mdt_device *mdt);
 void osp_record_stop(struct mdt_device *mdt);
 int osp_record_owner(struct osd_trans *th, struct mdt_object *o);
 void osp_record_unused(struct osp_device *osp, u64 id);

@@ -30,6 +30,13 @@ static struct mdt_object *mdt_bucket_find(struct mdt_bucket *b, const struct lu_
 	return NULL;
 }
 
+/* An object that was found in the table: whoever put it there may not be done. */
+static struct mdt_object *mdt_object_loaded(struct mdt_object *o)
+{
+	wait_on_bit(&o->mo_reap_flags, MDT_OF_LOADING, TASK_UNINTERRUPTIBLE);
+	return o;
+}
+
 /**
  * mdt_object_wrap - the MDT object of a store object
  * @mdt: the target
@@ -52,6 +59,7 @@ struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *os
 	init_rwsem(&o->mo_dir_sem);
 	mutex_init(&o->mo_mutex);
 	INIT_LIST_HEAD(&o->mo_reap);
+	set_bit(MDT_OF_LOADING, &o->mo_reap_flags);
 	spin_lock(&b->mb_lock);
 	other = mdt_bucket_find(b, &o->mo_fid);
 	if (other)
@@ -59,12 +67,13 @@ struct mdt_object *mdt_object_wrap(struct mdt_device *mdt, struct osd_object *os
 	else
 		hlist_add_head(&o->mo_hash, &b->mb_head);
 	spin_unlock(&b->mb_lock);
-	if (other) {
-		osd_object_put(osd);
-		kfree(o);
-		o = other;
+	if (!other) {
+		mdt_orphan_load(o);
+		return o;
 	}
-	return o;
+	osd_object_put(osd);
+	kfree(o);
+	return mdt_object_loaded(other);
 }
 
 /**
@@ -87,7 +96,7 @@ struct mdt_object *mdt_object_find(struct mdt_device *mdt, const struct lu_fid *
 		refcount_inc(&o->mo_ref);
 	spin_unlock(&b->mb_lock);
 	if (o)
-		return o;
+		return mdt_object_loaded(o);
 	osd = osd_find(mdt->mdt_osd, fid);
 	if (IS_ERR(osd))
 		return ERR_CAST(osd);
@@ -406,7 +415,7 @@ static int mdt_config_done(struct lu_target *lt, bool first)
 	if (first) {
 		mdt_lod_config_done(lt->lt_priv);
 		mdt_orphan_config_done(lt->lt_priv);
-		osp_record_config_done(lt->lt_priv);
+		osp_record_scan(lt->lt_priv);
 	}
 	return 0;
 }

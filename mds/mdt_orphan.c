@@ -4,19 +4,28 @@
  * FID) in the local directory PENDING/, in the same transaction that takes its last name; so a
  * crash loses neither an open unlinked file nor the objects to destroy. When nobody has it open and
  * that transaction is committed, its OST objects are destroyed, then the inode and the name in
- * PENDING/ go. What a mount finds in PENDING/ is treated that way as soon as recovery has ended
- * (replayed opens may take it before).
+ * PENDING/ go.
  *
- * An object handed to the reaper (mo_reaping) carries one reference. mdt_reap_lock is a spinlock
- * inside of all others.
+ * Only a bounded number of dead files is in memory: REAP_ACTIVE_MAX at the OSTs, and what was
+ * unlinked since the last commit. A file of an OST that is away, or beyond the bound, is parked: it
+ * is forgotten in memory and waits in PENDING/. A scan of PENDING/ takes up parked files, and those
+ * of earlier mounts: after a mount, once recovery has ended (replayed opens may take them before),
+ * whenever an OST comes back, and when there is room again. Whoever loads such a file asks PENDING/
+ * whether it is dead (mdt_orphan_load()).
+ *
+ * An object handed to the reaper (mo_reaping) carries one reference. The work items run one at a
+ * time (mdt_wq). mdt_reap_lock is a spinlock inside of all others.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 #include "mdt_internal.h"
 
-#define PENDING_DIR	"PENDING"
+#define PENDING_DIR		"PENDING"
 #define ORPHAN_RETRY_SECS	5
+#define REAP_ACTIVE_MAX		1024	/* files whose objects are being destroyed */
+#define ORPHAN_SCAN_BATCH	256	/* files that one commit covers */
 
 static int mdt_orphan_name(const struct lu_fid *fid, char *buf, size_t size)
 {
@@ -24,7 +33,29 @@ static int mdt_orphan_name(const struct lu_fid *fid, char *buf, size_t size)
 }
 
 /**
- * mdt_orphan_add - give a file whose last name is removed a name in PENDING/
+ * mdt_orphan_load - find out whether an object that was just loaded is a dead file
+ * @o: in the table with MDT_OF_LOADING, so that others who find it wait
+ */
+void mdt_orphan_load(struct mdt_object *o)
+{
+	struct mdt_device *mdt = o->mo_mdt;
+	char name[FID_LEN];
+	struct lu_fid fid;
+	int len;
+
+	if (mdt->mdt_pending && S_ISREG(o->mo_osd->oo_type) &&
+	    atomic_read(&mdt->mdt_pending_names)) {
+		len = mdt_orphan_name(&o->mo_fid, name, sizeof(name));
+		if (!osd_dir_lookup(mdt->mdt_pending, name, len, &fid)) {
+			o->mo_dead = true;
+			o->mo_pending = true;
+		}
+	}
+	clear_and_wake_up_bit(MDT_OF_LOADING, &o->mo_reap_flags);
+}
+
+/**
+ * mdt_orphan_add - give a file whose last name goes a name in PENDING/
  * @th: transaction with MDT_CR_ORPHAN
  * @o: the file, mo_mutex held; its link count on disk stays 1
  *
@@ -37,12 +68,14 @@ int mdt_orphan_add(struct osd_trans *th, struct mdt_object *o)
 
 	len = mdt_orphan_name(&o->mo_fid, name, sizeof(name));
 	rc = osd_dir_insert(th, o->mo_mdt->mdt_pending, name, len, o->mo_osd);
-	if (!rc)
+	if (!rc) {
 		o->mo_pending = true;
+		atomic_inc(&o->mo_mdt->mdt_pending_names);
+	}
 	return rc;
 }
 
-/* Hand the object, with a reference, to the work item. */
+/* To the worker; takes over a reference. */
 static void mdt_orphan_queue(struct mdt_object *o)
 {
 	struct mdt_device *mdt = o->mo_mdt;
@@ -58,10 +91,8 @@ static void mdt_orphan_committed(void *data, int error)
 	struct mdt_object *o = data;
 
 	/* After a failed commit the file may be alive on disk: the next mount decides. */
-	if (error) {
-		set_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
-		set_bit(MDT_OF_REAP_DONE, &o->mo_reap_flags);
-	}
+	if (error)
+		WRITE_ONCE(o->mo_mdt->mdt_reap_off, true);
 	mdt_orphan_queue(o);
 }
 
@@ -80,7 +111,7 @@ void mdt_orphan_commit(struct osd_trans *th, struct mdt_object *o)
 }
 
 /**
- * mdt_orphan_later - destroy the objects of a removed file when the last close got no transaction
+ * mdt_orphan_later - the same after a last close that could not have a transaction
  * @o: the file, mo_mutex held, mo_pending and not open
  */
 void mdt_orphan_later(struct mdt_object *o)
@@ -92,29 +123,41 @@ void mdt_orphan_later(struct mdt_object *o)
 	spin_lock(&mdt->mdt_reap_lock);
 	if (list_empty(&o->mo_reap)) {
 		mdt_object_get(o);
-		list_add_tail(&o->mo_reap, &mdt->mdt_boot_orphans);
+		list_add_tail(&o->mo_reap, &mdt->mdt_reap_closed);
 	}
 	spin_unlock(&mdt->mdt_reap_lock);
-	queue_delayed_work(mdt->mdt_wq, &mdt->mdt_boot_work, ORPHAN_RETRY_SECS * HZ);
+	queue_delayed_work(mdt->mdt_wq, &mdt->mdt_scan_work, ORPHAN_RETRY_SECS * HZ);
 }
 
 /**
- * mdt_orphan_finish - the OST objects of a removed file are destroyed, or will not be now
- * @o: the file, with the reference that the reaper gave to the OSPs
- * @done: all are destroyed; false: the target stops, the next mount tries again
+ * mdt_orphan_scan - look for dead files in PENDING/ that can be dealt with now
+ * @mdt: the target
  *
- * Context: called by the OSPs; any that may take spinlocks.
+ * An OST is back, or a bound does not hold any more. Context: any that may take spinlocks.
+ */
+void mdt_orphan_scan(struct mdt_device *mdt)
+{
+	spin_lock(&mdt->mdt_reap_lock);
+	mdt->mdt_scan_wanted = true;
+	spin_unlock(&mdt->mdt_reap_lock);
+	queue_delayed_work(mdt->mdt_wq, &mdt->mdt_scan_work, 0);
+}
+
+/**
+ * mdt_orphan_finish - the OST objects of a dead file are dealt with
+ * @o: the file; the reaper's reference comes back with it
+ * @done: all are destroyed; false: an OST went away or the target stops
+ *
+ * Called by osp, any context that may take spinlocks.
  */
 void mdt_orphan_finish(struct mdt_object *o, bool done)
 {
-	set_bit(MDT_OF_REAP_DONE, &o->mo_reap_flags);
-	if (!done)
-		set_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
+	set_bit(done ? MDT_OF_REAP_DONE : MDT_OF_REAP_LATER, &o->mo_reap_flags);
 	mdt_orphan_queue(o);
 }
 
 /* Last step: name and inode. */
-static int mdt_orphan_reap_inode(struct mdt_object *o)
+static int mdt_orphan_remove(struct mdt_object *o)
 {
 	struct mdt_device *mdt = o->mo_mdt;
 	struct osd_trans *th;
@@ -129,40 +172,102 @@ static int mdt_orphan_reap_inode(struct mdt_object *o)
 	if (!rc)
 		rc = osd_destroy(th, o->mo_osd);
 	rc2 = tgt_trans_stop_local(mdt->mdt_lt, th);
+	if (!rc)
+		atomic_dec(&mdt->mdt_pending_names);
 	return rc ?: rc2;
 }
 
-static void mdt_orphan_reap(struct mdt_object *o)
+/* Forget the file in memory; a scan will find it in PENDING/. */
+static void mdt_orphan_park(struct mdt_object *o)
+{
+	mutex_lock(&o->mo_mutex);
+	clear_bit(MDT_OF_REAP_DONE, &o->mo_reap_flags);
+	clear_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
+	o->mo_reaping = false;
+	mutex_unlock(&o->mo_mutex);
+	mdt_object_put(o);
+}
+
+/* One file less at the OSTs. */
+static void mdt_orphan_inactive(struct mdt_device *mdt)
+{
+	bool scan;
+
+	mdt->mdt_reap_active--;
+	scan = mdt->mdt_scan_no_room && mdt->mdt_reap_active <= REAP_ACTIVE_MAX / 2;
+	if (scan) {
+		mdt->mdt_scan_no_room = false;
+		mdt_orphan_scan(mdt);
+	}
+}
+
+/* Send for the objects of the file. True: mdt_orphan_finish() follows. */
+static bool mdt_orphan_destroy_objects(struct mdt_object *o, const void *ea, u32 len)
+{
+	struct mdt_device *mdt = o->mo_mdt;
+
+	if (mdt->mdt_reap_active >= REAP_ACTIVE_MAX) {
+		mdt->mdt_scan_no_room = true;
+		return false;
+	}
+	if (!osp_objects_reachable(mdt, ea, len))
+		return false;
+	mdt->mdt_reap_active++;
+	osp_destroy_objects(o, ea, len);
+	return true;
+}
+
+static void mdt_orphan_begin(struct mdt_object *o)
 {
 	struct mdt_device *mdt = o->mo_mdt;
 	void *ea = NULL;
-	int len, rc;
+	bool sent;
+	int len;
 
-	if (test_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags)) {
-		mdt_object_put(o);
+	len = mdt_xattr_get_alloc(o, XATTR_NAME_LOV, &ea);
+	if (len > 0 && !wire_lov_check(ea, len)) {
+		sent = mdt_orphan_destroy_objects(o, ea, len);
+		kvfree(ea);
+		if (!sent)
+			mdt_orphan_park(o);
 		return;
 	}
-	if (!test_bit(MDT_OF_REAP_DONE, &o->mo_reap_flags)) {
-		len = mdt_xattr_get_alloc(o, XATTR_NAME_LOV, &ea);
-		if (len > 0 && !wire_lov_check(ea, len)) {
-			osp_destroy_objects(o, ea, len);	/* ends in mdt_orphan_finish() */
-			kvfree(ea);
-			return;
-		}
-		kvfree(ea);
-		if (len < 0 && len != -ENODATA) {
-			pr_warn_ratelimited("%s: " DFID
-					    ": cannot read the layout of an unlinked file: rc = %d\n",
-					    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), len);
-			mdt_object_put(o);
-			return;
-		}
+	kvfree(ea);
+	if (len < 0 && len != -ENODATA) {
+		pr_warn_ratelimited("%s: layout of the unlinked file " DFID
+				    " cannot be read, its objects stay: rc = %d\n",
+				    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), len);
+		mdt_orphan_park(o);
+		return;
 	}
-	rc = mdt_orphan_reap_inode(o);
-	if (rc)
-		pr_warn_ratelimited("%s: " DFID ": cannot remove an unlinked file: rc = %d\n",
-				    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), rc);
-	mdt_object_put(o);
+	set_bit(MDT_OF_REAP_DONE, &o->mo_reap_flags);
+	mdt->mdt_reap_active++;
+	mdt_orphan_queue(o);
+}
+
+static void mdt_orphan_step(struct mdt_object *o)
+{
+	struct mdt_device *mdt = o->mo_mdt;
+	bool later = test_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
+	bool done = test_bit(MDT_OF_REAP_DONE, &o->mo_reap_flags);
+	int rc;
+
+	if (later || done)
+		mdt_orphan_inactive(mdt);
+	if (READ_ONCE(mdt->mdt_reap_off)) {
+		mdt_object_put(o);	/* still mo_reaping: nobody tries again in this mount */
+	} else if (later) {
+		mdt_orphan_park(o);
+	} else if (!done) {
+		mdt_orphan_begin(o);
+	} else {
+		rc = mdt_orphan_remove(o);
+		if (rc)
+			pr_warn_ratelimited("%s: the unlinked file " DFID
+					    " cannot be removed: rc = %d\n",
+					    mdt->mdt_lt->lt_name, PFID(&o->mo_fid), rc);
+		mdt_object_put(o);
+	}
 }
 
 static void mdt_orphan_reap_work(struct work_struct *work)
@@ -178,87 +283,159 @@ static void mdt_orphan_reap_work(struct work_struct *work)
 		spin_unlock(&mdt->mdt_reap_lock);
 		if (!o)
 			return;
-		mdt_orphan_reap(o);
+		mdt_orphan_step(o);
 		cond_resched();
 	}
 }
 
-/* ---- what a mount finds ---- */
+/* ---- the scan of PENDING/ ---- */
 
-struct mdt_orphan_scan {
+struct orphan_scan {
 	struct mdt_device	*mdt;
+	struct list_head	found;	/* referenced, by mo_reap */
 	unsigned int		nr;
+	u64			hash;	/* of the first entry that was not taken */
 };
 
-static int mdt_orphan_boot_entry(void *ctx, const struct osd_dirent *de)
+static bool mdt_orphan_entry(const struct osd_dirent *de)
 {
-	struct mdt_orphan_scan *bs = ctx;
-	struct mdt_object *o;
-	struct lu_fid fid;
+	return de->namelen >= 5 && de->name[0] == '[' && !fid_is_zero(&de->fid);
+}
 
-	if (de->namelen < 5 || de->name[0] != '[' || fid_is_zero(&de->fid))
+static int mdt_orphan_scan_entry(void *ctx, const struct osd_dirent *de)
+{
+	struct orphan_scan *os = ctx;
+	struct mdt_object *o;
+	bool take;
+
+	if (!mdt_orphan_entry(de))
 		return 0;
-	fid = de->fid;
-	o = mdt_object_find(bs->mdt, &fid);
+	if (os->nr == ORPHAN_SCAN_BATCH) {
+		os->hash = de->hash;
+		return 1;
+	}
+	o = mdt_object_find(os->mdt, &de->fid);
 	if (IS_ERR(o)) {
-		pr_warn("%s: cannot open PENDING/%.*s: rc = %ld\n", bs->mdt->mdt_lt->lt_name,
-			de->namelen, de->name, PTR_ERR(o));
+		pr_warn_ratelimited("%s: " PENDING_DIR "/%.*s cannot be read: rc = %ld\n",
+				    os->mdt->mdt_lt->lt_name, de->namelen, de->name, PTR_ERR(o));
 		return 0;
 	}
-	o->mo_dead = true;
-	o->mo_pending = true;
-	list_add_tail(&o->mo_reap, &bs->mdt->mdt_boot_orphans);
-	bs->nr++;
+	mutex_lock(&o->mo_mutex);
+	take = o->mo_dead && !o->mo_opens && !o->mo_reaping && list_empty(&o->mo_reap);
+	if (take)
+		o->mo_reaping = true;
+	mutex_unlock(&o->mo_mutex);
+	if (take) {
+		list_add_tail(&o->mo_reap, &os->found);
+		os->nr++;
+	} else {
+		mdt_object_put(o);
+	}
 	return 0;
 }
 
-/* After recovery: destroy what no client opened again, and the files of mdt_orphan_later(). */
-static void mdt_orphan_boot_work(struct work_struct *work)
+/* Files that were closed without a transaction. */
+static void mdt_orphan_take_closed(struct mdt_device *mdt, struct orphan_scan *os)
 {
-	struct mdt_device *mdt = container_of(work, struct mdt_device, mdt_boot_work.work);
-	struct mdt_object *o;
+	struct mdt_object *o, *tmp;
 	LIST_HEAD(list);
-	int rc;
 
-	if (mdt_recovering(mdt)) {
-		queue_delayed_work(mdt->mdt_wq, &mdt->mdt_boot_work, HZ);
-		return;
-	}
 	spin_lock(&mdt->mdt_reap_lock);
-	list_splice_init(&mdt->mdt_boot_orphans, &list);
+	list_splice_init(&mdt->mdt_reap_closed, &list);
 	spin_unlock(&mdt->mdt_reap_lock);
-	if (list_empty(&list))
-		return;
-	/* The unlink of a file that was closed since the mount may not be on disk yet. */
-	rc = osd_sync(mdt->mdt_osd);
-	while (!list_empty(&list)) {
+	list_for_each_entry_safe(o, tmp, &list, mo_reap) {
 		bool reap;
 
-		o = list_first_entry(&list, struct mdt_object, mo_reap);
+		mutex_lock(&o->mo_mutex);
 		spin_lock(&mdt->mdt_reap_lock);
 		list_del_init(&o->mo_reap);
 		spin_unlock(&mdt->mdt_reap_lock);
-		mutex_lock(&o->mo_mutex);
-		reap = !rc && !o->mo_opens && !o->mo_reaping;
-		if (reap)
+		reap = !o->mo_opens && !o->mo_reaping;
+		if (reap) {
 			o->mo_reaping = true;
+			list_add_tail(&o->mo_reap, &os->found);
+		}
 		mutex_unlock(&o->mo_mutex);
-		if (reap)
-			mdt_orphan_queue(o);
-		else
+		if (!reap)
 			mdt_object_put(o);
 	}
 }
 
+/* The next batch of names. True: a pass is not at its end. */
+static bool mdt_orphan_scan_names(struct mdt_device *mdt, struct orphan_scan *os)
+{
+	int rc;
+
+	if (!mdt->mdt_scanning) {
+		spin_lock(&mdt->mdt_reap_lock);
+		mdt->mdt_scanning = mdt->mdt_scan_wanted;
+		mdt->mdt_scan_wanted = false;
+		spin_unlock(&mdt->mdt_reap_lock);
+		mdt->mdt_scan_hash = 0;
+	}
+	if (!mdt->mdt_scanning)
+		return false;
+	if (mdt->mdt_reap_active >= REAP_ACTIVE_MAX) {
+		mdt->mdt_scan_no_room = true;
+		return false;
+	}
+	rc = osd_dir_iterate(mdt->mdt_pending, mdt->mdt_scan_hash, mdt_orphan_scan_entry, os);
+	if (rc < 0)
+		pr_warn("%s: " PENDING_DIR " cannot be read: rc = %d\n", mdt->mdt_lt->lt_name, rc);
+	mdt->mdt_scanning = rc == 1;
+	mdt->mdt_scan_hash = os->hash;
+	return rc == 1 || mdt->mdt_scan_wanted;
+}
+
+static void mdt_orphan_scan_work(struct work_struct *work)
+{
+	struct mdt_device *mdt = container_of(work, struct mdt_device, mdt_scan_work.work);
+	struct orphan_scan os = { .mdt = mdt, .found = LIST_HEAD_INIT(os.found) };
+	struct mdt_object *o;
+	bool more;
+	int rc;
+
+	if (READ_ONCE(mdt->mdt_reap_off))
+		return;
+	if (mdt_recovering(mdt)) {
+		queue_delayed_work(mdt->mdt_wq, &mdt->mdt_scan_work, HZ);
+		return;
+	}
+	mdt_orphan_take_closed(mdt, &os);
+	more = mdt_orphan_scan_names(mdt, &os);
+	/* Of those that died since the mount the unlink may not be on disk yet. */
+	rc = list_empty(&os.found) ? 0 : osd_sync(mdt->mdt_osd);
+	if (rc)
+		WRITE_ONCE(mdt->mdt_reap_off, true);
+	while (!list_empty(&os.found)) {
+		o = list_first_entry(&os.found, struct mdt_object, mo_reap);
+		list_del_init(&o->mo_reap);
+		mdt_orphan_queue(o);
+	}
+	/* Behind the reaper in mdt_wq. */
+	if (more)
+		queue_delayed_work(mdt->mdt_wq, &mdt->mdt_scan_work, 0);
+}
+
+/* ---- start and stop ---- */
+
+static int mdt_orphan_count(void *ctx, const char *name, size_t len)
+{
+	struct mdt_device *mdt = ctx;
+
+	if (len >= 5 && name[0] == '[')
+		atomic_inc(&mdt->mdt_pending_names);
+	return 0;
+}
+
 /**
- * mdt_orphan_start - open PENDING/ and take up what is in it
+ * mdt_orphan_start - open PENDING/
  * @mdt: the target
  *
  * Return: 0 or -errno.
  */
 int mdt_orphan_start(struct mdt_device *mdt)
 {
-	struct mdt_orphan_scan bs = { .mdt = mdt };
 	struct osd_object *keep;
 	int rc;
 
@@ -266,40 +443,35 @@ int mdt_orphan_start(struct mdt_device *mdt)
 	if (IS_ERR(keep))
 		return PTR_ERR(keep);
 	osd_object_put(keep);
+	rc = osd_local_readdir(mdt->mdt_osd, PENDING_DIR, mdt_orphan_count, mdt);
+	if (rc < 0)
+		return rc;
 	mdt->mdt_pending = osd_local_open(mdt->mdt_osd, PENDING_DIR, false);
 	if (IS_ERR(mdt->mdt_pending)) {
 		rc = PTR_ERR(mdt->mdt_pending);
 		mdt->mdt_pending = NULL;
 		return rc;
 	}
-	rc = osd_dir_iterate(mdt->mdt_pending, 0, mdt_orphan_boot_entry, &bs);
-	if (rc < 0)
-		pr_warn("%s: cannot read PENDING: rc = %d\n", mdt->mdt_lt->lt_name, rc);
-	if (bs.nr)
-		pr_info("%s: %u unlinked files to clean up\n", mdt->mdt_lt->lt_name, bs.nr);
+	if (atomic_read(&mdt->mdt_pending_names))
+		pr_info("%s: %d unlinked files to clean up\n", mdt->mdt_lt->lt_name,
+			atomic_read(&mdt->mdt_pending_names));
 	return 0;
 }
 
-/**
- * mdt_orphan_config_done - the OSTs are known: after recovery, destroy what the mount has found
- * @mdt: the target
- */
+/* The OSTs are known now: after recovery what is in PENDING/ may go. */
 void mdt_orphan_config_done(struct mdt_device *mdt)
 {
-	queue_delayed_work(mdt->mdt_wq, &mdt->mdt_boot_work, HZ);
+	mdt->mdt_scan_wanted = true;
+	queue_delayed_work(mdt->mdt_wq, &mdt->mdt_scan_work, HZ);
 }
 
-/**
- * mdt_orphan_init - lists and work items, before anything else of this file
- * @mdt: the target
- */
 void mdt_orphan_init(struct mdt_device *mdt)
 {
-	INIT_LIST_HEAD(&mdt->mdt_boot_orphans);
+	INIT_LIST_HEAD(&mdt->mdt_reap_closed);
 	INIT_LIST_HEAD(&mdt->mdt_reap_list);
 	spin_lock_init(&mdt->mdt_reap_lock);
 	INIT_WORK(&mdt->mdt_reap_work, mdt_orphan_reap_work);
-	INIT_DELAYED_WORK(&mdt->mdt_boot_work, mdt_orphan_boot_work);
+	INIT_DELAYED_WORK(&mdt->mdt_scan_work, mdt_orphan_scan_work);
 }
 
 /**
@@ -310,8 +482,9 @@ void mdt_orphan_stop(struct mdt_device *mdt)
 {
 	struct mdt_object *o, *n;
 
-	cancel_delayed_work_sync(&mdt->mdt_boot_work);
-	list_for_each_entry_safe(o, n, &mdt->mdt_boot_orphans, mo_reap) {
+	WRITE_ONCE(mdt->mdt_reap_off, true);
+	cancel_delayed_work_sync(&mdt->mdt_scan_work);
+	list_for_each_entry_safe(o, n, &mdt->mdt_reap_closed, mo_reap) {
 		list_del_init(&o->mo_reap);
 		mdt_object_put(o);
 	}

@@ -37,6 +37,9 @@ static void osp_event(struct obd_import *imp, enum import_event ev)
 	case IMP_EV_ACTIVE:
 		WRITE_ONCE(osp->od_connected, true);
 		pr_info("%s: connected\n", osp->od_name);
+		osp_sync_open(osp);
+		mdt_orphan_scan(osp->od_mdt);
+		osp_record_scan(osp->od_mdt);
 		break;
 	case IMP_EV_DISCON:
 	case IMP_EV_EVICTED:
@@ -47,12 +50,12 @@ static void osp_event(struct obd_import *imp, enum import_event ev)
 		osp->od_ready = false;
 		osp->od_statfs_ok = false;
 		spin_unlock(&osp->od_lock);
+		osp_sync_close(osp, false);
 		break;
 	default:
 		return;
 	}
 	osp_kick(osp);
-	osp_sync_kick(osp);
 }
 
 static const struct import_ops osp_import_ops = {
@@ -478,6 +481,7 @@ void osp_stop_all(struct mdt_device *mdt)
 		spin_lock(&osp->od_lock);
 		osp->od_stopping = true;
 		spin_unlock(&osp->od_lock);
+		osp_sync_close(osp, true);
 		INIT_WORK(&osp->od_stop_work, osp_stop_work);
 		queue_work(system_unbound_wq, &osp->od_stop_work);
 	}

@@ -8,8 +8,12 @@
  * objects of deleted files PENDING/ does this, mdt_orphan.c.)
  *
  * In memory a record is on or_list of mdt_rec_todo, in work with requests under way (a file then has
- * it in mo_owner, changed under mo_mutex), or on mdt_rec_done. Lock: mdt_rec_lock, a spinlock inside
- * of all others; the steps run in the work item.
+ * it in mo_owner, changed under mo_mutex), or on mdt_rec_done. There are at most RECORDS_MAX, beside
+ * those of the transactions that are not committed yet: others, and those whose OST is away, are on
+ * disk only, until a scan of the file takes them up: when there is room again, or an OST comes back.
+ * mdt_rec_ida has the slots in use, mdt_rec_mem those whose record is in memory.
+ *
+ * Lock: mdt_rec_lock, a spinlock inside of all others; the steps and the scan run in the work item.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
@@ -17,7 +21,18 @@
 #include "mdt_internal.h"
 
 #define RECORD_FILE	"osp_changes"
-#define RECORDS_ACTIVE	16384	/* in work at a time */
+#define RECORDS_ACTIVE	1024	/* in work at a time */
+#define RECORDS_MAX	4096	/* in memory, of the scan */
+#define RECORDS_STEP	256	/* read at once */
+
+static void rec_free(struct osp_record *r)
+{
+	if (!r)
+		return;
+	ida_free(&r->or_mdt->mdt_rec_mem, r->or_slot);
+	atomic_dec(&r->or_mdt->mdt_rec_count);
+	kfree(r);
+}
 
 static void rec_queue(struct osp_record *r, struct list_head *list)
 {
@@ -35,17 +50,25 @@ static void rec_committed(void *data, int error)
 
 	/* After a failed commit the next mount looks at what is on disk. */
 	if (error)
-		kfree(r);
+		rec_free(r);
 	else
 		rec_queue(r, &r->or_mdt->mdt_rec_todo);
 }
 
+/* ERR_PTR: -ENOMEM; -ENOSPC: the record of the slot is in memory already. */
 static struct osp_record *rec_new(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 {
 	struct osp_record *r = kzalloc(sizeof(*r), GFP_NOFS);
+	int rc;
 
 	if (!r)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
+	rc = ida_alloc_range(&mdt->mdt_rec_mem, slot, slot, GFP_NOFS);
+	if (rc < 0) {
+		kfree(r);
+		return ERR_PTR(rc);
+	}
+	atomic_inc(&mdt->mdt_rec_count);
 	r->or_mdt = mdt;
 	r->or_fid = *fid;
 	r->or_slot = slot;
@@ -71,10 +94,13 @@ static int rec_add(struct osd_trans *th, struct mdt_device *mdt, const struct lu
 	if (slot < 0)
 		return slot;
 	r = rec_new(mdt, fid, slot);
-	rc = r ? rec_write(th, mdt, slot, fid) : -ENOMEM;
+	rc = PTR_ERR_OR_ZERO(r);
+	if (!rc)
+		rc = rec_write(th, mdt, slot, fid);
 	if (rc) {
+		if (!IS_ERR(r))
+			rec_free(r);
 		ida_free(&mdt->mdt_rec_ida, slot);
-		kfree(r);
 		return rc;
 	}
 	osd_trans_commit_cb(th, rec_committed, r);
@@ -153,7 +179,7 @@ static void rec_clear(struct osp_record *r)
 	}
 	if (!rc)
 		ida_free(&mdt->mdt_rec_ida, r->or_slot);
-	kfree(r);
+	rec_free(r);
 }
 
 /* Send the owner of a file as it is now; mo_mutex held. */
@@ -185,7 +211,7 @@ static void rec_start_owner(struct osp_record *r)
 		if (PTR_ERR(o) == -ENOENT)
 			rec_clear(r);
 		else
-			kfree(r);	/* the next mount tries again */
+			rec_free(r);	/* the next scan tries again */
 		return;
 	}
 	mutex_lock(&o->mo_mutex);
@@ -239,7 +265,7 @@ static void rec_done(struct osp_record *r)
 	if (again)
 		return;
 	if (r->or_failed)
-		kfree(r);	/* the slot stays: the next mount tries again */
+		rec_free(r);	/* the slot stays: the scan finds it when the OST is back */
 	else
 		rec_clear(r);
 	mdt_object_put(o);
@@ -257,6 +283,84 @@ static struct osp_record *rec_next(struct mdt_device *mdt, struct list_head *lis
 	return r;
 }
 
+/* ---- the file ---- */
+
+/* Calls @fn for each record from slot *pos on, and leaves there how far it came. 0; 1: @fn stopped. */
+static int rec_iterate(struct mdt_device *mdt, u64 *pos,
+		       int (*fn)(struct mdt_device *mdt, const struct lu_fid *fid, int slot))
+{
+	struct lu_fid_le *le = kmalloc_array(RECORDS_STEP, sizeof(*le), GFP_KERNEL);
+	struct lu_fid fid;
+	ssize_t n, i;
+	int rc = 0;
+
+	if (!le)
+		return -ENOMEM;
+	do {
+		n = osd_buf_read(mdt->mdt_rec_file, le, RECORDS_STEP * sizeof(*le),
+				 *pos * sizeof(*le));
+		if (n < 0)
+			rc = n;
+		n /= (ssize_t)sizeof(*le);
+		for (i = 0; !rc && i < n; i++) {
+			fid_from_le(&fid, &le[i]);
+			if (!fid_is_zero(&fid) && *pos <= INT_MAX)
+				rc = fn(mdt, &fid, *pos);
+			if (!rc)
+				++*pos;
+		}
+		cond_resched();
+	} while (!rc && n == RECORDS_STEP);
+	kfree(le);
+	return rc;
+}
+
+static int rec_take(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
+{
+	struct osp_record *r;
+
+	if (atomic_read(&mdt->mdt_rec_count) >= RECORDS_MAX)
+		return 1;
+	if (!fid_is_norm(fid) && !fid_is_igif(fid) && !fid_is_idif(fid))
+		return 0;
+	r = rec_new(mdt, fid, slot);
+	if (IS_ERR(r))
+		return PTR_ERR(r) == -ENOSPC ? 0 : PTR_ERR(r);
+	spin_lock(&mdt->mdt_rec_lock);
+	list_add_tail(&r->or_list, &mdt->mdt_rec_todo);
+	spin_unlock(&mdt->mdt_rec_lock);
+	return 0;
+}
+
+/* Take up what is on disk only. True: something may have been found. */
+static bool rec_scan(struct mdt_device *mdt)
+{
+	int rc;
+
+	if (atomic_read(&mdt->mdt_rec_count) > RECORDS_MAX / 2)
+		return false;
+	if (!mdt->mdt_rec_scanning) {
+		mdt->mdt_rec_scanning = xchg(&mdt->mdt_rec_scan_wanted, false);
+		mdt->mdt_rec_pos = 0;
+	}
+	if (!mdt->mdt_rec_scanning)
+		return false;
+	rc = rec_iterate(mdt, &mdt->mdt_rec_pos, rec_take);
+	if (rc < 0)
+		pr_warn_ratelimited("%s: " RECORD_FILE " cannot be read: rc = %d\n",
+				    mdt->mdt_lt->lt_name, rc);
+	mdt->mdt_rec_scanning = rc == 1;
+	return true;
+}
+
+static void rec_start(struct osp_record *r)
+{
+	if (fid_is_idif(&r->or_fid))
+		rec_start_unused(r);
+	else
+		rec_start_owner(r);
+}
+
 static void rec_work(struct work_struct *work)
 {
 	struct mdt_device *mdt = container_of(work, struct mdt_device, mdt_rec_work);
@@ -266,19 +370,29 @@ static void rec_work(struct work_struct *work)
 		r = rec_next(mdt, &mdt->mdt_rec_done);
 		if (r) {
 			rec_done(r);
-		} else {
-			if (mdt->mdt_rec_active >= RECORDS_ACTIVE)
-				return;
-			r = rec_next(mdt, &mdt->mdt_rec_todo);
-			if (!r)
-				return;
-			if (fid_is_idif(&r->or_fid))
-				rec_start_unused(r);
-			else
-				rec_start_owner(r);
+			continue;
 		}
+		if (mdt->mdt_rec_active >= RECORDS_ACTIVE)
+			return;
+		r = rec_next(mdt, &mdt->mdt_rec_todo);
+		if (r)
+			rec_start(r);
+		else if (!rec_scan(mdt))
+			return;
 		cond_resched();
 	}
+}
+
+/**
+ * osp_record_scan - look for records that can be dealt with now
+ * @mdt: the target
+ *
+ * An OST is back. Context: any.
+ */
+void osp_record_scan(struct mdt_device *mdt)
+{
+	WRITE_ONCE(mdt->mdt_rec_scan_wanted, true);
+	queue_work(mdt->mdt_wq, &mdt->mdt_rec_work);
 }
 
 void osp_record_init(struct mdt_device *mdt)
@@ -288,69 +402,35 @@ void osp_record_init(struct mdt_device *mdt)
 	INIT_LIST_HEAD(&mdt->mdt_rec_done);
 	INIT_WORK(&mdt->mdt_rec_work, rec_work);
 	ida_init(&mdt->mdt_rec_ida);
+	ida_init(&mdt->mdt_rec_mem);
 }
 
-static int rec_load(struct mdt_device *mdt, const struct lu_fid_le *le, u64 slot)
+static int rec_found(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 {
-	struct osp_record *r;
-	struct lu_fid fid;
 	int rc;
 
-	fid_from_le(&fid, le);
-	if (fid_is_zero(&fid))
-		return 0;
-	if (slot > INT_MAX || (!fid_is_norm(&fid) && !fid_is_igif(&fid) && !fid_is_idif(&fid))) {
-		pr_warn("%s: " RECORD_FILE ": slot %llu is damaged\n", mdt->mdt_lt->lt_name, slot);
-		return 0;
-	}
+	if (!fid_is_norm(fid) && !fid_is_igif(fid) && !fid_is_idif(fid))
+		pr_warn("%s: slot %d of " RECORD_FILE " is damaged and not used\n",
+			mdt->mdt_lt->lt_name, slot);
 	rc = ida_alloc_range(&mdt->mdt_rec_ida, slot, slot, GFP_KERNEL);
-	if (rc < 0)
-		return rc;
-	r = rec_new(mdt, &fid, slot);
-	if (!r)
-		return -ENOMEM;
-	list_add_tail(&r->or_list, &mdt->mdt_rec_todo);
-	return 0;
+	return min(rc, 0);
 }
 
 /**
- * osp_record_start - open the file and take up what is in it
+ * osp_record_start - open the file and see which slots are in use
  * @mdt: the target
  *
  * Return: 0 or -errno.
  */
 int osp_record_start(struct mdt_device *mdt)
 {
-	const u32 step = 256;
-	struct osd_object *f;
-	struct lu_fid_le *le;
-	ssize_t n;
-	u64 pos = 0, i;
-	int rc = 0;
+	struct osd_object *f = osd_local_open(mdt->mdt_osd, RECORD_FILE, true);
+	u64 pos = 0;
 
-	f = osd_local_open(mdt->mdt_osd, RECORD_FILE, true);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	mdt->mdt_rec_file = f;
-	le = kmalloc_array(step, sizeof(*le), GFP_KERNEL);
-	if (!le)
-		return -ENOMEM;
-	do {
-		n = osd_buf_read(f, le, step * sizeof(*le), pos * sizeof(*le));
-		if (n < 0)
-			rc = n;
-		for (i = 0; !rc && i < n / sizeof(*le); i++)
-			rc = rec_load(mdt, &le[i], pos + i);
-		pos += step;
-	} while (!rc && n == step * sizeof(*le));
-	kfree(le);
-	return rc;
-}
-
-/* The OSTs are known now. */
-void osp_record_config_done(struct mdt_device *mdt)
-{
-	queue_work(mdt->mdt_wq, &mdt->mdt_rec_work);
+	return rec_iterate(mdt, &pos, rec_found);
 }
 
 /* No transactions run any more, the OSPs have given their jobs back, the work item has run. */
@@ -359,9 +439,10 @@ void osp_record_stop(struct mdt_device *mdt)
 	struct osp_record *r, *n;
 
 	list_for_each_entry_safe(r, n, &mdt->mdt_rec_todo, or_list)
-		kfree(r);
+		rec_free(r);
 	INIT_LIST_HEAD(&mdt->mdt_rec_todo);
 	ida_destroy(&mdt->mdt_rec_ida);
+	ida_destroy(&mdt->mdt_rec_mem);
 	osd_object_put(mdt->mdt_rec_file);
 	mdt->mdt_rec_file = NULL;
 }

@@ -3,8 +3,11 @@
  * What an OST is told after a commit on the MDT: destroys of the objects of deleted files, owners
  * of changed ones (chapter 4, 25.4 and 25.5). Jobs are in memory: the persistent record is the file in
  * PENDING/ (mdt_orphan.c) or one of osp_record.c; so a job ends only when the OST has committed what
- * it asked for. A few requests are in flight at a time; what fails, or gets lost with a crash of the
- * OST, is tried again.
+ * it asked for. A few requests are in flight at a time; what fails is tried again. There are jobs
+ * only while the OST is connected: when it goes they end without success, and whoever asked has it
+ * on disk and asks again when the OST is back.
+ *
+ * Lock: osp_device.od_job_lock, a leaf. It is not od_lock: creators of files do not wait for jobs.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
@@ -43,37 +46,30 @@ static void job_free(struct osp_job *job, bool ok)
 	kfree(job);
 }
 
-/* Under od_lock: once od_stopping is set nobody arms the work any more. */
+/* Under od_job_lock: nobody arms the work after the OSP was stopped. */
 static void arm(struct osp_device *osp, unsigned long delay)
 {
-	if (!osp->od_stopping)
+	if (osp->od_jobs_open)
 		mod_delayed_work(sync_wq(), &osp->od_sync_work, delay);
 }
 
-void osp_sync_kick(struct osp_device *osp)
-{
-	spin_lock(&osp->od_lock);
-	arm(osp, 0);
-	spin_unlock(&osp->od_lock);
-}
-
-/* To the tail; false when the OSP stops. @count: where it was counted so far, or NULL. */
+/* To the tail; false: the OST is away. @count: where it was counted so far, or NULL. */
 static bool job_queue(struct osp_job *job, unsigned int *count, unsigned long delay)
 {
 	struct osp_device *osp = job->oj_osp;
 	bool ok;
 
 	job->oj_when = jiffies + delay;
-	spin_lock(&osp->od_lock);
-	ok = !osp->od_stopping;
+	spin_lock(&osp->od_job_lock);
+	ok = osp->od_jobs_open;
 	if (ok) {
-		list_add_tail(&job->oj_list, &osp->od_jobs);
+		list_add_tail(&job->oj_list, delay ? &osp->od_retry : &osp->od_jobs);
 		osp->od_nr_jobs++;
 		if (count)
 			--*count;
 		arm(osp, 0);
 	}
-	spin_unlock(&osp->od_lock);
+	spin_unlock(&osp->od_job_lock);
 	return ok;
 }
 
@@ -90,12 +86,12 @@ static void job_end(struct osp_job *job, unsigned int *count, bool ok)
 
 	osp_get(osp);
 	job_free(job, ok);
-	spin_lock(&osp->od_lock);
+	spin_lock(&osp->od_job_lock);
 	--*count;
 	arm(osp, 0);
 	/* Under the lock: osp_sync_stop() may be waiting for this to be the last one. */
 	wake_up_all(&osp->od_waitq);
-	spin_unlock(&osp->od_lock);
+	spin_unlock(&osp->od_job_lock);
 	osp_put(osp);
 }
 
@@ -142,11 +138,11 @@ static void job_done(struct ptlrpc_request *req)
 	bool ok = false;
 
 	if (!rc && req->rq_transno && !job->oj_sync) {	/* job_committed() follows */
-		spin_lock(&osp->od_lock);
+		spin_lock(&osp->od_job_lock);
 		osp->od_in_flight--;
 		osp->od_uncommitted++;
 		arm(osp, 0);
-		spin_unlock(&osp->od_lock);
+		spin_unlock(&osp->od_job_lock);
 		ptlrpc_req_put(req);
 		return;
 	}
@@ -219,31 +215,38 @@ out:
 	return rc;
 }
 
-/* The next job whose time has come; *wait: jiffies until there is one, if there is none now. */
-static struct osp_job *job_next(struct osp_device *osp, unsigned long *wait)
+/* Jobs whose time has come; under od_job_lock. Jiffies until there is another one, 0: none. */
+static unsigned long job_retry(struct osp_device *osp)
 {
-	struct osp_job *job, *found = NULL;
+	struct osp_job *job, *tmp;
+	unsigned long wait = 0;
 
-	*wait = 0;
-	spin_lock(&osp->od_lock);
-	if (osp->od_stopping || !osp->od_connected || osp->od_in_flight >= SYNC_IN_FLIGHT)
-		goto out;
-	list_for_each_entry(job, &osp->od_jobs, oj_list) {
-		if (time_after(job->oj_when, jiffies)) {
-			unsigned long left = job->oj_when - jiffies;
+	list_for_each_entry_safe(job, tmp, &osp->od_retry, oj_list) {
+		unsigned long left = job->oj_when - jiffies;
 
-			*wait = *wait ? min(*wait, left) : left;
-			continue;
-		}
-		found = job;
+		if (!time_after(job->oj_when, jiffies))
+			list_move_tail(&job->oj_list, &osp->od_jobs);
+		else
+			wait = wait ? min(wait, left) : left;
+	}
+	return wait;
+}
+
+/* The next job, if another one may be in flight. */
+static struct osp_job *job_next(struct osp_device *osp)
+{
+	struct osp_job *job = NULL;
+
+	spin_lock(&osp->od_job_lock);
+	if (osp->od_jobs_open && osp->od_in_flight < SYNC_IN_FLIGHT)
+		job = list_first_entry_or_null(&osp->od_jobs, struct osp_job, oj_list);
+	if (job) {
 		list_del_init(&job->oj_list);
 		osp->od_nr_jobs--;
 		osp->od_in_flight++;
-		break;
 	}
-out:
-	spin_unlock(&osp->od_lock);
-	return found;
+	spin_unlock(&osp->od_job_lock);
+	return job;
 }
 
 static void sync_work(struct work_struct *work)
@@ -252,23 +255,52 @@ static void sync_work(struct work_struct *work)
 	struct osp_job *job;
 	unsigned long wait;
 
-	while ((job = job_next(osp, &wait))) {
+	spin_lock(&osp->od_job_lock);
+	wait = job_retry(osp);
+	if (wait)
+		arm(osp, wait);
+	spin_unlock(&osp->od_job_lock);
+	while ((job = job_next(osp))) {
 		if (!job_send(job))
 			continue;
 		if (!job_queue(job, &osp->od_in_flight, HZ))
 			job_end(job, &osp->od_in_flight, false);
 		return;
 	}
-	if (wait) {
-		spin_lock(&osp->od_lock);
-		arm(osp, wait);
-		spin_unlock(&osp->od_lock);
+}
+
+/* The OST is connected: jobs are taken. */
+void osp_sync_open(struct osp_device *osp)
+{
+	spin_lock(&osp->od_job_lock);
+	osp->od_jobs_open = !osp->od_jobs_stopped;
+	spin_unlock(&osp->od_job_lock);
+}
+
+/* The OST is away, or the OSP stops (@stop): what waits ends without success, what is in flight follows. */
+void osp_sync_close(struct osp_device *osp, bool stop)
+{
+	struct osp_job *job, *n;
+	LIST_HEAD(jobs);
+
+	spin_lock(&osp->od_job_lock);
+	osp->od_jobs_open = false;
+	osp->od_jobs_stopped |= stop;
+	list_splice_init(&osp->od_jobs, &jobs);
+	list_splice_tail_init(&osp->od_retry, &jobs);
+	osp->od_nr_jobs = 0;
+	spin_unlock(&osp->od_job_lock);
+	list_for_each_entry_safe(job, n, &jobs, oj_list) {
+		list_del_init(&job->oj_list);
+		job_free(job, false);
 	}
 }
 
 void osp_sync_init(struct osp_device *osp)
 {
+	spin_lock_init(&osp->od_job_lock);
 	INIT_LIST_HEAD(&osp->od_jobs);
+	INIT_LIST_HEAD(&osp->od_retry);
 	INIT_DELAYED_WORK(&osp->od_sync_work, sync_work);
 }
 
@@ -276,28 +308,18 @@ static bool osp_idle(struct osp_device *osp)
 {
 	bool idle;
 
-	spin_lock(&osp->od_lock);
+	spin_lock(&osp->od_job_lock);
 	idle = !osp->od_in_flight && !osp->od_uncommitted;
-	spin_unlock(&osp->od_lock);
+	spin_unlock(&osp->od_job_lock);
 	return idle;
 }
 
-/* od_stopping is set and the import disconnected: requests in flight end by themselves. */
+/* The import is disconnected: requests in flight end by themselves. */
 void osp_sync_stop(struct osp_device *osp)
 {
-	struct osp_job *job, *n;
-	LIST_HEAD(jobs);
-
+	osp_sync_close(osp, true);
 	wait_event(osp->od_waitq, osp_idle(osp));
 	cancel_delayed_work_sync(&osp->od_sync_work);
-	spin_lock(&osp->od_lock);
-	list_splice_init(&osp->od_jobs, &jobs);
-	osp->od_nr_jobs = 0;
-	spin_unlock(&osp->od_lock);
-	list_for_each_entry_safe(job, n, &jobs, oj_list) {
-		list_del_init(&job->oj_list);
-		job_free(job, false);
-	}
 }
 
 /* Calls fn for each object of a layout; false if one could not be dealt with. */
@@ -328,6 +350,22 @@ static bool for_each_object(struct mdt_device *mdt, const void *ea, u32 len,
 		}
 	}
 	return ok;
+}
+
+static bool object_reachable(struct osp_device *osp, const struct ost_id *oi, void *arg)
+{
+	return READ_ONCE(osp->od_jobs_open);
+}
+
+/**
+ * osp_objects_reachable - are the OSTs of all objects of a layout connected?
+ * @mdt: the target
+ * @ea: the layout, checked
+ * @len: bytes
+ */
+bool osp_objects_reachable(struct mdt_device *mdt, const void *ea, u32 len)
+{
+	return for_each_object(mdt, ea, len, object_reachable, NULL);
 }
 
 /* One object of a dead file is dealt with. */

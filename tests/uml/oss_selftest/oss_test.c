@@ -187,6 +187,72 @@ static void test_alias(void)
 	test_hang_up(imp);
 }
 
+static int test_glimpsed(struct ldlm_lock *lock, struct ost_lvb *lvb)
+{
+	lvb->lvb_size = cpu_to_le64(3 << 20);
+	lvb->lvb_blocks = cpu_to_le64(12345);
+	return 0;
+}
+
+static int test_blocking(struct ldlm_lock *lock, bool canceling)
+{
+	return 0;
+}
+
+static const struct ldlm_cli_ops test_cli_ops = {
+	.glimpse = test_glimpsed,
+	.blocking = test_blocking,
+};
+
+/* Size and blocks that the holder of a lock knows come through to who asks. */
+static void test_glimpse(void)
+{
+	struct obd_import *imp = test_connect("oss-test-holder"), *asker;
+	struct ldlm_namespace *ns = ldlm_ns_new_client("oss-test", imp);
+	struct ldlm_enqueue_info ei = {
+		.ei_ns = ns, .ei_type = LDLM_EXTENT, .ei_mode = LCK_PW,
+		.ei_policy.extent.end = OBD_OBJECT_EOF, .ei_ops = &test_cli_ops,
+		.ei_lvb_len = sizeof(struct ost_lvb),
+	};
+	struct ptlrpc_request *req;
+	struct ldlm_request *dlm;
+	struct ldlm_lock *lock;
+	struct ost_lvb *lvb;
+	struct lu_fid fid;
+	int rc;
+
+	idif_to_fid(&fid, id, 0);
+	ost_fid_to_res_id(&ei.ei_res_id, &fid);
+	rc = ldlm_cli_enqueue(&ei, NULL, &lock);
+	CHECK(!rc, "%d", rc);
+	asker = test_connect("oss-test-asker");
+	req = ptlrpc_req_new(asker, LDLM_ENQUEUE, &wf_ldlm_enqueue);
+	ptlrpc_req_size(req, WF_DLM_REQ, LDLM_REQ_MIN_SIZE);
+	ptlrpc_rep_room(req, WF_DLM_LVB, sizeof(struct ost_lvb));
+	rc = ptlrpc_req_pack(req);
+	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
+	dlm->lock_flags = cpu_to_le32(LDLM_FL_HAS_INTENT);
+	dlm->lock_count = cpu_to_le32(1);
+	dlm->lock_desc.l_resource.lr_type = cpu_to_le32(LDLM_EXTENT);
+	res_id_to_le(&dlm->lock_desc.l_resource.lr_name, &ei.ei_res_id);
+	dlm->lock_desc.l_req_mode = cpu_to_le32(LCK_PR);
+	dlm->lock_desc.l_policy_data.l_extent.end = cpu_to_le64(OBD_OBJECT_EOF);
+	dlm->lock_handle[0].cookie = ptlrpc_new_cookie();
+	if (!rc)
+		rc = ptlrpc_queue_wait(req);
+	CHECK(rc == ELDLM_LOCK_ABORTED, "%d", rc);
+	lvb = ptlrpc_rep_buf(req, WF_DLM_LVB);
+	CHECK(lvb && le64_to_cpu(lvb->lvb_size) == 3 << 20 && le64_to_cpu(lvb->lvb_blocks) == 12345,
+	      "size %llu, blocks %llu", lvb ? le64_to_cpu(lvb->lvb_size) : 0,
+	      lvb ? le64_to_cpu(lvb->lvb_blocks) : 0);
+	ptlrpc_req_put(req);
+	test_hang_up(asker);
+	ldlm_lock_decref_cancel(lock, LCK_PW);
+	import_disconnect(imp);
+	ldlm_ns_free(ns, true);
+	import_put(imp);
+}
+
 /* What one RPC can make the server allocate is bound by its bytes, not by its niobufs. */
 static void test_niobufs(void)
 {
@@ -309,6 +375,7 @@ static const struct {
 	void (*fn)(void);
 } tests[] = {
 	{ "alias", test_alias },
+	{ "glimpse", test_glimpse },
 	{ "niobufs", test_niobufs },
 	{ "role", test_role },
 	{ "evict", test_evict },

@@ -11,8 +11,8 @@
  *   mdt_object.mo_mutex (two at once: in the order of their FIDs)
  *   a reservation of OST objects may wait here, before the transaction
  *   [transaction: tgt_trans_start .. tgt_trans_stop]
- *   osp_device.od_id_mutex (lov_objid)
- *   spinlocks: buckets of the object and handle tables, mdt_export.me_lock, osp_device.od_lock;
+ *   osp_device.op_id_mutex (lov_objid)
+ *   spinlocks: buckets of the object and handle tables, mdt_export.me_lock, osp_device.op_lock;
  *     inside of them mdt_device.mdt_reap_lock, mdt_device.mdt_rec_lock
  */
 #ifndef _GLOSS_MDT_INTERNAL_H
@@ -513,46 +513,46 @@ void mdt_lod_fini(struct mdt_lod *lod);
 
 /* ---- osp_main.c ---- */
 struct osp_device {
-	refcount_t		od_ref;
-	struct mdt_device	*od_mdt;
-	u32			od_index;
-	char			od_name[64];	/* testfs-OST0000-osc-MDT0000 */
-	char			od_uuid[UUID_MAX];	/* of the OST */
-	struct obd_import	*od_imp;
-	struct obd_device	*od_obd;
-	struct param_dir	*od_params;
-	bool			od_added;	/* lov_add_obd was seen */
-	bool			od_inactive;	/* by configuration */
-	bool			od_connected;	/* import active */
-	bool			od_stopping;
+	refcount_t		op_ref;
+	struct mdt_device	*op_mdt;
+	u32			op_index;
+	char			op_name[64];	/* testfs-OST0000-osc-MDT0000 */
+	char			op_uuid[UUID_MAX];	/* of the OST */
+	struct obd_import	*op_imp;
+	struct obd_device	*op_obd;
+	struct param_dir	*op_params;
+	bool			op_added;	/* lov_add_obd was seen */
+	bool			op_inactive;	/* by configuration */
+	bool			op_connected;	/* import active */
+	bool			op_stopping;
 
 	/* Objects (osp_precreate.c) */
-	spinlock_t		od_lock;
-	u64			od_next;	/* first id not given away */
-	u64			od_last;	/* ids up to this one exist on the OST */
-	struct mutex		od_id_mutex;	/* the record in lov_objid */
-	u64			od_saved;	/* what stands there */
-	bool			od_ready;	/* orphans were cleaned up after the connect */
-	u32			od_batch;	/* objects of the next precreate */
-	int			od_status;	/* of the last one: 0, -ENOSPC, -EAGAIN */
-	struct task_struct	*od_thread;
-	wait_queue_head_t	od_waitq;
-	bool			od_kick;
-	struct obd_statfs	od_statfs;
-	unsigned long		od_statfs_time;	/* jiffies */
-	bool			od_statfs_ok;
+	spinlock_t		op_lock;
+	u64			op_next;	/* first id not given away */
+	u64			op_last;	/* ids up to this one exist on the OST */
+	struct mutex		op_id_mutex;	/* the record in lov_objid */
+	u64			op_saved;	/* what stands there */
+	bool			op_ready;	/* orphans were cleaned up after the connect */
+	u32			op_batch;	/* objects of the next precreate */
+	int			op_status;	/* of the last one: 0, -ENOSPC, -EAGAIN */
+	struct task_struct	*op_thread;
+	wait_queue_head_t	op_waitq;
+	bool			op_kick;
+	struct obd_statfs	op_statfs;
+	unsigned long		op_statfs_time;	/* jiffies */
+	bool			op_statfs_ok;
 
 	/* Destroys and setattrs (osp_sync.c) */
-	spinlock_t		od_job_lock;
-	bool			od_jobs_open;	/* the OST is connected */
-	bool			od_jobs_stopped;
-	struct list_head	od_jobs;
-	struct list_head	od_retry;	/* not before oj_when */
-	unsigned int		od_nr_jobs;
-	unsigned int		od_in_flight;
-	unsigned int		od_uncommitted;	/* answered, not committed on the OST */
-	struct delayed_work	od_sync_work;
-	struct work_struct	od_stop_work;
+	spinlock_t		op_job_lock;
+	bool			op_jobs_open;	/* the OST is connected */
+	bool			op_jobs_stopped;
+	struct list_head	op_jobs;
+	struct list_head	op_retry;	/* not before oj_when */
+	unsigned int		op_nr_jobs;
+	unsigned int		op_in_flight;
+	unsigned int		op_uncommitted;	/* answered, not committed on the OST */
+	struct delayed_work	op_sync_work;
+	struct work_struct	op_stop_work;
 };
 
 int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec);

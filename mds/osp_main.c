@@ -16,14 +16,14 @@
 
 void osp_get(struct osp_device *osp)
 {
-	refcount_inc(&osp->od_ref);
+	refcount_inc(&osp->op_ref);
 }
 
 void osp_put(struct osp_device *osp)
 {
-	if (!osp || !refcount_dec_and_test(&osp->od_ref))
+	if (!osp || !refcount_dec_and_test(&osp->op_ref))
 		return;
-	import_put(osp->od_imp);
+	import_put(osp->op_imp);
 	kfree(osp);
 }
 
@@ -35,21 +35,21 @@ static void osp_event(struct obd_import *imp, enum import_event ev)
 
 	switch (ev) {
 	case IMP_EV_ACTIVE:
-		WRITE_ONCE(osp->od_connected, true);
-		pr_info("%s: connected\n", osp->od_name);
+		WRITE_ONCE(osp->op_connected, true);
+		pr_info("%s: connected\n", osp->op_name);
 		osp_sync_open(osp);
-		mdt_orphan_scan(osp->od_mdt);
-		osp_record_scan(osp->od_mdt);
+		mdt_orphan_scan(osp->op_mdt);
+		osp_record_scan(osp->op_mdt);
 		break;
 	case IMP_EV_DISCON:
 	case IMP_EV_EVICTED:
 	case IMP_EV_INACTIVE:
 		/* Precreation is not replayed: clean up and count anew after the next connect. */
-		spin_lock(&osp->od_lock);
-		osp->od_connected = false;
-		osp->od_ready = false;
-		osp->od_statfs_ok = false;
-		spin_unlock(&osp->od_lock);
+		spin_lock(&osp->op_lock);
+		osp->op_connected = false;
+		osp->op_ready = false;
+		osp->op_statfs_ok = false;
+		spin_unlock(&osp->op_lock);
 		osp_sync_close(osp, false);
 		break;
 	default:
@@ -62,11 +62,17 @@ static const struct import_ops osp_import_ops = {
 	.event	= osp_event,
 };
 
+#define OSP_CONNECT									\
+	(OBD_CONNECT_INDEX | OBD_CONNECT_VERSION | OBD_CONNECT_FLAGS2 | OBD_CONNECT_AT |	\
+	 OBD_CONNECT_FULL20 | OBD_CONNECT_MDS | OBD_CONNECT_SKIP_ORPHAN | OBD_CONNECT_FID |	\
+	 OBD_CONNECT_LVB_TYPE | OBD_CONNECT_PINGLESS | OBD_CONNECT_BULK_MBITS |			\
+	 OBD_CONNECT_EINPROGRESS)
+
 static struct obd_import *osp_import(struct osp_device *osp, const char *uuid)
 {
-	struct lu_target *lt = osp->od_mdt->mdt_lt;
+	struct lu_target *lt = osp->op_mdt->mdt_lt;
 	struct import_conf conf = {
-		.target_uuid	= osp->od_uuid,
+		.target_uuid	= osp->op_uuid,
 		.client_uuid	= uuid,
 		.connect_op	= OST_CONNECT,
 		.req_portal	= OST_REQUEST_PORTAL,
@@ -76,14 +82,10 @@ static struct obd_import *osp_import(struct osp_device *osp, const char *uuid)
 		.data		= osp,
 	};
 
-	conf.ocd.ocd_connect_flags = cpu_to_le64(
-		OBD_CONNECT_INDEX | OBD_CONNECT_VERSION | OBD_CONNECT_FLAGS2 | OBD_CONNECT_AT |
-		OBD_CONNECT_FULL20 | OBD_CONNECT_MDS | OBD_CONNECT_SKIP_ORPHAN | OBD_CONNECT_FID |
-		OBD_CONNECT_LVB_TYPE | OBD_CONNECT_PINGLESS | OBD_CONNECT_BULK_MBITS |
-		OBD_CONNECT_EINPROGRESS);
+	conf.ocd.ocd_connect_flags = cpu_to_le64(OSP_CONNECT);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(OBD_CONNECT2_REP_MBITS);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
-	conf.ocd.ocd_index = cpu_to_le32(osp->od_index);
+	conf.ocd.ocd_index = cpu_to_le32(osp->op_index);
 	conf.ocd.ocd_group = cpu_to_le32(lt->lt_index);
 	return import_alloc(&conf);
 }
@@ -99,15 +101,15 @@ static struct obd_import *osp_import(struct osp_device *osp, const char *uuid)
  */
 int osp_usable(struct osp_device *osp, u64 *avail)
 {
-	const struct obd_statfs *os = &osp->od_statfs;
+	const struct obd_statfs *os = &osp->op_statfs;
 	u64 blocks, bavail, files;
 	int rc = 0;
 
 	*avail = 0;
-	if (READ_ONCE(osp->od_inactive) || !READ_ONCE(osp->od_added))
+	if (READ_ONCE(osp->op_inactive) || !READ_ONCE(osp->op_added))
 		return -ENODEV;
-	spin_lock(&osp->od_lock);
-	if (!osp->od_connected || !osp->od_statfs_ok) {
+	spin_lock(&osp->op_lock);
+	if (!osp->op_connected || !osp->op_statfs_ok) {
 		rc = -EAGAIN;
 	} else {
 		u32 state = le32_to_cpu(os->os_state), bsize = le32_to_cpu(os->os_bsize) ?: 4096;
@@ -122,7 +124,7 @@ int osp_usable(struct osp_device *osp, u64 *avail)
 		    *avail < max(blocks / 1000 * bsize, 1ULL << 20) || files < 32)
 			rc = -ENOSPC;
 	}
-	spin_unlock(&osp->od_lock);
+	spin_unlock(&osp->op_lock);
 	return rc;
 }
 
@@ -131,12 +133,12 @@ int osp_statfs(struct osp_device *osp, struct obd_statfs *os)
 {
 	int rc;
 
-	if (READ_ONCE(osp->od_inactive) || !READ_ONCE(osp->od_added))
+	if (READ_ONCE(osp->op_inactive) || !READ_ONCE(osp->op_added))
 		return -ENODEV;
-	spin_lock(&osp->od_lock);
-	rc = osp->od_statfs_time ? 0 : -EAGAIN;
-	*os = osp->od_statfs;
-	spin_unlock(&osp->od_lock);
+	spin_lock(&osp->op_lock);
+	rc = osp->op_statfs_time ? 0 : -EAGAIN;
+	*os = osp->op_statfs;
+	spin_unlock(&osp->op_lock);
 	return rc;
 }
 
@@ -146,16 +148,16 @@ static int osp_active_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%d\n", !osp->od_inactive);
+	seq_printf(m, "%d\n", !osp->op_inactive);
 	return 0;
 }
 
 static void osp_set_active(struct osp_device *osp, bool active)
 {
-	WRITE_ONCE(osp->od_inactive, !active);
-	import_set_active(osp->od_imp, active);
+	WRITE_ONCE(osp->op_inactive, !active);
+	import_set_active(osp->op_imp, active);
 	osp_kick(osp);
-	mdt_lod_event(&osp->od_mdt->mdt_lod);
+	mdt_lod_event(&osp->op_mdt->mdt_lod);
 }
 
 static ssize_t osp_active_store(const char *text, size_t len, void *obj)
@@ -173,8 +175,8 @@ static int osp_uuid_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%s\t%s\n", osp->od_uuid,
-		   import_state_name(READ_ONCE(osp->od_imp->imp_state)));
+	seq_printf(m, "%s\t%s\n", osp->op_uuid,
+		   import_state_name(READ_ONCE(osp->op_imp->imp_state)));
 	return 0;
 }
 
@@ -182,14 +184,14 @@ static int osp_import_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	return import_show(m, osp->od_imp);
+	return import_show(m, osp->op_imp);
 }
 
 static int osp_state_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	return import_state_show(m, osp->od_imp);
+	return import_state_show(m, osp->op_imp);
 }
 
 static int osp_max_create_show(struct seq_file *m, void *obj)
@@ -202,7 +204,7 @@ static int osp_next_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%llu\n", READ_ONCE(osp->od_next));
+	seq_printf(m, "%llu\n", READ_ONCE(osp->op_next));
 	return 0;
 }
 
@@ -210,7 +212,7 @@ static int osp_last_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%llu\n", READ_ONCE(osp->od_last));
+	seq_printf(m, "%llu\n", READ_ONCE(osp->op_last));
 	return 0;
 }
 
@@ -218,7 +220,7 @@ static int osp_changes_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%u\n", READ_ONCE(osp->od_nr_jobs));
+	seq_printf(m, "%u\n", READ_ONCE(osp->op_nr_jobs));
 	return 0;
 }
 
@@ -226,7 +228,7 @@ static int osp_in_flight_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%u\n", READ_ONCE(osp->od_in_flight));
+	seq_printf(m, "%u\n", READ_ONCE(osp->op_in_flight));
 	return 0;
 }
 
@@ -252,8 +254,8 @@ static struct osp_device *osp_find(struct mdt_lod *lod, const char *name, const 
 	for (i = 0; i < lod->lo_nr; i++) {
 		struct osp_device *osp = lod->lo_osts[i];
 
-		if (osp && ((name && !strcmp(osp->od_name, name)) ||
-			    (uuid && !strcmp(osp->od_uuid, uuid))))
+		if (osp && ((name && !strcmp(osp->op_name, name)) ||
+			    (uuid && !strcmp(osp->op_uuid, uuid))))
 			return osp;
 	}
 	return NULL;
@@ -270,7 +272,7 @@ int osp_name_index(const char *name)
 	return idx;
 }
 
-static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
+static int osp_config_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 {
 	const char *name = lcfg_string(lcfg, 0), *uuid = lcfg_string(lcfg, 1);
 	const char *node = lcfg_string(lcfg, 2);
@@ -279,7 +281,7 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	char own[UUID_MAX];
 	int rc, idx;
 
-	if (!name || !uuid || !node || strlen(name) >= sizeof(osp->od_name) ||
+	if (!name || !uuid || !node || strlen(name) >= sizeof(osp->op_name) ||
 	    strlen(uuid) >= UUID_MAX)
 		return -EINVAL;
 	idx = osp_name_index(uuid);
@@ -290,11 +292,11 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 	osp = kzalloc(sizeof(*osp), GFP_KERNEL);
 	if (!osp)
 		return -ENOMEM;
-	refcount_set(&osp->od_ref, 1);
-	osp->od_mdt = mdt;
-	osp->od_index = idx;
-	strscpy(osp->od_name, name, sizeof(osp->od_name));
-	strscpy(osp->od_uuid, uuid, sizeof(osp->od_uuid));
+	refcount_set(&osp->op_ref, 1);
+	osp->op_mdt = mdt;
+	osp->op_index = idx;
+	strscpy(osp->op_name, name, sizeof(osp->op_name));
+	strscpy(osp->op_uuid, uuid, sizeof(osp->op_uuid));
 	osp_precreate_init(osp);
 	osp_sync_init(osp);
 	rc = osp_load_used(osp);
@@ -302,26 +304,26 @@ static int record_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 		goto out;
 	rc = -ENOMEM;
 	snprintf(own, sizeof(own), "%s-mdtlov_UUID", mdt->mdt_lt->lt_name);
-	osp->od_imp = osp_import(osp, own);
-	if (!osp->od_imp)
+	osp->op_imp = osp_import(osp, own);
+	if (!osp->op_imp)
 		goto out;
-	rc = tgt_nodes_connect(&lod->lo_nodes, node, osp->od_imp);
+	rc = tgt_nodes_connect(&lod->lo_nodes, node, osp->op_imp);
 	if (rc)
 		pr_warn("%s: no NID is known of node %s, where %s is: rc = %d\n", name, node, uuid,
 			rc);
-	osp->od_obd = lu_device_add("osp", name, own);
-	osp->od_params = param_dir_add(NULL, "osp");
-	if (!IS_ERR_OR_NULL(osp->od_params)) {
-		struct param_dir *sub = param_dir_add(osp->od_params, name);
+	osp->op_obd = lu_device_add("osp", name, own);
+	osp->op_params = param_dir_add(NULL, "osp");
+	if (!IS_ERR_OR_NULL(osp->op_params)) {
+		struct param_dir *sub = param_dir_add(osp->op_params, name);
 
-		param_dir_del(osp->od_params);
-		osp->od_params = sub;
+		param_dir_del(osp->op_params);
+		osp->op_params = sub;
 		param_add(sub, osp_params, ARRAY_SIZE(osp_params), osp);
 	}
 	rc = osp_precreate_start(osp);
 	if (rc) {
-		param_dir_del(osp->od_params);
-		lu_device_del(osp->od_obd);
+		param_dir_del(osp->op_params);
+		lu_device_del(osp->op_obd);
 		goto out;
 	}
 	down_write(&lod->lo_sem);
@@ -334,32 +336,32 @@ out:
 	return rc;
 }
 
-static int record_add_conn(struct mdt_lod *lod, struct lustre_cfg *lcfg)
+static int osp_config_add_conn(struct mdt_lod *lod, struct lustre_cfg *lcfg)
 {
 	const char *name = lcfg_string(lcfg, 0), *node = lcfg_string(lcfg, 1);
 	struct osp_device *osp = name ? osp_find(lod, name, NULL) : NULL;
 
-	return osp ? tgt_nodes_connect(&lod->lo_nodes, node, osp->od_imp) : -ENOENT;
+	return osp ? tgt_nodes_connect(&lod->lo_nodes, node, osp->op_imp) : -ENOENT;
 }
 
-static int record_add_obd(struct mdt_lod *lod, struct lustre_cfg *lcfg, bool active)
+static int osp_config_add_obd(struct mdt_lod *lod, struct lustre_cfg *lcfg, bool active)
 {
 	const char *uuid = lcfg_string(lcfg, 1), *text = lcfg_string(lcfg, 2);
 	struct osp_device *osp = uuid ? osp_find(lod, NULL, uuid) : NULL;
 	unsigned int idx;
 
-	if (!osp || !text || kstrtouint(text, 10, &idx) || idx != osp->od_index)
+	if (!osp || !text || kstrtouint(text, 10, &idx) || idx != osp->op_index)
 		return -EINVAL;
-	if (osp->od_added)
+	if (osp->op_added)
 		return -EEXIST;
-	osp->od_inactive = !active;
-	WRITE_ONCE(osp->od_added, true);
+	osp->op_inactive = !active;
+	WRITE_ONCE(osp->op_added, true);
 	if (!active)
 		return 0;
-	return import_connect(osp->od_imp);
+	return import_connect(osp->op_imp);
 }
 
-static int record_param(struct mdt_device *mdt, struct lustre_cfg *lcfg)
+static int osp_config_param(struct mdt_device *mdt, struct lustre_cfg *lcfg)
 {
 	const char *name = lcfg_string(lcfg, 0), *text = lcfg_string(lcfg, 1);
 	struct mdt_lod *lod = &mdt->mdt_lod;
@@ -420,15 +422,15 @@ int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 	case LCFG_ATTACH:
 		return 0;
 	case LCFG_SETUP:
-		return osc ? record_setup(mdt, lcfg) : 0;
+		return osc ? osp_config_setup(mdt, lcfg) : 0;
 	case LCFG_ADD_CONN:
-		rc = record_add_conn(lod, lcfg);
+		rc = osp_config_add_conn(lod, lcfg);
 		return rc == -ENOENT && !osc ? 0 : rc;
 	case LCFG_LOV_ADD_OBD:
 	case LCFG_LOV_ADD_INA:
-		return record_add_obd(lod, lcfg, cmd == LCFG_LOV_ADD_OBD);
+		return osp_config_add_obd(lod, lcfg, cmd == LCFG_LOV_ADD_OBD);
 	case LCFG_PARAM:
-		return record_param(mdt, lcfg);
+		return osp_config_param(mdt, lcfg);
 	case LCFG_POOL_NEW:
 	case LCFG_POOL_ADD:
 	case LCFG_POOL_REM:
@@ -455,9 +457,9 @@ int osp_start(struct mdt_device *mdt)
 
 static void osp_stop_work(struct work_struct *work)
 {
-	struct osp_device *osp = container_of(work, struct osp_device, od_stop_work);
+	struct osp_device *osp = container_of(work, struct osp_device, op_stop_work);
 
-	import_disconnect(osp->od_imp);
+	import_disconnect(osp->op_imp);
 	osp_precreate_stop(osp);
 	osp_sync_stop(osp);
 }
@@ -478,16 +480,16 @@ void osp_stop_all(struct mdt_device *mdt)
 
 		if (!osp)
 			continue;
-		spin_lock(&osp->od_lock);
-		osp->od_stopping = true;
-		spin_unlock(&osp->od_lock);
+		spin_lock(&osp->op_lock);
+		osp->op_stopping = true;
+		spin_unlock(&osp->op_lock);
 		osp_sync_close(osp, true);
-		INIT_WORK(&osp->od_stop_work, osp_stop_work);
-		queue_work(system_unbound_wq, &osp->od_stop_work);
+		INIT_WORK(&osp->op_stop_work, osp_stop_work);
+		queue_work(system_unbound_wq, &osp->op_stop_work);
 	}
 	for (i = 0; i < lod->lo_nr; i++)
 		if (lod->lo_osts[i])
-			flush_work(&lod->lo_osts[i]->od_stop_work);
+			flush_work(&lod->lo_osts[i]->op_stop_work);
 }
 
 void osp_free_all(struct mdt_device *mdt)
@@ -502,8 +504,8 @@ void osp_free_all(struct mdt_device *mdt)
 			continue;
 		/* Dead files of clients that went after osp_stop_all(). */
 		osp_sync_stop(osp);
-		param_dir_del(osp->od_params);
-		lu_device_del(osp->od_obd);
+		param_dir_del(osp->op_params);
+		lu_device_del(osp->op_obd);
 		lod->lo_osts[i] = NULL;
 		osp_put(osp);
 	}

@@ -3,7 +3,7 @@
  * Objects of an OST for new files (chapter 4, 25.3; chapter 5, 13.3 and 13.4). A thread for each
  * OST keeps a pool of ids that exist on the OST: after each connect it makes sure of the OST's
  * state (statfs, orphan cleanup), then it creates more whenever half of the pool is used. Creators
- * take ids under od_lock; the highest id of a file goes to lov_objid in the transaction that
+ * take ids under op_lock; the highest id of a file goes to lov_objid in the transaction that
  * creates the file.
  *
  * Ids are those of group 0 ({id, 0} on the wire). What the OST has above the highest journalled id
@@ -23,15 +23,15 @@
 
 void osp_kick(struct osp_device *osp)
 {
-	WRITE_ONCE(osp->od_kick, true);
-	wake_up(&osp->od_waitq);
+	WRITE_ONCE(osp->op_kick, true);
+	wake_up(&osp->op_waitq);
 }
 
-static bool pool_low(const struct osp_device *osp)
+static bool osp_pool_low(const struct osp_device *osp)
 {
-	u64 left = osp->od_last + 1 - osp->od_next;
+	u64 left = osp->op_last + 1 - osp->op_next;
 
-	return left < osp->od_batch / 2 + 1;
+	return left < osp->op_batch / 2 + 1;
 }
 
 /**
@@ -47,17 +47,17 @@ int osp_get_id(struct osp_device *osp, u64 *id)
 	bool low;
 	int rc = 0;
 
-	spin_lock(&osp->od_lock);
-	if (osp->od_stopping || osp->od_inactive)
+	spin_lock(&osp->op_lock);
+	if (osp->op_stopping || osp->op_inactive)
 		rc = -ENODEV;
-	else if (!osp->od_ready)
+	else if (!osp->op_ready)
 		rc = -EAGAIN;
-	else if (osp->od_next > osp->od_last)
-		rc = osp->od_status ?: -EAGAIN;
+	else if (osp->op_next > osp->op_last)
+		rc = osp->op_status ?: -EAGAIN;
 	else
-		*id = osp->od_next++;
-	low = pool_low(osp);
-	spin_unlock(&osp->od_lock);
+		*id = osp->op_next++;
+	low = osp_pool_low(osp);
+	spin_unlock(&osp->op_lock);
 	if (low)
 		osp_kick(osp);
 	return rc;
@@ -71,12 +71,12 @@ void osp_put_id(struct osp_device *osp, u64 id)
 {
 	bool back = false;
 
-	spin_lock(&osp->od_lock);
-	if (osp->od_ready && osp->od_next == id + 1) {
-		osp->od_next--;
+	spin_lock(&osp->op_lock);
+	if (osp->op_ready && osp->op_next == id + 1) {
+		osp->op_next--;
 		back = true;
 	}
-	spin_unlock(&osp->od_lock);
+	spin_unlock(&osp->op_lock);
 	if (!back)
 		osp_record_unused(osp, id);
 }
@@ -94,19 +94,19 @@ int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id)
 	__le64 val = cpu_to_le64(id);
 	int rc = 0;
 
-	mutex_lock(&osp->od_id_mutex);
-	if (id > osp->od_saved) {
-		rc = osd_buf_write(th, osp->od_mdt->mdt_lod.lo_objid, &val, sizeof(val),
-				   osp->od_index * sizeof(val));
+	mutex_lock(&osp->op_id_mutex);
+	if (id > osp->op_saved) {
+		rc = osd_buf_write(th, osp->op_mdt->mdt_lod.lo_objid, &val, sizeof(val),
+				   osp->op_index * sizeof(val));
 		if (!rc)
-			WRITE_ONCE(osp->od_saved, id);
+			WRITE_ONCE(osp->op_saved, id);
 	}
-	mutex_unlock(&osp->od_id_mutex);
+	mutex_unlock(&osp->op_id_mutex);
 	/* A replay may be ahead of the pool. */
-	spin_lock(&osp->od_lock);
-	if (id >= osp->od_next)
-		osp->od_next = id + 1;
-	spin_unlock(&osp->od_lock);
+	spin_lock(&osp->op_lock);
+	if (id >= osp->op_next)
+		osp->op_next = id + 1;
+	spin_unlock(&osp->op_lock);
 	return rc;
 }
 
@@ -116,23 +116,23 @@ int osp_load_used(struct osp_device *osp)
 	__le64 val = 0;
 	ssize_t n;
 
-	n = osd_buf_read(osp->od_mdt->mdt_lod.lo_objid, &val, sizeof(val),
-			 osp->od_index * sizeof(val));
+	n = osd_buf_read(osp->op_mdt->mdt_lod.lo_objid, &val, sizeof(val),
+			 osp->op_index * sizeof(val));
 	if (n < 0)
 		return n;
-	osp->od_saved = n == sizeof(val) ? le64_to_cpu(val) : 0;
+	osp->op_saved = n == sizeof(val) ? le64_to_cpu(val) : 0;
 	return 0;
 }
 
 /* ---- requests of the thread ---- */
 
-static int osp_do_statfs(struct osp_device *osp)
+static int osp_rpc_statfs(struct osp_device *osp)
 {
 	struct ptlrpc_request *req;
 	struct obd_statfs *os;
 	int rc;
 
-	req = ptlrpc_req_new(osp->od_imp, OST_STATFS, &wf_ost_statfs);
+	req = ptlrpc_req_new(osp->op_imp, OST_STATFS, &wf_ost_statfs);
 	if (!req)
 		return -ENOMEM;
 	req->rq_no_delay = true;
@@ -145,11 +145,11 @@ static int osp_do_statfs(struct osp_device *osp)
 		if (!os || !os->os_type) {
 			rc = -EPROTO;
 		} else {
-			spin_lock(&osp->od_lock);
-			osp->od_statfs = *os;
-			osp->od_statfs_time = jiffies ?: 1;
-			osp->od_statfs_ok = true;
-			spin_unlock(&osp->od_lock);
+			spin_lock(&osp->op_lock);
+			osp->op_statfs = *os;
+			osp->op_statfs_time = jiffies ?: 1;
+			osp->op_statfs_ok = true;
+			spin_unlock(&osp->op_lock);
 		}
 	}
 	ptlrpc_req_put(req);
@@ -157,13 +157,13 @@ static int osp_do_statfs(struct osp_device *osp)
 }
 
 /* The OST's own idea of its last id, for an MDT that knows nothing. 0: none. */
-static int osp_ask_last_id(struct osp_device *osp, u64 *id)
+static int osp_rpc_last_id(struct osp_device *osp, u64 *id)
 {
 	struct ptlrpc_request *req;
 	__le64 *val;
 	int rc;
 
-	req = ptlrpc_req_new(osp->od_imp, OST_GET_INFO, &wf_ost_get_info_last_id);
+	req = ptlrpc_req_new(osp->op_imp, OST_GET_INFO, &wf_ost_get_info_last_id);
 	if (!req)
 		return -ENOMEM;
 	req->rq_no_delay = true;
@@ -184,14 +184,14 @@ out:
 }
 
 /* OST_CREATE: *id in: wanted last id or, to clean up, the last used; out: what the OST has. */
-static int osp_do_create(struct osp_device *osp, bool cleanup, u64 *id)
+static int osp_rpc_create(struct osp_device *osp, bool cleanup, u64 *id)
 {
 	struct ptlrpc_request *req;
 	struct ost_body *body;
 	struct lu_fid fid;
 	int rc;
 
-	req = ptlrpc_req_new(osp->od_imp, OST_CREATE, &wf_ost_create);
+	req = ptlrpc_req_new(osp->op_imp, OST_CREATE, &wf_ost_create);
 	if (!req)
 		return -ENOMEM;
 	req->rq_no_delay = true;
@@ -232,30 +232,30 @@ static int osp_cleanup(struct osp_device *osp)
 	int rc;
 
 	/*
-	 * No allocation is under way that is not journalled or will be: od_ready is off, ids given
+	 * No allocation is under way that is not journalled or will be: op_ready is off, ids given
 	 * away count as used.
 	 */
-	spin_lock(&osp->od_lock);
-	used = max(READ_ONCE(osp->od_saved), osp->od_next ? osp->od_next - 1 : 0);
-	spin_unlock(&osp->od_lock);
+	spin_lock(&osp->op_lock);
+	used = max(READ_ONCE(osp->op_saved), osp->op_next ? osp->op_next - 1 : 0);
+	spin_unlock(&osp->op_lock);
 	if (used < 2) {
-		rc = osp_ask_last_id(osp, &id);
+		rc = osp_rpc_last_id(osp, &id);
 		if (rc)
 			return rc;
 		used = max3(used, id, 1ULL);
 	}
 	id = used;
-	rc = osp_do_create(osp, true, &id);
+	rc = osp_rpc_create(osp, true, &id);
 	if (rc)
 		return rc;
 	id = max(id, used);
-	spin_lock(&osp->od_lock);
-	osp->od_next = max(id + 1, osp->od_next);
-	osp->od_last = osp->od_next - 1;
-	osp->od_status = 0;
-	osp->od_batch = PRE_BATCH_MIN;
-	osp->od_ready = osp->od_connected;
-	spin_unlock(&osp->od_lock);
+	spin_lock(&osp->op_lock);
+	osp->op_next = max(id + 1, osp->op_next);
+	osp->op_last = osp->op_next - 1;
+	osp->op_status = 0;
+	osp->op_batch = PRE_BATCH_MIN;
+	osp->op_ready = osp->op_connected;
+	spin_unlock(&osp->op_lock);
 	return 0;
 }
 
@@ -265,32 +265,32 @@ static int osp_precreate(struct osp_device *osp)
 	bool empty;
 	int rc;
 
-	spin_lock(&osp->od_lock);
-	last = osp->od_last;
-	empty = osp->od_next > last;
-	if (empty && osp->od_batch < PRE_BATCH_MAX && last > 1)
-		osp->od_batch *= 2;
-	want = last + osp->od_batch;
-	spin_unlock(&osp->od_lock);
+	spin_lock(&osp->op_lock);
+	last = osp->op_last;
+	empty = osp->op_next > last;
+	if (empty && osp->op_batch < PRE_BATCH_MAX && last > 1)
+		osp->op_batch *= 2;
+	want = last + osp->op_batch;
+	spin_unlock(&osp->op_lock);
 	got = want;
-	rc = osp_do_create(osp, false, &got);
-	spin_lock(&osp->od_lock);
+	rc = osp_rpc_create(osp, false, &got);
+	spin_lock(&osp->op_lock);
 	if (!rc && got <= last)
 		rc = -ESTALE;
 	if (!rc) {
-		osp->od_last = got;
-		osp->od_status = 0;
+		osp->op_last = got;
+		osp->op_status = 0;
 		if (got < want)
-			osp->od_batch = max_t(u32, got - last, PRE_BATCH_MIN);
+			osp->op_batch = max_t(u32, got - last, PRE_BATCH_MIN);
 	} else if (rc == -ENOSPC) {
-		osp->od_status = -ENOSPC;
+		osp->op_status = -ENOSPC;
 	} else {
-		osp->od_status = -EAGAIN;
+		osp->op_status = -EAGAIN;
 		if (rc == -ESTALE || rc == -ENOTCONN)
-			osp->od_ready = false;
+			osp->op_ready = false;
 	}
-	spin_unlock(&osp->od_lock);
-	mdt_lod_event(&osp->od_mdt->mdt_lod);
+	spin_unlock(&osp->op_lock);
+	mdt_lod_event(&osp->op_mdt->mdt_lod);
 	return rc;
 }
 
@@ -301,40 +301,42 @@ static long osp_round(struct osp_device *osp)
 	bool low;
 	int rc;
 
-	if (!READ_ONCE(osp->od_connected) || READ_ONCE(osp->od_inactive) ||
-	    !READ_ONCE(osp->od_added))
+	if (!READ_ONCE(osp->op_connected) || READ_ONCE(osp->op_inactive) ||
+	    !READ_ONCE(osp->op_added))
 		return 60;
-	age = jiffies - READ_ONCE(osp->od_statfs_time);
-	if (!READ_ONCE(osp->od_statfs_ok) || age >= PRE_STATFS_SECS * HZ) {
-		bool first = !READ_ONCE(osp->od_statfs_ok);
+	age = jiffies - READ_ONCE(osp->op_statfs_time);
+	if (!READ_ONCE(osp->op_statfs_ok) || age >= PRE_STATFS_SECS * HZ) {
+		bool first = !READ_ONCE(osp->op_statfs_ok);
 
-		rc = osp_do_statfs(osp);
+		rc = osp_rpc_statfs(osp);
 		if (rc && first)
 			return PRE_RETRY_SECS;
 		if (first)
-			mdt_lod_event(&osp->od_mdt->mdt_lod);
+			mdt_lod_event(&osp->op_mdt->mdt_lod);
 	}
-	if (!READ_ONCE(osp->od_ready)) {
+	if (!READ_ONCE(osp->op_ready)) {
 		/* Replayed creates may still use ids that are not journalled. */
-		if (mdt_recovering(osp->od_mdt))
+		if (mdt_recovering(osp->op_mdt))
 			return PRE_RETRY_SECS;
 		rc = osp_cleanup(osp);
 		if (rc) {
 			if (!ptlrpc_err_is_conn(rc))
-				pr_warn_ratelimited("%s: orphan cleanup: %d\n", osp->od_name, rc);
+				pr_warn_ratelimited("%s: the OST does not clean up unused objects, no new files get objects there: rc = %d\n",
+						    osp->op_name, rc);
 			return PRE_RETRY_SECS;
 		}
 	}
-	spin_lock(&osp->od_lock);
-	low = osp->od_ready && pool_low(osp);
-	spin_unlock(&osp->od_lock);
+	spin_lock(&osp->op_lock);
+	low = osp->op_ready && osp_pool_low(osp);
+	spin_unlock(&osp->op_lock);
 	if (low) {
 		rc = osp_precreate(osp);
 		if (rc == -ENOSPC)
 			return PRE_ENOSPC_SECS;
 		if (rc) {
 			if (!ptlrpc_err_is_conn(rc))
-				pr_warn_ratelimited("%s: precreate: %d\n", osp->od_name, rc);
+				pr_warn_ratelimited("%s: the OST creates no objects for new files: rc = %d\n",
+						    osp->op_name, rc);
 			return PRE_RETRY_SECS;
 		}
 	}
@@ -351,10 +353,11 @@ static int osp_thread(void *data)
 		if (secs == PRE_RETRY_SECS)
 			schedule_timeout_interruptible(PRE_RETRY_SECS * HZ);
 		else
-			wait_event_interruptible_timeout(
-				osp->od_waitq, osp->od_kick || kthread_should_stop(), secs * HZ);
-		WRITE_ONCE(osp->od_kick, false);
-		if (kthread_should_stop() || READ_ONCE(osp->od_stopping))
+			wait_event_interruptible_timeout(osp->op_waitq,
+							 osp->op_kick || kthread_should_stop(),
+							 secs * HZ);
+		WRITE_ONCE(osp->op_kick, false);
+		if (kthread_should_stop() || READ_ONCE(osp->op_stopping))
 			continue;
 		secs = osp_round(osp);
 	}
@@ -363,27 +366,27 @@ static int osp_thread(void *data)
 
 void osp_precreate_init(struct osp_device *osp)
 {
-	spin_lock_init(&osp->od_lock);
-	mutex_init(&osp->od_id_mutex);
-	init_waitqueue_head(&osp->od_waitq);
-	osp->od_batch = PRE_BATCH_MIN;
+	spin_lock_init(&osp->op_lock);
+	mutex_init(&osp->op_id_mutex);
+	init_waitqueue_head(&osp->op_waitq);
+	osp->op_batch = PRE_BATCH_MIN;
 }
 
 int osp_precreate_start(struct osp_device *osp)
 {
 	struct task_struct *t;
 
-	t = kthread_run(osp_thread, osp, "osp-pre-%u", osp->od_index);
+	t = kthread_run(osp_thread, osp, "osp-pre-%u", osp->op_index);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
-	osp->od_thread = t;
+	osp->op_thread = t;
 	return 0;
 }
 
 /* The import is disconnected: the thread does not wait for it. */
 void osp_precreate_stop(struct osp_device *osp)
 {
-	if (osp->od_thread)
-		kthread_stop(osp->od_thread);
-	osp->od_thread = NULL;
+	if (osp->op_thread)
+		kthread_stop(osp->op_thread);
+	osp->op_thread = NULL;
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the OSTs still have to be told, on disk: the local file osp_changes is an array of FIDs, zero
- * where a slot is free. The FID of a file: its OST objects have to get its owner, group and project
- * (of the moment when they are told). An IDIF: that object was taken for a file that was not made
- * after all, and has to go. A record is written in the transaction that makes it true and cleared
- * when all OSTs concerned have committed the change; so it survives a crash of either side. (For the
- * objects of deleted files PENDING/ does this, mdt_orphan.c.)
+ * What the OSTs still have to be told, on disk: the local file osp_changes is an array of FIDs,
+ * zero where a slot is free. The FID of a file: its OST objects have to get its owner, group and
+ * project (of the moment when they are told). An IDIF: that object was taken for a file that was
+ * not made after all, and has to go. A record is written in the transaction that makes it true and
+ * cleared when all OSTs concerned have committed the change; so it survives a crash of either side.
+ * (For the objects of deleted files PENDING/ does this, mdt_orphan.c.)
  *
- * In memory a record is on or_list of mdt_rec_todo, in work with requests under way (a file then has
- * it in mo_owner, changed under mo_mutex), or on mdt_rec_done. There are at most RECORDS_MAX, beside
- * those of the transactions that are not committed yet: others, and those whose OST is away, are on
- * disk only, until a scan of the file takes them up: when there is room again, or an OST comes back.
- * mdt_rec_ida has the slots in use, mdt_rec_mem those whose record is in memory.
+ * In memory a record is on or_list of mdt_rec_todo, in work with requests under way (a file then
+ * has it in mo_owner, changed under mo_mutex), or on mdt_rec_done. There are at most RECORDS_MAX,
+ * beside those of the transactions that are not committed yet: others, and those whose OST is away,
+ * are on disk only, until a scan of the file takes them up: when there is room again, or an OST
+ * comes back. mdt_rec_ida has the slots in use, mdt_rec_mem those whose record is in memory.
  *
  * Lock: mdt_rec_lock, a spinlock inside of all others; the steps and the scan run in the work item.
  */
@@ -25,7 +25,7 @@
 #define RECORDS_MAX	4096	/* in memory, of the scan */
 #define RECORDS_STEP	256	/* read at once */
 
-static void rec_free(struct osp_record *r)
+static void osp_rec_free(struct osp_record *r)
 {
 	if (!r)
 		return;
@@ -34,7 +34,7 @@ static void rec_free(struct osp_record *r)
 	kfree(r);
 }
 
-static void rec_queue(struct osp_record *r, struct list_head *list)
+static void osp_rec_queue(struct osp_record *r, struct list_head *list)
 {
 	struct mdt_device *mdt = r->or_mdt;
 
@@ -44,19 +44,19 @@ static void rec_queue(struct osp_record *r, struct list_head *list)
 	queue_work(mdt->mdt_wq, &mdt->mdt_rec_work);
 }
 
-static void rec_committed(void *data, int error)
+static void osp_rec_committed(void *data, int error)
 {
 	struct osp_record *r = data;
 
 	/* After a failed commit the next mount looks at what is on disk. */
 	if (error)
-		rec_free(r);
+		osp_rec_free(r);
 	else
-		rec_queue(r, &r->or_mdt->mdt_rec_todo);
+		osp_rec_queue(r, &r->or_mdt->mdt_rec_todo);
 }
 
 /* ERR_PTR: -ENOMEM; -ENOSPC: the record of the slot is in memory already. */
-static struct osp_record *rec_new(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
+static struct osp_record *osp_rec_new(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 {
 	struct osp_record *r = kzalloc(sizeof(*r), GFP_NOFS);
 	int rc;
@@ -76,8 +76,8 @@ static struct osp_record *rec_new(struct mdt_device *mdt, const struct lu_fid *f
 	return r;
 }
 
-static int rec_write(struct osd_trans *th, struct mdt_device *mdt, int slot,
-		     const struct lu_fid *fid)
+static int osp_rec_write(struct osd_trans *th, struct mdt_device *mdt, int slot,
+			 const struct lu_fid *fid)
 {
 	struct lu_fid_le le = {};
 
@@ -86,24 +86,24 @@ static int rec_write(struct osd_trans *th, struct mdt_device *mdt, int slot,
 	return osd_buf_write(th, mdt->mdt_rec_file, &le, sizeof(le), (u64)slot * sizeof(le));
 }
 
-static int rec_add(struct osd_trans *th, struct mdt_device *mdt, const struct lu_fid *fid)
+static int osp_rec_add(struct osd_trans *th, struct mdt_device *mdt, const struct lu_fid *fid)
 {
 	int rc, slot = ida_alloc(&mdt->mdt_rec_ida, GFP_NOFS);
 	struct osp_record *r;
 
 	if (slot < 0)
 		return slot;
-	r = rec_new(mdt, fid, slot);
+	r = osp_rec_new(mdt, fid, slot);
 	rc = PTR_ERR_OR_ZERO(r);
 	if (!rc)
-		rc = rec_write(th, mdt, slot, fid);
+		rc = osp_rec_write(th, mdt, slot, fid);
 	if (rc) {
 		if (!IS_ERR(r))
-			rec_free(r);
+			osp_rec_free(r);
 		ida_free(&mdt->mdt_rec_ida, slot);
 		return rc;
 	}
-	osd_trans_commit_cb(th, rec_committed, r);
+	osd_trans_commit_cb(th, osp_rec_committed, r);
 	return 0;
 }
 
@@ -120,7 +120,7 @@ int osp_record_owner(struct osd_trans *th, struct mdt_object *o)
 		o->mo_owner->or_again = true;
 		return 0;
 	}
-	return rec_add(th, o->mo_mdt, &o->mo_fid);
+	return osp_rec_add(th, o->mo_mdt, &o->mo_fid);
 }
 
 /**
@@ -132,7 +132,7 @@ int osp_record_owner(struct osd_trans *th, struct mdt_object *o)
  */
 void osp_record_unused(struct osp_device *osp, u64 id)
 {
-	struct mdt_device *mdt = osp->od_mdt;
+	struct mdt_device *mdt = osp->op_mdt;
 	struct osd_trans *th;
 	struct lu_fid fid;
 	int rc;
@@ -143,29 +143,29 @@ void osp_record_unused(struct osp_device *osp, u64 id)
 		/* The id counts as used: a cleanup on the OST must not make it free again. */
 		rc = osp_write_used(th, osp, id);
 		if (!rc)
-			rc = idif_to_fid(&fid, id, osp->od_index);
+			rc = idif_to_fid(&fid, id, osp->op_index);
 		if (!rc)
-			rc = rec_add(th, mdt, &fid);
+			rc = osp_rec_add(th, mdt, &fid);
 		tgt_trans_stop_local(mdt->mdt_lt, th);
 	}
 	if (rc)
-		pr_warn_ratelimited("%s: unused object %llu is left over: %d\n", osp->od_name, id,
-				    rc);
+		pr_warn_ratelimited("%s: unused object %llu stays on the OST: rc = %d\n",
+				    osp->op_name, id, rc);
 }
 
 /* One request of the record ended, or all are sent. */
-static void rec_end(void *arg, bool ok)
+static void osp_rec_end(void *arg, bool ok)
 {
 	struct osp_record *r = arg;
 
 	if (!ok)
 		WRITE_ONCE(r->or_failed, true);
 	if (atomic_dec_and_test(&r->or_left))
-		rec_queue(r, &r->or_mdt->mdt_rec_done);
+		osp_rec_queue(r, &r->or_mdt->mdt_rec_done);
 }
 
 /* Told and committed, or nothing to tell: forget it on disk, too. */
-static void rec_clear(struct osp_record *r)
+static void osp_rec_clear(struct osp_record *r)
 {
 	struct mdt_device *mdt = r->or_mdt;
 	struct osd_trans *th;
@@ -174,16 +174,16 @@ static void rec_clear(struct osp_record *r)
 	th = tgt_trans_start_local(mdt->mdt_lt, OSP_CR_RECORD);
 	rc = PTR_ERR_OR_ZERO(th);
 	if (!rc) {
-		rc = rec_write(th, mdt, r->or_slot, NULL);
+		rc = osp_rec_write(th, mdt, r->or_slot, NULL);
 		tgt_trans_stop_local(mdt->mdt_lt, th);
 	}
 	if (!rc)
 		ida_free(&mdt->mdt_rec_ida, r->or_slot);
-	rec_free(r);
+	osp_rec_free(r);
 }
 
 /* Send the owner of a file as it is now; mo_mutex held. */
-static void send_owner(struct osp_record *r)
+static void osp_rec_send_owner(struct osp_record *r)
 {
 	struct mdt_object *o = r->or_obj;
 	struct osd_attr la;
@@ -196,12 +196,12 @@ static void send_owner(struct osp_record *r)
 	len = mdt_xattr_get_alloc(o, XATTR_NAME_LOV, &ea);
 	ok = len >= 0 || len == -ENODATA;
 	if (len > 0 && !wire_lov_check(ea, len))
-		ok = osp_send_owner(o->mo_mdt, ea, len, &la, &r->or_left, rec_end, r);
+		ok = osp_send_owner(o->mo_mdt, ea, len, &la, &r->or_left, osp_rec_end, r);
 	kvfree(ea);
-	rec_end(r, ok);
+	osp_rec_end(r, ok);
 }
 
-static void rec_start_owner(struct osp_record *r)
+static void osp_rec_start_owner(struct osp_record *r)
 {
 	struct mdt_device *mdt = r->or_mdt;
 	struct mdt_object *o = mdt_object_find(mdt, &r->or_fid);
@@ -209,9 +209,9 @@ static void rec_start_owner(struct osp_record *r)
 
 	if (IS_ERR(o)) {
 		if (PTR_ERR(o) == -ENOENT)
-			rec_clear(r);
+			osp_rec_clear(r);
 		else
-			rec_free(r);	/* the next scan tries again */
+			osp_rec_free(r);	/* the next scan tries again */
 		return;
 	}
 	mutex_lock(&o->mo_mutex);
@@ -221,30 +221,30 @@ static void rec_start_owner(struct osp_record *r)
 		r->or_obj = o;
 		o->mo_owner = r;
 		mdt->mdt_rec_active++;
-		send_owner(r);
+		osp_rec_send_owner(r);
 		send = true;
 	}
 	mutex_unlock(&o->mo_mutex);
 	if (!send) {
-		rec_clear(r);
+		osp_rec_clear(r);
 		mdt_object_put(o);
 	}
 }
 
-static void rec_start_unused(struct osp_record *r)
+static void osp_rec_start_unused(struct osp_record *r)
 {
 	struct osp_device *osp = mdt_lod_get(r->or_mdt, idif_ost_idx(&r->or_fid));
 
 	r->or_mdt->mdt_rec_active++;
 	atomic_set(&r->or_left, 1);
 	if (osp)
-		osp_send_destroy(osp, idif_id(&r->or_fid), rec_end, r);
+		osp_send_destroy(osp, idif_id(&r->or_fid), osp_rec_end, r);
 	else
-		rec_end(r, false);
+		osp_rec_end(r, false);
 	osp_put(osp);
 }
 
-static void rec_done(struct osp_record *r)
+static void osp_rec_done(struct osp_record *r)
 {
 	struct mdt_object *o = r->or_obj;
 	bool again = false;
@@ -256,7 +256,7 @@ static void rec_done(struct osp_record *r)
 		r->or_again = false;
 		if (again) {
 			r->or_mdt->mdt_rec_active++;
-			send_owner(r);
+			osp_rec_send_owner(r);
 		} else {
 			o->mo_owner = NULL;
 		}
@@ -265,13 +265,13 @@ static void rec_done(struct osp_record *r)
 	if (again)
 		return;
 	if (r->or_failed)
-		rec_free(r);	/* the slot stays: the scan finds it when the OST is back */
+		osp_rec_free(r);	/* the slot stays: the scan finds it when the OST is back */
 	else
-		rec_clear(r);
+		osp_rec_clear(r);
 	mdt_object_put(o);
 }
 
-static struct osp_record *rec_next(struct mdt_device *mdt, struct list_head *list)
+static struct osp_record *osp_rec_next(struct mdt_device *mdt, struct list_head *list)
 {
 	struct osp_record *r;
 
@@ -285,9 +285,11 @@ static struct osp_record *rec_next(struct mdt_device *mdt, struct list_head *lis
 
 /* ---- the file ---- */
 
-/* Calls @fn for each record from slot *pos on, and leaves there how far it came. 0; 1: @fn stopped. */
-static int rec_iterate(struct mdt_device *mdt, u64 *pos,
-		       int (*fn)(struct mdt_device *mdt, const struct lu_fid *fid, int slot))
+/*
+ * Calls @fn for each record from slot *pos on, and leaves there how far it came. 0; 1: @fn stopped.
+ */
+static int osp_rec_iterate(struct mdt_device *mdt, u64 *pos,
+			   int (*fn)(struct mdt_device *mdt, const struct lu_fid *fid, int slot))
 {
 	struct lu_fid_le *le = kmalloc_array(RECORDS_STEP, sizeof(*le), GFP_KERNEL);
 	struct lu_fid fid;
@@ -315,7 +317,7 @@ static int rec_iterate(struct mdt_device *mdt, u64 *pos,
 	return rc;
 }
 
-static int rec_take(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
+static int osp_rec_take(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 {
 	struct osp_record *r;
 
@@ -323,7 +325,7 @@ static int rec_take(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 		return 1;
 	if (!fid_is_norm(fid) && !fid_is_igif(fid) && !fid_is_idif(fid))
 		return 0;
-	r = rec_new(mdt, fid, slot);
+	r = osp_rec_new(mdt, fid, slot);
 	if (IS_ERR(r))
 		return PTR_ERR(r) == -ENOSPC ? 0 : PTR_ERR(r);
 	spin_lock(&mdt->mdt_rec_lock);
@@ -333,7 +335,7 @@ static int rec_take(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 }
 
 /* Take up what is on disk only. True: something may have been found. */
-static bool rec_scan(struct mdt_device *mdt)
+static bool osp_rec_scan(struct mdt_device *mdt)
 {
 	int rc;
 
@@ -345,7 +347,7 @@ static bool rec_scan(struct mdt_device *mdt)
 	}
 	if (!mdt->mdt_rec_scanning)
 		return false;
-	rc = rec_iterate(mdt, &mdt->mdt_rec_pos, rec_take);
+	rc = osp_rec_iterate(mdt, &mdt->mdt_rec_pos, osp_rec_take);
 	if (rc < 0)
 		pr_warn_ratelimited("%s: " RECORD_FILE " cannot be read: rc = %d\n",
 				    mdt->mdt_lt->lt_name, rc);
@@ -353,31 +355,31 @@ static bool rec_scan(struct mdt_device *mdt)
 	return true;
 }
 
-static void rec_start(struct osp_record *r)
+static void osp_rec_start(struct osp_record *r)
 {
 	if (fid_is_idif(&r->or_fid))
-		rec_start_unused(r);
+		osp_rec_start_unused(r);
 	else
-		rec_start_owner(r);
+		osp_rec_start_owner(r);
 }
 
-static void rec_work(struct work_struct *work)
+static void osp_rec_work(struct work_struct *work)
 {
 	struct mdt_device *mdt = container_of(work, struct mdt_device, mdt_rec_work);
 	struct osp_record *r;
 
 	for (;;) {
-		r = rec_next(mdt, &mdt->mdt_rec_done);
+		r = osp_rec_next(mdt, &mdt->mdt_rec_done);
 		if (r) {
-			rec_done(r);
+			osp_rec_done(r);
 			continue;
 		}
 		if (mdt->mdt_rec_active >= RECORDS_ACTIVE)
 			return;
-		r = rec_next(mdt, &mdt->mdt_rec_todo);
+		r = osp_rec_next(mdt, &mdt->mdt_rec_todo);
 		if (r)
-			rec_start(r);
-		else if (!rec_scan(mdt))
+			osp_rec_start(r);
+		else if (!osp_rec_scan(mdt))
 			return;
 		cond_resched();
 	}
@@ -400,12 +402,12 @@ void osp_record_init(struct mdt_device *mdt)
 	spin_lock_init(&mdt->mdt_rec_lock);
 	INIT_LIST_HEAD(&mdt->mdt_rec_todo);
 	INIT_LIST_HEAD(&mdt->mdt_rec_done);
-	INIT_WORK(&mdt->mdt_rec_work, rec_work);
+	INIT_WORK(&mdt->mdt_rec_work, osp_rec_work);
 	ida_init(&mdt->mdt_rec_ida);
 	ida_init(&mdt->mdt_rec_mem);
 }
 
-static int rec_found(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
+static int osp_rec_found(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 {
 	int rc;
 
@@ -430,7 +432,7 @@ int osp_record_start(struct mdt_device *mdt)
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	mdt->mdt_rec_file = f;
-	return rec_iterate(mdt, &pos, rec_found);
+	return osp_rec_iterate(mdt, &pos, osp_rec_found);
 }
 
 /* No transactions run any more, the OSPs have given their jobs back, the work item has run. */
@@ -439,7 +441,7 @@ void osp_record_stop(struct mdt_device *mdt)
 	struct osp_record *r, *n;
 
 	list_for_each_entry_safe(r, n, &mdt->mdt_rec_todo, or_list)
-		rec_free(r);
+		osp_rec_free(r);
 	INIT_LIST_HEAD(&mdt->mdt_rec_todo);
 	ida_destroy(&mdt->mdt_rec_ida);
 	ida_destroy(&mdt->mdt_rec_mem);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What an OST is told after a commit on the MDT: destroys of the objects of deleted files, owners
- * of changed ones (chapter 4, 25.4 and 25.5). Jobs are in memory: the persistent record is the file in
- * PENDING/ (mdt_orphan.c) or one of osp_record.c; so a job ends only when the OST has committed what
- * it asked for. A few requests are in flight at a time; what fails is tried again. There are jobs
- * only while the OST is connected: when it goes they end without success, and whoever asked has it
- * on disk and asks again when the OST is back.
+ * of changed ones (chapter 4, 25.4 and 25.5). Jobs are in memory: the persistent record is the file
+ * in PENDING/ (mdt_orphan.c) or one of osp_record.c; so a job ends only when the OST has committed
+ * what it asked for. A few requests are in flight at a time; what fails is tried again. There are
+ * jobs only while the OST is connected: when it goes they end without success, and whoever asked
+ * has it on disk and asks again when the OST is back.
  *
- * Lock: osp_device.od_job_lock, a leaf. It is not od_lock: creators of files do not wait for jobs.
+ * Lock: osp_device.op_job_lock, a leaf. It is not op_lock: creators of files do not wait for jobs.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
@@ -30,74 +30,75 @@ struct osp_job {
 	osp_end_fn		oj_end;
 	void			*oj_arg;
 	u32			oj_uid, oj_gid, oj_projid;
-	bool			oj_sync;	/* done, but perhaps not committed: OST_SYNC tells */
+	/* done, but perhaps not committed: OST_SYNC tells */
+	bool			oj_sync;
 	unsigned long		oj_when;	/* jiffies: not before */
 };
 
-static struct workqueue_struct *sync_wq(void)
+static struct workqueue_struct *osp_job_wq(void)
 {
 	return system_unbound_wq;
 }
 
-static void job_free(struct osp_job *job, bool ok)
+static void osp_job_free(struct osp_job *job, bool ok)
 {
 	job->oj_end(job->oj_arg, ok);
 	osp_put(job->oj_osp);
 	kfree(job);
 }
 
-/* Under od_job_lock: nobody arms the work after the OSP was stopped. */
-static void arm(struct osp_device *osp, unsigned long delay)
+/* Under op_job_lock: nobody arms the work after the OSP was stopped. */
+static void osp_job_arm(struct osp_device *osp, unsigned long delay)
 {
-	if (osp->od_jobs_open)
-		mod_delayed_work(sync_wq(), &osp->od_sync_work, delay);
+	if (osp->op_jobs_open)
+		mod_delayed_work(osp_job_wq(), &osp->op_sync_work, delay);
 }
 
 /* To the tail; false: the OST is away. @count: where it was counted so far, or NULL. */
-static bool job_queue(struct osp_job *job, unsigned int *count, unsigned long delay)
+static bool osp_job_queue(struct osp_job *job, unsigned int *count, unsigned long delay)
 {
 	struct osp_device *osp = job->oj_osp;
 	bool ok;
 
 	job->oj_when = jiffies + delay;
-	spin_lock(&osp->od_job_lock);
-	ok = osp->od_jobs_open;
+	spin_lock(&osp->op_job_lock);
+	ok = osp->op_jobs_open;
 	if (ok) {
-		list_add_tail(&job->oj_list, delay ? &osp->od_retry : &osp->od_jobs);
-		osp->od_nr_jobs++;
+		list_add_tail(&job->oj_list, delay ? &osp->op_retry : &osp->op_jobs);
+		osp->op_nr_jobs++;
 		if (count)
 			--*count;
-		arm(osp, 0);
+		osp_job_arm(osp, 0);
 	}
-	spin_unlock(&osp->od_job_lock);
+	spin_unlock(&osp->op_job_lock);
 	return ok;
 }
 
-static void job_submit(struct osp_job *job)
+static void osp_job_submit(struct osp_job *job)
 {
-	if (!job_queue(job, NULL, 0))
-		job_free(job, false);
+	if (!osp_job_queue(job, NULL, 0))
+		osp_job_free(job, false);
 }
 
 /* A job that was sent ends. */
-static void job_end(struct osp_job *job, unsigned int *count, bool ok)
+static void osp_job_end(struct osp_job *job, unsigned int *count, bool ok)
 {
 	struct osp_device *osp = job->oj_osp;
 
 	osp_get(osp);
-	job_free(job, ok);
-	spin_lock(&osp->od_job_lock);
+	osp_job_free(job, ok);
+	spin_lock(&osp->op_job_lock);
 	--*count;
-	arm(osp, 0);
+	osp_job_arm(osp, 0);
 	/* Under the lock: osp_sync_stop() may be waiting for this to be the last one. */
-	wake_up_all(&osp->od_waitq);
-	spin_unlock(&osp->od_job_lock);
+	wake_up_all(&osp->op_waitq);
+	spin_unlock(&osp->op_job_lock);
 	osp_put(osp);
 }
 
 /* The job gets its own reference of the OSP. */
-static struct osp_job *job_new(enum job_kind kind, struct osp_device *osp, const struct ost_id *oi,
-			       osp_end_fn end, void *arg)
+static struct osp_job *osp_job_new(enum job_kind kind, struct osp_device *osp,
+				   const struct ost_id *oi, osp_end_fn end, void *arg)
 {
 	struct osp_job *job = kzalloc(sizeof(*job), GFP_NOFS);
 
@@ -113,36 +114,36 @@ static struct osp_job *job_new(enum job_kind kind, struct osp_device *osp, const
 }
 
 /* What was executed is committed on the OST, or lost. */
-static void job_committed(struct ptlrpc_request *req)
+static void osp_job_committed(struct ptlrpc_request *req)
 {
 	struct osp_job *job = req->rq_cb_data;
 	struct osp_device *osp = job->oj_osp;
 
-	if (req->rq_committed || !job_queue(job, &osp->od_uncommitted, HZ))
-		job_end(job, &osp->od_uncommitted, req->rq_committed);
+	if (req->rq_committed || !osp_job_queue(job, &osp->op_uncommitted, HZ))
+		osp_job_end(job, &osp->op_uncommitted, req->rq_committed);
 }
 
 /* Will trying again never help? Objects that are gone need no owner. */
-static bool job_refused(const struct osp_job *job, int rc)
+static bool osp_job_refused(const struct osp_job *job, int rc)
 {
 	if (job->oj_kind == JOB_DESTROY)
 		return false;
 	return rc == -ENOENT || rc == -EPERM || rc == -EINVAL || rc == -EOPNOTSUPP;
 }
 
-static void job_done(struct ptlrpc_request *req)
+static void osp_job_done(struct ptlrpc_request *req)
 {
 	struct osp_job *job = req->done_data;
 	struct osp_device *osp = job->oj_osp;
 	int rc = req->rq_status;
 	bool ok = false;
 
-	if (!rc && req->rq_transno && !job->oj_sync) {	/* job_committed() follows */
-		spin_lock(&osp->od_job_lock);
-		osp->od_in_flight--;
-		osp->od_uncommitted++;
-		arm(osp, 0);
-		spin_unlock(&osp->od_job_lock);
+	if (!rc && req->rq_transno && !job->oj_sync) {	/* osp_job_committed() follows */
+		spin_lock(&osp->op_job_lock);
+		osp->op_in_flight--;
+		osp->op_uncommitted++;
+		osp_job_arm(osp, 0);
+		spin_unlock(&osp->op_job_lock);
 		ptlrpc_req_put(req);
 		return;
 	}
@@ -154,18 +155,18 @@ static void job_done(struct ptlrpc_request *req)
 		/* Gone by an earlier request, the answer to which we never saw. */
 		job->oj_sync = true;
 		rc = 0;
-	} else if (req->rq_got_reply && job_refused(job, rc)) {
+	} else if (req->rq_got_reply && osp_job_refused(job, rc)) {
 		ok = true;
 		if (rc != -ENOENT)
-			pr_warn_ratelimited("%s: owner of object %llu: %d\n", osp->od_name,
-					    le64_to_cpu(job->oj_oi.oi_id), rc);
+			pr_warn_ratelimited("%s: the OST refused the owner of object %llu: rc = %d\n",
+					    osp->op_name, le64_to_cpu(job->oj_oi.oi_id), rc);
 	}
-	if (ok || !job_queue(job, &osp->od_in_flight, rc ? SYNC_RETRY_SECS * HZ : 0))
-		job_end(job, &osp->od_in_flight, ok);
+	if (ok || !osp_job_queue(job, &osp->op_in_flight, rc ? SYNC_RETRY_SECS * HZ : 0))
+		osp_job_end(job, &osp->op_in_flight, ok);
 	ptlrpc_req_put(req);
 }
 
-static void job_pack(const struct osp_job *job, struct obdo *oa)
+static void osp_job_pack(const struct osp_job *job, struct obdo *oa)
 {
 	oa->o_oi = job->oj_oi;
 	if (job->oj_sync) {
@@ -183,7 +184,7 @@ static void job_pack(const struct osp_job *job, struct obdo *oa)
 	}
 }
 
-static int job_send(struct osp_job *job)
+static int osp_job_send(struct osp_job *job)
 {
 	bool destroy = job->oj_kind == JOB_DESTROY && !job->oj_sync;
 	u32 opc = job->oj_sync ? OST_SYNC : destroy ? OST_DESTROY : OST_SETATTR;
@@ -191,7 +192,7 @@ static int job_send(struct osp_job *job)
 	struct ost_body *body;
 	int rc;
 
-	req = ptlrpc_req_new(job->oj_osp->od_imp, opc,
+	req = ptlrpc_req_new(job->oj_osp->op_imp, opc,
 			     destroy ? &wf_ost_destroy : &wf_ost_body_only);
 	if (!req)
 		return -ENOMEM;
@@ -202,10 +203,10 @@ static int job_send(struct osp_job *job)
 	if (rc)
 		goto out;
 	body = ptlrpc_req_buf(req, WF_OST_BODY);
-	job_pack(job, &body->oa);
-	req->done = job_done;
+	osp_job_pack(job, &body->oa);
+	req->done = osp_job_done;
 	req->done_data = job;
-	req->rq_commit_cb = job_committed;
+	req->rq_commit_cb = osp_job_committed;
 	req->rq_cb_data = job;
 	rc = ptlrpc_send_async(req);
 	if (!rc)
@@ -215,17 +216,17 @@ out:
 	return rc;
 }
 
-/* Jobs whose time has come; under od_job_lock. Jiffies until there is another one, 0: none. */
-static unsigned long job_retry(struct osp_device *osp)
+/* Jobs whose time has come; under op_job_lock. Jiffies until there is another one, 0: none. */
+static unsigned long osp_job_retry(struct osp_device *osp)
 {
 	struct osp_job *job, *tmp;
 	unsigned long wait = 0;
 
-	list_for_each_entry_safe(job, tmp, &osp->od_retry, oj_list) {
+	list_for_each_entry_safe(job, tmp, &osp->op_retry, oj_list) {
 		unsigned long left = job->oj_when - jiffies;
 
 		if (!time_after(job->oj_when, jiffies))
-			list_move_tail(&job->oj_list, &osp->od_jobs);
+			list_move_tail(&job->oj_list, &osp->op_jobs);
 		else
 			wait = wait ? min(wait, left) : left;
 	}
@@ -233,38 +234,38 @@ static unsigned long job_retry(struct osp_device *osp)
 }
 
 /* The next job, if another one may be in flight. */
-static struct osp_job *job_next(struct osp_device *osp)
+static struct osp_job *osp_job_next(struct osp_device *osp)
 {
 	struct osp_job *job = NULL;
 
-	spin_lock(&osp->od_job_lock);
-	if (osp->od_jobs_open && osp->od_in_flight < SYNC_IN_FLIGHT)
-		job = list_first_entry_or_null(&osp->od_jobs, struct osp_job, oj_list);
+	spin_lock(&osp->op_job_lock);
+	if (osp->op_jobs_open && osp->op_in_flight < SYNC_IN_FLIGHT)
+		job = list_first_entry_or_null(&osp->op_jobs, struct osp_job, oj_list);
 	if (job) {
 		list_del_init(&job->oj_list);
-		osp->od_nr_jobs--;
-		osp->od_in_flight++;
+		osp->op_nr_jobs--;
+		osp->op_in_flight++;
 	}
-	spin_unlock(&osp->od_job_lock);
+	spin_unlock(&osp->op_job_lock);
 	return job;
 }
 
-static void sync_work(struct work_struct *work)
+static void osp_job_work(struct work_struct *work)
 {
-	struct osp_device *osp = container_of(work, struct osp_device, od_sync_work.work);
+	struct osp_device *osp = container_of(work, struct osp_device, op_sync_work.work);
 	struct osp_job *job;
 	unsigned long wait;
 
-	spin_lock(&osp->od_job_lock);
-	wait = job_retry(osp);
+	spin_lock(&osp->op_job_lock);
+	wait = osp_job_retry(osp);
 	if (wait)
-		arm(osp, wait);
-	spin_unlock(&osp->od_job_lock);
-	while ((job = job_next(osp))) {
-		if (!job_send(job))
+		osp_job_arm(osp, wait);
+	spin_unlock(&osp->op_job_lock);
+	while ((job = osp_job_next(osp))) {
+		if (!osp_job_send(job))
 			continue;
-		if (!job_queue(job, &osp->od_in_flight, HZ))
-			job_end(job, &osp->od_in_flight, false);
+		if (!osp_job_queue(job, &osp->op_in_flight, HZ))
+			osp_job_end(job, &osp->op_in_flight, false);
 		return;
 	}
 }
@@ -272,45 +273,48 @@ static void sync_work(struct work_struct *work)
 /* The OST is connected: jobs are taken. */
 void osp_sync_open(struct osp_device *osp)
 {
-	spin_lock(&osp->od_job_lock);
-	osp->od_jobs_open = !osp->od_jobs_stopped;
-	spin_unlock(&osp->od_job_lock);
+	spin_lock(&osp->op_job_lock);
+	osp->op_jobs_open = !osp->op_jobs_stopped;
+	spin_unlock(&osp->op_job_lock);
 }
 
-/* The OST is away, or the OSP stops (@stop): what waits ends without success, what is in flight follows. */
+/*
+ * The OST is away, or the OSP stops (@stop): what waits ends without success, what is in flight
+ * follows.
+ */
 void osp_sync_close(struct osp_device *osp, bool stop)
 {
 	struct osp_job *job, *n;
 	LIST_HEAD(jobs);
 
-	spin_lock(&osp->od_job_lock);
-	osp->od_jobs_open = false;
-	osp->od_jobs_stopped |= stop;
-	list_splice_init(&osp->od_jobs, &jobs);
-	list_splice_tail_init(&osp->od_retry, &jobs);
-	osp->od_nr_jobs = 0;
-	spin_unlock(&osp->od_job_lock);
+	spin_lock(&osp->op_job_lock);
+	osp->op_jobs_open = false;
+	osp->op_jobs_stopped |= stop;
+	list_splice_init(&osp->op_jobs, &jobs);
+	list_splice_tail_init(&osp->op_retry, &jobs);
+	osp->op_nr_jobs = 0;
+	spin_unlock(&osp->op_job_lock);
 	list_for_each_entry_safe(job, n, &jobs, oj_list) {
 		list_del_init(&job->oj_list);
-		job_free(job, false);
+		osp_job_free(job, false);
 	}
 }
 
 void osp_sync_init(struct osp_device *osp)
 {
-	spin_lock_init(&osp->od_job_lock);
-	INIT_LIST_HEAD(&osp->od_jobs);
-	INIT_LIST_HEAD(&osp->od_retry);
-	INIT_DELAYED_WORK(&osp->od_sync_work, sync_work);
+	spin_lock_init(&osp->op_job_lock);
+	INIT_LIST_HEAD(&osp->op_jobs);
+	INIT_LIST_HEAD(&osp->op_retry);
+	INIT_DELAYED_WORK(&osp->op_sync_work, osp_job_work);
 }
 
 static bool osp_idle(struct osp_device *osp)
 {
 	bool idle;
 
-	spin_lock(&osp->od_job_lock);
-	idle = !osp->od_in_flight && !osp->od_uncommitted;
-	spin_unlock(&osp->od_job_lock);
+	spin_lock(&osp->op_job_lock);
+	idle = !osp->op_in_flight && !osp->op_uncommitted;
+	spin_unlock(&osp->op_job_lock);
 	return idle;
 }
 
@@ -318,14 +322,15 @@ static bool osp_idle(struct osp_device *osp)
 void osp_sync_stop(struct osp_device *osp)
 {
 	osp_sync_close(osp, true);
-	wait_event(osp->od_waitq, osp_idle(osp));
-	cancel_delayed_work_sync(&osp->od_sync_work);
+	wait_event(osp->op_waitq, osp_idle(osp));
+	cancel_delayed_work_sync(&osp->op_sync_work);
 }
 
 /* Calls fn for each object of a layout; false if one could not be dealt with. */
-static bool for_each_object(struct mdt_device *mdt, const void *ea, u32 len,
-			    bool (*fn)(struct osp_device *osp, const struct ost_id *oi, void *arg),
-			    void *arg)
+typedef bool (*osp_object_fn)(struct osp_device *osp, const struct ost_id *oi, void *arg);
+
+static bool osp_for_each_object(struct mdt_device *mdt, const void *ea, u32 len, osp_object_fn fn,
+				void *arg)
 {
 	struct wire_lov_comp c;
 	u32 i, k, n = wire_lov_comp_count(ea, len);
@@ -352,9 +357,9 @@ static bool for_each_object(struct mdt_device *mdt, const void *ea, u32 len,
 	return ok;
 }
 
-static bool object_reachable(struct osp_device *osp, const struct ost_id *oi, void *arg)
+static bool osp_object_reachable(struct osp_device *osp, const struct ost_id *oi, void *arg)
 {
-	return READ_ONCE(osp->od_jobs_open);
+	return READ_ONCE(osp->op_jobs_open);
 }
 
 /**
@@ -365,11 +370,11 @@ static bool object_reachable(struct osp_device *osp, const struct ost_id *oi, vo
  */
 bool osp_objects_reachable(struct mdt_device *mdt, const void *ea, u32 len)
 {
-	return for_each_object(mdt, ea, len, object_reachable, NULL);
+	return osp_for_each_object(mdt, ea, len, osp_object_reachable, NULL);
 }
 
 /* One object of a dead file is dealt with. */
-static void object_done(void *arg, bool ok)
+static void osp_object_done(void *arg, bool ok)
 {
 	struct mdt_object *o = arg;
 
@@ -379,15 +384,15 @@ static void object_done(void *arg, bool ok)
 		mdt_orphan_finish(o, !test_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags));
 }
 
-static bool destroy_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
+static bool osp_destroy_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
 {
 	struct mdt_object *o = arg;
-	struct osp_job *job = job_new(JOB_DESTROY, osp, oi, object_done, o);
+	struct osp_job *job = osp_job_new(JOB_DESTROY, osp, oi, osp_object_done, o);
 
 	if (!job)
 		return false;
 	atomic_inc(&o->mo_objects_left);
-	job_submit(job);
+	osp_job_submit(job);
 	return true;
 }
 
@@ -404,35 +409,35 @@ void osp_destroy_objects(struct mdt_object *o, const void *ea, u32 len)
 	bool ok;
 
 	atomic_set(&o->mo_objects_left, 1);
-	ok = for_each_object(o->mo_mdt, ea, len, destroy_one, o);
-	object_done(o, ok);
+	ok = osp_for_each_object(o->mo_mdt, ea, len, osp_destroy_one, o);
+	osp_object_done(o, ok);
 }
 
 /* Destroy one object; end() is called in any case, perhaps before this returns. */
 void osp_send_destroy(struct osp_device *osp, u64 id, osp_end_fn end, void *arg)
 {
 	struct ost_id oi = { .oi_id = cpu_to_le64(id) };
-	struct osp_job *job = job_new(JOB_DESTROY, osp, &oi, end, arg);
+	struct osp_job *job = osp_job_new(JOB_DESTROY, osp, &oi, end, arg);
 
 	if (job)
-		job_submit(job);
+		osp_job_submit(job);
 	else
 		end(arg, false);
 }
 
 /* ---- owners ---- */
 
-struct send_owner {
+struct osp_owner_job {
 	const struct osd_attr	*la;
 	atomic_t		*left;
 	osp_end_fn		end;
 	void			*arg;
 };
 
-static bool owner_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
+static bool osp_owner_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
 {
-	struct send_owner *s = arg;
-	struct osp_job *job = job_new(JOB_SETATTR, osp, oi, s->end, s->arg);
+	struct osp_owner_job *s = arg;
+	struct osp_job *job = osp_job_new(JOB_SETATTR, osp, oi, s->end, s->arg);
 
 	atomic_inc(s->left);
 	if (!job) {
@@ -442,7 +447,7 @@ static bool owner_one(struct osp_device *osp, const struct ost_id *oi, void *arg
 	job->oj_uid = s->la->uid;
 	job->oj_gid = s->la->gid;
 	job->oj_projid = s->la->projid;
-	job_submit(job);
+	osp_job_submit(job);
 	return true;
 }
 
@@ -461,20 +466,20 @@ static bool owner_one(struct osp_device *osp, const struct ost_id *oi, void *arg
 bool osp_send_owner(struct mdt_device *mdt, const void *ea, u32 len, const struct osd_attr *la,
 		    atomic_t *left, osp_end_fn end, void *arg)
 {
-	struct send_owner s = { .la = la, .left = left, .end = end, .arg = arg };
+	struct osp_owner_job s = { .la = la, .left = left, .end = end, .arg = arg };
 
-	return for_each_object(mdt, ea, len, owner_one, &s);
+	return osp_for_each_object(mdt, ea, len, osp_owner_one, &s);
 }
 
 /* ---- size of late layouts ---- */
 
-static int set_size_one(struct osp_device *osp, u64 id, u64 size)
+static int osp_set_size_one(struct osp_device *osp, u64 id, u64 size)
 {
 	struct ptlrpc_request *req;
 	struct ost_body *body;
 	int rc;
 
-	req = ptlrpc_req_new(osp->od_imp, OST_PUNCH, &wf_ost_body_only);
+	req = ptlrpc_req_new(osp->op_imp, OST_PUNCH, &wf_ost_body_only);
 	if (!req)
 		return -ENOMEM;
 	req->rq_no_delay = true;
@@ -513,8 +518,8 @@ int osp_set_size(struct mdt_lov_alloc *a, u64 size)
 		if (rem > begin)
 			part = min_t(u64, rem - begin, a->la_stripe_size);
 		if (full || part)
-			rc = set_size_one(a->la_st[i].osp, a->la_st[i].id,
-					  full * a->la_stripe_size + part);
+			rc = osp_set_size_one(a->la_st[i].osp, a->la_st[i].id,
+					      full * a->la_stripe_size + part);
 	}
 	return rc;
 }

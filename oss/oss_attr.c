@@ -9,9 +9,9 @@
 #include "oss_internal.h"
 
 /* Address of an object as it may stand in a request. */
-int oss_obdo_fid(struct oss_device *od, const struct obdo *oa, struct lu_fid *fid)
+int oss_obdo_fid(struct oss_device *ost, const struct obdo *oa, struct lu_fid *fid)
 {
-	int rc = ostid_to_fid(fid, &oa->o_oi, od->od_index);
+	int rc = ostid_to_fid(fid, &oa->o_oi, ost->ost_index);
 
 	if (rc)
 		return -EPROTO;
@@ -22,22 +22,22 @@ int oss_obdo_fid(struct oss_device *od, const struct obdo *oa, struct lu_fid *fi
 
 struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid)
 {
-	struct oss_device *od = oss_dev(req);
-	struct osd_object *obj = osd_find(od->od_osd, fid);
+	struct oss_device *ost = oss_dev(req);
+	struct osd_object *obj = osd_find(ost->ost_osd, fid);
 	struct oss_seq *os;
 	int rc;
 
 	if (obj != ERR_PTR(-ENOENT) || !svc_req_replay(req))
 		return obj;
 	/* Precreated before a crash, and lost in it. */
-	os = oss_seq_find(od, ost_fid_seq(fid), false);
+	os = oss_seq_find(ost, ost_fid_seq(fid), false);
 	if (IS_ERR(os))
 		return obj;
 	mutex_lock(&os->os_mutex);
 	rc = oss_precreate_lost(os, fid) ?
-		     oss_seq_create_upto(od, os, ost_fid_id(fid), true) : -ENOENT;
+		     oss_seq_create_upto(ost, os, ost_fid_id(fid), true) : -ENOENT;
 	mutex_unlock(&os->os_mutex);
-	return rc ? ERR_PTR(rc) : osd_find(od->od_osd, fid);
+	return rc ? ERR_PTR(rc) : osd_find(ost->ost_osd, fid);
 }
 
 static void oss_obdo_add(struct obdo *oa, u64 valid)
@@ -169,17 +169,17 @@ int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct o
 	return oss_parent_set(th, obj, oa, chown);
 }
 
-int oss_srv_lock(struct oss_device *od, const struct lu_fid *fid, u64 start, u64 end, u32 mode,
+int oss_srv_lock(struct oss_device *ost, const struct lu_fid *fid, u64 start, u64 end, u32 mode,
 		 u64 flags, struct ldlm_lock **lockp)
 {
 	union ldlm_policy policy = { .extent = { .start = start & ~4095ULL, .end = end | 4095 } };
 	struct ldlm_res_id res_id;
 
 	*lockp = NULL;
-	if (oss_recovering(od))
+	if (oss_recovering(ost))
 		return 0;
 	ost_fid_to_res_id(&res_id, fid);
-	return ldlm_srv_lock_local(od->od_ns, &res_id, LDLM_EXTENT, &policy, mode, flags, lockp);
+	return ldlm_srv_lock_local(ost->ost_ns, &res_id, LDLM_EXTENT, &policy, mode, flags, lockp);
 }
 
 /* ---- requests ---- */
@@ -206,7 +206,7 @@ static void oss_rep_layout_version(struct obdo *rep, struct osd_object *obj)
 
 int oss_getattr(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
+	struct oss_device *ost = oss_dev(req);
 	struct ost_body *body = svc_req_buf(req, WF_OST_BODY), *rep;
 	u64 valid = le64_to_cpu(body->oa.o_valid);
 	u32 flags = valid & OBD_MD_FLFLAGS ? le32_to_cpu(body->oa.o_flags) : 0;
@@ -216,14 +216,14 @@ int oss_getattr(struct svc_req *req)
 	struct lu_fid fid;
 	int rc;
 
-	lu_stats_inc(od->od_stats, OSS_ST_GETATTR);
+	lu_stats_inc(ost->ost_stats, OSS_ST_GETATTR);
 	if (!(valid & OBD_MD_FLID))
 		return -EPROTO;
-	rc = oss_obdo_fid(od, &body->oa, &fid) ?: svc_rep_pack(req);
+	rc = oss_obdo_fid(ost, &body->oa, &fid) ?: svc_rep_pack(req);
 	if (rc)
 		return rc;
 	if (flags & OBD_FL_SRVLOCK)
-		rc = oss_srv_lock(od, &fid, 0, OBD_OBJECT_EOF,
+		rc = oss_srv_lock(ost, &fid, 0, OBD_OBJECT_EOF,
 				  flags & OBD_FL_FLUSH ? LCK_PW : LCK_PR, 0, &lock);
 	if (rc)
 		return rc;
@@ -263,7 +263,7 @@ static int oss_setattr_obj(struct svc_req *req, struct osd_object *obj, const st
 
 int oss_setattr(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
+	struct oss_device *ost = oss_dev(req);
 	struct ost_body *body = svc_req_buf(req, WF_OST_BODY), *rep;
 	u64 valid = le64_to_cpu(body->oa.o_valid);
 	struct ldlm_res_id res_id;
@@ -271,12 +271,12 @@ int oss_setattr(struct svc_req *req)
 	struct lu_fid fid;
 	int rc;
 
-	lu_stats_inc(od->od_stats, OSS_ST_SETATTR);
+	lu_stats_inc(ost->ost_stats, OSS_ST_SETATTR);
 	if (!(valid & OBD_MD_FLID))
 		return -EPROTO;
 	if ((valid & OBD_MD_FLSIZE) && le64_to_cpu(body->oa.o_size) != OBD_OBJECT_EOF)
 		return -EPERM;
-	rc = oss_obdo_fid(od, &body->oa, &fid) ?: svc_rep_pack(req);
+	rc = oss_obdo_fid(ost, &body->oa, &fid) ?: svc_rep_pack(req);
 	if (rc)
 		return rc;
 	obj = oss_object_find(req, &fid);
@@ -291,7 +291,7 @@ int oss_setattr(struct svc_req *req)
 		oss_obdo_attrs(&rep->oa, obj);
 		oss_obdo_ids(&rep->oa, obj);
 		ost_fid_to_res_id(&res_id, &fid);
-		ldlm_srv_lvb_refresh(od->od_ns, &res_id);
+		ldlm_srv_lvb_refresh(ost->ost_ns, &res_id);
 	}
 	osd_object_put(obj);
 	return rc;
@@ -304,7 +304,7 @@ int oss_setattr(struct svc_req *req)
  */
 int oss_sync(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
+	struct oss_device *ost = oss_dev(req);
 	struct ost_body *body = svc_req_buf(req, WF_OST_BODY), *rep;
 	bool whole = !(le64_to_cpu(body->oa.o_valid) & OBD_MD_FLID) ||
 		     (!body->oa.o_oi.oi_id && !body->oa.o_oi.oi_seq);
@@ -312,12 +312,12 @@ int oss_sync(struct svc_req *req)
 	struct lu_fid fid;
 	int rc;
 
-	lu_stats_inc(od->od_stats, OSS_ST_SYNC);
+	lu_stats_inc(ost->ost_stats, OSS_ST_SYNC);
 	rc = svc_rep_pack(req);
 	if (!rc && !whole)
-		rc = oss_obdo_fid(od, &body->oa, &fid);
+		rc = oss_obdo_fid(ost, &body->oa, &fid);
 	if (!rc)
-		rc = osd_sync(od->od_osd);
+		rc = osd_sync(ost->ost_osd);
 	if (rc || whole)
 		return rc;
 	obj = oss_object_find(req, &fid);
@@ -332,24 +332,24 @@ int oss_sync(struct svc_req *req)
 
 int oss_statfs(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
+	struct oss_device *ost = oss_dev(req);
 	u64 taken, avail, granted, bs;
 	struct obd_statfs *os;
 	int rc;
 
-	lu_stats_inc(od->od_stats, OSS_ST_STATFS);
+	lu_stats_inc(ost->ost_stats, OSS_ST_STATFS);
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
 	os = svc_rep_buf(req, WF_STATFS);
-	rc = tgt_statfs(od->od_lt, os);
+	rc = tgt_statfs(ost->ost_lt, os);
 	if (rc)
 		return rc;
 	bs = le32_to_cpu(os->os_bsize);
-	spin_lock(&od->od_grant_lock);
-	taken = od->od_tot_dirty + od->od_tot_pending;
-	granted = od->od_tot_granted;
-	spin_unlock(&od->od_grant_lock);
+	spin_lock(&ost->ost_grant_lock);
+	taken = ost->ost_tot_dirty + ost->ost_tot_pending;
+	granted = ost->ost_tot_granted;
+	spin_unlock(&ost->ost_grant_lock);
 	if (oss_export(req->exp)->oe_is_mds)
 		taken = max(taken, granted);
 	avail = le64_to_cpu(os->os_bavail);

@@ -19,7 +19,7 @@
 	 OBD_CONNECT_FLAGS2)
 #define OSS_CONNECT2 (OBD_CONNECT2_INC_XID | OBD_CONNECT2_LSEEK | OBD_CONNECT2_REP_MBITS)
 
-static int oss_connect_check(struct oss_device *od, struct oss_export *oe,
+static int oss_connect_check(struct oss_device *ost, struct oss_export *oe,
 			     const struct obd_connect_data *ocd, u64 flags)
 {
 	if (!(flags & OBD_CONNECT_FULL20))
@@ -30,7 +30,7 @@ static int oss_connect_check(struct oss_device *od, struct oss_export *oe,
 		return -EPROTO;
 	if ((flags & OBD_CONNECT_BRW_SIZE) && !ocd->ocd_brw_size)
 		return -EPROTO;
-	if ((flags & OBD_CONNECT_INDEX) && le32_to_cpu(ocd->ocd_index) != od->od_index)
+	if ((flags & OBD_CONNECT_INDEX) && le32_to_cpu(ocd->ocd_index) != ost->ost_index)
 		return -EBADF;
 	if ((flags & OBD_CONNECT_CKSUM) && !(le32_to_cpu(ocd->ocd_cksum_types) & OSS_CKSUM_TYPES))
 		return -EPROTO;
@@ -45,11 +45,11 @@ static u32 oss_brw_size(u32 wanted)
 int oss_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect)
 {
 	struct oss_export *oe = oss_export(exp);
-	struct oss_device *od = lu_target(exp->exp_tgt)->lt_priv;
+	struct oss_device *ost = lu_target(exp->exp_tgt)->lt_priv;
 	u64 flags = le64_to_cpu(ocd->ocd_connect_flags), flags2 = 0;
 	int rc;
 
-	rc = oss_connect_check(od, oe, ocd, flags);
+	rc = oss_connect_check(ost, oe, ocd, flags);
 	if (rc)
 		return rc;
 	flags &= OSS_CONNECT;
@@ -62,9 +62,9 @@ int oss_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool recon
 	if (flags & OBD_CONNECT_CKSUM)
 		ocd->ocd_cksum_types &= cpu_to_le32(OSS_CKSUM_TYPES);
 	if (flags & OBD_CONNECT_MAXBYTES)
-		ocd->ocd_maxbytes = cpu_to_le64(osd_maxbytes(od->od_osd));
+		ocd->ocd_maxbytes = cpu_to_le64(osd_maxbytes(ost->ost_osd));
 	if (flags & OBD_CONNECT_GRANT_PARAM) {
-		ocd->ocd_grant_blkbits = ilog2(osd_blocksize(od->od_osd));
+		ocd->ocd_grant_blkbits = ilog2(osd_blocksize(ost->ost_osd));
 		ocd->ocd_grant_inobits = OSS_GRANT_INOBITS;
 		ocd->ocd_grant_tax_kb = cpu_to_le16(OSS_GRANT_TAX_KB);
 		ocd->ocd_grant_max_blks = cpu_to_le32(OSS_GRANT_MAX_BLKS);
@@ -74,7 +74,7 @@ int oss_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool recon
 	if (oe->oe_is_mds)
 		oe->oe_group = le32_to_cpu(ocd->ocd_group);
 	if (flags & OBD_CONNECT_GRANT)
-		oss_grant_connect(od, oe, ocd, reconnect);
+		oss_grant_connect(ost, oe, ocd, reconnect);
 	else
 		ocd->ocd_grant = 0;
 	ocd->ocd_connect_flags = cpu_to_le64(flags);

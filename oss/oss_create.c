@@ -20,14 +20,14 @@
 
 /* ---- sequences ---- */
 
-static struct oss_seq *oss_seq_load(struct oss_device *od, u64 seq)
+static struct oss_seq *oss_seq_load(struct oss_device *ost, u64 seq)
 {
 	struct oss_seq *os;
 	__le64 id = 0;
 	ssize_t n;
 	int rc;
 
-	rc = osd_seq_create(od->od_osd, seq);
+	rc = osd_seq_create(ost->ost_osd, seq);
 	if (rc)
 		return ERR_PTR(rc);
 	os = kzalloc(sizeof(*os), GFP_NOFS);
@@ -35,7 +35,7 @@ static struct oss_seq *oss_seq_load(struct oss_device *od, u64 seq)
 		return ERR_PTR(-ENOMEM);
 	os->os_seq = seq;
 	mutex_init(&os->os_mutex);
-	os->os_file = osd_seq_last_id(od->od_osd, seq);
+	os->os_file = osd_seq_last_id(ost->ost_osd, seq);
 	if (IS_ERR(os->os_file)) {
 		rc = PTR_ERR(os->os_file);
 		goto out;
@@ -44,7 +44,7 @@ static struct oss_seq *oss_seq_load(struct oss_device *od, u64 seq)
 	rc = n < 0 ? n : 0;
 	os->os_last_id = n == sizeof(id) ? le64_to_cpu(id) : 0;
 	if (!rc)
-		rc = xa_err(xa_store(&od->od_seqs, seq, os, GFP_NOFS));
+		rc = xa_err(xa_store(&ost->ost_seqs, seq, os, GFP_NOFS));
 	if (!rc)
 		return os;
 	osd_object_put(os->os_file);
@@ -53,19 +53,19 @@ out:
 	return ERR_PTR(rc);
 }
 
-struct oss_seq *oss_seq_find(struct oss_device *od, u64 seq, bool create)
+struct oss_seq *oss_seq_find(struct oss_device *ost, u64 seq, bool create)
 {
-	struct oss_seq *os = xa_load(&od->od_seqs, seq);
+	struct oss_seq *os = xa_load(&ost->ost_seqs, seq);
 
 	if (os)
 		return os;
 	if (!create)
 		return ERR_PTR(-ENOENT);
-	mutex_lock(&od->od_seq_mutex);
-	os = xa_load(&od->od_seqs, seq);
+	mutex_lock(&ost->ost_seq_mutex);
+	os = xa_load(&ost->ost_seqs, seq);
 	if (!os)
-		os = oss_seq_load(od, seq);
-	mutex_unlock(&od->od_seq_mutex);
+		os = oss_seq_load(ost, seq);
+	mutex_unlock(&ost->ost_seq_mutex);
 	return os;
 }
 
@@ -76,44 +76,44 @@ static int oss_seq_found(void *ctx, u64 seq)
 	return PTR_ERR_OR_ZERO(os);
 }
 
-int oss_seqs_start(struct oss_device *od)
+int oss_seqs_start(struct oss_device *ost)
 {
-	struct oss_seq *os = oss_seq_find(od, 0, true);
+	struct oss_seq *os = oss_seq_find(ost, 0, true);
 	__le64 next = 0;
 	int rc;
 
 	if (IS_ERR(os))
 		return PTR_ERR(os);
-	rc = osd_seq_iterate(od->od_osd, oss_seq_found, od);
+	rc = osd_seq_iterate(ost->ost_osd, oss_seq_found, ost);
 	if (rc)
 		return rc;
-	od->od_seq_file = osd_local_open(od->od_osd, OSS_SEQ_FILE, true);
-	if (IS_ERR(od->od_seq_file))
-		return PTR_ERR(od->od_seq_file);
-	if (osd_buf_read(od->od_seq_file, &next, sizeof(next), 0) == sizeof(next))
-		od->od_next_seq = le64_to_cpu(next);
+	ost->ost_seq_file = osd_local_open(ost->ost_osd, OSS_SEQ_FILE, true);
+	if (IS_ERR(ost->ost_seq_file))
+		return PTR_ERR(ost->ost_seq_file);
+	if (osd_buf_read(ost->ost_seq_file, &next, sizeof(next), 0) == sizeof(next))
+		ost->ost_next_seq = le64_to_cpu(next);
 	else
-		od->od_next_seq = OSS_SEQ_BASE + ((u64)od->od_index << 32);
+		ost->ost_next_seq = OSS_SEQ_BASE + ((u64)ost->ost_index << 32);
 	return 0;
 }
 
-void oss_seqs_stop(struct oss_device *od)
+void oss_seqs_stop(struct oss_device *ost)
 {
 	struct oss_seq *os;
 	unsigned long seq;
 
-	xa_for_each(&od->od_seqs, seq, os) {
-		xa_erase(&od->od_seqs, seq);
+	xa_for_each(&ost->ost_seqs, seq, os) {
+		xa_erase(&ost->ost_seqs, seq);
 		osd_object_put(os->os_file);
 		kfree(os);
 	}
-	osd_object_put(od->od_seq_file);
+	osd_object_put(ost->ost_seq_file);
 }
 
 /* A new data sequence for an MDT, never given out before. */
 int oss_seq_query(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
+	struct oss_device *ost = oss_dev(req);
 	__le32 *opc = svc_req_buf(req, WF_SEQ_OPC);
 	struct lu_seq_range *in = svc_req_buf(req, WF_SEQ_RANGE), *out;
 	struct osd_trans *th;
@@ -125,34 +125,34 @@ int oss_seq_query(struct svc_req *req)
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
-	mutex_lock(&od->od_seq_mutex);
-	th = tgt_trans_start_local(od->od_lt, OSD_CR_BUF_WRITE);
+	mutex_lock(&ost->ost_seq_mutex);
+	th = tgt_trans_start_local(ost->ost_lt, OSD_CR_BUF_WRITE);
 	rc = PTR_ERR_OR_ZERO(th);
 	if (!rc) {
-		next = cpu_to_le64(od->od_next_seq + 1);
-		rc = osd_buf_write(th, od->od_seq_file, &next, sizeof(next), 0);
+		next = cpu_to_le64(ost->ost_next_seq + 1);
+		rc = osd_buf_write(th, ost->ost_seq_file, &next, sizeof(next), 0);
 		osd_trans_set_sync(th);
-		rc2 = tgt_trans_stop_local(od->od_lt, th);
+		rc2 = tgt_trans_stop_local(ost->ost_lt, th);
 		rc = rc ?: rc2;
 	}
 	if (!rc) {
 		out = svc_rep_buf(req, WF_SEQ_RANGE);
-		out->lsr_start = cpu_to_le64(od->od_next_seq);
-		out->lsr_end = cpu_to_le64(od->od_next_seq + 1);
+		out->lsr_start = cpu_to_le64(ost->ost_next_seq);
+		out->lsr_end = cpu_to_le64(ost->ost_next_seq + 1);
 		out->lsr_index = in->lsr_index;
 		out->lsr_flags = in->lsr_flags;
-		od->od_next_seq++;
+		ost->ost_next_seq++;
 	}
-	mutex_unlock(&od->od_seq_mutex);
+	mutex_unlock(&ost->ost_seq_mutex);
 	return rc;
 }
 
 /* ---- creation; under os_mutex ---- */
 
-void oss_seq_fid(struct oss_device *od, struct oss_seq *os, u64 id, struct lu_fid *fid)
+void oss_seq_fid(struct oss_device *ost, struct oss_seq *os, u64 id, struct lu_fid *fid)
 {
 	if (!os->os_seq) {
-		idif_to_fid(fid, id, od->od_index);
+		idif_to_fid(fid, id, ost->ost_index);
 	} else {
 		fid->f_seq = os->os_seq;
 		fid->f_oid = id;
@@ -173,7 +173,7 @@ static int oss_write_last_id(struct osd_trans *th, struct oss_seq *os, u64 id)
 }
 
 /* @again: objects that existed before are made again where they are missing. Else -EEXIST. */
-static int oss_create_one(struct osd_trans *th, struct oss_device *od, struct oss_seq *os, u64 id,
+static int oss_create_one(struct osd_trans *th, struct oss_device *ost, struct oss_seq *os, u64 id,
 			  bool again)
 {
 	struct osd_attr attr = {};
@@ -181,8 +181,8 @@ static int oss_create_one(struct osd_trans *th, struct oss_device *od, struct os
 	struct lu_fid fid;
 	int rc;
 
-	oss_seq_fid(od, os, id, &fid);
-	obj = osd_create(th, od->od_osd, NULL, &fid, OSS_MODE_NEW, 0, 0, 0);
+	oss_seq_fid(ost, os, id, &fid);
+	obj = osd_create(th, ost->ost_osd, NULL, &fid, OSS_MODE_NEW, 0, 0, 0);
 	if (obj == ERR_PTR(-EEXIST))
 		return again ? 0 : -EEXIST;
 	if (IS_ERR(obj))
@@ -194,18 +194,18 @@ static int oss_create_one(struct osd_trans *th, struct oss_device *od, struct os
 
 #define OSS_CR_CREATE_ONE (OSD_CR_CREATE + OSD_CR_ATTR_SET)
 
-static int oss_create_batch(struct oss_device *od, struct oss_seq *os, u64 upto, bool again,
+static int oss_create_batch(struct oss_device *ost, struct oss_seq *os, u64 upto, bool again,
 			    bool sync)
 {
 	u64 id = os->os_last_id;
 	struct osd_trans *th;
 	int rc = 0, rc2;
 
-	th = tgt_trans_start_local(od->od_lt, (upto - id) * OSS_CR_CREATE_ONE + OSD_CR_BUF_WRITE);
+	th = tgt_trans_start_local(ost->ost_lt, (upto - id) * OSS_CR_CREATE_ONE + OSD_CR_BUF_WRITE);
 	if (IS_ERR(th))
 		return PTR_ERR(th);
 	while (id < upto && !rc) {
-		rc = oss_create_one(th, od, os, id + 1, again);
+		rc = oss_create_one(th, ost, os, id + 1, again);
 		if (!rc)
 			id++;
 	}
@@ -215,20 +215,20 @@ static int oss_create_batch(struct oss_device *od, struct oss_seq *os, u64 upto,
 	if (!rc2)
 		os->os_last_id = id;
 	rc = rc ?: rc2;
-	rc2 = tgt_trans_stop_local(od->od_lt, th);
+	rc2 = tgt_trans_stop_local(ost->ost_lt, th);
 	return rc ?: rc2;
 }
 
-static int oss_set_last_id(struct oss_device *od, struct oss_seq *os, u64 id)
+static int oss_set_last_id(struct oss_device *ost, struct oss_seq *os, u64 id)
 {
-	struct osd_trans *th = tgt_trans_start_local(od->od_lt, OSD_CR_BUF_WRITE);
+	struct osd_trans *th = tgt_trans_start_local(ost->ost_lt, OSD_CR_BUF_WRITE);
 	int rc, rc2;
 
 	if (IS_ERR(th))
 		return PTR_ERR(th);
 	rc = oss_write_last_id(th, os, id);
 	osd_trans_set_sync(th);
-	rc2 = tgt_trans_stop_local(od->od_lt, th);
+	rc2 = tgt_trans_stop_local(ost->ost_lt, th);
 	if (!rc && !rc2)
 		os->os_last_id = id;
 	return rc ?: rc2;
@@ -239,23 +239,24 @@ static int oss_set_last_id(struct oss_device *od, struct oss_seq *os, u64 id)
  * damaged or set back, and the object may be one of a file that still has it. It can be given to a
  * new file only if nothing was ever written to it.
  */
-static int oss_create_existing(struct oss_device *od, struct oss_seq *os, u64 id)
+static int oss_create_existing(struct oss_device *ost, struct oss_seq *os, u64 id)
 {
 	struct osd_object *obj;
 	struct osd_attr attr;
 	struct lu_fid fid;
 
-	oss_seq_fid(od, os, id, &fid);
-	obj = osd_find(od->od_osd, &fid);
+	oss_seq_fid(ost, os, id, &fid);
+	obj = osd_find(ost->ost_osd, &fid);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
 	osd_attr_get(obj, &attr);
 	osd_object_put(obj);
 	if ((attr.mode & OSS_MODE_UNUSED) == OSS_MODE_UNUSED && !attr.size && !attr.blocks)
-		return oss_set_last_id(od, os, id);
+		return oss_set_last_id(ost, os, id);
 	if (os->os_occupied != id)
-		pr_err("%s: object " DFID " holds data, but LAST_ID of sequence %#llx is only %llu: no new objects here until O/%llx/LAST_ID is repaired\n",
-		       od->od_lt->lt_name, PFID(&fid), os->os_seq, os->os_last_id, os->os_seq);
+		pr_err("%s: object " DFID
+		       " holds data, but LAST_ID of sequence %#llx is %llu: no new objects until O/%llx/LAST_ID is repaired\n",
+		       ost->ost_lt->lt_name, PFID(&fid), os->os_seq, os->os_last_id, os->os_seq);
 	os->os_occupied = id;
 	return -ENOSPC;
 }
@@ -265,40 +266,40 @@ static int oss_create_existing(struct oss_device *od, struct oss_seq *os, u64 id
  * has given these ids to files already, so objects that are there stay as they are. Otherwise
  * -ENOSPC at one that holds data.
  */
-int oss_seq_create_upto(struct oss_device *od, struct oss_seq *os, u64 id, bool again)
+int oss_seq_create_upto(struct oss_device *ost, struct oss_seq *os, u64 id, bool again)
 {
-	u64 batch = clamp(osd_max_credits(od->od_osd) / OSS_CR_CREATE_ONE, 1, 64);
+	u64 batch = clamp(osd_max_credits(ost->ost_osd) / OSS_CR_CREATE_ONE, 1, 64);
 	int rc = 0;
 
 	while (!rc && os->os_last_id < id) {
 		u64 upto = min(id, os->os_last_id + batch);
 
-		rc = oss_create_batch(od, os, upto, again, upto == id);
+		rc = oss_create_batch(ost, os, upto, again, upto == id);
 		if (rc == -EEXIST)
-			rc = oss_create_existing(od, os, os->os_last_id + 1);
+			rc = oss_create_existing(ost, os, os->os_last_id + 1);
 	}
 	return rc;
 }
 
 /* Far behind (a reformatted target): leave a gap instead of creating everything. */
-static int oss_skip_gap(struct oss_device *od, struct oss_seq *os, u64 id)
+static int oss_skip_gap(struct oss_device *ost, struct oss_seq *os, u64 id)
 {
 	if (id - os->os_last_id <= OSS_PRECREATE_GAP)
 		return 0;
-	return oss_set_last_id(od, os, id - OSS_PRECREATE_MAX);
+	return oss_set_last_id(ost, os, id - OSS_PRECREATE_MAX);
 }
 
-static bool oss_nearly_full(struct oss_device *od)
+static bool oss_nearly_full(struct oss_device *ost)
 {
 	struct obd_statfs os;
 
-	if (tgt_statfs(od->od_lt, &os))
+	if (tgt_statfs(ost->ost_lt, &os))
 		return false;
-	return oss_space_left(od) / le32_to_cpu(os.os_bsize) < le64_to_cpu(os.os_blocks) / 1024 ||
+	return oss_space_left(ost) / le32_to_cpu(os.os_bsize) < le64_to_cpu(os.os_blocks) / 1024 ||
 	       !le64_to_cpu(os.os_ffree);
 }
 
-static int oss_precreate(struct oss_device *od, struct oss_seq *os, u64 id, u64 *answer)
+static int oss_precreate(struct oss_device *ost, struct oss_seq *os, u64 id, u64 *answer)
 {
 	u64 before;
 	int rc;
@@ -312,13 +313,13 @@ static int oss_precreate(struct oss_device *od, struct oss_seq *os, u64 id, u64 
 		return 0;
 	if (id > oss_seq_width(os))
 		return -ENOSPC;
-	if (oss_nearly_full(od))
+	if (oss_nearly_full(ost))
 		return -ENOSPC;
-	rc = oss_skip_gap(od, os, id);
+	rc = oss_skip_gap(ost, os, id);
 	if (rc)
 		return rc;
 	before = os->os_last_id;
-	rc = oss_seq_create_upto(od, os, id, false);
+	rc = oss_seq_create_upto(ost, os, id, false);
 	*answer = os->os_last_id;
 	return os->os_last_id > before ? 0 : rc;
 }
@@ -326,21 +327,21 @@ static int oss_precreate(struct oss_device *od, struct oss_seq *os, u64 id, u64 
 /* ---- destroy ---- */
 
 /* One object, in a transaction of the request (@req) or of the target. -ENOENT. */
-static int oss_destroy_obj(struct oss_device *od, struct svc_req *req, struct osd_object *obj)
+static int oss_destroy_obj(struct oss_device *ost, struct svc_req *req, struct osd_object *obj)
 {
 	struct osd_trans *th;
 	int rc, rc2;
 
 	osd_object_lock(obj);
 	th = req ? tgt_trans_start(req, OSD_CR_DESTROY) :
-		   tgt_trans_start_local(od->od_lt, OSD_CR_DESTROY);
+		   tgt_trans_start_local(ost->ost_lt, OSD_CR_DESTROY);
 	rc = PTR_ERR_OR_ZERO(th);
 	if (!rc) {
 		rc = osd_destroy(th, obj);
 		if (req) {
 			rc = tgt_trans_stop(req, th, rc, 0);
 		} else {
-			rc2 = tgt_trans_stop_local(od->od_lt, th);
+			rc2 = tgt_trans_stop_local(ost->ost_lt, th);
 			rc = rc ?: rc2;
 		}
 	}
@@ -348,64 +349,64 @@ static int oss_destroy_obj(struct oss_device *od, struct svc_req *req, struct os
 	return rc;
 }
 
-static int oss_destroy_fid(struct oss_device *od, struct svc_req *req, const struct lu_fid *fid)
+static int oss_destroy_fid(struct oss_device *ost, struct svc_req *req, const struct lu_fid *fid)
 {
 	struct ldlm_lock *lock = NULL;
 	struct osd_object *obj;
 	int rc;
 
-	obj = osd_find(od->od_osd, fid);
+	obj = osd_find(ost->ost_osd, fid);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
-	rc = oss_srv_lock(od, fid, 0, OBD_OBJECT_EOF, LCK_PW,
+	rc = oss_srv_lock(ost, fid, 0, OBD_OBJECT_EOF, LCK_PW,
 			  LDLM_FL_AST_DISCARD_DATA | LDLM_FL_NO_GLIMPSE, &lock);
 	if (!rc)
-		rc = oss_destroy_obj(od, req, obj);
+		rc = oss_destroy_obj(ost, req, obj);
 	osd_object_put(obj);
 	ldlm_srv_unlock(lock);
 	return rc == -EAGAIN ? -EIO : rc;
 }
 
-static int oss_destroy_orphans(struct oss_device *od, struct oss_seq *os, u64 used, bool skip)
+static int oss_destroy_orphans(struct oss_device *ost, struct oss_seq *os, u64 used, bool skip)
 {
 	struct lu_fid fid;
 	int rc = 0;
 	u64 id;
 
 	for (id = os->os_last_id; id > used; id--) {
-		oss_seq_fid(od, os, id, &fid);
-		rc = oss_destroy_fid(od, NULL, &fid);
+		oss_seq_fid(ost, os, id, &fid);
+		rc = oss_destroy_fid(ost, NULL, &fid);
 		if (rc && rc != -ENOENT)
 			return rc;
 	}
-	return skip ? osd_sync(od->od_osd) : oss_set_last_id(od, os, used);
+	return skip ? osd_sync(ost->ost_osd) : oss_set_last_id(ost, os, used);
 }
 
-static int oss_delorphan(struct oss_device *od, struct oss_export *oe, struct oss_seq *os, u64 used,
-			 u64 *answer)
+static int oss_delorphan(struct oss_device *ost, struct oss_export *oe, struct oss_seq *os,
+			 u64 used, u64 *answer)
 {
 	bool skip = oe->oe_flags & OBD_CONNECT_SKIP_ORPHAN;
 	u64 last = os->os_last_id;
 	int rc = 0;
 
 	if (last > used && last - used > OSS_PRECREATE_MAX) {
-		pr_warn("%s: %llu unused objects of sequence %#llx are kept\n", od->od_lt->lt_name,
-			last - used, os->os_seq);
+		pr_warn("%s: the MDT used objects of sequence %#llx up to %llu only, but %llu exist: too many to be unused, all are kept\n",
+			ost->ost_lt->lt_name, os->os_seq, used, last);
 		*answer = last + 1;
 		return 0;
 	}
 	if (last > used)
-		rc = oss_destroy_orphans(od, os, used, skip);
+		rc = oss_destroy_orphans(ost, os, used, skip);
 	else if (last < used)
-		rc = oss_skip_gap(od, os, used) ?:
-		     oss_seq_create_upto(od, os, used, true);
+		rc = oss_skip_gap(ost, os, used) ?:
+		     oss_seq_create_upto(ost, os, used, true);
 	*answer = last > used && !skip ? used : os->os_last_id;
 	return rc;
 }
 
 /* ---- requests ---- */
 
-static void oss_oi(struct obdo *oa, struct oss_device *od, struct oss_seq *os, u64 id)
+static void oss_oi(struct obdo *oa, struct oss_device *ost, struct oss_seq *os, u64 id)
 {
 	struct lu_fid fid;
 
@@ -414,12 +415,12 @@ static void oss_oi(struct obdo *oa, struct oss_device *od, struct oss_seq *os, u
 		oa->o_oi.oi_seq = 0;
 		return;
 	}
-	oss_seq_fid(od, os, id, &fid);
+	oss_seq_fid(ost, os, id, &fid);
 	fid_to_le(&oa->o_oi.oi_fid, &fid);
 }
 
 /* Sequence and id of a CREATE. Id 0 of a normal sequence looks like a (huge) id of group 0. */
-static int oss_create_target(struct oss_device *od, const struct obdo *oa, u64 *seq, u64 *id)
+static int oss_create_target(struct oss_device *ost, const struct obdo *oa, u64 *seq, u64 *id)
 {
 	struct lu_fid fid;
 
@@ -434,7 +435,7 @@ static int oss_create_target(struct oss_device *od, const struct obdo *oa, u64 *
 	}
 	fid_from_le(&fid, &oa->o_oi.oi_fid);
 	if (fid.f_ver || (!fid_is_idif(&fid) && !fid_is_norm(&fid)) ||
-	    (fid_is_idif(&fid) && idif_ost_idx(&fid) != od->od_index))
+	    (fid_is_idif(&fid) && idif_ost_idx(&fid) != ost->ost_index))
 		return -EPROTO;
 	*seq = ost_fid_seq(&fid);
 	*id = ost_fid_id(&fid);
@@ -443,7 +444,7 @@ static int oss_create_target(struct oss_device *od, const struct obdo *oa, u64 *
 
 int oss_create(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
+	struct oss_device *ost = oss_dev(req);
 	struct oss_export *oe = oss_export(req->exp);
 	struct ost_body *body = svc_req_buf(req, WF_OST_BODY), *rep;
 	bool orphans = oss_obdo_flag(&body->oa, OBD_FL_DELORPHAN);
@@ -451,29 +452,29 @@ int oss_create(struct svc_req *req)
 	struct oss_seq *os;
 	int rc;
 
-	lu_stats_inc(od->od_stats, OSS_ST_CREATE);
+	lu_stats_inc(ost->ost_stats, OSS_ST_CREATE);
 	if (!oe->oe_is_mds)
 		return -EPERM;
-	if (osd_is_rdonly(od->od_osd))
+	if (osd_is_rdonly(ost->ost_osd))
 		return -EROFS;
-	rc = oss_create_target(od, &body->oa, &seq, &id) ?: svc_rep_pack(req);
+	rc = oss_create_target(ost, &body->oa, &seq, &id) ?: svc_rep_pack(req);
 	if (rc)
 		return rc;
-	os = oss_seq_find(od, seq, true);
+	os = oss_seq_find(ost, seq, true);
 	if (IS_ERR(os))
 		return PTR_ERR(os);
 	mutex_lock(&os->os_mutex);
 	if (orphans)
-		rc = oss_delorphan(od, oe, os, id, &answer);
+		rc = oss_delorphan(ost, oe, os, id, &answer);
 	else
-		rc = oss_precreate(od, os, id, &answer);
+		rc = oss_precreate(ost, os, id, &answer);
 	if (orphans && !rc)
 		WRITE_ONCE(os->os_cleaned, true);
 	mutex_unlock(&os->os_mutex);
 	if (rc)
 		return rc;
 	rep = svc_rep_buf(req, WF_OST_BODY);
-	oss_oi(&rep->oa, od, os, answer);
+	oss_oi(&rep->oa, ost, os, answer);
 	rep->oa.o_size = cpu_to_le64(oss_seq_width(os));
 	rep->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLSIZE);
 	return 0;
@@ -481,24 +482,24 @@ int oss_create(struct svc_req *req)
 
 int oss_destroy(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
+	struct oss_device *ost = oss_dev(req);
 	struct ost_body *body = svc_req_buf(req, WF_OST_BODY), *rep;
 	u64 valid = le64_to_cpu(body->oa.o_valid);
 	u32 i, count = valid & OBD_MD_FLOBJCOUNT ? le32_to_cpu(body->oa.o_misc) : 1, done = 0;
 	struct lu_fid fid;
 	int rc, err = 0;
 
-	lu_stats_inc(od->od_stats, OSS_ST_DESTROY);
+	lu_stats_inc(ost->ost_stats, OSS_ST_DESTROY);
 	if (!oss_export(req->exp)->oe_is_mds)
 		return -EPERM;
-	rc = oss_obdo_fid(od, &body->oa, &fid) ?: svc_rep_pack(req);
+	rc = oss_obdo_fid(ost, &body->oa, &fid) ?: svc_rep_pack(req);
 	if (rc)
 		return rc;
 	if (count > OSS_PRECREATE_MAX || (u64)fid.f_oid + count > U32_MAX)
 		return -EINVAL;
 	ldlm_srv_cancel_elc(req, WF_DLM_REQ);
 	for (i = 0; i < count; i++, fid.f_oid++) {
-		rc = oss_destroy_fid(od, req, &fid);
+		rc = oss_destroy_fid(ost, req, &fid);
 		if (!rc)
 			done++;
 		else if (rc != -ENOENT)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Grants (chapter 5, 9): space promised to clients for what they cache. od_tot_granted is all
+ * Grants (chapter 5, 9): space promised to clients for what they cache. ost_tot_granted is all
  * that is promised, including what
- * writes have used that are not committed yet (od_tot_pending): the space is counted twice for
+ * writes have used that are not committed yet (ost_tot_pending): the space is counted twice for
  * that time, never forgotten.
  *
  * A write inside of its grant must not fail for lack of space, so nothing is promised beyond the
@@ -15,27 +15,27 @@
 #include <linux/statfs.h>
 #include "oss_internal.h"
 
-static u64 oss_space_free(struct oss_device *od)
+static u64 oss_space_free(struct oss_device *ost)
 {
 	struct kstatfs st = {};
 
-	if (osd_is_rdonly(od->od_osd) || osd_statfs(od->od_osd, &st))
+	if (osd_is_rdonly(ost->ost_osd) || osd_statfs(ost->ost_osd, &st))
 		return 0;
 	return (u64)st.f_bavail * st.f_bsize;
 }
 
-static u64 oss_left(struct oss_device *od, u64 free)
+static u64 oss_left(struct oss_device *ost, u64 free)
 {
-	return free > od->od_tot_granted ? free - od->od_tot_granted : 0;
+	return free > ost->ost_tot_granted ? free - ost->ost_tot_granted : 0;
 }
 
-u64 oss_space_left(struct oss_device *od)
+u64 oss_space_left(struct oss_device *ost)
 {
-	u64 free = oss_space_free(od);
+	u64 free = oss_space_free(ost);
 
-	spin_lock(&od->od_grant_lock);
-	free = oss_left(od, free);
-	spin_unlock(&od->od_grant_lock);
+	spin_lock(&ost->ost_grant_lock);
+	free = oss_left(ost, free);
+	spin_unlock(&ost->ost_grant_lock);
 	return free;
 }
 
@@ -49,50 +49,51 @@ static u64 oss_grant_chunk(struct oss_export *oe)
 	return 2 * chunk;
 }
 
-void oss_grant_connect(struct oss_device *od, struct oss_export *oe, struct obd_connect_data *ocd,
+void oss_grant_connect(struct oss_device *ost, struct oss_export *oe, struct obd_connect_data *ocd,
 		       bool reconnect)
 {
-	u64 want = le32_to_cpu(ocd->ocd_grant), free = oss_space_free(od),
-	    bs = osd_blocksize(od->od_osd), extra = 0;
+	u64 want = le32_to_cpu(ocd->ocd_grant), free = oss_space_free(ost),
+	    bs = osd_blocksize(ost->ost_osd), extra = 0;
 
-	spin_lock(&od->od_grant_lock);
-	od->od_tot_dirty -= oe->oe_dirty;
+	spin_lock(&ost->ost_grant_lock);
+	ost->ost_tot_dirty -= oe->oe_dirty;
 	oe->oe_dirty = 0;
 	if (want > oe->oe_granted) {
 		extra = want - oe->oe_granted;
 		/* A client that comes back after a restart has dirty data for what it says. */
-		if (!oss_recovering(od))
-			extra = min(extra, reconnect ? oss_left(od, free) : oss_left(od, free) / 8);
+		if (!oss_recovering(ost))
+			extra = min(extra,
+				    reconnect ? oss_left(ost, free) : oss_left(ost, free) / 8);
 		extra = extra / bs * bs;
 	}
 	oe->oe_granted += extra;
-	od->od_tot_granted += extra;
+	ost->ost_tot_granted += extra;
 	ocd->ocd_grant = cpu_to_le32(min_t(u64, oe->oe_granted, U32_MAX));
-	spin_unlock(&od->od_grant_lock);
+	spin_unlock(&ost->ost_grant_lock);
 }
 
-void oss_grant_disconnect(struct oss_device *od, struct oss_export *oe)
+void oss_grant_disconnect(struct oss_device *ost, struct oss_export *oe)
 {
-	spin_lock(&od->od_grant_lock);
-	od->od_tot_granted -= oe->oe_granted;
-	od->od_tot_dirty -= oe->oe_dirty;
+	spin_lock(&ost->ost_grant_lock);
+	ost->ost_tot_granted -= oe->oe_granted;
+	ost->ost_tot_dirty -= oe->oe_dirty;
 	oe->oe_granted = 0;
 	oe->oe_dirty = 0;
-	spin_unlock(&od->od_grant_lock);
+	spin_unlock(&ost->ost_grant_lock);
 }
 
-static void oss_grant_drop(struct oss_device *od, struct oss_export *oe, u64 bytes)
+static void oss_grant_drop(struct oss_device *ost, struct oss_export *oe, u64 bytes)
 {
 	bytes = min(bytes, oe->oe_granted);
 	oe->oe_granted -= bytes;
-	od->od_tot_granted -= bytes;
+	ost->ost_tot_granted -= bytes;
 }
 
-void oss_grant_shrink(struct oss_device *od, struct oss_export *oe, u64 bytes)
+void oss_grant_shrink(struct oss_device *ost, struct oss_export *oe, u64 bytes)
 {
-	spin_lock(&od->od_grant_lock);
-	oss_grant_drop(od, oe, bytes);
-	spin_unlock(&od->od_grant_lock);
+	spin_lock(&ost->ost_grant_lock);
+	oss_grant_drop(ost, oe, bytes);
+	spin_unlock(&ost->ost_grant_lock);
 }
 
 static bool oss_grant_valid(const struct obdo *oa)
@@ -102,21 +103,21 @@ static bool oss_grant_valid(const struct obdo *oa)
 	return (le64_to_cpu(oa->o_valid) & both) == both;
 }
 
-void oss_grant_incoming(struct oss_device *od, struct oss_export *oe, struct obdo *oa, bool again)
+void oss_grant_incoming(struct oss_device *ost, struct oss_export *oe, struct obdo *oa, bool again)
 {
 	u64 dirty = le64_to_cpu(oa->o_dirty), dropped = le32_to_cpu(oa->o_dropped);
 
 	if (again || !oss_grant_valid(oa) || !(oe->oe_flags & OBD_CONNECT_GRANT))
 		return;
-	spin_lock(&od->od_grant_lock);
+	spin_lock(&ost->ost_grant_lock);
 	dirty = min(dirty, oe->oe_granted + 4 * oss_grant_chunk(oe));
-	od->od_tot_dirty += dirty - oe->oe_dirty;
+	ost->ost_tot_dirty += dirty - oe->oe_dirty;
 	oe->oe_dirty = dirty;
 	if (dropped <= oe->oe_granted)
-		oss_grant_drop(od, oe, dropped);
+		oss_grant_drop(ost, oe, dropped);
 	if (oss_obdo_flag(oa, OBD_FL_SHRINK_GRANT))
-		oss_grant_drop(od, oe, le64_to_cpu(oa->o_grant));
-	spin_unlock(&od->od_grant_lock);
+		oss_grant_drop(ost, oe, le64_to_cpu(oa->o_grant));
+	spin_unlock(&ost->ost_grant_lock);
 }
 
 static u64 oss_niobuf_space(const struct niobuf_remote *nb, u32 bs)
@@ -127,26 +128,26 @@ static u64 oss_niobuf_space(const struct niobuf_remote *nb, u32 bs)
 }
 
 /* Space for one niobuf: from the grant, or from what is free. */
-static bool oss_grant_niobuf(struct oss_device *od, struct oss_export *oe,
+static bool oss_grant_niobuf(struct oss_device *ost, struct oss_export *oe,
 			     const struct niobuf_remote *nb, u64 free, u64 *used)
 {
-	u64 size = oss_niobuf_space(nb, osd_blocksize(od->od_osd));
+	u64 size = oss_niobuf_space(nb, osd_blocksize(ost->ost_osd));
 
 	if ((le32_to_cpu(nb->rnb_flags) & OBD_BRW_FROM_GRANT) && oe->oe_granted >= size)
 		oe->oe_granted -= size;
-	else if (oss_left(od, free) > size)
-		od->od_tot_granted += size;
+	else if (oss_left(ost, free) > size)
+		ost->ost_tot_granted += size;
 	else
 		return false;
 	*used += size;
 	return true;
 }
 
-void oss_grant_write(struct oss_device *od, struct oss_export *oe, const struct obdo *oa,
+void oss_grant_write(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa,
 		     const struct niobuf_remote *nb, unsigned int nr, bool again, u64 *used,
 		     bool *covered)
 {
-	u64 free = oss_space_free(od), grant_used = 0, missing;
+	u64 free = oss_space_free(ost), grant_used = 0, missing;
 	bool whole = false;
 	unsigned int i;
 
@@ -154,12 +155,12 @@ void oss_grant_write(struct oss_device *od, struct oss_export *oe, const struct 
 	again |= oss_obdo_flag(oa, OBD_FL_RECOV_RESEND);
 	if (oss_grant_valid(oa) && (oe->oe_flags & OBD_CONNECT_GRANT_PARAM) && !again)
 		grant_used = le64_to_cpu(oa->o_grant_used);
-	spin_lock(&od->od_grant_lock);
+	spin_lock(&ost->ost_grant_lock);
 	if (grant_used) {
 		missing = grant_used > oe->oe_granted ? grant_used - oe->oe_granted : 0;
-		if (missing <= oss_left(od, free)) {
+		if (missing <= oss_left(ost, free)) {
 			oe->oe_granted -= grant_used - missing;
-			od->od_tot_granted += missing;
+			ost->ost_tot_granted += missing;
 			*used = grant_used;
 			whole = true;
 		}
@@ -170,37 +171,37 @@ void oss_grant_write(struct oss_device *od, struct oss_export *oe, const struct 
 		if (from_grant && (whole || again))
 			covered[i] = true;
 		else
-			covered[i] = oss_grant_niobuf(od, oe, &nb[i], free, used);
+			covered[i] = oss_grant_niobuf(ost, oe, &nb[i], free, used);
 	}
-	od->od_tot_pending += *used;
-	spin_unlock(&od->od_grant_lock);
+	ost->ost_tot_pending += *used;
+	spin_unlock(&ost->ost_grant_lock);
 }
 
-bool oss_space_take(struct oss_device *od, u64 bytes)
+bool oss_space_take(struct oss_device *ost, u64 bytes)
 {
-	u64 free = oss_space_free(od);
+	u64 free = oss_space_free(ost);
 	bool ok;
 
-	spin_lock(&od->od_grant_lock);
-	ok = oss_left(od, free) >= bytes;
+	spin_lock(&ost->ost_grant_lock);
+	ok = oss_left(ost, free) >= bytes;
 	if (ok) {
-		od->od_tot_granted += bytes;
-		od->od_tot_pending += bytes;
+		ost->ost_tot_granted += bytes;
+		ost->ost_tot_pending += bytes;
 	}
-	spin_unlock(&od->od_grant_lock);
+	spin_unlock(&ost->ost_grant_lock);
 	return ok;
 }
 
-void oss_grant_done(struct oss_device *od, u64 used)
+void oss_grant_done(struct oss_device *ost, u64 used)
 {
-	spin_lock(&od->od_grant_lock);
-	od->od_tot_granted -= used;
-	od->od_tot_pending -= used;
-	spin_unlock(&od->od_grant_lock);
+	spin_lock(&ost->ost_grant_lock);
+	ost->ost_tot_granted -= used;
+	ost->ost_tot_pending -= used;
+	spin_unlock(&ost->ost_grant_lock);
 }
 
 struct oss_pending {
-	struct oss_device *od;
+	struct oss_device *ost;
 	u64 used;
 };
 
@@ -208,39 +209,39 @@ static void oss_pending_committed(void *data, int error)
 {
 	struct oss_pending *p = data;
 
-	oss_grant_done(p->od, p->used);
+	oss_grant_done(p->ost, p->used);
 	kfree(p);
 }
 
-void oss_grant_commit(struct oss_device *od, struct osd_trans *th, u64 used)
+void oss_grant_commit(struct oss_device *ost, struct osd_trans *th, u64 used)
 {
 	struct oss_pending *p;
 
 	if (!used)
 		return;
 	p = kmalloc(sizeof(*p), GFP_NOFS | __GFP_NOFAIL);
-	p->od = od;
+	p->ost = ost;
 	p->used = used;
 	osd_trans_commit_cb(th, oss_pending_committed, p);
 }
 
-u64 oss_grant_more(struct oss_device *od, struct oss_export *oe, const struct obdo *oa)
+u64 oss_grant_more(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa)
 {
 	u64 have = le64_to_cpu(oa->o_grant), want = le32_to_cpu(oa->o_undirty),
-	    free = oss_space_free(od);
-	u64 bs = osd_blocksize(od->od_osd), chunk = oss_grant_chunk(oe), extra = 0;
+	    free = oss_space_free(ost);
+	u64 bs = osd_blocksize(ost->ost_osd), chunk = oss_grant_chunk(oe), extra = 0;
 
 	if (!oss_grant_valid(oa) || !(oe->oe_flags & OBD_CONNECT_GRANT))
 		return 0;
-	spin_lock(&od->od_grant_lock);
+	spin_lock(&ost->ost_grant_lock);
 	if (have < want && have < oe->oe_granted + chunk) {
-		extra = min3(want - have, oss_left(od, free) / 8, chunk);
+		extra = min3(want - have, oss_left(ost, free) / 8, chunk);
 		extra = extra / bs * bs;
 		if (oe->oe_granted + extra > want + chunk)
 			extra = 0;
 	}
 	oe->oe_granted += extra;
-	od->od_tot_granted += extra;
-	spin_unlock(&od->od_grant_lock);
+	ost->ost_tot_granted += extra;
+	spin_unlock(&ost->ost_grant_lock);
 	return extra;
 }

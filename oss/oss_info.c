@@ -19,8 +19,8 @@ static bool oss_key_is(struct svc_req *req, enum wire_field field, const char *n
 
 static int oss_last_id(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
-	struct oss_seq *os = oss_seq_find(od, 0, true);
+	struct oss_device *ost = oss_dev(req);
+	struct oss_seq *os = oss_seq_find(ost, 0, true);
 	__le64 *val;
 	int rc;
 
@@ -36,7 +36,7 @@ static int oss_last_id(struct svc_req *req)
 
 static int oss_last_fid(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
+	struct oss_device *ost = oss_dev(req);
 	struct lu_fid fid, last;
 	struct oss_seq *os;
 	int rc;
@@ -47,14 +47,14 @@ static int oss_last_fid(struct svc_req *req)
 	fid_from_le(&fid, svc_req_buf(req, WF_FID));
 	if (fid.f_seq && !fid_is_idif(&fid) && !fid_is_norm(&fid))
 		return -EPROTO;
-	os = oss_seq_find(od, fid_is_norm(&fid) ? fid.f_seq : 0, oss_export(req->exp)->oe_is_mds);
+	os = oss_seq_find(ost, fid_is_norm(&fid) ? fid.f_seq : 0, oss_export(req->exp)->oe_is_mds);
 	if (IS_ERR(os))
 		return PTR_ERR(os);
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
 	mutex_lock(&os->os_mutex);
-	oss_seq_fid(od, os, os->os_last_id, &last);
+	oss_seq_fid(ost, os, os->os_last_id, &last);
 	mutex_unlock(&os->os_mutex);
 	fid_to_le(svc_rep_buf(req, WF_FID), &last);
 	return 0;
@@ -92,7 +92,7 @@ static int oss_fiemap_fill(struct osd_object *obj, const struct ll_fiemap_info_k
 
 static int oss_fiemap(struct svc_req *req)
 {
-	struct oss_device *od = oss_dev(req);
+	struct oss_device *ost = oss_dev(req);
 	struct ll_fiemap_info_key *key;
 	struct ldlm_lock *lock = NULL;
 	struct osd_object *obj;
@@ -107,7 +107,7 @@ static int oss_fiemap(struct svc_req *req)
 	max = le32_to_cpu(key->lfik_fm_extent_count);
 	if (max > OSS_FIEMAP_MAX)
 		return -EINVAL;
-	rc = oss_obdo_fid(od, &key->lfik_oa, &fid);
+	rc = oss_obdo_fid(ost, &key->lfik_oa, &fid);
 	if (rc)
 		return rc;
 	svc_rep_room(req, WF_FIEMAP_VAL,
@@ -116,10 +116,10 @@ static int oss_fiemap(struct svc_req *req)
 	if (rc)
 		return rc;
 	if (oss_obdo_flag(&key->lfik_oa, OBD_FL_SRVLOCK))
-		rc = oss_srv_lock(od, &fid, 0, OBD_OBJECT_EOF, LCK_PR, 0, &lock);
+		rc = oss_srv_lock(ost, &fid, 0, OBD_OBJECT_EOF, LCK_PR, 0, &lock);
 	if (rc)
 		return rc;
-	obj = osd_find(od->od_osd, &fid);
+	obj = osd_find(ost->ost_osd, &fid);
 	rc = PTR_ERR_OR_ZERO(obj);
 	if (!rc)
 		rc = oss_fiemap_fill(obj, key, svc_rep_buf(req, WF_FIEMAP_VAL), max);
@@ -130,7 +130,7 @@ static int oss_fiemap(struct svc_req *req)
 
 int oss_get_info(struct svc_req *req)
 {
-	lu_stats_inc(oss_dev(req)->od_stats, OSS_ST_GET_INFO);
+	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_GET_INFO);
 	if (oss_key_is(req, WF_GETINFO_KEY, KEY_LAST_FID))
 		return oss_last_fid(req);
 	if (oss_key_is(req, WF_GETINFO_KEY, KEY_LAST_ID))
@@ -176,7 +176,7 @@ static int oss_evict_by_nid(struct svc_req *req)
 
 int oss_set_info(struct svc_req *req)
 {
-	lu_stats_inc(oss_dev(req)->od_stats, OSS_ST_SET_INFO);
+	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_SET_INFO);
 	if (oss_key_is(req, WF_SETINFO_KEY, KEY_GRANT_SHRINK))
 		return oss_set_grant_shrink(req);
 	if (oss_key_is(req, WF_SETINFO_KEY, KEY_EVICT_BY_NID))

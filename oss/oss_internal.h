@@ -3,7 +3,7 @@
  * Inside of oss.ko: the object storage target (chapter 5).
  *
  * Locks, outer first: oss_seq.os_mutex > extent locks of LDLM > osd_object_lock() > transaction >
- * od_grant_lock (spin),
+ * ost_grant_lock (spin),
  * oe_lock (spin).
  */
 #ifndef _OSS_INTERNAL_H
@@ -56,25 +56,25 @@ enum {
 };
 
 struct oss_device {
-	struct lu_target *od_lt;
-	struct osd_device *od_osd;
-	struct ldlm_namespace *od_ns;
-	u32 od_index;
+	struct lu_target *ost_lt;
+	struct osd_device *ost_osd;
+	struct ldlm_namespace *ost_ns;
+	u32 ost_index;
 
-	spinlock_t od_grant_lock;
-	u64 od_tot_granted; /* promised, pending included */
-	u64 od_tot_dirty;
-	u64 od_tot_pending; /* used by writes that are not committed */
+	spinlock_t ost_grant_lock; /* the three sums, and those of each export */
+	u64 ost_tot_granted; /* promised, pending included */
+	u64 ost_tot_dirty;
+	u64 ost_tot_pending; /* used by writes that are not committed */
 
-	struct mutex od_seq_mutex; /* new sequences */
-	struct xarray od_seqs; /* oss_seq by os_seq */
-	struct osd_object *od_seq_file; /* next sequence to hand out */
-	u64 od_next_seq;
+	struct mutex ost_seq_mutex; /* new sequences */
+	struct xarray ost_seqs; /* oss_seq by os_seq */
+	struct osd_object *ost_seq_file; /* next sequence to hand out */
+	u64 ost_next_seq;
 
-	atomic_t od_soft_sync;
-	struct lu_stats *od_stats;
-	struct param_dir *od_params;
-	struct param_dir *od_osd_params;
+	atomic_t ost_soft_sync;
+	struct lu_stats *ost_stats;
+	struct param_dir *ost_params;
+	struct param_dir *ost_osd_params;
 };
 
 /* What a client changed the times of lately: older writes that arrive later must not (6.5). */
@@ -89,11 +89,11 @@ struct oss_export {
 	u32 oe_group;
 	bool oe_is_mds;
 
-	/* under od_grant_lock */
+	/* under ost_grant_lock */
 	u64 oe_granted;
 	u64 oe_dirty;
 
-	spinlock_t oe_lock;
+	spinlock_t oe_lock; /* oe_fmd */
 	struct oss_fmd *oe_fmd; /* ring of OSS_FMD_MAX, made at first use */
 	unsigned int oe_fmd_next;
 };
@@ -108,9 +108,9 @@ static inline struct oss_device *oss_dev(struct svc_req *req)
 	return svc_req_target(req)->lt_priv;
 }
 
-static inline bool oss_recovering(struct oss_device *od)
+static inline bool oss_recovering(struct oss_device *ost)
 {
-	return READ_ONCE(od->od_lt->lt_pt.recovering);
+	return READ_ONCE(ost->ost_lt->lt_pt.recovering);
 }
 
 /* Is this OBD_FL_* set in the obdo of a request? */
@@ -120,7 +120,7 @@ static inline bool oss_obdo_flag(const struct obdo *oa, u32 flag)
 }
 
 /* ---- oss_attr.c ---- */
-int oss_obdo_fid(struct oss_device *od, const struct obdo *oa, struct lu_fid *fid);
+int oss_obdo_fid(struct oss_device *ost, const struct obdo *oa, struct lu_fid *fid);
 /* The object of a request's obdo; a replay makes missing ones. */
 struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid);
 void oss_obdo_attrs(struct obdo *oa, struct osd_object *obj);
@@ -134,7 +134,7 @@ void oss_obdo_ids(struct obdo *oa, struct osd_object *obj);
 int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa, u32 times,
 		    bool chown);
 /* A local extent lock for a request with SRVLOCK; nothing (*lockp NULL) during recovery. */
-int oss_srv_lock(struct oss_device *od, const struct lu_fid *fid, u64 start, u64 end, u32 mode,
+int oss_srv_lock(struct oss_device *ost, const struct lu_fid *fid, u64 start, u64 end, u32 mode,
 		 u64 flags, struct ldlm_lock **lockp);
 int oss_getattr(struct svc_req *req);
 int oss_setattr(struct svc_req *req);
@@ -155,34 +155,34 @@ int oss_write(struct svc_req *req);
 int oss_checksum(u32 type, const struct bio_vec *bvec, unsigned int nr, u64 len, u32 *cksum);
 
 /* ---- oss_grant.c ---- */
-void oss_grant_connect(struct oss_device *od, struct oss_export *oe, struct obd_connect_data *ocd,
+void oss_grant_connect(struct oss_device *ost, struct oss_export *oe, struct obd_connect_data *ocd,
 		       bool reconnect);
-void oss_grant_disconnect(struct oss_device *od, struct oss_export *oe);
+void oss_grant_disconnect(struct oss_device *ost, struct oss_export *oe);
 /* Reports of the client in any BRW. */
-void oss_grant_incoming(struct oss_device *od, struct oss_export *oe, struct obdo *oa, bool again);
+void oss_grant_incoming(struct oss_device *ost, struct oss_export *oe, struct obdo *oa, bool again);
 /*
  * Space for a write: *used bytes become pending; covered[i] = false: nothing is promised for this
  * niobuf. Then oss_grant_done()
  * when it failed, or oss_grant_commit() inside of the transaction.
  */
-void oss_grant_write(struct oss_device *od, struct oss_export *oe, const struct obdo *oa,
+void oss_grant_write(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa,
 		     const struct niobuf_remote *nb, unsigned int nr, bool again, u64 *used,
 		     bool *covered);
-void oss_grant_done(struct oss_device *od, u64 used);
-void oss_grant_commit(struct oss_device *od, struct osd_trans *th, u64 used);
+void oss_grant_done(struct oss_device *ost, u64 used);
+void oss_grant_commit(struct oss_device *ost, struct osd_trans *th, u64 used);
 /* More grant for the reply of a write. */
-u64 oss_grant_more(struct oss_device *od, struct oss_export *oe, const struct obdo *oa);
+u64 oss_grant_more(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa);
 /* Returned by the client. */
-void oss_grant_shrink(struct oss_device *od, struct oss_export *oe, u64 bytes);
+void oss_grant_shrink(struct oss_device *ost, struct oss_export *oe, u64 bytes);
 /* Space that is neither used nor promised. */
-u64 oss_space_left(struct oss_device *od);
+u64 oss_space_left(struct oss_device *ost);
 /* Take @bytes for a moment; false: not there. Undo with oss_grant_done(). */
-bool oss_space_take(struct oss_device *od, u64 bytes);
+bool oss_space_take(struct oss_device *ost, u64 bytes);
 
 /* ---- oss_create.c ---- */
-int oss_seqs_start(struct oss_device *od);
-void oss_seqs_stop(struct oss_device *od);
-struct oss_seq *oss_seq_find(struct oss_device *od, u64 seq, bool create);
+int oss_seqs_start(struct oss_device *ost);
+void oss_seqs_stop(struct oss_device *ost);
+struct oss_seq *oss_seq_find(struct oss_device *ost, u64 seq, bool create);
 
 /* Of a missing object: is it behind LAST_ID, precreated before a crash and lost in it? */
 static inline bool oss_precreate_lost(const struct oss_seq *os, const struct lu_fid *fid)
@@ -192,8 +192,8 @@ static inline bool oss_precreate_lost(const struct oss_seq *os, const struct lu_
 	return id > last && id - last <= OSS_PRECREATE_MAX;
 }
 
-int oss_seq_create_upto(struct oss_device *od, struct oss_seq *os, u64 id, bool again);
-void oss_seq_fid(struct oss_device *od, struct oss_seq *os, u64 id, struct lu_fid *fid);
+int oss_seq_create_upto(struct oss_device *ost, struct oss_seq *os, u64 id, bool again);
+void oss_seq_fid(struct oss_device *ost, struct oss_seq *os, u64 id, struct lu_fid *fid);
 int oss_create(struct svc_req *req);
 int oss_destroy(struct svc_req *req);
 int oss_seq_query(struct svc_req *req);
@@ -214,7 +214,7 @@ void oss_fmd_set(struct oss_export *oe, const struct lu_fid *fid, u64 xid);
 u64 oss_fmd_xid(struct oss_export *oe, const struct lu_fid *fid);
 
 /* ---- oss_param.c ---- */
-void oss_params_start(struct oss_device *od);
-void oss_params_stop(struct oss_device *od);
+void oss_params_start(struct oss_device *ost);
+void oss_params_stop(struct oss_device *ost);
 
 #endif

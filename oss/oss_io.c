@@ -15,7 +15,7 @@
 
 struct oss_brw {
 	struct svc_req *req;
-	struct oss_device *od;
+	struct oss_device *ost;
 	struct oss_export *oe;
 	struct obdo *oa; /* of the request */
 	u64 valid;
@@ -93,7 +93,7 @@ static int oss_brw_init(struct svc_req *req, struct oss_brw *b, bool write)
 
 	memset(b, 0, sizeof(*b));
 	b->req = req;
-	b->od = oss_dev(req);
+	b->ost = oss_dev(req);
 	b->oe = oss_export(req->exp);
 	b->write = write;
 	b->again = svc_req_resent(req) || svc_req_replay(req);
@@ -116,7 +116,7 @@ static int oss_brw_init(struct svc_req *req, struct oss_brw *b, bool write)
 		return -ENOMEM;
 	rc = oss_brw_niobufs(b);
 	if (!rc)
-		rc = oss_obdo_fid(b->od, b->oa, &b->fid);
+		rc = oss_obdo_fid(b->ost, b->oa, &b->fid);
 	if (rc)
 		return rc;
 	ost_fid_to_res_id(&b->res_id, &b->fid);
@@ -146,7 +146,7 @@ static int oss_brw_lock(struct oss_brw *b)
 
 	if (!b->srvlock)
 		return oss_brw_check_lock(b);
-	rc = oss_srv_lock(b->od, &b->fid, b->start, b->end - 1, b->write ? LCK_PW : LCK_PR, 0,
+	rc = oss_srv_lock(b->ost, &b->fid, b->start, b->end - 1, b->write ? LCK_PW : LCK_PR, 0,
 			  &b->lock);
 	if (!rc && b->lock && svc_req_time_left(b->req) <= 0) {
 		/* The client does not listen any more, its buffers may be gone. */
@@ -292,7 +292,7 @@ int oss_read(struct svc_req *req)
 	rc = oss_brw_init(req, &b, false);
 	if (rc)
 		return rc;
-	oss_grant_incoming(b.od, b.oe, b.oa, b.again);
+	oss_grant_incoming(b.ost, b.oe, b.oa, b.again);
 	if (b.oflags & OBD_FL_NORPC) {
 		/* Only to prolong the locks of the client. */
 		oss_brw_find_lock(&b);
@@ -307,7 +307,7 @@ int oss_read(struct svc_req *req)
 		goto out;
 	rc = oss_read_reply(&b, bytes);
 	if (!rc) {
-		lu_stats_add(b.od->od_stats, OSS_ST_READ, bytes);
+		lu_stats_add(b.ost->ost_stats, OSS_ST_READ, bytes);
 		rc = bytes;
 	}
 	if (!b.srvlock)
@@ -370,7 +370,7 @@ static int oss_write_niobufs(struct oss_brw *b, const bool *covered, __le32 *rcs
 		do {
 			rc = osd_write_pages(b->obj, off, b->bvec + n, frags);
 			/* Blocks of deleted objects come free with a commit. */
-		} while (rc == -ENOSPC && tries++ < 3 && !osd_sync(b->od->od_osd));
+		} while (rc == -ENOSPC && tries++ < 3 && !osd_sync(b->ost->ost_osd));
 		rcs[i] = cpu_to_le32(rc);
 	}
 	return rc;
@@ -391,7 +391,7 @@ static int oss_write_trans(struct oss_brw *b)
 	rc = PTR_ERR_OR_ZERO(th);
 	if (!rc) {
 		rc = oss_attrs_apply(th, b->obj, b->oa, times, false);
-		oss_grant_commit(b->od, th, b->used);
+		oss_grant_commit(b->ost, th, b->used);
 		b->used = 0;
 		if (b->sync)
 			osd_trans_set_sync(th);
@@ -416,7 +416,7 @@ static void oss_write_reply(struct oss_brw *b, u32 cksum)
 	if (b->valid & OBD_MD_FLCKSUM)
 		oss_rep_cksum(&rep->oa, oss_cksum_type(b), cksum);
 	if ((b->valid & OBD_MD_FLGRANT) && !b->again) {
-		rep->oa.o_grant = cpu_to_le64(oss_grant_more(b->od, b->oe, b->oa));
+		rep->oa.o_grant = cpu_to_le64(oss_grant_more(b->ost, b->oe, b->oa));
 		rep->oa.o_valid |= cpu_to_le64(OBD_MD_FLGRANT);
 	}
 }
@@ -431,17 +431,18 @@ static int oss_write_verify(struct oss_brw *b, u32 *cksum)
 		return 0;
 	rc = oss_checksum(oss_cksum_type(b), b->bvec, b->nr, b->total, cksum);
 	if (!rc && *cksum != le32_to_cpu(b->oa->o_cksum) && !(b->oflags & OBD_FL_MMAP))
-		pr_warn_ratelimited("%s: bad checksum of a write by %s to " DFID
-				    " [%llu, %llu): %#x, client has %#x\n",
-				    b->od->od_lt->lt_name, lnet_nid_str(&b->req->peer, nid),
+		pr_warn_ratelimited("%s: data of client %s for " DFID
+				    " [%llu, %llu) changed on the way: checksum %#x, the client's is %#x; it writes them again\n",
+				    b->ost->ost_lt->lt_name, lnet_nid_str(&b->req->peer, nid),
 				    PFID(&b->fid), b->start, b->end, *cksum,
 				    le32_to_cpu(b->oa->o_cksum));
 	return rc;
 }
 
 /*
- * The data are here, which may have taken long: the client may have given its lock up, or be evicted.
- * Of an evicted one the locks stay until its requests in service have ended, this one included.
+ * The data are here, which may have taken long: the client may have given its lock up, or be
+ * evicted. Of an evicted one the locks stay until its requests in service have ended, this one
+ * included.
  */
 static int oss_write_object(struct oss_brw *b, const bool *covered)
 {
@@ -454,7 +455,7 @@ static int oss_write_object(struct oss_brw *b, const bool *covered)
 	if (!rc)
 		rc = oss_write_trans(b);
 	/* Also after a failure: a part may be written. */
-	ldlm_srv_lvb_refresh(b->od->od_ns, &b->res_id);
+	ldlm_srv_lvb_refresh(b->ost->ost_ns, &b->res_id);
 	return rc;
 }
 
@@ -480,7 +481,7 @@ int oss_write(struct svc_req *req)
 	rc = oss_brw_init(req, &b, true);
 	if (rc)
 		return rc;
-	oss_grant_incoming(b.od, b.oe, b.oa, b.again);
+	oss_grant_incoming(b.ost, b.oe, b.oa, b.again);
 	svc_rep_room(req, WF_RCS, b.nr_nb * sizeof(__le32));
 	rc = oss_brw_begin(req, &b) ?: svc_rep_pack(req);
 	if (rc)
@@ -489,17 +490,17 @@ int oss_write(struct svc_req *req)
 	covered = kvcalloc(b.nr_nb, sizeof(*covered), GFP_NOFS);
 	if (!covered)
 		goto out;
-	oss_grant_write(b.od, b.oe, b.oa, b.nb, b.nr_nb, b.again, &b.used, covered);
+	oss_grant_write(b.ost, b.oe, b.oa, b.nb, b.nr_nb, b.again, &b.used, covered);
 	rc = oss_write_execute(&b, covered, &cksum);
 	if (b.used)
-		oss_grant_done(b.od, b.used);
+		oss_grant_done(b.ost, b.used);
 	if (req->no_reply)
 		goto out;
 	oss_write_reply(&b, cksum);
 	if (!rc)
-		lu_stats_add(b.od->od_stats, OSS_ST_WRITE, b.total);
-	if (b.soft_sync && atomic_inc_return(&b.od->od_soft_sync) % 16 == 0)
-		osd_commit_async(b.od->od_osd);
+		lu_stats_add(b.ost->ost_stats, OSS_ST_WRITE, b.total);
+	if (b.soft_sync && atomic_inc_return(&b.ost->ost_soft_sync) % 16 == 0)
+		osd_commit_async(b.ost->ost_osd);
 	if (!b.srvlock)
 		oss_brw_find_lock(&b);
 out:

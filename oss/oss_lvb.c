@@ -10,9 +10,9 @@
  * A missing object with an id above LAST_ID may be made again until the MDT has removed orphans.
  * Not under os_mutex: who holds it may wait for our lock.
  */
-static bool oss_may_come_back(struct oss_device *od, const struct lu_fid *fid)
+static bool oss_may_come_back(struct oss_device *ost, const struct lu_fid *fid)
 {
-	struct oss_seq *os = oss_seq_find(od, ost_fid_seq(fid), false);
+	struct oss_seq *os = oss_seq_find(ost, ost_fid_seq(fid), false);
 
 	return !IS_ERR(os) && !READ_ONCE(os->os_cleaned) && oss_precreate_lost(os, fid);
 }
@@ -21,15 +21,15 @@ static bool oss_may_come_back(struct oss_device *od, const struct lu_fid *fid)
 static int oss_lvb_init(struct ldlm_resource *res)
 {
 	struct lu_target *lt = res->lr_ns->ns_data;
-	struct oss_device *od = lt->lt_priv;
+	struct oss_device *ost = lt->lt_priv;
 	struct osd_object *obj;
 	struct osd_attr attr;
 	struct lu_fid fid;
 
-	if (ost_fid_from_res_id(&fid, &res->lr_id, od->od_index))
+	if (ost_fid_from_res_id(&fid, &res->lr_id, ost->ost_index))
 		return -EPROTO;
-	obj = osd_find(od->od_osd, &fid);
-	if (obj == ERR_PTR(-ENOENT) && oss_may_come_back(od, &fid))
+	obj = osd_find(ost->ost_osd, &fid);
+	if (obj == ERR_PTR(-ENOENT) && oss_may_come_back(ost, &fid))
 		return -EINPROGRESS;
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);

@@ -66,43 +66,43 @@ static const struct ptlrpc_service_conf oss_services[] = {
 
 static int oss_start(struct lu_target *lt)
 {
-	struct oss_device *od = kzalloc(sizeof(*od), GFP_KERNEL);
+	struct oss_device *ost = kzalloc(sizeof(*ost), GFP_KERNEL);
 	int rc;
 
-	if (!od)
+	if (!ost)
 		return -ENOMEM;
-	od->od_lt = lt;
-	od->od_osd = lt->lt_osd;
-	od->od_ns = lt->lt_pt.ns;
-	od->od_index = lt->lt_index;
-	spin_lock_init(&od->od_grant_lock);
-	mutex_init(&od->od_seq_mutex);
-	xa_init(&od->od_seqs);
-	lt->lt_priv = od;
-	rc = osd_ost_setup(od->od_osd, lt->lt_index);
+	ost->ost_lt = lt;
+	ost->ost_osd = lt->lt_osd;
+	ost->ost_ns = lt->lt_pt.ns;
+	ost->ost_index = lt->lt_index;
+	spin_lock_init(&ost->ost_grant_lock);
+	mutex_init(&ost->ost_seq_mutex);
+	xa_init(&ost->ost_seqs);
+	lt->lt_priv = ost;
+	rc = osd_ost_setup(ost->ost_osd, lt->lt_index);
 	if (!rc)
-		rc = oss_seqs_start(od);
+		rc = oss_seqs_start(ost);
 	if (rc) {
-		oss_seqs_stop(od);
+		oss_seqs_stop(ost);
 		lt->lt_priv = NULL;
-		kfree(od);
+		kfree(ost);
 		return rc;
 	}
-	oss_params_start(od);
+	oss_params_start(ost);
 	return 0;
 }
 
 static void oss_stop(struct lu_target *lt)
 {
-	struct oss_device *od = lt->lt_priv;
+	struct oss_device *ost = lt->lt_priv;
 
-	oss_params_stop(od);
+	oss_params_stop(ost);
 	/* Commit callbacks of writes know this device. */
-	osd_sync(od->od_osd);
-	oss_seqs_stop(od);
-	WARN_ON_ONCE(od->od_tot_granted || od->od_tot_pending);
+	osd_sync(ost->ost_osd);
+	oss_seqs_stop(ost);
+	WARN_ON_ONCE(ost->ost_tot_granted || ost->ost_tot_pending);
 	lt->lt_priv = NULL;
-	kfree(od);
+	kfree(ost);
 }
 
 static const struct tgt_type oss_type = {

@@ -24,19 +24,19 @@ static const struct lu_stat_def oss_stat_defs[OSS_ST_NR] = {
 
 static int oss_show_granted(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%llu\n", READ_ONCE(((struct oss_device *)obj)->od_tot_granted));
+	seq_printf(m, "%llu\n", READ_ONCE(((struct oss_device *)obj)->ost_tot_granted));
 	return 0;
 }
 
 static int oss_show_dirty(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%llu\n", READ_ONCE(((struct oss_device *)obj)->od_tot_dirty));
+	seq_printf(m, "%llu\n", READ_ONCE(((struct oss_device *)obj)->ost_tot_dirty));
 	return 0;
 }
 
 static int oss_show_pending(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%llu\n", READ_ONCE(((struct oss_device *)obj)->od_tot_pending));
+	seq_printf(m, "%llu\n", READ_ONCE(((struct oss_device *)obj)->ost_tot_pending));
 	return 0;
 }
 
@@ -48,11 +48,11 @@ static int oss_show_brw_size(struct seq_file *m, void *obj)
 
 static int oss_show_seqs(struct seq_file *m, void *obj)
 {
-	struct oss_device *od = obj;
+	struct oss_device *ost = obj;
 	struct oss_seq *os;
 	unsigned long seq;
 
-	xa_for_each(&od->od_seqs, seq, os)
+	xa_for_each(&ost->ost_seqs, seq, os)
 		seq_printf(m, "0x%lx: %llu\n", seq, READ_ONCE(os->os_last_id));
 	return 0;
 }
@@ -68,7 +68,7 @@ static const struct param_def oss_params[] = {
 static int oss_statfs_get(void *obj, struct kstatfs *st)
 {
 	memset(st, 0, sizeof(*st));
-	return osd_statfs(((struct oss_device *)obj)->od_osd, st);
+	return osd_statfs(((struct oss_device *)obj)->ost_osd, st);
 }
 
 static int oss_show_kbytestotal(struct seq_file *m, void *obj)
@@ -118,7 +118,7 @@ static int oss_show_filesfree(struct seq_file *m, void *obj)
 
 static int oss_show_blocksize(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%u\n", osd_blocksize(((struct oss_device *)obj)->od_osd));
+	seq_printf(m, "%u\n", osd_blocksize(((struct oss_device *)obj)->ost_osd));
 	return 0;
 }
 
@@ -135,25 +135,25 @@ static const struct param_def oss_space_params[] = {
 	{ "fstype", 0444, oss_show_fstype },
 };
 
-void oss_params_start(struct oss_device *od)
+void oss_params_start(struct oss_device *ost)
 {
 	char name[64];
 
-	od->od_stats = lu_stats_new(oss_stat_defs, OSS_ST_NR);
-	snprintf(name, sizeof(name), "obdfilter/%s", od->od_lt->lt_name);
-	od->od_params = param_dir_add(NULL, name);
-	param_add(od->od_params, oss_params, ARRAY_SIZE(oss_params), od);
-	param_add(od->od_params, oss_space_params, ARRAY_SIZE(oss_space_params), od);
-	snprintf(name, sizeof(name), "osd-ldiskfs/%s", od->od_lt->lt_name);
-	od->od_osd_params = param_dir_add(NULL, name);
-	param_add(od->od_osd_params, oss_space_params, ARRAY_SIZE(oss_space_params), od);
-	if (od->od_stats)
-		lu_stats_file(od->od_params, "stats", od->od_stats);
+	ost->ost_stats = lu_stats_new(oss_stat_defs, OSS_ST_NR);
+	snprintf(name, sizeof(name), "obdfilter/%s", ost->ost_lt->lt_name);
+	ost->ost_params = param_dir_add(NULL, name);
+	param_add(ost->ost_params, oss_params, ARRAY_SIZE(oss_params), ost);
+	param_add(ost->ost_params, oss_space_params, ARRAY_SIZE(oss_space_params), ost);
+	snprintf(name, sizeof(name), "osd-ldiskfs/%s", ost->ost_lt->lt_name);
+	ost->ost_osd_params = param_dir_add(NULL, name);
+	param_add(ost->ost_osd_params, oss_space_params, ARRAY_SIZE(oss_space_params), ost);
+	if (ost->ost_stats)
+		lu_stats_file(ost->ost_params, "stats", ost->ost_stats);
 }
 
-void oss_params_stop(struct oss_device *od)
+void oss_params_stop(struct oss_device *ost)
 {
-	param_dir_del(od->od_params);
-	param_dir_del(od->od_osd_params);
-	lu_stats_free(od->od_stats);
+	param_dir_del(ost->ost_params);
+	param_dir_del(ost->ost_osd_params);
+	lu_stats_free(ost->ost_stats);
 }

@@ -13,7 +13,7 @@
 #include <linux/falloc.h>
 
 struct oss_range {
-	struct oss_device *od;
+	struct oss_device *ost;
 	struct obdo *oa; /* of the request */
 	u64 valid;
 	struct lu_fid fid;
@@ -35,14 +35,14 @@ static int oss_range_init(struct svc_req *req, struct oss_range *r)
 	int rc;
 
 	memset(r, 0, sizeof(*r));
-	r->od = oss_dev(req);
+	r->ost = oss_dev(req);
 	r->oa = &body->oa;
 	r->valid = le64_to_cpu(r->oa->o_valid);
 	r->start = le64_to_cpu(r->oa->o_size);
 	r->end = le64_to_cpu(r->oa->o_blocks);
 	if (!(r->valid & OBD_MD_FLID))
 		return -EPROTO;
-	rc = oss_obdo_fid(r->od, r->oa, &r->fid);
+	rc = oss_obdo_fid(r->ost, r->oa, &r->fid);
 	if (rc)
 		return rc;
 	ost_fid_to_res_id(&r->res_id, &r->fid);
@@ -68,7 +68,7 @@ static int oss_range_begin(struct svc_req *req, struct oss_range *r, u64 lock_en
 	int rc;
 
 	if (oss_range_srvlock(r)) {
-		rc = oss_srv_lock(r->od, &r->fid, r->start, lock_end, mode, flags, &r->lock);
+		rc = oss_srv_lock(r->ost, &r->fid, r->start, lock_end, mode, flags, &r->lock);
 		if (rc)
 			return rc;
 	}
@@ -93,11 +93,11 @@ static int oss_range_trans(struct svc_req *req, struct oss_range *r, u64 taken)
 	int rc;
 
 	if (IS_ERR(th)) {
-		oss_grant_done(r->od, taken);
+		oss_grant_done(r->ost, taken);
 		return PTR_ERR(th);
 	}
 	rc = oss_attrs_apply(th, r->obj, r->oa, OSD_A_ATIME | OSD_A_MTIME | OSD_A_CTIME, false);
-	oss_grant_commit(r->od, th, taken);
+	oss_grant_commit(r->ost, th, taken);
 	return tgt_trans_stop(req, th, rc, 0);
 }
 
@@ -112,7 +112,7 @@ static void oss_range_end(struct svc_req *req, struct oss_range *r, int rc)
 	}
 	osd_object_unlock(r->obj);
 	/* Also after a failure: a part may have been done. */
-	ldlm_srv_lvb_refresh(r->od->od_ns, &r->res_id);
+	ldlm_srv_lvb_refresh(r->ost->ost_ns, &r->res_id);
 	osd_object_put(r->obj);
 	ldlm_srv_unlock(r->lock);
 }
@@ -123,7 +123,7 @@ int oss_punch(struct svc_req *req)
 	struct oss_range r;
 	int rc;
 
-	lu_stats_inc(oss_dev(req)->od_stats, OSS_ST_PUNCH);
+	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_PUNCH);
 	rc = oss_range_init(req, &r);
 	if (rc)
 		return rc;
@@ -151,7 +151,7 @@ int oss_fallocate(struct svc_req *req)
 	u32 mode;
 	int rc;
 
-	lu_stats_inc(oss_dev(req)->od_stats, OSS_ST_PREALLOC);
+	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_PREALLOC);
 	rc = oss_range_init(req, &r);
 	if (rc)
 		return rc;
@@ -161,14 +161,14 @@ int oss_fallocate(struct svc_req *req)
 		return -EOPNOTSUPP;
 	if (r.start >= r.end)
 		return -EINVAL;
-	if (r.end > osd_maxbytes(r.od->od_osd))
+	if (r.end > osd_maxbytes(r.ost->ost_osd))
 		return -EFBIG;
 	rc = oss_range_begin(req, &r, r.end - 1, LCK_PW, 0);
 	if (rc)
 		return rc;
 	if (!(mode & FALLOC_FL_PUNCH_HOLE)) {
 		taken = round_up(r.end, 4096) - round_down(r.start, 4096);
-		if (!oss_space_take(r.od, taken))
+		if (!oss_space_take(r.ost, taken))
 			rc = -ENOSPC;
 	}
 	if (!rc) {
@@ -176,7 +176,7 @@ int oss_fallocate(struct svc_req *req)
 		if (!rc)
 			rc = oss_range_trans(req, &r, taken);
 		else if (taken)
-			oss_grant_done(r.od, taken);
+			oss_grant_done(r.ost, taken);
 	}
 	oss_range_end(req, &r, rc);
 	return rc;
@@ -197,7 +197,7 @@ int oss_seek(struct svc_req *req)
 	if ((s64)r.start < 0 || (whence != SEEK_DATA && whence != SEEK_HOLE))
 		return -EPROTO;
 	if (oss_range_srvlock(&r)) {
-		rc = oss_srv_lock(r.od, &r.fid, r.start, OBD_OBJECT_EOF, LCK_PR, 0, &r.lock);
+		rc = oss_srv_lock(r.ost, &r.fid, r.start, OBD_OBJECT_EOF, LCK_PR, 0, &r.lock);
 		if (rc)
 			return rc;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the management service knows of a file system: its targets and their nodes. It is not stored anywhere but in the
- * client log, from which it is loaded when the file system is first touched.
+ * What the management service knows of a file system: its targets and their nodes. It is not stored
+ * anywhere but in the client log, from which it is loaded when the file system is first touched.
  */
 #define pr_fmt(fmt) "mgs: " fmt
 #include <linux/module.h>
@@ -125,7 +125,7 @@ struct load {
 	struct mgs_fs *fs;
 };
 
-static void load_uuid(struct mgs_target *t, struct lustre_cfg *lcfg)
+static void mgs_fs_load_uuid(struct mgs_target *t, struct lustre_cfg *lcfg)
 {
 	const char *uuid = lcfg_string(lcfg, 1);
 	u64 nid = le64_to_cpu(lcfg->lcfg_nid);
@@ -151,7 +151,7 @@ static void load_uuid(struct mgs_target *t, struct lustre_cfg *lcfg)
 		n->nid[n->nr++] = nid;
 }
 
-static int load_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
+static int mgs_fs_load_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 {
 	struct load *l = ctx;
 	struct config_rec rec;
@@ -165,7 +165,8 @@ static int load_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	l->fs->mf_step = max(l->fs->mf_step, l->walk.step);
 	if (rc <= 0)
 		return rc;
-	if (strcmp(rec.comment, "add mdc") && strcmp(rec.comment, "add osc") && strcmp(rec.comment, "add failnid"))
+	if (strcmp(rec.comment, "add mdc") && strcmp(rec.comment, "add osc") &&
+	    strcmp(rec.comment, "add failnid"))
 		return 0;
 	if (!mgs_parse_target(rec.tgtname, fsname, &mdt, &index))
 		return 0;
@@ -173,11 +174,11 @@ static int load_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	if (!t)
 		return -ENOMEM;
 	if (lcfg_cmd(rec.lcfg) == LCFG_ADD_UUID)
-		load_uuid(t, rec.lcfg);
+		mgs_fs_load_uuid(t, rec.lcfg);
 	return 0;
 }
 
-static int step_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
+static int mgs_fs_step_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 {
 	struct load *l = ctx;
 	struct config_rec rec;
@@ -187,7 +188,7 @@ static int step_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	return rc < 0 ? rc : 0;
 }
 
-static int load_fs(struct mgs_fs *fs)
+static int mgs_fs_load(struct mgs_fs *fs)
 {
 	struct load l = { .fs = fs };
 	struct mgs_target *t;
@@ -200,7 +201,7 @@ static int load_fs(struct mgs_fs *fs)
 		cl = mgs_client_log(fs, false);
 	if (IS_ERR(cl))
 		return PTR_ERR(cl) == -ENOENT ? 0 : PTR_ERR(cl);
-	rc = llog_walk(&cl->cl_log, 1, load_record, &l);
+	rc = llog_walk(&cl->cl_log, 1, mgs_fs_load_record, &l);
 	if (rc)
 		return rc;
 	list_for_each_entry(t, &fs->mf_targets, mt_list) {
@@ -210,7 +211,7 @@ static int load_fs(struct mgs_fs *fs)
 		if (IS_ERR(cl))
 			continue;
 		memset(&l.walk, 0, sizeof(l.walk));
-		llog_walk(&cl->cl_log, 1, step_record, &l);
+		llog_walk(&cl->cl_log, 1, mgs_fs_step_record, &l);
 	}
 	return 0;
 }
@@ -230,9 +231,9 @@ struct mgs_fs *mgs_fs_get(struct mgs_dev *mgs, const char *fsname)
 	strscpy(fs->mf_name, fsname, sizeof(fs->mf_name));
 	INIT_LIST_HEAD(&fs->mf_targets);
 	INIT_WORK(&fs->mf_revoke, mgs_revoke_work);
-	rc = load_fs(fs);
+	rc = mgs_fs_load(fs);
 	if (rc) {
-		pr_err("config logs of %s cannot be read: rc = %d\n", fsname, rc);
+		pr_err("config logs of file system %s cannot be read: rc = %d\n", fsname, rc);
 		mgs_fs_forget_targets(fs);
 		kfree(fs);
 		return ERR_PTR(rc);

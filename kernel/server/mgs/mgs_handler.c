@@ -2,9 +2,9 @@
 /*
  * The management service as a target: its RPCs (chapter 6.2.2), config locks, start and stop.
  *
- * Config locks: clients hold CR locks on (file system name, 0) and ("params", 3). After a change a work item takes an EX lock on
- * the resource, which calls all of them back; they take new ones and read again. One such work at a time per resource;
- * a change while it waits queues it once more.
+ * Config locks: clients hold CR locks on (file system name, 0) and ("params", 3). After a change a
+ * work item takes an EX lock on the resource, which calls all of them back; they take new ones and
+ * read again. One such work at a time per resource; a change while it waits queues it once more.
  */
 #define pr_fmt(fmt) "mgs: " fmt
 #include <linux/module.h>
@@ -18,9 +18,9 @@
 #define MGS_MAX_REP	9216
 
 struct mgs_dev *mgs_the_dev;
-DEFINE_MUTEX(mgs_dev_mutex);
+DEFINE_MUTEX(mgs_dev_mutex);	/* mgs_the_dev stays while it is held */
 
-static struct mgs_dev *req_mgs(struct svc_req *req)
+static struct mgs_dev *mgs_req_dev(struct svc_req *req)
 {
 	return svc_req_target(req)->lt_priv;
 }
@@ -41,9 +41,11 @@ void mgs_revoke_work(struct work_struct *work)
 	memcpy(&le, name, sizeof(le));
 	res.name[0] = le64_to_cpu(le);
 	res.name[1] = fs == mgs->md_params ? CONFIG_T_PARAMS : CONFIG_T_CONFIG;
-	rc = ldlm_srv_lock_local(mgs->md_target->lt_pt.ns, &res, LDLM_PLAIN, NULL, LCK_EX, 0, &lock);
+	rc = ldlm_srv_lock_local(mgs->md_target->lt_pt.ns, &res, LDLM_PLAIN, NULL, LCK_EX, 0,
+				 &lock);
 	if (rc)
-		pr_warn("%s: the readers of the config logs were not told of a change: rc = %d\n", fs->mf_name, rc);
+		pr_warn("%s: the readers of the config logs were not told of a change: rc = %d\n",
+			fs->mf_name, rc);
 	else
 		ldlm_srv_unlock(lock);
 }
@@ -51,7 +53,7 @@ void mgs_revoke_work(struct work_struct *work)
 /* ---- llog ---- */
 
 /* Pack the reply; may the context of the request be read? */
-static int llog_begin(struct svc_req *req, const struct llogd_body *body)
+static int mgs_llog_begin(struct svc_req *req, const struct llogd_body *body)
 {
 	u32 ctxt;
 	int rc;
@@ -67,14 +69,14 @@ static int llog_begin(struct svc_req *req, const struct llogd_body *body)
 
 static int mgs_llog_open(struct svc_req *req)
 {
-	struct mgs_dev *mgs = req_mgs(req);
+	struct mgs_dev *mgs = mgs_req_dev(req);
 	struct llogd_body *body = svc_req_buf(req, WF_LLOGD_BODY), *rep;
 	const char *name = svc_req_buf(req, WF_NAME);
 	struct llog_logid id;
 	struct mgs_clog *cl;
 	int rc;
 
-	rc = llog_begin(req, body);
+	rc = mgs_llog_begin(req, body);
 	if (rc)
 		return rc;
 	if (!name)
@@ -94,12 +96,12 @@ static int mgs_llog_open(struct svc_req *req)
 
 static int mgs_llog_read_header(struct svc_req *req)
 {
-	struct mgs_dev *mgs = req_mgs(req);
+	struct mgs_dev *mgs = mgs_req_dev(req);
 	struct llogd_body *body = svc_req_buf(req, WF_LLOGD_BODY);
 	struct mgs_clog *cl;
 	int rc;
 
-	rc = llog_begin(req, body);
+	rc = mgs_llog_begin(req, body);
 	if (rc)
 		return rc;
 	down_read(&mgs->md_sem);
@@ -112,12 +114,12 @@ static int mgs_llog_read_header(struct svc_req *req)
 
 static int mgs_llog_next_block(struct svc_req *req)
 {
-	struct mgs_dev *mgs = req_mgs(req);
+	struct mgs_dev *mgs = mgs_req_dev(req);
 	struct llogd_body *body = svc_req_buf(req, WF_LLOGD_BODY), *rep;
 	struct mgs_clog *cl;
 	int rc;
 
-	rc = llog_begin(req, body);
+	rc = mgs_llog_begin(req, body);
 	if (rc)
 		return rc;
 	rep = svc_rep_buf(req, WF_LLOGD_BODY);
@@ -146,7 +148,7 @@ static int mgs_target_reg(struct svc_req *req)
 		return rc;
 	rep = svc_rep_buf(req, WF_MTI);
 	memcpy(rep, mti, len);
-	return mgs_register(req_mgs(req), rep);
+	return mgs_register(mgs_req_dev(req), rep);
 }
 
 /* A relic (6.2.2) */
@@ -155,7 +157,9 @@ static int mgs_set_info(struct svc_req *req)
 	return -EINVAL;
 }
 
-/* There is no nodemap: an empty bulk and the end of the index say so (6.10). The rest is refused. */
+/*
+ * There is no nodemap: an empty bulk and the end of the index say so (6.10). The rest is refused.
+ */
 static int mgs_config_read(struct svc_req *req)
 {
 	struct mgs_config_body *body = svc_req_buf(req, WF_MGS_CONFIG_BODY);
@@ -186,10 +190,11 @@ static const struct ptlrpc_handler mgs_handlers[] = {
 
 static int mgs_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect)
 {
-	u64 flags = le64_to_cpu(ocd->ocd_connect_flags), flags2 = le64_to_cpu(ocd->ocd_connect_flags2);
+	u64 flags = le64_to_cpu(ocd->ocd_connect_flags),
+	    flags2 = le64_to_cpu(ocd->ocd_connect_flags2);
 
-	flags &= OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_AT | OBD_CONNECT_BULK_MBITS |
-		 OBD_CONNECT_FLAGS2;
+	flags &= OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_AT |
+		 OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2;
 	flags2 &= OBD_CONNECT2_REP_MBITS;
 	ocd->ocd_connect_flags = cpu_to_le64(flags);
 	ocd->ocd_connect_flags2 = cpu_to_le64(flags & OBD_CONNECT_FLAGS2 ? flags2 : 0);
@@ -211,7 +216,7 @@ static void mgs_free(struct mgs_dev *mgs)
 }
 
 /* The params log exists from the first start on; it may stay empty. */
-static int open_params(struct mgs_dev *mgs)
+static int mgs_params_open(struct mgs_dev *mgs)
 {
 	struct mgs_clog *cl = mgs_log_get(mgs, "params", true);
 
@@ -240,7 +245,7 @@ static int mgs_start(struct lu_target *lt)
 	mgs_proc_init(mgs);
 	if (!mgs->md_body || !mgs->md_wq)
 		goto out;
-	rc = open_params(mgs);
+	rc = mgs_params_open(mgs);
 	if (rc)
 		goto out;
 	mutex_lock(&mgs_dev_mutex);
@@ -251,7 +256,7 @@ static int mgs_start(struct lu_target *lt)
 	}
 	mutex_unlock(&mgs_dev_mutex);
 	if (rc)
-		pr_err("a management service runs already on this node\n");
+		pr_err("an MGS runs on this node already: stop that one first: rc = %d\n", rc);
 out:
 	if (rc)
 		mgs_free(mgs);

@@ -2,8 +2,8 @@
 /*
  * The management service (mgs.ko), in memory. One struct mgs_dev per node.
  *
- * Locks, outer first: mgs_dev.md_sem (write: a log or the table of targets changes; read: RPCs read logs) >
- * md_log_mutex (list of open logs) > a transaction of the object store.
+ * Locks, outer first: mgs_dev.md_sem (write: a log or the table of targets changes; read: RPCs read
+ * logs) > md_log_mutex (list of open logs) > a transaction of the object store.
  */
 #ifndef _MGS_INTERNAL_H
 #define _MGS_INTERNAL_H
@@ -21,13 +21,15 @@
 struct mgs_dev {
 	struct lu_target	*md_target;
 	struct rw_semaphore	md_sem;
-	struct mutex		md_log_mutex;
+	struct mutex		md_log_mutex;	/* md_logs */
 	struct list_head	md_logs;	/* of mgs_clog */
 	struct list_head	md_fses;	/* of mgs_fs */
 	u64			md_next_id;	/* of logids */
-	u32			md_generation;	/* of logids: logs of an earlier start are not found */
+	/* of logids: logs of an earlier start are not found */
+	u32			md_generation;
 	struct workqueue_struct	*md_wq;		/* lock revocations */
-	struct mgs_fs		*md_params;	/* pseudo file system "params": the log of set_param -P */
+	/* pseudo file system "params": the log of set_param -P */
+	struct mgs_fs		*md_params;
 	void			*md_body;	/* scratch of the writer, under md_sem */
 	struct param_dir	*md_dir, *md_live;
 };
@@ -43,7 +45,10 @@ struct mgs_clog {
 	struct llog		cl_log;
 };
 
-/* Logs stay open until the service stops. NULL-free: ERR_PTR(-ENOENT) if it is not there (or erased) and !create. */
+/*
+ * Logs stay open until the service stops. NULL-free: ERR_PTR(-ENOENT) if it is not there (or
+ * erased) and !create.
+ */
 struct mgs_clog *mgs_log_get(struct mgs_dev *mgs, const char *name, bool create);
 struct mgs_clog *mgs_log_by_id(struct mgs_dev *mgs, const struct llog_logid *id);
 void mgs_log_id(const struct mgs_clog *cl, struct llog_logid *id);
@@ -51,7 +56,8 @@ int mgs_log_erase(struct mgs_dev *mgs, struct mgs_clog *cl);	/* md_sem write */
 int mgs_log_erase_fs(struct mgs_dev *mgs, const char *fsname);
 void mgs_log_close_all(struct mgs_dev *mgs);
 /* Names of all logs in CONFIGS/. */
-int mgs_log_names(struct mgs_dev *mgs, int (*fn)(void *ctx, const char *name, size_t len), void *ctx);
+int mgs_log_names(struct mgs_dev *mgs, int (*fn)(void *ctx, const char *name, size_t len),
+		  void *ctx);
 
 /* ---- mgs_db.c: the targets of a file system, as its client log names them ---- */
 struct mgs_target {
@@ -95,8 +101,12 @@ int mgs_conf_param(struct mgs_dev *mgs, const char *text, bool del);
 int mgs_target_param(struct mgs_fs *fs, struct mgs_target *t, const char *key, const char *value);
 /* set_param -P: "osc.*.max_dirty_mb=64" */
 int mgs_set_param(struct mgs_dev *mgs, const char *text, bool del);
-/* Change the flags of the markers of the live sections (tgtname, comment): number of sections, or -errno. */
-int mgs_mark_sections(struct mgs_clog *cl, const char *tgtname, const char *comment, u32 set, u32 clear);
+/*
+ * Change the flags of the markers of the live sections (tgtname, comment): number of sections, or
+ * -errno.
+ */
+int mgs_mark_sections(struct mgs_clog *cl, const char *tgtname, const char *comment, u32 set,
+		      u32 clear);
 
 /* ---- mgs_register.c ---- */
 int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti);

@@ -25,7 +25,7 @@ struct print {
 	u32 from;
 };
 
-static int print_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
+static int mgs_print_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 {
 	struct print *p = ctx;
 	struct lustre_cfg *lcfg = (void *)(hdr + 1);
@@ -47,7 +47,8 @@ static int print_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	return 0;
 }
 
-static int llog_print(struct mgs_dev *mgs, const char *name, struct lustre_ioc_mgs *im, char *out)
+static int mgs_print_log(struct mgs_dev *mgs, const char *name, struct lustre_ioc_mgs *im,
+			 char *out)
 {
 	struct print p = { .buf = out, .size = im->im_buflen, .raw = im->im_flags & LUSTRE_MGS_RAW,
 			   .from = im->im_index };
@@ -59,7 +60,7 @@ static int llog_print(struct mgs_dev *mgs, const char *name, struct lustre_ioc_m
 	rc = PTR_ERR_OR_ZERO(cl);
 	if (!rc) {
 		p.next = llog_last_index(cl->cl_log.hdr) + 1;
-		rc = llog_walk(&cl->cl_log, 1, print_record, &p);
+		rc = llog_walk(&cl->cl_log, 1, mgs_print_record, &p);
 	}
 	up_write(&mgs->md_sem);
 	im->im_buflen = p.used;
@@ -72,7 +73,7 @@ struct names {
 	u32 size, used, from, n;
 };
 
-static int add_name(void *ctx, const char *name, size_t len)
+static int mgs_catlist_add(void *ctx, const char *name, size_t len)
 {
 	struct names *l = ctx;
 
@@ -90,17 +91,17 @@ static int add_name(void *ctx, const char *name, size_t len)
 	return 0;
 }
 
-static int catlist(struct mgs_dev *mgs, struct lustre_ioc_mgs *im, char *out)
+static int mgs_catlist(struct mgs_dev *mgs, struct lustre_ioc_mgs *im, char *out)
 {
 	struct names l = { .buf = out, .size = im->im_buflen, .from = im->im_index };
-	int rc = mgs_log_names(mgs, add_name, &l);
+	int rc = mgs_log_names(mgs, mgs_catlist_add, &l);
 
 	im->im_buflen = l.used;
 	im->im_index = l.n;
 	return min(rc, 0);
 }
 
-static int param(struct mgs_dev *mgs, unsigned int cmd, const char *text, bool del)
+static int mgs_ioctl_param(struct mgs_dev *mgs, unsigned int cmd, const char *text, bool del)
 {
 	int rc;
 
@@ -113,7 +114,7 @@ static int param(struct mgs_dev *mgs, unsigned int cmd, const char *text, bool d
 	return rc;
 }
 
-static long do_ioctl(unsigned int cmd, struct lustre_ioc_mgs *im, const char *text, char *out)
+static long mgs_ioctl_run(unsigned int cmd, struct lustre_ioc_mgs *im, const char *text, char *out)
 {
 	struct mgs_dev *mgs;
 	long rc = -ENODEV;
@@ -123,13 +124,13 @@ static long do_ioctl(unsigned int cmd, struct lustre_ioc_mgs *im, const char *te
 	if (mgs) {
 		switch (cmd) {
 		case LUSTRE_IOC_MGS_LLOG_PRINT:
-			rc = llog_print(mgs, text, im, out);
+			rc = mgs_print_log(mgs, text, im, out);
 			break;
 		case LUSTRE_IOC_MGS_LLOG_CATLIST:
-			rc = catlist(mgs, im, out);
+			rc = mgs_catlist(mgs, im, out);
 			break;
 		default:
-			rc = param(mgs, cmd, text, im->im_flags & LUSTRE_MGS_DELETE);
+			rc = mgs_ioctl_param(mgs, cmd, text, im->im_flags & LUSTRE_MGS_DELETE);
 		}
 	}
 	mutex_unlock(&mgs_dev_mutex);
@@ -171,7 +172,7 @@ static long mgs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		if (!out)
 			goto out;
 	}
-	rc = do_ioctl(cmd, &im, text, out);
+	rc = mgs_ioctl_run(cmd, &im, text, out);
 	if (!rc && prints && (copy_to_user(u64_to_user_ptr(im.im_buf), out, im.im_buflen) ||
 			      copy_to_user((void __user *)arg, &im, sizeof(im))))
 		rc = -EFAULT;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Config logs on the disk of the management service: CONFIGS/<name>, one open struct mgs_clog each, the byte store of
- * struct llog on local files of the object store.
+ * Config logs on the disk of the management service: CONFIGS/<name>, one open struct mgs_clog each,
+ * the byte store of struct llog on local files of the object store.
  *
- * Every write of a record or a header is a transaction of its own. A section becomes visible with the one write of the
- * header that mgs_section_end() does; records behind the header's last index are no part of a log (llog_open()).
+ * Every write of a record or a header is a transaction of its own. A section becomes visible with
+ * the one write of the header that mgs_section_end() does; records behind the header's last index
+ * are no part of a log (llog_open()).
  */
 #define pr_fmt(fmt) "mgs: " fmt
 #include <linux/module.h>
@@ -14,19 +15,19 @@
 #include <linux/ctype.h>
 #include "mgs_internal.h"
 
-static struct mgs_clog *to_clog(struct llog_store *st)
+static struct mgs_clog *mgs_clog(struct llog_store *st)
 {
 	return container_of(st, struct mgs_clog, cl_store);
 }
 
-static int clog_read(struct llog_store *st, void *buf, u32 len, u64 pos)
+static int mgs_clog_read(struct llog_store *st, void *buf, u32 len, u64 pos)
 {
-	return osd_buf_read(to_clog(st)->cl_obj, buf, len, pos);
+	return osd_buf_read(mgs_clog(st)->cl_obj, buf, len, pos);
 }
 
-static int clog_write(struct llog_store *st, const void *buf, u32 len, u64 pos)
+static int mgs_clog_write(struct llog_store *st, const void *buf, u32 len, u64 pos)
 {
-	struct mgs_clog *cl = to_clog(st);
+	struct mgs_clog *cl = mgs_clog(st);
 	struct osd_trans *th;
 	int rc, rc2;
 
@@ -38,18 +39,18 @@ static int clog_write(struct llog_store *st, const void *buf, u32 len, u64 pos)
 	return rc ?: rc2;
 }
 
-static u64 clog_size(struct llog_store *st)
+static u64 mgs_clog_size(struct llog_store *st)
 {
-	return osd_size(to_clog(st)->cl_obj);
+	return osd_size(mgs_clog(st)->cl_obj);
 }
 
 static const struct llog_store_ops clog_ops = {
-	.read = clog_read,
-	.write = clog_write,
-	.size = clog_size,
+	.read = mgs_clog_read,
+	.write = mgs_clog_write,
+	.size = mgs_clog_size,
 };
 
-static void clog_free(struct mgs_clog *cl)
+static void mgs_clog_free(struct mgs_clog *cl)
 {
 	osd_object_put(cl->cl_obj);
 	kvfree(cl->cl_log.hdr);
@@ -57,11 +58,12 @@ static void clog_free(struct mgs_clog *cl)
 	kfree(cl);
 }
 
-static bool name_valid(const char *name)
+static bool mgs_logname_valid(const char *name)
 {
 	const char *p;
 
-	if (!*name || strlen(name) >= MGS_LOGNAME_MAX || !strcmp(name, "mountdata") || !strcmp(name, "nodemap"))
+	if (!*name || strlen(name) >= MGS_LOGNAME_MAX || !strcmp(name, "mountdata") ||
+	    !strcmp(name, "nodemap"))
 		return false;
 	for (p = name; *p; p++)
 		if (!isalnum(*p) && *p != '_' && *p != '-')
@@ -69,7 +71,7 @@ static bool name_valid(const char *name)
 	return true;
 }
 
-static struct mgs_clog *clog_open(struct mgs_dev *mgs, const char *name, bool create)
+static struct mgs_clog *mgs_clog_open(struct mgs_dev *mgs, const char *name, bool create)
 {
 	char path[MGS_LOGNAME_MAX + 16];
 	struct mgs_clog *cl;
@@ -96,31 +98,31 @@ static struct mgs_clog *clog_open(struct mgs_dev *mgs, const char *name, bool cr
 		rc = llog_create(&cl->cl_log, ktime_get_real_seconds());
 	if (rc) {
 		if (rc != -ENOENT)
-			pr_err("%s is no config log: rc = %d\n", path, rc);
+			pr_err("%s is not a config log: rc = %d\n", path, rc);
 		goto out_free;
 	}
 	cl->cl_id = ++mgs->md_next_id;
 	return cl;
 out_free:
-	clog_free(cl);
+	mgs_clog_free(cl);
 	return ERR_PTR(rc);
 }
 
 /*
- * An open log by name. An empty log of a file system counts as missing (it was erased and not written yet); the params log
- * may be empty.
+ * An open log by name. An empty log of a file system counts as missing (it was erased and not
+ * written yet); the params log may be empty.
  */
 struct mgs_clog *mgs_log_get(struct mgs_dev *mgs, const char *name, bool create)
 {
 	struct mgs_clog *cl;
 
-	if (!name_valid(name))
+	if (!mgs_logname_valid(name))
 		return ERR_PTR(-ENOENT);
 	mutex_lock(&mgs->md_log_mutex);
 	list_for_each_entry(cl, &mgs->md_logs, cl_list)
 		if (!strcmp(cl->cl_name, name))
 			goto found;
-	cl = clog_open(mgs, name, create);
+	cl = mgs_clog_open(mgs, name, create);
 	if (!IS_ERR(cl))
 		list_add(&cl->cl_list, &mgs->md_logs);
 found:
@@ -167,7 +169,8 @@ int mgs_log_erase(struct mgs_dev *mgs, struct mgs_clog *cl)
 	return llog_create(&cl->cl_log, ktime_get_real_seconds());
 }
 
-int mgs_log_names(struct mgs_dev *mgs, int (*fn)(void *ctx, const char *name, size_t len), void *ctx)
+int mgs_log_names(struct mgs_dev *mgs, int (*fn)(void *ctx, const char *name, size_t len),
+		  void *ctx)
 {
 	return osd_local_readdir(mgs->md_target->lt_osd, MOUNT_CONFIGS_DIR, fn, ctx);
 }
@@ -182,7 +185,7 @@ struct erase_name {
 	char name[MGS_LOGNAME_MAX];
 };
 
-static int collect(void *ctx, const char *name, size_t len)
+static int mgs_log_collect(void *ctx, const char *name, size_t len)
 {
 	struct erase *e = ctx;
 	size_t n = strlen(e->fsname);
@@ -211,7 +214,7 @@ int mgs_log_erase_fs(struct mgs_dev *mgs, const char *fsname)
 	int rc;
 
 	INIT_LIST_HEAD(&e.names);
-	rc = mgs_log_names(mgs, collect, &e);
+	rc = mgs_log_names(mgs, mgs_log_collect, &e);
 	list_for_each_entry_safe(en, tmp, &e.names, list) {
 		struct mgs_clog *cl = rc ? NULL : mgs_log_get(mgs, en->name, true);
 
@@ -229,6 +232,6 @@ void mgs_log_close_all(struct mgs_dev *mgs)
 
 	list_for_each_entry_safe(cl, tmp, &mgs->md_logs, cl_list) {
 		list_del(&cl->cl_list);
-		clog_free(cl);
+		mgs_clog_free(cl);
 	}
 }

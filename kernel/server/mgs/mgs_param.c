@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parameters in config logs: conf_param (sections of the logs of a file system, chapter 6.7.3 and 6.7.4) and set_param -P (the
- * params log). A new value marks the section of the old one SKIP and appends a section. All under md_sem (write).
+ * Parameters in config logs: conf_param (sections of the logs of a file system, chapter 6.7.3 and
+ * 6.7.4) and set_param -P (the params log). A new value marks the section of the old one SKIP and
+ * appends a section. All under md_sem (write).
  */
 #define pr_fmt(fmt) "mgs: " fmt
 #include <linux/module.h>
@@ -19,12 +20,12 @@ struct marking {
 	bool in, same;
 };
 
-static bool text_is(const char *field, u32 size, const char *text)
+static bool mgs_text_is(const char *field, u32 size, const char *text)
 {
 	return strnlen(field, size) == strlen(text) && !strncmp(field, text, size);
 }
 
-static int mark_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
+static int mgs_mark_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 {
 	struct lustre_cfg *lcfg = (void *)(hdr + 1);
 	u32 len = le32_to_cpu(hdr->lrh_len) - LLOG_MIN_REC_SIZE;
@@ -46,8 +47,9 @@ static int mark_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 		return 0;
 	flags = le32_to_cpu(m->cm_flags);
 	if (flags & CM_START) {
-		mk->in = !(flags & CM_SKIP) && text_is(m->cm_tgtname, sizeof(m->cm_tgtname), mk->tgtname) &&
-			 text_is(m->cm_comment, sizeof(m->cm_comment), mk->comment);
+		mk->in = !(flags & CM_SKIP) &&
+			 mgs_text_is(m->cm_tgtname, sizeof(m->cm_tgtname), mk->tgtname) &&
+			 mgs_text_is(m->cm_comment, sizeof(m->cm_comment), mk->comment);
 		mk->step = le32_to_cpu(m->cm_step);
 		if (mk->in) {
 			mk->sections++;
@@ -66,14 +68,15 @@ static int mark_record(void *ctx, struct llog_rec_hdr *hdr, u64 pos)
 	return llog_rewrite(&mk->cl->cl_log, le32_to_cpu(hdr->lrh_index), pos, lcfg, len);
 }
 
-int mgs_mark_sections(struct mgs_clog *cl, const char *tgtname, const char *comment, u32 set, u32 clear)
+int mgs_mark_sections(struct mgs_clog *cl, const char *tgtname, const char *comment, u32 set,
+		      u32 clear)
 {
 	struct marking mk = {
 		.cl = cl, .tgtname = tgtname, .comment = comment, .set = set, .clear = clear,
 	};
 	int rc;
 
-	rc = llog_walk(&cl->cl_log, 1, mark_record, &mk);
+	rc = llog_walk(&cl->cl_log, 1, mgs_mark_record, &mk);
 	return rc ?: mk.sections;
 }
 
@@ -88,7 +91,7 @@ struct prec {
 	const char *extra;	/* buffer 2 or NULL */
 };
 
-static bool key_is_additive(const char *key)
+static bool mgs_key_is_additive(const char *key)
 {
 	static const char * const end[] = { "nrs_tbf_rule", "pcc", "wbc" };
 	size_t i, n = strlen(key);
@@ -99,21 +102,23 @@ static bool key_is_additive(const char *key)
 	return false;
 }
 
-static int write_param(struct mgs_fs *fs, struct mgs_clog *cl, const struct prec *p)
+static int mgs_param_write(struct mgs_fs *fs, struct mgs_clog *cl, const struct prec *p)
 {
-	struct marking mk = { .cl = cl, .tgtname = p->tgtname, .comment = p->key, .value = p->text };
+	struct marking mk = {
+		.cl = cl, .tgtname = p->tgtname, .comment = p->key, .value = p->text
+	};
 	struct mgs_writer w;
 	struct lcfg_args a;
 	int rc;
 
 	if (strlen(p->key) >= sizeof_field(struct cfg_marker, cm_comment))
 		return -E2BIG;
-	rc = llog_walk(&cl->cl_log, 1, mark_record, &mk);
+	rc = llog_walk(&cl->cl_log, 1, mgs_mark_record, &mk);
 	if (rc)
 		return rc;
 	if (p->text && mk.same)
 		return 0;
-	if (mk.sections && (!p->text || !key_is_additive(p->key))) {
+	if (mk.sections && (!p->text || !mgs_key_is_additive(p->key))) {
 		rc = mgs_mark_sections(cl, p->tgtname, p->key, CM_SKIP, 0);
 		if (rc < 0)
 			return rc;
@@ -132,43 +137,49 @@ static int write_param(struct mgs_fs *fs, struct mgs_clog *cl, const struct prec
 }
 
 /* cl: may be an ERR_PTR; dev: in place of that of proto, or NULL */
-static int to_log(struct mgs_fs *fs, struct mgs_clog *cl, const char *dev, const struct prec *proto)
+static int mgs_param_to_log(struct mgs_fs *fs, struct mgs_clog *cl, const char *dev,
+			    const struct prec *proto)
 {
 	struct prec p = *proto;
 
 	if (IS_ERR(cl))
 		return PTR_ERR(cl);
-	if (dev)
-		p.tgtname = p.dev = dev;
-	return write_param(fs, cl, &p);
+	if (dev) {
+		p.tgtname = dev;
+		p.dev = dev;
+	}
+	return mgs_param_write(fs, cl, &p);
 }
 
-static int to_client(struct mgs_fs *fs, const char *dev, const struct prec *proto)
+static int mgs_param_to_client(struct mgs_fs *fs, const char *dev, const struct prec *proto)
 {
-	return to_log(fs, mgs_client_log(fs, false), dev, proto);
+	return mgs_param_to_log(fs, mgs_client_log(fs, false), dev, proto);
 }
 
-static int to_target(struct mgs_fs *fs, struct mgs_target *t, const char *dev, const struct prec *proto)
+static int mgs_param_to_target(struct mgs_fs *fs, struct mgs_target *t, const char *dev,
+			       const struct prec *proto)
 {
-	return to_log(fs, mgs_target_log(fs->mf_mgs, &t->mt_desc, false), dev, proto);
+	return mgs_param_to_log(fs, mgs_target_log(fs->mf_mgs, &t->mt_desc, false), dev, proto);
 }
 
 /* To all logs of the file system: client first (bool), then the targets of the kinds wanted. */
-static int to_all(struct mgs_fs *fs, bool client, bool mdts, bool osts, const struct prec *p)
+static int mgs_param_to_all(struct mgs_fs *fs, bool client, bool mdts, bool osts,
+			    const struct prec *p)
 {
 	struct mgs_target *t;
 	int rc = 0;
 
 	if (client)
-		rc = to_client(fs, NULL, p);
+		rc = mgs_param_to_client(fs, NULL, p);
 	list_for_each_entry(t, &fs->mf_targets, mt_list)
 		if (!rc && (t->mt_desc.mdt ? mdts : osts))
-			rc = to_target(fs, t, NULL, p);
+			rc = mgs_param_to_target(fs, t, NULL, p);
 	return rc;
 }
 
 /* osc.active and mdc.active (6.7.4): the sections that add the target are (no longer) EXCLUDEd. */
-static int set_active(struct mgs_fs *fs, struct mgs_target *t, const char *name, const char *value)
+static int mgs_param_set_active(struct mgs_fs *fs, struct mgs_target *t, const char *name,
+				const char *value)
 {
 	u32 set = strcmp(value, "0") ? 0 : CM_EXCLUDE, clear = set ? 0 : CM_EXCLUDE;
 	struct mgs_target *m;
@@ -188,13 +199,15 @@ static int set_active(struct mgs_fs *fs, struct mgs_target *t, const char *name,
 			continue;
 		cl = mgs_target_log(fs->mf_mgs, &m->mt_desc, false);
 		if (!IS_ERR(cl))
-			rc = mgs_mark_sections(cl, name, t->mt_desc.mdt ? "add osp" : "add osc", set, clear);
+			rc = mgs_mark_sections(cl, name, t->mt_desc.mdt ? "add osp" : "add osc",
+					       set, clear);
 	}
 	return rc < 0 ? rc : 0;
 }
 
 /* osc.*, mdc.*: the clients' connection to the target, and that of the MDTs */
-static int conn_param(struct mgs_fs *fs, struct mgs_target *t, const char *name, const char *value, struct prec *p)
+static int mgs_param_conn(struct mgs_fs *fs, struct mgs_target *t, const char *name,
+			  const char *value, struct prec *p)
 {
 	bool active = !strcmp(p->key, "osc.active") || !strcmp(p->key, "mdc.active");
 	struct mgs_target *m;
@@ -202,34 +215,34 @@ static int conn_param(struct mgs_fs *fs, struct mgs_target *t, const char *name,
 	int rc = 0;
 
 	if (active)
-		rc = set_active(fs, t, name, value);
+		rc = mgs_param_set_active(fs, t, name, value);
 	if (rc)
 		return rc;
 	snprintf(dev, sizeof(dev), "%s-%s", name, t->mt_desc.mdt ? "mdc" : "osc");
-	rc = to_client(fs, dev, p);
+	rc = mgs_param_to_client(fs, dev, p);
 	list_for_each_entry(m, &fs->mf_targets, mt_list) {
 		if (rc || t->mt_desc.mdt || !m->mt_desc.mdt)
 			continue;
 		snprintf(dev, sizeof(dev), "%s-osc-MDT%04x", name, m->mt_desc.index);
-		rc = to_target(fs, m, dev, p);
+		rc = mgs_param_to_target(fs, m, dev, p);
 	}
 	return rc;
 }
 
-static int lov_param(struct mgs_fs *fs, struct mgs_target *t, const char *name, struct prec *p)
+static int mgs_param_lov(struct mgs_fs *fs, struct mgs_target *t, const char *name, struct prec *p)
 {
 	char dev[64];
 	int rc;
 
 	snprintf(dev, sizeof(dev), "%s-mdtlov", name);
-	rc = to_target(fs, t, dev, p);
+	rc = mgs_param_to_target(fs, t, dev, p);
 	if (rc)
 		return rc;
 	snprintf(dev, sizeof(dev), "%s-clilov", fs->mf_name);
-	return to_client(fs, dev, p);
+	return mgs_param_to_client(fs, dev, p);
 }
 
-static int sys_param(struct mgs_fs *fs, const char *value, struct prec *p)
+static int mgs_param_sys(struct mgs_fs *fs, const char *value, struct prec *p)
 {
 	p->tgtname = fs->mf_name;
 	p->dev = NULL;
@@ -243,13 +256,15 @@ static int sys_param(struct mgs_fs *fs, const char *value, struct prec *p)
 		return -ENOENT;
 	if (p->text && strcmp(p->key, "sys.jobid_var") && kstrtou32(value, 0, &p->num))
 		return -EINVAL;
-	return to_all(fs, true, true, true, p);
+	return mgs_param_to_all(fs, true, true, true, p);
 }
 
 int mgs_target_param(struct mgs_fs *fs, struct mgs_target *t, const char *key, const char *value)
 {
-	static const char * const own[] = { "mdt.", "mdd.", "lod.", "ost.", "osd.", "obdfilter.", "osd-ldiskfs.", "osp." };
-	static const char * const ignored[] = { "mgsnode", "network", "autodegrade", "failover.mode", "failover.node" };
+	static const char *const own[] = { "mdt.", "mdd.",	 "lod.",	 "ost.",
+					   "osd.", "obdfilter.", "osd-ldiskfs.", "osp." };
+	static const char *const ignored[] = { "mgsnode", "network", "autodegrade", "failover.mode",
+					       "failover.node" };
 	bool mdt = t && t->mt_desc.mdt;
 	char name[32] = "", dev[64];
 	struct prec p = { .cmd = LCFG_PARAM, .key = key };
@@ -270,35 +285,37 @@ int mgs_target_param(struct mgs_fs *fs, struct mgs_target *t, const char *key, c
 		mgs_target_name(&t->mt_desc, name);
 	rc = -ENOENT;
 	if (str_has_prefix(key, "sys.")) {
-		rc = sys_param(fs, value, &p);
+		rc = mgs_param_sys(fs, value, &p);
 	} else if (str_has_prefix(key, "quota.")) {
-		p.tgtname = p.dev = fs->mf_name;
-		rc = to_all(fs, false, true, true, &p);
+		p.tgtname = fs->mf_name;
+		p.dev = fs->mf_name;
+		rc = mgs_param_to_all(fs, false, true, true, &p);
 	} else if (str_has_prefix(key, "llite.")) {
 		snprintf(dev, sizeof(dev), "%s-client", fs->mf_name);
-		rc = to_client(fs, dev, &p);
+		rc = mgs_param_to_client(fs, dev, &p);
 	} else if (str_has_prefix(key, "lov.") && mdt) {
-		rc = lov_param(fs, t, name, &p);
-	} else if ((str_has_prefix(key, "osc.") && t && !mdt) || (str_has_prefix(key, "mdc.") && mdt)) {
-		rc = conn_param(fs, t, name, value, &p);
+		rc = mgs_param_lov(fs, t, name, &p);
+	} else if ((str_has_prefix(key, "osc.") && t && !mdt) ||
+		   (str_has_prefix(key, "mdc.") && mdt)) {
+		rc = mgs_param_conn(fs, t, name, value, &p);
 	} else {
 		for (i = 0; i < ARRAY_SIZE(own); i++)
 			if (str_has_prefix(key, own[i]))
 				break;
 		if (i < ARRAY_SIZE(own) && t) {
-			rc = to_target(fs, t, name, &p);
+			rc = mgs_param_to_target(fs, t, name, &p);
 		} else if (i == 0) {
 			rc = 0;
 			list_for_each_entry(t, &fs->mf_targets, mt_list) {
 				if (rc || !t->mt_desc.mdt)
 					continue;
 				mgs_target_name(&t->mt_desc, name);
-				rc = to_target(fs, t, name, &p);
+				rc = mgs_param_to_target(fs, t, name, &p);
 			}
 		}
 	}
 	if (rc == -ENOENT)
-		pr_warn("%s: unrecognized parameter %s\n", t ? name : fs->mf_name, key);
+		pr_warn("%s: parameter %s is unknown: rc = %d\n", t ? name : fs->mf_name, key, rc);
 	kfree(text);
 	return rc;
 }
@@ -353,8 +370,10 @@ out:
 	return rc;
 }
 
-/* The first part of the key after the device type may name a file system: "osc.testfs-OST0000*.x" */
-static const char *param_fsname(struct mgs_dev *mgs, const char *key)
+/*
+ * The first part of the key after the device type may name a file system: "osc.testfs-OST0000*.x"
+ */
+static const char *mgs_param_fsname(struct mgs_dev *mgs, const char *key)
 {
 	const char *second = strchr(key, '.');
 	struct mgs_fs *fs;
@@ -365,7 +384,8 @@ static const char *param_fsname(struct mgs_dev *mgs, const char *key)
 	list_for_each_entry(fs, &mgs->md_fses, mf_list) {
 		size_t n = strlen(fs->mf_name);
 
-		if (fs != mgs->md_params && !strncmp(second, fs->mf_name, n) && (second[n] == '-' || second[n] == '.'))
+		if (fs != mgs->md_params && !strncmp(second, fs->mf_name, n) &&
+		    (second[n] == '-' || second[n] == '.'))
 			return fs->mf_name;
 	}
 	return NULL;
@@ -393,9 +413,10 @@ int mgs_set_param(struct mgs_dev *mgs, const char *text, bool del)
 		goto out;
 	}
 	p.key = key;
-	p.tgtname = p.dev = param_fsname(mgs, key) ?: "general";
+	p.dev = mgs_param_fsname(mgs, key) ?: "general";
+	p.tgtname = p.dev;
 	p.text = del || !eq[1] ? NULL : text;
-	rc = write_param(mgs->md_params, cl, &p);
+	rc = mgs_param_write(mgs->md_params, cl, &p);
 	if (!rc)
 		rc = mgs_fs_changed(mgs->md_params);
 out:

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parameters of the management service: mgs.MGS.*. The files of md_live are added and removed under md_sem, so their
- * show functions must not take it.
+ * Parameters of the management service: mgs.MGS.*. The files of md_live are added and removed under
+ * md_sem, so their show functions must not take it.
  */
 #include <linux/module.h>
 #include <gloss/param.h>
 #include "mgs_internal.h"
 
-static int num_exports_show(struct seq_file *m, void *obj)
+static int mgs_num_exports_show(struct seq_file *m, void *obj)
 {
 	struct mgs_dev *mgs = obj;
 
@@ -15,7 +15,7 @@ static int num_exports_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static int uuid_show(struct seq_file *m, void *obj)
+static int mgs_uuid_show(struct seq_file *m, void *obj)
 {
 	struct mgs_dev *mgs = obj;
 
@@ -24,16 +24,16 @@ static int uuid_show(struct seq_file *m, void *obj)
 }
 
 static const struct param_def mgs_params[] = {
-	{ "num_exports", 0444, num_exports_show },
-	{ "uuid", 0444, uuid_show },
+	{ "num_exports", 0444, mgs_num_exports_show },
+	{ "uuid", 0444, mgs_uuid_show },
 };
 
-static int live_show(struct seq_file *m, void *obj)
+static int mgs_live_show(struct seq_file *m, void *obj)
 {
 	struct mgs_fs *fs = obj;
 
-	seq_printf(m, "fsname: %s\nflags: 0x0     gen: %u\n\nSecure RPC Config Rules:\n\n", fs->mf_name,
-		   READ_ONCE(fs->mf_step));
+	seq_printf(m, "fsname: %s\nflags: 0x0     gen: %u\n\nSecure RPC Config Rules:\n\n",
+		   fs->mf_name, READ_ONCE(fs->mf_step));
 	seq_puts(m, "imperative_recovery_state:\n    state: disabled\n    nonir_clients: 0\n");
 	return 0;
 }
@@ -41,7 +41,8 @@ static int live_show(struct seq_file *m, void *obj)
 /* Best effort: a missing file stops nothing. */
 void mgs_proc_add_fs(struct mgs_fs *fs)
 {
-	fs->mf_param = (struct param_def){ .name = fs->mf_name, .mode = 0444, .show = live_show };
+	fs->mf_param =
+		(struct param_def){ .name = fs->mf_name, .mode = 0444, .show = mgs_live_show };
 	param_add(fs->mf_mgs->md_live, &fs->mf_param, 1, fs);
 }
 

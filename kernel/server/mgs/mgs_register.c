@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Registration of targets (MGS_TARGET_REG, chapter 6.8.4): which logs are written, rewritten, erased. Runs under md_sem
- * (write); everything is on disk when it returns.
+ * Registration of targets (MGS_TARGET_REG, chapter 6.8.4): which logs are written, rewritten,
+ * erased. Runs under md_sem (write); everything is on disk when it returns.
  */
 #define pr_fmt(fmt) "mgs: " fmt
 #include <linux/module.h>
@@ -20,7 +20,7 @@ struct reg {
 	char name[32];
 };
 
-static void node_name(struct mgs_node *node, u64 nid4)
+static void mgs_node_name(struct mgs_node *node, u64 nid4)
 {
 	char text[LNET_NIDSTR_SIZE];
 	struct lnet_nid nid;
@@ -32,7 +32,7 @@ static void node_name(struct mgs_node *node, u64 nid4)
 	strscpy(node->uuid, len > 39 ? text + len - 39 : text, sizeof(node->uuid));
 }
 
-static bool node_has(const struct mgs_node *node, u64 nid4)
+static bool mgs_node_has(const struct mgs_node *node, u64 nid4)
 {
 	u32 i;
 
@@ -43,7 +43,7 @@ static bool node_has(const struct mgs_node *node, u64 nid4)
 }
 
 /* "nid,nid:nid,nid" -> further nodes of t */
-static int add_failover(struct reg *r, struct mgs_target *t, const char *text)
+static int mgs_reg_failover(struct reg *r, struct mgs_target *t, const char *text)
 {
 	while (*text) {
 		struct mgs_node node = { };
@@ -69,7 +69,7 @@ static int add_failover(struct reg *r, struct mgs_target *t, const char *text)
 			text++;
 		if (!node.nr)
 			continue;
-		if (node_has(&t->mt_node[0], node.nid[0])) {
+		if (mgs_node_has(&t->mt_node[0], node.nid[0])) {
 			/* With service nodes the list names the registering node, too. */
 			if (!(r->flags & LDD_F_NO_PRIMNODE))
 				return -EADDRNOTAVAIL;
@@ -77,15 +77,16 @@ static int add_failover(struct reg *r, struct mgs_target *t, const char *text)
 		}
 		if (t->mt_desc.nr_nodes == MGS_NODES)
 			return -E2BIG;
-		node_name(&node, node.nid[0]);
+		mgs_node_name(&node, node.nid[0]);
 		t->mt_node[t->mt_desc.nr_nodes++] = node;
 	}
 	return 0;
 }
 
 /* Calls fn for each "key=value" of the parameters. */
-static int each_param(struct reg *r, struct mgs_target *t,
-		      int (*fn)(struct reg *r, struct mgs_target *t, const char *key, const char *value))
+static int mgs_reg_each_param(struct reg *r, struct mgs_target *t,
+			      int (*fn)(struct reg *r, struct mgs_target *t, const char *key,
+					const char *value))
 {
 	char *copy, *p, *word;
 	int rc = 0;
@@ -107,16 +108,18 @@ static int each_param(struct reg *r, struct mgs_target *t,
 	return rc;
 }
 
-static int first_param(struct reg *r, struct mgs_target *t, const char *key, const char *value)
+static int mgs_reg_first_param(struct reg *r, struct mgs_target *t, const char *key,
+			       const char *value)
 {
 	if (!strcmp(key, "failover.node"))
-		return add_failover(r, t, value);
+		return mgs_reg_failover(r, t, value);
 	if (!strcmp(key, "failover.mode"))
 		t->mt_desc.failout = !strcmp(value, "failout");
 	return 0;
 }
 
-static int later_param(struct reg *r, struct mgs_target *t, const char *key, const char *value)
+static int mgs_reg_later_param(struct reg *r, struct mgs_target *t, const char *key,
+			       const char *value)
 {
 	int rc;
 
@@ -124,11 +127,12 @@ static int later_param(struct reg *r, struct mgs_target *t, const char *key, con
 		return 0;
 	rc = mgs_target_param(r->fs, t, key, value);
 	if (rc)
-		pr_warn("%s: parameter %s=%s ignored: rc = %d\n", r->name, key, value, rc);
+		pr_warn("%s: parameter %s=%s of the target is ignored: rc = %d\n", r->name, key,
+			value, rc);
 	return 0;
 }
 
-static int set_nodes(struct reg *r, struct mgs_target *t)
+static int mgs_reg_set_nodes(struct reg *r, struct mgs_target *t)
 {
 	u32 i, n = le32_to_cpu(r->mti->mti_nid_count);
 	struct mgs_node *node = &t->mt_node[0];
@@ -137,18 +141,18 @@ static int set_nodes(struct reg *r, struct mgs_target *t)
 	for (i = 0; i < n && i < MTI_NIDS_MAX; i++) {
 		u64 nid = le64_to_cpu(r->mti->mti_nids[i]);
 
-		if (nid && nid != LNET_NID_ANY && !node_has(node, nid))
+		if (nid && nid != LNET_NID_ANY && !mgs_node_has(node, nid))
 			node->nid[node->nr++] = nid;
 	}
 	if (!node->nr)
 		return -EINVAL;
-	node_name(node, node->nid[0]);
+	mgs_node_name(node, node->nid[0]);
 	t->mt_desc.nr_nodes = 1;
-	return each_param(r, t, first_param);
+	return mgs_reg_each_param(r, t, mgs_reg_first_param);
 }
 
 /* Own log of the target, anew. */
-static int write_own(struct reg *r, struct mgs_target *t)
+static int mgs_reg_write_own(struct reg *r, struct mgs_target *t)
 {
 	struct mgs_target *other;
 	struct mgs_writer w;
@@ -178,7 +182,7 @@ static int write_own(struct reg *r, struct mgs_target *t)
 }
 
 /* A section for the target in the log of every other MDT. */
-static int write_to_mdts(struct reg *r, struct mgs_target *t)
+static int mgs_reg_write_mdts(struct reg *r, struct mgs_target *t)
 {
 	struct mgs_target *other;
 	int rc = 0;
@@ -200,7 +204,7 @@ static int write_to_mdts(struct reg *r, struct mgs_target *t)
 	return rc;
 }
 
-static int write_to_clients(struct reg *r, struct mgs_target *t)
+static int mgs_reg_write_clients(struct reg *r, struct mgs_target *t)
 {
 	struct mgs_writer w;
 	int rc;
@@ -215,19 +219,19 @@ static int write_to_clients(struct reg *r, struct mgs_target *t)
 	return rc < 0 ? rc : mgs_write_client_target(&w, &t->mt_desc);
 }
 
-static int write_all(struct reg *r, struct mgs_target *t)
+static int mgs_reg_write_all(struct reg *r, struct mgs_target *t)
 {
 	int rc;
 
-	rc = write_own(r, t);
+	rc = mgs_reg_write_own(r, t);
 	if (rc)
 		return rc;
 	if (r->mdt)
-		return write_to_clients(r, t) ?: write_to_mdts(r, t);
-	return write_to_mdts(r, t) ?: write_to_clients(r, t);
+		return mgs_reg_write_clients(r, t) ?: mgs_reg_write_mdts(r, t);
+	return mgs_reg_write_mdts(r, t) ?: mgs_reg_write_clients(r, t);
 }
 
-static int register_new(struct reg *r)
+static int mgs_reg_new(struct reg *r)
 {
 	struct mgs_target *t;
 	int rc;
@@ -235,29 +239,33 @@ static int register_new(struct reg *r)
 	t = mgs_target_new(r->fs, r->mdt, r->index);
 	if (!t)
 		return -ENOMEM;
-	rc = set_nodes(r, t) ?: write_all(r, t);
+	rc = mgs_reg_set_nodes(r, t) ?: mgs_reg_write_all(r, t);
 	if (rc) {
 		list_del(&t->mt_list);
 		kfree(t);
 		return rc;
 	}
 	pr_info("%s registered from %s\n", r->name, t->mt_node[0].uuid);
-	return each_param(r, t, later_param);
+	return mgs_reg_each_param(r, t, mgs_reg_later_param);
 }
 
-/* Index known, writeconf: own log anew; an MDT also gets new sections in the others, an OST keeps those it has. */
-static int register_again(struct reg *r, struct mgs_target *t)
+/*
+ * Index known, writeconf: own log anew; an MDT also gets new sections in the others, an OST keeps
+ * those it has.
+ */
+static int mgs_reg_again(struct reg *r, struct mgs_target *t)
 {
 	struct mgs_target *old = kmemdup(t, sizeof(*t), GFP_KERNEL);
 	int rc;
 
 	if (!old)
 		return -ENOMEM;
-	rc = set_nodes(r, t);
+	rc = mgs_reg_set_nodes(r, t);
 	if (!rc)
-		rc = r->mdt ? write_all(r, t) : write_own(r, t);
+		rc = r->mdt ? mgs_reg_write_all(r, t) : mgs_reg_write_own(r, t);
 	if (!rc && !r->mdt)
-		pr_info("%s: own log rewritten; the client log was not updated\n", r->name);
+		pr_info("%s: writeconf: its own config log is new, that of the clients stays\n",
+			r->name);
 	if (rc || !r->mdt) {
 		t->mt_desc = old->mt_desc;
 		memcpy(t->mt_node, old->mt_node, sizeof(t->mt_node));
@@ -265,10 +273,10 @@ static int register_again(struct reg *r, struct mgs_target *t)
 	kfree(old);
 	if (rc)
 		return rc;
-	return each_param(r, t, later_param);
+	return mgs_reg_each_param(r, t, mgs_reg_later_param);
 }
 
-static int check(struct reg *r)
+static int mgs_reg_check(struct reg *r)
 {
 	struct mgs_target_info *mti = r->mti;
 	char want[32];
@@ -287,14 +295,15 @@ static int check(struct reg *r)
 		return -EOPNOTSUPP;
 	if (r->index >= 0xffff)
 		return -ERANGE;
-	snprintf(want, sizeof(want), "%.8s-%s%04x", mti->mti_fsname, r->mdt ? "MDT" : "OST", r->index);
+	snprintf(want, sizeof(want), "%.8s-%s%04x", mti->mti_fsname, r->mdt ? "MDT" : "OST",
+		 r->index);
 	if (strcasecmp(want, mti->mti_svname))
 		return -EINVAL;
 	strscpy(r->name, want, sizeof(r->name));
 	return 0;
 }
 
-static int do_register(struct reg *r)
+static int mgs_reg_do(struct reg *r)
 {
 	struct mgs_target *t;
 	int rc;
@@ -307,7 +316,7 @@ static int do_register(struct reg *r)
 		r->flags |= LDD_F_WRITECONF;
 	if (!(r->flags & (LDD_F_WRITECONF | LDD_F_UPDATE | LDD_F_VIRGIN))) {
 		if (!t) {
-			pr_err("%s claims to be registered, but there is no such target: was the MGS reformatted? (writeconf helps)\n",
+			pr_err("%s says that it is registered, but the MGS does not know it: if the MGS was formatted anew, mount all targets with writeconf\n",
 			       r->name);
 			return -ENOENT;
 		}
@@ -317,7 +326,8 @@ static int do_register(struct reg *r)
 		r->flags |= LDD_F_WRITECONF;
 	}
 	if (t && (r->flags & LDD_F_VIRGIN) && !(r->flags & LDD_F_WRITECONF)) {
-		pr_err("%s: a new target asks for an index that is in use\n", r->name);
+		pr_err("%s: a new target asks for an index that is in use: choose another with mkfs.lustre --index, or --replace\n",
+		       r->name);
 		return -EADDRINUSE;
 	}
 	if ((r->flags & LDD_F_WRITECONF) && r->mdt && !r->index) {
@@ -332,11 +342,11 @@ static int do_register(struct reg *r)
 	if (IS_ERR(r->client))
 		return PTR_ERR(r->client);
 	if (!t)
-		rc = register_new(r);
+		rc = mgs_reg_new(r);
 	else if (r->flags & LDD_F_WRITECONF)
-		rc = register_again(r, t);
+		rc = mgs_reg_again(r, t);
 	else
-		rc = each_param(r, t, later_param);
+		rc = mgs_reg_each_param(r, t, mgs_reg_later_param);
 	return rc ?: mgs_fs_changed(r->fs);
 }
 
@@ -347,17 +357,17 @@ int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti)
 	u32 flags = le32_to_cpu(mti->mti_flags);
 	int rc;
 
-	rc = check(&r);
+	rc = mgs_reg_check(&r);
 	/* READY belongs to imperative recovery, which is never granted: nothing to write. */
 	if (!rc && !(flags & LDD_F_OPC_READY)) {
 		down_write(&mgs->md_sem);
-		rc = do_register(&r);
+		rc = mgs_reg_do(&r);
 		if (rc && !IS_ERR_OR_NULL(r.fs))
 			mgs_fs_drop_unused(r.fs);
 		up_write(&mgs->md_sem);
 	}
 	if (rc) {
-		pr_err("registration of %.63s refused: rc = %d\n", mti->mti_svname, rc);
+		pr_err("%.63s: registration refused: rc = %d\n", mti->mti_svname, rc);
 		mti->mti_flags = cpu_to_le32(flags | LDD_F_ERROR);
 		return rc;
 	}

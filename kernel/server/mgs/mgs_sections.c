@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What stands in the config logs of a file system: the sections of chapter 6.7.2, record by record. Knows nothing of files,
- * RPCs or who registers when.
+ * What stands in the config logs of a file system: the sections of chapter 6.7.2, record by record.
+ * Knows nothing of files, RPCs or who registers when.
  */
 #include "mgs_sections.h"
 
 #define MGS_VERSION	0x02110000	/* cm_vers */
 #define NAME_MAX_LEN	64		/* "testfs-OST0000-osc-MDT0000_UUID" and shorter */
 
-static void add_marker(struct mgs_writer *w, u32 flag)
+static void mgs_section_marker(struct mgs_writer *w, u32 flag)
 {
 	struct cfg_marker m;
 	struct lcfg_args a;
@@ -33,7 +33,7 @@ void mgs_section_begin(struct mgs_writer *w, const char *tgtname, const char *co
 	w->tgtname = tgtname;
 	w->comment = comment;
 	++*w->step;
-	add_marker(w, CM_START);
+	mgs_section_marker(w, CM_START);
 }
 
 void mgs_section_add(struct mgs_writer *w, const struct lcfg_args *a)
@@ -57,7 +57,7 @@ int mgs_section_end(struct mgs_writer *w)
 {
 	int rc;
 
-	add_marker(w, CM_END);
+	mgs_section_marker(w, CM_END);
 	if (w->rc)
 		llog_undo(w->log, w->before);
 	rc = llog_commit(w->log);
@@ -65,8 +65,8 @@ int mgs_section_end(struct mgs_writer *w)
 }
 
 /* A record of texts; NULL = absent. */
-static void add_texts(struct mgs_writer *w, u32 cmd, const char *dev, const char *a1, const char *a2, const char *a3,
-		      const char *a4)
+static void mgs_section_texts(struct mgs_writer *w, u32 cmd, const char *dev, const char *a1,
+			      const char *a2, const char *a3, const char *a4)
 {
 	struct lcfg_args a;
 
@@ -79,7 +79,7 @@ static void add_texts(struct mgs_writer *w, u32 cmd, const char *dev, const char
 	mgs_section_add(w, &a);
 }
 
-static void add_node(struct mgs_writer *w, const struct mgs_node *node)
+static void mgs_section_node(struct mgs_writer *w, const struct mgs_node *node)
 {
 	struct lcfg_args a;
 	u32 i;
@@ -92,24 +92,24 @@ static void add_node(struct mgs_writer *w, const struct mgs_node *node)
 	}
 }
 
-static void add_failnodes(struct mgs_writer *w, const struct mgs_tdesc *t, const char *dev)
+static void mgs_section_failnodes(struct mgs_writer *w, const struct mgs_tdesc *t, const char *dev)
 {
 	u32 i;
 
 	for (i = 1; i < t->nr_nodes; i++) {
-		add_node(w, &t->node[i]);
-		add_texts(w, LCFG_ADD_CONN, dev, t->node[i].uuid, NULL, NULL, NULL);
+		mgs_section_node(w, &t->node[i]);
+		mgs_section_texts(w, LCFG_ADD_CONN, dev, t->node[i].uuid, NULL, NULL, NULL);
 	}
 }
 
 /* attach and setup of a lov or lmv with its descriptor */
-static int write_setup(struct mgs_writer *w, const char *dev, const char *type, const char *uuid, const char *comment,
-		       const void *desc, u32 len)
+static int mgs_write_setup(struct mgs_writer *w, const char *dev, const char *type,
+			   const char *uuid, const char *comment, const void *desc, u32 len)
 {
 	struct lcfg_args a;
 
 	mgs_section_begin(w, dev, comment);
-	add_texts(w, LCFG_ATTACH, dev, type, uuid, NULL, NULL);
+	mgs_section_texts(w, LCFG_ATTACH, dev, type, uuid, NULL, NULL);
 	lcfg_args_init(&a, LCFG_SETUP);
 	lcfg_arg_str(&a, 0, dev);
 	lcfg_arg_buf(&a, 1, desc, len);
@@ -118,7 +118,7 @@ static int write_setup(struct mgs_writer *w, const char *dev, const char *type, 
 }
 
 /* client `clilov` or `mdtlov` of an MDT */
-static int write_lov(struct mgs_writer *w, const char *lov)
+static int mgs_write_lov(struct mgs_writer *w, const char *lov)
 {
 	char uuid[UUID_MAX];
 	struct lov_desc desc;
@@ -132,10 +132,10 @@ static int write_lov(struct mgs_writer *w, const char *lov)
 	desc.ld_default_stripe_offset = cpu_to_le64(~0ull);
 	desc.ld_qos_maxage = cpu_to_le32(5);
 	memcpy(&desc.ld_uuid, uuid, strlen(uuid));
-	return write_setup(w, lov, "lov", uuid, "lov setup", &desc, sizeof(desc));
+	return mgs_write_setup(w, lov, "lov", uuid, "lov setup", &desc, sizeof(desc));
 }
 
-static int write_lmv(struct mgs_writer *w, const char *lmv)
+static int mgs_write_lmv(struct mgs_writer *w, const char *lmv)
 {
 	char uuid[UUID_MAX];
 	struct lmv_desc desc;
@@ -143,7 +143,7 @@ static int write_lmv(struct mgs_writer *w, const char *lmv)
 	memset(&desc, 0, sizeof(desc));
 	snprintf(uuid, sizeof(uuid), "%s_UUID", lmv);
 	memcpy(&desc.ld_uuid, uuid, strlen(uuid));
-	return write_setup(w, lmv, "lmv", uuid, "lmv setup", &desc, sizeof(desc));
+	return mgs_write_setup(w, lmv, "lmv", uuid, "lmv setup", &desc, sizeof(desc));
 }
 
 /* The first three sections of a client log. */
@@ -155,49 +155,54 @@ int mgs_write_client_head(struct mgs_writer *w, const char *fsname)
 	snprintf(lov, sizeof(lov), "%s-clilov", fsname);
 	snprintf(lmv, sizeof(lmv), "%s-clilmv", fsname);
 	snprintf(profile, sizeof(profile), "%s-client", fsname);
-	rc = write_lov(w, lov) ?: write_lmv(w, lmv);
+	rc = mgs_write_lov(w, lov) ?: mgs_write_lmv(w, lmv);
 	if (rc)
 		return rc;
 	mgs_section_begin(w, profile, "mount opts");
-	add_texts(w, LCFG_MOUNTOPT, NULL, profile, lov, lmv, NULL);
+	mgs_section_texts(w, LCFG_MOUNTOPT, NULL, profile, lov, lmv, NULL);
 	return mgs_section_end(w);
 }
 
-static void target_names(const struct mgs_tdesc *t, char *name, char *uuid, char *index)
+static void mgs_desc_names(const struct mgs_tdesc *t, char *name, char *uuid, char *index)
 {
 	snprintf(name, NAME_MAX_LEN, "%s-%s%04x", t->fsname, t->mdt ? "MDT" : "OST", t->index);
 	snprintf(uuid, NAME_MAX_LEN, "%s-%s%04x_UUID", t->fsname, t->mdt ? "MDT" : "OST", t->index);
 	snprintf(index, 12, "%u", t->index);
 }
 
-/* The records by which a reader gets a connection to the target: device @dev in the set @parent (a lov or lmv). */
-static int write_target(struct mgs_writer *w, const struct mgs_tdesc *t, const char *comment, const char *dev,
-			const char *type, const char *parent, bool mdc_uuid)
+/*
+ * The records by which a reader gets a connection to the target: device @dev in the set @parent (a
+ * lov or lmv).
+ */
+static int mgs_write_target(struct mgs_writer *w, const struct mgs_tdesc *t, const char *comment,
+			    const char *dev, const char *type, const char *parent, bool mdc_uuid)
 {
 	char name[NAME_MAX_LEN], uuid[NAME_MAX_LEN], index[12];
 	char puuid[NAME_MAX_LEN], duuid[NAME_MAX_LEN];
 
 	if (!t->nr_nodes)
 		return -EINVAL;
-	target_names(t, name, uuid, index);
+	mgs_desc_names(t, name, uuid, index);
 	snprintf(puuid, sizeof(puuid), "%s_UUID", parent);
 	snprintf(duuid, sizeof(duuid), "%s_UUID", dev);
 	mgs_section_begin(w, name, comment);
-	add_node(w, &t->node[0]);
-	add_texts(w, LCFG_ATTACH, dev, type, puuid, NULL, NULL);
-	add_texts(w, LCFG_SETUP, dev, uuid, t->node[0].uuid, NULL, NULL);
-	add_failnodes(w, t, dev);
-	add_texts(w, t->mdt ? LCFG_ADD_MDC : LCFG_LOV_ADD_OBD, parent, uuid, index, "1", mdc_uuid ? duuid : NULL);
+	mgs_section_node(w, &t->node[0]);
+	mgs_section_texts(w, LCFG_ATTACH, dev, type, puuid, NULL, NULL);
+	mgs_section_texts(w, LCFG_SETUP, dev, uuid, t->node[0].uuid, NULL, NULL);
+	mgs_section_failnodes(w, t, dev);
+	mgs_section_texts(w, t->mdt ? LCFG_ADD_MDC : LCFG_LOV_ADD_OBD, parent, uuid, index, "1",
+			  mdc_uuid ? duuid : NULL);
 	return mgs_section_end(w);
 }
 
 /* Name of the device by which clients (mdt < 0) or an MDT reach the target. */
-static void conn_name(const struct mgs_tdesc *t, int mdt, char *dev)
+static void mgs_conn_name(const struct mgs_tdesc *t, int mdt, char *dev)
 {
 	const char *kind = t->mdt ? "MDT" : "OST";
 
 	if (mdt < 0)
-		snprintf(dev, NAME_MAX_LEN, "%s-%s%04x-%s", t->fsname, kind, t->index, t->mdt ? "mdc" : "osc");
+		snprintf(dev, NAME_MAX_LEN, "%s-%s%04x-%s", t->fsname, kind, t->index,
+			 t->mdt ? "mdc" : "osc");
 	else
 		snprintf(dev, NAME_MAX_LEN, "%s-%s%04x-%s-MDT%04x", t->fsname, kind, t->index,
 			 t->mdt ? "osp" : "osc", mdt);
@@ -208,9 +213,10 @@ int mgs_write_client_target(struct mgs_writer *w, const struct mgs_tdesc *t)
 {
 	char dev[NAME_MAX_LEN], parent[NAME_MAX_LEN];
 
-	conn_name(t, -1, dev);
+	mgs_conn_name(t, -1, dev);
 	snprintf(parent, sizeof(parent), "%s-%s", t->fsname, t->mdt ? "clilmv" : "clilov");
-	return write_target(w, t, t->mdt ? "add mdc" : "add osc", dev, t->mdt ? "mdc" : "osc", parent, t->mdt);
+	return mgs_write_target(w, t, t->mdt ? "add mdc" : "add osc", dev, t->mdt ? "mdc" : "osc",
+				parent, t->mdt);
 }
 
 /* `add osc` or `add osp` in the log of an MDT */
@@ -218,9 +224,10 @@ int mgs_write_mdt_target(struct mgs_writer *w, const struct mgs_tdesc *t, u32 md
 {
 	char dev[NAME_MAX_LEN], parent[NAME_MAX_LEN];
 
-	conn_name(t, mdt, dev);
+	mgs_conn_name(t, mdt, dev);
 	snprintf(parent, sizeof(parent), "%s-MDT%04x-mdtlov", t->fsname, mdt);
-	return write_target(w, t, t->mdt ? "add osp" : "add osc", dev, t->mdt ? "osp" : "osc", parent, false);
+	return mgs_write_target(w, t, t->mdt ? "add osp" : "add osc", dev, t->mdt ? "osp" : "osc",
+				parent, false);
 }
 
 /* The head of an MDT's own log */
@@ -229,15 +236,15 @@ int mgs_write_mdt_own(struct mgs_writer *w, const struct mgs_tdesc *t)
 	char name[NAME_MAX_LEN], uuid[NAME_MAX_LEN], index[12], lov[NAME_MAX_LEN];
 	int rc;
 
-	target_names(t, name, uuid, index);
+	mgs_desc_names(t, name, uuid, index);
 	snprintf(lov, sizeof(lov), "%s-MDT%04x-mdtlov", t->fsname, t->index);
-	rc = write_lov(w, lov);
+	rc = mgs_write_lov(w, lov);
 	if (rc)
 		return rc;
 	mgs_section_begin(w, name, "add mdt");
-	add_texts(w, LCFG_ATTACH, name, "mdt", uuid, NULL, NULL);
-	add_texts(w, LCFG_MOUNTOPT, NULL, name, lov, NULL, NULL);
-	add_texts(w, LCFG_SETUP, name, uuid, index, lov, t->failout ? "n" : "f");
+	mgs_section_texts(w, LCFG_ATTACH, name, "mdt", uuid, NULL, NULL);
+	mgs_section_texts(w, LCFG_MOUNTOPT, NULL, name, lov, NULL, NULL);
+	mgs_section_texts(w, LCFG_SETUP, name, uuid, index, lov, t->failout ? "n" : "f");
 	return mgs_section_end(w);
 }
 
@@ -246,9 +253,9 @@ int mgs_write_ost_own(struct mgs_writer *w, const struct mgs_tdesc *t)
 {
 	char name[NAME_MAX_LEN], uuid[NAME_MAX_LEN], index[12];
 
-	target_names(t, name, uuid, index);
+	mgs_desc_names(t, name, uuid, index);
 	mgs_section_begin(w, name, "add ost");
-	add_texts(w, LCFG_ATTACH, name, "obdfilter", uuid, NULL, NULL);
-	add_texts(w, LCFG_SETUP, name, "dev", "type", t->failout ? "n" : "f", NULL);
+	mgs_section_texts(w, LCFG_ATTACH, name, "obdfilter", uuid, NULL, NULL);
+	mgs_section_texts(w, LCFG_SETUP, name, "dev", "type", t->failout ? "n" : "f", NULL);
 	return mgs_section_end(w);
 }

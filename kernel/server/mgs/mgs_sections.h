@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The sections that a management service writes into config logs (chapter 6.7.2): pure code on struct llog, also compiled
- * in user space by the unit test.
+ * The sections that a management service writes into config logs (chapter 6.7.2): pure code on
+ * struct llog, also compiled in user space by the unit test.
  */
 #ifndef _MGS_SECTIONS_H
 #define _MGS_SECTIONS_H
@@ -46,9 +46,12 @@ void mgs_section_add(struct mgs_writer *w, const struct lcfg_args *a);
 int mgs_section_end(struct mgs_writer *w);
 
 int mgs_write_client_head(struct mgs_writer *w, const char *fsname);
-int mgs_write_client_target(struct mgs_writer *w, const struct mgs_tdesc *t);	/* add mdc, add osc */
-int mgs_write_mdt_own(struct mgs_writer *w, const struct mgs_tdesc *t);		/* lov setup, add mdt */
+/* add mdc, add osc */
+int mgs_write_client_target(struct mgs_writer *w, const struct mgs_tdesc *t);
+/* lov setup, add mdt */
+int mgs_write_mdt_own(struct mgs_writer *w, const struct mgs_tdesc *t);
 int mgs_write_ost_own(struct mgs_writer *w, const struct mgs_tdesc *t);
-int mgs_write_mdt_target(struct mgs_writer *w, const struct mgs_tdesc *t, u32 mdt);	/* add osc, add osp */
+/* add osc, add osp */
+int mgs_write_mdt_target(struct mgs_writer *w, const struct mgs_tdesc *t, u32 mdt);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What stands on the disk of a target besides its objects: the label, CONFIGS/mountdata (chapter 6.13.1), and the private
- * copies of its config logs.
+ * What stands on the disk of a target besides its objects: the label, CONFIGS/mountdata (chapter
+ * 6.13.1), and the private copies of its config logs.
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
@@ -30,7 +30,7 @@ int tgt_read_label(const char *device, char label[17])
 	return 0;
 }
 
-static bool has_param(struct tgt_mount *tm, const char *keyval, size_t len)
+static bool tgt_has_param(struct tgt_mount *tm, const char *keyval, size_t len)
 {
 	const char *p = tm->tm_params;
 	size_t n;
@@ -44,7 +44,7 @@ static bool has_param(struct tgt_mount *tm, const char *keyval, size_t len)
 	return false;
 }
 
-static int merge(struct tgt_mount *tm, struct lustre_disk_data *ldd)
+static int tgt_merge_mountdata(struct tgt_mount *tm, struct lustre_disk_data *ldd)
 {
 	u32 flags = le32_to_cpu(ldd->ldd_flags);
 	bool had_mgsnode = tm->tm_mgsnode;
@@ -54,8 +54,9 @@ static int merge(struct tgt_mount *tm, struct lustre_disk_data *ldd)
 
 	ldd->ldd_params[sizeof(ldd->ldd_params) - 1] = 0;
 	/* The label, not the file, says whether the target is new or wants its logs rewritten. */
-	tm->tm_flags |= flags & LDD_F_ONDISK_MASK & ~(LDD_F_VIRGIN | LDD_F_WRITECONF | LDD_F_SV_TYPE_MASK |
-						     LDD_F_NEED_INDEX | LDD_F_UPDATE);
+	tm->tm_flags |= flags & LDD_F_ONDISK_MASK &
+			~(LDD_F_VIRGIN | LDD_F_WRITECONF | LDD_F_SV_TYPE_MASK | LDD_F_NEED_INDEX |
+			  LDD_F_UPDATE);
 	if (flags & LDD_F_SV_TYPE_MGS)
 		tm->tm_mgs_opt = true;
 	for (; *p; p += n) {
@@ -66,13 +67,13 @@ static int merge(struct tgt_mount *tm, struct lustre_disk_data *ldd)
 		if (!strncmp(p, "mgsnode=", 8) && !had_mgsnode) {
 			char *old = tm->tm_mgsnode;
 
-			tm->tm_mgsnode = kasprintf(GFP_KERNEL, "%s%s%.*s", old ?: "", old ? ":" : "",
-						   (int)n - 8, p + 8);
+			tm->tm_mgsnode = kasprintf(GFP_KERNEL, "%s%s%.*s", old ?: "",
+						   old ? ":" : "", (int)n - 8, p + 8);
 			kfree(old);
 			if (!tm->tm_mgsnode)
 				return -ENOMEM;
 		}
-		if (has_param(tm, p, n))
+		if (tgt_has_param(tm, p, n))
 			continue;
 		rc = tgt_params_add(tm, p, n);
 		if (rc)
@@ -81,7 +82,9 @@ static int merge(struct tgt_mount *tm, struct lustre_disk_data *ldd)
 	return 0;
 }
 
-/* Adds to what the options said. A device without the file is accepted when the options say enough. */
+/*
+ * Adds to what the options said. A device without the file is accepted when the options say enough.
+ */
 int tgt_read_mountdata(struct tgt_mount *tm)
 {
 	struct lustre_disk_data *ldd;
@@ -100,12 +103,12 @@ int tgt_read_mountdata(struct tgt_mount *tm)
 	rc = -EINVAL;
 	if (n < (ssize_t)offsetof(struct lustre_disk_data, ldd_params) ||
 	    le32_to_cpu(ldd->ldd_magic) != LDD_MAGIC)
-		pr_err("%s: " MOUNT_DATA_FILE " is damaged\n", tm->tm_device);
+		pr_err("%s: " MOUNT_DATA_FILE " is damaged: rc = %d\n", tm->tm_device, rc);
 	else if (le32_to_cpu(ldd->ldd_feature_incompat) & ~LDD_INCOMPAT_GLOSS)
-		pr_err("%s: " MOUNT_DATA_FILE " has unknown features %#x: target of another make?\n",
+		pr_err("%s: unknown features %#x in " MOUNT_DATA_FILE ", which another make wrote\n",
 		       tm->tm_device, le32_to_cpu(ldd->ldd_feature_incompat));
 	else
-		rc = merge(tm, ldd);
+		rc = tgt_merge_mountdata(tm, ldd);
 	kvfree(ldd);
 out:
 	osd_object_put(obj);
@@ -119,25 +122,25 @@ struct local_log {
 	struct osd_object *obj;
 };
 
-static int local_read(struct llog_store *st, void *buf, u32 len, u64 pos)
+static int tgt_local_log_read(struct llog_store *st, void *buf, u32 len, u64 pos)
 {
 	return osd_buf_read(container_of(st, struct local_log, st)->obj, buf, len, pos);
 }
 
-static u64 local_size(struct llog_store *st)
+static u64 tgt_local_log_size(struct llog_store *st)
 {
 	return osd_size(container_of(st, struct local_log, st)->obj);
 }
 
-static int local_write(struct llog_store *st, const void *buf, u32 len, u64 pos)
+static int tgt_local_log_write(struct llog_store *st, const void *buf, u32 len, u64 pos)
 {
 	return -EROFS;
 }
 
 static const struct llog_store_ops local_ops = {
-	.read = local_read,
-	.write = local_write,
-	.size = local_size,
+	.read = tgt_local_log_read,
+	.write = tgt_local_log_write,
+	.size = tgt_local_log_size,
 };
 
 struct llog_store *tgt_local_log(struct osd_device *osd, const char *name)
@@ -170,7 +173,8 @@ void tgt_local_log_done(struct llog_store *st)
 	kfree(ll);
 }
 
-int tgt_local_write(struct osd_device *osd, int credits, struct osd_object *obj, const void *buf, size_t len, u64 pos)
+int tgt_local_write(struct osd_device *osd, int credits, struct osd_object *obj, const void *buf,
+		    size_t len, u64 pos)
 {
 	struct osd_trans *th;
 	int rc, rc2;
@@ -184,7 +188,8 @@ int tgt_local_write(struct osd_device *osd, int credits, struct osd_object *obj,
 }
 
 /* CONFIGS/<name>T is written and then renamed; a failure leaves the old copy and is logged. */
-void tgt_local_log_save(struct osd_device *osd, const char *name, void *const *chunks, u32 nr, u64 size)
+void tgt_local_log_save(struct osd_device *osd, const char *name, void *const *chunks, u32 nr,
+			u64 size)
 {
 	struct osd_object *obj;
 	char path[96], tmp[96];
@@ -208,5 +213,6 @@ void tgt_local_log_save(struct osd_device *osd, const char *name, void *const *c
 	if (!rc)
 		rc = osd_local_rename(osd, tmp, path);
 	if (rc)
-		pr_warn("%s: no local copy of config log %s: rc = %d\n", osd_dev_name(osd), name, rc);
+		pr_warn("%s: no copy of config log %s was saved, without the MGS this target will not start: rc = %d\n",
+			osd_dev_name(osd), name, rc);
 }

@@ -2,8 +2,8 @@
 /*
  * Inside lustre_tgt.ko. Functions are grouped by the file that defines them.
  *
- * Locks: tgt_mounts_mutex (list of mounts) is held for list work only, never during a start or a stop; a mount is
- * driven by the one task that mounts or unmounts it.
+ * Locks: tgt_mounts_mutex (list of mounts) is held for list work only, never during a start or a
+ * stop; a mount is driven by the one task that mounts or unmounts it.
  */
 #ifndef _TGT_INTERNAL_H
 #define _TGT_INTERNAL_H
@@ -49,11 +49,14 @@ int tgt_params_add(struct tgt_mount *tm, const char *keyval, size_t len);
 /* ---- disk.c ---- */
 int tgt_read_label(const char *device, char label[17]);
 int tgt_read_mountdata(struct tgt_mount *tm);
-struct llog_store *tgt_local_log(struct osd_device *osd, const char *name);	/* ERR_PTR(-ENOENT) */
+/* ERR_PTR(-ENOENT) */
+struct llog_store *tgt_local_log(struct osd_device *osd, const char *name);
 /* One write in a transaction of its own. */
-int tgt_local_write(struct osd_device *osd, int credits, struct osd_object *obj, const void *buf, size_t len, u64 pos);
+int tgt_local_write(struct osd_device *osd, int credits, struct osd_object *obj, const void *buf,
+		    size_t len, u64 pos);
 void tgt_local_log_done(struct llog_store *st);
-void tgt_local_log_save(struct osd_device *osd, const char *name, void *const *chunks, u32 nr, u64 size);
+void tgt_local_log_save(struct osd_device *osd, const char *name, void *const *chunks, u32 nr,
+			u64 size);
 
 /* ---- mount.c ---- */
 int tgt_mount_start(struct tgt_mount *tm);
@@ -85,7 +88,8 @@ int tgt_lsd_open(struct lu_target *lt);
 void tgt_lsd_close(struct lu_target *lt);
 int tgt_slot_alloc(struct lu_target *lt, struct tgt_export *te);
 void tgt_slot_free(struct lu_target *lt, struct tgt_export *te);
-int tgt_slot_write(struct lu_target *lt, struct osd_trans *th, u32 slot, const struct lsd_client_data *lcd);
+int tgt_slot_write(struct lu_target *lt, struct osd_trans *th, u32 slot,
+		   const struct lsd_client_data *lcd);
 
 /* ---- replies.c ---- */
 void tgt_replies_init(struct tgt_export *te);

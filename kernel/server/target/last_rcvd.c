@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * last_rcvd: the header with the epoch of the transnos, and a slot for each client (chapter 2, A.1).
+ * last_rcvd: the header with the epoch of the transnos, and a slot for each client (chapter 2,
+ * A.1).
  *
  * Replay of lost requests after a restart is not offered: at start all slots of the last run are
  * cleared, old clients are told that they were evicted, and the epoch in the header grows, so that
@@ -19,22 +20,25 @@
 
 #define SLOT_POS(slot)	(LR_CLIENT_START + (u64)(slot) * LR_CLIENT_SIZE)
 
-static int write_lsd(struct lu_target *lt)
+static int tgt_lsd_write(struct lu_target *lt)
 {
-	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_last_rcvd, lt->lt_lsd, sizeof(*lt->lt_lsd), 0);
+	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_last_rcvd, lt->lt_lsd,
+			       sizeof(*lt->lt_lsd), 0);
 }
 
-int tgt_slot_write(struct lu_target *lt, struct osd_trans *th, u32 slot, const struct lsd_client_data *lcd)
+int tgt_slot_write(struct lu_target *lt, struct osd_trans *th, u32 slot,
+		   const struct lsd_client_data *lcd)
 {
 	return osd_buf_write(th, lt->lt_last_rcvd, lcd, sizeof(*lcd), SLOT_POS(slot));
 }
 
-static int save_slot(struct lu_target *lt, u32 slot, const struct lsd_client_data *lcd)
+static int tgt_slot_save(struct lu_target *lt, u32 slot, const struct lsd_client_data *lcd)
 {
-	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_last_rcvd, lcd, sizeof(*lcd), SLOT_POS(slot));
+	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_last_rcvd, lcd, sizeof(*lcd),
+			       SLOT_POS(slot));
 }
 
-static void new_lsd(struct lu_target *lt)
+static void tgt_lsd_new(struct lu_target *lt)
 {
 	struct lr_server_data *lsd = lt->lt_lsd;
 
@@ -48,7 +52,7 @@ static void new_lsd(struct lu_target *lt)
 }
 
 /* Free the slots that the last run left, remember the largest transno in them. */
-static int clear_slots(struct lu_target *lt, u64 *transno)
+static int tgt_slots_clear(struct lu_target *lt, u64 *transno)
 {
 	u64 pos, size = osd_size(lt->lt_last_rcvd);
 	struct lsd_client_data lcd;
@@ -56,26 +60,29 @@ static int clear_slots(struct lu_target *lt, u64 *transno)
 	ssize_t n;
 	int rc;
 
-	for (pos = SLOT_POS(0); pos + sizeof(lcd) <= size && slot < LR_MAX_CLIENTS; pos += sizeof(lcd), slot++) {
+	for (pos = SLOT_POS(0); pos + sizeof(lcd) <= size && slot < LR_MAX_CLIENTS;
+	     pos += sizeof(lcd), slot++) {
 		n = osd_buf_read(lt->lt_last_rcvd, &lcd, sizeof(lcd), pos);
 		if (n != sizeof(lcd))
 			return n < 0 ? n : -EIO;
-		*transno = max3(*transno, le64_to_cpu(lcd.lcd_last_transno), le64_to_cpu(lcd.lcd_last_close_transno));
+		*transno = max3(*transno, le64_to_cpu(lcd.lcd_last_transno),
+				le64_to_cpu(lcd.lcd_last_close_transno));
 		lt->lt_generation = max(lt->lt_generation, le32_to_cpu(lcd.lcd_generation));
 		if (!lcd.lcd_uuid[0])
 			continue;
 		lcd.lcd_uuid[0] = 0;
-		rc = save_slot(lt, slot, &lcd);
+		rc = tgt_slot_save(lt, slot, &lcd);
 		if (rc)
 			return rc;
 		cleared++;
 	}
 	if (cleared)
-		pr_info("%s: %u clients of the last run will have to connect anew\n", lt->lt_name, cleared);
+		pr_info("%s: %u clients of before the restart are evicted: recovery is not supported\n",
+			lt->lt_name, cleared);
 	return 0;
 }
 
-static int open_replies(struct lu_target *lt)
+static int tgt_replies_open(struct lu_target *lt)
 {
 	struct lsd_reply_header head = {
 		.lrh_magic = cpu_to_le32(LRH_MAGIC_V1),
@@ -93,15 +100,18 @@ static int open_replies(struct lu_target *lt)
 		lt->lt_reply_data = NULL;
 		return rc;
 	}
-	/* Old records belong to generations that are gone, so they are free without being touched. */
-	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_reply_data, &head, sizeof(head), 0);
+	/*
+	 * Old records belong to generations that are gone, so they are free without being touched.
+	 */
+	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_reply_data, &head, sizeof(head),
+			       0);
 }
 
 /*
  * New transnos start above all that were ever given out, which the epoch in the header tells; what
  * is committed stays what the last run committed, and is written as such.
  */
-static int begin_epoch(struct lu_target *lt, u64 last)
+static int tgt_epoch_begin(struct lu_target *lt, u64 last)
 {
 	struct lr_server_data *lsd = lt->lt_lsd;
 	u64 epoch;
@@ -115,7 +125,7 @@ static int begin_epoch(struct lu_target *lt, u64 last)
 	lsd->lsd_start_epoch = cpu_to_le32(epoch);
 	lsd->lsd_last_transno = cpu_to_le64(last);
 	le64_add_cpu(&lsd->lsd_mount_count, 1);
-	rc = write_lsd(lt) ?: osd_sync(lt->lt_osd);
+	rc = tgt_lsd_write(lt) ?: osd_sync(lt->lt_osd);
 	if (rc)
 		return rc;
 	atomic64_set(&lt->lt_last_transno, epoch << 32);
@@ -133,13 +143,14 @@ static int tgt_lsd_check(struct lu_target *lt, ssize_t n)
 	if (n != sizeof(*lsd) || strncmp((char *)lsd->lsd_uuid, lt->lt_pt.uuid, 40) ||
 	    le32_to_cpu(lsd->lsd_client_start) != LR_CLIENT_START ||
 	    le16_to_cpu(lsd->lsd_client_size) != LR_CLIENT_SIZE) {
-		pr_err("%s: last_rcvd belongs to %.40s\n", lt->lt_name, lsd->lsd_uuid);
+		pr_err("%s: last_rcvd is that of target %.40s: rc = %d\n", lt->lt_name,
+		       lsd->lsd_uuid, -EINVAL);
 		return -EINVAL;
 	}
 	/* Its object index and sequences are not ours: sequences would be given out twice. */
 	if (incompat & ~LSD_INCOMPAT_GLOSS) {
-		pr_err("%s: last_rcvd has features %#x of another make; this target cannot be taken over\n",
-		       lt->lt_name, incompat);
+		pr_err("%s: last_rcvd has features %#x of another make, this target cannot be taken over: rc = %d\n",
+		       lt->lt_name, incompat, -EINVAL);
 		return -EINVAL;
 	}
 	return 0;
@@ -170,13 +181,13 @@ int tgt_lsd_open(struct lu_target *lt)
 	}
 	rc = 0;
 	if (!n)
-		new_lsd(lt);
+		tgt_lsd_new(lt);
 	else
 		rc = tgt_lsd_check(lt, n);
 	if (!rc)
-		rc = clear_slots(lt, &last) ?: begin_epoch(lt, last);
+		rc = tgt_slots_clear(lt, &last) ?: tgt_epoch_begin(lt, last);
 	if (!rc && lt->lt_kind == TGT_MDT)
-		rc = open_replies(lt);
+		rc = tgt_replies_open(lt);
 out:
 	if (rc)
 		tgt_lsd_close(lt);
@@ -189,7 +200,7 @@ void tgt_lsd_close(struct lu_target *lt)
 	if (lt->lt_last_rcvd && lt->lt_lsd && lt->lt_lsd->lsd_mount_count) {
 		lt->lt_lsd->lsd_last_transno =
 			cpu_to_le64(atomic64_read(&lt->lt_pt.last_committed));
-		write_lsd(lt);
+		tgt_lsd_write(lt);
 	}
 	osd_object_put(lt->lt_reply_data);
 	osd_object_put(lt->lt_last_rcvd);
@@ -219,7 +230,7 @@ int tgt_slot_alloc(struct lu_target *lt, struct tgt_export *te)
 	strscpy((char *)lcd->lcd_uuid, te->te_exp.exp_client_uuid, sizeof(lcd->lcd_uuid));
 	lcd->lcd_generation = cpu_to_le32(++lt->lt_generation);
 	lcd->lcd_last_epoch = lt->lt_lsd->lsd_start_epoch;
-	rc = save_slot(lt, slot, lcd);
+	rc = tgt_slot_save(lt, slot, lcd);
 	if (!rc) {
 		set_bit(slot, lt->lt_slots);
 		te->te_slot = slot;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * `mount -t lustre DEVICE` (or lustre_tgt): from a device to running targets and back. The mounted tree itself is empty;
- * it exists so that statfs and umount have something to work on.
+ * `mount -t lustre DEVICE` (or lustre_tgt): from a device to running targets and back. The mounted
+ * tree itself is empty; it exists so that statfs and umount have something to work on.
  *
- * Start: object store -> MGS of this device -> client of the MGS -> registration -> the target with its config log ->
- * requests. Stop: the same backwards.
+ * Start: object store -> MGS of this device -> client of the MGS -> registration -> the target with
+ * its config log -> requests. Stop: the same backwards.
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
@@ -26,7 +26,7 @@ static LIST_HEAD(tgt_mounts);
 /* ---- start and stop ---- */
 
 /* A device or a target name can run once. */
-static int claim(struct tgt_mount *tm)
+static int tgt_mount_claim(struct tgt_mount *tm)
 {
 	struct tgt_mount *other;
 	int rc;
@@ -42,18 +42,18 @@ static int claim(struct tgt_mount *tm)
 		list_add(&tm->tm_list, &tgt_mounts);
 	mutex_unlock(&tgt_mounts_mutex);
 	if (rc)
-		pr_err("%s is mounted as a target already\n", tm->tm_device);
+		pr_err("%s is mounted as a target already: rc = %d\n", tm->tm_device, rc);
 	return rc;
 }
 
-static void unclaim(struct tgt_mount *tm)
+static void tgt_mount_unclaim(struct tgt_mount *tm)
 {
 	mutex_lock(&tgt_mounts_mutex);
 	list_del_init(&tm->tm_list);
 	mutex_unlock(&tgt_mounts_mutex);
 }
 
-static bool text_has_nid(const char *list, const struct lnet_nid *nid)
+static bool tgt_text_has_nid(const char *list, const struct lnet_nid *nid)
 {
 	struct lnet_nid one;
 	size_t n;
@@ -66,7 +66,7 @@ static bool text_has_nid(const char *list, const struct lnet_nid *nid)
 	return false;
 }
 
-static const char *find_param(const char *params, const char *key)
+static const char *tgt_find_param(const char *params, const char *key)
 {
 	size_t n = strlen(key), len;
 	const char *p, *found = NULL;
@@ -81,10 +81,12 @@ static const char *find_param(const char *params, const char *key)
 }
 
 /* Which of our NIDs clients shall use. */
-static int fill_nids(struct tgt_mount *tm, struct mgs_target_info *mti)
+static int tgt_fill_nids(struct tgt_mount *tm, struct mgs_target_info *mti)
 {
-	const char *nodes = tm->tm_flags & LDD_F_NO_PRIMNODE ? find_param(tm->tm_params, "failover.node") : NULL;
-	const char *network = find_param(tm->tm_params, "network");
+	const char *nodes = tm->tm_flags & LDD_F_NO_PRIMNODE
+				    ? tgt_find_param(tm->tm_params, "failover.node")
+				    : NULL;
+	const char *network = tgt_find_param(tm->tm_params, "network");
 	struct lnet_nid nid;
 	u32 i, n = 0;
 
@@ -94,20 +96,22 @@ static int fill_nids(struct tgt_mount *tm, struct mgs_target_info *mti)
 
 		if (nid4 == LNET_NID_ANY || lnet_nid_is_lo(&nid))
 			continue;
-		if (nodes && !text_has_nid(nodes, &nid))
+		if (nodes && !tgt_text_has_nid(nodes, &nid))
 			continue;
 		lnet_net_str(lnet_nid_net(&nid), net);
-		if (network && (strncmp(network, net, strlen(net)) || !strchr(" ,", network[strlen(net)])))
+		if (network &&
+		    (strncmp(network, net, strlen(net)) || !strchr(" ,", network[strlen(net)])))
 			continue;
 		mti->mti_nids[n++] = cpu_to_le64(nid4);
 	}
 	mti->mti_nid_count = cpu_to_le32(n);
 	if (!n)
-		pr_err("%s: no NID of this node can be used\n", tm->tm_svname);
+		pr_err("%s: no NID of this node fits network= and failover.node= of the target: rc = %d\n",
+		       tm->tm_svname, -EINVAL);
 	return n ? 0 : -EINVAL;
 }
 
-static int register_target(struct tgt_mount *tm)
+static int tgt_register(struct tgt_mount *tm)
 {
 	bool must = tm->tm_flags & (LDD_F_VIRGIN | LDD_F_UPDATE | LDD_F_WRITECONF);
 	struct mgs_target_info *mti;
@@ -124,7 +128,7 @@ static int register_target(struct tgt_mount *tm)
 	strscpy(mti->mti_fsname, tm->tm_fsname, sizeof(mti->mti_fsname));
 	strscpy(mti->mti_svname, tm->tm_svname, sizeof(mti->mti_svname));
 	strscpy(mti->mti_params, tm->tm_params, sizeof(mti->mti_params));
-	rc = fill_nids(tm, mti);
+	rc = tgt_fill_nids(tm, mti);
 	for (tries = 0; !rc; tries++) {
 		mti->mti_flags = cpu_to_le32(flags | LDD_F_OPC_REG);
 		rc = mgc_target_register(tm->tm_mgc, mti);
@@ -134,18 +138,21 @@ static int register_target(struct tgt_mount *tm)
 		rc = schedule_timeout_killable(2 * HZ) ? -EINTR : 0;
 	}
 	if (rc && le32_to_cpu(mti->mti_flags) & LDD_F_ERROR)
-		pr_err("%s: the MGS refuses to allow this server to start: rc = %d\n", tm->tm_svname, rc);
+		pr_err("%s: the MGS refuses the registration, see its log: rc = %d\n",
+		       tm->tm_svname, rc);
 	else if (rc && must)
-		pr_err("%s: cannot register this server with the MGS: rc = %d\n", tm->tm_svname, rc);
+		pr_err("%s: no registration with the MGS (%s), is it running? rc = %d\n",
+		       tm->tm_svname, tm->tm_mgsnode ?: "on this node", rc);
 	else if (rc && rc != -EINTR && rc != -EINVAL) {
-		pr_warn("%s: the MGS does not answer (rc = %d), starting from local logs\n", tm->tm_svname, rc);
+		pr_warn("%s: the MGS (%s) does not answer, starting with copies of the config logs: rc = %d\n",
+			tm->tm_svname, tm->tm_mgsnode ?: "on this node", rc);
 		rc = 0;
 	}
 	kvfree(mti);
 	return rc;
 }
 
-static int start_mgs(struct tgt_mount *tm)
+static int tgt_start_mgs(struct tgt_mount *tm)
 {
 	int rc;
 
@@ -158,18 +165,19 @@ static int start_mgs(struct tgt_mount *tm)
 	return tgt_serve(tm->tm_mgs);
 }
 
-static int start_target(struct tgt_mount *tm)
+static int tgt_start_target(struct tgt_mount *tm)
 {
 	enum tgt_kind kind = tm->tm_flags & LDD_F_SV_TYPE_OST ? TGT_OST : TGT_MDT;
 	const char *nodes = tm->tm_mgs ? "0@lo" : tm->tm_mgsnode;
 	int rc;
 
 	if (!nodes) {
-		pr_err("%s: mgsnode= is missing\n", tm->tm_svname);
+		pr_err("%s: no mgsnode= on the disk or in the mount options: rc = %d\n",
+		       tm->tm_svname, -EINVAL);
 		return -EINVAL;
 	}
 	if (tgt_name_running(tm->tm_svname)) {
-		pr_err("%s runs already on this node\n", tm->tm_svname);
+		pr_err("%s runs on this node already: rc = %d\n", tm->tm_svname, -EALREADY);
 		return -EALREADY;
 	}
 	tm->tm_mgc = mgc_get(nodes);
@@ -178,7 +186,7 @@ static int start_target(struct tgt_mount *tm)
 		tm->tm_mgc = NULL;
 		return rc;
 	}
-	rc = tgt_kind_serve(kind) ?: register_target(tm);
+	rc = tgt_kind_serve(kind) ?: tgt_register(tm);
 	if (rc)
 		return rc;
 	tm->tm_target = tgt_start(tm, kind);
@@ -198,13 +206,14 @@ int tgt_mount_start(struct tgt_mount *tm)
 
 	if (!tm->tm_device)
 		return -EINVAL;
-	rc = claim(tm);
+	rc = tgt_mount_claim(tm);
 	if (rc)
 		return rc;
 	if (!tm->tm_have_svname) {
 		rc = tgt_read_label(tm->tm_device, label) ?: tgt_set_svname(tm, label);
 		if (rc) {
-			pr_err("%s: the label is not that of a target: rc = %d\n", tm->tm_device, rc);
+			pr_err("%s: the volume label is not that of a target: rc = %d\n",
+			       tm->tm_device, rc);
 			return rc;
 		}
 	}
@@ -216,15 +225,15 @@ int tgt_mount_start(struct tgt_mount *tm)
 	}
 	rc = tgt_read_mountdata(tm);
 	if (rc) {
-		pr_err("%s: no usable mount data: rc = %d\n", tm->tm_device, rc);
+		pr_err("%s: " MOUNT_DATA_FILE " cannot be used: rc = %d\n", tm->tm_device, rc);
 		return rc;
 	}
 	if (tm->tm_mgs_opt && !tm->tm_nomgs) {
 		tm->tm_flags |= LDD_F_SV_TYPE_MGS;
-		rc = start_mgs(tm);
+		rc = tgt_start_mgs(tm);
 	}
 	if (!rc && tm->tm_svname[0] && !tm->tm_nosvc)
-		rc = start_target(tm);
+		rc = tgt_start_target(tm);
 	return rc;
 }
 
@@ -242,7 +251,7 @@ void tgt_mount_stop(struct tgt_mount *tm)
 	if (tm->tm_osd)
 		osd_umount(tm->tm_osd);
 	tm->tm_osd = NULL;
-	unclaim(tm);
+	tgt_mount_unclaim(tm);
 }
 
 void tgt_mount_free(struct tgt_mount *tm)
@@ -294,7 +303,7 @@ static const struct super_operations tgt_super_ops = {
 	.show_options = tgt_fs_show_options,
 };
 
-static int make_root(struct super_block *sb)
+static int tgt_fs_make_root(struct super_block *sb)
 {
 	struct inode *inode = new_inode(sb);
 
@@ -320,7 +329,7 @@ static int tgt_fill_super(struct super_block *sb)
 	sb->s_blocksize_bits = PAGE_SHIFT;
 	sb->s_maxbytes = MAX_LFS_FILESIZE;
 	sb->s_flags |= SB_NOEXEC | SB_NODEV | SB_NOSUID;
-	rc = make_root(sb);
+	rc = tgt_fs_make_root(sb);
 	return rc ?: tgt_mount_start(sb->s_fs_info);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mount options of a target (chapter 6.13.5). What is not for the target goes to the file system below.
+ * Mount options of a target (chapter 6.13.5). What is not for the target goes to the file system
+ * below.
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
@@ -52,7 +53,8 @@ int tgt_set_svname(struct tgt_mount *tm, const char *name)
 	memcpy(tm->tm_fsname, name, n - 8);
 	tm->tm_fsname[n - 8] = 0;
 	tm->tm_index = index;
-	snprintf(tm->tm_svname, sizeof(tm->tm_svname), "%s-%.3s%04x", tm->tm_fsname, name + n - 7, index);
+	snprintf(tm->tm_svname, sizeof(tm->tm_svname), "%s-%.3s%04x", tm->tm_fsname, name + n - 7,
+		 index);
 	return 0;
 }
 
@@ -68,7 +70,7 @@ int tgt_params_add(struct tgt_mount *tm, const char *keyval, size_t len)
 	return 0;
 }
 
-static int append(char **to, char sep, const char *text)
+static int tgt_text_append(char **to, char sep, const char *text)
 {
 	char *s = *to ? kasprintf(GFP_KERNEL, "%s%c%s", *to, sep, text) : kstrdup(text, GFP_KERNEL);
 
@@ -92,34 +94,35 @@ static const struct {
 
 /* Known, but without a meaning here (yet). */
 static const char * const ignored_opts[] = {
-	"abort_recov", "abort_recovery", "abort_recov_mdt", "abort_recovery_mdt", "noir", "noscrub", "skip_lfsck", "no_create",
-	"no_precreate", "localrecov", "force", "rw", "defaults", "_netdev", "nodev", "nosuid", "noexec", "loop",
+	"abort_recov", "abort_recovery", "abort_recov_mdt", "abort_recovery_mdt", "noir",
+	"noscrub", "skip_lfsck", "no_create", "no_precreate", "localrecov", "force", "rw",
+	"defaults", "_netdev", "nodev", "nosuid", "noexec", "loop",
 	"strictatime", "relatime", "noatime", "mgssec", "recovery_time_soft", "recovery_time_hard",
 	"md_stripe_cache_size", "max_sectors_kb", "retry",
 };
 
 /* The text is "key\0value": one piece again. */
-static int to_osd(struct tgt_mount *tm, char *key, char *value)
+static int tgt_option_to_osd(struct tgt_mount *tm, char *key, char *value)
 {
 	if (value)
 		value[-1] = '=';
-	return append(&tm->tm_osd_opts, ',', key);
+	return tgt_text_append(&tm->tm_osd_opts, ',', key);
 }
 
-static int network(struct tgt_mount *tm, char *key, char *value)
+static int tgt_option_network(struct tgt_mount *tm, char *key, char *value)
 {
 	value[-1] = '=';
 	return tgt_params_add(tm, key, strlen(key));
 }
 
-static int set_device(struct tgt_mount *tm, const char *value)
+static int tgt_option_device(struct tgt_mount *tm, const char *value)
 {
 	kfree(tm->tm_device);
 	tm->tm_device = kstrdup(value, GFP_KERNEL);
 	return tm->tm_device ? 0 : -ENOMEM;
 }
 
-static int option(struct tgt_mount *tm, char *key, char *value)
+static int tgt_option(struct tgt_mount *tm, char *key, char *value)
 {
 	size_t i;
 
@@ -141,24 +144,24 @@ static int option(struct tgt_mount *tm, char *key, char *value)
 	else if (!strcmp(key, "svname") && value)
 		return tgt_set_svname(tm, value);
 	else if (!strcmp(key, "mgsnode") && value)
-		return append(&tm->tm_mgsnode, ':', value);
+		return tgt_text_append(&tm->tm_mgsnode, ':', value);
 	else if (!strcmp(key, "param") && value)
 		return tgt_params_add(tm, value, strlen(value));
 	else if (!strcmp(key, "exclude") && value)
-		return append(&tm->tm_exclude, ':', value);
+		return tgt_text_append(&tm->tm_exclude, ':', value);
 	else if (!strcmp(key, "network") && value)
-		return network(tm, key, value);
+		return tgt_option_network(tm, key, value);
 	else if (!strcmp(key, "osd"))
 		return value && !strcmp(value, "osd-ldiskfs") ? 0 : -ENODEV;
 	else if (!strcmp(key, "device") && value)
-		return set_device(tm, value);
+		return tgt_option_device(tm, value);
 	else
-		return to_osd(tm, key, value);
+		return tgt_option_to_osd(tm, key, value);
 	return 0;
 }
 
 /* Is this piece between commas the continuation of a list of NIDs rather than an option? */
-static bool is_nid_text(const char *s)
+static bool tgt_is_nid_text(const char *s)
 {
 	const char *at = strchr(s, '@'), *eq = strchr(s, '=');
 
@@ -176,7 +179,8 @@ int tgt_options_parse(struct tgt_mount *tm, char *text)
 		next = strchr(p, ',');
 		if (!strncmp(piece, "mgsnode=", 8) || !strncmp(piece, "param=failover.node=", 20) ||
 		    !strncmp(piece, "param=mgsnode=", 14))
-			while (next && is_nid_text(next + 1) && strncmp(next + 1, "mgsnode=", 8))
+			while (next && tgt_is_nid_text(next + 1) &&
+			       strncmp(next + 1, "mgsnode=", 8))
 				next = strchr(next + 1, ',');
 		if (next)
 			*next++ = 0;
@@ -186,9 +190,9 @@ int tgt_options_parse(struct tgt_mount *tm, char *text)
 		next = strchr(piece, '=');
 		if (next)
 			*next++ = 0;
-		rc = option(tm, piece, next);
+		rc = tgt_option(tm, piece, next);
 		if (rc) {
-			pr_err("bad mount option '%s': rc = %d\n", piece, rc);
+			pr_err("mount option '%s' is unknown or malformed: rc = %d\n", piece, rc);
 			return rc;
 		}
 	}

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Remembered replies of a client: a resent request that was executed is answered from here, not executed again (chapter 2,
- * 7.3). In memory, and in the transaction of the change also on disk: the slot of the client in last_rcvd, and on an MDT a
- * record in reply_data for each tag.
+ * Remembered replies of a client: a resent request that was executed is answered from here, not
+ * executed again (chapter 2, 7.3). In memory, and in the transaction of the change also on disk:
+ * the slot of the client in last_rcvd, and on an MDT a record in reply_data for each tag.
  *
- * A record lives until the client says that it has the reply (pb_last_xid), or uses its tag again; at most TGT_REPLIES_MAX
- * per client.
+ * A record lives until the client says that it has the reply (pb_last_xid), or uses its tag again;
+ * at most TGT_REPLIES_MAX per client.
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "internal.h"
 
-static u32 reply_slot_get(struct lu_target *lt)
+static u32 tgt_reply_slot_get(struct lu_target *lt)
 {
 	u32 slot = TGT_NO_SLOT;
 
@@ -28,7 +28,7 @@ static u32 reply_slot_get(struct lu_target *lt)
 	return slot;
 }
 
-static void reply_slot_put(struct lu_target *lt, u32 slot)
+static void tgt_reply_slot_put(struct lu_target *lt, u32 slot)
 {
 	if (slot == TGT_NO_SLOT)
 		return;
@@ -44,11 +44,11 @@ void tgt_replies_init(struct tgt_export *te)
 	te->te_slot = TGT_NO_SLOT;
 }
 
-static void drop(struct lu_target *lt, struct tgt_export *te, struct tgt_reply_data *trd)
+static void tgt_reply_drop(struct lu_target *lt, struct tgt_export *te, struct tgt_reply_data *trd)
 {
 	list_del(&trd->trd_list);
 	te->te_nr_replies--;
-	reply_slot_put(lt, trd->trd_slot);
+	tgt_reply_slot_put(lt, trd->trd_slot);
 	kfree(trd);
 }
 
@@ -58,23 +58,27 @@ void tgt_replies_drop(struct lu_target *lt, struct tgt_export *te)
 
 	mutex_lock(&te->te_lock);
 	list_for_each_entry_safe(trd, tmp, &te->te_replies, trd_list)
-		drop(lt, te, trd);
+		tgt_reply_drop(lt, te, trd);
 	mutex_unlock(&te->te_lock);
 }
 
-/* The client has the replies up to last_xid, and of a tag (or a request in several transactions) only the newest counts. */
-static void forget(struct lu_target *lt, struct tgt_export *te, u64 last_xid, u64 xid, u16 tag)
+/*
+ * The client has the replies up to last_xid, and of a tag (or a request in several transactions)
+ * only the newest counts.
+ */
+static void tgt_replies_forget(struct lu_target *lt, struct tgt_export *te, u64 last_xid, u64 xid,
+			       u16 tag)
 {
 	struct tgt_reply_data *trd, *tmp;
 
 	list_for_each_entry_safe_reverse(trd, tmp, &te->te_replies, trd_list)
-		if (trd->trd_xid <= last_xid || trd->trd_xid == xid || (tag && trd->trd_tag == tag) ||
-		    te->te_nr_replies >= TGT_REPLIES_MAX)
-			drop(lt, te, trd);
+		if (trd->trd_xid <= last_xid || trd->trd_xid == xid ||
+		    (tag && trd->trd_tag == tag) || te->te_nr_replies >= TGT_REPLIES_MAX)
+			tgt_reply_drop(lt, te, trd);
 }
 
-static int write_reply(struct lu_target *lt, struct osd_trans *th, const struct tgt_export *te,
-		       const struct tgt_reply_data *trd)
+static int tgt_reply_write(struct lu_target *lt, struct osd_trans *th, const struct tgt_export *te,
+			   const struct tgt_reply_data *trd)
 {
 	struct lsd_reply_data lrd = {
 		.lrd_transno = cpu_to_le64(trd->trd_transno),
@@ -89,8 +93,8 @@ static int write_reply(struct lu_target *lt, struct osd_trans *th, const struct 
 }
 
 /* Of requests that run side by side the one with the newest transno stays. */
-static int write_slot(struct lu_target *lt, struct osd_trans *th, struct tgt_export *te,
-		      const struct tgt_reply_data *trd, u32 opc)
+static int tgt_reply_write_slot(struct lu_target *lt, struct osd_trans *th, struct tgt_export *te,
+				const struct tgt_reply_data *trd, u32 opc)
 {
 	struct lsd_client_data *lcd = &te->te_lcd;
 	u32 i;
@@ -127,16 +131,16 @@ int tgt_reply_record(struct svc_req *req, struct osd_trans *th, struct tgt_reply
 		kfree(trd);
 		goto out;
 	}
-	rc = write_slot(lt, th, te, trd, req->opc);
+	rc = tgt_reply_write_slot(lt, th, te, trd, req->opc);
 	if (lt->lt_kind != TGT_MDT) {
 		/* OSTs execute resent requests again: nothing to look up later. */
 		kfree(trd);
 		goto out;
 	}
-	forget(lt, te, req->last_xid, trd->trd_xid, trd->trd_tag);
-	trd->trd_slot = reply_slot_get(lt);
+	tgt_replies_forget(lt, te, req->last_xid, trd->trd_xid, trd->trd_tag);
+	trd->trd_slot = tgt_reply_slot_get(lt);
 	if (!rc && trd->trd_slot != TGT_NO_SLOT)
-		rc = write_reply(lt, th, te, trd);
+		rc = tgt_reply_write(lt, th, te, trd);
 	list_add(&trd->trd_list, &te->te_replies);
 	te->te_nr_replies++;
 out:

@@ -46,13 +46,16 @@ static int tgt_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 	bool light = le64_to_cpu(ocd->ocd_connect_flags) & OBD_CONNECT_LIGHTWEIGHT;
 	struct tgt_export *te = tgt_export(exp);
 	struct lu_target *lt = lu_target(exp->exp_tgt);
+	char nid[LNET_NIDSTR_SIZE];
 	bool new_slot = lt->lt_kind != TGT_MGS && !light && te->te_slot == TGT_NO_SLOT;
 	int rc;
 
 	if (new_slot) {
 		rc = tgt_slot_alloc(lt, te);
 		if (rc) {
-			pr_warn_ratelimited("%s: no slot for client %s: rc = %d\n", lt->lt_name, exp->exp_client_uuid, rc);
+			pr_warn_ratelimited("%s: client %s at %s is refused, last_rcvd has no room for it: rc = %d\n",
+					    lt->lt_name, exp->exp_client_uuid,
+					    lnet_nid_str(&exp->exp_nid, nid), rc);
 			return rc;
 		}
 	}

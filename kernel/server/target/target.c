@@ -36,17 +36,18 @@ void tgt_put(struct lu_target *lt)
 /* ---- config log ---- */
 
 /* The sections that say what this target itself is. */
-static bool own_section(const char *comment)
+static bool tgt_own_section(const char *comment)
 {
-	return !strcmp(comment, "lov setup") || !strcmp(comment, "add mdt") || !strcmp(comment, "add ost");
+	return !strcmp(comment, "lov setup") || !strcmp(comment, "add mdt") ||
+	       !strcmp(comment, "add ost");
 }
 
-static int config_record(void *who, const struct config_rec *rec)
+static int tgt_config_record(void *who, const struct config_rec *rec)
 {
 	struct lu_target *lt = who;
 	int rc = 0;
 
-	if (own_section(rec->comment)) {
+	if (tgt_own_section(rec->comment)) {
 		if (lcfg_cmd(rec->lcfg) == LCFG_SETUP && strcmp(rec->comment, "lov setup"))
 			lt->lt_configured = true;
 		return 0;
@@ -56,12 +57,12 @@ static int config_record(void *who, const struct config_rec *rec)
 		rc = lt->lt_type->config_record(lt, rec);
 	mutex_unlock(&lt->lt_config_mutex);
 	if (rc)
-		pr_warn("%s: record %u of the config log (%s, %s) was not applied: rc = %d\n", lt->lt_name,
-			rec->index, rec->tgtname, rec->comment, rc);
+		pr_warn("%s: record %u of the config log (%s, %s) has no effect: rc = %d\n",
+			lt->lt_name, rec->index, rec->tgtname, rec->comment, rc);
 	return 0;
 }
 
-static void config_done(void *who, bool first)
+static void tgt_config_done(void *who, bool first)
 {
 	struct lu_target *lt = who;
 	int rc = 0;
@@ -71,54 +72,54 @@ static void config_done(void *who, bool first)
 		rc = lt->lt_type->config_done(lt, first);
 	mutex_unlock(&lt->lt_config_mutex);
 	if (rc)
-		pr_warn("%s: configuration incomplete: rc = %d\n", lt->lt_name, rc);
+		pr_warn("%s: the configuration is incomplete: rc = %d\n", lt->lt_name, rc);
 }
 
-static void config_save(void *who, const char *name, void *const *chunks, u32 nr, u64 size)
+static void tgt_config_save(void *who, const char *name, void *const *chunks, u32 nr, u64 size)
 {
 	struct lu_target *lt = who;
 
 	tgt_local_log_save(lt->lt_osd, name, chunks, nr, size);
 }
 
-static struct llog_store *config_load(void *who, const char *name)
+static struct llog_store *tgt_config_load(void *who, const char *name)
 {
 	struct lu_target *lt = who;
 
 	return tgt_local_log(lt->lt_osd, name);
 }
 
-static void config_load_done(void *who, struct llog_store *st)
+static void tgt_config_load_done(void *who, struct llog_store *st)
 {
 	tgt_local_log_done(st);
 }
 
 static const struct config_ops config_ops = {
-	.record = config_record,
-	.done = config_done,
-	.save = config_save,
-	.load = config_load,
-	.load_done = config_load_done,
+	.record = tgt_config_record,
+	.done = tgt_config_done,
+	.save = tgt_config_save,
+	.load = tgt_config_load,
+	.load_done = tgt_config_load_done,
 };
 
 /* On the disk of the MGS itself the file is the log, not a copy. */
 static const struct config_ops config_ops_on_mgs = {
-	.record = config_record,
-	.done = config_done,
+	.record = tgt_config_record,
+	.done = tgt_config_done,
 };
 
 static const struct config_ops servers_ops = {
 	.record = tgt_servers_record,
-	.save = config_save,
-	.load = config_load,
-	.load_done = config_load_done,
+	.save = tgt_config_save,
+	.load = tgt_config_load,
+	.load_done = tgt_config_load_done,
 };
 
 static const struct config_ops servers_ops_on_mgs = {
 	.record = tgt_servers_record,
 };
 
-static unsigned int follow_flags(const struct tgt_mount *tm)
+static unsigned int tgt_follow_flags(const struct tgt_mount *tm)
 {
 	bool local_ok = !tm->tm_mgs && !(tm->tm_flags & LDD_F_NO_LOCAL_LOGS);
 
@@ -126,7 +127,7 @@ static unsigned int follow_flags(const struct tgt_mount *tm)
 }
 
 /* Who the servers of the file system are. The first targets of one come before its client log. */
-static int follow_servers(struct lu_target *lt)
+static int tgt_follow_servers(struct lu_target *lt)
 {
 	struct tgt_mount *tm = lt->lt_mount;
 	char name[sizeof(tm->tm_fsname) + sizeof("-client")];
@@ -134,18 +135,18 @@ static int follow_servers(struct lu_target *lt)
 
 	snprintf(name, sizeof(name), "%s-client", tm->tm_fsname);
 	rc = mgc_log_follow(tm->tm_mgc, name, tm->tm_mgs ? &servers_ops_on_mgs : &servers_ops, lt,
-			    follow_flags(tm) | CFG_F_MAY_MISS, NULL, &lt->lt_client_log);
+			    tgt_follow_flags(tm) | CFG_F_MAY_MISS, NULL, &lt->lt_client_log);
 	if (rc)
 		pr_err("%s: config log %s, which names the servers, cannot be read: rc = %d\n",
 		       lt->lt_name, name, rc);
 	return rc;
 }
 
-static int follow_config(struct lu_target *lt)
+static int tgt_follow_config(struct lu_target *lt)
 {
 	struct tgt_mount *tm = lt->lt_mount;
 	const struct config_ops *ops = tm->tm_mgs ? &config_ops_on_mgs : &config_ops;
-	unsigned int flags = follow_flags(tm);
+	unsigned int flags = tgt_follow_flags(tm);
 	int rc;
 
 	rc = mgc_log_follow(tm->tm_mgc, lt->lt_name, ops, lt, flags, tm->tm_exclude, &lt->lt_log);
@@ -154,15 +155,16 @@ static int follow_config(struct lu_target *lt)
 		return rc;
 	}
 	if (!lt->lt_configured) {
-		pr_err("%s: the config log does not set up this target\n", lt->lt_name);
+		pr_err("%s: the config log does not set up this target, writeconf writes it anew: rc = %d\n",
+		       lt->lt_name, -ENXIO);
 		return -ENXIO;
 	}
-	return follow_servers(lt);
+	return tgt_follow_servers(lt);
 }
 
 /* ---- life ---- */
 
-static struct lu_target *alloc_target(struct tgt_mount *tm, const struct tgt_type *type)
+static struct lu_target *tgt_alloc(struct tgt_mount *tm, const struct tgt_type *type)
 {
 	struct lu_target *lt = kzalloc(sizeof(*lt), GFP_KERNEL);
 
@@ -188,7 +190,7 @@ static struct lu_target *alloc_target(struct tgt_mount *tm, const struct tgt_typ
 	return lt;
 }
 
-static int new_namespace(struct lu_target *lt)
+static int tgt_new_namespace(struct lu_target *lt)
 {
 	static const char * const prefix[] = { [TGT_MDT] = "mdt-", [TGT_OST] = "filter-" };
 	struct ldlm_namespace *ns;
@@ -221,7 +223,7 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 
 	if (IS_ERR(type))
 		return ERR_CAST(type);
-	lt = alloc_target(tm, type);
+	lt = tgt_alloc(tm, type);
 	if (!lt)
 		goto out_type;
 	if (kind != TGT_MGS)
@@ -233,21 +235,21 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 	rc = tgt_service_init(lt);
 	if (rc)
 		goto out_lsd;
-	rc = new_namespace(lt);
+	rc = tgt_new_namespace(lt);
 	if (rc)
 		goto out_service;
 	lt->lt_obd = lu_device_add(type->name, lt->lt_name, lt->lt_pt.uuid);
 	lu_device_set_health(lt->lt_obd, tgt_is_healthy, lt);
 	rc = type->start(lt);
 	if (rc) {
-		pr_err("%s does not start: rc = %d\n", lt->lt_name, rc);
+		pr_err("%s cannot start: rc = %d\n", lt->lt_name, rc);
 		goto out_obd;
 	}
 	mutex_lock(&targets_mutex);
 	list_add_tail(&lt->lt_list, &targets);
 	mutex_unlock(&targets_mutex);
 	if (kind != TGT_MGS) {
-		rc = follow_config(lt);
+		rc = tgt_follow_config(lt);
 		if (rc) {
 			tgt_stop(lt);
 			return ERR_PTR(rc);

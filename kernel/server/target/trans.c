@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transactions of requests: one jbd2 handle around all that a request changes, the client's slot and the remembered reply
- * included. The transno is given at the end, inside the handle; last_committed follows from the commit callbacks (see the
- * head of target.h for why the newest transno of a commit is enough).
+ * Transactions of requests: one jbd2 handle around all that a request changes, the client's slot
+ * and the remembered reply included. The transno is given at the end, inside the handle;
+ * last_committed follows from the commit callbacks (see the head of target.h for why the newest
+ * transno of a commit is enough).
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
@@ -15,7 +16,7 @@ struct commit {
 };
 
 /* Commits come one after the other, so this is never run twice at a time for one target. */
-static void committed(void *data, int error)
+static void tgt_committed(void *data, int error)
 {
 	struct commit *c = data;
 
@@ -38,7 +39,7 @@ struct osd_trans *tgt_trans_start(struct svc_req *req, int credits)
 }
 EXPORT_SYMBOL_GPL(tgt_trans_start);
 
-static int record(struct svc_req *req, struct osd_trans *th, int rc, u64 op_data)
+static int tgt_trans_record(struct svc_req *req, struct osd_trans *th, int rc, u64 op_data)
 {
 	struct lu_target *lt = svc_req_target(req);
 	struct tgt_reply_data *trd;
@@ -47,7 +48,10 @@ static int record(struct svc_req *req, struct osd_trans *th, int rc, u64 op_data
 	c = kmalloc(sizeof(*c), GFP_NOFS);
 	trd = kzalloc(sizeof(*trd), GFP_NOFS);
 	if (!c || !trd) {
-		/* The change cannot be taken back any more: without a record it is only not replayable. */
+		/*
+		 * The change cannot be taken back any more: without a record it is only not
+		 * replayable.
+		 */
 		kfree(c);
 		kfree(trd);
 		osd_trans_set_sync(th);
@@ -57,7 +61,7 @@ static int record(struct svc_req *req, struct osd_trans *th, int rc, u64 op_data
 	refcount_inc(&lt->lt_ref);
 	c->lt = lt;
 	c->transno = req->transno;
-	osd_trans_commit_cb(th, committed, c);
+	osd_trans_commit_cb(th, tgt_committed, c);
 	trd->trd_xid = req->xid;
 	trd->trd_transno = req->transno;
 	trd->trd_data = op_data;
@@ -71,7 +75,8 @@ static int record(struct svc_req *req, struct osd_trans *th, int rc, u64 op_data
  * tgt_trans_stop - end the transaction of a request
  * @req: the request; its transno is set
  * @th: from tgt_trans_start()
- * @rc: result of the operation: negative means that it failed, nothing is recorded and there is no transno
+ * @rc: result of the operation: negative means that it failed, nothing is recorded and there is no
+ * transno
  * @op_data: what reconstruction will need
  *
  * Return: @rc, or the error of the object store.
@@ -81,7 +86,7 @@ int tgt_trans_stop(struct svc_req *req, struct osd_trans *th, int rc, u64 op_dat
 	int rc2 = 0, rc3;
 
 	if (rc >= 0)
-		rc2 = record(req, th, rc, op_data);
+		rc2 = tgt_trans_record(req, th, rc, op_data);
 	rc3 = osd_trans_stop(th);
 	if (rc < 0)
 		return rc;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kinds of targets: modules register them, a mount takes the one it needs (and loads the module).
+ * The kinds of targets: modules register them, a mount takes the one it needs (and loads the
+ * module).
  *
- * The services of a kind start with its first target and stay until the module goes: who still knows a target that has
- * stopped gets an answer at once (-ENODEV), not a timeout.
+ * The services of a kind start with its first target and stay until the module goes: who still
+ * knows a target that has stopped gets an answer at once (-ENODEV), not a timeout.
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
@@ -41,7 +42,7 @@ int tgt_type_register(const struct tgt_type *type)
 }
 EXPORT_SYMBOL_GPL(tgt_type_register);
 
-static void put_services(const struct tgt_type *type, struct ptlrpc_service **svcs)
+static void tgt_services_put(const struct tgt_type *type, struct ptlrpc_service **svcs)
 {
 	unsigned int i;
 
@@ -51,8 +52,8 @@ static void put_services(const struct tgt_type *type, struct ptlrpc_service **sv
 }
 
 /*
- * Starts the services of the kind unless they run. They start before the MGS hears of a target: once
- * it does, others try to connect, and a request for a portal that nobody serves is lost.
+ * Starts the services of the kind unless they run. They start before the MGS hears of a target:
+ * once it does, others try to connect, and a request for a portal that nobody serves is lost.
  */
 int tgt_type_serve(const struct tgt_type *type)
 {
@@ -71,7 +72,7 @@ int tgt_type_serve(const struct tgt_type *type)
 		rc = PTR_ERR_OR_ZERO(svcs[i]);
 	}
 	if (rc)
-		put_services(type, svcs);
+		tgt_services_put(type, svcs);
 	else
 		services[type->kind] = svcs;
 out:
@@ -80,7 +81,8 @@ out:
 }
 
 /**
- * tgt_type_unregister - the module goes; no target of the kind runs any more (each holds the module)
+ * tgt_type_unregister - the module goes; no target of the kind runs any more (each holds the
+ * module)
  * @type: registered type
  */
 void tgt_type_unregister(const struct tgt_type *type)
@@ -94,11 +96,11 @@ void tgt_type_unregister(const struct tgt_type *type)
 		services[type->kind] = NULL;
 	}
 	mutex_unlock(&types_mutex);
-	put_services(type, svcs);
+	tgt_services_put(type, svcs);
 }
 EXPORT_SYMBOL_GPL(tgt_type_unregister);
 
-static const struct tgt_type *try_get(enum tgt_kind kind)
+static const struct tgt_type *tgt_type_try_get(enum tgt_kind kind)
 {
 	const struct tgt_type *type;
 
@@ -112,14 +114,14 @@ static const struct tgt_type *try_get(enum tgt_kind kind)
 
 const struct tgt_type *tgt_type_get(enum tgt_kind kind)
 {
-	const struct tgt_type *type = try_get(kind);
+	const struct tgt_type *type = tgt_type_try_get(kind);
 
 	if (!type) {
 		request_module("%s", type_modules[kind]);
-		type = try_get(kind);
+		type = tgt_type_try_get(kind);
 	}
 	if (!type) {
-		pr_err("module %s is not there\n", type_modules[kind]);
+		pr_err("module %s cannot be loaded: rc = %d\n", type_modules[kind], -ENODEV);
 		return ERR_PTR(-ENODEV);
 	}
 	return type;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Targets: what MDT, OST and MGS have in common (lustre_tgt.ko). A target is one block device mounted with
- * `mount -t lustre_tgt`: the object store on it, the connected clients with their slots in last_rcvd and their
- * reply data, transactions that carry a transno, and the config log that says what to start.
+ * Targets: what MDT, OST and MGS have in common (lustre_tgt.ko). A target is one block device
+ * mounted with `mount -t lustre_tgt`: the object store on it, the connected clients with their
+ * slots in last_rcvd and their reply data, transactions that carry a transno, and the config log
+ * that says what to start.
  *
- * Locks, outer first: lu_target.lt_config_mutex > lt_slot_mutex > a transaction of the object store > tgt_export.te_lock >
- * lt_reply_mutex.
+ * Locks, outer first: lu_target.lt_config_mutex > lt_slot_mutex > a transaction of the object store
+ * > tgt_export.te_lock > lt_reply_mutex.
  *
- * Transnos: epoch (one more at each start) << 32 | counter, given inside the transaction. A transaction of jbd2 starts only
- * after all handles of the one before have stopped, so transnos grow from one commit to the next, and the newest transno of
- * a finished commit is last_committed.
+ * Transnos: epoch (one more at each start) << 32 | counter, given inside the transaction. A
+ * transaction of jbd2 starts only after all handles of the one before have stopped, so transnos
+ * grow from one commit to the next, and the newest transno of a finished commit is last_committed.
  */
 #ifndef _GLOSS_TARGET_H
 #define _GLOSS_TARGET_H
@@ -47,7 +48,8 @@ struct tgt_reply_data {
 	struct list_head	trd_list;	/* tgt_export.te_replies, newest first */
 	u64			trd_xid;
 	u64			trd_transno;
-	u64			trd_data;	/* op_data of tgt_trans_stop(); open: the disposition bits */
+	/* op_data of tgt_trans_stop(); open: the disposition bits */
+	u64			trd_data;
 	u64			trd_pre_versions[4];
 	s32			trd_result;
 	u16			trd_tag;	/* pb_tag of the request, 0 = none */
@@ -56,11 +58,15 @@ struct tgt_reply_data {
 
 #define TGT_NO_SLOT	(~0u)
 
-/* One connected client. Embedded first in the export of a type (struct mdt_export { struct tgt_export te; ... }). */
+/*
+ * One connected client. Embedded first in the export of a type (struct mdt_export { struct
+ * tgt_export te; ... }).
+ */
 struct tgt_export {
 	struct obd_export	te_exp;		/* must be first */
 	struct mutex		te_lock;	/* the slot and the list of replies */
-	u32			te_slot;	/* in last_rcvd, TGT_NO_SLOT = none (lightweight, MGS) */
+	/* in last_rcvd, TGT_NO_SLOT = none (lightweight, MGS) */
+	u32			te_slot;
 	struct lsd_client_data	te_lcd;		/* image of the slot */
 	struct list_head	te_replies;	/* of tgt_reply_data */
 	unsigned int		te_nr_replies;
@@ -73,20 +79,24 @@ static inline struct tgt_export *tgt_export(struct obd_export *exp)
 
 /*
  * A kind of target, registered by mds.ko, oss.ko, mgs.ko. Order of calls:
- *   start -> (config_record for each live record of the own log) -> config_done -> requests arrive -> ... ->
- *   stop_begin (optional: stop own clients and threads while exports still exist) -> exports dropped -> no_exports
+ * start -> (config_record for each live record of the own log) -> config_done -> requests arrive ->
+ * ... ->
+ * stop_begin (optional: stop own clients and threads while exports still exist) -> exports dropped
+ * -> no_exports
  *   (optional) -> namespace freed -> stop
  * The local object store is mounted and last_rcvd read before start() and until after stop().
  */
 struct tgt_type {
 	enum tgt_kind		kind;
-	const char		*name;		/* "mdt" "obdfilter" "mgs": type of `lctl dl` and of parameters */
+	/* "mdt" "obdfilter" "mgs": type of `lctl dl` and of parameters */
+	const char		*name;
 	struct module		*owner;
 
 	const struct ptlrpc_handler *handlers;	/* ptlrpc adds connect, disconnect, ping and LDLM */
 	unsigned int		nr_handlers;
 	const struct ldlm_srv_ops *ldlm_ops;
-	const struct ptlrpc_service_conf *services;	/* from the first target of the kind until the module goes */
+	/* from the first target of the kind until the module goes */
+	const struct ptlrpc_service_conf *services;
 	unsigned int		nr_services;
 
 	size_t			export_size;	/* 0: sizeof(struct tgt_export) */
@@ -95,23 +105,30 @@ struct tgt_type {
 
 	int (*start)(struct lu_target *lt);
 	void (*stop_begin)(struct lu_target *lt);
-	void (*no_exports)(struct lu_target *lt);	/* optional: the clients are gone, the namespace still there */
+	/* optional: the clients are gone, the namespace still there */
+	void (*no_exports)(struct lu_target *lt);
 	void (*stop)(struct lu_target *lt);
 
 	/*
-	 * A record of the target's own config log that is not the target's own attach/setup/mountopt/lov setup:
-	 * `add osc`/`add osp` sections (add_uuid, attach, setup, add_conn, lov_add_obd, add_mdc), params, pools.
-	 * Called in log order, also later when the log grows. An error stops nothing but is logged.
+	 * A record of the target's own config log that is not the target's own
+	 * attach/setup/mountopt/lov setup: `add osc`/`add osp` sections (add_uuid, attach, setup,
+	 * add_conn, lov_add_obd, add_mdc), params, pools. Called in log order, also later when the
+	 * log grows. An error stops nothing but is logged.
 	 */
 	int (*config_record)(struct lu_target *lt, const struct config_rec *rec);
-	/* The log was read to its end; called after the first and after each later read. Optional. */
+	/*
+	 * The log was read to its end; called after the first and after each later read. Optional.
+	 */
 	int (*config_done)(struct lu_target *lt, bool first);
 
 	/* Connect: *ocd is what the client asks; leave in it what is granted (flags, values). */
 	int (*connect)(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect);
 	/* The client goes (by itself or evicted); locks are cleaned up by the caller of this. */
 	void (*disconnect)(struct obd_export *exp, bool evicted);
-	/* A resent request was executed before: pack its reply from trd (status = trd_result). Returns 0, or -errno. */
+	/*
+	 * A resent request was executed before: pack its reply from trd (status = trd_result).
+	 * Returns 0, or -errno.
+	 */
 	int (*reconstruct)(struct svc_req *req, const struct tgt_reply_data *trd);
 };
 
@@ -120,7 +137,7 @@ void tgt_type_unregister(const struct tgt_type *type);
 
 /* Nodes of a config log and their NIDs (nodes.c). */
 struct tgt_nodes {
-	struct mutex		tn_mutex;
+	struct mutex		tn_mutex;	/* tn_nodes and the NIDs of each */
 	struct list_head	tn_nodes;
 };
 
@@ -180,13 +197,16 @@ int tgt_trans_stop(struct svc_req *req, struct osd_trans *th, int rc, u64 op_dat
 struct osd_trans *tgt_trans_start_local(struct lu_target *lt, int credits);
 int tgt_trans_stop_local(struct lu_target *lt, struct osd_trans *th);
 /*
- * An operation that changed nothing but must have a transno (a read-only open): one without a transaction of its
- * own. Sets req->transno and remembers the reply.
+ * An operation that changed nothing but must have a transno (a read-only open): one without a
+ * transaction of its own. Sets req->transno and remembers the reply.
  */
 int tgt_trans_empty(struct svc_req *req, int rc, u64 op_data);
 
 /* ---- resent requests (replies.c) ---- */
-/* The remembered reply of this xid: copied to *trd, true; the ptlrpc "resent" hook calls it for each RESENT request. */
+/*
+ * The remembered reply of this xid: copied to *trd, true; the ptlrpc "resent" hook calls it for
+ * each RESENT request.
+ */
 bool tgt_resent(struct svc_req *req, struct tgt_reply_data *trd);
 
 /* ---- server nodes (nodes.c) ---- */

@@ -36,6 +36,7 @@
 #include <gloss/llog.h>
 #include <gloss/param.h>
 #include <gloss/target.h>
+#include "osp.h"
 
 #define MDT_HASH_BITS		10
 #define MDT_MAX_NAME		255
@@ -50,8 +51,6 @@
 #define LOD_QOS_RR_PCT		17	/* round robin while free space differs less */
 
 struct mdt_device;
-struct osp_device;
-struct osp_record;
 
 /* The caller of a request. */
 struct mdt_cred {
@@ -81,7 +80,7 @@ struct mdt_object {
 	unsigned long		mo_reap_flags;	/* MDT_OF_* */
 	struct list_head	mo_reap;	/* mdt_reap_list or mdt_reap_closed */
 	atomic_t		mo_objects_left;	/* OST objects not destroyed yet */
-	struct osp_record	*mo_owner;	/* the OSTs are being told the owner */
+	struct mdt_record	*mo_owner;	/* the OSTs are being told the owner */
 };
 
 /* A name in a directory, of a request. */
@@ -140,7 +139,7 @@ struct mdt_lod {
 	u32			lo_def_count;
 	u32			lo_def_size;
 	struct osd_object	*lo_objid;	/* file lov_objid: last used id of each OST */
-	/* Sections of the config log (osp_main.c), under lt_config_mutex */
+	/* Sections of the config log (mdt_osts.c), under lt_config_mutex */
 	struct tgt_nodes	lo_nodes;
 };
 
@@ -168,8 +167,8 @@ struct mdt_device {
 	unsigned int		mdt_reap_active;	/* files at the OSTs; of mdt_wq */
 	bool			mdt_reap_off;	/* no more in this mount */
 	bool			mdt_scan_wanted;	/* of PENDING/; under mdt_reap_lock */
-	bool			mdt_scan_no_room;	/* go on when there are fewer active; of mdt_wq */
-	bool			mdt_scanning;	/* a pass is under way at mdt_scan_hash; of mdt_wq */
+	bool			mdt_scan_no_room;	/* go on with fewer active; of mdt_wq */
+	bool			mdt_scanning;	/* a pass is at mdt_scan_hash; of mdt_wq */
 	u64			mdt_scan_hash;
 	struct workqueue_struct	*mdt_wq;
 
@@ -181,7 +180,7 @@ struct mdt_device {
 	u64			mdt_seq_saved;	/* sequences below are reserved on disk */
 	struct lu_seq_range_array *mdt_fldb;	/* super ranges given to others */
 
-	/* osp_record.c */
+	/* mdt_record.c */
 	struct osd_object	*mdt_rec_file;
 	struct ida		mdt_rec_ida;	/* slots in use */
 	struct ida		mdt_rec_mem;	/* slots whose record is in memory */
@@ -189,7 +188,7 @@ struct mdt_device {
 	bool			mdt_rec_scan_wanted;
 	bool			mdt_rec_scanning;	/* a pass is under way at mdt_rec_pos */
 	u64			mdt_rec_pos;
-	spinlock_t		mdt_rec_lock;
+	spinlock_t		mdt_rec_lock;	/* the two lists */
 	struct list_head	mdt_rec_todo, mdt_rec_done;
 	struct work_struct	mdt_rec_work;
 	unsigned int		mdt_rec_active;
@@ -511,88 +510,24 @@ void mdt_lod_statfs(struct mdt_lod *lod, struct obd_statfs *os);
 void mdt_lod_init(struct mdt_lod *lod);
 void mdt_lod_fini(struct mdt_lod *lod);
 
-/* ---- osp_main.c ---- */
-struct osp_device {
-	refcount_t		op_ref;
-	struct mdt_device	*op_mdt;
-	u32			op_index;
-	char			op_name[64];	/* testfs-OST0000-osc-MDT0000 */
-	char			op_uuid[UUID_MAX];	/* of the OST */
-	struct obd_import	*op_imp;
-	struct obd_device	*op_obd;
-	struct param_dir	*op_params;
-	bool			op_added;	/* lov_add_obd was seen */
-	bool			op_inactive;	/* by configuration */
-	bool			op_connected;	/* import active */
-	bool			op_stopping;
+/* ---- mdt_osts.c: the OSTs of the config log ---- */
+int mdt_osts_start(struct mdt_device *mdt);
+void mdt_osts_stop(struct mdt_device *mdt);
+void mdt_osts_free(struct mdt_device *mdt);
+int mdt_osts_config_record(struct mdt_device *mdt, const struct config_rec *rec);
+int mdt_ost_index(const char *name);
 
-	/* Objects (osp_precreate.c) */
-	spinlock_t		op_lock;
-	u64			op_next;	/* first id not given away */
-	u64			op_last;	/* ids up to this one exist on the OST */
-	struct mutex		op_id_mutex;	/* the record in lov_objid */
-	u64			op_saved;	/* what stands there */
-	bool			op_ready;	/* orphans were cleaned up after the connect */
-	u32			op_batch;	/* objects of the next precreate */
-	int			op_status;	/* of the last one: 0, -ENOSPC, -EAGAIN */
-	struct task_struct	*op_thread;
-	wait_queue_head_t	op_waitq;
-	bool			op_kick;
-	struct obd_statfs	op_statfs;
-	unsigned long		op_statfs_time;	/* jiffies */
-	bool			op_statfs_ok;
+/* ---- mdt_objects.c: the OST objects of a file ---- */
+bool mdt_objects_reachable(struct mdt_device *mdt, const void *ea, u32 len);
+void mdt_objects_destroy(struct mdt_object *o, const void *ea, u32 len);
+bool mdt_objects_send_owner(struct mdt_device *mdt, const void *ea, u32 len,
+			    const struct osd_attr *la, atomic_t *left, osp_end_fn end, void *arg);
+int mdt_objects_set_size(struct mdt_lov_alloc *a, u64 size);
 
-	/* Destroys and setattrs (osp_sync.c) */
-	spinlock_t		op_job_lock;
-	bool			op_jobs_open;	/* the OST is connected */
-	bool			op_jobs_stopped;
-	struct list_head	op_jobs;
-	struct list_head	op_retry;	/* not before oj_when */
-	unsigned int		op_nr_jobs;
-	unsigned int		op_in_flight;
-	unsigned int		op_uncommitted;	/* answered, not committed on the OST */
-	struct delayed_work	op_sync_work;
-	struct work_struct	op_stop_work;
-};
+/* ---- mdt_record.c: what OSTs have to be told, on disk ---- */
+#define MDT_CR_RECORD	OSD_CR_BUF_WRITE
 
-int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec);
-int osp_name_index(const char *name);
-void osp_stop_all(struct mdt_device *mdt);
-void osp_free_all(struct mdt_device *mdt);
-int osp_start(struct mdt_device *mdt);
-void osp_get(struct osp_device *osp);
-void osp_put(struct osp_device *osp);
-int osp_usable(struct osp_device *osp, u64 *avail);
-int osp_statfs(struct osp_device *osp, struct obd_statfs *os);
-
-/* ---- osp_precreate.c ---- */
-int osp_get_id(struct osp_device *osp, u64 *id);
-void osp_put_id(struct osp_device *osp, u64 id);
-int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id);
-int osp_load_used(struct osp_device *osp);
-void osp_precreate_init(struct osp_device *osp);
-int osp_precreate_start(struct osp_device *osp);
-void osp_precreate_stop(struct osp_device *osp);
-void osp_kick(struct osp_device *osp);
-
-/* ---- osp_sync.c ---- */
-void osp_sync_init(struct osp_device *osp);
-void osp_sync_stop(struct osp_device *osp);
-void osp_sync_open(struct osp_device *osp);
-void osp_sync_close(struct osp_device *osp, bool stop);
-bool osp_objects_reachable(struct mdt_device *mdt, const void *ea, u32 len);
-void osp_destroy_objects(struct mdt_object *o, const void *ea, u32 len);
-int osp_set_size(struct mdt_lov_alloc *a, u64 size);
-/* A job ended: the OST has committed it; or not ok: the target stops or has no memory. */
-typedef void (*osp_end_fn)(void *arg, bool ok);
-void osp_send_destroy(struct osp_device *osp, u64 id, osp_end_fn end, void *arg);
-bool osp_send_owner(struct mdt_device *mdt, const void *ea, u32 len, const struct osd_attr *la,
-		    atomic_t *left, osp_end_fn end, void *arg);
-
-/* ---- osp_record.c ---- */
-#define OSP_CR_RECORD	OSD_CR_BUF_WRITE
-
-struct osp_record {
+struct mdt_record {
 	struct list_head	or_list;
 	struct mdt_device	*or_mdt;
 	struct lu_fid		or_fid;
@@ -603,11 +538,11 @@ struct osp_record {
 	bool			or_again;	/* the owner changed meanwhile; under mo_mutex */
 };
 
-void osp_record_init(struct mdt_device *mdt);
-int osp_record_start(struct mdt_device *mdt);
-void osp_record_scan(struct mdt_device *mdt);
-void osp_record_stop(struct mdt_device *mdt);
-int osp_record_owner(struct osd_trans *th, struct mdt_object *o);
-void osp_record_unused(struct osp_device *osp, u64 id);
+void mdt_record_init(struct mdt_device *mdt);
+int mdt_record_start(struct mdt_device *mdt);
+void mdt_record_scan(struct mdt_device *mdt);
+void mdt_record_stop(struct mdt_device *mdt);
+int mdt_record_owner(struct osd_trans *th, struct mdt_object *o);
+void mdt_record_unused(struct mdt_device *mdt, struct osp_device *osp, u64 id);
 
 #endif

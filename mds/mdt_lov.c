@@ -669,7 +669,7 @@ int mdt_lod_pool(struct mdt_lod *lod, u32 cmd, const char *name, const char *ost
 		list_del(&p->mp_list);
 		kfree(p);
 	} else {
-		idx = ost ? osp_name_index(ost) : -EINVAL;
+		idx = ost ? mdt_ost_index(ost) : -EINVAL;
 		if (idx < 0)
 			rc = idx;
 		else if (cmd == LCFG_POOL_ADD)

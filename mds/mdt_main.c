@@ -314,7 +314,7 @@ static void mdt_free(struct mdt_device *mdt)
 	mdt_seq_stop(mdt);
 	if (mdt->mdt_wq)
 		destroy_workqueue(mdt->mdt_wq);
-	osp_record_stop(mdt);
+	mdt_record_stop(mdt);
 	osd_object_put(mdt->mdt_lod.lo_objid);
 	mdt_lod_fini(&mdt->mdt_lod);
 	kvfree(mdt->mdt_objects);
@@ -338,9 +338,9 @@ static int mdt_start_parts(struct mdt_device *mdt)
 	rc = mdt_seq_start(mdt);
 	if (rc)
 		return rc;
-	rc = osp_start(mdt);
+	rc = mdt_osts_start(mdt);
 	if (!rc)
-		rc = osp_record_start(mdt);
+		rc = mdt_record_start(mdt);
 	if (rc)
 		return rc;
 	return mdt_orphan_start(mdt);
@@ -368,7 +368,7 @@ static int mdt_start(struct lu_target *lt)
 	mdt_lod_init(&mdt->mdt_lod);
 	tgt_nodes_init(&mdt->mdt_lod.lo_nodes);
 	mdt_orphan_init(mdt);
-	osp_record_init(mdt);
+	mdt_record_init(mdt);
 	lt->lt_priv = mdt;
 	mdt->mdt_objects = mdt_buckets_new();
 	mdt->mdt_files = mdt_buckets_new();
@@ -391,7 +391,7 @@ out:
 /* First no more objects and connections to OSTs: requests in service must not wait for them. */
 static void mdt_stop_begin(struct lu_target *lt)
 {
-	osp_stop_all(lt->lt_priv);
+	mdt_osts_stop(lt->lt_priv);
 }
 
 static void mdt_stop(struct lu_target *lt)
@@ -400,14 +400,14 @@ static void mdt_stop(struct lu_target *lt)
 
 	mdt_params_stop(mdt);
 	mdt_orphan_stop(mdt);
-	osp_free_all(mdt);
+	mdt_osts_free(mdt);
 	mdt_free(mdt);
 	lt->lt_priv = NULL;
 }
 
 static int mdt_config_record(struct lu_target *lt, const struct config_rec *rec)
 {
-	return osp_config_record(lt->lt_priv, rec);
+	return mdt_osts_config_record(lt->lt_priv, rec);
 }
 
 static int mdt_config_done(struct lu_target *lt, bool first)
@@ -415,7 +415,7 @@ static int mdt_config_done(struct lu_target *lt, bool first)
 	if (first) {
 		mdt_lod_config_done(lt->lt_priv);
 		mdt_orphan_config_done(lt->lt_priv);
-		osp_record_scan(lt->lt_priv);
+		mdt_record_scan(lt->lt_priv);
 	}
 	return 0;
 }

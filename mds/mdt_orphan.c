@@ -210,10 +210,10 @@ static bool mdt_orphan_destroy_objects(struct mdt_object *o, const void *ea, u32
 		mdt->mdt_scan_no_room = true;
 		return false;
 	}
-	if (!osp_objects_reachable(mdt, ea, len))
+	if (!mdt_objects_reachable(mdt, ea, len))
 		return false;
 	mdt->mdt_reap_active++;
-	osp_destroy_objects(o, ea, len);
+	mdt_objects_destroy(o, ea, len);
 	return true;
 }
 

@@ -279,7 +279,7 @@ static int mdt_setattr_check(struct mdt_op *op)
 		s->sa_owner_changes |= s->sa_la.projid != op->op_la.projid;
 	}
 	mdt_setattr_plan_times(op);
-	op->op_credits = OSD_CR_ATTR_SET + OSD_CR_XATTR_LEN(max(s->sa_acl_len, 0)) + OSP_CR_RECORD;
+	op->op_credits = OSD_CR_ATTR_SET + OSD_CR_XATTR_LEN(max(s->sa_acl_len, 0)) + MDT_CR_RECORD;
 	return s->sa_set ? 0 : MDT_OP_EMPTY;
 }
 
@@ -290,7 +290,7 @@ static int mdt_setattr_execute(struct mdt_op *op, struct osd_trans *th)
 	int rc = 0;
 
 	if (s->sa_owner_changes && S_ISREG(op->op_la.mode))
-		rc = osp_record_owner(th, o);
+		rc = mdt_record_owner(th, o);
 	if (!rc && s->sa_acl_len > 0)
 		rc = osd_xattr_set(th, o->mo_osd, XATTR_NAME_ACL_ACCESS, s->sa_acl, s->sa_acl_len,
 				   0);

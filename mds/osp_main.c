@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * OSP: the MDT as client of one OST. This file: the `add osc` sections of the config log,
- * connections, statfs answers, life. osp_precreate.c has the pool of objects, osp_sync.c what is
- * sent after commits.
- *
- * An OSP is in lod->lo_osts once lov_add_obd was read, and stays until the target stops. Config
- * records come one at a time (lt_config_mutex); lo_sem protects the array against the users of it.
+ * An OSP as a whole: its connection, what the allocator asks about it, parameters, life.
+ * osp_precreate.c has the pool of objects, osp_sync.c what is sent after commits.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
 #include <linux/slab.h>
-#include "mdt_internal.h"
+#include "osp.h"
 
 /* ---- references ---- */
 
@@ -38,8 +34,7 @@ static void osp_event(struct obd_import *imp, enum import_event ev)
 		WRITE_ONCE(osp->op_connected, true);
 		pr_info("%s: connected\n", osp->op_name);
 		osp_sync_open(osp);
-		mdt_orphan_scan(osp->op_mdt);
-		osp_record_scan(osp->op_mdt);
+		osp->op_ops->connected(osp->op_owner);
 		break;
 	case IMP_EV_DISCON:
 	case IMP_EV_EVICTED:
@@ -68,12 +63,11 @@ static const struct import_ops osp_import_ops = {
 	 OBD_CONNECT_LVB_TYPE | OBD_CONNECT_PINGLESS | OBD_CONNECT_BULK_MBITS |			\
 	 OBD_CONNECT_EINPROGRESS)
 
-static struct obd_import *osp_import(struct osp_device *osp, const char *uuid)
+static struct obd_import *osp_import(struct osp_device *osp, const struct osp_conf *oc)
 {
-	struct lu_target *lt = osp->op_mdt->mdt_lt;
 	struct import_conf conf = {
 		.target_uuid	= osp->op_uuid,
-		.client_uuid	= uuid,
+		.client_uuid	= oc->client_uuid,
 		.connect_op	= OST_CONNECT,
 		.req_portal	= OST_REQUEST_PORTAL,
 		.rep_portal	= OSC_REPLY_PORTAL,
@@ -86,7 +80,7 @@ static struct obd_import *osp_import(struct osp_device *osp, const char *uuid)
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(OBD_CONNECT2_REP_MBITS);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	conf.ocd.ocd_index = cpu_to_le32(osp->op_index);
-	conf.ocd.ocd_group = cpu_to_le32(lt->lt_index);
+	conf.ocd.ocd_group = cpu_to_le32(oc->mdt_index);
 	return import_alloc(&conf);
 }
 
@@ -152,12 +146,17 @@ static int osp_active_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static void osp_set_active(struct osp_device *osp, bool active)
+/**
+ * osp_set_active - the administrator's switch
+ * @osp: the OST
+ * @active: false: no objects are taken from the OST and nothing is sent to it
+ */
+void osp_set_active(struct osp_device *osp, bool active)
 {
 	WRITE_ONCE(osp->op_inactive, !active);
 	import_set_active(osp->op_imp, active);
 	osp_kick(osp);
-	mdt_lod_event(&osp->op_mdt->mdt_lod);
+	osp->op_ops->changed(osp->op_owner);
 }
 
 static ssize_t osp_active_store(const char *text, size_t len, void *obj)
@@ -244,215 +243,74 @@ static const struct param_def osp_params[] = {
 	{ "prealloc_last_id", 0444, osp_last_show, NULL },
 };
 
-/* ---- config log ---- */
+/* ---- life ---- */
 
-/* By device name or by uuid of the OST. Config records only: no lock. */
-static struct osp_device *osp_find(struct mdt_lod *lod, const char *name, const char *uuid)
+static void osp_params_add(struct osp_device *osp)
 {
-	u32 i;
+	struct param_dir *top = param_dir_add(NULL, "osp");
 
-	for (i = 0; i < lod->lo_nr; i++) {
-		struct osp_device *osp = lod->lo_osts[i];
-
-		if (osp && ((name && !strcmp(osp->op_name, name)) ||
-			    (uuid && !strcmp(osp->op_uuid, uuid))))
-			return osp;
-	}
-	return NULL;
+	if (IS_ERR_OR_NULL(top))
+		return;
+	osp->op_params = param_dir_add(top, osp->op_name);
+	param_dir_del(top);
+	param_add(osp->op_params, osp_params, ARRAY_SIZE(osp_params), osp);
 }
 
-/* Index of the OST in "testfs-OST0003-osc-MDT0000" or "testfs-OST0003_UUID", or -EINVAL. */
-int osp_name_index(const char *name)
+/**
+ * osp_new - a client of an OST
+ * @conf: which OST, and whose client
+ *
+ * Its import has no NIDs yet and does not connect: import_add_conn(), osp_activate().
+ *
+ * Return: the OSP, end with osp_stop_begin(), osp_stop_wait(), osp_free(); ERR_PTR: -ENOMEM,
+ * -EINVAL (a name is too long), or -errno of lov_objid.
+ */
+struct osp_device *osp_new(const struct osp_conf *conf)
 {
-	const char *p = strstr(name, "-OST");
-	unsigned int idx;
+	struct osp_device *osp = kzalloc(sizeof(*osp), GFP_KERNEL);
+	int rc = -EINVAL;
 
-	if (!p || sscanf(p, "-OST%4x", &idx) != 1 || idx >= LOD_MAX_OSTS)
-		return -EINVAL;
-	return idx;
-}
-
-static int osp_config_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg)
-{
-	const char *name = lcfg_string(lcfg, 0), *uuid = lcfg_string(lcfg, 1);
-	const char *node = lcfg_string(lcfg, 2);
-	struct mdt_lod *lod = &mdt->mdt_lod;
-	struct osp_device *osp;
-	char own[UUID_MAX];
-	int rc, idx;
-
-	if (!name || !uuid || !node || strlen(name) >= sizeof(osp->op_name) ||
-	    strlen(uuid) >= UUID_MAX)
-		return -EINVAL;
-	idx = osp_name_index(uuid);
-	if (idx < 0)
-		return idx;
-	if (lod->lo_osts[idx])
-		return -EEXIST;
-	osp = kzalloc(sizeof(*osp), GFP_KERNEL);
 	if (!osp)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	refcount_set(&osp->op_ref, 1);
-	osp->op_mdt = mdt;
-	osp->op_index = idx;
-	strscpy(osp->op_name, name, sizeof(osp->op_name));
-	strscpy(osp->op_uuid, uuid, sizeof(osp->op_uuid));
+	osp->op_ops = conf->ops;
+	osp->op_owner = conf->owner;
+	osp->op_index = conf->ost_index;
+	osp->op_objid = conf->objid;
 	osp_precreate_init(osp);
 	osp_sync_init(osp);
+	if (strscpy(osp->op_name, conf->name, sizeof(osp->op_name)) < 0 ||
+	    strscpy(osp->op_uuid, conf->ost_uuid, sizeof(osp->op_uuid)) < 0)
+		goto out;
 	rc = osp_load_used(osp);
 	if (rc)
 		goto out;
-	rc = -ENOMEM;
-	snprintf(own, sizeof(own), "%s-mdtlov_UUID", mdt->mdt_lt->lt_name);
-	osp->op_imp = osp_import(osp, own);
-	if (!osp->op_imp)
-		goto out;
-	rc = tgt_nodes_connect(&lod->lo_nodes, node, osp->op_imp);
+	osp->op_imp = osp_import(osp, conf);
+	rc = osp->op_imp ? osp_precreate_start(osp) : -ENOMEM;
 	if (rc)
-		pr_warn("%s: no NID is known of node %s, where %s is: rc = %d\n", name, node, uuid,
-			rc);
-	osp->op_obd = lu_device_add("osp", name, own);
-	osp->op_params = param_dir_add(NULL, "osp");
-	if (!IS_ERR_OR_NULL(osp->op_params)) {
-		struct param_dir *sub = param_dir_add(osp->op_params, name);
-
-		param_dir_del(osp->op_params);
-		osp->op_params = sub;
-		param_add(sub, osp_params, ARRAY_SIZE(osp_params), osp);
-	}
-	rc = osp_precreate_start(osp);
-	if (rc) {
-		param_dir_del(osp->op_params);
-		lu_device_del(osp->op_obd);
 		goto out;
-	}
-	down_write(&lod->lo_sem);
-	lod->lo_osts[idx] = osp;
-	lod->lo_nr = max_t(u32, lod->lo_nr, idx + 1);
-	up_write(&lod->lo_sem);
-	return 0;
+	osp->op_obd = lu_device_add("osp", conf->name, conf->client_uuid);
+	osp_params_add(osp);
+	return osp;
 out:
 	osp_put(osp);
-	return rc;
+	return ERR_PTR(rc);
 }
 
-static int osp_config_add_conn(struct mdt_lod *lod, struct lustre_cfg *lcfg)
+/**
+ * osp_activate - the configuration of an OST is complete
+ * @osp: the OST
+ * @active: connect
+ *
+ * Return: 0; -EEXIST: it was complete before; -ENOTCONN: no NID is known.
+ */
+int osp_activate(struct osp_device *osp, bool active)
 {
-	const char *name = lcfg_string(lcfg, 0), *node = lcfg_string(lcfg, 1);
-	struct osp_device *osp = name ? osp_find(lod, name, NULL) : NULL;
-
-	return osp ? tgt_nodes_connect(&lod->lo_nodes, node, osp->op_imp) : -ENOENT;
-}
-
-static int osp_config_add_obd(struct mdt_lod *lod, struct lustre_cfg *lcfg, bool active)
-{
-	const char *uuid = lcfg_string(lcfg, 1), *text = lcfg_string(lcfg, 2);
-	struct osp_device *osp = uuid ? osp_find(lod, NULL, uuid) : NULL;
-	unsigned int idx;
-
-	if (!osp || !text || kstrtouint(text, 10, &idx) || idx != osp->op_index)
-		return -EINVAL;
 	if (osp->op_added)
 		return -EEXIST;
 	osp->op_inactive = !active;
 	WRITE_ONCE(osp->op_added, true);
-	if (!active)
-		return 0;
-	return import_connect(osp->op_imp);
-}
-
-static int osp_config_param(struct mdt_device *mdt, struct lustre_cfg *lcfg)
-{
-	const char *name = lcfg_string(lcfg, 0), *text = lcfg_string(lcfg, 1);
-	struct mdt_lod *lod = &mdt->mdt_lod;
-	struct osp_device *osp;
-	const char *val;
-	u64 v;
-	bool on;
-
-	val = text ? strchr(text, '=') : NULL;
-	if (!val)
-		return -EINVAL;
-	val++;
-	if (!strncmp(text, "osc.active=", 11) || !strncmp(text, "osp.active=", 11)) {
-		osp = name ? osp_find(lod, name, NULL) : NULL;
-		if (!osp)
-			return -ENOENT;
-		if (param_parse_bool(val, &on))
-			return -EINVAL;
-		osp_set_active(osp, on);
-		return 0;
-	}
-	if (!strncmp(text, "lov.stripesize=", 15) || !strncmp(text, "lod.stripesize=", 15)) {
-		if (param_parse_u64(val, LOV_MIN_STRIPE_SIZE, U32_MAX, &v) ||
-		    v % LOV_MIN_STRIPE_SIZE)
-			return -EINVAL;
-		lod->lo_def_size = v;
-		return 0;
-	}
-	if (!strncmp(text, "lov.stripecount=", 16) || !strncmp(text, "lod.stripecount=", 16)) {
-		if (!strcmp(val, "-1"))
-			v = LOV_ALL_STRIPES;
-		else if (param_parse_u64(val, 0, LOD_MAX_STRIPES, &v))
-			return -EINVAL;
-		lod->lo_def_count = v ?: 1;
-		return 0;
-	}
-	return 0;	/* parameters of parts that are not here */
-}
-
-/**
- * osp_config_record - execute a record of the MDT's config log
- * @mdt: the target
- * @rec: a live record
- *
- * Return: 0, -EINVAL, -EEXIST, -ENOENT, -ENOMEM.
- */
-int osp_config_record(struct mdt_device *mdt, const struct config_rec *rec)
-{
-	struct lustre_cfg *lcfg = rec->lcfg;
-	struct mdt_lod *lod = &mdt->mdt_lod;
-	bool osc = !strcmp(rec->comment, "add osc");
-	u32 cmd = lcfg_cmd(lcfg);
-	int rc;
-
-	switch (cmd) {
-	case LCFG_ADD_UUID:
-		return tgt_nodes_add_uuid(&lod->lo_nodes, lcfg);
-	case LCFG_ATTACH:
-		return 0;
-	case LCFG_SETUP:
-		return osc ? osp_config_setup(mdt, lcfg) : 0;
-	case LCFG_ADD_CONN:
-		rc = osp_config_add_conn(lod, lcfg);
-		return rc == -ENOENT && !osc ? 0 : rc;
-	case LCFG_LOV_ADD_OBD:
-	case LCFG_LOV_ADD_INA:
-		return osp_config_add_obd(lod, lcfg, cmd == LCFG_LOV_ADD_OBD);
-	case LCFG_PARAM:
-		return osp_config_param(mdt, lcfg);
-	case LCFG_POOL_NEW:
-	case LCFG_POOL_ADD:
-	case LCFG_POOL_REM:
-	case LCFG_POOL_DEL:
-		return mdt_lod_pool(lod, cmd, lcfg_string(lcfg, 2),
-				    lcfg_string(lcfg, 3));
-	default:
-		return 0;
-	}
-}
-
-/* ---- life ---- */
-
-/* Before the config log is read. */
-int osp_start(struct mdt_device *mdt)
-{
-	struct osd_object *o = osd_local_open(mdt->mdt_osd, "lov_objid", true);
-
-	if (IS_ERR(o))
-		return PTR_ERR(o);
-	mdt->mdt_lod.lo_objid = o;
-	return 0;
+	return active ? import_connect(osp->op_imp) : 0;
 }
 
 static void osp_stop_work(struct work_struct *work)
@@ -464,50 +322,32 @@ static void osp_stop_work(struct work_struct *work)
 	osp_sync_stop(osp);
 }
 
-/*
- * No more allocations, connections and threads; all OSTs at a time, for one that is gone takes its
- * time to be missed. Destroys that were not sent are left to the next mount.
+/**
+ * osp_stop_begin - no more objects, jobs and connections
+ * @osp: the OST
+ *
+ * Does not wait: an OST that is away takes its time to be missed, so that all are stopped at once.
  */
-void osp_stop_all(struct mdt_device *mdt)
+void osp_stop_begin(struct osp_device *osp)
 {
-	struct mdt_lod *lod = &mdt->mdt_lod;
-	u32 i;
-
-	WRITE_ONCE(lod->lo_stopping, true);
-	mdt_lod_event(lod);
-	for (i = 0; i < lod->lo_nr; i++) {
-		struct osp_device *osp = lod->lo_osts[i];
-
-		if (!osp)
-			continue;
-		spin_lock(&osp->op_lock);
-		osp->op_stopping = true;
-		spin_unlock(&osp->op_lock);
-		osp_sync_close(osp, true);
-		INIT_WORK(&osp->op_stop_work, osp_stop_work);
-		queue_work(system_unbound_wq, &osp->op_stop_work);
-	}
-	for (i = 0; i < lod->lo_nr; i++)
-		if (lod->lo_osts[i])
-			flush_work(&lod->lo_osts[i]->op_stop_work);
+	spin_lock(&osp->op_lock);
+	osp->op_stopping = true;
+	spin_unlock(&osp->op_lock);
+	osp_sync_close(osp, true);
+	INIT_WORK(&osp->op_stop_work, osp_stop_work);
+	queue_work(system_unbound_wq, &osp->op_stop_work);
 }
 
-void osp_free_all(struct mdt_device *mdt)
+/* Wait for what osp_stop_begin() began. */
+void osp_stop_wait(struct osp_device *osp)
 {
-	struct mdt_lod *lod = &mdt->mdt_lod;
-	u32 i;
+	flush_work(&osp->op_stop_work);
+}
 
-	for (i = 0; i < lod->lo_nr; i++) {
-		struct osp_device *osp = lod->lo_osts[i];
-
-		if (!osp)
-			continue;
-		/* Dead files of clients that went after osp_stop_all(). */
-		osp_sync_stop(osp);
-		param_dir_del(osp->op_params);
-		lu_device_del(osp->op_obd);
-		lod->lo_osts[i] = NULL;
-		osp_put(osp);
-	}
-	tgt_nodes_fini(&lod->lo_nodes);
+/* The end of a stopped OSP; who has a reference may still read it. */
+void osp_free(struct osp_device *osp)
+{
+	param_dir_del(osp->op_params);
+	lu_device_del(osp->op_obd);
+	osp_put(osp);
 }

@@ -13,7 +13,7 @@
 
 #include <linux/kthread.h>
 #include <linux/slab.h>
-#include "mdt_internal.h"
+#include "osp.h"
 
 #define PRE_BATCH_MIN		32
 #define PRE_BATCH_MAX		4096
@@ -78,7 +78,7 @@ void osp_put_id(struct osp_device *osp, u64 id)
 	}
 	spin_unlock(&osp->op_lock);
 	if (!back)
-		osp_record_unused(osp, id);
+		osp->op_ops->unused(osp->op_owner, osp, id);
 }
 
 /**
@@ -96,7 +96,7 @@ int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id)
 
 	mutex_lock(&osp->op_id_mutex);
 	if (id > osp->op_saved) {
-		rc = osd_buf_write(th, osp->op_mdt->mdt_lod.lo_objid, &val, sizeof(val),
+		rc = osd_buf_write(th, osp->op_objid, &val, sizeof(val),
 				   osp->op_index * sizeof(val));
 		if (!rc)
 			WRITE_ONCE(osp->op_saved, id);
@@ -116,7 +116,7 @@ int osp_load_used(struct osp_device *osp)
 	__le64 val = 0;
 	ssize_t n;
 
-	n = osd_buf_read(osp->op_mdt->mdt_lod.lo_objid, &val, sizeof(val),
+	n = osd_buf_read(osp->op_objid, &val, sizeof(val),
 			 osp->op_index * sizeof(val));
 	if (n < 0)
 		return n;
@@ -290,7 +290,7 @@ static int osp_precreate(struct osp_device *osp)
 			osp->op_ready = false;
 	}
 	spin_unlock(&osp->op_lock);
-	mdt_lod_event(&osp->op_mdt->mdt_lod);
+	osp->op_ops->changed(osp->op_owner);
 	return rc;
 }
 
@@ -312,11 +312,11 @@ static long osp_round(struct osp_device *osp)
 		if (rc && first)
 			return PRE_RETRY_SECS;
 		if (first)
-			mdt_lod_event(&osp->op_mdt->mdt_lod);
+			osp->op_ops->changed(osp->op_owner);
 	}
 	if (!READ_ONCE(osp->op_ready)) {
 		/* Replayed creates may still use ids that are not journalled. */
-		if (mdt_recovering(osp->op_mdt))
+		if (osp->op_ops->recovering(osp->op_owner))
 			return PRE_RETRY_SECS;
 		rc = osp_cleanup(osp);
 		if (rc) {

@@ -2,17 +2,17 @@
 /*
  * What an OST is told after a commit on the MDT: destroys of the objects of deleted files, owners
  * of changed ones (chapter 4, 25.4 and 25.5). Jobs are in memory: the persistent record is the file
- * in PENDING/ (mdt_orphan.c) or one of osp_record.c; so a job ends only when the OST has committed
- * what it asked for. A few requests are in flight at a time; what fails is tried again. There are
- * jobs only while the OST is connected: when it goes they end without success, and whoever asked
- * has it on disk and asks again when the OST is back.
+ * in PENDING/ (mdt_orphan.c) or a record (mdt_record.c); so a job ends only when the OST has
+ * committed what it asked for. A few requests are in flight at a time; what fails is tried again.
+ * There are jobs only while the OST is connected: when it goes they end without success, and
+ * whoever asked has it on disk and asks again when the OST is back.
  *
  * Lock: osp_device.op_job_lock, a leaf. It is not op_lock: creators of files do not wait for jobs.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
 #include <linux/slab.h>
-#include "mdt_internal.h"
+#include "osp.h"
 
 #define SYNC_IN_FLIGHT		8
 #define SYNC_RETRY_SECS		10
@@ -326,98 +326,24 @@ void osp_sync_stop(struct osp_device *osp)
 	cancel_delayed_work_sync(&osp->op_sync_work);
 }
 
-/* Calls fn for each object of a layout; false if one could not be dealt with. */
-typedef bool (*osp_object_fn)(struct osp_device *osp, const struct ost_id *oi, void *arg);
+/* ---- what the owner asks for ---- */
 
-static bool osp_for_each_object(struct mdt_device *mdt, const void *ea, u32 len, osp_object_fn fn,
-				void *arg)
-{
-	struct wire_lov_comp c;
-	u32 i, k, n = wire_lov_comp_count(ea, len);
-	bool ok = true;
-
-	for (i = 0; i < n; i++) {
-		if (wire_lov_comp(ea, len, i, &c) || !(c.flags & LCME_FL_INIT) || !c.objects)
-			continue;
-		for (k = 0; k < c.nr_objects; k++) {
-			struct osp_device *osp;
-
-			if (!c.objects[k].l_ost_oi.oi_id)
-				continue;
-			osp = mdt_lod_get(mdt, le32_to_cpu(c.objects[k].l_ost_idx));
-			if (!osp) {
-				ok = false;
-				continue;
-			}
-			if (!fn(osp, &c.objects[k].l_ost_oi, arg))
-				ok = false;
-			osp_put(osp);
-		}
-	}
-	return ok;
-}
-
-static bool osp_object_reachable(struct osp_device *osp, const struct ost_id *oi, void *arg)
+/* Is the OST connected, so that jobs are sent? */
+bool osp_reachable(struct osp_device *osp)
 {
 	return READ_ONCE(osp->op_jobs_open);
 }
 
 /**
- * osp_objects_reachable - are the OSTs of all objects of a layout connected?
- * @mdt: the target
- * @ea: the layout, checked
- * @len: bytes
+ * osp_send_destroy - destroy an object
+ * @osp: the OST
+ * @oi: the object
+ * @end: called once, perhaps before this returns
+ * @arg: of @end
  */
-bool osp_objects_reachable(struct mdt_device *mdt, const void *ea, u32 len)
+void osp_send_destroy(struct osp_device *osp, const struct ost_id *oi, osp_end_fn end, void *arg)
 {
-	return osp_for_each_object(mdt, ea, len, osp_object_reachable, NULL);
-}
-
-/* One object of a dead file is dealt with. */
-static void osp_object_done(void *arg, bool ok)
-{
-	struct mdt_object *o = arg;
-
-	if (!ok)
-		set_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags);
-	if (atomic_dec_and_test(&o->mo_objects_left))
-		mdt_orphan_finish(o, !test_bit(MDT_OF_REAP_LATER, &o->mo_reap_flags));
-}
-
-static bool osp_destroy_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
-{
-	struct mdt_object *o = arg;
-	struct osp_job *job = osp_job_new(JOB_DESTROY, osp, oi, osp_object_done, o);
-
-	if (!job)
-		return false;
-	atomic_inc(&o->mo_objects_left);
-	osp_job_submit(job);
-	return true;
-}
-
-/**
- * osp_destroy_objects - destroy the OST objects of a dead file
- * @o: the file; its reaper's reference is used until mdt_orphan_finish()
- * @ea: its layout, checked
- * @len: bytes
- *
- * mdt_orphan_finish() follows in any case, perhaps before this returns.
- */
-void osp_destroy_objects(struct mdt_object *o, const void *ea, u32 len)
-{
-	bool ok;
-
-	atomic_set(&o->mo_objects_left, 1);
-	ok = osp_for_each_object(o->mo_mdt, ea, len, osp_destroy_one, o);
-	osp_object_done(o, ok);
-}
-
-/* Destroy one object; end() is called in any case, perhaps before this returns. */
-void osp_send_destroy(struct osp_device *osp, u64 id, osp_end_fn end, void *arg)
-{
-	struct ost_id oi = { .oi_id = cpu_to_le64(id) };
-	struct osp_job *job = osp_job_new(JOB_DESTROY, osp, &oi, end, arg);
+	struct osp_job *job = osp_job_new(JOB_DESTROY, osp, oi, end, arg);
 
 	if (job)
 		osp_job_submit(job);
@@ -425,55 +351,38 @@ void osp_send_destroy(struct osp_device *osp, u64 id, osp_end_fn end, void *arg)
 		end(arg, false);
 }
 
-/* ---- owners ---- */
-
-struct osp_owner_job {
-	const struct osd_attr	*la;
-	atomic_t		*left;
-	osp_end_fn		end;
-	void			*arg;
-};
-
-static bool osp_owner_one(struct osp_device *osp, const struct ost_id *oi, void *arg)
+/**
+ * osp_send_owner - set owner, group and project of an object
+ * @osp: the OST
+ * @oi: the object
+ * @la: uid, gid, projid
+ * @end: called once, perhaps before this returns
+ * @arg: of @end
+ */
+void osp_send_owner(struct osp_device *osp, const struct ost_id *oi, const struct osd_attr *la,
+		    osp_end_fn end, void *arg)
 {
-	struct osp_owner_job *s = arg;
-	struct osp_job *job = osp_job_new(JOB_SETATTR, osp, oi, s->end, s->arg);
+	struct osp_job *job = osp_job_new(JOB_SETATTR, osp, oi, end, arg);
 
-	atomic_inc(s->left);
 	if (!job) {
-		s->end(s->arg, false);
-		return false;
+		end(arg, false);
+		return;
 	}
-	job->oj_uid = s->la->uid;
-	job->oj_gid = s->la->gid;
-	job->oj_projid = s->la->projid;
+	job->oj_uid = la->uid;
+	job->oj_gid = la->gid;
+	job->oj_projid = la->projid;
 	osp_job_submit(job);
-	return true;
 }
 
 /**
- * osp_send_owner - tell the OSTs the owner, group and project of a file
- * @mdt: the target
- * @ea: layout of the file, checked
- * @len: bytes
- * @la: owner, group, project
- * @left: one more for each object, before its end() can be called
- * @end: called once for each object: the OST has committed it, or will not be told in this mount
- * @arg: of end()
+ * osp_set_size - set the size of an object
+ * @osp: the OST
+ * @id: of the object
+ * @size: in bytes
  *
- * Return: false when an OST is not known.
+ * Return: 0, -ENOMEM, -errno of the OST or of the connection.
  */
-bool osp_send_owner(struct mdt_device *mdt, const void *ea, u32 len, const struct osd_attr *la,
-		    atomic_t *left, osp_end_fn end, void *arg)
-{
-	struct osp_owner_job s = { .la = la, .left = left, .end = end, .arg = arg };
-
-	return osp_for_each_object(mdt, ea, len, osp_owner_one, &s);
-}
-
-/* ---- size of late layouts ---- */
-
-static int osp_set_size_one(struct osp_device *osp, u64 id, u64 size)
+int osp_set_size(struct osp_device *osp, u64 id, u64 size)
 {
 	struct ptlrpc_request *req;
 	struct ost_body *body;
@@ -495,31 +404,5 @@ static int osp_set_size_one(struct osp_device *osp, u64 id, u64 size)
 		rc = ptlrpc_queue_wait(req);
 	}
 	ptlrpc_req_put(req);
-	return rc;
-}
-
-/**
- * osp_set_size - a file that had a size gets its first objects: make theirs fit
- * @a: the reserved objects
- * @size: of the file
- *
- * Return: 0, or -errno of an OST.
- */
-int osp_set_size(struct mdt_lov_alloc *a, u64 size)
-{
-	u64 width = (u64)a->la_stripe_size * a->la_count, full, rem;
-	int rc = 0;
-	u32 i;
-
-	full = div64_u64_rem(size, width, &rem);
-	for (i = 0; i < a->la_count && !rc; i++) {
-		u64 begin = (u64)i * a->la_stripe_size, part = 0;
-
-		if (rem > begin)
-			part = min_t(u64, rem - begin, a->la_stripe_size);
-		if (full || part)
-			rc = osp_set_size_one(a->la_st[i].osp, a->la_st[i].id,
-					      full * a->la_stripe_size + part);
-	}
 	return rc;
 }

@@ -105,8 +105,8 @@ int tgt_read_mountdata(struct tgt_mount *tm)
 	    le32_to_cpu(ldd->ldd_magic) != LDD_MAGIC)
 		pr_err("%s: " MOUNT_DATA_FILE " is damaged: rc = %d\n", tm->tm_device, rc);
 	else if (le32_to_cpu(ldd->ldd_feature_incompat) & ~LDD_INCOMPAT_GLOSS)
-		pr_err("%s: unknown features %#x in " MOUNT_DATA_FILE ", which another make wrote\n",
-		       tm->tm_device, le32_to_cpu(ldd->ldd_feature_incompat));
+		pr_err("%s: another make wrote " MOUNT_DATA_FILE " with features %#x: rc = %d\n",
+		       tm->tm_device, le32_to_cpu(ldd->ldd_feature_incompat), rc);
 	else
 		rc = tgt_merge_mountdata(tm, ldd);
 	kvfree(ldd);

@@ -15,7 +15,7 @@
  *
  * Lock: mdt_rec_lock, a spinlock inside of all others; the steps and the scan run in the work item.
  */
-#define pr_fmt(fmt) "osp: " fmt
+#define pr_fmt(fmt) "mdt: " fmt
 
 #include <linux/slab.h>
 #include "mdt_internal.h"
@@ -25,7 +25,7 @@
 #define RECORDS_MAX	4096	/* in memory, of the scan */
 #define RECORDS_STEP	256	/* read at once */
 
-static void osp_rec_free(struct osp_record *r)
+static void mdt_record_free(struct mdt_record *r)
 {
 	if (!r)
 		return;
@@ -34,7 +34,7 @@ static void osp_rec_free(struct osp_record *r)
 	kfree(r);
 }
 
-static void osp_rec_queue(struct osp_record *r, struct list_head *list)
+static void mdt_record_queue(struct mdt_record *r, struct list_head *list)
 {
 	struct mdt_device *mdt = r->or_mdt;
 
@@ -44,21 +44,21 @@ static void osp_rec_queue(struct osp_record *r, struct list_head *list)
 	queue_work(mdt->mdt_wq, &mdt->mdt_rec_work);
 }
 
-static void osp_rec_committed(void *data, int error)
+static void mdt_record_committed(void *data, int error)
 {
-	struct osp_record *r = data;
+	struct mdt_record *r = data;
 
 	/* After a failed commit the next mount looks at what is on disk. */
 	if (error)
-		osp_rec_free(r);
+		mdt_record_free(r);
 	else
-		osp_rec_queue(r, &r->or_mdt->mdt_rec_todo);
+		mdt_record_queue(r, &r->or_mdt->mdt_rec_todo);
 }
 
 /* ERR_PTR: -ENOMEM; -ENOSPC: the record of the slot is in memory already. */
-static struct osp_record *osp_rec_new(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
+static struct mdt_record *mdt_record_new(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 {
-	struct osp_record *r = kzalloc(sizeof(*r), GFP_NOFS);
+	struct mdt_record *r = kzalloc(sizeof(*r), GFP_NOFS);
 	int rc;
 
 	if (!r)
@@ -76,8 +76,8 @@ static struct osp_record *osp_rec_new(struct mdt_device *mdt, const struct lu_fi
 	return r;
 }
 
-static int osp_rec_write(struct osd_trans *th, struct mdt_device *mdt, int slot,
-			 const struct lu_fid *fid)
+static int mdt_record_write(struct osd_trans *th, struct mdt_device *mdt, int slot,
+			    const struct lu_fid *fid)
 {
 	struct lu_fid_le le = {};
 
@@ -86,58 +86,58 @@ static int osp_rec_write(struct osd_trans *th, struct mdt_device *mdt, int slot,
 	return osd_buf_write(th, mdt->mdt_rec_file, &le, sizeof(le), (u64)slot * sizeof(le));
 }
 
-static int osp_rec_add(struct osd_trans *th, struct mdt_device *mdt, const struct lu_fid *fid)
+static int mdt_record_add(struct osd_trans *th, struct mdt_device *mdt, const struct lu_fid *fid)
 {
 	int rc, slot = ida_alloc(&mdt->mdt_rec_ida, GFP_NOFS);
-	struct osp_record *r;
+	struct mdt_record *r;
 
 	if (slot < 0)
 		return slot;
-	r = osp_rec_new(mdt, fid, slot);
+	r = mdt_record_new(mdt, fid, slot);
 	rc = PTR_ERR_OR_ZERO(r);
 	if (!rc)
-		rc = osp_rec_write(th, mdt, slot, fid);
+		rc = mdt_record_write(th, mdt, slot, fid);
 	if (rc) {
 		if (!IS_ERR(r))
-			osp_rec_free(r);
+			mdt_record_free(r);
 		ida_free(&mdt->mdt_rec_ida, slot);
 		return rc;
 	}
-	osd_trans_commit_cb(th, osp_rec_committed, r);
+	osd_trans_commit_cb(th, mdt_record_committed, r);
 	return 0;
 }
 
 /**
- * osp_record_owner - the OSTs have to be told the owner of a file
- * @th: transaction that changes it, with OSP_CR_RECORD
+ * mdt_record_owner - the OSTs have to be told the owner of a file
+ * @th: transaction that changes it, with MDT_CR_RECORD
  * @o: the file, mo_mutex held
  *
  * Return: 0, -ENOMEM, -errno of the write.
  */
-int osp_record_owner(struct osd_trans *th, struct mdt_object *o)
+int mdt_record_owner(struct osd_trans *th, struct mdt_object *o)
 {
 	if (o->mo_owner) {	/* its record stays until the new values are there, too */
 		o->mo_owner->or_again = true;
 		return 0;
 	}
-	return osp_rec_add(th, o->mo_mdt, &o->mo_fid);
+	return mdt_record_add(th, o->mo_mdt, &o->mo_fid);
 }
 
 /**
- * osp_record_unused - an object that no file got has to go
+ * mdt_record_unused - an object that no file got has to go
+ * @mdt: the target
  * @osp: the OST
  * @id: never to be given away again
  *
  * No transaction may be open. When this fails an empty object is left over.
  */
-void osp_record_unused(struct osp_device *osp, u64 id)
+void mdt_record_unused(struct mdt_device *mdt, struct osp_device *osp, u64 id)
 {
-	struct mdt_device *mdt = osp->op_mdt;
 	struct osd_trans *th;
 	struct lu_fid fid;
 	int rc;
 
-	th = tgt_trans_start_local(mdt->mdt_lt, OSP_CR_RECORD + OSD_CR_BUF_WRITE);
+	th = tgt_trans_start_local(mdt->mdt_lt, MDT_CR_RECORD + OSD_CR_BUF_WRITE);
 	rc = PTR_ERR_OR_ZERO(th);
 	if (!rc) {
 		/* The id counts as used: a cleanup on the OST must not make it free again. */
@@ -145,7 +145,7 @@ void osp_record_unused(struct osp_device *osp, u64 id)
 		if (!rc)
 			rc = idif_to_fid(&fid, id, osp->op_index);
 		if (!rc)
-			rc = osp_rec_add(th, mdt, &fid);
+			rc = mdt_record_add(th, mdt, &fid);
 		tgt_trans_stop_local(mdt->mdt_lt, th);
 	}
 	if (rc)
@@ -154,36 +154,36 @@ void osp_record_unused(struct osp_device *osp, u64 id)
 }
 
 /* One request of the record ended, or all are sent. */
-static void osp_rec_end(void *arg, bool ok)
+static void mdt_record_end(void *arg, bool ok)
 {
-	struct osp_record *r = arg;
+	struct mdt_record *r = arg;
 
 	if (!ok)
 		WRITE_ONCE(r->or_failed, true);
 	if (atomic_dec_and_test(&r->or_left))
-		osp_rec_queue(r, &r->or_mdt->mdt_rec_done);
+		mdt_record_queue(r, &r->or_mdt->mdt_rec_done);
 }
 
 /* Told and committed, or nothing to tell: forget it on disk, too. */
-static void osp_rec_clear(struct osp_record *r)
+static void mdt_record_clear(struct mdt_record *r)
 {
 	struct mdt_device *mdt = r->or_mdt;
 	struct osd_trans *th;
 	int rc;
 
-	th = tgt_trans_start_local(mdt->mdt_lt, OSP_CR_RECORD);
+	th = tgt_trans_start_local(mdt->mdt_lt, MDT_CR_RECORD);
 	rc = PTR_ERR_OR_ZERO(th);
 	if (!rc) {
-		rc = osp_rec_write(th, mdt, r->or_slot, NULL);
+		rc = mdt_record_write(th, mdt, r->or_slot, NULL);
 		tgt_trans_stop_local(mdt->mdt_lt, th);
 	}
 	if (!rc)
 		ida_free(&mdt->mdt_rec_ida, r->or_slot);
-	osp_rec_free(r);
+	mdt_record_free(r);
 }
 
 /* Send the owner of a file as it is now; mo_mutex held. */
-static void osp_rec_send_owner(struct osp_record *r)
+static void mdt_record_send_owner(struct mdt_record *r)
 {
 	struct mdt_object *o = r->or_obj;
 	struct osd_attr la;
@@ -196,12 +196,13 @@ static void osp_rec_send_owner(struct osp_record *r)
 	len = mdt_xattr_get_alloc(o, XATTR_NAME_LOV, &ea);
 	ok = len >= 0 || len == -ENODATA;
 	if (len > 0 && !wire_lov_check(ea, len))
-		ok = osp_send_owner(o->mo_mdt, ea, len, &la, &r->or_left, osp_rec_end, r);
+		ok = mdt_objects_send_owner(o->mo_mdt, ea, len, &la, &r->or_left, mdt_record_end,
+					    r);
 	kvfree(ea);
-	osp_rec_end(r, ok);
+	mdt_record_end(r, ok);
 }
 
-static void osp_rec_start_owner(struct osp_record *r)
+static void mdt_record_begin_owner(struct mdt_record *r)
 {
 	struct mdt_device *mdt = r->or_mdt;
 	struct mdt_object *o = mdt_object_find(mdt, &r->or_fid);
@@ -209,9 +210,9 @@ static void osp_rec_start_owner(struct osp_record *r)
 
 	if (IS_ERR(o)) {
 		if (PTR_ERR(o) == -ENOENT)
-			osp_rec_clear(r);
+			mdt_record_clear(r);
 		else
-			osp_rec_free(r);	/* the next scan tries again */
+			mdt_record_free(r);	/* the next scan tries again */
 		return;
 	}
 	mutex_lock(&o->mo_mutex);
@@ -221,30 +222,32 @@ static void osp_rec_start_owner(struct osp_record *r)
 		r->or_obj = o;
 		o->mo_owner = r;
 		mdt->mdt_rec_active++;
-		osp_rec_send_owner(r);
+		mdt_record_send_owner(r);
 		send = true;
 	}
 	mutex_unlock(&o->mo_mutex);
 	if (!send) {
-		osp_rec_clear(r);
+		mdt_record_clear(r);
 		mdt_object_put(o);
 	}
 }
 
-static void osp_rec_start_unused(struct osp_record *r)
+static void mdt_record_begin_unused(struct mdt_record *r)
 {
 	struct osp_device *osp = mdt_lod_get(r->or_mdt, idif_ost_idx(&r->or_fid));
+	struct ost_id oi;
 
+	fid_to_ostid(&oi, &r->or_fid);
 	r->or_mdt->mdt_rec_active++;
 	atomic_set(&r->or_left, 1);
 	if (osp)
-		osp_send_destroy(osp, idif_id(&r->or_fid), osp_rec_end, r);
+		osp_send_destroy(osp, &oi, mdt_record_end, r);
 	else
-		osp_rec_end(r, false);
+		mdt_record_end(r, false);
 	osp_put(osp);
 }
 
-static void osp_rec_done(struct osp_record *r)
+static void mdt_record_done(struct mdt_record *r)
 {
 	struct mdt_object *o = r->or_obj;
 	bool again = false;
@@ -256,7 +259,7 @@ static void osp_rec_done(struct osp_record *r)
 		r->or_again = false;
 		if (again) {
 			r->or_mdt->mdt_rec_active++;
-			osp_rec_send_owner(r);
+			mdt_record_send_owner(r);
 		} else {
 			o->mo_owner = NULL;
 		}
@@ -265,18 +268,18 @@ static void osp_rec_done(struct osp_record *r)
 	if (again)
 		return;
 	if (r->or_failed)
-		osp_rec_free(r);	/* the slot stays: the scan finds it when the OST is back */
+		mdt_record_free(r);	/* the slot stays: the scan finds it when the OST is back */
 	else
-		osp_rec_clear(r);
+		mdt_record_clear(r);
 	mdt_object_put(o);
 }
 
-static struct osp_record *osp_rec_next(struct mdt_device *mdt, struct list_head *list)
+static struct mdt_record *mdt_record_next(struct mdt_device *mdt, struct list_head *list)
 {
-	struct osp_record *r;
+	struct mdt_record *r;
 
 	spin_lock(&mdt->mdt_rec_lock);
-	r = list_first_entry_or_null(list, struct osp_record, or_list);
+	r = list_first_entry_or_null(list, struct mdt_record, or_list);
 	if (r)
 		list_del_init(&r->or_list);
 	spin_unlock(&mdt->mdt_rec_lock);
@@ -288,8 +291,8 @@ static struct osp_record *osp_rec_next(struct mdt_device *mdt, struct list_head 
 /*
  * Calls @fn for each record from slot *pos on, and leaves there how far it came. 0; 1: @fn stopped.
  */
-static int osp_rec_iterate(struct mdt_device *mdt, u64 *pos,
-			   int (*fn)(struct mdt_device *mdt, const struct lu_fid *fid, int slot))
+static int mdt_record_iterate(struct mdt_device *mdt, u64 *pos,
+			      int (*fn)(struct mdt_device *mdt, const struct lu_fid *fid, int slot))
 {
 	struct lu_fid_le *le = kmalloc_array(RECORDS_STEP, sizeof(*le), GFP_KERNEL);
 	struct lu_fid fid;
@@ -317,15 +320,15 @@ static int osp_rec_iterate(struct mdt_device *mdt, u64 *pos,
 	return rc;
 }
 
-static int osp_rec_take(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
+static int mdt_record_take(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 {
-	struct osp_record *r;
+	struct mdt_record *r;
 
 	if (atomic_read(&mdt->mdt_rec_count) >= RECORDS_MAX)
 		return 1;
 	if (!fid_is_norm(fid) && !fid_is_igif(fid) && !fid_is_idif(fid))
 		return 0;
-	r = osp_rec_new(mdt, fid, slot);
+	r = mdt_record_new(mdt, fid, slot);
 	if (IS_ERR(r))
 		return PTR_ERR(r) == -ENOSPC ? 0 : PTR_ERR(r);
 	spin_lock(&mdt->mdt_rec_lock);
@@ -335,7 +338,7 @@ static int osp_rec_take(struct mdt_device *mdt, const struct lu_fid *fid, int sl
 }
 
 /* Take up what is on disk only. True: something may have been found. */
-static bool osp_rec_scan(struct mdt_device *mdt)
+static bool mdt_record_scan_step(struct mdt_device *mdt)
 {
 	int rc;
 
@@ -347,7 +350,7 @@ static bool osp_rec_scan(struct mdt_device *mdt)
 	}
 	if (!mdt->mdt_rec_scanning)
 		return false;
-	rc = osp_rec_iterate(mdt, &mdt->mdt_rec_pos, osp_rec_take);
+	rc = mdt_record_iterate(mdt, &mdt->mdt_rec_pos, mdt_record_take);
 	if (rc < 0)
 		pr_warn_ratelimited("%s: " RECORD_FILE " cannot be read: rc = %d\n",
 				    mdt->mdt_lt->lt_name, rc);
@@ -355,59 +358,59 @@ static bool osp_rec_scan(struct mdt_device *mdt)
 	return true;
 }
 
-static void osp_rec_start(struct osp_record *r)
+static void mdt_record_begin(struct mdt_record *r)
 {
 	if (fid_is_idif(&r->or_fid))
-		osp_rec_start_unused(r);
+		mdt_record_begin_unused(r);
 	else
-		osp_rec_start_owner(r);
+		mdt_record_begin_owner(r);
 }
 
-static void osp_rec_work(struct work_struct *work)
+static void mdt_record_work(struct work_struct *work)
 {
 	struct mdt_device *mdt = container_of(work, struct mdt_device, mdt_rec_work);
-	struct osp_record *r;
+	struct mdt_record *r;
 
 	for (;;) {
-		r = osp_rec_next(mdt, &mdt->mdt_rec_done);
+		r = mdt_record_next(mdt, &mdt->mdt_rec_done);
 		if (r) {
-			osp_rec_done(r);
+			mdt_record_done(r);
 			continue;
 		}
 		if (mdt->mdt_rec_active >= RECORDS_ACTIVE)
 			return;
-		r = osp_rec_next(mdt, &mdt->mdt_rec_todo);
+		r = mdt_record_next(mdt, &mdt->mdt_rec_todo);
 		if (r)
-			osp_rec_start(r);
-		else if (!osp_rec_scan(mdt))
+			mdt_record_begin(r);
+		else if (!mdt_record_scan_step(mdt))
 			return;
 		cond_resched();
 	}
 }
 
 /**
- * osp_record_scan - look for records that can be dealt with now
+ * mdt_record_scan - look for records that can be dealt with now
  * @mdt: the target
  *
  * An OST is back. Context: any.
  */
-void osp_record_scan(struct mdt_device *mdt)
+void mdt_record_scan(struct mdt_device *mdt)
 {
 	WRITE_ONCE(mdt->mdt_rec_scan_wanted, true);
 	queue_work(mdt->mdt_wq, &mdt->mdt_rec_work);
 }
 
-void osp_record_init(struct mdt_device *mdt)
+void mdt_record_init(struct mdt_device *mdt)
 {
 	spin_lock_init(&mdt->mdt_rec_lock);
 	INIT_LIST_HEAD(&mdt->mdt_rec_todo);
 	INIT_LIST_HEAD(&mdt->mdt_rec_done);
-	INIT_WORK(&mdt->mdt_rec_work, osp_rec_work);
+	INIT_WORK(&mdt->mdt_rec_work, mdt_record_work);
 	ida_init(&mdt->mdt_rec_ida);
 	ida_init(&mdt->mdt_rec_mem);
 }
 
-static int osp_rec_found(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
+static int mdt_record_found(struct mdt_device *mdt, const struct lu_fid *fid, int slot)
 {
 	int rc;
 
@@ -419,12 +422,12 @@ static int osp_rec_found(struct mdt_device *mdt, const struct lu_fid *fid, int s
 }
 
 /**
- * osp_record_start - open the file and see which slots are in use
+ * mdt_record_start - open the file and see which slots are in use
  * @mdt: the target
  *
  * Return: 0 or -errno.
  */
-int osp_record_start(struct mdt_device *mdt)
+int mdt_record_start(struct mdt_device *mdt)
 {
 	struct osd_object *f = osd_local_open(mdt->mdt_osd, RECORD_FILE, true);
 	u64 pos = 0;
@@ -432,16 +435,16 @@ int osp_record_start(struct mdt_device *mdt)
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	mdt->mdt_rec_file = f;
-	return osp_rec_iterate(mdt, &pos, osp_rec_found);
+	return mdt_record_iterate(mdt, &pos, mdt_record_found);
 }
 
 /* No transactions run any more, the OSPs have given their jobs back, the work item has run. */
-void osp_record_stop(struct mdt_device *mdt)
+void mdt_record_stop(struct mdt_device *mdt)
 {
-	struct osp_record *r, *n;
+	struct mdt_record *r, *n;
 
 	list_for_each_entry_safe(r, n, &mdt->mdt_rec_todo, or_list)
-		osp_rec_free(r);
+		mdt_record_free(r);
 	INIT_LIST_HEAD(&mdt->mdt_rec_todo);
 	ida_destroy(&mdt->mdt_rec_ida);
 	ida_destroy(&mdt->mdt_rec_mem);

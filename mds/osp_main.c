@@ -39,7 +39,9 @@ static void osp_event(struct obd_import *imp, enum import_event ev)
 	case IMP_EV_DISCON:
 	case IMP_EV_EVICTED:
 	case IMP_EV_INACTIVE:
-		/* Precreation is not replayed: clean up and count anew after the next connect. */
+		/*
+		 * The OST may lose precreated objects: clean up and create again after a connect.
+		 */
 		spin_lock(&osp->op_lock);
 		osp->op_connected = false;
 		osp->op_ready = false;
@@ -344,7 +346,7 @@ void osp_stop_wait(struct osp_device *osp)
 	flush_work(&osp->op_stop_work);
 }
 
-/* The end of a stopped OSP; who has a reference may still read it. */
+/* Drop the owner's reference of a stopped OSP; other references keep its memory. */
 void osp_free(struct osp_device *osp)
 {
 	param_dir_del(osp->op_params);

@@ -64,7 +64,7 @@ int osp_get_id(struct osp_device *osp, u64 *id)
 }
 
 /*
- * The file was not made. The object is used for another one when it was the last given away, else
+ * The file was not created. If the id was the last one given out, the next file gets it, else
  * destroyed. No transaction may be open.
  */
 void osp_put_id(struct osp_device *osp, u64 id)
@@ -294,7 +294,7 @@ static int osp_precreate(struct osp_device *osp)
 	return rc;
 }
 
-/* One round; seconds until the next one when nobody kicks. */
+/* One pass of the thread. Returns the seconds until the next pass; osp_kick() makes it earlier. */
 static long osp_round(struct osp_device *osp)
 {
 	unsigned long age;
@@ -383,7 +383,7 @@ int osp_precreate_start(struct osp_device *osp)
 	return 0;
 }
 
-/* The import is disconnected: the thread does not wait for it. */
+/* Called after import_disconnect(): no request of the thread waits any more. */
 void osp_precreate_stop(struct osp_device *osp)
 {
 	if (osp->op_thread)

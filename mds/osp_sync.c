@@ -54,7 +54,7 @@ static void osp_job_arm(struct osp_device *osp, unsigned long delay)
 		mod_delayed_work(osp_job_wq(), &osp->op_sync_work, delay);
 }
 
-/* To the tail; false: the OST is away. @count: where it was counted so far, or NULL. */
+/* Queue a job at the tail. @count: counter that it leaves, or NULL. False: the OST is away. */
 static bool osp_job_queue(struct osp_job *job, unsigned int *count, unsigned long delay)
 {
 	struct osp_device *osp = job->oj_osp;
@@ -123,7 +123,7 @@ static void osp_job_committed(struct ptlrpc_request *req)
 		osp_job_end(job, &osp->op_uncommitted, req->rq_committed);
 }
 
-/* Will trying again never help? Objects that are gone need no owner. */
+/* Is the refusal final? An object that does not exist needs no owner. */
 static bool osp_job_refused(const struct osp_job *job, int rc)
 {
 	if (job->oj_kind == JOB_DESTROY)
@@ -149,10 +149,10 @@ static void osp_job_done(struct ptlrpc_request *req)
 	}
 	req->rq_commit_cb = NULL;
 	if (job->oj_sync) {
-		/* An OST that answers but cannot do it has nothing better to offer. */
+		/* The OST cannot sync: what it answered to the change itself has to do. */
 		ok = !rc || (req->rq_got_reply && !ptlrpc_err_is_conn(rc));
 	} else if (!rc || (rc == -ENOENT && job->oj_kind == JOB_DESTROY)) {
-		/* Gone by an earlier request, the answer to which we never saw. */
+		/* An earlier request destroyed it, and its reply was lost: is that committed? */
 		job->oj_sync = true;
 		rc = 0;
 	} else if (req->rq_got_reply && osp_job_refused(job, rc)) {

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes of objects: GETATTR, SETATTR, SYNC, STATFS, and what the other requests share
- * (chapter 5, 6.5, 10, 11).
+ * Attributes of objects: GETATTR, SETATTR, SYNC, STATFS, and what the other requests share (chapter
+ * 5, 6.5, 10, 11).
  */
 #define pr_fmt(fmt) "oss: " fmt
 
 #include <linux/xattr.h>
 #include "oss_internal.h"
 
-/* Address of an object as it may stand in a request. */
+/**
+ * oss_obdo_fid - the object that a request names
+ * @ost: the target
+ * @oa: obdo of the request
+ * @fid: out: the one FID of the object
+ *
+ * Chapter 5, 2.1. Return: 0 or -EPROTO: not the address of an object of this OST.
+ */
 int oss_obdo_fid(struct oss_device *ost, const struct obdo *oa, struct lu_fid *fid)
 {
 	int rc = ostid_to_fid(fid, &oa->o_oi, ost->ost_index);
@@ -29,7 +36,7 @@ struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid
 
 	if (obj != ERR_PTR(-ENOENT) || !svc_req_replay(req))
 		return obj;
-	/* Precreated before a crash, and lost in it. */
+	/* The object was created ahead of time and lost in a crash: create it again. */
 	os = oss_seq_find(ost, ost_fid_seq(fid), false);
 	if (IS_ERR(os))
 		return obj;
@@ -104,11 +111,11 @@ static int oss_projid_set(struct osd_trans *th, struct osd_object *obj, u32 proj
 	struct osd_attr attr = { .projid = projid };
 	int rc = osd_attr_set(th, obj, &attr, OSD_A_PROJID);
 
-	/* The file system keeps no project ids: nothing to account. */
+	/* A file system without the project feature keeps no project ids. */
 	return rc == -EOPNOTSUPP ? 0 : rc;
 }
 
-/* Ids that are set for the first time, or at all (@chown). */
+/* Take ids of the request: all (@chown), or those that the object never had (chapter 5, 6.5). */
 static u32 oss_ids(struct osd_attr *attr, const struct obdo *oa, bool chown, bool *projid)
 {
 	u64 valid = le64_to_cpu(oa->o_valid);

@@ -3,8 +3,7 @@
  * Objects for MDTs (chapter 5, 13): sequences, precreation, orphan cleanup, destroy.
  *
  * LAST_ID of a sequence is the highest id that exists or existed. It is written with the objects,
- * and committed before the
- * reply to CREATE: no MDT knows of an id that a crash could take back.
+ * and committed before the reply to CREATE: no MDT knows of an id that a crash could take back.
  */
 #define pr_fmt(fmt) "oss: " fmt
 
@@ -110,7 +109,7 @@ void oss_seqs_stop(struct oss_device *ost)
 	osd_object_put(ost->ost_seq_file);
 }
 
-/* A new data sequence for an MDT, never given out before. */
+/* SEQ_QUERY: give an MDT a data sequence that was never given out before (chapter 5, 13.2). */
 int oss_seq_query(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);
@@ -326,7 +325,7 @@ static int oss_precreate(struct oss_device *ost, struct oss_seq *os, u64 id, u64
 
 /* ---- destroy ---- */
 
-/* One object, in a transaction of the request (@req) or of the target. -ENOENT. */
+/* Destroy an object, in a transaction of the request @req, or of the target if it is NULL. */
 static int oss_destroy_obj(struct oss_device *ost, struct svc_req *req, struct osd_object *obj)
 {
 	struct osd_trans *th;

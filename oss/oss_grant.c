@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Grants (chapter 5, 9): space promised to clients for what they cache. ost_tot_granted is all
- * that is promised, including what
- * writes have used that are not committed yet (ost_tot_pending): the space is counted twice for
- * that time, never forgotten.
+ * Grants (chapter 5, 9): space promised to clients for what they cache. ost_tot_granted is all that
+ * is promised, including what writes have used that are not committed yet (ost_tot_pending): the
+ * space is counted twice for that time, never forgotten.
  *
  * A write inside of its grant must not fail for lack of space, so nothing is promised beyond the
- * blocks that are free for
- * ordinary users; the reserve of the file system is on top of that.
+ * blocks that are free for ordinary users; the reserve of the file system is on top of that.
  */
 #define pr_fmt(fmt) "oss: " fmt
 
@@ -39,7 +37,7 @@ u64 oss_space_left(struct oss_device *ost)
 	return free;
 }
 
-/* RPC size and the taxes of its extents: the unit in which grant is given. */
+/* Grant is given in units of two RPCs with the tax of their extents (chapter 5, 9.5). */
 static u64 oss_grant_chunk(struct oss_export *oe)
 {
 	u64 chunk = OSS_BRW_SIZE;
@@ -60,7 +58,7 @@ void oss_grant_connect(struct oss_device *ost, struct oss_export *oe, struct obd
 	oe->oe_dirty = 0;
 	if (want > oe->oe_granted) {
 		extra = want - oe->oe_granted;
-		/* A client that comes back after a restart has dirty data for what it says. */
+		/* In recovery a client has dirty data for the grant that it asks for. */
 		if (!oss_recovering(ost))
 			extra = min(extra,
 				    reconnect ? oss_left(ost, free) : oss_left(ost, free) / 8);
@@ -127,7 +125,7 @@ static u64 oss_niobuf_space(const struct niobuf_remote *nb, u32 bs)
 	return round_up(end, bs) - round_down(start, bs);
 }
 
-/* Space for one niobuf: from the grant, or from what is free. */
+/* Reserve the space of one niobuf, from the grant of the client or from free space. */
 static bool oss_grant_niobuf(struct oss_device *ost, struct oss_export *oe,
 			     const struct niobuf_remote *nb, u64 free, u64 *used)
 {

@@ -140,7 +140,7 @@ int oss_get_info(struct svc_req *req)
 	return -EOPNOTSUPP;
 }
 
-/* The client gives grant back that it does not use. */
+/* SET_INFO grant_shrink: the client returns grant (chapter 5, 9.6). */
 static int oss_set_grant_shrink(struct svc_req *req)
 {
 	struct ost_body *body, *rep;

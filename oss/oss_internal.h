@@ -3,8 +3,7 @@
  * Inside of oss.ko: the object storage target (chapter 5).
  *
  * Locks, outer first: oss_seq.os_mutex > extent locks of LDLM > osd_object_lock() > transaction >
- * ost_grant_lock (spin),
- * oe_lock (spin).
+ * ost_grant_lock (spin), oe_lock (spin).
  */
 #ifndef _OSS_INTERNAL_H
 #define _OSS_INTERNAL_H
@@ -77,14 +76,14 @@ struct oss_device {
 	struct param_dir *ost_osd_params;
 };
 
-/* What a client changed the times of lately: older writes that arrive later must not (6.5). */
+/* An object whose times a client has set: its writes of before must not change them (6.5). */
 struct oss_fmd {
 	struct lu_fid of_fid;
 	u64 of_xid;
 };
 
 struct oss_export {
-	struct tgt_export oe_te; /* first */
+	struct tgt_export oe_te; /* must be first */
 	u64 oe_flags; /* granted connect flags */
 	u32 oe_group;
 	bool oe_is_mds;
@@ -121,19 +120,18 @@ static inline bool oss_obdo_flag(const struct obdo *oa, u32 flag)
 
 /* ---- oss_attr.c ---- */
 int oss_obdo_fid(struct oss_device *ost, const struct obdo *oa, struct lu_fid *fid);
-/* The object of a request's obdo; a replay makes missing ones. */
+/* The object of a request; a replay creates it if a crash lost it. ERR_PTR(-ENOENT ...). */
 struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid);
 void oss_obdo_attrs(struct obdo *oa, struct osd_object *obj);
 void oss_obdo_ids(struct obdo *oa, struct osd_object *obj);
 /*
  * Inside a transaction, under osd_object_lock(): ids of the first change, times, parent, one more
- * version. times: OSD_A_*TIME
- * that may be taken from @oa. Credits: OSS_CR_ATTRS.
+ * version. times: OSD_A_*TIME that may be taken from @oa. Credits: OSS_CR_ATTRS.
  */
 #define OSS_CR_ATTRS (OSD_CR_ATTR_SET + OSD_CR_XATTR_SET)
 int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa, u32 times,
 		    bool chown);
-/* A local extent lock for a request with SRVLOCK; nothing (*lockp NULL) during recovery. */
+/* The extent lock of a request with SRVLOCK; during recovery there is none (*lockp NULL). */
 int oss_srv_lock(struct oss_device *ost, const struct lu_fid *fid, u64 start, u64 end, u32 mode,
 		 u64 flags, struct ldlm_lock **lockp);
 int oss_getattr(struct svc_req *req);
@@ -158,25 +156,24 @@ int oss_checksum(u32 type, const struct bio_vec *bvec, unsigned int nr, u64 len,
 void oss_grant_connect(struct oss_device *ost, struct oss_export *oe, struct obd_connect_data *ocd,
 		       bool reconnect);
 void oss_grant_disconnect(struct oss_device *ost, struct oss_export *oe);
-/* Reports of the client in any BRW. */
+/* Take note of what the client reports in each BRW: dirty bytes, dropped and returned grant. */
 void oss_grant_incoming(struct oss_device *ost, struct oss_export *oe, struct obdo *oa, bool again);
 /*
  * Space for a write: *used bytes become pending; covered[i] = false: nothing is promised for this
- * niobuf. Then oss_grant_done()
- * when it failed, or oss_grant_commit() inside of the transaction.
+ * niobuf. Then oss_grant_done() when it failed, or oss_grant_commit() inside of the transaction.
  */
 void oss_grant_write(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa,
 		     const struct niobuf_remote *nb, unsigned int nr, bool again, u64 *used,
 		     bool *covered);
 void oss_grant_done(struct oss_device *ost, u64 used);
 void oss_grant_commit(struct oss_device *ost, struct osd_trans *th, u64 used);
-/* More grant for the reply of a write. */
+/* Bytes of grant that the reply to a write gives to the client. */
 u64 oss_grant_more(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa);
-/* Returned by the client. */
+/* The client returned @bytes of grant. */
 void oss_grant_shrink(struct oss_device *ost, struct oss_export *oe, u64 bytes);
-/* Space that is neither used nor promised. */
+/* Bytes that are neither used nor promised to clients. */
 u64 oss_space_left(struct oss_device *ost);
-/* Take @bytes for a moment; false: not there. Undo with oss_grant_done(). */
+/* Reserve @bytes of free space until oss_grant_done() or a commit; false: not enough. */
 bool oss_space_take(struct oss_device *ost, u64 bytes);
 
 /* ---- oss_create.c ---- */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * READ and WRITE (chapter 5, 6): one object, one stream of bytes cut into niobufs, moved by bulk
- * or inside of the messages.
+ * READ and WRITE (chapter 5, 6): one object, one stream of bytes cut into niobufs, moved by bulk or
+ * inside of the messages.
  *
  * A write has its data on disk before the transaction with its times and transno starts; see
  * osd_write_pages().
@@ -149,7 +149,9 @@ static int oss_brw_lock(struct oss_brw *b)
 	rc = oss_srv_lock(b->ost, &b->fid, b->start, b->end - 1, b->write ? LCK_PW : LCK_PR, 0,
 			  &b->lock);
 	if (!rc && b->lock && svc_req_time_left(b->req) <= 0) {
-		/* The client does not listen any more, its buffers may be gone. */
+		/*
+		 * The client stopped waiting while the lock was: its buffers may be in other use.
+		 */
 		b->req->no_reply = true;
 		rc = -ETIMEDOUT;
 	}
@@ -224,7 +226,7 @@ static void oss_rep_cksum(struct obdo *rep, u32 type, u32 cksum)
 
 /* ---- read ---- */
 
-/* Bytes before the end of the object; the stream stops there. */
+/* Read all niobufs. Returns how many bytes lie before the end of the object, or -errno. */
 static int oss_read_data(struct oss_brw *b)
 {
 	unsigned int i, n = 0, frags;
@@ -294,7 +296,7 @@ int oss_read(struct svc_req *req)
 		return rc;
 	oss_grant_incoming(b.ost, b.oe, b.oa, b.again);
 	if (b.oflags & OBD_FL_NORPC) {
-		/* Only to prolong the locks of the client. */
+		/* The client only wants its locks prolonged (chapter 5, 6.9). */
 		oss_brw_find_lock(&b);
 		return 0;
 	}
@@ -369,14 +371,14 @@ static int oss_write_niobufs(struct oss_brw *b, const bool *covered, __le32 *rcs
 		}
 		do {
 			rc = osd_write_pages(b->obj, off, b->bvec + n, frags);
-			/* Blocks of deleted objects come free with a commit. */
+			/* Blocks of deleted objects can be used after a commit. */
 		} while (rc == -ENOSPC && tries++ < 3 && !osd_sync(b->ost->ost_osd));
 		rcs[i] = cpu_to_le32(rc);
 	}
 	return rc;
 }
 
-/* Times, ids, transno. */
+/* The transaction of the request: times, ids and the transno. The data are on disk already. */
 static int oss_write_trans(struct oss_brw *b)
 {
 	struct svc_req *req = b->req;

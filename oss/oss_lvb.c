@@ -8,7 +8,7 @@
 
 /*
  * A missing object with an id above LAST_ID may be made again until the MDT has removed orphans.
- * Not under os_mutex: who holds it may wait for our lock.
+ * Does not take os_mutex: its holder may be waiting for a lock on this object (oss_destroy_fid()).
  */
 static bool oss_may_come_back(struct oss_device *ost, const struct lu_fid *fid)
 {
@@ -17,7 +17,7 @@ static bool oss_may_come_back(struct oss_device *ost, const struct lu_fid *fid)
 	return !IS_ERR(os) && !READ_ONCE(os->os_cleaned) && oss_precreate_lost(os, fid);
 }
 
-/* Called with lr_lvb_mutex. */
+/* Read size, times and blocks of an object. Called with lr_lvb_mutex held. */
 static int oss_lvb_init(struct ldlm_resource *res)
 {
 	struct lu_target *lt = res->lr_ns->ns_data;

@@ -97,7 +97,7 @@ static void oss_stop(struct lu_target *lt)
 	struct oss_device *ost = lt->lt_priv;
 
 	oss_params_stop(ost);
-	/* Commit callbacks of writes know this device. */
+	/* Wait for the commit callbacks of writes, which use ost. */
 	osd_sync(ost->ost_osd);
 	oss_seqs_stop(ost);
 	WARN_ON_ONCE(ost->ost_tot_granted || ost->ost_tot_pending);

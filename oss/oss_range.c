@@ -3,9 +3,8 @@
  * Ranges of objects: PUNCH (truncate), FALLOCATE, SEEK (chapter 5, 10.3 to 10.5).
  *
  * The blocks change first, in transactions of their own; the transaction with the transno and the
- * attributes follows, so a commit
- * of the transno says that the blocks are committed too. Doing it again after a crash in between
- * is harmless.
+ * attributes follows, so a commit of the transno says that the blocks are committed too. Doing it
+ * again after a crash in between is harmless.
  */
 #define pr_fmt(fmt) "oss: " fmt
 

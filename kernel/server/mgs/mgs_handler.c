@@ -151,7 +151,7 @@ static int mgs_target_reg(struct svc_req *req)
 	return mgs_register(mgs_req_dev(req), rep);
 }
 
-/* A relic (6.2.2) */
+/* No peer of today sends it; real services refuse it (6.2.2). */
 static int mgs_set_info(struct svc_req *req)
 {
 	return -EINVAL;
@@ -215,7 +215,7 @@ static void mgs_free(struct mgs_dev *mgs)
 	kfree(mgs);
 }
 
-/* The params log exists from the first start on; it may stay empty. */
+/* Create the params log at the first start; it is empty until set_param -P is used. */
 static int mgs_params_open(struct mgs_dev *mgs)
 {
 	struct mgs_clog *cl = mgs_log_get(mgs, "params", true);
@@ -270,7 +270,9 @@ static void mgs_stop_begin(struct lu_target *lt)
 	mutex_unlock(&mgs_dev_mutex);
 }
 
-/* Nobody holds a lock any more, so revocations end. */
+/*
+ * No client is left that could hold a config lock, so the EX locks of the work items are granted.
+ */
 static void mgs_no_exports(struct lu_target *lt)
 {
 	struct mgs_dev *mgs = lt->lt_priv;

@@ -81,7 +81,7 @@ struct mgs_fs *mgs_fs_get(struct mgs_dev *mgs, const char *fsname);
 struct mgs_target *mgs_target_find(struct mgs_fs *fs, bool mdt, u32 index);
 struct mgs_target *mgs_target_new(struct mgs_fs *fs, bool mdt, u32 index);
 void mgs_fs_forget_targets(struct mgs_fs *fs);
-/* Nothing is registered in it: names that only failed must not pile up. */
+/* Free it if no target is registered in it: failed registrations must not use up memory. */
 void mgs_fs_drop_unused(struct mgs_fs *fs);
 void mgs_fs_free_all(struct mgs_dev *mgs);
 bool mgs_fsname_valid(const char *name);

@@ -160,7 +160,7 @@ void mgs_log_id(const struct mgs_clog *cl, struct llog_logid *id)
 	id->lgl_ogen = cpu_to_le32(cl->cl_mgs->md_generation);
 }
 
-/* Start the log anew; who reads it meanwhile gets -ENOENT for the old logid. */
+/* Empty the log. It gets a new logid: a client in the middle of the old log gets -ENOENT. */
 int mgs_log_erase(struct mgs_dev *mgs, struct mgs_clog *cl)
 {
 	mutex_lock(&mgs->md_log_mutex);

@@ -151,7 +151,7 @@ static int mgs_reg_set_nodes(struct reg *r, struct mgs_target *t)
 	return mgs_reg_each_param(r, t, mgs_reg_first_param);
 }
 
-/* Own log of the target, anew. */
+/* Erase the log of the target itself and write it again. */
 static int mgs_reg_write_own(struct reg *r, struct mgs_target *t)
 {
 	struct mgs_target *other;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What stands in the config logs of a file system: the sections of chapter 6.7.2, record by record.
- * Knows nothing of files, RPCs or who registers when.
+ * The contents of the config logs of a file system: the sections of chapter 6.7.2, record by
+ * record. It must not know about files, RPCs or the order of registrations.
  */
 #include "mgs_sections.h"
 

@@ -101,7 +101,7 @@ static int tgt_replies_open(struct lu_target *lt)
 		return rc;
 	}
 	/*
-	 * Old records belong to generations that are gone, so they are free without being touched.
+	 * Records of earlier runs name client generations that no slot has: they count as free.
 	 */
 	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_reply_data, &head, sizeof(head),
 			       0);
@@ -147,7 +147,10 @@ static int tgt_lsd_check(struct lu_target *lt, ssize_t n)
 		       lsd->lsd_uuid, -EINVAL);
 		return -EINVAL;
 	}
-	/* Its object index and sequences are not ours: sequences would be given out twice. */
+	/*
+	 * Another make keeps its object index and sequences elsewhere: some would be given out
+	 * twice.
+	 */
 	if (incompat & ~LSD_INCOMPAT_GLOSS) {
 		pr_err("%s: last_rcvd has features %#x of another make, this target cannot be taken over: rc = %d\n",
 		       lt->lt_name, incompat, -EINVAL);

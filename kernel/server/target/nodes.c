@@ -143,7 +143,8 @@ int tgt_servers_record(void *who, const struct config_rec *rec)
  * @lt: target
  * @nid: of the node, as events show it
  *
- * What targets registered with the MGS tells, and later comes to us by the client log.
+ * The MGS writes the nodes of registered targets into the client log; it reaches this target a
+ * moment later.
  */
 bool tgt_nid_is_server(struct lu_target *lt, const struct lnet_nid *nid)
 {

@@ -126,7 +126,7 @@ static unsigned int tgt_follow_flags(const struct tgt_mount *tm)
 	return CFG_F_SERVER | (local_ok ? CFG_F_LOCAL_OK : 0);
 }
 
-/* Who the servers of the file system are. The first targets of one come before its client log. */
+/* Learn the NIDs of all servers. The client log is missing until the first MDT has registered. */
 static int tgt_follow_servers(struct lu_target *lt)
 {
 	struct tgt_mount *tm = lt->lt_mount;
@@ -303,7 +303,7 @@ void tgt_stop(struct lu_target *lt)
 	lt->lt_stopping = true;
 	if (lt->lt_serving)
 		ptlrpc_target_unregister(&lt->lt_pt);
-	/* References: one of each commit callback that is to come. */
+	/* The commit callbacks of requests hold references; osd_sync() has made them run. */
 	osd_sync(lt->lt_osd);
 	if (!refcount_dec_and_test(&lt->lt_ref))
 		wait_for_completion(&lt->lt_gone);

@@ -15,7 +15,7 @@ struct commit {
 	u64 transno;
 };
 
-/* Commits come one after the other, so this is never run twice at a time for one target. */
+/* jbd2 finishes one commit before the next: this never runs twice at a time for a target. */
 static void tgt_committed(void *data, int error)
 {
 	struct commit *c = data;
@@ -128,7 +128,7 @@ struct osd_trans *tgt_trans_start_local(struct lu_target *lt, int credits)
 EXPORT_SYMBOL_GPL(tgt_trans_start_local);
 
 /**
- * tgt_trans_stop_local - end of it
+ * tgt_trans_stop_local - end a transaction of the target itself
  * @lt: the target
  * @th: from tgt_trans_start_local()
  *

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bulk reads and writes: one contiguous range of one object per RPC (chapter 5, 6). A ll_brw is
- * collected by its maker (pages.c, io.c), sent, sent again after an error that may go away, and
- * ends in ->done().
+ * Bulk reads and writes: one contiguous range of one object per RPC (chapter 5, 6). Pages are added
+ * to a ll_brw by its maker (pages.c, dio.c). It is sent at once or waits in the queue of the OSC
+ * for one of max_rpcs_in_flight slots, is sent again after an error that may be temporary, and ends
+ * in
+ * ->done().
+ *
+ * Locks: ll_osc.lock (slots, queue), ll_brw.kill_lock; none is held while something is sent.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -128,11 +132,11 @@ void ll_brw_abort(struct ll_brw *brw)
 	if (brw->req)
 		ptlrpc_req_abort(brw->req, -EINTR);
 	spin_unlock(&brw->kill_lock);
-	/* It may be in the queue. */
+	/* If it is queued it ends from there. */
 	ll_brw_send_queued(brw->obj->osc);
 }
 
-/* Remember the request that is in flight; false: the caller was killed. */
+/* Remember the request in flight, for ll_brw_abort(). False: the I/O was aborted already. */
 static bool ll_brw_set_req(struct ll_brw *brw, struct ptlrpc_request *req)
 {
 	bool ok;
@@ -225,8 +229,8 @@ static int ll_brw_check_read(struct ll_brw *brw, struct ptlrpc_request *req, int
 }
 
 /*
- * A write was executed, as far as that is known: OST_SYNC makes it last, and we want to hear when
- * it is committed.
+ * The OST replied to a write, so it may have executed it: fsync must send OST_SYNC, and must fail
+ * if the OST loses the write before it is committed.
  */
 static void ll_brw_written(struct ll_brw *brw, struct ptlrpc_request *req)
 {
@@ -238,7 +242,7 @@ static void ll_brw_written(struct ll_brw *brw, struct ptlrpc_request *req)
 	ll_object_watch_commit(brw->obj, req);
 }
 
-/* Errors that may go away (chapter 5, 6.8); reads of a bad disk are told at once. */
+/* Is the error temporary (chapter 5, 6.8)? A read error of the disk is not. */
 static bool ll_brw_may_retry(const struct ll_brw *brw, int rc, bool got_reply)
 {
 	if (brw->killed || brw->obj->osc->imp->imp_invalid || brw->tries + 1 >= LL_BRW_TRIES)
@@ -272,11 +276,81 @@ static void ll_brw_done(struct ptlrpc_request *req)
 	ll_brw_end(brw, rc);
 }
 
+/* rnb_flags (chapter 5, 2.6) */
+static u32 ll_brw_niobuf_flags(const struct ll_brw *brw)
+{
+	u32 flags;
+
+	if (brw->direct)
+		flags = (brw->write ? OBD_BRW_WRITE : OBD_BRW_READ) | OBD_BRW_SYNC |
+			OBD_BRW_NOCACHE | OBD_BRW_SRVLOCK;
+	else if (!brw->write)
+		flags = OBD_BRW_READ | OBD_BRW_SYNC;
+	else if (brw->grant)
+		flags = OBD_BRW_ASYNC | OBD_BRW_FROM_GRANT;
+	else
+		flags = OBD_BRW_WRITE | OBD_BRW_SYNC;
+	return brw->sys ? flags | OBD_BRW_SYS_RESOURCE : flags;
+}
+
+/* The times of a write. ll_object has those of a direct write only after its end. */
+static void ll_brw_times(const struct ll_brw *brw, struct obdo *oa)
+{
+	s64 mtime, ctime;
+
+	spin_lock(&ll_i(brw->inode)->lli_data->lock);
+	mtime = brw->obj->mtime;
+	ctime = brw->obj->ctime;
+	spin_unlock(&ll_i(brw->inode)->lli_data->lock);
+	if (brw->direct) {
+		mtime = max_t(s64, mtime, brw->inode->i_mtime.tv_sec);
+		ctime = max_t(s64, ctime, brw->inode->i_ctime.tv_sec);
+	}
+	oa->o_mtime = cpu_to_le64(mtime);
+	oa->o_ctime = cpu_to_le64(ctime);
+	oa->o_valid |= cpu_to_le64(OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLPROJID);
+}
+
+static void ll_brw_pack_obdo(struct ll_brw *brw, struct obdo *oa)
+{
+	u64 valid = OBD_MD_FLFLAGS | OBD_MD_FLTYPE | OBD_MD_FLUID | OBD_MD_FLGID, cookie;
+	u32 flags = brw->tries ? OBD_FL_RECOV_RESEND : 0, cksum = brw->obj->osc->cksum;
+
+	ll_object_obdo(brw->obj, brw->inode, oa);
+	ll_osc_obdo_grant(brw->obj->osc, oa);
+	oa->o_uid = cpu_to_le32(i_uid_read(brw->inode));
+	oa->o_gid = cpu_to_le32(i_gid_read(brw->inode));
+	if (brw->write) {
+		ll_object_obdo_version(brw->obj, oa);
+		ll_brw_times(brw, oa);
+	}
+	if (!brw->direct) {
+		/* An OST that wants this lock back gives it more time (chapter 5, 6.10). */
+		cookie = ll_object_handle(brw->obj, brw->off, brw->off + brw->len - 1, brw->write);
+		if (cookie) {
+			oa->o_handle.cookie = cookie;
+			valid |= OBD_MD_FLHANDLE;
+		}
+	}
+	brw->cksum = 0;
+	if (cksum) {
+		valid |= OBD_MD_FLCKSUM;
+		flags |= cksum == OBD_CKSUM_CRC32C ? OBD_FL_CKSUM_CRC32C : OBD_FL_CKSUM_ADLER;
+		if (brw->write) {
+			brw->cksum = ll_brw_cksum(brw, cksum, brw->len);
+			oa->o_cksum = cpu_to_le32(brw->cksum);
+		}
+	}
+	if (brw->short_io)
+		flags |= OBD_FL_SHORT_IO;
+	oa->o_valid |= cpu_to_le64(valid);
+	oa->o_flags = cpu_to_le32(flags);
+}
+
 static int ll_brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 {
 	struct ll_osc *osc = brw->obj->osc;
-	u32 n_md = osc->brw_size >> 20, oflags = brw->tries ? OBD_FL_RECOV_RESEND : 0, nflags;
-	u64 valid = OBD_MD_FLFLAGS | OBD_MD_FLTYPE, cookie;
+	u32 n_md = osc->brw_size >> 20;
 	struct niobuf_remote *nb;
 	struct obd_ioobj *ioo;
 	struct ost_body *body;
@@ -290,7 +364,6 @@ static int ll_brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 		ptlrpc_rep_room(req, WF_RCS, sizeof(__le32));
 	if (brw->short_io) {
 		n_md = 1U << 16; /* "no piece" */
-		oflags |= OBD_FL_SHORT_IO;
 		if (brw->write)
 			ptlrpc_req_size(req, WF_SHORT_IO, brw->len);
 		else
@@ -304,60 +377,18 @@ static int ll_brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 	nb = ptlrpc_req_buf(req, WF_NIOBUF);
 	if (!body || !ioo || !nb)
 		return -EPROTO;
-	ll_object_obdo(brw->obj, brw->inode, &body->oa);
-	ll_osc_obdo_grant(osc, &body->oa);
-	body->oa.o_uid = cpu_to_le32(i_uid_read(brw->inode));
-	body->oa.o_gid = cpu_to_le32(i_gid_read(brw->inode));
-	valid |= OBD_MD_FLUID | OBD_MD_FLGID;
-	if (brw->write) {
-		ll_object_obdo_version(brw->obj, &body->oa);
-		spin_lock(&ll_i(brw->inode)->lli_data->lock);
-		body->oa.o_mtime = cpu_to_le64(brw->obj->mtime);
-		body->oa.o_ctime = cpu_to_le64(brw->obj->ctime);
-		spin_unlock(&ll_i(brw->inode)->lli_data->lock);
-		valid |= OBD_MD_FLMTIME | OBD_MD_FLCTIME | OBD_MD_FLPROJID;
-	}
-	if (!brw->direct) {
-		/* An OST that wants this lock back gives it more time (chapter 5, 6.10). */
-		cookie = ll_object_handle(brw->obj, brw->off, brw->off + brw->len - 1, brw->write);
-		if (cookie) {
-			body->oa.o_handle.cookie = cookie;
-			valid |= OBD_MD_FLHANDLE;
-		}
-	}
-	brw->cksum = 0;
-	if (osc->cksum) {
-		valid |= OBD_MD_FLCKSUM;
-		oflags |= osc->cksum == OBD_CKSUM_CRC32C ? OBD_FL_CKSUM_CRC32C : OBD_FL_CKSUM_ADLER;
-		if (brw->write) {
-			brw->cksum = ll_brw_cksum(brw, osc->cksum, brw->len);
-			body->oa.o_cksum = cpu_to_le32(brw->cksum);
-		}
-	}
-	body->oa.o_valid |= cpu_to_le64(valid);
-	body->oa.o_flags = cpu_to_le32(oflags);
+	ll_brw_pack_obdo(brw, &body->oa);
 	ioo->ioo_oid = body->oa.o_oi;
 	ioobj_max_brw_set(ioo, n_md);
 	ioo->ioo_bufcnt = cpu_to_le32(1);
 	nb->rnb_offset = cpu_to_le64(brw->off);
 	nb->rnb_len = cpu_to_le32(brw->len);
-	if (brw->direct)
-		nflags = (brw->write ? OBD_BRW_WRITE : OBD_BRW_READ) | OBD_BRW_SYNC |
-			 OBD_BRW_NOCACHE | OBD_BRW_SRVLOCK;
-	else if (!brw->write)
-		nflags = OBD_BRW_READ | OBD_BRW_SYNC;
-	else
-		nflags = brw->grant ? OBD_BRW_ASYNC | OBD_BRW_FROM_GRANT
-				    : OBD_BRW_WRITE | OBD_BRW_SYNC;
-	if (brw->sys)
-		nflags |= OBD_BRW_SYS_RESOURCE;
-	nb->rnb_flags = cpu_to_le32(nflags);
-	if (brw->short_io) {
-		if (brw->write)
-			ll_brw_copy(brw, ptlrpc_req_buf(req, WF_SHORT_IO), brw->len, true);
-		return 0;
-	}
-	return ptlrpc_req_bulk(req, brw->write, OST_BULK_PORTAL, brw->bv, brw->nr, n_md);
+	nb->rnb_flags = cpu_to_le32(ll_brw_niobuf_flags(brw));
+	if (!brw->short_io)
+		return ptlrpc_req_bulk(req, brw->write, OST_BULK_PORTAL, brw->bv, brw->nr, n_md);
+	if (brw->write)
+		ll_brw_copy(brw, ptlrpc_req_buf(req, WF_SHORT_IO), brw->len, true);
+	return 0;
 }
 
 static void ll_brw_transmit(struct ll_brw *brw)
@@ -420,7 +451,7 @@ static void ll_brw_slot_put(struct ll_osc *osc, bool direct)
 	wake_up_all(&osc->waitq);
 }
 
-/* The next one of the queue that may go: there is a slot, or it goes only to fail. */
+/* The next one of the queue that has a slot, or that will fail and needs none. */
 static struct ll_brw *ll_brw_dequeue(struct ll_osc *osc, struct ll_osc_lane *lane)
 {
 	struct ll_brw *brw;

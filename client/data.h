@@ -45,7 +45,7 @@ void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start);
 
 int ll_dio_init(void);
 void ll_dio_exit(void);
-/* Whole pages? What is not goes through the cache. */
+/* Are offset, length and memory whole pages? Other direct I/O is done through the page cache. */
 bool ll_dio_possible(const struct kiocb *iocb, const struct iov_iter *iter);
 /*
  * Read or write, as the iter says: bytes (ki_pos is moved), -EIOCBQUEUED (AIO), -errno. Writes:
@@ -53,11 +53,11 @@ bool ll_dio_possible(const struct kiocb *iocb, const struct iov_iter *iter);
  */
 ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter);
 /*
- * AIO that goes on without i_rwsem and the layout: until all of it has ended; 0, -EINTR. Nothing
- * new begins: i_rwsem is held for writing.
+ * Wait for the AIO writes in flight, which hold no semaphore. i_rwsem is held for writing, so no
+ * new ones begin. 0 or -EINTR.
  */
 int ll_dio_wait_writes(struct inode *inode);
-/* The same for all, with lli_layout_sem held for writing. */
+/* The same for AIO reads, too; lli_layout_sem is held for writing. */
 int ll_dio_wait_all(struct inode *inode);
 
 /*

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Direct I/O: straight between the pages of the caller and the objects, without locks of ours: the
- * server locks for the time of each RPC, which makes everybody, us included, write back and forget
- * what is cached. The pages are taken before the layout is held still (data.h).
+ * Direct I/O: data moves between the pages of the caller and the objects without a copy. The client
+ * takes no extent lock: the OST locks the range during each RPC, which makes every client, this one
+ * too, write back and drop what it has cached. The pages are pinned before lli_layout_sem is taken
+ * (data.h).
  *
- * A struct dio is one piece of a read or write. That of a task that waits lives in its call; that
- * of io_submit(2) goes on alone, without the layout: who takes that away, or cuts the file, waits
- * for it.
+ * A struct dio is one piece of a read or write. A synchronous one is waited for by its task, which
+ * holds lli_layout_sem. One of io_submit(2) is not, and holds no semaphore: whoever changes to
+ * another layout or truncates the file waits for it (ll_dio_wait_all(), ll_dio_wait_writes()).
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -97,7 +98,7 @@ static void ll_dio_kill(struct work_struct *work)
 	ll_dio_put(dio);
 }
 
-/* The task of an AIO dies. Called with spinlocks, and not any more when ki_complete() has been. */
+/* The task of an AIO dies. Called under spinlocks, and never after ki_complete(). */
 static int ll_dio_cancel(struct kiocb *iocb)
 {
 	struct dio *dio = iocb->private;
@@ -110,7 +111,7 @@ static int ll_dio_cancel(struct kiocb *iocb)
 
 static void ll_dio_work(struct work_struct *work);
 
-/* The next piece, with its pages. ERR_PTR(-EFAULT, -ENOMEM). */
+/* Make the next piece and pin its pages. ERR_PTR(-EFAULT), ERR_PTR(-ENOMEM). */
 static struct dio *ll_dio_new(struct kiocb *iocb, struct iov_iter *iter)
 {
 	size_t want = min_t(size_t, iov_iter_count(iter), DIO_PIECE);
@@ -253,8 +254,8 @@ static void ll_dio_submit(struct dio *dio)
 }
 
 /*
- * Send, and wait for the end. Killed: the pages are the task's, so what is in flight must end
- * before it goes.
+ * Send all RPCs and wait. When the task is killed the RPCs are aborted and waited for, because
+ * their pages belong to the task.
  */
 static int ll_dio_run(struct dio *dio)
 {
@@ -396,7 +397,7 @@ static void ll_dio_work(struct work_struct *work)
 	ll_dio_aio_end(dio, ret);
 }
 
-/* From the end of an RPC: nothing here may wait for another one. */
+/* Called at the end of an RPC, so it must not wait for another one. */
 static void ll_dio_complete(struct dio *dio)
 {
 	if (!dio->alone) {

@@ -20,9 +20,9 @@ static vm_fault_t ll_fault_error(int rc)
 
 /*
  * The layout, the objects and the extent locks of the page. The caller of a fault holds mmap_lock,
- * but none of these: I/O takes no page faults under them (read.c, write.c). The access itself
- * follows when all are put, and a write comes in two faults; where others wait for the locks it
- * would never succeed, were these not kept a moment.
+ * but none of these: I/O takes no page faults under them (read.c, write.c). The access itself is
+ * done after all are put, and a write takes two faults. So the locks are kept for FAULT_KEEP_MS
+ * after ll_fault_end(), or clients that contend for the page would take it from each other forever.
  */
 struct fault_io {
 	struct ll_layout *lo;
@@ -89,7 +89,9 @@ static vm_fault_t ll_fault(struct vm_fault *vmf)
 		return ll_fault_error(rc);
 	if (io.set)
 		rc = ll_size_for(inode, io.set, ((u64)vmf->pgoff + 1) << PAGE_SHIFT);
-	/* it may drop mmap_lock, and then the mapping may be gone, and its file */
+	/*
+	 * filemap_fault() may drop mmap_lock, and then the mapping may be removed, and its file put
+	 */
 	get_file(file);
 	ret = rc ? ll_fault_error(rc) : filemap_fault(vmf);
 	ll_fault_end(inode, &io);

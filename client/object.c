@@ -466,7 +466,7 @@ int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end)
 	return 0;
 }
 
-/* locked: under a PW lock of ours, so that others cannot have changed the size behind us. */
+/* @locked: this client holds a PW lock, so no other client changed the size meanwhile. */
 void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end,
 		   bool locked)
 {

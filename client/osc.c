@@ -243,26 +243,12 @@ static void osc_free(struct ll_osc *osc)
 	kfree(osc);
 }
 
-int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
-		 const struct ll_node_nids *nodes, unsigned int nr_nodes, bool active)
+static struct ll_osc *osc_alloc(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid)
 {
-	struct import_conf conf = {
-		.target_uuid = tgt_uuid,
-		.client_uuid = sbi->uuid,
-		.connect_op = OST_CONNECT,
-		.req_portal = OST_REQUEST_PORTAL,
-		.rep_portal = OSC_REPLY_PORTAL,
-		.sp = LUSTRE_SP_CLI,
-		.ops = &osc_import_ops,
-	};
-	char path[100];
-	struct ll_osc *osc;
-	unsigned int i;
-	int rc;
+	struct ll_osc *osc = kzalloc(sizeof(*osc), GFP_KERNEL);
 
-	osc = kzalloc(sizeof(*osc), GFP_KERNEL);
 	if (!osc)
-		return -ENOMEM;
+		return NULL;
 	osc->sbi = sbi;
 	osc->index = index;
 	strscpy(osc->uuid, tgt_uuid, sizeof(osc->uuid));
@@ -277,26 +263,50 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
 	osc->max_in_flight = LL_OSC_MAX_IN_FLIGHT;
 	osc->brw_size = ONE_MB_BRW_SIZE;
 	osc->short_io_max = LL_OSC_SHORT_IO;
-	conf.data = osc;
+	osc->dev = lu_device_add("osc", osc->name, sbi->uuid);
+	if (IS_ERR(osc->dev))
+		osc->dev = NULL;
+	return osc;
+}
+
+static struct obd_import *osc_import_alloc(struct ll_osc *osc)
+{
+	struct import_conf conf = {
+		.target_uuid = osc->uuid,
+		.client_uuid = osc->sbi->uuid,
+		.connect_op = OST_CONNECT,
+		.req_portal = OST_REQUEST_PORTAL,
+		.rep_portal = OSC_REPLY_PORTAL,
+		.sp = LUSTRE_SP_CLI,
+		.ops = &osc_import_ops,
+		.data = osc,
+	};
+
 	conf.ocd.ocd_connect_flags = cpu_to_le64(LL_OSC_CONNECT);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(LL_OSC_CONNECT2);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	conf.ocd.ocd_grant = cpu_to_le32(2 * DT_MAX_BRW_SIZE);
 	conf.ocd.ocd_brw_size = cpu_to_le32(DT_MAX_BRW_SIZE);
 	conf.ocd.ocd_cksum_types = cpu_to_le32(OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER);
-	osc->dev = lu_device_add("osc", osc->name, sbi->uuid);
-	if (IS_ERR(osc->dev))
-		osc->dev = NULL;
-	osc->imp = import_alloc(&conf);
-	if (!osc->imp) {
-		rc = -ENOMEM;
+	return import_alloc(&conf);
+}
+
+int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
+		 const struct ll_node_nids *nodes, unsigned int nr_nodes, bool active)
+{
+	struct ll_osc *osc = osc_alloc(sbi, index, tgt_uuid);
+	char path[100];
+	unsigned int i;
+	int rc = -ENOMEM;
+
+	if (!osc)
+		return -ENOMEM;
+	osc->imp = osc_import_alloc(osc);
+	if (!osc->imp)
 		goto out_free;
-	}
 	osc->ns = ldlm_ns_new_client(osc->name, osc->imp);
-	if (!osc->ns) {
-		rc = -ENOMEM;
+	if (!osc->ns)
 		goto out_free;
-	}
 	for (i = 0; i < nr_nodes; i++) {
 		rc = import_add_conn(osc->imp, nodes[i].nids, nodes[i].nr);
 		if (rc)
@@ -313,7 +323,7 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
 	} else {
 		lu_device_set_status(osc->dev, "IN");
 	}
-	/* From here on it may be in use at any time. */
+	/* From here on other tasks may use it. */
 	rc = xa_insert(&sbi->oscs, index, osc, GFP_KERNEL);
 	if (!rc)
 		return 0;

@@ -19,7 +19,7 @@
 
 #define LL_WALK_MAX 16 /* objects collected at the same time */
 
-/* Collects pages into RPCs: one open RPC per object. */
+/* Walk over pages that collects them into RPCs: one unfinished RPC per object. */
 struct walk {
 	struct inode *inode;
 	struct ll_objset *set;
@@ -31,9 +31,9 @@ struct walk {
 /* ---- dirty pages: grant, and what st_blocks counts ---- */
 
 /*
- * A page that is dirty, or about to become so, is private, and counts in ll_object.dirty
- * (st_blocks). One that comes without ll_page_account() (an old pin of get_user_pages()) is written
- * all the same.
+ * A page that is dirty, or about to become dirty, is private and counts in ll_object.dirty, for
+ * st_blocks. A page that was dirtied without ll_page_account(), by a pin of get_user_pages(), is
+ * written without grant.
  */
 enum ll_page_state {
 	LL_PAGE_NONE,
@@ -463,7 +463,7 @@ static int ll_write_end(struct file *file, struct address_space *mapping, loff_t
 	return obj ? copied : -EIO;
 }
 
-/* Called by write_cache_pages() with the page locked and clean for I/O. */
+/* Called by write_cache_pages() with the page locked, its dirty flag cleared. */
 static int ll_write_one(struct page *page, struct writeback_control *wbc, void *data)
 {
 	struct walk *w = data;
@@ -543,7 +543,7 @@ void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos)
 	invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT, pos >> PAGE_SHIFT);
 }
 
-/* Where what is stored ends in the page that the file ends in. ll_inode_data.lock is held. */
+/* Offset of the first byte behind the data in the last page. ll_inode_data.lock is held. */
 static unsigned int ll_tail_start(const struct ll_objset *set, loff_t size)
 {
 	unsigned int start = offset_in_page(size);
@@ -678,8 +678,8 @@ static int ll_launder_folio(struct folio *folio)
 }
 
 /*
- * O_DIRECT is ll_file_read_iter() and ll_file_write_iter(); this entry only tells the VFS that the
- * flag is supported.
+ * Direct I/O is done by ll_file_read_iter() and ll_file_write_iter(); this entry only tells the VFS
+ * that O_DIRECT is supported.
  */
 static ssize_t ll_direct_IO(struct kiocb *iocb, struct iov_iter *iter)
 {
@@ -717,80 +717,85 @@ static pgoff_t ll_next_page(struct address_space *mapping, pgoff_t index)
 	return index;
 }
 
+/* The component of an object, and its number in it; NULL: the layout in use has it not. */
+static const struct ll_comp *ll_object_comp(const struct ll_objset *set,
+					    const struct ll_object *obj, u32 *stripe)
+{
+	u32 i, k;
+
+	for (i = 0; i < set->lo->nr_comps; i++) {
+		const struct ll_comp *c = &set->lo->comps[i];
+
+		if (!ll_comp_has_objects(c))
+			continue;
+		for (k = 0; k < c->stripe_count && c->first + k < set->nr; k++)
+			if (set->obj[c->first + k] == obj) {
+				*stripe = k;
+				return c;
+			}
+	}
+	return NULL;
+}
+
+/* Drop pages [start, last] (bytes) of the file, which are written, or with @discard need not be. */
+static void ll_pages_drop(struct address_space *mapping, u64 start, u64 last, bool discard)
+{
+	pgoff_t from = start >> PAGE_SHIFT, to = last >> PAGE_SHIFT;
+
+	if (discard) {
+		truncate_inode_pages_range(mapping, start, last | ~PAGE_MASK);
+		unmap_mapping_range(mapping, start, last - start + 1, 0);
+		return;
+	}
+	if (!invalidate_inode_pages2_range(mapping, from, to))
+		return;
+	/* A page was dirtied or pinned meanwhile: once more, then truncate. */
+	filemap_write_and_wait_range(mapping, start, last);
+	if (!invalidate_inode_pages2_range(mapping, from, to))
+		return;
+	if (mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
+		mapping_set_error(mapping, -EIO);
+	truncate_inode_pages_range(mapping, start, last | ~PAGE_MASK);
+}
+
 void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_lock *lock,
 		     bool discard)
 {
+	u64 ls = lock->l_policy.extent.start, le = lock->l_policy.extent.end, fs, fe;
+	bool write = lock->l_granted_mode != LCK_PR;
 	struct address_space *mapping = inode->i_mapping;
 	struct ll_objset *set = ll_objset_peek(inode);
-	u64 ls = lock->l_policy.extent.start, le = lock->l_policy.extent.end;
-	const struct ll_comp *c = NULL;
-	u32 i, k = 0;
-	u64 fs, fe;
-	pgoff_t index, last;
+	const struct ll_comp *c;
+	pgoff_t index;
+	u32 k;
 
-	if (!set)
-		return;
-	for (i = 0; i < set->lo->nr_comps; i++) {
-		struct ll_comp *x = &set->lo->comps[i];
-
-		if (!ll_comp_has_objects(x))
-			continue;
-		for (k = 0; k < x->stripe_count; k++)
-			if (x->first + k < set->nr && set->obj[x->first + k] == obj)
-				break;
-		if (k < x->stripe_count) {
-			c = x;
-			break;
-		}
-	}
-	if (!c) {
-		ll_objset_put(set);
-		return;
-	}
-	/* hull in the file of what the lock covers */
+	c = set ? ll_object_comp(set, obj, &k) : NULL;
+	if (!c)
+		goto out;
+	/* The smallest range of the file that holds all that the lock covers. */
 	fs = ls >= MAX_LFS_FILESIZE ? MAX_LFS_FILESIZE : ll_file_pos(c, k, ls);
 	fe = le >= MAX_LFS_FILESIZE / c->stripe_count ? MAX_LFS_FILESIZE : ll_file_pos(c, k, le);
 	fe = min_t(u64, fe, MAX_LFS_FILESIZE);
-	if (!discard && lock->l_granted_mode != LCK_PR)
+	if (!discard && write)
 		filemap_write_and_wait_range(mapping, fs, fe);
-	index = fs >> PAGE_SHIFT;
-	last = fe >> PAGE_SHIFT;
-	while (index <= last) {
-		u64 pos, off, chunk_end;
+	for (index = fs >> PAGE_SHIFT; index <= fe >> PAGE_SHIFT;) {
+		u64 pos, off, last;
 
 		index = ll_next_page(mapping, index);
-		if (index == ULONG_MAX || index > last)
+		if (index == ULONG_MAX || index > fe >> PAGE_SHIFT)
 			break;
 		pos = (u64)index << PAGE_SHIFT;
-		/* the run of pages up to the end of this stripe unit */
-		chunk_end = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size - 1;
-		chunk_end = min(chunk_end, fe);
+		/* The pages up to the end of this stripe unit are those of one object. */
+		last = min((div_u64(pos, c->stripe_size) + 1) * c->stripe_size - 1, fe);
 		if (pos >= c->start && pos < c->end && ll_stripe_of(c, pos, &off) == k &&
 		    off + PAGE_SIZE > ls && off <= le &&
-		    !(lock->l_granted_mode == LCK_PR &&
-		      ll_object_covered(obj, off, off + (chunk_end - pos), false))) {
-			if (le - off < chunk_end - pos)
-				chunk_end = pos + (le - off);
-			if (discard) {
-				truncate_inode_pages_range(mapping, pos, chunk_end | ~PAGE_MASK);
-				unmap_mapping_range(mapping, pos, chunk_end - pos + 1, 0);
-			} else if (invalidate_inode_pages2_range(mapping, index,
-								 chunk_end >> PAGE_SHIFT)) {
-				/*
-				 * somebody dirtied or pinned one right now: once more, with force
-				 */
-				filemap_write_and_wait_range(mapping, pos, chunk_end);
-				if (invalidate_inode_pages2_range(mapping, index,
-								  chunk_end >> PAGE_SHIFT)) {
-					if (mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
-						mapping_set_error(mapping, -EIO);
-					truncate_inode_pages_range(mapping, pos,
-								   chunk_end | ~PAGE_MASK);
-				}
-			}
+		    (write || !ll_object_covered(obj, off, off + (last - pos), false))) {
+			last = min(last, pos + (le - off));
+			ll_pages_drop(mapping, pos, last, discard);
 		}
-		index = (chunk_end >> PAGE_SHIFT) + 1;
+		index = (last >> PAGE_SHIFT) + 1;
 		cond_resched();
 	}
+out:
 	ll_objset_put(set);
 }

@@ -25,8 +25,8 @@ void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start)
 }
 
 /*
- * May a try that returned ret be followed by another one? @idle: how many found the memory of the
- * caller gone, one after the other; at LL_IO_TRIES memory of ours is put between, and stays there.
+ * May a try that returned @ret be followed by another one? @idle counts the tries in a row that
+ * found the buffer of the caller reclaimed; from LL_IO_TRIES on a kernel buffer is used.
  */
 bool ll_io_again(ssize_t ret, unsigned int *idle)
 {
@@ -38,8 +38,9 @@ bool ll_io_again(ssize_t ret, unsigned int *idle)
 }
 
 /*
- * One try, under the locks. The buffer may be a mapped file of ours, whose page faults need locks,
- * too; so none is taken here: the copy stops where the buffer is not present.
+ * One try, under the locks. The buffer may be a mapped file of this file system, whose page faults
+ * take locks as well. So no page fault is allowed here: the copy stops where the buffer is not
+ * present.
  */
 static ssize_t ll_read_locked(struct kiocb *iocb, struct iov_iter *to)
 {
@@ -71,7 +72,10 @@ static ssize_t ll_read_locked(struct kiocb *iocb, struct iov_iter *to)
 	return ret;
 }
 
-/* By way of memory of ours: gets on also where the buffer is taken away again and again. */
+/*
+ * Read through a kernel buffer, so that the read makes progress even if the pages of the user's
+ * buffer are reclaimed again and again.
+ */
 static ssize_t ll_read_bounced(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct kvec kv = { .iov_len = min_t(size_t, iov_iter_count(to), LL_IO_BOUNCE) };

@@ -16,7 +16,7 @@
 
 #define WRITE_PIECE (16U << 20) /* bytes written under one set of locks */
 
-/* Write the range now, with the errors of its writes. Killable. */
+/* Write dirty pages of the range and wait; the errors of their writes. Killable. */
 static int ll_flush_checked(struct address_space *mapping, loff_t start, loff_t end)
 {
 	int rc = ll_pages_flush(mapping, start, end);
@@ -25,9 +25,9 @@ static int ll_flush_checked(struct address_space *mapping, loff_t start, loff_t 
 }
 
 /*
- * The size must stand still for an append: locks on all objects to the end. What lies behind it has
- * to be ready for the write: when it is not, the MDT is asked without the locks, and all begins
- * again, as the size may be another one then.
+ * Nobody may change the size during an append, so locks on all objects up to the end are taken. The
+ * layout must have objects where the file ends: when it has none, the locks are put, the MDT is
+ * asked to make them, and everything begins again, as the size may have changed meanwhile.
  */
 static int ll_append_begin(struct inode *inode, u64 count, struct ll_layout **lop,
 			   struct ll_objset **setp, struct ll_locks *locks)
@@ -96,7 +96,7 @@ static ssize_t ll_write_through(struct inode *inode, struct ll_objset *set, stru
 	return before;
 }
 
-/* One try, under the locks, without page faults of the source: as read_locked(). */
+/* One try, under the locks, without page faults on the source (see ll_read_locked()). */
 static ssize_t ll_write_locked(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
@@ -139,7 +139,7 @@ static ssize_t ll_write_locked(struct kiocb *iocb, struct iov_iter *from)
 	if (ret > 0 && d->no_grant)
 		ret = ll_write_through(inode, set, from, pos, ret);
 	d->no_grant = false;
-	/* Some kernels have moved it already. */
+	/* Some kernels have moved ki_pos in generic_perform_write(), others have not. */
 	iocb->ki_pos = pos + max_t(ssize_t, ret, 0);
 out:
 	ll_locks_put(&locks);
@@ -147,7 +147,7 @@ out:
 	return ret;
 }
 
-/* As read_bounced(). */
+/* Write through a kernel buffer (see ll_read_bounced()). */
 static ssize_t ll_write_bounced(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct kvec kv = { .iov_base = kvmalloc(min_t(size_t, iov_iter_count(from), LL_IO_BOUNCE),
@@ -169,8 +169,8 @@ static ssize_t ll_write_bounced(struct kiocb *iocb, struct iov_iter *from)
 }
 
 /*
- * An append is one piece, so that nothing of others comes between, as long as its source stays
- * present.
+ * An append is done in one piece, so that no other client's data comes in between, unless its
+ * source is reclaimed while it is copied.
  */
 static ssize_t ll_buffered_write(struct kiocb *iocb, struct iov_iter *from)
 {
@@ -179,7 +179,7 @@ static ssize_t ll_buffered_write(struct kiocb *iocb, struct iov_iter *from)
 	ssize_t total = 0, ret = 0;
 	unsigned int idle = 0;
 
-	/* earlier errors are not those of this write; fsync knows them */
+	/* Errors of earlier writes are told by fsync, not by this write. */
 	filemap_check_errors(inode->i_mapping);
 	while (iov_iter_count(from)) {
 		size_t all = iov_iter_count(from),
@@ -201,7 +201,7 @@ static ssize_t ll_buffered_write(struct kiocb *iocb, struct iov_iter *from)
 	return total ?: ret;
 }
 
-/* Direct writes go side by side, if no privileges of the file have to be removed first. */
+/* Direct writes share i_rwsem, unless privileges of the file have to be removed first. */
 static int ll_lock_for_write(struct inode *inode, bool share, bool *shared)
 {
 	*shared = false;
@@ -234,7 +234,7 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	rc = ll_lock_for_write(inode, direct, &shared);
 	if (rc)
 		return rc;
-	/* asks the MDT: before the layout is taken */
+	/* This asks the MDT, so it is done before the layout is taken (data.h). */
 	ret = shared ? 0 : file_remove_privs(iocb->ki_filp);
 	if (ret)
 		goto out;

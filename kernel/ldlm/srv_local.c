@@ -7,12 +7,14 @@
 #include "internal.h"
 
 /*
- * How long threads of services wait for the locks of one client: any number of threads for
- * OVERDUE_AFTER, which is plenty for a client that is alive; after that OVERDUE_MAX threads only.
- * The other threads answer -EINPROGRESS, and their clients send the request again. Otherwise a dead
- * client could hold all threads until it is evicted, and nobody could give other locks back.
+ * How long threads of services wait for locks of clients: any number of threads for OVERDUE_AFTER,
+ * which is plenty for a client that is alive; after that OVERDUE_MAX threads for each client, and
+ * half of the threads of the service in all; once these are in use, for OVERDUE_SOON only. The
+ * other threads answer -EINPROGRESS, and their clients send the request again. Otherwise dead
+ * clients could hold all threads until they are evicted, and nobody could give other locks back.
  */
 #define OVERDUE_AFTER	(2 * HZ)
+#define OVERDUE_SOON	(HZ / 10)
 #define OVERDUE_MAX	8
 #define WAIT_POLL	(HZ / 2)	/* until a wait looks whether its client is gone */
 
@@ -21,17 +23,24 @@ static bool ldlm_srv_decided(const struct ldlm_lock *lock)
 	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED;
 }
 
-/* May this thread go on waiting for the client in its way? */
-static bool ldlm_overdue_begin(struct obd_export *blocker)
+/* May this request go on waiting for the client in its way (NULL: not known)? */
+static bool ldlm_overdue_begin(struct svc_req *req, struct obd_export *blocker)
 {
-	if (!blocker || atomic_inc_return(&blocker->exp_ldlm->le_overdue) <= OVERDUE_MAX)
+	atomic_t *count = blocker ? &blocker->exp_ldlm->le_overdue : NULL;
+
+	if (count && atomic_inc_return(count) > OVERDUE_MAX)
+		goto too_many;
+	if (svc_long_wait_begin(req))
 		return true;
-	atomic_dec(&blocker->exp_ldlm->le_overdue);
+too_many:
+	if (count)
+		atomic_dec(count);
 	return false;
 }
 
-static void ldlm_overdue_end(struct obd_export *blocker)
+static void ldlm_overdue_end(struct svc_req *req, struct obd_export *blocker)
 {
+	svc_long_wait_end(req);
 	if (blocker)
 		atomic_dec(&blocker->exp_ldlm->le_overdue);
 }
@@ -45,26 +54,29 @@ static bool ldlm_overdue_full(struct obd_export *blocker)
 static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 {
 	bool may_retry = exp_connect_flags(req->exp) & OBD_CONNECT_EINPROGRESS;
-	struct obd_export *blocker = may_retry ? READ_ONCE(lock->l_blocker) : NULL;
-	unsigned long patience = jiffies + OVERDUE_AFTER;
+	unsigned long wait = svc_long_wait_full(req) ? OVERDUE_SOON : OVERDUE_AFTER;
+	unsigned long patience = jiffies + wait;
+	struct obd_export *blocker = NULL;
 	bool overdue = false;
 	int rc = 0;
 
-	if (ldlm_overdue_full(blocker))
+	if (may_retry && ldlm_overdue_full(READ_ONCE(lock->l_blocker)))
 		rc = -EINPROGRESS;
 	while (!rc && !ldlm_srv_decided(lock)) {
-		wait_event_idle_timeout(lock->l_waitq, ldlm_srv_decided(lock), WAIT_POLL);
+		wait_event_idle_timeout(lock->l_waitq, ldlm_srv_decided(lock),
+					min_t(unsigned long, wait, WAIT_POLL));
 		if (READ_ONCE(req->exp->exp_failed)) {
 			rc = -ENOTCONN;
-		} else if (!overdue && time_after(jiffies, patience) && !ldlm_srv_decided(lock)) {
-			blocker = may_retry ? READ_ONCE(lock->l_blocker) : NULL;
-			overdue = ldlm_overdue_begin(blocker);
+		} else if (may_retry && !overdue && time_after_eq(jiffies, patience) &&
+			   !ldlm_srv_decided(lock)) {
+			blocker = READ_ONCE(lock->l_blocker);
+			overdue = ldlm_overdue_begin(req, blocker);
 			if (!overdue)
 				rc = -EINPROGRESS;
 		}
 	}
 	if (overdue)
-		ldlm_overdue_end(blocker);
+		ldlm_overdue_end(req, blocker);
 	if (rc == -EINPROGRESS)
 		req->lock_busy = true;
 	return rc;

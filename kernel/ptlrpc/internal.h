@@ -188,6 +188,7 @@ struct ptlrpc_service {
 	atomic_t		live_bufs;	/* not given up */
 	u32			buf_size;
 	unsigned int		threads;	/* without those for urgent requests only */
+	atomic_t		long_waits;	/* threads that wait long for a client */
 	unsigned int		idle;		/* of threads */
 	unsigned int		hp_threads;	/* for urgent requests only */
 	unsigned int		hp_idle;

@@ -476,6 +476,45 @@ struct svc_req *svc_current(void)
 	return th->req;
 }
 
+/**
+ * svc_long_wait_begin - may the thread of a request wait for long?
+ * @req: request in service
+ *
+ * At most half of the threads of a service may, whomever they wait for: the others are for those
+ * whom they wait for. Does not sleep.
+ *
+ * Return: true: svc_long_wait_end() follows. False: answer -EINPROGRESS instead.
+ */
+bool svc_long_wait_begin(struct svc_req *req)
+{
+	struct ptlrpc_service *svc = req->svc;
+
+	if (atomic_inc_return(&svc->long_waits) <= max(svc->conf.threads_max / 2, 1U))
+		return true;
+	atomic_dec(&svc->long_waits);
+	return false;
+}
+
+/**
+ * svc_long_wait_full - would svc_long_wait_begin() fail now?
+ * @req: request in service
+ */
+bool svc_long_wait_full(const struct svc_req *req)
+{
+	const struct ptlrpc_service *svc = req->svc;
+
+	return atomic_read(&svc->long_waits) >= max(svc->conf.threads_max / 2, 1U);
+}
+
+/**
+ * svc_long_wait_end - the wait of svc_long_wait_begin() is over
+ * @req: request in service
+ */
+void svc_long_wait_end(struct svc_req *req)
+{
+	atomic_dec(&req->svc->long_waits);
+}
+
 static int svc_thread_add(struct ptlrpc_service *svc, bool hp_only)
 {
 	struct svc_thread *th = kzalloc(sizeof(*th), GFP_NOFS);

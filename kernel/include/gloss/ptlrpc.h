@@ -681,6 +681,10 @@ void svc_req_resume(struct svc_req *req);
 void svc_req_drop(struct svc_req *req);
 /* The request that this thread serves; NULL outside of the threads of services. */
 struct svc_req *svc_current(void);
+/* May this request wait for long in its thread? True: svc_long_wait_end() follows. */
+bool svc_long_wait_begin(struct svc_req *req);
+bool svc_long_wait_full(const struct svc_req *req);
+void svc_long_wait_end(struct svc_req *req);
 /*
  * Is there a request from this client, queued or in service, that match() says yes to? match() is
  * called with exp_lock held.

@@ -19,6 +19,7 @@ module_param(slow, bool, 0444);
 
 #define TARGET		"gloss-OST0001_UUID"
 #define FLOCK_WAITERS	2000
+#define SLOW_CALLBACKS	80	/* more than workers */
 
 #define CHECK(cond, fmt, ...) do {								\
 	if (!(cond)) {										\
@@ -36,7 +37,7 @@ static struct ldlm_namespace *server_ns;
 static struct ptlrpc_service *service, *io_service;
 static atomic_t writing, evictions, lock_done, lock_failed;
 static int write_secs;
-static u64 lock_object;		/* that the handler of OST_SETATTR locks */
+static u64 lock_object;		/* that the next OST_SETATTR is to lock */
 
 static int test_lvb_init(struct ldlm_resource *res)
 {
@@ -73,7 +74,8 @@ static int handle_write(struct svc_req *req)
 
 static int handle_lock(struct svc_req *req)
 {
-	int rc = test_lock_local(lock_object);
+	const struct ost_body *body = svc_req_buf(req, WF_OST_BODY);
+	int rc = test_lock_local(le64_to_cpu(body->oa.o_size));
 
 	atomic_inc(&lock_done);
 	if (rc && rc != -EINPROGRESS)
@@ -132,8 +134,12 @@ struct client {
 	const char		*uuid;
 };
 
+static int blocking_secs;	/* that a callback takes */
+
 static int client_blocking(struct ldlm_lock *lock, bool canceling)
 {
+	if (canceling)
+		ssleep(blocking_secs);
 	return 0;
 }
 
@@ -207,6 +213,7 @@ static struct ptlrpc_request *client_send(struct client *c, u32 opc, const struc
 	if (rc)
 		return NULL;
 	body = ptlrpc_req_buf(req, WF_OST_BODY);
+	body->oa.o_size = cpu_to_le64(lock_object);
 	if (lock) {
 		body->oa.o_valid = cpu_to_le64(OBD_MD_FLHANDLE);
 		body->oa.o_handle = lock->l_remote;
@@ -294,22 +301,28 @@ static void test_prolong(void)
 	client_stop(&d);
 }
 
-/* A client that does not give a lock back does not hold all threads until it is evicted. */
+/* Clients that do not give locks back do not hold all threads until they are evicted. */
 static void test_threads(void)
 {
-	struct ptlrpc_request *req[40];
+	static const char * const names[] = { "dead1", "dead2", "dead3" };
 	int i, rc, before = atomic_read(&evictions);
-	struct ldlm_lock *lock;
-	struct client c, d;
+	struct client dead[ARRAY_SIZE(names)], d;
+	struct ldlm_lock *lock[ARRAY_SIZE(names)];
+	struct ptlrpc_request *req[48];
 	ktime_t start;
 
-	if (client_start(&c, "dead") || client_start(&d, "alive"))
+	if (client_start(&d, "alive"))
 		return;
-	lock = client_lock(&c, 3);
-	lock_object = 3;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (client_start(&dead[i], names[i]))
+			return;
+		lock[i] = client_lock(&dead[i], 30 + i);
+	}
 	atomic_set(&lock_failed, 0);
-	for (i = 0; i < ARRAY_SIZE(req); i++)
+	for (i = 0; i < ARRAY_SIZE(req); i++) {
+		lock_object = 30 + i % ARRAY_SIZE(names);
 		req[i] = client_send(&d, OST_SETATTR, &wf_ost_body_only, NULL);
+	}
 	msleep(1000);
 	start = ktime_get();
 	rc = client_wait(client_send(&d, OST_GETATTR, &wf_ost_body_only, NULL));
@@ -321,13 +334,15 @@ static void test_threads(void)
 		CHECK(!rc, "%d", rc);
 	}
 	CHECK(!atomic_read(&lock_failed), "%d failed", atomic_read(&lock_failed));
-	CHECK(wait_for(&evictions, before + 1, 5), "not evicted");
-	ldlm_lock_decref(lock, LCK_PW);
-	client_stop(&c);
+	CHECK(wait_for(&evictions, before + ARRAY_SIZE(names), 5), "not evicted");
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		ldlm_lock_decref(lock[i], LCK_PW);
+		client_stop(&dead[i]);
+	}
 	client_stop(&d);
 }
 
-/* ---- flocks: bare requests, so that thousands can wait without a thread each ---- */
+/* ---- bare requests, so that thousands of locks can wait without a thread each ---- */
 
 static atomic_t flock_answered, flock_enolck, flock_failed;
 
@@ -340,9 +355,9 @@ static void flock_done(struct ptlrpc_request *req)
 	atomic_inc(&flock_answered);
 }
 
-static void flock_send(struct client *c, u64 id, u64 owner, u32 mode, u64 start, u64 end)
+static void raw_enqueue(struct client *c, u64 id, u32 type, u32 mode,
+			const union ldlm_policy *policy)
 {
-	union ldlm_policy policy = { .flock = { start, end, owner, 1 } };
 	struct ptlrpc_request *req = ptlrpc_req_new(c->imp, LDLM_ENQUEUE, &wf_ldlm_enqueue);
 	struct ldlm_res_id res_id = object(id);
 	struct ldlm_request *dlm;
@@ -354,15 +369,22 @@ static void flock_send(struct client *c, u64 id, u64 owner, u32 mode, u64 start,
 		return;
 	}
 	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
-	dlm->lock_desc.l_resource.lr_type = cpu_to_le32(LDLM_FLOCK);
+	dlm->lock_desc.l_resource.lr_type = cpu_to_le32(type);
 	res_id_to_le(&dlm->lock_desc.l_resource.lr_name, &res_id);
 	dlm->lock_desc.l_req_mode = cpu_to_le32(mode);
-	ldlm_policy_to_wire(LDLM_FLOCK, &policy, &dlm->lock_desc.l_policy_data);
+	ldlm_policy_to_wire(type, policy, &dlm->lock_desc.l_policy_data);
 	dlm->lock_handle[0].cookie = ptlrpc_new_cookie();
 	req->done = flock_done;
 	if (ptlrpc_send_async(req))
 		CHECK(false, "not sent");
 	ptlrpc_req_put(req);
+}
+
+static void flock_send(struct client *c, u64 id, u64 owner, u32 mode, u64 start, u64 end)
+{
+	union ldlm_policy policy = { .flock = { start, end, owner, 1 } };
+
+	raw_enqueue(c, id, LDLM_FLOCK, mode, &policy);
 }
 
 static void flock_reset(void)
@@ -429,10 +451,46 @@ static void test_flock_bound(void)
 	client_stop(&c);
 }
 
+/*
+ * A client whose callbacks take long, because what they write back waits for a server that is away,
+ * still answers the callbacks of its other servers.
+ */
+static void test_callbacks(void)
+{
+	union ldlm_policy all = { .extent = { 0, OBD_OBJECT_EOF } };
+	struct client slow_one, quick, other;
+	ktime_t start;
+	int i, rc;
+
+	if (client_start(&slow_one, "slow") || client_start(&quick, "quick") ||
+	    client_start(&other, "third"))
+		return;
+	blocking_secs = 4;
+	for (i = 0; i < SLOW_CALLBACKS; i++)
+		ldlm_lock_decref(client_lock(&slow_one, 100 + i), LCK_PW);
+	ldlm_lock_decref(client_lock(&quick, 99), LCK_PW);
+	flock_reset();
+	for (i = 0; i < SLOW_CALLBACKS; i++)
+		raw_enqueue(&other, 100 + i, LDLM_EXTENT, LCK_PW, &all);
+	CHECK(wait_for(&flock_answered, i, 20), "%d answers", atomic_read(&flock_answered));
+	msleep(500);
+	blocking_secs = 0;
+	start = ktime_get();
+	rc = test_lock_local(99);
+	CHECK(!rc && ktime_ms_delta(ktime_get(), start) < 2000, "%d after %lld ms", rc,
+	      ktime_ms_delta(ktime_get(), start));
+	CHECK(wait_for(&server_ns->ns_nr_locks, 0, 20), "%d locks left",
+	      atomic_read(&server_ns->ns_nr_locks));
+	client_stop(&slow_one);
+	client_stop(&quick);
+	client_stop(&other);
+}
+
 static void run_tests(void)
 {
 	test_evict();
 	test_flock_queue();
+	test_callbacks();
 	if (slow) {
 		test_prolong();
 		test_threads();

@@ -194,7 +194,7 @@ void lnet_debug_exit(void)
 		return;
 	lnet_debug_apply(LNET_DEBUG_MESSAGES);
 	trace_array_put(lnet_debug_ring);
-	/* Busy while somebody reads the ring: it stays, empty of cost, until it is removed by hand. */
+	/* Busy while somebody reads the ring: it stays, at no cost, until it is removed by hand. */
 	trace_array_destroy(lnet_debug_ring);
 	lnet_debug_ring = NULL;
 }

@@ -124,7 +124,9 @@ static int mdt_layout_op_check(struct mdt_op *op)
 		return (l->lo_flags & MDS_OPEN_HAS_EA) && l->lo_alloc ? -EEXIST : MDT_OP_DONE;
 	op->op_credits = OSD_CR_XATTR_LEN(l->lo_lov_len) + MDT_CR_OBJID;
 	/* A file that was truncated before it had objects. */
-	return op->op_la.size && l->lo_alloc ? mdt_objects_set_size(l->lo_alloc, op->op_la.size) : 0;
+	if (!op->op_la.size || !l->lo_alloc)
+		return 0;
+	return mdt_objects_set_size(l->lo_alloc, op->op_la.size);
 }
 
 static int mdt_layout_op_execute(struct mdt_op *op, struct osd_trans *th)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Administration of the management service from its own node: /dev/obd (uapi/lustre_ioctl_own.h).
+ * Administration of the management service from its own node: /dev/obd (uapi/gloss/lustre_ioctl.h).
  */
 #define pr_fmt(fmt) "mgs: " fmt
 #include <linux/module.h>

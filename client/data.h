@@ -5,18 +5,15 @@
  * write.c, truncate.c, fsync.c, fallocate.c, seek.c), direct I/O (dio.c), one request to each of
  * many OSTs (fanout.c).
  *
- * Locks, outer first: i_rwsem (writers, truncate) > mmap_lock (faults) > lli_layout_sem (read) >
- * users of extent locks, objects in ascending order > lli_size_mutex > page lock >
- * ll_inode_data.lock (spin) > lr_lock of the extent locks > ll_object.grab_lock (spin), ll_osc.lock
- * (spin). A blocking callback takes page locks and what is inside of them, nothing else.
+ * The lock order of the client stands in internal.h.
  *
  * The MDT comes first: what needs a request to it (privileges of the file removed, layout made
  * current) is done before lli_layout_sem is taken. Below it, and below users of extent locks, only
  * OSTs are asked, and it is not taken again: who changes to another layout waits for it, and holds
  * a second reader back; so does the callback of the LAYOUT lock of a mirrored file, for which the
- * MDT waits. A page fault takes all of this for itself; so no
- * user memory is touched below: I/O copies with page faults disabled, and makes the buffer present
- * between two tries; direct I/O takes its pages before.
+ * MDT waits. A page fault takes all of this for itself; so no user memory is touched below: I/O
+ * copies with page faults disabled, and makes the buffer present between two tries; direct I/O
+ * takes its pages before.
  *
  * A task that a signal kills does not wait for a server: pages are waited for with ll_pages_flush()
  * and ll_pages_wait(), never with the kernel's filemap_write_and_wait() or under the page lock.

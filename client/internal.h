@@ -13,7 +13,9 @@
  *   lli_size_mutex
  *   page lock
  *   lli_dir_mutex (directories), lli_layout_mutex; no request is sent under the latter
- *   lli_lock, ll_inode_data.lock, lr_lock of the lock manager, ll_object.grab_lock, ll_osc.lock
+ *   ll_inode_data.lock
+ *   lli_lock, lr_lock of the extent locks
+ *   ll_object.grab_lock, ll_osc.lock
  *
  * Callbacks of MDT locks take lli_layout_sem and what is below it, never i_rwsem; those of extent
  * locks take page locks and what is below them. No request is sent under a spinlock.

@@ -80,7 +80,7 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_max_credits);
  * past jbd2. With an external journal the flush of the journal device does not flush the data
  * device, and jbd2 does that only for transactions that say so.
  */
-static void hook_data_flush(handle_t *handle)
+static void ldiskfs_hook_data_flush(handle_t *handle)
 {
 	WRITE_ONCE(handle->h_transaction->t_need_data_flush, 1);
 }
@@ -95,7 +95,7 @@ handle_t *ldiskfs_hook_start(struct super_block *sb, int credits)
 	handle_t *handle = ldiskfs_journal_start_sb(sb, LDISKFS_HT_MISC, credits);
 
 	if (!IS_ERR(handle))
-		hook_data_flush(handle);
+		ldiskfs_hook_data_flush(handle);
 	return handle;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_start);
@@ -112,7 +112,8 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_stop);
 static_assert(sizeof(struct ldiskfs_journal_cb_entry) ==
 	      sizeof(((struct ldiskfs_hook_cb *)0)->private));
 
-static void hook_cb_run(struct super_block *sb, struct ldiskfs_journal_cb_entry *jce, int error)
+static void ldiskfs_hook_cb_run(struct super_block *sb, struct ldiskfs_journal_cb_entry *jce,
+				int error)
 {
 	struct ldiskfs_hook_cb *cb = (struct ldiskfs_hook_cb *)jce;
 
@@ -124,7 +125,8 @@ static void hook_cb_run(struct super_block *sb, struct ldiskfs_journal_cb_entry 
  */
 void ldiskfs_hook_commit_cb(handle_t *handle, struct ldiskfs_hook_cb *cb)
 {
-	ldiskfs_journal_callback_add(handle, hook_cb_run, (struct ldiskfs_journal_cb_entry *)cb);
+	ldiskfs_journal_callback_add(handle, ldiskfs_hook_cb_run,
+				     (struct ldiskfs_journal_cb_entry *)cb);
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_commit_cb);
 
@@ -155,7 +157,7 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_start_commit);
  * block is zeroed, and the quota structures, without which blocks are not charged. S_NOSEC: nothing
  * here has to look for security.capability.
  */
-static int hook_inode_open(struct inode *inode)
+static int ldiskfs_hook_inode_open(struct inode *inode)
 {
 	if (S_ISREG(inode->i_mode)) {
 		int rc = ldiskfs_inode_attach_jinode(inode);
@@ -189,7 +191,7 @@ struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino)
 				   sb->s_id, ino, LDISKFS_I(inode)->i_flags);
 		rc = -EUCLEAN;
 	} else {
-		rc = hook_inode_open(inode);
+		rc = ldiskfs_hook_inode_open(inode);
 	}
 	if (rc) {
 		iput(inode);
@@ -200,7 +202,7 @@ struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino)
 EXPORT_SYMBOL_GPL(ldiskfs_hook_iget);
 
 /* Functions of the VFS kind want a dentry for the inode only; kfree() ends it. */
-static struct dentry *hook_dentry(struct inode *inode)
+static struct dentry *ldiskfs_hook_dentry(struct inode *inode)
 {
 	struct dentry *dentry = kzalloc(sizeof(*dentry), GFP_NOFS);
 
@@ -215,7 +217,7 @@ static struct dentry *hook_dentry(struct inode *inode)
  * Orphan functions want i_rwsem to be held; the caller's own locks serialise, so this is only for
  * their assertion.
  */
-static void hook_orphan(handle_t *handle, struct inode *inode, bool add, int *err)
+static void ldiskfs_hook_orphan(handle_t *handle, struct inode *inode, bool add, int *err)
 {
 	bool locked = inode_trylock(inode);
 	int rc = add ? ldiskfs_orphan_add(handle, inode) : ldiskfs_orphan_del(handle, inode);
@@ -226,7 +228,8 @@ static void hook_orphan(handle_t *handle, struct inode *inode, bool add, int *er
 		*err = rc;
 }
 
-static int hook_inode_setup(handle_t *handle, struct inode *parent, struct inode *inode, dev_t rdev)
+static int ldiskfs_hook_inode_setup(handle_t *handle, struct inode *parent, struct inode *inode,
+				    dev_t rdev)
 {
 	int rc = 0;
 
@@ -247,7 +250,7 @@ static int hook_inode_setup(handle_t *handle, struct inode *parent, struct inode
 		inode->i_op = &ldiskfs_special_inode_operations;
 	}
 	if (!rc)
-		rc = hook_inode_open(inode);
+		rc = ldiskfs_hook_inode_open(inode);
 	return rc;
 }
 
@@ -270,7 +273,7 @@ int ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode,
 	if (IS_ERR(inode))
 		return PTR_ERR(inode);
 	inode->i_mode = mode;
-	rc = hook_inode_setup(handle, parent, inode, rdev);
+	rc = ldiskfs_hook_inode_setup(handle, parent, inode, rdev);
 	rc2 = ldiskfs_mark_inode_dirty(handle, inode);
 	unlock_new_inode(inode);
 	*inodep = inode;
@@ -322,9 +325,9 @@ int ldiskfs_hook_nlink(handle_t *handle, struct inode *inode, int delta)
 			set_nlink(inode, n);
 	}
 	if (!inode->i_nlink && !was_zero)
-		hook_orphan(handle, inode, true, &rc);
+		ldiskfs_hook_orphan(handle, inode, true, &rc);
 	else if (inode->i_nlink && was_zero)
-		hook_orphan(handle, inode, false, &rc);
+		ldiskfs_hook_orphan(handle, inode, false, &rc);
 	rc2 = ldiskfs_mark_inode_dirty(handle, inode);
 	return rc ?: rc2;
 }
@@ -353,7 +356,7 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_ext_get);
 	(LDISKFS_SYNC_FL | LDISKFS_IMMUTABLE_FL | LDISKFS_APPEND_FL | LDISKFS_NODUMP_FL | \
 	 LDISKFS_NOATIME_FL | LDISKFS_DIRSYNC_FL | LDISKFS_TOPDIR_FL | LDISKFS_PROJINHERIT_FL)
 
-static int hook_set_projid(struct inode *inode, u32 projid)
+static int ldiskfs_hook_set_projid(struct inode *inode, u32 projid)
 {
 	struct ldiskfs_inode_info *ei = LDISKFS_I(inode);
 	kprojid_t kprojid = make_kprojid(&init_user_ns, projid);
@@ -408,12 +411,12 @@ int ldiskfs_hook_ext_set(struct inode *inode, const struct ldiskfs_ext_attr *ea,
 	if (valid & LDISKFS_EA_CRTIME)
 		ei->i_crtime = timestamp_truncate(ea->crtime, inode);
 	if (valid & LDISKFS_EA_PROJID)
-		return hook_set_projid(inode, ea->projid);
+		return ldiskfs_hook_set_projid(inode, ea->projid);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_ext_set);
 
-static void hook_size_set(struct inode *inode, u64 size)
+static void ldiskfs_hook_size_store(struct inode *inode, u64 size)
 {
 	down_write(&LDISKFS_I(inode)->i_data_sem);
 	LDISKFS_I(inode)->i_disksize = size;
@@ -442,7 +445,7 @@ int ldiskfs_hook_size_set(struct inode *inode, u64 size)
 			return -EINVAL;
 		map.lblk += map.len;
 	}
-	hook_size_set(inode, size);
+	ldiskfs_hook_size_store(inode, size);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_size_set);
@@ -482,7 +485,7 @@ static const struct {
 	{ XATTR_SECURITY_PREFIX, LDISKFS_XATTR_INDEX_SECURITY },
 };
 
-static int hook_xattr_index(const char *name, const char **rest)
+static int ldiskfs_hook_xattr_index(const char *name, const char **rest)
 {
 	int i;
 
@@ -497,7 +500,7 @@ static int hook_xattr_index(const char *name, const char **rest)
 	return -EOPNOTSUPP;
 }
 
-static int hook_acl_type(const char *name)
+static int ldiskfs_hook_acl_type(const char *name)
 {
 	if (!strcmp(name, XATTR_NAME_POSIX_ACL_ACCESS))
 		return ACL_TYPE_ACCESS;
@@ -506,7 +509,7 @@ static int hook_acl_type(const char *name)
 	return -1;
 }
 
-static ssize_t hook_acl_get(struct inode *inode, int type, void *buf, size_t size)
+static ssize_t ldiskfs_hook_acl_get(struct inode *inode, int type, void *buf, size_t size)
 {
 	struct posix_acl *acl;
 	ssize_t rc;
@@ -521,13 +524,14 @@ static ssize_t hook_acl_get(struct inode *inode, int type, void *buf, size_t siz
 	return rc;
 }
 
-static int hook_acl_set(struct inode *inode, int type, const void *val, size_t len, int flags)
+static int ldiskfs_hook_acl_set(struct inode *inode, int type, const void *val, size_t len,
+				int flags)
 {
 	struct posix_acl *acl = NULL;
 	int rc;
 
 	if (flags) {
-		ssize_t have = hook_acl_get(inode, type, NULL, 0);
+		ssize_t have = ldiskfs_hook_acl_get(inode, type, NULL, 0);
 
 		if (have < 0 && have != -ENODATA)
 			return have;
@@ -560,12 +564,12 @@ out:
  */
 ssize_t ldiskfs_hook_xattr_get(struct inode *inode, const char *name, void *buf, size_t size)
 {
-	int type = hook_acl_type(name), index;
+	int type = ldiskfs_hook_acl_type(name), index;
 	const char *rest;
 
 	if (type >= 0)
-		return hook_acl_get(inode, type, buf, size);
-	index = hook_xattr_index(name, &rest);
+		return ldiskfs_hook_acl_get(inode, type, buf, size);
+	index = ldiskfs_hook_xattr_index(name, &rest);
 	if (index < 0)
 		return index;
 	return ldiskfs_xattr_get(inode, index, rest, size ? buf : NULL, size);
@@ -582,13 +586,13 @@ int ldiskfs_hook_xattr_set(handle_t *handle, struct inode *inode, const char *na
 			   size_t len, int flags)
 {
 	struct timespec64 ctime = inode->i_ctime;
-	int type = hook_acl_type(name), index, rc;
+	int type = ldiskfs_hook_acl_type(name), index, rc;
 	const char *rest;
 
 	if (type >= 0) {
-		rc = hook_acl_set(inode, type, val, len, flags);
+		rc = ldiskfs_hook_acl_set(inode, type, val, len, flags);
 	} else {
-		index = hook_xattr_index(name, &rest);
+		index = ldiskfs_hook_xattr_index(name, &rest);
 		if (index < 0)
 			return index;
 		rc = ldiskfs_xattr_set_handle(handle, inode, index, rest, val, len, flags);
@@ -614,7 +618,7 @@ ssize_t ldiskfs_hook_xattr_list(struct inode *inode, char *buf, size_t size)
 	ssize_t n, have;
 	int i;
 
-	dentry = hook_dentry(inode);
+	dentry = ldiskfs_hook_dentry(inode);
 	if (!dentry)
 		return -ENOMEM;
 	n = ldiskfs_listxattr(dentry, size ? buf : NULL, size);
@@ -622,7 +626,7 @@ ssize_t ldiskfs_hook_xattr_list(struct inode *inode, char *buf, size_t size)
 	for (i = 0; n >= 0 && i < ARRAY_SIZE(acls); i++) {
 		size_t len = strlen(acls[i]) + 1;
 
-		have = hook_acl_get(inode, hook_acl_type(acls[i]), NULL, 0);
+		have = ldiskfs_hook_acl_get(inode, ldiskfs_hook_acl_type(acls[i]), NULL, 0);
 		if (have < 0)
 			continue;
 		if (size) {
@@ -639,7 +643,7 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_xattr_list);
 /* ---- contents as metadata ---- */
 
 /* Metadata are the contents of local files, and the targets of long symbolic links. */
-static int hook_meta_check(struct inode *inode)
+static int ldiskfs_hook_meta_check(struct inode *inode)
 {
 	if (S_ISREG(inode->i_mode) ||
 	    (S_ISLNK(inode->i_mode) && !ldiskfs_inode_is_fast_symlink(inode)))
@@ -648,7 +652,7 @@ static int hook_meta_check(struct inode *inode)
 }
 
 /* The block at @lblk; NULL where it reads as zeros. */
-static struct buffer_head *hook_meta_read(struct inode *inode, u32 lblk)
+static struct buffer_head *ldiskfs_hook_meta_read(struct inode *inode, u32 lblk)
 {
 	struct ldiskfs_map map = { .lblk = lblk, .len = 1 };
 	int rc = ldiskfs_hook_map(inode, &map);
@@ -673,7 +677,7 @@ ssize_t ldiskfs_hook_buf_read(struct inode *inode, void *buf, size_t len, u64 po
 	size_t done = 0;
 	int rc;
 
-	rc = hook_meta_check(inode);
+	rc = ldiskfs_hook_meta_check(inode);
 	if (rc)
 		return rc;
 	if (pos >= size)
@@ -683,7 +687,7 @@ ssize_t ldiskfs_hook_buf_read(struct inode *inode, void *buf, size_t len, u64 po
 		unsigned int off = (pos + done) & (bs - 1);
 		size_t n = min_t(size_t, bs - off, len - done);
 
-		bh = hook_meta_read(inode, (pos + done) >> bits);
+		bh = ldiskfs_hook_meta_read(inode, (pos + done) >> bits);
 		if (IS_ERR(bh))
 			return PTR_ERR(bh);
 		if (bh)
@@ -697,8 +701,8 @@ ssize_t ldiskfs_hook_buf_read(struct inode *inode, void *buf, size_t len, u64 po
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_buf_read);
 
-static int hook_meta_write(handle_t *handle, struct inode *inode, u32 lblk, unsigned int off,
-			   const void *buf, size_t n)
+static int ldiskfs_hook_meta_write(handle_t *handle, struct inode *inode, u32 lblk,
+				   unsigned int off, const void *buf, size_t n)
 {
 	struct ldiskfs_map map = { .lblk = lblk, .len = 1 };
 	struct buffer_head *bh;
@@ -738,7 +742,7 @@ int ldiskfs_hook_buf_write(handle_t *handle, struct inode *inode, const void *bu
 	size_t done = 0;
 	int rc;
 
-	rc = hook_meta_check(inode);
+	rc = ldiskfs_hook_meta_check(inode);
 	if (rc)
 		return rc;
 	if (pos > inode->i_sb->s_maxbytes || len > inode->i_sb->s_maxbytes - pos)
@@ -752,11 +756,12 @@ int ldiskfs_hook_buf_write(handle_t *handle, struct inode *inode, const void *bu
 		unsigned int off = (pos + done) & (bs - 1);
 		size_t n = min_t(size_t, bs - off, len - done);
 
-		rc = hook_meta_write(handle, inode, (pos + done) >> bits, off, buf + done, n);
+		rc = ldiskfs_hook_meta_write(handle, inode, (pos + done) >> bits, off, buf + done,
+					     n);
 		done += n;
 	}
 	if (!rc && pos + len > i_size_read(inode)) {
-		hook_size_set(inode, pos + len);
+		ldiskfs_hook_size_store(inode, pos + len);
 		rc = ldiskfs_mark_inode_dirty(handle, inode);
 	}
 	return rc;
@@ -783,7 +788,7 @@ int ldiskfs_hook_symlink_set(handle_t *handle, struct inode *inode, const char *
 		if (!copy)
 			return -ENOMEM;
 		memcpy(copy, target, len);
-		rc = hook_meta_write(handle, inode, 0, 0, copy, len + 1);
+		rc = ldiskfs_hook_meta_write(handle, inode, 0, 0, copy, len + 1);
 		kfree(copy);
 		inode->i_op = &ldiskfs_symlink_inode_operations;
 	} else {
@@ -796,7 +801,7 @@ int ldiskfs_hook_symlink_set(handle_t *handle, struct inode *inode, const char *
 	}
 	if (rc)
 		return rc;
-	hook_size_set(inode, len);
+	ldiskfs_hook_size_store(inode, len);
 	return ldiskfs_mark_inode_dirty(handle, inode);
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_symlink_set);
@@ -834,7 +839,7 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_symlink_get);
 
 /* ---- blocks ---- */
 
-static void hook_map_result(struct ldiskfs_map *map, const struct ldiskfs_map_blocks *mb)
+static void ldiskfs_hook_map_result(struct ldiskfs_map *map, const struct ldiskfs_map_blocks *mb)
 {
 	map->len = mb->m_len;
 	map->mapped = mb->m_flags & (LDISKFS_MAP_MAPPED | LDISKFS_MAP_UNWRITTEN);
@@ -854,13 +859,13 @@ int ldiskfs_hook_map(struct inode *inode, struct ldiskfs_map *map)
 
 	if (rc < 0)
 		return rc;
-	hook_map_result(map, &mb);
+	ldiskfs_hook_map_result(map, &mb);
 	return map->len ? 0 : -EIO;
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_map);
 
 /* Can the data of the inode be written past the page cache? */
-static int hook_data_check(struct inode *inode)
+static int ldiskfs_hook_data_check(struct inode *inode)
 {
 	if (!S_ISREG(inode->i_mode))
 		return S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
@@ -883,7 +888,7 @@ int ldiskfs_hook_alloc(struct inode *inode, struct ldiskfs_map *map)
 	int rc, retries = 0;
 	handle_t *handle;
 
-	rc = hook_data_check(inode);
+	rc = ldiskfs_hook_data_check(inode);
 	if (!rc)
 		rc = ldiskfs_hook_map(inode, map);
 	if (rc || (map->mapped && !map->unwritten))
@@ -900,7 +905,7 @@ int ldiskfs_hook_alloc(struct inode *inode, struct ldiskfs_map *map)
 	} while (rc == -ENOSPC && ldiskfs_should_retry_alloc(inode->i_sb, &retries));
 	if (rc <= 0)
 		return rc ?: -EIO;
-	hook_map_result(map, &mb);
+	ldiskfs_hook_map_result(map, &mb);
 	/*
 	 * The blocks may have been those of a local file or directory: what the buffer cache still
 	 * has of them must not be written over the data.
@@ -931,7 +936,7 @@ int ldiskfs_hook_convert(struct inode *inode, u64 pos, u64 len)
 		handle = ldiskfs_journal_start(inode, LDISKFS_HT_MAP_BLOCKS, credits);
 		if (IS_ERR(handle))
 			return PTR_ERR(handle);
-		hook_data_flush(handle);
+		ldiskfs_hook_data_flush(handle);
 		mb.m_len = end - mb.m_lblk;
 		rc = ldiskfs_map_blocks(handle, inode, &mb, LDISKFS_GET_BLOCKS_IO_CONVERT_EXT);
 		rc = rc > 0 ? ldiskfs_mark_inode_dirty(handle, inode) : rc ?: -EIO;
@@ -956,7 +961,7 @@ int ldiskfs_hook_extend(struct inode *inode, u64 size)
 	handle = ldiskfs_journal_start(inode, LDISKFS_HT_INODE, 3);
 	if (IS_ERR(handle))
 		return PTR_ERR(handle);
-	hook_data_flush(handle);
+	ldiskfs_hook_data_flush(handle);
 	down_write(&LDISKFS_I(inode)->i_data_sem);
 	if (size > i_size_read(inode)) {
 		LDISKFS_I(inode)->i_disksize = size;
@@ -973,7 +978,7 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_extend);
  * Write and drop the pages that zeroing of partial blocks left in the page cache: the next read or
  * write is past it. Also when they cannot be written, or they would overwrite later data.
  */
-static int hook_uncache(struct inode *inode)
+static int ldiskfs_hook_uncache(struct inode *inode)
 {
 	int rc = filemap_write_and_wait(inode->i_mapping);
 
@@ -992,17 +997,17 @@ int ldiskfs_hook_truncate(struct inode *inode, u64 size)
 	struct dentry *dentry;
 	int rc, rc2;
 
-	rc = hook_data_check(inode);
+	rc = ldiskfs_hook_data_check(inode);
 	if (rc)
 		return rc;
 	if (size > inode->i_sb->s_maxbytes)
 		return -EFBIG;
-	dentry = hook_dentry(inode);
+	dentry = ldiskfs_hook_dentry(inode);
 	if (!dentry)
 		return -ENOMEM;
 	inode_lock(inode);
 	rc = ldiskfs_setattr(&init_user_ns, dentry, &ia);
-	rc2 = hook_uncache(inode);
+	rc2 = ldiskfs_hook_uncache(inode);
 	inode_unlock(inode);
 	kfree(dentry);
 	return rc ?: rc2;
@@ -1010,7 +1015,7 @@ int ldiskfs_hook_truncate(struct inode *inode, u64 size)
 EXPORT_SYMBOL_GPL(ldiskfs_hook_truncate);
 
 /* What vfs_fallocate() checks before it calls the file system. */
-static int hook_fallocate_check(struct super_block *sb, int mode, u64 start, u64 len)
+static int ldiskfs_hook_fallocate_check(struct super_block *sb, int mode, u64 start, u64 len)
 {
 	switch (mode) {
 	case 0:
@@ -1038,12 +1043,12 @@ int ldiskfs_hook_fallocate(struct vfsmount *mnt, struct inode *inode, int mode, 
 	struct file *file;
 	int rc, rc2;
 
-	rc = hook_data_check(inode);
+	rc = ldiskfs_hook_data_check(inode);
 	if (!rc)
-		rc = hook_fallocate_check(inode->i_sb, mode, start, len);
+		rc = ldiskfs_hook_fallocate_check(inode->i_sb, mode, start, len);
 	if (rc)
 		return rc;
-	dentry = hook_dentry(inode);
+	dentry = ldiskfs_hook_dentry(inode);
 	file = kzalloc(sizeof(*file), GFP_NOFS);
 	rc = -ENOMEM;
 	if (!dentry || !file)
@@ -1055,7 +1060,7 @@ int ldiskfs_hook_fallocate(struct vfsmount *mnt, struct inode *inode, int mode, 
 	file->f_path.mnt = mnt;
 	file->f_path.dentry = dentry;
 	rc = ldiskfs_fallocate(file, mode, start, len);
-	rc2 = hook_uncache(inode);
+	rc2 = ldiskfs_hook_uncache(inode);
 	rc = rc ?: rc2;
 out:
 	kfree(file);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Directory entries by inode under a handle of the caller. Included at the end of the generated
- * namei.c, whose static functions do
- * the work. The caller serialises changes and lookups of one directory; i_rwsem is not taken.
+ * namei.c, whose static functions do the work. The caller serialises changes and lookups of one
+ * directory; i_rwsem is not taken.
  */
 #include "../ldiskfs_hooks.h"
 
@@ -12,7 +12,7 @@ struct hook_dentry {
 	struct dentry child;
 };
 
-static struct hook_dentry *hook_dentry_new(struct inode *dir, const char *name, size_t len)
+static struct hook_dentry *ldiskfs_hook_dentries(struct inode *dir, const char *name, size_t len)
 {
 	struct hook_dentry *hd = kzalloc(sizeof(*hd), GFP_NOFS);
 
@@ -28,8 +28,8 @@ static struct hook_dentry *hook_dentry_new(struct inode *dir, const char *name, 
 	return hd;
 }
 
-static struct buffer_head *hook_find(struct inode *dir, const char *name, size_t len,
-				     struct ldiskfs_dir_entry_2 **de)
+static struct buffer_head *ldiskfs_hook_find_entry(struct inode *dir, const char *name, size_t len,
+						   struct ldiskfs_dir_entry_2 **de)
 {
 	struct qstr q = { .name = name, .len = len };
 	struct buffer_head *bh;
@@ -50,7 +50,7 @@ static struct buffer_head *hook_find(struct inode *dir, const char *name, size_t
 int ldiskfs_hook_dir_find(struct inode *dir, const char *name, size_t len, unsigned long *ino)
 {
 	struct ldiskfs_dir_entry_2 *de;
-	struct buffer_head *bh = hook_find(dir, name, len, &de);
+	struct buffer_head *bh = ldiskfs_hook_find_entry(dir, name, len, &de);
 
 	if (IS_ERR(bh))
 		return PTR_ERR(bh);
@@ -75,7 +75,7 @@ int ldiskfs_hook_dir_add(handle_t *handle, struct inode *dir, const char *name, 
 		return -ENOTDIR;
 	if (!len || len > LDISKFS_NAME_LEN)
 		return len ? -ENAMETOOLONG : -EINVAL;
-	hd = hook_dentry_new(dir, name, len);
+	hd = ldiskfs_hook_dentries(dir, name, len);
 	if (!hd)
 		return -ENOMEM;
 	rc = ldiskfs_add_entry(handle, &hd->child, child);
@@ -92,7 +92,7 @@ EXPORT_SYMBOL_GPL(ldiskfs_hook_dir_add);
 int ldiskfs_hook_dir_del(handle_t *handle, struct inode *dir, const char *name, size_t len)
 {
 	struct ldiskfs_dir_entry_2 *de;
-	struct buffer_head *bh = hook_find(dir, name, len, &de);
+	struct buffer_head *bh = ldiskfs_hook_find_entry(dir, name, len, &de);
 	int rc;
 
 	if (IS_ERR(bh))
@@ -117,7 +117,7 @@ int ldiskfs_hook_dir_set(handle_t *handle, struct inode *dir, const char *name, 
 {
 	bool dotdot = len == 2 && name[0] == '.' && name[1] == '.';
 	struct ldiskfs_dir_entry_2 *de;
-	struct buffer_head *bh = hook_find(dir, name, len, &de);
+	struct buffer_head *bh = ldiskfs_hook_find_entry(dir, name, len, &de);
 	int rc;
 
 	if (IS_ERR(bh))
@@ -159,7 +159,7 @@ int ldiskfs_hook_dir_iterate(struct vfsmount *mnt, struct inode *dir, struct dir
 
 	if (!S_ISDIR(dir->i_mode))
 		return -ENOTDIR;
-	hd = hook_dentry_new(dir, "", 0);
+	hd = ldiskfs_hook_dentries(dir, "", 0);
 	file = kzalloc(sizeof(*file), GFP_NOFS);
 	rc = -ENOMEM;
 	if (!hd || !file)

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What ldiskfs.ko offers to the object store beside the VFS: changes of several inodes under one
- * journal handle, commit
- * callbacks, directory entries by inode, xattrs under a handle, block mapping. Nothing here shows
- * types of ext4.
+ * journal handle, commit callbacks, directory entries by inode, xattrs under a handle, block
+ * mapping. Nothing here shows types of ext4.
  *
- * Functions that take a handle_t run inside ldiskfs_hook_start() .. ldiskfs_hook_stop(); those
- * that say "own handles" must not.
- * Callers serialise changes of one directory and of one inode; i_rwsem is taken only by "own
- * handles" functions.
+ * Functions that take a handle_t run inside ldiskfs_hook_start() .. ldiskfs_hook_stop(); those that
+ * say "own handles" must not. Callers serialise changes of one directory and of one inode; i_rwsem
+ * is taken only by "own handles" functions.
  */
 #ifndef _LDISKFS_HOOKS_H
 #define _LDISKFS_HOOKS_H
@@ -20,11 +18,13 @@
 
 /* After mounting: refuses features the object store cannot live with, adjusts flags. */
 int ldiskfs_hook_super(struct super_block *sb);
-/* Credits one handle may have. */
+/* Has an error ended all writing? */
 bool ldiskfs_hook_failed(struct super_block *sb);
+/* Credits one handle may have. */
 int ldiskfs_hook_max_credits(struct super_block *sb);
 handle_t *ldiskfs_hook_start(struct super_block *sb, int credits);
 int ldiskfs_hook_stop(handle_t *handle);
+
 /* fn(cb, error) once after the commit, in the journal thread; the memory is the caller's. */
 struct ldiskfs_hook_cb {
 	struct {
@@ -33,6 +33,7 @@ struct ldiskfs_hook_cb {
 	} private;
 	void (*fn)(struct ldiskfs_hook_cb *cb, int error);
 };
+
 void ldiskfs_hook_commit_cb(handle_t *handle, struct ldiskfs_hook_cb *cb);
 int ldiskfs_hook_force_commit(struct super_block *sb);
 int ldiskfs_hook_start_commit(struct super_block *sb);
@@ -60,10 +61,12 @@ struct ldiskfs_ext_attr {
 	u64 version;
 	struct timespec64 crtime;
 };
+
 #define LDISKFS_EA_FLAGS 1
 #define LDISKFS_EA_PROJID 2
 #define LDISKFS_EA_VERSION 4
 #define LDISKFS_EA_CRTIME 8
+
 void ldiskfs_hook_ext_get(struct inode *inode, struct ldiskfs_ext_attr *ea);
 /* In memory only: ldiskfs_hook_dirty() after it. */
 int ldiskfs_hook_ext_set(struct inode *inode, const struct ldiskfs_ext_attr *ea,
@@ -94,6 +97,7 @@ struct ldiskfs_map {
 	/* blocks without data yet: reads as zeros, needs ldiskfs_hook_convert() after a write */
 	bool unwritten;
 };
+
 int ldiskfs_hook_map(struct inode *inode, struct ldiskfs_map *map);
 /* Own handles: holes become unwritten blocks. */
 int ldiskfs_hook_alloc(struct inode *inode, struct ldiskfs_map *map);

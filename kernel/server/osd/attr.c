@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes, link counts, xattrs and symbolic links of objects. Nothing moves the times of an
- * inode but osd_attr_set() (and data
- * operations, whose callers set them afterwards).
+ * Attributes, link counts, xattrs and symbolic links of objects. Only osd_attr_set() is meant to
+ * change the times of an inode. Data operations change them, too: the caller sets them afterwards.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 

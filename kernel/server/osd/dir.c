@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Directories of the MDT namespace. An entry points to an inode, its FID is read from that inode.
- * Directory blocks are protected by
- * oo_dir_sem, which is inside of transactions; i_rwsem of directories is not used.
+ * Directory blocks are protected by oo_dir_sem, which is inside of transactions; i_rwsem of
+ * directories is not used.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 
@@ -21,7 +21,7 @@ int osd_dir_find_ino(struct osd_object *dir, const char *name, size_t len, unsig
 /* -ENOENT when the inode went away meanwhile, -EIO when it has no FID. */
 static int osd_ino_fid(struct osd_device *dev, unsigned long ino, struct lu_fid *fid)
 {
-	struct inode *inode = ldiskfs_hook_iget(dev->od_sb, ino);
+	struct inode *inode = ldiskfs_hook_iget(dev->osd_sb, ino);
 	int rc;
 
 	if (IS_ERR(inode))
@@ -50,7 +50,8 @@ int osd_dir_lookup(struct osd_object *dir, const char *name, size_t len, struct 
 }
 EXPORT_SYMBOL_GPL(osd_dir_lookup);
 
-int osd_dir_add(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len, struct inode *inode)
+int osd_dir_add(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len,
+		struct inode *inode)
 {
 	unsigned int nofs = osd_dir_lock(dir);
 	int rc = -ENOENT;
@@ -193,12 +194,11 @@ int osd_dir_iterate(struct osd_object *dir, u64 hash, osd_dir_actor actor, void 
 		it.used = 0;
 		it.full = false;
 		nofs = osd_dir_lock_shared(dir);
-		rc = ldiskfs_hook_dir_iterate(dir->oo_dev->od_mnt, dir->oo_inode, &it.ctx);
+		rc = ldiskfs_hook_dir_iterate(dir->oo_dev->osd_mnt, dir->oo_inode, &it.ctx);
 		osd_dir_unlock_shared(dir, nofs);
 		/*
 		 * The next round begins at the hash of the last entry taken: entries of the same
-		 * hash that were given
-		 * already come again and are skipped.
+		 * hash that were given already come again and are skipped.
 		 */
 		n = 0;
 		for (off = 0; !rc && off < it.used;
@@ -233,15 +233,15 @@ static struct osd_object *osd_root_create(struct osd_device *dev, const struct l
 	th = osd_trans_start(dev, OSD_CR_CREATE + OSD_CR_DIR_INSERT + OSD_CR_NLINK);
 	if (IS_ERR(th))
 		return ERR_CAST(th);
-	obj = osd_create(th, dev, dev->od_fsroot, fid, S_IFDIR | 0755, 0, 0, 0);
+	obj = osd_create(th, dev, dev->osd_fsroot, fid, S_IFDIR | 0755, 0, 0, 0);
 	rc = PTR_ERR_OR_ZERO(obj);
 	if (!rc) {
-		rc = osd_dir_insert(th, dev->od_fsroot, "ROOT", 4, obj);
+		rc = osd_dir_insert(th, dev->osd_fsroot, "ROOT", 4, obj);
 		if (rc)
 			osd_destroy(th, obj);
 	}
 	if (!rc)
-		rc = osd_nlink_add(th, dev->od_fsroot, 1);
+		rc = osd_nlink_add(th, dev->osd_fsroot, 1);
 	rc2 = osd_trans_stop(th);
 	rc = rc ?: rc2;
 	if (rc) {
@@ -257,7 +257,7 @@ struct osd_object *osd_root(struct osd_device *dev)
 	struct lu_fid fid;
 
 	fid_root(&fid);
-	mutex_lock(&dev->od_local_mutex);
+	mutex_lock(&dev->osd_local_mutex);
 	obj = osd_find(dev, &fid);
 	if (obj == ERR_PTR(-ENOENT))
 		obj = osd_root_create(dev, &fid);
@@ -265,7 +265,7 @@ struct osd_object *osd_root(struct osd_device *dev)
 		osd_object_put(obj);
 		obj = ERR_PTR(-ENOTDIR);
 	}
-	mutex_unlock(&dev->od_local_mutex);
+	mutex_unlock(&dev->osd_local_mutex);
 	return obj;
 }
 EXPORT_SYMBOL_GPL(osd_root);

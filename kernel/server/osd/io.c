@@ -2,16 +2,15 @@
 /*
  * Object data: bios straight to the blocks of the object, without the page cache.
  *
- * A write first makes holes into unwritten blocks (own transactions), writes the data, waits for
- * them, and only then extends the size
- * and marks the blocks written: a crash in between leaves zeros, never old contents of the disk.
- * Blocks that are written already
- * are overwritten in place. The commit of the journal flushes the device, so what a later
- * transaction relies on is on disk.
- * Bytes at and after the size are zeros on disk; partial blocks are read, merged and written
- * whole under oo_edge_mutex.
+ * A write first turns holes into unwritten blocks (in transactions of its own), writes the data,
+ * waits for them, and only then extends the size and marks the blocks written: a crash in between
+ * leaves zeros, never old contents of the disk. Blocks that are written already are overwritten in
+ * place. A commit flushes the device, so what a later transaction relies on is on disk. Bytes at
+ * and after the size are zeros on disk; partial blocks are read, merged and written whole under
+ * oo_edge_mutex.
  *
- * oo_data_sem: shared for reads and writes, exclusive when blocks are taken away. Then own handles.
+ * oo_data_sem is held shared by reads and writes, exclusive where blocks are taken away; the
+ * transactions are inside of it.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 
@@ -162,8 +161,8 @@ static int osd_io_run(struct osd_io *io, u64 pos, struct bio_vec *bvec, u64 len)
 
 /*
  * The range [pos, pos + len) as whole blocks [start, start + blen): the caller's pages where they
- * hold whole blocks, own pages
- * for what is left at the edges, or for everything when the caller's memory is not cut at sectors.
+ * hold whole blocks, bounce pages for what is left at the edges, or for everything when the
+ * caller's memory is not cut at sectors.
  */
 struct osd_span {
 	u64 start, blen;
@@ -526,7 +525,7 @@ int osd_punch(struct osd_object *obj, u64 start, u64 end)
 	if (end == OSD_EOF || end >= i_size_read(inode))
 		rc = ldiskfs_hook_truncate(inode, start);
 	else
-		rc = ldiskfs_hook_fallocate(obj->oo_dev->od_mnt, inode,
+		rc = ldiskfs_hook_fallocate(obj->oo_dev->osd_mnt, inode,
 					    FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start,
 					    end - start);
 	up_write(&obj->oo_data_sem);
@@ -546,7 +545,7 @@ int osd_fallocate(struct osd_object *obj, int mode, u64 start, u64 len)
 		return rc;
 	sb_start_write(sb);
 	down_write(&obj->oo_data_sem);
-	rc = ldiskfs_hook_fallocate(obj->oo_dev->od_mnt, inode, mode, start, len);
+	rc = ldiskfs_hook_fallocate(obj->oo_dev->osd_mnt, inode, mode, start, len);
 	up_write(&obj->oo_data_sem);
 	sb_end_write(sb);
 	return rc;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files of the server itself, by path and without a FID: last_rcvd, CONFIGS/, OI/, O/. Their
- * contents are metadata (journalled).
+ * Files of the server itself by path: last_rcvd, CONFIGS/, OI/, O/. Those made here have no FID.
+ * Their contents are metadata (journalled).
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 
@@ -23,7 +23,7 @@ struct osd_object *osd_local_lookup(struct osd_device *dev, struct osd_object *d
 		obj = ERR_PTR(rc);
 		goto out;
 	}
-	inode = ldiskfs_hook_iget(dev->od_sb, ino);
+	inode = ldiskfs_hook_iget(dev->osd_sb, ino);
 	if (IS_ERR(inode)) {
 		obj = PTR_ERR(inode) == -ESTALE ? ERR_PTR(-ENOENT) : ERR_CAST(inode);
 		goto out;
@@ -72,7 +72,7 @@ struct osd_object *osd_local_get(struct osd_device *dev, struct osd_object *dir,
 	struct osd_trans *th;
 	int rc;
 
-	mutex_lock(&dev->od_local_mutex);
+	mutex_lock(&dev->osd_local_mutex);
 	obj = osd_local_lookup(dev, dir, name, strlen(name));
 	if (obj != ERR_PTR(-ENOENT))
 		goto out;
@@ -88,7 +88,7 @@ struct osd_object *osd_local_get(struct osd_device *dev, struct osd_object *dir,
 		obj = ERR_PTR(rc);
 	}
 out:
-	mutex_unlock(&dev->od_local_mutex);
+	mutex_unlock(&dev->osd_local_mutex);
 	return obj;
 }
 
@@ -96,7 +96,7 @@ out:
 static struct osd_object *osd_local_parent(struct osd_device *dev, const char *path, bool create,
 					   const char **last)
 {
-	struct osd_object *dir = dev->od_fsroot, *next;
+	struct osd_object *dir = dev->osd_fsroot, *next;
 	const char *slash;
 	char *name;
 
@@ -162,7 +162,7 @@ int osd_local_unlink(struct osd_device *dev, const char *path)
 	dir = osd_local_parent(dev, path, false, &name);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
-	mutex_lock(&dev->od_local_mutex);
+	mutex_lock(&dev->osd_local_mutex);
 	obj = osd_local_lookup(dev, dir, name, strlen(name));
 	rc = PTR_ERR_OR_ZERO(obj);
 	if (!rc && obj->oo_type == S_IFDIR)
@@ -177,7 +177,7 @@ int osd_local_unlink(struct osd_device *dev, const char *path)
 	rc2 = osd_trans_stop(th);
 	rc = rc ?: rc2;
 out:
-	mutex_unlock(&dev->od_local_mutex);
+	mutex_unlock(&dev->osd_local_mutex);
 	osd_object_put(obj);
 	osd_object_put(dir);
 	return rc;
@@ -219,7 +219,7 @@ int osd_local_rename(struct osd_device *dev, const char *from, const char *to)
 		osd_object_put(dir);
 		return rc;
 	}
-	mutex_lock(&dev->od_local_mutex);
+	mutex_lock(&dev->osd_local_mutex);
 	obj = osd_local_lookup(dev, dir, name, strlen(name));
 	rc = PTR_ERR_OR_ZERO(obj);
 	if (rc)
@@ -238,7 +238,7 @@ int osd_local_rename(struct osd_device *dev, const char *from, const char *to)
 	rc2 = osd_trans_stop(th);
 	rc = rc ?: rc2;
 out:
-	mutex_unlock(&dev->od_local_mutex);
+	mutex_unlock(&dev->osd_local_mutex);
 	osd_object_put(old);
 	osd_object_put(obj);
 	osd_object_put(dir2);
@@ -289,7 +289,7 @@ int osd_local_readdir(struct osd_device *dev, const char *path,
 		return -ENOMEM;
 	}
 	nofs = osd_dir_lock_shared(dir);
-	rc = ldiskfs_hook_dir_iterate(dev->od_mnt, dir->oo_inode, &n.ctx);
+	rc = ldiskfs_hook_dir_iterate(dev->osd_mnt, dir->oo_inode, &n.ctx);
 	osd_dir_unlock_shared(dir, nofs);
 	if (n.full)
 		pr_warn_ratelimited("%s: too many files in %s\n", osd_dev_name(dev), path);

@@ -3,9 +3,8 @@
  * Objects: the table of those in use, find, create, destroy.
  *
  * An osd_object is in the table from osd_object_of() until its last put, or until osd_destroy().
- * The last reference of an inode
- * without links frees its blocks in transactions of its own, so it is dropped from a work queue,
- * never inside a transaction.
+ * The last reference of an inode without links frees its blocks in transactions of its own, so it
+ * is dropped from a work queue, never inside a transaction.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 
@@ -18,6 +17,7 @@ struct osd_lma {
 	__le32 lma_incompat;
 	struct lu_fid_le lma_self_fid;
 };
+
 #define OSD_LMA_BUF 64 /* the long form of OST objects */
 #define LMAC_FID_ON_OST 0x8
 /* HSM-released (the layout says so), unlinked but open. */
@@ -35,7 +35,7 @@ const struct rhashtable_params osd_object_params = {
 bool osd_fid_in_o(const struct osd_device *dev, const struct lu_fid *fid)
 {
 	return fid_is_idif(fid) ||
-	       (dev->od_is_ost && (fid_is_norm(fid) || fid->f_seq == FID_SEQ_ECHO));
+	       (dev->osd_is_ost && (fid_is_norm(fid) || fid->f_seq == FID_SEQ_ECHO));
 }
 
 /* The FID that trusted.lma holds; -ENODATA: none. */
@@ -89,8 +89,8 @@ static void osd_iput_fn(struct work_struct *work)
 	struct osd_iput_work *w = container_of(work, struct osd_iput_work, work);
 
 	iput(w->inode);
-	if (atomic_dec_return(&w->dev->od_backlog) % 256 == 0)
-		wake_up_all(&w->dev->od_wait);
+	if (atomic_dec_return(&w->dev->osd_backlog) % 256 == 0)
+		wake_up_all(&w->dev->osd_wait);
 	kfree(w);
 }
 
@@ -101,8 +101,8 @@ static void osd_inode_put_later(struct osd_device *dev, struct inode *inode)
 	INIT_WORK(&w->work, osd_iput_fn);
 	w->dev = dev;
 	w->inode = inode;
-	atomic_inc(&dev->od_backlog);
-	queue_work(dev->od_wq, &w->work);
+	atomic_inc(&dev->osd_backlog);
+	queue_work(dev->osd_wq, &w->work);
 }
 
 void osd_inode_abort(struct osd_trans *th, struct osd_device *dev, struct inode *inode)
@@ -125,7 +125,7 @@ struct osd_object *osd_object_lookup(struct osd_device *dev, const struct lu_fid
 	struct osd_object *obj;
 
 	rcu_read_lock();
-	obj = rhashtable_lookup(&dev->od_objects, fid, osd_object_params);
+	obj = rhashtable_lookup(&dev->osd_objects, fid, osd_object_params);
 	if (obj && !refcount_inc_not_zero(&obj->oo_ref))
 		obj = NULL;
 	rcu_read_unlock();
@@ -155,11 +155,11 @@ struct osd_object *osd_object_of(struct osd_device *dev, struct inode *inode,
 
 	for (;;) {
 		rcu_read_lock();
-		old = rhashtable_lookup_get_insert_fast(&dev->od_objects, &obj->oo_hash,
+		old = rhashtable_lookup_get_insert_fast(&dev->osd_objects, &obj->oo_hash,
 							osd_object_params);
 		if (!old) {
 			rcu_read_unlock();
-			atomic_inc(&dev->od_nr_objects);
+			atomic_inc(&dev->osd_nr_objects);
 			return obj;
 		}
 		if (IS_ERR(old)) {
@@ -206,9 +206,9 @@ void osd_object_put(struct osd_object *obj)
 		return;
 	dev = obj->oo_dev;
 	if (obj->oo_hashed)
-		rhashtable_remove_fast(&dev->od_objects, &obj->oo_hash, osd_object_params);
+		rhashtable_remove_fast(&dev->osd_objects, &obj->oo_hash, osd_object_params);
 	osd_inode_put(dev, obj->oo_inode);
-	atomic_dec(&dev->od_nr_objects);
+	atomic_dec(&dev->osd_nr_objects);
 	kfree_rcu(obj, oo_rcu);
 }
 EXPORT_SYMBOL_GPL(osd_object_put);
@@ -260,7 +260,7 @@ static struct osd_object *osd_find_inode(struct osd_device *dev, const struct lu
 	rc = osd_fid_to_ino(dev, fid, &ino, &gen);
 	if (rc)
 		return ERR_PTR(rc);
-	inode = ldiskfs_hook_iget(dev->od_sb, ino);
+	inode = ldiskfs_hook_iget(dev->osd_sb, ino);
 	if (IS_ERR(inode))
 		return PTR_ERR(inode) == -ESTALE ? ERR_PTR(-ENOENT) : ERR_CAST(inode);
 	if (in_o ? !inode->i_nlink : inode->i_generation != gen) {
@@ -367,7 +367,7 @@ static struct inode *osd_alloc_parent(struct osd_device *dev, struct osd_object 
 		dir = osd_seq_dir(dev, fid, name, &len);
 		return IS_ERR(dir) ? ERR_CAST(dir) : dir->oo_inode;
 	}
-	return parent ? parent->oo_inode : dev->od_fsroot->oo_inode;
+	return parent ? parent->oo_inode : dev->osd_fsroot->oo_inode;
 }
 
 struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev,
@@ -433,7 +433,7 @@ int osd_destroy(struct osd_trans *th, struct osd_object *obj)
 		if (rc)
 			return rc;
 	}
-	if (rhashtable_remove_fast(&dev->od_objects, &obj->oo_hash, osd_object_params) == 0)
+	if (rhashtable_remove_fast(&dev->osd_objects, &obj->oo_hash, osd_object_params) == 0)
 		obj->oo_hashed = false;
 	return 0;
 }

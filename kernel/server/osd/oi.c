@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The object index of MDT objects: for each sequence a file OI/<seq in hex>, an array of {inode,
- * generation} by f_oid. Ids of a
- * sequence are given out one after the other, so neighbours share blocks; holes of the array are
- * holes of the file.
- * It is written with the handle that creates or destroys the object. An entry whose inode is free
- * or of another generation (the
- * orphan was removed at mount) counts as absent.
+ * generation} by f_oid. Ids of a sequence are given out one after the other, so neighbours share
+ * blocks; holes of the array are holes of the file. An entry is written with the handle that
+ * creates or destroys the object. An entry whose inode is free or of another generation (the orphan
+ * was removed at mount) counts as absent.
  *
- * od_oi_sem: shared for what is open, exclusive to open or create a file.
+ * osd_oi_sem: shared for what is open, exclusive to open or create a file.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 
@@ -27,7 +25,7 @@ static int osd_oi_name(u64 seq, char *name)
 	return scnprintf(name, OSD_NAME_BUF, "%llx", seq);
 }
 
-/* Under od_oi_sem exclusive. With @th the file is made when it is missing. */
+/* Under osd_oi_sem exclusive. With @th the file is made when it is missing. */
 static struct osd_object *osd_oi_open(struct osd_trans *th, struct osd_device *dev, u64 seq)
 {
 	struct osd_object *file, *old;
@@ -36,41 +34,41 @@ static struct osd_object *osd_oi_open(struct osd_trans *th, struct osd_device *d
 	unsigned long index = 0;
 	int rc;
 
-	file = xa_load(&dev->od_oi, seq);
+	file = xa_load(&dev->osd_oi, seq);
 	if (file)
 		return file;
-	file = osd_local_lookup(dev, dev->od_oi_dir, name, len);
+	file = osd_local_lookup(dev, dev->osd_oi_dir, name, len);
 	if (file == ERR_PTR(-ENOENT) && th)
-		file = osd_local_create_th(th, dev->od_oi_dir, name, len, S_IFREG | 0600);
+		file = osd_local_create_th(th, dev->osd_oi_dir, name, len, S_IFREG | 0600);
 	if (IS_ERR(file))
 		return file;
-	if (dev->od_nr_oi >= OSD_OI_OPEN_MAX) {
-		old = xa_find(&dev->od_oi, &index, ULONG_MAX, XA_PRESENT);
-		xa_erase(&dev->od_oi, index);
+	if (dev->osd_nr_oi >= OSD_OI_OPEN_MAX) {
+		old = xa_find(&dev->osd_oi, &index, ULONG_MAX, XA_PRESENT);
+		xa_erase(&dev->osd_oi, index);
 		osd_object_put(old);
-		dev->od_nr_oi--;
+		dev->osd_nr_oi--;
 	}
-	rc = xa_err(xa_store(&dev->od_oi, seq, file, GFP_NOFS));
+	rc = xa_err(xa_store(&dev->osd_oi, seq, file, GFP_NOFS));
 	if (rc) {
 		osd_object_put(file);
 		return ERR_PTR(rc);
 	}
-	dev->od_nr_oi++;
+	dev->osd_nr_oi++;
 	return file;
 }
 
-/* The file of a sequence as osd_oi_open() gives it; od_oi_sem is held shared afterwards, also on errors. */
+/* As osd_oi_open(); osd_oi_sem is held shared afterwards, also on errors. */
 static struct osd_object *osd_oi_lock(struct osd_trans *th, struct osd_device *dev, u64 seq)
 {
 	struct osd_object *file;
 
-	down_read(&dev->od_oi_sem);
-	file = xa_load(&dev->od_oi, seq);
+	down_read(&dev->osd_oi_sem);
+	file = xa_load(&dev->osd_oi, seq);
 	if (!file) {
-		up_read(&dev->od_oi_sem);
-		down_write(&dev->od_oi_sem);
+		up_read(&dev->osd_oi_sem);
+		down_write(&dev->osd_oi_sem);
 		file = osd_oi_open(th, dev, seq);
-		downgrade_write(&dev->od_oi_sem);
+		downgrade_write(&dev->osd_oi_sem);
 	}
 	return file;
 }
@@ -88,7 +86,7 @@ int osd_oi_lookup(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u3
 	else
 		n = ldiskfs_hook_buf_read(file->oo_inode, &e, sizeof(e),
 					  (u64)fid->f_oid * sizeof(e));
-	up_read(&dev->od_oi_sem);
+	up_read(&dev->osd_oi_sem);
 	memalloc_nofs_restore(nofs);
 	if (n < 0)
 		return n;
@@ -112,7 +110,7 @@ int osd_oi_set(struct osd_trans *th, struct osd_device *dev, const struct lu_fid
 	else
 		rc = ldiskfs_hook_buf_write(th->ot_handle, file->oo_inode, &e, sizeof(e),
 					    (u64)fid->f_oid * sizeof(e));
-	up_read(&dev->od_oi_sem);
+	up_read(&dev->osd_oi_sem);
 	return rc;
 }
 
@@ -120,10 +118,10 @@ int osd_oi_init(struct osd_device *dev)
 {
 	struct osd_object *dir;
 
-	dir = osd_local_get(dev, dev->od_fsroot, OSD_OI_DIR, S_IFDIR | 0700);
+	dir = osd_local_get(dev, dev->osd_fsroot, OSD_OI_DIR, S_IFDIR | 0700);
 	if (IS_ERR(dir))
-		return sb_rdonly(dev->od_sb) && PTR_ERR(dir) == -EROFS ? -EINVAL : PTR_ERR(dir);
-	dev->od_oi_dir = dir;
+		return sb_rdonly(dev->osd_sb) && PTR_ERR(dir) == -EROFS ? -EINVAL : PTR_ERR(dir);
+	dev->osd_oi_dir = dir;
 	return 0;
 }
 
@@ -132,9 +130,9 @@ void osd_oi_fini(struct osd_device *dev)
 	struct osd_object *file;
 	unsigned long seq;
 
-	xa_for_each(&dev->od_oi, seq, file) {
-		xa_erase(&dev->od_oi, seq);
+	xa_for_each(&dev->osd_oi, seq, file) {
+		xa_erase(&dev->osd_oi, seq);
 		osd_object_put(file);
 	}
-	osd_object_put(dev->od_oi_dir);
+	osd_object_put(dev->osd_oi_dir);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Inside of osd_ldiskfs.ko. Locks, outer first (see also osd.h):
- *   od_seq_mutex, od_local_mutex > transaction > od_oi_sem > oo_dir_sem (one at a time) ;
+ *   osd_seq_mutex, osd_local_mutex > transaction > osd_oi_sem > oo_dir_sem (one at a time) ;
  *   oo_data_sem > oo_edge_mutex > own handles.
  * Whatever is locked inside a transaction is locked with memalloc_nofs everywhere.
  */
@@ -27,31 +27,31 @@ struct osd_seq {
 };
 
 struct osd_device {
-	struct list_head od_list;
-	struct vfsmount *od_mnt;
-	struct super_block *od_sb;
-	bool od_is_ost;
-	u32 od_index;
+	struct list_head osd_list;
+	struct vfsmount *osd_mnt;
+	struct super_block *osd_sb;
+	bool osd_is_ost;
+	u32 osd_index;
 
-	struct rhashtable od_objects;
-	atomic_t od_nr_objects;
-	struct workqueue_struct *od_wq; /* final iput of deleted inodes */
-	atomic_t od_backlog;
-	wait_queue_head_t od_wait;
-	atomic64_t od_cb_added; /* commit callbacks */
-	atomic64_t od_cb_done;
+	struct rhashtable osd_objects;
+	atomic_t osd_nr_objects;
+	struct workqueue_struct *osd_wq; /* final iput of deleted inodes */
+	atomic_t osd_backlog;
+	wait_queue_head_t osd_wait;
+	atomic64_t osd_cb_added; /* commit callbacks */
+	atomic64_t osd_cb_done;
 
-	struct osd_object *od_fsroot;
-	struct mutex od_local_mutex; /* creation of local files */
+	struct osd_object *osd_fsroot;
+	struct mutex osd_local_mutex; /* creation of local files */
 
-	struct rw_semaphore od_oi_sem;
-	struct osd_object *od_oi_dir;
-	struct xarray od_oi; /* seq -> osd_object of OI/<seq> */
-	unsigned int od_nr_oi;
+	struct rw_semaphore osd_oi_sem;
+	struct osd_object *osd_oi_dir;
+	struct xarray osd_oi; /* seq -> osd_object of OI/<seq> */
+	unsigned int osd_nr_oi;
 
-	struct mutex od_seq_mutex;
-	struct osd_object *od_o_dir;
-	struct xarray od_seqs; /* seq -> osd_seq */
+	struct mutex osd_seq_mutex; /* opening and making of sequences */
+	struct osd_object *osd_o_dir;
+	struct xarray osd_seqs; /* seq -> osd_seq */
 };
 
 struct osd_trans {
@@ -108,7 +108,8 @@ struct osd_object *osd_local_get(struct osd_device *dev, struct osd_object *dir,
 
 /* ---- dir.c ---- */
 /* osd_dir_insert() of an inode without an object. */
-int osd_dir_add(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len, struct inode *inode);
+int osd_dir_add(struct osd_trans *th, struct osd_object *dir, const char *name, size_t len,
+		struct inode *inode);
 int osd_dir_find_ino(struct osd_object *dir, const char *name, size_t len, unsigned long *ino);
 
 static inline unsigned int osd_dir_lock(struct osd_object *dir)

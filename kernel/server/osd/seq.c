@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * OST objects by path (chapter 5, 20.1): O/<seq>/d<id mod 32>/<id> and O/<seq>/LAST_ID. The
- * directories of a sequence that was used
- * stay open until the device goes.
+ * directories of a sequence that was used stay open until the device is unmounted.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
 
@@ -45,17 +44,17 @@ static struct osd_seq *osd_seq_read(struct osd_device *dev, u64 seq, bool create
 	struct osd_seq *os;
 	int i;
 
-	if (!dev->od_o_dir) {
-		dir = osd_seq_entry(dev, dev->od_fsroot, "O", S_IFDIR | 0700, create);
+	if (!dev->osd_o_dir) {
+		dir = osd_seq_entry(dev, dev->osd_fsroot, "O", S_IFDIR | 0700, create);
 		if (IS_ERR(dir))
 			return ERR_CAST(dir);
-		dev->od_o_dir = dir;
+		dev->osd_o_dir = dir;
 	}
 	os = kzalloc(sizeof(*os), GFP_NOFS);
 	if (!os)
 		return ERR_PTR(-ENOMEM);
 	osd_seq_name(seq, name);
-	dir = osd_seq_entry(dev, dev->od_o_dir, name, S_IFDIR | 0700, create);
+	dir = osd_seq_entry(dev, dev->osd_o_dir, name, S_IFDIR | 0700, create);
 	obj = dir;
 	for (i = 0; i < OSD_SUBDIRS && !IS_ERR(obj); i++) {
 		snprintf(name, sizeof(name), "d%d", i);
@@ -81,29 +80,26 @@ static struct osd_seq *osd_seq_get(struct osd_device *dev, u64 seq, bool create)
 	int rc;
 
 	seq = osd_seq_key(seq);
-	os = xa_load(&dev->od_seqs, seq);
+	os = xa_load(&dev->osd_seqs, seq);
 	if (os)
 		return os;
-	/*
-	 * An unknown one inside of a transaction: it was not made before, and must not be made
-	 * now.
-	 */
+	/* Inside of a transaction: a sequence that is not open does not exist, and is not made. */
 	if (current->journal_info)
 		return ERR_PTR(-ENOENT);
 	nofs = memalloc_nofs_save();
-	mutex_lock(&dev->od_seq_mutex);
-	os = xa_load(&dev->od_seqs, seq);
+	mutex_lock(&dev->osd_seq_mutex);
+	os = xa_load(&dev->osd_seqs, seq);
 	if (!os) {
 		os = osd_seq_read(dev, seq, create);
 		if (!IS_ERR(os)) {
-			rc = xa_err(xa_store(&dev->od_seqs, seq, os, GFP_NOFS));
+			rc = xa_err(xa_store(&dev->osd_seqs, seq, os, GFP_NOFS));
 			if (rc) {
 				osd_seq_free(os);
 				os = ERR_PTR(rc);
 			}
 		}
 	}
-	mutex_unlock(&dev->od_seq_mutex);
+	mutex_unlock(&dev->osd_seq_mutex);
 	memalloc_nofs_restore(nofs);
 	return os;
 }
@@ -180,10 +176,10 @@ void osd_seq_fini(struct osd_device *dev)
 	struct osd_seq *os;
 	unsigned long seq;
 
-	xa_for_each(&dev->od_seqs, seq, os) {
-		xa_erase(&dev->od_seqs, seq);
+	xa_for_each(&dev->osd_seqs, seq, os) {
+		xa_erase(&dev->osd_seqs, seq);
 		osd_seq_free(os);
 	}
-	osd_object_put(dev->od_o_dir);
-	dev->od_o_dir = NULL;
+	osd_object_put(dev->osd_o_dir);
+	dev->osd_o_dir = NULL;
 }

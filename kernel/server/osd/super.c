@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices and transactions of the object store. The device is mounted without a mount point; a
+ * Devices and transactions of the object store. A device is mounted without a mount point; a
  * transaction is one jbd2 handle.
  */
 #define pr_fmt(fmt) "osd_ldiskfs: " fmt
@@ -40,11 +40,11 @@ static struct vfsmount *osd_kern_mount(const char *bdev, const char *opts)
 
 static void osd_free(struct osd_device *dev)
 {
-	if (dev->od_wq)
-		destroy_workqueue(dev->od_wq);
-	rhashtable_destroy(&dev->od_objects);
-	xa_destroy(&dev->od_oi);
-	xa_destroy(&dev->od_seqs);
+	if (dev->osd_wq)
+		destroy_workqueue(dev->osd_wq);
+	rhashtable_destroy(&dev->osd_objects);
+	xa_destroy(&dev->osd_oi);
+	xa_destroy(&dev->osd_seqs);
 	kfree(dev);
 }
 
@@ -54,19 +54,19 @@ static struct osd_device *osd_alloc(void)
 
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
-	if (rhashtable_init(&dev->od_objects, &osd_object_params)) {
+	if (rhashtable_init(&dev->osd_objects, &osd_object_params)) {
 		kfree(dev);
 		return ERR_PTR(-ENOMEM);
 	}
-	INIT_LIST_HEAD(&dev->od_list);
-	init_waitqueue_head(&dev->od_wait);
-	mutex_init(&dev->od_local_mutex);
-	mutex_init(&dev->od_seq_mutex);
-	init_rwsem(&dev->od_oi_sem);
-	xa_init(&dev->od_oi);
-	xa_init(&dev->od_seqs);
-	dev->od_wq = alloc_workqueue("osd_iput", WQ_UNBOUND | WQ_MEM_RECLAIM, 4);
-	if (!dev->od_wq) {
+	INIT_LIST_HEAD(&dev->osd_list);
+	init_waitqueue_head(&dev->osd_wait);
+	mutex_init(&dev->osd_local_mutex);
+	mutex_init(&dev->osd_seq_mutex);
+	init_rwsem(&dev->osd_oi_sem);
+	xa_init(&dev->osd_oi);
+	xa_init(&dev->osd_seqs);
+	dev->osd_wq = alloc_workqueue("osd_iput", WQ_UNBOUND | WQ_MEM_RECLAIM, 4);
+	if (!dev->osd_wq) {
 		osd_free(dev);
 		return ERR_PTR(-ENOMEM);
 	}
@@ -79,11 +79,11 @@ static int osd_claim(struct osd_device *dev)
 	int rc = 0;
 
 	mutex_lock(&osd_devices_mutex);
-	list_for_each_entry(other, &osd_devices, od_list)
-		if (other->od_sb == dev->od_sb)
+	list_for_each_entry(other, &osd_devices, osd_list)
+		if (other->osd_sb == dev->osd_sb)
 			rc = -EBUSY;
 	if (!rc)
-		list_add(&dev->od_list, &osd_devices);
+		list_add(&dev->osd_list, &osd_devices);
 	mutex_unlock(&osd_devices_mutex);
 	return rc;
 }
@@ -91,7 +91,7 @@ static int osd_claim(struct osd_device *dev)
 static void osd_unclaim(struct osd_device *dev)
 {
 	mutex_lock(&osd_devices_mutex);
-	list_del_init(&dev->od_list);
+	list_del_init(&dev->osd_list);
 	mutex_unlock(&osd_devices_mutex);
 }
 
@@ -104,31 +104,31 @@ int osd_mount(const char *bdev, const char *opts, struct osd_device **devp)
 	dev = osd_alloc();
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	dev->od_mnt = osd_kern_mount(bdev, opts);
-	if (IS_ERR(dev->od_mnt)) {
-		rc = PTR_ERR(dev->od_mnt);
+	dev->osd_mnt = osd_kern_mount(bdev, opts);
+	if (IS_ERR(dev->osd_mnt)) {
+		rc = PTR_ERR(dev->osd_mnt);
 		osd_free(dev);
 		return rc;
 	}
-	dev->od_sb = dev->od_mnt->mnt_sb;
+	dev->osd_sb = dev->osd_mnt->mnt_sb;
 	rc = osd_claim(dev);
 	if (rc) {
-		kern_unmount(dev->od_mnt);
+		kern_unmount(dev->osd_mnt);
 		osd_free(dev);
 		return rc;
 	}
-	rc = ldiskfs_hook_super(dev->od_sb);
+	rc = ldiskfs_hook_super(dev->osd_sb);
 	if (rc)
 		goto out_unmount;
-	root = ldiskfs_hook_iget(dev->od_sb, d_inode(dev->od_sb->s_root)->i_ino);
+	root = ldiskfs_hook_iget(dev->osd_sb, d_inode(dev->osd_sb->s_root)->i_ino);
 	if (IS_ERR(root)) {
 		rc = PTR_ERR(root);
 		goto out_unmount;
 	}
-	dev->od_fsroot = osd_object_of_local(dev, root);
-	if (IS_ERR(dev->od_fsroot)) {
-		rc = PTR_ERR(dev->od_fsroot);
-		dev->od_fsroot = NULL;
+	dev->osd_fsroot = osd_object_of_local(dev, root);
+	if (IS_ERR(dev->osd_fsroot)) {
+		rc = PTR_ERR(dev->osd_fsroot);
+		dev->osd_fsroot = NULL;
 		goto out_unmount;
 	}
 	rc = osd_oi_init(dev);
@@ -147,41 +147,41 @@ void osd_umount(struct osd_device *dev)
 {
 	osd_seq_fini(dev);
 	osd_oi_fini(dev);
-	osd_object_put(dev->od_fsroot);
-	flush_workqueue(dev->od_wq);
-	if (atomic_read(&dev->od_nr_objects))
+	osd_object_put(dev->osd_fsroot);
+	flush_workqueue(dev->osd_wq);
+	if (atomic_read(&dev->osd_nr_objects))
 		pr_err("%s: %d objects are still in use at umount\n", osd_dev_name(dev),
-		       atomic_read(&dev->od_nr_objects));
+		       atomic_read(&dev->osd_nr_objects));
 	osd_unclaim(dev);
-	kern_unmount(dev->od_mnt);
+	kern_unmount(dev->osd_mnt);
 	osd_free(dev);
 }
 EXPORT_SYMBOL_GPL(osd_umount);
 
 int osd_sync(struct osd_device *dev)
 {
-	s64 added = atomic64_read(&dev->od_cb_added);
+	s64 added = atomic64_read(&dev->osd_cb_added);
 	int rc, rc2;
 
-	if (sb_rdonly(dev->od_sb))
+	if (sb_rdonly(dev->osd_sb))
 		return 0;
-	rc = ldiskfs_hook_force_commit(dev->od_sb);
+	rc = ldiskfs_hook_force_commit(dev->osd_sb);
 	/* The callbacks of a commit run shortly after those who wait for it are woken. */
-	wait_event_timeout(dev->od_wait, atomic64_read(&dev->od_cb_done) >= added, 60 * HZ);
-	rc2 = blkdev_issue_flush(dev->od_sb->s_bdev);
+	wait_event_timeout(dev->osd_wait, atomic64_read(&dev->osd_cb_done) >= added, 60 * HZ);
+	rc2 = blkdev_issue_flush(dev->osd_sb->s_bdev);
 	return rc ?: rc2 == -EOPNOTSUPP ? 0 : rc2;
 }
 EXPORT_SYMBOL_GPL(osd_sync);
 
 int osd_commit_async(struct osd_device *dev)
 {
-	return sb_rdonly(dev->od_sb) ? 0 : ldiskfs_hook_start_commit(dev->od_sb);
+	return sb_rdonly(dev->osd_sb) ? 0 : ldiskfs_hook_start_commit(dev->osd_sb);
 }
 EXPORT_SYMBOL_GPL(osd_commit_async);
 
 int osd_statfs(struct osd_device *dev, struct kstatfs *st)
 {
-	struct path path = { .mnt = dev->od_mnt, .dentry = dev->od_sb->s_root };
+	struct path path = { .mnt = dev->osd_mnt, .dentry = dev->osd_sb->s_root };
 
 	return vfs_statfs(&path, st);
 }
@@ -189,51 +189,51 @@ EXPORT_SYMBOL_GPL(osd_statfs);
 
 const char *osd_dev_name(struct osd_device *dev)
 {
-	return dev->od_sb->s_id;
+	return dev->osd_sb->s_id;
 }
 EXPORT_SYMBOL_GPL(osd_dev_name);
 
 bool osd_is_rdonly(struct osd_device *dev)
 {
-	return sb_rdonly(dev->od_sb);
+	return sb_rdonly(dev->osd_sb);
 }
 EXPORT_SYMBOL_GPL(osd_is_rdonly);
 
 bool osd_has_failed(struct osd_device *dev)
 {
-	return ldiskfs_hook_failed(dev->od_sb);
+	return ldiskfs_hook_failed(dev->osd_sb);
 }
 EXPORT_SYMBOL_GPL(osd_has_failed);
 
 u32 osd_blocksize(struct osd_device *dev)
 {
-	return dev->od_sb->s_blocksize;
+	return dev->osd_sb->s_blocksize;
 }
 EXPORT_SYMBOL_GPL(osd_blocksize);
 
 u64 osd_maxbytes(struct osd_device *dev)
 {
-	return dev->od_sb->s_maxbytes;
+	return dev->osd_sb->s_maxbytes;
 }
 EXPORT_SYMBOL_GPL(osd_maxbytes);
 
 u32 osd_max_xattr(struct osd_device *dev)
 {
 	/* What fits beside a few others into one xattr block. */
-	return dev->od_sb->s_blocksize - 256;
+	return dev->osd_sb->s_blocksize - 256;
 }
 EXPORT_SYMBOL_GPL(osd_max_xattr);
 
 int osd_max_credits(struct osd_device *dev)
 {
-	return ldiskfs_hook_max_credits(dev->od_sb) - OSD_CR_BASE - OSD_CR_QUOTA;
+	return ldiskfs_hook_max_credits(dev->osd_sb) - OSD_CR_BASE - OSD_CR_QUOTA;
 }
 EXPORT_SYMBOL_GPL(osd_max_credits);
 
 int osd_ost_setup(struct osd_device *dev, u32 index)
 {
-	dev->od_index = index;
-	dev->od_is_ost = true;
+	dev->osd_index = index;
+	dev->osd_is_ost = true;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(osd_ost_setup);
@@ -247,9 +247,9 @@ struct osd_trans *osd_trans_start(struct osd_device *dev, int credits)
 
 	if (WARN_ON_ONCE(current->journal_info))
 		return ERR_PTR(-EDEADLK);
-	if (sb_rdonly(dev->od_sb))
+	if (sb_rdonly(dev->osd_sb))
 		return ERR_PTR(-EROFS);
-	rc = wait_event_killable(dev->od_wait, atomic_read(&dev->od_backlog) < OSD_BACKLOG_MAX);
+	rc = wait_event_killable(dev->osd_wait, atomic_read(&dev->osd_backlog) < OSD_BACKLOG_MAX);
 	if (rc)
 		return ERR_PTR(rc);
 	th = kzalloc(sizeof(*th), GFP_NOFS);
@@ -257,14 +257,14 @@ struct osd_trans *osd_trans_start(struct osd_device *dev, int credits)
 		return ERR_PTR(-ENOMEM);
 	th->ot_dev = dev;
 	credits += OSD_CR_BASE;
-	if (sb_any_quota_loaded(dev->od_sb))
+	if (sb_any_quota_loaded(dev->osd_sb))
 		credits += OSD_CR_QUOTA;
-	credits = min(credits, ldiskfs_hook_max_credits(dev->od_sb));
-	sb_start_write(dev->od_sb);
-	th->ot_handle = ldiskfs_hook_start(dev->od_sb, credits);
+	credits = min(credits, ldiskfs_hook_max_credits(dev->osd_sb));
+	sb_start_write(dev->osd_sb);
+	th->ot_handle = ldiskfs_hook_start(dev->osd_sb, credits);
 	if (IS_ERR(th->ot_handle)) {
 		rc = PTR_ERR(th->ot_handle);
-		sb_end_write(dev->od_sb);
+		sb_end_write(dev->osd_sb);
 		kfree(th);
 		return ERR_PTR(rc);
 	}
@@ -286,9 +286,9 @@ static void osd_cb_run(struct ldiskfs_hook_cb *hook, int error)
 
 	cb->fn(cb->data, error);
 	kfree(cb);
-	atomic64_inc(&dev->od_cb_done);
-	if (wq_has_sleeper(&dev->od_wait))
-		wake_up_all(&dev->od_wait);
+	atomic64_inc(&dev->osd_cb_done);
+	if (wq_has_sleeper(&dev->osd_wait))
+		wake_up_all(&dev->osd_wait);
 }
 
 void osd_trans_commit_cb(struct osd_trans *th, osd_commit_fn fn, void *data)
@@ -299,7 +299,7 @@ void osd_trans_commit_cb(struct osd_trans *th, osd_commit_fn fn, void *data)
 	cb->dev = th->ot_dev;
 	cb->fn = fn;
 	cb->data = data;
-	atomic64_inc(&th->ot_dev->od_cb_added);
+	atomic64_inc(&th->ot_dev->osd_cb_added);
 	ldiskfs_hook_commit_cb(th->ot_handle, &cb->hook);
 }
 EXPORT_SYMBOL_GPL(osd_trans_commit_cb);
@@ -312,7 +312,7 @@ EXPORT_SYMBOL_GPL(osd_trans_set_sync);
 
 int osd_trans_stop(struct osd_trans *th)
 {
-	struct super_block *sb = th->ot_dev->od_sb;
+	struct super_block *sb = th->ot_dev->osd_sb;
 	int rc = ldiskfs_hook_stop(th->ot_handle);
 
 	sb_end_write(sb);

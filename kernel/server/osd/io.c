@@ -19,6 +19,7 @@
 #include <linux/falloc.h>
 #include <linux/highmem.h>
 #include <linux/slab.h>
+#include <trace/events/osd.h>
 #include "osd_internal.h"
 
 /* What a damaged index gives may be anything. */
@@ -385,6 +386,7 @@ int osd_read_pages(struct osd_object *obj, u64 pos, struct bio_vec *bvec, unsign
 	rc = osd_data_check(obj, false);
 	if (rc)
 		return rc;
+	trace_osd_io_begin(osd_dev_name(obj->oo_dev), &obj->oo_fid, false, pos, len, 0);
 	nofs = memalloc_nofs_save();
 	down_read(&obj->oo_data_sem);
 	size = i_size_read(inode);
@@ -404,6 +406,7 @@ int osd_read_pages(struct osd_object *obj, u64 pos, struct bio_vec *bvec, unsign
 		osd_bvec_zero_from(pos, bvec, nr, pos + n);
 	up_read(&obj->oo_data_sem);
 	memalloc_nofs_restore(nofs);
+	trace_osd_io_end(osd_dev_name(obj->oo_dev), &obj->oo_fid, false, pos, n, rc);
 	return rc;
 }
 EXPORT_SYMBOL_GPL(osd_read_pages);
@@ -496,6 +499,7 @@ int osd_write_pages(struct osd_object *obj, u64 pos, struct bio_vec *bvec, unsig
 		return -EFBIG;
 	if (!len)
 		return 0;
+	trace_osd_io_begin(osd_dev_name(obj->oo_dev), &obj->oo_fid, true, pos, len, 0);
 	nofs = memalloc_nofs_save();
 	sb_start_write(sb);
 	down_read(&obj->oo_data_sem);
@@ -503,6 +507,7 @@ int osd_write_pages(struct osd_object *obj, u64 pos, struct bio_vec *bvec, unsig
 	up_read(&obj->oo_data_sem);
 	sb_end_write(sb);
 	memalloc_nofs_restore(nofs);
+	trace_osd_io_end(osd_dev_name(obj->oo_dev), &obj->oo_fid, true, pos, len, rc);
 	return rc;
 }
 EXPORT_SYMBOL_GPL(osd_write_pages);

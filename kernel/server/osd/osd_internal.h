@@ -57,6 +57,7 @@ struct osd_device {
 struct osd_trans {
 	struct osd_device *ot_dev;
 	handle_t *ot_handle;
+	u32 ot_tid; /* of the journal */
 };
 
 /* ---- object.c ---- */

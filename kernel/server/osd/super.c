@@ -9,6 +9,7 @@
 #include <linux/blkdev.h>
 #include <linux/quotaops.h>
 #include <linux/slab.h>
+#include <trace/events/osd.h>
 #include "osd_internal.h"
 
 static LIST_HEAD(osd_devices);
@@ -268,6 +269,8 @@ struct osd_trans *osd_trans_start(struct osd_device *dev, int credits)
 		kfree(th);
 		return ERR_PTR(rc);
 	}
+	th->ot_tid = th->ot_handle->h_transaction->t_tid;
+	trace_osd_trans_start(osd_dev_name(dev), th->ot_tid, credits);
 	return th;
 }
 EXPORT_SYMBOL_GPL(osd_trans_start);
@@ -275,6 +278,7 @@ EXPORT_SYMBOL_GPL(osd_trans_start);
 struct osd_cb {
 	struct ldiskfs_hook_cb hook;
 	struct osd_device *dev;
+	u32 tid;
 	osd_commit_fn fn;
 	void *data;
 };
@@ -284,6 +288,7 @@ static void osd_cb_run(struct ldiskfs_hook_cb *hook, int error)
 	struct osd_cb *cb = container_of(hook, struct osd_cb, hook);
 	struct osd_device *dev = cb->dev;
 
+	trace_osd_trans_commit(osd_dev_name(dev), cb->tid, error);
 	cb->fn(cb->data, error);
 	kfree(cb);
 	atomic64_inc(&dev->osd_cb_done);
@@ -297,6 +302,7 @@ void osd_trans_commit_cb(struct osd_trans *th, osd_commit_fn fn, void *data)
 
 	cb->hook.fn = osd_cb_run;
 	cb->dev = th->ot_dev;
+	cb->tid = th->ot_tid;
 	cb->fn = fn;
 	cb->data = data;
 	atomic64_inc(&th->ot_dev->osd_cb_added);
@@ -316,6 +322,7 @@ int osd_trans_stop(struct osd_trans *th)
 	int rc = ldiskfs_hook_stop(th->ot_handle);
 
 	sb_end_write(sb);
+	trace_osd_trans_stop(osd_dev_name(th->ot_dev), th->ot_tid, rc);
 	kfree(th);
 	return rc;
 }

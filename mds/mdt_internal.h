@@ -11,8 +11,8 @@
  *   mdt_object.mo_mutex (two at once: in the order of their FIDs)
  *   a reservation of OST objects may wait here, before the transaction
  *   [transaction: tgt_trans_start .. tgt_trans_stop]
- *   osp_device.op_id_mutex (lov_objid)
- *   spinlocks: buckets of the object and handle tables, mdt_export.me_lock, osp_device.op_lock;
+ *   osp_device.opd_id_mutex (lov_objid)
+ *   spinlocks: buckets of the object and handle tables, mdt_export.me_lock, osp_device.opd_lock;
  *     inside of them mdt_device.mdt_reap_lock, mdt_device.mdt_rec_lock
  */
 #ifndef _GLOSS_MDT_INTERNAL_H

@@ -4,7 +4,7 @@
  * the root, of the file system), the choice of OSTs, and the LOV EA made of it. Only plain layouts
  * (V1, V3) are made.
  *
- * Locks: lod->lo_sem (the list of OSTs) > osp_device.op_lock. Object ids are reserved before the
+ * Locks: lod->lo_sem (the list of OSTs) > osp_device.opd_lock. Object ids are reserved before the
  * transaction starts, because that may wait for an OST; mdt_lov_used() journals them inside of it.
  */
 #define pr_fmt(fmt) "mdt: " fmt
@@ -280,7 +280,7 @@ static u32 mdt_lov_candidates(struct mdt_lod *lod, const struct mdt_lov_wish *w,
 		max = max(max, c[i].weight);
 	}
 	if (w->lw_offset != LOV_OFFSET_DEFAULT) {
-		while (start < n && c[start].osp->op_index < w->lw_offset)
+		while (start < n && c[start].osp->opd_index < w->lw_offset)
 			start++;
 		mdt_lov_rotate(c, n, start % n);
 	} else if (max - max * LOD_QOS_RR_PCT / 100 < min) {
@@ -358,11 +358,11 @@ static u32 mdt_lov_count_osts(struct mdt_lod *lod, const struct mdt_lov_wish *w)
 	down_read(&lod->lo_sem);
 	pool = w->lw_pool[0] ? mdt_pool_find(lod, w->lw_pool) : NULL;
 	for (i = 0; i < lod->lo_nr; i++) {
-		if (!lod->lo_osts[i] || READ_ONCE(lod->lo_osts[i]->op_inactive) ||
+		if (!lod->lo_osts[i] || READ_ONCE(lod->lo_osts[i]->opd_inactive) ||
 		    (pool && !test_bit(i, pool->mp_osts)))
 			continue;
 		n++;
-		connected += READ_ONCE(lod->lo_osts[i]->op_connected);
+		connected += READ_ONCE(lod->lo_osts[i]->opd_connected);
 	}
 	up_read(&lod->lo_sem);
 	return connected && !starting ? connected : n;
@@ -526,7 +526,7 @@ void *mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, u32
 	for (i = 0; i < a->la_count; i++) {
 		o[i].l_ost_oi.oi_id = cpu_to_le64(a->la_st[i].id);
 		o[i].l_ost_oi.oi_seq = 0;
-		o[i].l_ost_idx = cpu_to_le32(a->la_st[i].osp->op_index);
+		o[i].l_ost_idx = cpu_to_le32(a->la_st[i].osp->opd_index);
 	}
 	return buf;
 }

@@ -20,8 +20,8 @@ static struct osp_device *mdt_osts_find(struct mdt_lod *lod, const char *name, c
 	for (i = 0; i < lod->lo_nr; i++) {
 		struct osp_device *osp = lod->lo_osts[i];
 
-		if (osp && ((name && !strcmp(osp->op_name, name)) ||
-			    (uuid && !strcmp(osp->op_uuid, uuid))))
+		if (osp && ((name && !strcmp(osp->opd_name, name)) ||
+			    (uuid && !strcmp(osp->opd_uuid, uuid))))
 			return osp;
 	}
 	return NULL;
@@ -97,7 +97,7 @@ static int mdt_osts_config_setup(struct mdt_device *mdt, struct lustre_cfg *lcfg
 	osp = osp_new(&conf);
 	if (IS_ERR(osp))
 		return PTR_ERR(osp);
-	rc = tgt_nodes_connect(&lod->lo_nodes, node, osp->op_imp);
+	rc = tgt_nodes_connect(&lod->lo_nodes, node, osp->opd_imp);
 	if (rc)
 		pr_warn("%s: no NID is known of node %s, where %s is: rc = %d\n", conf.name, node,
 			conf.ost_uuid, rc);
@@ -113,7 +113,7 @@ static int mdt_osts_config_add_conn(struct mdt_lod *lod, struct lustre_cfg *lcfg
 	const char *name = lcfg_string(lcfg, 0), *node = lcfg_string(lcfg, 1);
 	struct osp_device *osp = name ? mdt_osts_find(lod, name, NULL) : NULL;
 
-	return osp ? tgt_nodes_connect(&lod->lo_nodes, node, osp->op_imp) : -ENOENT;
+	return osp ? tgt_nodes_connect(&lod->lo_nodes, node, osp->opd_imp) : -ENOENT;
 }
 
 static int mdt_osts_config_add_obd(struct mdt_lod *lod, struct lustre_cfg *lcfg, bool active)
@@ -122,7 +122,7 @@ static int mdt_osts_config_add_obd(struct mdt_lod *lod, struct lustre_cfg *lcfg,
 	struct osp_device *osp = uuid ? mdt_osts_find(lod, NULL, uuid) : NULL;
 	unsigned int idx;
 
-	if (!osp || !text || kstrtouint(text, 10, &idx) || idx != osp->op_index)
+	if (!osp || !text || kstrtouint(text, 10, &idx) || idx != osp->opd_index)
 		return -EINVAL;
 	return osp_activate(osp, active);
 }

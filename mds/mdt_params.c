@@ -75,8 +75,8 @@ static int mdt_target_obd_show(struct seq_file *m, void *obj)
 	down_read(&lod->lo_sem);
 	for (i = 0; i < lod->lo_nr; i++)
 		if (lod->lo_osts[i])
-			seq_printf(m, "%u: %s %s\n", i, lod->lo_osts[i]->op_uuid,
-				   lod->lo_osts[i]->op_inactive ? "INACTIVE" : "ACTIVE");
+			seq_printf(m, "%u: %s %s\n", i, lod->lo_osts[i]->opd_uuid,
+				   lod->lo_osts[i]->opd_inactive ? "INACTIVE" : "ACTIVE");
 	up_read(&lod->lo_sem);
 	return 0;
 }

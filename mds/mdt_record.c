@@ -143,14 +143,14 @@ void mdt_record_unused(struct mdt_device *mdt, struct osp_device *osp, u64 id)
 		/* The id counts as used: a cleanup on the OST must not make it free again. */
 		rc = osp_write_used(th, osp, id);
 		if (!rc)
-			rc = idif_to_fid(&fid, id, osp->op_index);
+			rc = idif_to_fid(&fid, id, osp->opd_index);
 		if (!rc)
 			rc = mdt_record_add(th, mdt, &fid);
 		tgt_trans_stop_local(mdt->mdt_lt, th);
 	}
 	if (rc)
 		pr_warn_ratelimited("%s: unused object %llu stays on the OST: rc = %d\n",
-				    osp->op_name, id, rc);
+				    osp->opd_name, id, rc);
 }
 
 /* One request of the record ended, or all are sent. */

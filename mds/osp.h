@@ -5,7 +5,7 @@
  * to be told after commits. It knows nothing of files and of other OSTs; the MDT is told of events
  * and asked by callbacks.
  *
- * Locks: op_id_mutex, inside of transactions; op_lock and op_job_lock are leaves.
+ * Locks: opd_id_mutex, inside of transactions; opd_lock and opd_job_lock are leaves.
  */
 #ifndef _GLOSS_OSP_H
 #define _GLOSS_OSP_H
@@ -47,48 +47,48 @@ struct osp_conf {
 };
 
 struct osp_device {
-	refcount_t		op_ref;
-	const struct osp_owner_ops *op_ops;
-	void			*op_owner;
-	struct osd_object	*op_objid;	/* file lov_objid: last used id of each OST */
-	u32			op_index;
-	char			op_name[64];	/* testfs-OST0000-osc-MDT0000 */
-	char			op_uuid[UUID_MAX];	/* of the OST */
-	struct obd_import	*op_imp;
-	struct obd_device	*op_obd;
-	struct param_dir	*op_params;
-	bool			op_added;	/* lov_add_obd was seen */
-	bool			op_inactive;	/* by configuration */
-	bool			op_connected;	/* import active */
-	bool			op_stopping;
+	refcount_t		opd_ref;
+	const struct osp_owner_ops *opd_ops;
+	void			*opd_owner;
+	struct osd_object	*opd_objid;	/* file lov_objid: last used id of each OST */
+	u32			opd_index;
+	char			opd_name[64];	/* testfs-OST0000-osc-MDT0000 */
+	char			opd_uuid[UUID_MAX];	/* of the OST */
+	struct obd_import	*opd_imp;
+	struct obd_device	*opd_obd;
+	struct param_dir	*opd_params;
+	bool			opd_added;	/* lov_add_obd was seen */
+	bool			opd_inactive;	/* by configuration */
+	bool			opd_connected;	/* import active */
+	bool			opd_stopping;
 
 	/* Objects (osp_precreate.c) */
-	spinlock_t		op_lock;
-	u64			op_next;	/* first id not given away */
-	u64			op_last;	/* ids up to this one exist on the OST */
-	struct mutex		op_id_mutex;	/* the record in lov_objid */
-	u64			op_saved;	/* what stands there */
-	bool			op_ready;	/* orphans were cleaned up after the connect */
-	u32			op_batch;	/* objects of the next precreate */
-	int			op_status;	/* of the last one: 0, -ENOSPC, -EAGAIN */
-	struct task_struct	*op_thread;
-	wait_queue_head_t	op_waitq;
-	bool			op_kick;
-	struct obd_statfs	op_statfs;
-	unsigned long		op_statfs_time;	/* jiffies */
-	bool			op_statfs_ok;
+	spinlock_t		opd_lock;
+	u64			opd_next;	/* first id not given away */
+	u64			opd_last;	/* ids up to this one exist on the OST */
+	struct mutex		opd_id_mutex;	/* the record in lov_objid */
+	u64			opd_saved;	/* what stands there */
+	bool			opd_ready;	/* orphans were cleaned up after the connect */
+	u32			opd_batch;	/* objects of the next precreate */
+	int			opd_status;	/* of the last one: 0, -ENOSPC, -EAGAIN */
+	struct task_struct	*opd_thread;
+	wait_queue_head_t	opd_waitq;
+	bool			opd_kick;
+	struct obd_statfs	opd_statfs;
+	unsigned long		opd_statfs_time;	/* jiffies */
+	bool			opd_statfs_ok;
 
 	/* Destroys and setattrs (osp_sync.c) */
-	spinlock_t		op_job_lock;
-	bool			op_jobs_open;	/* the OST is connected */
-	bool			op_jobs_stopped;
-	struct list_head	op_jobs;
-	struct list_head	op_retry;	/* not before oj_when */
-	unsigned int		op_nr_jobs;
-	unsigned int		op_in_flight;
-	unsigned int		op_uncommitted;	/* answered, not committed on the OST */
-	struct delayed_work	op_sync_work;
-	struct work_struct	op_stop_work;
+	spinlock_t		opd_job_lock;
+	bool			opd_jobs_open;	/* the OST is connected */
+	bool			opd_jobs_stopped;
+	struct list_head	opd_jobs;
+	struct list_head	opd_retry;	/* not before oj_when */
+	unsigned int		opd_nr_jobs;
+	unsigned int		opd_in_flight;
+	unsigned int		opd_uncommitted;	/* answered, not committed on the OST */
+	struct delayed_work	opd_sync_work;
+	struct work_struct	opd_stop_work;
 };
 
 /* ---- osp_main.c ---- */

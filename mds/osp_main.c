@@ -12,14 +12,14 @@
 
 void osp_get(struct osp_device *osp)
 {
-	refcount_inc(&osp->op_ref);
+	refcount_inc(&osp->opd_ref);
 }
 
 void osp_put(struct osp_device *osp)
 {
-	if (!osp || !refcount_dec_and_test(&osp->op_ref))
+	if (!osp || !refcount_dec_and_test(&osp->opd_ref))
 		return;
-	import_put(osp->op_imp);
+	import_put(osp->opd_imp);
 	kfree(osp);
 }
 
@@ -31,10 +31,10 @@ static void osp_event(struct obd_import *imp, enum import_event ev)
 
 	switch (ev) {
 	case IMP_EV_ACTIVE:
-		WRITE_ONCE(osp->op_connected, true);
-		pr_info("%s: connected\n", osp->op_name);
+		WRITE_ONCE(osp->opd_connected, true);
+		pr_info("%s: connected\n", osp->opd_name);
 		osp_sync_open(osp);
-		osp->op_ops->connected(osp->op_owner);
+		osp->opd_ops->connected(osp->opd_owner);
 		break;
 	case IMP_EV_DISCON:
 	case IMP_EV_EVICTED:
@@ -42,11 +42,11 @@ static void osp_event(struct obd_import *imp, enum import_event ev)
 		/*
 		 * The OST may lose precreated objects: clean up and create again after a connect.
 		 */
-		spin_lock(&osp->op_lock);
-		osp->op_connected = false;
-		osp->op_ready = false;
-		osp->op_statfs_ok = false;
-		spin_unlock(&osp->op_lock);
+		spin_lock(&osp->opd_lock);
+		osp->opd_connected = false;
+		osp->opd_ready = false;
+		osp->opd_statfs_ok = false;
+		spin_unlock(&osp->opd_lock);
 		osp_sync_close(osp, false);
 		break;
 	default:
@@ -68,7 +68,7 @@ static const struct import_ops osp_import_ops = {
 static struct obd_import *osp_import(struct osp_device *osp, const struct osp_conf *oc)
 {
 	struct import_conf conf = {
-		.target_uuid	= osp->op_uuid,
+		.target_uuid	= osp->opd_uuid,
 		.client_uuid	= oc->client_uuid,
 		.connect_op	= OST_CONNECT,
 		.req_portal	= OST_REQUEST_PORTAL,
@@ -81,7 +81,7 @@ static struct obd_import *osp_import(struct osp_device *osp, const struct osp_co
 	conf.ocd.ocd_connect_flags = cpu_to_le64(OSP_CONNECT);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(OBD_CONNECT2_REP_MBITS);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
-	conf.ocd.ocd_index = cpu_to_le32(osp->op_index);
+	conf.ocd.ocd_index = cpu_to_le32(osp->opd_index);
 	conf.ocd.ocd_group = cpu_to_le32(oc->mdt_index);
 	return import_alloc(&conf);
 }
@@ -97,15 +97,15 @@ static struct obd_import *osp_import(struct osp_device *osp, const struct osp_co
  */
 int osp_usable(struct osp_device *osp, u64 *avail)
 {
-	const struct obd_statfs *os = &osp->op_statfs;
+	const struct obd_statfs *os = &osp->opd_statfs;
 	u64 blocks, bavail, files;
 	int rc = 0;
 
 	*avail = 0;
-	if (READ_ONCE(osp->op_inactive) || !READ_ONCE(osp->op_added))
+	if (READ_ONCE(osp->opd_inactive) || !READ_ONCE(osp->opd_added))
 		return -ENODEV;
-	spin_lock(&osp->op_lock);
-	if (!osp->op_connected || !osp->op_statfs_ok) {
+	spin_lock(&osp->opd_lock);
+	if (!osp->opd_connected || !osp->opd_statfs_ok) {
 		rc = -EAGAIN;
 	} else {
 		u32 state = le32_to_cpu(os->os_state), bsize = le32_to_cpu(os->os_bsize) ?: 4096;
@@ -120,7 +120,7 @@ int osp_usable(struct osp_device *osp, u64 *avail)
 		    *avail < max(blocks / 1000 * bsize, 1ULL << 20) || files < 32)
 			rc = -ENOSPC;
 	}
-	spin_unlock(&osp->op_lock);
+	spin_unlock(&osp->opd_lock);
 	return rc;
 }
 
@@ -129,12 +129,12 @@ int osp_statfs(struct osp_device *osp, struct obd_statfs *os)
 {
 	int rc;
 
-	if (READ_ONCE(osp->op_inactive) || !READ_ONCE(osp->op_added))
+	if (READ_ONCE(osp->opd_inactive) || !READ_ONCE(osp->opd_added))
 		return -ENODEV;
-	spin_lock(&osp->op_lock);
-	rc = osp->op_statfs_time ? 0 : -EAGAIN;
-	*os = osp->op_statfs;
-	spin_unlock(&osp->op_lock);
+	spin_lock(&osp->opd_lock);
+	rc = osp->opd_statfs_time ? 0 : -EAGAIN;
+	*os = osp->opd_statfs;
+	spin_unlock(&osp->opd_lock);
 	return rc;
 }
 
@@ -144,7 +144,7 @@ static int osp_active_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%d\n", !osp->op_inactive);
+	seq_printf(m, "%d\n", !osp->opd_inactive);
 	return 0;
 }
 
@@ -155,10 +155,10 @@ static int osp_active_show(struct seq_file *m, void *obj)
  */
 void osp_set_active(struct osp_device *osp, bool active)
 {
-	WRITE_ONCE(osp->op_inactive, !active);
-	import_set_active(osp->op_imp, active);
+	WRITE_ONCE(osp->opd_inactive, !active);
+	import_set_active(osp->opd_imp, active);
 	osp_kick(osp);
-	osp->op_ops->changed(osp->op_owner);
+	osp->opd_ops->changed(osp->opd_owner);
 }
 
 static ssize_t osp_active_store(const char *text, size_t len, void *obj)
@@ -176,8 +176,8 @@ static int osp_uuid_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%s\t%s\n", osp->op_uuid,
-		   import_state_name(READ_ONCE(osp->op_imp->imp_state)));
+	seq_printf(m, "%s\t%s\n", osp->opd_uuid,
+		   import_state_name(READ_ONCE(osp->opd_imp->imp_state)));
 	return 0;
 }
 
@@ -185,14 +185,14 @@ static int osp_import_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	return import_show(m, osp->op_imp);
+	return import_show(m, osp->opd_imp);
 }
 
 static int osp_state_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	return import_state_show(m, osp->op_imp);
+	return import_state_show(m, osp->opd_imp);
 }
 
 static int osp_max_create_show(struct seq_file *m, void *obj)
@@ -205,7 +205,7 @@ static int osp_next_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%llu\n", READ_ONCE(osp->op_next));
+	seq_printf(m, "%llu\n", READ_ONCE(osp->opd_next));
 	return 0;
 }
 
@@ -213,7 +213,7 @@ static int osp_last_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%llu\n", READ_ONCE(osp->op_last));
+	seq_printf(m, "%llu\n", READ_ONCE(osp->opd_last));
 	return 0;
 }
 
@@ -221,7 +221,7 @@ static int osp_changes_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%u\n", READ_ONCE(osp->op_nr_jobs));
+	seq_printf(m, "%u\n", READ_ONCE(osp->opd_nr_jobs));
 	return 0;
 }
 
@@ -229,7 +229,7 @@ static int osp_in_flight_show(struct seq_file *m, void *obj)
 {
 	struct osp_device *osp = obj;
 
-	seq_printf(m, "%u\n", READ_ONCE(osp->op_in_flight));
+	seq_printf(m, "%u\n", READ_ONCE(osp->opd_in_flight));
 	return 0;
 }
 
@@ -253,9 +253,9 @@ static void osp_params_add(struct osp_device *osp)
 
 	if (IS_ERR_OR_NULL(top))
 		return;
-	osp->op_params = param_dir_add(top, osp->op_name);
+	osp->opd_params = param_dir_add(top, osp->opd_name);
 	param_dir_del(top);
-	param_add(osp->op_params, osp_params, ARRAY_SIZE(osp_params), osp);
+	param_add(osp->opd_params, osp_params, ARRAY_SIZE(osp_params), osp);
 }
 
 /**
@@ -274,24 +274,24 @@ struct osp_device *osp_new(const struct osp_conf *conf)
 
 	if (!osp)
 		return ERR_PTR(-ENOMEM);
-	refcount_set(&osp->op_ref, 1);
-	osp->op_ops = conf->ops;
-	osp->op_owner = conf->owner;
-	osp->op_index = conf->ost_index;
-	osp->op_objid = conf->objid;
+	refcount_set(&osp->opd_ref, 1);
+	osp->opd_ops = conf->ops;
+	osp->opd_owner = conf->owner;
+	osp->opd_index = conf->ost_index;
+	osp->opd_objid = conf->objid;
 	osp_precreate_init(osp);
 	osp_sync_init(osp);
-	if (strscpy(osp->op_name, conf->name, sizeof(osp->op_name)) < 0 ||
-	    strscpy(osp->op_uuid, conf->ost_uuid, sizeof(osp->op_uuid)) < 0)
+	if (strscpy(osp->opd_name, conf->name, sizeof(osp->opd_name)) < 0 ||
+	    strscpy(osp->opd_uuid, conf->ost_uuid, sizeof(osp->opd_uuid)) < 0)
 		goto out;
 	rc = osp_load_used(osp);
 	if (rc)
 		goto out;
-	osp->op_imp = osp_import(osp, conf);
-	rc = osp->op_imp ? osp_precreate_start(osp) : -ENOMEM;
+	osp->opd_imp = osp_import(osp, conf);
+	rc = osp->opd_imp ? osp_precreate_start(osp) : -ENOMEM;
 	if (rc)
 		goto out;
-	osp->op_obd = lu_device_add("osp", conf->name, conf->client_uuid);
+	osp->opd_obd = lu_device_add("osp", conf->name, conf->client_uuid);
 	osp_params_add(osp);
 	return osp;
 out:
@@ -308,18 +308,18 @@ out:
  */
 int osp_activate(struct osp_device *osp, bool active)
 {
-	if (osp->op_added)
+	if (osp->opd_added)
 		return -EEXIST;
-	osp->op_inactive = !active;
-	WRITE_ONCE(osp->op_added, true);
-	return active ? import_connect(osp->op_imp) : 0;
+	osp->opd_inactive = !active;
+	WRITE_ONCE(osp->opd_added, true);
+	return active ? import_connect(osp->opd_imp) : 0;
 }
 
 static void osp_stop_work(struct work_struct *work)
 {
-	struct osp_device *osp = container_of(work, struct osp_device, op_stop_work);
+	struct osp_device *osp = container_of(work, struct osp_device, opd_stop_work);
 
-	import_disconnect(osp->op_imp);
+	import_disconnect(osp->opd_imp);
 	osp_precreate_stop(osp);
 	osp_sync_stop(osp);
 }
@@ -332,24 +332,24 @@ static void osp_stop_work(struct work_struct *work)
  */
 void osp_stop_begin(struct osp_device *osp)
 {
-	spin_lock(&osp->op_lock);
-	osp->op_stopping = true;
-	spin_unlock(&osp->op_lock);
+	spin_lock(&osp->opd_lock);
+	osp->opd_stopping = true;
+	spin_unlock(&osp->opd_lock);
 	osp_sync_close(osp, true);
-	INIT_WORK(&osp->op_stop_work, osp_stop_work);
-	queue_work(system_unbound_wq, &osp->op_stop_work);
+	INIT_WORK(&osp->opd_stop_work, osp_stop_work);
+	queue_work(system_unbound_wq, &osp->opd_stop_work);
 }
 
 /* Wait for what osp_stop_begin() began. */
 void osp_stop_wait(struct osp_device *osp)
 {
-	flush_work(&osp->op_stop_work);
+	flush_work(&osp->opd_stop_work);
 }
 
 /* Drop the owner's reference of a stopped OSP; other references keep its memory. */
 void osp_free(struct osp_device *osp)
 {
-	param_dir_del(osp->op_params);
-	lu_device_del(osp->op_obd);
+	param_dir_del(osp->opd_params);
+	lu_device_del(osp->opd_obd);
 	osp_put(osp);
 }

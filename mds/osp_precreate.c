@@ -3,7 +3,7 @@
  * Objects of an OST for new files (chapter 4, 25.3; chapter 5, 13.3 and 13.4). A thread for each
  * OST keeps a pool of ids that exist on the OST: after each connect it makes sure of the OST's
  * state (statfs, orphan cleanup), then it creates more whenever half of the pool is used. Creators
- * take ids under op_lock; the highest id of a file goes to lov_objid in the transaction that
+ * take ids under opd_lock; the highest id of a file goes to lov_objid in the transaction that
  * creates the file.
  *
  * Ids are those of group 0 ({id, 0} on the wire). What the OST has above the highest journalled id
@@ -23,15 +23,15 @@
 
 void osp_kick(struct osp_device *osp)
 {
-	WRITE_ONCE(osp->op_kick, true);
-	wake_up(&osp->op_waitq);
+	WRITE_ONCE(osp->opd_kick, true);
+	wake_up(&osp->opd_waitq);
 }
 
 static bool osp_pool_low(const struct osp_device *osp)
 {
-	u64 left = osp->op_last + 1 - osp->op_next;
+	u64 left = osp->opd_last + 1 - osp->opd_next;
 
-	return left < osp->op_batch / 2 + 1;
+	return left < osp->opd_batch / 2 + 1;
 }
 
 /**
@@ -47,17 +47,17 @@ int osp_get_id(struct osp_device *osp, u64 *id)
 	bool low;
 	int rc = 0;
 
-	spin_lock(&osp->op_lock);
-	if (osp->op_stopping || osp->op_inactive)
+	spin_lock(&osp->opd_lock);
+	if (osp->opd_stopping || osp->opd_inactive)
 		rc = -ENODEV;
-	else if (!osp->op_ready)
+	else if (!osp->opd_ready)
 		rc = -EAGAIN;
-	else if (osp->op_next > osp->op_last)
-		rc = osp->op_status ?: -EAGAIN;
+	else if (osp->opd_next > osp->opd_last)
+		rc = osp->opd_status ?: -EAGAIN;
 	else
-		*id = osp->op_next++;
+		*id = osp->opd_next++;
 	low = osp_pool_low(osp);
-	spin_unlock(&osp->op_lock);
+	spin_unlock(&osp->opd_lock);
 	if (low)
 		osp_kick(osp);
 	return rc;
@@ -71,14 +71,14 @@ void osp_put_id(struct osp_device *osp, u64 id)
 {
 	bool back = false;
 
-	spin_lock(&osp->op_lock);
-	if (osp->op_ready && osp->op_next == id + 1) {
-		osp->op_next--;
+	spin_lock(&osp->opd_lock);
+	if (osp->opd_ready && osp->opd_next == id + 1) {
+		osp->opd_next--;
 		back = true;
 	}
-	spin_unlock(&osp->op_lock);
+	spin_unlock(&osp->opd_lock);
 	if (!back)
-		osp->op_ops->unused(osp->op_owner, osp, id);
+		osp->opd_ops->unused(osp->opd_owner, osp, id);
 }
 
 /**
@@ -94,19 +94,19 @@ int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id)
 	__le64 val = cpu_to_le64(id);
 	int rc = 0;
 
-	mutex_lock(&osp->op_id_mutex);
-	if (id > osp->op_saved) {
-		rc = osd_buf_write(th, osp->op_objid, &val, sizeof(val),
-				   osp->op_index * sizeof(val));
+	mutex_lock(&osp->opd_id_mutex);
+	if (id > osp->opd_saved) {
+		rc = osd_buf_write(th, osp->opd_objid, &val, sizeof(val),
+				   osp->opd_index * sizeof(val));
 		if (!rc)
-			WRITE_ONCE(osp->op_saved, id);
+			WRITE_ONCE(osp->opd_saved, id);
 	}
-	mutex_unlock(&osp->op_id_mutex);
+	mutex_unlock(&osp->opd_id_mutex);
 	/* A replay may be ahead of the pool. */
-	spin_lock(&osp->op_lock);
-	if (id >= osp->op_next)
-		osp->op_next = id + 1;
-	spin_unlock(&osp->op_lock);
+	spin_lock(&osp->opd_lock);
+	if (id >= osp->opd_next)
+		osp->opd_next = id + 1;
+	spin_unlock(&osp->opd_lock);
 	return rc;
 }
 
@@ -116,11 +116,11 @@ int osp_load_used(struct osp_device *osp)
 	__le64 val = 0;
 	ssize_t n;
 
-	n = osd_buf_read(osp->op_objid, &val, sizeof(val),
-			 osp->op_index * sizeof(val));
+	n = osd_buf_read(osp->opd_objid, &val, sizeof(val),
+			 osp->opd_index * sizeof(val));
 	if (n < 0)
 		return n;
-	osp->op_saved = n == sizeof(val) ? le64_to_cpu(val) : 0;
+	osp->opd_saved = n == sizeof(val) ? le64_to_cpu(val) : 0;
 	return 0;
 }
 
@@ -132,7 +132,7 @@ static int osp_rpc_statfs(struct osp_device *osp)
 	struct obd_statfs *os;
 	int rc;
 
-	req = ptlrpc_req_new(osp->op_imp, OST_STATFS, &wf_ost_statfs);
+	req = ptlrpc_req_new(osp->opd_imp, OST_STATFS, &wf_ost_statfs);
 	if (!req)
 		return -ENOMEM;
 	req->rq_no_delay = true;
@@ -145,11 +145,11 @@ static int osp_rpc_statfs(struct osp_device *osp)
 		if (!os || !os->os_type) {
 			rc = -EPROTO;
 		} else {
-			spin_lock(&osp->op_lock);
-			osp->op_statfs = *os;
-			osp->op_statfs_time = jiffies ?: 1;
-			osp->op_statfs_ok = true;
-			spin_unlock(&osp->op_lock);
+			spin_lock(&osp->opd_lock);
+			osp->opd_statfs = *os;
+			osp->opd_statfs_time = jiffies ?: 1;
+			osp->opd_statfs_ok = true;
+			spin_unlock(&osp->opd_lock);
 		}
 	}
 	ptlrpc_req_put(req);
@@ -163,7 +163,7 @@ static int osp_rpc_last_id(struct osp_device *osp, u64 *id)
 	__le64 *val;
 	int rc;
 
-	req = ptlrpc_req_new(osp->op_imp, OST_GET_INFO, &wf_ost_get_info_last_id);
+	req = ptlrpc_req_new(osp->opd_imp, OST_GET_INFO, &wf_ost_get_info_last_id);
 	if (!req)
 		return -ENOMEM;
 	req->rq_no_delay = true;
@@ -191,7 +191,7 @@ static int osp_rpc_create(struct osp_device *osp, bool cleanup, u64 *id)
 	struct lu_fid fid;
 	int rc;
 
-	req = ptlrpc_req_new(osp->op_imp, OST_CREATE, &wf_ost_create);
+	req = ptlrpc_req_new(osp->opd_imp, OST_CREATE, &wf_ost_create);
 	if (!req)
 		return -ENOMEM;
 	req->rq_no_delay = true;
@@ -232,12 +232,12 @@ static int osp_cleanup(struct osp_device *osp)
 	int rc;
 
 	/*
-	 * No allocation is under way that is not journalled or will be: op_ready is off, ids given
+	 * No allocation is under way that is not journalled or will be: opd_ready is off, ids given
 	 * away count as used.
 	 */
-	spin_lock(&osp->op_lock);
-	used = max(READ_ONCE(osp->op_saved), osp->op_next ? osp->op_next - 1 : 0);
-	spin_unlock(&osp->op_lock);
+	spin_lock(&osp->opd_lock);
+	used = max(READ_ONCE(osp->opd_saved), osp->opd_next ? osp->opd_next - 1 : 0);
+	spin_unlock(&osp->opd_lock);
 	if (used < 2) {
 		rc = osp_rpc_last_id(osp, &id);
 		if (rc)
@@ -249,13 +249,13 @@ static int osp_cleanup(struct osp_device *osp)
 	if (rc)
 		return rc;
 	id = max(id, used);
-	spin_lock(&osp->op_lock);
-	osp->op_next = max(id + 1, osp->op_next);
-	osp->op_last = osp->op_next - 1;
-	osp->op_status = 0;
-	osp->op_batch = PRE_BATCH_MIN;
-	osp->op_ready = osp->op_connected;
-	spin_unlock(&osp->op_lock);
+	spin_lock(&osp->opd_lock);
+	osp->opd_next = max(id + 1, osp->opd_next);
+	osp->opd_last = osp->opd_next - 1;
+	osp->opd_status = 0;
+	osp->opd_batch = PRE_BATCH_MIN;
+	osp->opd_ready = osp->opd_connected;
+	spin_unlock(&osp->opd_lock);
 	return 0;
 }
 
@@ -265,32 +265,32 @@ static int osp_precreate(struct osp_device *osp)
 	bool empty;
 	int rc;
 
-	spin_lock(&osp->op_lock);
-	last = osp->op_last;
-	empty = osp->op_next > last;
-	if (empty && osp->op_batch < PRE_BATCH_MAX && last > 1)
-		osp->op_batch *= 2;
-	want = last + osp->op_batch;
-	spin_unlock(&osp->op_lock);
+	spin_lock(&osp->opd_lock);
+	last = osp->opd_last;
+	empty = osp->opd_next > last;
+	if (empty && osp->opd_batch < PRE_BATCH_MAX && last > 1)
+		osp->opd_batch *= 2;
+	want = last + osp->opd_batch;
+	spin_unlock(&osp->opd_lock);
 	got = want;
 	rc = osp_rpc_create(osp, false, &got);
-	spin_lock(&osp->op_lock);
+	spin_lock(&osp->opd_lock);
 	if (!rc && got <= last)
 		rc = -ESTALE;
 	if (!rc) {
-		osp->op_last = got;
-		osp->op_status = 0;
+		osp->opd_last = got;
+		osp->opd_status = 0;
 		if (got < want)
-			osp->op_batch = max_t(u32, got - last, PRE_BATCH_MIN);
+			osp->opd_batch = max_t(u32, got - last, PRE_BATCH_MIN);
 	} else if (rc == -ENOSPC) {
-		osp->op_status = -ENOSPC;
+		osp->opd_status = -ENOSPC;
 	} else {
-		osp->op_status = -EAGAIN;
+		osp->opd_status = -EAGAIN;
 		if (rc == -ESTALE || rc == -ENOTCONN)
-			osp->op_ready = false;
+			osp->opd_ready = false;
 	}
-	spin_unlock(&osp->op_lock);
-	osp->op_ops->changed(osp->op_owner);
+	spin_unlock(&osp->opd_lock);
+	osp->opd_ops->changed(osp->opd_owner);
 	return rc;
 }
 
@@ -301,34 +301,34 @@ static long osp_round(struct osp_device *osp)
 	bool low;
 	int rc;
 
-	if (!READ_ONCE(osp->op_connected) || READ_ONCE(osp->op_inactive) ||
-	    !READ_ONCE(osp->op_added))
+	if (!READ_ONCE(osp->opd_connected) || READ_ONCE(osp->opd_inactive) ||
+	    !READ_ONCE(osp->opd_added))
 		return 60;
-	age = jiffies - READ_ONCE(osp->op_statfs_time);
-	if (!READ_ONCE(osp->op_statfs_ok) || age >= PRE_STATFS_SECS * HZ) {
-		bool first = !READ_ONCE(osp->op_statfs_ok);
+	age = jiffies - READ_ONCE(osp->opd_statfs_time);
+	if (!READ_ONCE(osp->opd_statfs_ok) || age >= PRE_STATFS_SECS * HZ) {
+		bool first = !READ_ONCE(osp->opd_statfs_ok);
 
 		rc = osp_rpc_statfs(osp);
 		if (rc && first)
 			return PRE_RETRY_SECS;
 		if (first)
-			osp->op_ops->changed(osp->op_owner);
+			osp->opd_ops->changed(osp->opd_owner);
 	}
-	if (!READ_ONCE(osp->op_ready)) {
+	if (!READ_ONCE(osp->opd_ready)) {
 		/* Replayed creates may still use ids that are not journalled. */
-		if (osp->op_ops->recovering(osp->op_owner))
+		if (osp->opd_ops->recovering(osp->opd_owner))
 			return PRE_RETRY_SECS;
 		rc = osp_cleanup(osp);
 		if (rc) {
 			if (!ptlrpc_err_is_conn(rc))
 				pr_warn_ratelimited("%s: the OST does not clean up unused objects, no new files get objects there: rc = %d\n",
-						    osp->op_name, rc);
+						    osp->opd_name, rc);
 			return PRE_RETRY_SECS;
 		}
 	}
-	spin_lock(&osp->op_lock);
-	low = osp->op_ready && osp_pool_low(osp);
-	spin_unlock(&osp->op_lock);
+	spin_lock(&osp->opd_lock);
+	low = osp->opd_ready && osp_pool_low(osp);
+	spin_unlock(&osp->opd_lock);
 	if (low) {
 		rc = osp_precreate(osp);
 		if (rc == -ENOSPC)
@@ -336,7 +336,7 @@ static long osp_round(struct osp_device *osp)
 		if (rc) {
 			if (!ptlrpc_err_is_conn(rc))
 				pr_warn_ratelimited("%s: the OST creates no objects for new files: rc = %d\n",
-						    osp->op_name, rc);
+						    osp->opd_name, rc);
 			return PRE_RETRY_SECS;
 		}
 	}
@@ -353,11 +353,11 @@ static int osp_thread(void *data)
 		if (secs == PRE_RETRY_SECS)
 			schedule_timeout_interruptible(PRE_RETRY_SECS * HZ);
 		else
-			wait_event_interruptible_timeout(osp->op_waitq,
-							 osp->op_kick || kthread_should_stop(),
+			wait_event_interruptible_timeout(osp->opd_waitq,
+							 osp->opd_kick || kthread_should_stop(),
 							 secs * HZ);
-		WRITE_ONCE(osp->op_kick, false);
-		if (kthread_should_stop() || READ_ONCE(osp->op_stopping))
+		WRITE_ONCE(osp->opd_kick, false);
+		if (kthread_should_stop() || READ_ONCE(osp->opd_stopping))
 			continue;
 		secs = osp_round(osp);
 	}
@@ -366,27 +366,27 @@ static int osp_thread(void *data)
 
 void osp_precreate_init(struct osp_device *osp)
 {
-	spin_lock_init(&osp->op_lock);
-	mutex_init(&osp->op_id_mutex);
-	init_waitqueue_head(&osp->op_waitq);
-	osp->op_batch = PRE_BATCH_MIN;
+	spin_lock_init(&osp->opd_lock);
+	mutex_init(&osp->opd_id_mutex);
+	init_waitqueue_head(&osp->opd_waitq);
+	osp->opd_batch = PRE_BATCH_MIN;
 }
 
 int osp_precreate_start(struct osp_device *osp)
 {
 	struct task_struct *t;
 
-	t = kthread_run(osp_thread, osp, "osp-pre-%u", osp->op_index);
+	t = kthread_run(osp_thread, osp, "osp-pre-%u", osp->opd_index);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
-	osp->op_thread = t;
+	osp->opd_thread = t;
 	return 0;
 }
 
 /* Called after import_disconnect(): no request of the thread waits any more. */
 void osp_precreate_stop(struct osp_device *osp)
 {
-	if (osp->op_thread)
-		kthread_stop(osp->op_thread);
-	osp->op_thread = NULL;
+	if (osp->opd_thread)
+		kthread_stop(osp->opd_thread);
+	osp->opd_thread = NULL;
 }

@@ -7,7 +7,8 @@
  * There are jobs only while the OST is connected: when it goes they end without success, and
  * whoever asked has it on disk and asks again when the OST is back.
  *
- * Lock: osp_device.op_job_lock, a leaf. It is not op_lock: creators of files do not wait for jobs.
+ * Lock: osp_device.opd_job_lock, a leaf. It is not opd_lock: creators of files do not wait for
+ * jobs.
  */
 #define pr_fmt(fmt) "osp: " fmt
 
@@ -47,11 +48,11 @@ static void osp_job_free(struct osp_job *job, bool ok)
 	kfree(job);
 }
 
-/* Under op_job_lock: nobody arms the work after the OSP was stopped. */
+/* Under opd_job_lock: nobody arms the work after the OSP was stopped. */
 static void osp_job_arm(struct osp_device *osp, unsigned long delay)
 {
-	if (osp->op_jobs_open)
-		mod_delayed_work(osp_job_wq(), &osp->op_sync_work, delay);
+	if (osp->opd_jobs_open)
+		mod_delayed_work(osp_job_wq(), &osp->opd_sync_work, delay);
 }
 
 /* Queue a job at the tail. @count: counter that it leaves, or NULL. False: the OST is away. */
@@ -61,16 +62,16 @@ static bool osp_job_queue(struct osp_job *job, unsigned int *count, unsigned lon
 	bool ok;
 
 	job->oj_when = jiffies + delay;
-	spin_lock(&osp->op_job_lock);
-	ok = osp->op_jobs_open;
+	spin_lock(&osp->opd_job_lock);
+	ok = osp->opd_jobs_open;
 	if (ok) {
-		list_add_tail(&job->oj_list, delay ? &osp->op_retry : &osp->op_jobs);
-		osp->op_nr_jobs++;
+		list_add_tail(&job->oj_list, delay ? &osp->opd_retry : &osp->opd_jobs);
+		osp->opd_nr_jobs++;
 		if (count)
 			--*count;
 		osp_job_arm(osp, 0);
 	}
-	spin_unlock(&osp->op_job_lock);
+	spin_unlock(&osp->opd_job_lock);
 	return ok;
 }
 
@@ -87,12 +88,12 @@ static void osp_job_end(struct osp_job *job, unsigned int *count, bool ok)
 
 	osp_get(osp);
 	osp_job_free(job, ok);
-	spin_lock(&osp->op_job_lock);
+	spin_lock(&osp->opd_job_lock);
 	--*count;
 	osp_job_arm(osp, 0);
 	/* Under the lock: osp_sync_stop() may be waiting for this to be the last one. */
-	wake_up_all(&osp->op_waitq);
-	spin_unlock(&osp->op_job_lock);
+	wake_up_all(&osp->opd_waitq);
+	spin_unlock(&osp->opd_job_lock);
 	osp_put(osp);
 }
 
@@ -119,8 +120,8 @@ static void osp_job_committed(struct ptlrpc_request *req)
 	struct osp_job *job = req->rq_cb_data;
 	struct osp_device *osp = job->oj_osp;
 
-	if (req->rq_committed || !osp_job_queue(job, &osp->op_uncommitted, HZ))
-		osp_job_end(job, &osp->op_uncommitted, req->rq_committed);
+	if (req->rq_committed || !osp_job_queue(job, &osp->opd_uncommitted, HZ))
+		osp_job_end(job, &osp->opd_uncommitted, req->rq_committed);
 }
 
 /* Is the refusal final? An object that does not exist needs no owner. */
@@ -139,11 +140,11 @@ static void osp_job_done(struct ptlrpc_request *req)
 	bool ok = false;
 
 	if (!rc && req->rq_transno && !job->oj_sync) {	/* osp_job_committed() follows */
-		spin_lock(&osp->op_job_lock);
-		osp->op_in_flight--;
-		osp->op_uncommitted++;
+		spin_lock(&osp->opd_job_lock);
+		osp->opd_in_flight--;
+		osp->opd_uncommitted++;
 		osp_job_arm(osp, 0);
-		spin_unlock(&osp->op_job_lock);
+		spin_unlock(&osp->opd_job_lock);
 		ptlrpc_req_put(req);
 		return;
 	}
@@ -159,10 +160,10 @@ static void osp_job_done(struct ptlrpc_request *req)
 		ok = true;
 		if (rc != -ENOENT)
 			pr_warn_ratelimited("%s: the OST refused the owner of object %llu: rc = %d\n",
-					    osp->op_name, le64_to_cpu(job->oj_oi.oi_id), rc);
+					    osp->opd_name, le64_to_cpu(job->oj_oi.oi_id), rc);
 	}
-	if (ok || !osp_job_queue(job, &osp->op_in_flight, rc ? SYNC_RETRY_SECS * HZ : 0))
-		osp_job_end(job, &osp->op_in_flight, ok);
+	if (ok || !osp_job_queue(job, &osp->opd_in_flight, rc ? SYNC_RETRY_SECS * HZ : 0))
+		osp_job_end(job, &osp->opd_in_flight, ok);
 	ptlrpc_req_put(req);
 }
 
@@ -192,7 +193,7 @@ static int osp_job_send(struct osp_job *job)
 	struct ost_body *body;
 	int rc;
 
-	req = ptlrpc_req_new(job->oj_osp->op_imp, opc,
+	req = ptlrpc_req_new(job->oj_osp->opd_imp, opc,
 			     destroy ? &wf_ost_destroy : &wf_ost_body_only);
 	if (!req)
 		return -ENOMEM;
@@ -216,17 +217,17 @@ out:
 	return rc;
 }
 
-/* Jobs whose time has come; under op_job_lock. Jiffies until there is another one, 0: none. */
+/* Jobs whose time has come; under opd_job_lock. Jiffies until there is another one, 0: none. */
 static unsigned long osp_job_retry(struct osp_device *osp)
 {
 	struct osp_job *job, *tmp;
 	unsigned long wait = 0;
 
-	list_for_each_entry_safe(job, tmp, &osp->op_retry, oj_list) {
+	list_for_each_entry_safe(job, tmp, &osp->opd_retry, oj_list) {
 		unsigned long left = job->oj_when - jiffies;
 
 		if (!time_after(job->oj_when, jiffies))
-			list_move_tail(&job->oj_list, &osp->op_jobs);
+			list_move_tail(&job->oj_list, &osp->opd_jobs);
 		else
 			wait = wait ? min(wait, left) : left;
 	}
@@ -238,34 +239,34 @@ static struct osp_job *osp_job_next(struct osp_device *osp)
 {
 	struct osp_job *job = NULL;
 
-	spin_lock(&osp->op_job_lock);
-	if (osp->op_jobs_open && osp->op_in_flight < SYNC_IN_FLIGHT)
-		job = list_first_entry_or_null(&osp->op_jobs, struct osp_job, oj_list);
+	spin_lock(&osp->opd_job_lock);
+	if (osp->opd_jobs_open && osp->opd_in_flight < SYNC_IN_FLIGHT)
+		job = list_first_entry_or_null(&osp->opd_jobs, struct osp_job, oj_list);
 	if (job) {
 		list_del_init(&job->oj_list);
-		osp->op_nr_jobs--;
-		osp->op_in_flight++;
+		osp->opd_nr_jobs--;
+		osp->opd_in_flight++;
 	}
-	spin_unlock(&osp->op_job_lock);
+	spin_unlock(&osp->opd_job_lock);
 	return job;
 }
 
 static void osp_job_work(struct work_struct *work)
 {
-	struct osp_device *osp = container_of(work, struct osp_device, op_sync_work.work);
+	struct osp_device *osp = container_of(work, struct osp_device, opd_sync_work.work);
 	struct osp_job *job;
 	unsigned long wait;
 
-	spin_lock(&osp->op_job_lock);
+	spin_lock(&osp->opd_job_lock);
 	wait = osp_job_retry(osp);
 	if (wait)
 		osp_job_arm(osp, wait);
-	spin_unlock(&osp->op_job_lock);
+	spin_unlock(&osp->opd_job_lock);
 	while ((job = osp_job_next(osp))) {
 		if (!osp_job_send(job))
 			continue;
-		if (!osp_job_queue(job, &osp->op_in_flight, HZ))
-			osp_job_end(job, &osp->op_in_flight, false);
+		if (!osp_job_queue(job, &osp->opd_in_flight, HZ))
+			osp_job_end(job, &osp->opd_in_flight, false);
 		return;
 	}
 }
@@ -273,9 +274,9 @@ static void osp_job_work(struct work_struct *work)
 /* The OST is connected: jobs are taken. */
 void osp_sync_open(struct osp_device *osp)
 {
-	spin_lock(&osp->op_job_lock);
-	osp->op_jobs_open = !osp->op_jobs_stopped;
-	spin_unlock(&osp->op_job_lock);
+	spin_lock(&osp->opd_job_lock);
+	osp->opd_jobs_open = !osp->opd_jobs_stopped;
+	spin_unlock(&osp->opd_job_lock);
 }
 
 /*
@@ -287,13 +288,13 @@ void osp_sync_close(struct osp_device *osp, bool stop)
 	struct osp_job *job, *n;
 	LIST_HEAD(jobs);
 
-	spin_lock(&osp->op_job_lock);
-	osp->op_jobs_open = false;
-	osp->op_jobs_stopped |= stop;
-	list_splice_init(&osp->op_jobs, &jobs);
-	list_splice_tail_init(&osp->op_retry, &jobs);
-	osp->op_nr_jobs = 0;
-	spin_unlock(&osp->op_job_lock);
+	spin_lock(&osp->opd_job_lock);
+	osp->opd_jobs_open = false;
+	osp->opd_jobs_stopped |= stop;
+	list_splice_init(&osp->opd_jobs, &jobs);
+	list_splice_tail_init(&osp->opd_retry, &jobs);
+	osp->opd_nr_jobs = 0;
+	spin_unlock(&osp->opd_job_lock);
 	list_for_each_entry_safe(job, n, &jobs, oj_list) {
 		list_del_init(&job->oj_list);
 		osp_job_free(job, false);
@@ -302,19 +303,19 @@ void osp_sync_close(struct osp_device *osp, bool stop)
 
 void osp_sync_init(struct osp_device *osp)
 {
-	spin_lock_init(&osp->op_job_lock);
-	INIT_LIST_HEAD(&osp->op_jobs);
-	INIT_LIST_HEAD(&osp->op_retry);
-	INIT_DELAYED_WORK(&osp->op_sync_work, osp_job_work);
+	spin_lock_init(&osp->opd_job_lock);
+	INIT_LIST_HEAD(&osp->opd_jobs);
+	INIT_LIST_HEAD(&osp->opd_retry);
+	INIT_DELAYED_WORK(&osp->opd_sync_work, osp_job_work);
 }
 
 static bool osp_idle(struct osp_device *osp)
 {
 	bool idle;
 
-	spin_lock(&osp->op_job_lock);
-	idle = !osp->op_in_flight && !osp->op_uncommitted;
-	spin_unlock(&osp->op_job_lock);
+	spin_lock(&osp->opd_job_lock);
+	idle = !osp->opd_in_flight && !osp->opd_uncommitted;
+	spin_unlock(&osp->opd_job_lock);
 	return idle;
 }
 
@@ -322,8 +323,8 @@ static bool osp_idle(struct osp_device *osp)
 void osp_sync_stop(struct osp_device *osp)
 {
 	osp_sync_close(osp, true);
-	wait_event(osp->op_waitq, osp_idle(osp));
-	cancel_delayed_work_sync(&osp->op_sync_work);
+	wait_event(osp->opd_waitq, osp_idle(osp));
+	cancel_delayed_work_sync(&osp->opd_sync_work);
 }
 
 /* ---- what the owner asks for ---- */
@@ -331,7 +332,7 @@ void osp_sync_stop(struct osp_device *osp)
 /* Is the OST connected, so that jobs are sent? */
 bool osp_reachable(struct osp_device *osp)
 {
-	return READ_ONCE(osp->op_jobs_open);
+	return READ_ONCE(osp->opd_jobs_open);
 }
 
 /**
@@ -388,7 +389,7 @@ int osp_set_size(struct osp_device *osp, u64 id, u64 size)
 	struct ost_body *body;
 	int rc;
 
-	req = ptlrpc_req_new(osp->op_imp, OST_PUNCH, &wf_ost_body_only);
+	req = ptlrpc_req_new(osp->opd_imp, OST_PUNCH, &wf_ost_body_only);
 	if (!req)
 		return -ENOMEM;
 	req->rq_no_delay = true;

@@ -292,6 +292,7 @@ static void import_set_full(struct obd_import *imp)
 	spin_lock(&imp->imp_lock);
 	imp->imp_connect_round = 0;
 	imp->imp_not_yet = 0;
+	imp->imp_told = 0;
 	imp->imp_idle_since = ktime_get_seconds();
 	list_for_each_entry(ic, &imp->imp_conns, ic_link)
 		ic->ic_last = 0;
@@ -326,9 +327,10 @@ static void import_connect_failed(struct obd_import *imp, int rc)
 	char nid[LNET_NIDSTR_SIZE];
 	unsigned long delay = HZ;
 	struct import_conn *ic;
-	bool refused = false, quiet;
+	bool refused = false, quiet, same;
 
 	spin_lock(&imp->imp_lock);
+	same = imp->imp_connect_rc == rc;
 	imp->imp_connect_rc = rc;
 	import_set_state(imp, IMP_DISCON);
 	switch (rc) {
@@ -364,6 +366,11 @@ static void import_connect_failed(struct obd_import *imp, int rc)
 		import_retry_locked(imp, delay);
 	/* so it is when a target starts: worth a line only if it takes longer */
 	quiet = (rc == -ENODEV || rc == -EAGAIN || rc == -EBUSY) && imp->imp_not_yet < 4;
+	/* the same failure again: a line a minute */
+	if (same && imp->imp_told && now - imp->imp_told < 60)
+		quiet = true;
+	if (!quiet)
+		imp->imp_told = now ?: 1;
 	wake_up_all(&imp->imp_waitq);
 	spin_unlock(&imp->imp_lock);
 	if (quiet)

@@ -189,6 +189,7 @@ struct obd_import {
 	unsigned int		imp_connect_round;	/* how often all NIDs were tried */
 	unsigned int		imp_not_yet;	/* answers in a row: target is not there yet */
 	struct delayed_work	imp_retry;	/* connect again */
+	time64_t		imp_told;	/* when a failed connect was last logged */
 	struct list_head	imp_pinger_link;
 	bool			imp_ping_busy;
 	unsigned int		imp_idle_timeout; /* seconds, set by the owner; 0: never idle */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Common part of the fuzz targets. The target gets the input in a block of exactly its size, 8-aligned.
- * Without libFuzzer (-DFUZZ_DRIVER) main() takes golden.bin and mutates its records: bytes, words with
- * odd values, truncation.
+ * Common part of the fuzz targets. The target gets the input in a block of exactly its size,
+ * 8-aligned. Without libFuzzer (-DFUZZ_DRIVER) main() takes golden.bin and mutates its records:
+ * bytes, words with odd values, truncation.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +37,9 @@ static u32 rng(u32 n)
 
 static void mutate(u8 *p, u32 len)
 {
-	static const u32 odd[] = { 0, 1, 2, 7, 8, 16, 24, 0xff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffff8,
-				   0xffffffff };
+	static const u32 odd[] = { 0,	       1,	   2,	       7,	  8,
+				   16,	       24,	   0xff,       0xffff,	  0x10000,
+				   0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff };
 	u32 n = 1 + rng(4);
 
 	while (n-- && len >= 8) {

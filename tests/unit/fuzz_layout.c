@@ -35,8 +35,17 @@ static void try_all(const u8 *p, u32 len)
 
 static void fuzz_one(const u8 *data, u32 len)
 {
-	static const u32 magics[] = { LOV_MAGIC_V1, LOV_MAGIC_V3, LOV_MAGIC_COMP_V1, LOV_MAGIC_FOREIGN, LOV_MAGIC_SPECIFIC,
-				      LMV_MAGIC_V1, LMV_USER_MAGIC, LMV_MAGIC_STRIPE, LMV_MAGIC_FOREIGN, LINK_EA_MAGIC, 2 };
+	static const u32 magics[] = { LOV_MAGIC_V1,
+				      LOV_MAGIC_V3,
+				      LOV_MAGIC_COMP_V1,
+				      LOV_MAGIC_FOREIGN,
+				      LOV_MAGIC_SPECIFIC,
+				      LMV_MAGIC_V1,
+				      LMV_USER_MAGIC,
+				      LMV_MAGIC_STRIPE,
+				      LMV_MAGIC_FOREIGN,
+				      LINK_EA_MAGIC,
+				      2 };
 	u32 i, off;
 	u8 *p;
 
@@ -54,7 +63,8 @@ static void fuzz_one(const u8 *data, u32 len)
 	for (off = 8; off + 32 <= len; off += 8) {
 		u32 m = le32_to_cpu(*(__le32 *)(data + off));
 
-		if (m == LOV_MAGIC_V1 || m == LOV_MAGIC_V3 || m == LOV_MAGIC_COMP_V1 || m == LMV_MAGIC_V1) {
+		if (m == LOV_MAGIC_V1 || m == LOV_MAGIC_V3 || m == LOV_MAGIC_COMP_V1 ||
+		    m == LMV_MAGIC_V1) {
 			p = malloc(len - off);
 			memcpy(p, data + off, len - off);
 			try_all(p, len - off);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages of real peers: each passes the check of its format and comes out byte for byte when built again
- * from its buffers; layouts, config logs, directory pages and ping infos in them pass their checks.
+ * Messages of real peers: each passes the check of its format and comes out byte for byte when
+ * built again from its buffers; layouts, config logs, directory pages and ping infos in them
+ * pass their checks.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,8 @@
 #include "golden.h"
 
 static struct golden g;
-static unsigned int seen_lov, seen_comp, seen_lmv, seen_cfg, seen_dir, seen_ping, seen_acl, seen_opc[1200];
+static unsigned int seen_lov, seen_comp, seen_lmv, seen_cfg, seen_dir, seen_ping, seen_acl,
+	seen_opc[1200];
 
 /* A copy in a block of exactly its size, so that the sanitizer sees every byte too far. */
 static void *exact(const void *data, size_t len)
@@ -133,7 +135,8 @@ static int complain(const char *what, const void *msg, const struct wire_format 
 {
 	u32 i;
 
-	print_message("%s %s, status %d, buffers", what, fmt->name, (int)le32_to_cpu(wire_body(msg)->pb_status));
+	print_message("%s %s, status %d, buffers", what, fmt->name,
+		      (int)le32_to_cpu(wire_body(msg)->pb_status));
 	for (i = 0; i < wire_bufcount(msg); i++)
 		print_message(" %u", wire_buflen(msg, i));
 	print_message("\n");
@@ -164,7 +167,7 @@ static void test_messages(void **state)
 				bad += complain("request", msg, fmt);
 			seen_opc[opc]++;
 		} else if (((struct lustre_msg_v2 *)msg)->lm_cksum) {
-			assert_int_equal(wire_msg_len(msg), PTLRPC_REPLY_OFF);	/* early reply */
+			assert_int_equal(wire_msg_len(msg), PTLRPC_REPLY_OFF); /* early reply */
 		} else {
 			if (wire_rep_check(msg, r.len, fmt))
 				bad += complain("reply", msg, fmt);
@@ -179,12 +182,18 @@ static void test_messages(void **state)
 			assert_int_equal(wire_msg_check(msg, wire_msg_len(msg) - 1), -EPROTO);
 		free(msg);
 	}
-	print_message("layouts %u (%u composite), lmv %u, acl %u, config records %u\n", seen_lov, seen_comp,
-		      seen_lmv, seen_acl, seen_cfg);
+	print_message("layouts %u (%u composite), lmv %u, acl %u, config records %u\n", seen_lov,
+		      seen_comp, seen_lmv, seen_acl, seen_cfg);
 	assert_int_equal(bad, 0);
 	assert_true(seen_lov > 10 && seen_comp > 2 && seen_cfg > 50 && seen_lmv);
 	assert_true(seen_opc[MDS_CONNECT] && seen_opc[OST_CONNECT] && seen_opc[MGS_CONNECT] &&
 		    seen_opc[OST_WRITE] && seen_opc[LDLM_ENQUEUE] && seen_opc[MDS_CLOSE]);
+}
+
+static void check_dirent_size(const struct lu_dirent *ent)
+{
+	assert_int_equal(le16_to_cpu(ent->lde_reclen),
+			 lu_dirent_calc_size(le16_to_cpu(ent->lde_namelen), LUDA_TYPE));
 }
 
 static void test_dirpages(void **state)
@@ -203,16 +212,15 @@ static void test_dirpages(void **state)
 			void *page = exact(r.data + off, LU_PAGE_SIZE);
 
 			assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), 0);
-			for (ent = wire_dirpage_next(page, NULL); ent; ent = wire_dirpage_next(page, ent)) {
+			for (ent = wire_dirpage_next(page, NULL); ent;
+			     ent = wire_dirpage_next(page, ent)) {
 				struct lu_fid fid;
 
 				fid_from_le(&fid, &ent->lde_fid);
 				assert_true(fid_is_sane(&fid));
 				assert_true(wire_dirent_type(ent) != 0);
 				if (ent->lde_reclen && le32_to_cpu(ent->lde_attrs) & LUDA_TYPE)
-					assert_int_equal(le16_to_cpu(ent->lde_reclen),
-							 lu_dirent_calc_size(le16_to_cpu(ent->lde_namelen),
-									     LUDA_TYPE));
+					check_dirent_size(ent);
 				names++;
 			}
 			seen_dir++;

@@ -11,8 +11,10 @@
 
 static void modes(void **state)
 {
-	static const u32 m[] = { LCK_EX, LCK_PW, LCK_PR, LCK_CW, LCK_CR, LCK_NL, LCK_GROUP, LCK_COS, LCK_TXN };
-	static const char *rows[] = { "000001000", "000011000", "001011001", "000111000", "011111001", "111111111",
+	static const u32 m[] = { LCK_EX, LCK_PW,    LCK_PR,  LCK_CW, LCK_CR,
+				 LCK_NL, LCK_GROUP, LCK_COS, LCK_TXN };
+	static const char *const rows[] = { "000001000", "000011000", "001011001",
+				      "000111000", "011111001", "111111111",
 				      "000001100", "000001010", "001011001" };
 	int i, j;
 
@@ -125,7 +127,8 @@ static void expand_contains(void **state)
 		ldlm_expand_fixup(&ex);
 		ldlm_expand_waiting_begin(&ex);
 		for (w = rand() % 8, more = true; w && more; w--) {
-			struct ldlm_expand_waiter ew = { .compat = rand() % 2, .same_client = rand() % 2 };
+			struct ldlm_expand_waiter ew = { .compat = rand() % 2,
+							 .same_client = rand() % 2 };
 
 			ew.req.start = rand() % 2 ? a - rand() % 10000 : b + rand() % 10000;
 			ew.req.end = ew.req.start + rand() % 5000;
@@ -153,8 +156,9 @@ static void expand_waiters(void **state)
 
 	/* one in front */
 	ex = begin(8192, 12287, LCK_PW);
-	w.req.start = w.policy.start = 0;
-	w.req.end = w.policy.end = 4095;
+	w.req.start = 0;
+	w.req.end = 4095;
+	w.policy = w.req;
 	ldlm_expand_fixup(&ex);
 	ldlm_expand_waiting_begin(&ex);
 	assert_true(ldlm_expand_waiting(&ex, &w));
@@ -202,8 +206,9 @@ static void flock_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(modes), cmocka_unit_test(expand_alone), cmocka_unit_test(expand_between),
-		cmocka_unit_test(expand_crowd), cmocka_unit_test(expand_align), cmocka_unit_test(expand_contains),
+		cmocka_unit_test(modes),	  cmocka_unit_test(expand_alone),
+		cmocka_unit_test(expand_between), cmocka_unit_test(expand_crowd),
+		cmocka_unit_test(expand_align),	  cmocka_unit_test(expand_contains),
 		cmocka_unit_test(expand_waiters), cmocka_unit_test(flock_ranges),
 	};
 

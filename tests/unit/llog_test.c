@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Config logs: builds the file system of chapter 6.7.8 (one MDT, two OSTs) and compares each record with the listing; the
- * chunk rule, blocks for readers, sections that are skipped, hostile bodies.
+ * Config logs: builds the file system of chapter 6.7.8 (one MDT, two OSTs) and compares each
+ * record with the listing; the chunk rule, blocks for readers, sections that are skipped,
+ * hostile bodies.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -87,7 +88,9 @@ static int build(void **state)
 	struct mgs_tdesc t1 = { "testfs", false, false, 1, 1, &node[2] };
 	static u8 body[LLOG_CHUNK_SIZE];
 	u32 step = 0;
-	struct mgs_writer wc = { .log = &client.log, .body = body, .step = &step, .now = 1760000000 };
+	struct mgs_writer wc = {
+		.log = &client.log, .body = body, .step = &step, .now = 1760000000
+	};
 	struct mgs_writer wm = wc, w0 = wc, w1 = wc;
 
 	(void)state;
@@ -129,32 +132,50 @@ struct expect {
 };
 
 static const struct expect client_recs[] = {
-	{ 8192, 224, LCFG_MARKER, 3 }, { 8416, 120, LCFG_ATTACH, 0 }, { 8536, 168, LCFG_SETUP, 0 },
-	{ 8704, 224, LCFG_MARKER, 3 }, { 8928, 224, LCFG_MARKER, 4 }, { 9152, 120, LCFG_ATTACH, 0 },
-	{ 9272, 168, LCFG_SETUP, 0 }, { 9440, 224, LCFG_MARKER, 4 }, { 9664, 224, LCFG_MARKER, 5 },
-	{ 9888, 120, LCFG_MOUNTOPT, 0 }, { 10008, 224, LCFG_MARKER, 5 }, { 10232, 224, LCFG_MARKER, 6 },
-	{ 10456, 88, LCFG_ADD_UUID, 0 }, { 10544, 128, LCFG_ATTACH, 0 }, { 10672, 144, LCFG_SETUP, 0 },
-	{ 10816, 160, LCFG_ADD_MDC, 0 }, { 10976, 224, LCFG_MARKER, 6 }, { 11200, 224, LCFG_MARKER, 9 },
-	{ 11424, 88, LCFG_ADD_UUID, 0 }, { 11512, 128, LCFG_ATTACH, 0 }, { 11640, 144, LCFG_SETUP, 0 },
-	{ 11784, 128, LCFG_LOV_ADD_OBD, 0 }, { 11912, 224, LCFG_MARKER, 9 }, { 12136, 224, LCFG_MARKER, 12 },
-	{ 12360, 88, LCFG_ADD_UUID, 0 }, { 12448, 128, LCFG_ATTACH, 0 }, { 12576, 144, LCFG_SETUP, 0 },
-	{ 12720, 128, LCFG_LOV_ADD_OBD, 0 }, { 12848, 224, LCFG_MARKER, 12 },
+	{ 8192, 224, LCFG_MARKER, 3 },	 { 8416, 120, LCFG_ATTACH, 0 },
+	{ 8536, 168, LCFG_SETUP, 0 },	 { 8704, 224, LCFG_MARKER, 3 },
+	{ 8928, 224, LCFG_MARKER, 4 },	 { 9152, 120, LCFG_ATTACH, 0 },
+	{ 9272, 168, LCFG_SETUP, 0 },	 { 9440, 224, LCFG_MARKER, 4 },
+	{ 9664, 224, LCFG_MARKER, 5 },	 { 9888, 120, LCFG_MOUNTOPT, 0 },
+	{ 10008, 224, LCFG_MARKER, 5 },	 { 10232, 224, LCFG_MARKER, 6 },
+	{ 10456, 88, LCFG_ADD_UUID, 0 }, { 10544, 128, LCFG_ATTACH, 0 },
+	{ 10672, 144, LCFG_SETUP, 0 },	 { 10816, 160, LCFG_ADD_MDC, 0 },
+	{ 10976, 224, LCFG_MARKER, 6 },	 { 11200, 224, LCFG_MARKER, 9 },
+	{ 11424, 88, LCFG_ADD_UUID, 0 }, { 11512, 128, LCFG_ATTACH, 0 },
+	{ 11640, 144, LCFG_SETUP, 0 },	 { 11784, 128, LCFG_LOV_ADD_OBD, 0 },
+	{ 11912, 224, LCFG_MARKER, 9 },	 { 12136, 224, LCFG_MARKER, 12 },
+	{ 12360, 88, LCFG_ADD_UUID, 0 }, { 12448, 128, LCFG_ATTACH, 0 },
+	{ 12576, 144, LCFG_SETUP, 0 },	 { 12720, 128, LCFG_LOV_ADD_OBD, 0 },
+	{ 12848, 224, LCFG_MARKER, 12 },
 };
 
 static const struct expect mdt_recs[] = {
-	{ 8192, 224, LCFG_MARKER, 1 }, { 8416, 136, LCFG_ATTACH, 0 }, { 8552, 176, LCFG_SETUP, 0 },
-	{ 8728, 224, LCFG_MARKER, 1 }, { 8952, 224, LCFG_MARKER, 2 }, { 9176, 120, LCFG_ATTACH, 0 },
-	{ 9296, 112, LCFG_MOUNTOPT, 0 }, { 9408, 160, LCFG_SETUP, 0 }, { 9568, 224, LCFG_MARKER, 2 },
-	{ 9792, 224, LCFG_MARKER, 8 }, { 10016, 88, LCFG_ADD_UUID, 0 }, { 10104, 144, LCFG_ATTACH, 0 },
-	{ 10248, 152, LCFG_SETUP, 0 }, { 10400, 136, LCFG_LOV_ADD_OBD, 0 }, { 10536, 224, LCFG_MARKER, 8 },
-	{ 10760, 224, LCFG_MARKER, 11 }, { 10984, 88, LCFG_ADD_UUID, 0 }, { 11072, 144, LCFG_ATTACH, 0 },
-	{ 11216, 152, LCFG_SETUP, 0 }, { 11368, 136, LCFG_LOV_ADD_OBD, 0 }, { 11504, 224, LCFG_MARKER, 11 },
+	{ 8192, 224, LCFG_MARKER, 1 },	 { 8416, 136, LCFG_ATTACH, 0 },
+	{ 8552, 176, LCFG_SETUP, 0 },	 { 8728, 224, LCFG_MARKER, 1 },
+	{ 8952, 224, LCFG_MARKER, 2 },	 { 9176, 120, LCFG_ATTACH, 0 },
+	{ 9296, 112, LCFG_MOUNTOPT, 0 }, { 9408, 160, LCFG_SETUP, 0 },
+	{ 9568, 224, LCFG_MARKER, 2 },	 { 9792, 224, LCFG_MARKER, 8 },
+	{ 10016, 88, LCFG_ADD_UUID, 0 }, { 10104, 144, LCFG_ATTACH, 0 },
+	{ 10248, 152, LCFG_SETUP, 0 },	 { 10400, 136, LCFG_LOV_ADD_OBD, 0 },
+	{ 10536, 224, LCFG_MARKER, 8 },	 { 10760, 224, LCFG_MARKER, 11 },
+	{ 10984, 88, LCFG_ADD_UUID, 0 }, { 11072, 144, LCFG_ATTACH, 0 },
+	{ 11216, 152, LCFG_SETUP, 0 },	 { 11368, 136, LCFG_LOV_ADD_OBD, 0 },
+	{ 11504, 224, LCFG_MARKER, 11 },
 };
 
 static const struct expect ost_recs[] = {
-	{ 8192, 224, LCFG_MARKER, 7 }, { 8416, 128, LCFG_ATTACH, 0 }, { 8544, 112, LCFG_SETUP, 0 },
+	{ 8192, 224, LCFG_MARKER, 7 },
+	{ 8416, 128, LCFG_ATTACH, 0 },
+	{ 8544, 112, LCFG_SETUP, 0 },
 	{ 8656, 224, LCFG_MARKER, 7 },
 };
+
+static u32 marker_step(struct lustre_cfg *lcfg)
+{
+	const struct cfg_marker *marker = lcfg_buf(lcfg, 1);
+
+	return le32_to_cpu(marker->cm_step);
+}
 
 static void check(struct tlog *t, const struct expect *e, u32 n, u32 end)
 {
@@ -176,8 +197,7 @@ static void check(struct tlog *t, const struct expect *e, u32 n, u32 end)
 		assert_int_equal(lustre_cfg_check(lcfg, e[i].len - 24), 0);
 		assert_int_equal(lcfg_cmd(lcfg), e[i].cmd);
 		if (e[i].step)
-			assert_int_equal(le32_to_cpu(((struct cfg_marker *)lcfg_buf(lcfg, 1))->cm_step),
-					 e[i].step);
+			assert_int_equal(marker_step(lcfg), e[i].step);
 		assert_true(llog_bit(t->log.hdr, i + 1));
 	}
 }
@@ -197,30 +217,32 @@ static void example(void **state)
 static void bytes(void **state)
 {
 	static const u8 attach[120] = {
-		0x78, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0x62, 0x10, 0, 0, 0, 0,
-		0x01, 0x00, 0xf6, 0x1c, 0x01, 0xf0, 0x0c, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0,
-		0x0e, 0, 0, 0, 4, 0, 0, 0, 0x13, 0, 0, 0, 0, 0, 0, 0,
-		't', 'e', 's', 't', 'f', 's', '-', 'c', 'l', 'i', 'l', 'o', 'v', 0, 0, 0,
-		'l', 'o', 'v', 0, 0, 0, 0, 0, 't', 'e', 's', 't', 'f', 's', '-', 'c',
-		'l', 'i', 'l', 'o', 'v', '_', 'U', 'U', 'I', 'D', 0, 0, 0, 0, 0, 0,
-		0x78, 0, 0, 0, 2, 0, 0, 0,
+		0x78, 0,    0,	  0,	2,    0,    0,	  0,	0,   0,	  0x62, 0x10, 0,   0,	0,
+		0,    0x01, 0x00, 0xf6, 0x1c, 0x01, 0xf0, 0x0c, 0,   0,	  0,	0,    0,   0,	0,
+		0,    0,    0,	  0,	0,    0,    0,	  0,	0,   0,	  0,	0,    0,   0,	3,
+		0,    0,    0,	  0x0e, 0,    0,    0,	  4,	0,   0,	  0,	0x13, 0,   0,	0,
+		0,    0,    0,	  0,	't',  'e',  's',  't',	'f', 's', '-',	'c',  'l', 'i', 'l',
+		'o',  'v',  0,	  0,	0,    'l',  'o',  'v',	0,   0,	  0,	0,    0,   't', 'e',
+		's',  't',  'f',  's',	'-',  'c',  'l',  'i',	'l', 'o', 'v',	'_',  'U', 'U', 'I',
+		'D',  0,    0,	  0,	0,    0,    0,	  0x78, 0,   0,	  0,	2,    0,   0,	0,
 	};
 	static const u8 add_uuid[88] = {
-		0x58, 0, 0, 0, 0x0d, 0, 0, 0, 0, 0, 0x62, 0x10, 0, 0, 0, 0,
-		0x01, 0x00, 0xf6, 0x1c, 0x05, 0xf0, 0x0c, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		0x0a, 0x01, 0xa8, 0xc0, 0, 0, 2, 0, 0, 0, 0, 0, 2, 0, 0, 0,
-		0, 0, 0, 0, 0x11, 0, 0, 0, '1', '9', '2', '.', '1', '6', '8', '.',
-		'1', '.', '1', '0', '@', 't', 'c', 'p', 0, 0, 0, 0, 0, 0, 0, 0,
-		0x58, 0, 0, 0, 0x0d, 0, 0, 0,
+		0x58, 0,   0,	 0,    0x0d, 0,	   0,	 0,    0,    0,	   0x62, 0x10, 0,
+		0,    0,   0,	 0x01, 0x00, 0xf6, 0x1c, 0x05, 0xf0, 0x0c, 0,	 0,    0,
+		0,    0,   0,	 0,    0,    0,	   0x0a, 0x01, 0xa8, 0xc0, 0,	 0,    2,
+		0,    0,   0,	 0,    0,    2,	   0,	 0,    0,    0,	   0,	 0,    0,
+		0x11, 0,   0,	 0,    '1',  '9',  '2',	 '.',  '1',  '6',  '8',	 '.',  '1',
+		'.',  '1', '0',	 '@',  't',  'c',  'p',	 0,    0,    0,	   0,	 0,    0,
+		0,    0,   0x58, 0,    0,    0,	   0x0d, 0,    0,    0,
 	};
 	static const u8 lov[] = {
-		0x0e, 0, 0, 0, 0x58, 0, 0, 0, 't', 'e', 's', 't', 'f', 's', '-', 'c',
-		'l', 'i', 'l', 'o', 'v', 0, 0, 0, 0, 0, 0, 0, 0x5c, 0xde, 0xcc, 0xb0,
-		1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0,
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 5, 0, 0, 0,
-		0, 0, 0, 0, 0, 0, 0, 0, 't', 'e', 's', 't', 'f', 's', '-', 'c',
-		'l', 'i', 'l', 'o', 'v', '_', 'U', 'U', 'I', 'D', 0, 0,
+		0x0e, 0,    0,	  0,	0x58, 0,   0,	 0,    't',  'e',  's',	 't',  'f',  's',
+		'-',  'c',  'l',  'i',	'l',  'o', 'v',	 0,    0,    0,	   0,	 0,    0,    0,
+		0x5c, 0xde, 0xcc, 0xb0, 1,    0,   0,	 0,    1,    0,	   0,	 0,    0,    0,
+		0x40, 0,    0,	  0,	0,    0,   0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0,    0,    0,	  0,	5,    0,   0,	 0,    0,    0,	   0,	 0,    0,    0,
+		0,    0,    't',  'e',	's',  't', 'f',	 's',  '-',  'c',  'l',	 'i',  'l',  'o',
+		'v',  '_',  'U',  'U',	'I',  'D', 0,	 0,
 	};
 
 	(void)state;
@@ -333,21 +355,31 @@ static int see(void *ctx, struct llog_rec_hdr *rec, u64 pos)
 	return rc < 0 ? rc : 0;
 }
 
-static const char printed[] =
-"- { index: 2, event: attach, device: testfs-clilov, type: lov, UUID: testfs-clilov_UUID }\n"
-"- { index: 3, event: setup, device: testfs-clilov, UUID:  }\n"
-"- { index: 6, event: attach, device: testfs-clilmv, type: lmv, UUID: testfs-clilmv_UUID }\n"
-"- { index: 7, event: setup, device: testfs-clilmv, UUID:  }\n"
-"- { index: 10, event: new_profile, name: testfs-client, lov: testfs-clilov, lmv: testfs-clilmv }\n"
-"- { index: 13, event: add_uuid, nid: 192.168.1.10@tcp(0x20000c0a8010a), node: 192.168.1.10@tcp }\n"
-"- { index: 14, event: attach, device: testfs-MDT0000-mdc, type: mdc, UUID: testfs-clilmv_UUID }\n"
-"- { index: 15, event: setup, device: testfs-MDT0000-mdc, UUID: testfs-MDT0000_UUID, node: 192.168.1.10@tcp }\n"
-"- { index: 16, event: add_mdc, device: testfs-clilmv, mdt: testfs-MDT0000_UUID, index: 0, gen: 1, "
-"UUID: testfs-MDT0000-mdc_UUID }\n"
-"- { index: 19, event: add_uuid, nid: 192.168.1.11@tcp(0x20000c0a8010b), node: 192.168.1.11@tcp }\n"
-"- { index: 20, event: attach, device: testfs-OST0000-osc, type: osc, UUID: testfs-clilov_UUID }\n"
-"- { index: 21, event: setup, device: testfs-OST0000-osc, UUID: testfs-OST0000_UUID, node: 192.168.1.11@tcp }\n"
-"- { index: 22, event: add_osc, device: testfs-clilov, ost: testfs-OST0000_UUID, index: 0, gen: 1 }\n";
+static const char printed[] = "- { index: 2, event: attach, device: testfs-clilov, type: lov, "
+			      "UUID: testfs-clilov_UUID }\n"
+			      "- { index: 3, event: setup, device: testfs-clilov, UUID:  }\n"
+			      "- { index: 6, event: attach, device: testfs-clilmv, type: lmv, "
+			      "UUID: testfs-clilmv_UUID }\n"
+			      "- { index: 7, event: setup, device: testfs-clilmv, UUID:  }\n"
+			      "- { index: 10, event: new_profile, name: testfs-client, lov: "
+			      "testfs-clilov, lmv: testfs-clilmv }\n"
+			      "- { index: 13, event: add_uuid, nid: "
+			      "192.168.1.10@tcp(0x20000c0a8010a), node: 192.168.1.10@tcp }\n"
+			      "- { index: 14, event: attach, device: testfs-MDT0000-mdc, type: "
+			      "mdc, UUID: testfs-clilmv_UUID }\n"
+			      "- { index: 15, event: setup, device: testfs-MDT0000-mdc, UUID: "
+			      "testfs-MDT0000_UUID, node: 192.168.1.10@tcp }\n"
+			      "- { index: 16, event: add_mdc, device: testfs-clilmv, mdt: "
+			      "testfs-MDT0000_UUID, index: 0, gen: 1, "
+			      "UUID: testfs-MDT0000-mdc_UUID }\n"
+			      "- { index: 19, event: add_uuid, nid: "
+			      "192.168.1.11@tcp(0x20000c0a8010b), node: 192.168.1.11@tcp }\n"
+			      "- { index: 20, event: attach, device: testfs-OST0000-osc, type: "
+			      "osc, UUID: testfs-clilov_UUID }\n"
+			      "- { index: 21, event: setup, device: testfs-OST0000-osc, UUID: "
+			      "testfs-OST0000_UUID, node: 192.168.1.11@tcp }\n"
+			      "- { index: 22, event: add_osc, device: testfs-clilov, ost: "
+			      "testfs-OST0000_UUID, index: 0, gen: 1 }\n";
 
 static void print_and_exclude(void **state)
 {
@@ -393,8 +425,12 @@ static void hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(example), cmocka_unit_test(bytes), cmocka_unit_test(blocks),
-		cmocka_unit_test(chunks), cmocka_unit_test(print_and_exclude), cmocka_unit_test(hostile),
+		cmocka_unit_test(example),
+		cmocka_unit_test(bytes),
+		cmocka_unit_test(blocks),
+		cmocka_unit_test(chunks),
+		cmocka_unit_test(print_and_exclude),
+		cmocka_unit_test(hostile),
 	};
 
 	return cmocka_run_group_tests_name("llog", tests, build, drop);

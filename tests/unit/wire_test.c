@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The worked examples of the protocol chapters, conversions, building and shrinking of messages, and what
- * must be refused. Sizes and offsets are static_asserts of the wire headers.
+ * The worked examples of the protocol chapters, conversions, building and shrinking of messages,
+ * and what must be refused. Sizes and offsets are static_asserts of the wire headers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,10 +52,14 @@ static void test_ping_message(void **state)
 	pb->pb_last_xid = cpu_to_le64(0x00069a3b4c5d6e00);
 	pb->pb_conn_cnt = cpu_to_le32(3);
 	pb->pb_timeout = cpu_to_le32(11);
-	want = hex("01 00 00 00 00 00 00 00 d3 0b d0 0b e0 00 00 00 00 00 00 00 03 00 00 00 00 00 00 00 00 00 00 00"
-		   "b8 00 00 00 00 00 00 00 88 77 66 55 44 33 22 11 67 12 00 00 03 00 01 00 90 01 00 00 00 00 00 00"
-		   "00 6e 5d 4c 3b 9a 06 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
-		   "00 00 00 00 00 00 00 00 03 00 00 00 0b 00 00 00", &len);
+	want = hex("01 00 00 00 00 00 00 00 d3 0b d0 0b e0 00 00 00 00 00 00 00 03 00 00 00 00 00 "
+		   "00 00 00 00 00 00"
+		   "b8 00 00 00 00 00 00 00 88 77 66 55 44 33 22 11 67 12 00 00 03 00 01 00 90 01 "
+		   "00 00 00 00 00 00"
+		   "00 6e 5d 4c 3b 9a 06 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+		   "00 00 00 00 00 00"
+		   "00 00 00 00 00 00 00 00 03 00 00 00 0b 00 00 00",
+		   &len);
 	assert_memory_equal(room, want, len);
 	assert_int_equal(wire_msg_size(1, lens), 224);
 	assert_int_equal(wire_msg_check(room, 224), 0);
@@ -169,7 +173,8 @@ static void test_fids(void **state)
 
 	fid_root(&root);
 	assert_true(fid_is_sane(&root) && fid_is_root(&root));
-	assert_int_equal(fid_flatten(&fid), (0x200000401ULL << 24) + ((0x200000401ULL >> 24) & 0xffffff0000ULL) + 3);
+	assert_int_equal(fid_flatten(&fid),
+			 (0x200000401ULL << 24) + ((0x200000401ULL >> 24) & 0xffffff0000ULL) + 3);
 	assert_int_equal(fid_flatten(&(struct lu_fid){ 4711, 9, 0 }), 4711);
 	assert_false(fid_is_sane(&(struct lu_fid){ 0x200000401, 1, 1 }));
 	assert_false(fid_is_sane(&(struct lu_fid){ 0, 1, 0 }));
@@ -226,15 +231,31 @@ static void comp_extents(struct lov_comp_md_v1 *lcm, u32 len)
 	} t[] = {
 		{ { 0, 1 << 20 }, { 1 << 20, LUSTRE_EOF }, { 1, 2 }, 0, 0 },
 		{ { 0, 1 << 20 }, { 1 << 20, 2 << 20 }, { 1, 2 }, 0, 0 },
-		{ { 0, 0x80000 }, { 1 << 20, LUSTRE_EOF }, { 1, 2 }, -EINVAL, -EINVAL },	/* overlap */
-		{ { 0, 2 << 20 }, { 1 << 20, LUSTRE_EOF }, { 1, 2 }, -EINVAL, 0 },	/* gap */
-		{ { 1 << 20, 0 }, { LUSTRE_EOF, 1 << 20 }, { 1, 2 }, -EINVAL, 0 },	/* order; or mirrors */
-		{ { 0, 1 << 20 }, { 1 << 20, 1 << 16 }, { 1, 2 }, -EINVAL, -EINVAL },	/* backwards */
-		{ { 0, 5000 }, { 5000, LUSTRE_EOF }, { 1, 2 }, -EINVAL, -EINVAL },	/* unaligned */
+		{ { 0, 0x80000 },
+		  { 1 << 20, LUSTRE_EOF },
+		  { 1, 2 },
+		  -EINVAL,
+		  -EINVAL },							   /* overlap */
+		{ { 0, 2 << 20 }, { 1 << 20, LUSTRE_EOF }, { 1, 2 }, -EINVAL, 0 }, /* gap */
+		{ { 1 << 20, 0 },
+		  { LUSTRE_EOF, 1 << 20 },
+		  { 1, 2 },
+		  -EINVAL,
+		  0 }, /* order; or mirrors */
+		{ { 0, 1 << 20 },
+		  { 1 << 20, 1 << 16 },
+		  { 1, 2 },
+		  -EINVAL,
+		  -EINVAL },							   /* backwards */
+		{ { 0, 5000 }, { 5000, LUSTRE_EOF }, { 1, 2 }, -EINVAL, -EINVAL }, /* unaligned */
 		{ { 0, 1 << 20 }, { 1 << 20, (2 << 20) + 1 }, { 1, 2 }, -EINVAL, -EINVAL },
 		{ { 0, 1 << 20 }, { 1 << 20, LUSTRE_EOF }, { 0, 2 }, -EINVAL, 0 },
 		{ { 0, 1 << 20 }, { 1 << 20, LUSTRE_EOF }, { 1, 0x80000000 }, -EINVAL, 0 },
-		{ { 0, 0 }, { LUSTRE_EOF, LUSTRE_EOF }, { 0x10001, 0x20001 }, -EINVAL, 0 },	/* no FLR state */
+		{ { 0, 0 },
+		  { LUSTRE_EOF, LUSTRE_EOF },
+		  { 0x10001, 0x20001 },
+		  -EINVAL,
+		  0 }, /* no FLR state */
 	};
 	struct lov_comp_md_entry_v1 *e = lcm->lcm_entries;
 	struct lov_mds_md_v1 *v1;
@@ -289,8 +310,10 @@ static void test_lov(void **state)
 	u32 len, i;
 	u8 *p;
 
-	p = hex("d0 0b d1 0b 01 00 00 00 03 00 00 00 00 00 00 00 01 04 00 00 02 00 00 00 00 00 40 00 01 00 00 00"
-		"05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", &len);
+	p = hex("d0 0b d1 0b 01 00 00 00 03 00 00 00 00 00 00 00 01 04 00 00 02 00 00 00 00 00 40 "
+		"00 01 00 00 00"
+		"05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+		&len);
 	assert_int_equal(wire_lov_check(p, len), 0);
 	assert_int_equal(wire_lov_comp_count(p, len), 1);
 	assert_int_equal(wire_lov_comp(p, len, 0, &c), 0);
@@ -308,14 +331,22 @@ static void test_lov(void **state)
 	assert_int_equal(wire_lov_hint_check(p, 32), 0);
 	free(p);
 
-	p = hex("d0 0b d6 0b f0 00 00 00 02 00 00 00 00 00 02 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
-		"01 00 00 00 10 00 00 00 00 00 00 00 00 00 00 00 00 00 10 00 00 00 00 00 80 00 00 00 38 00 00 00"
-		"00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 00 00 10 00 00 00 00 00"
-		"ff ff ff ff ff ff ff ff b8 00 00 00 38 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
-		"d0 0b d1 0b 01 00 00 00 03 00 00 00 00 00 00 00 01 04 00 00 02 00 00 00 00 00 10 00 01 00 00 00"
-		"05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 d0 0b d1 0b 01 00 00 00"
-		"03 00 00 00 00 00 00 00 01 04 00 00 02 00 00 00 00 00 40 00 04 00 ff ff 00 00 00 00 00 00 00 00"
-		"00 00 00 00 00 00 00 00 00 00 00 00 ff ff ff ff", &len);
+	p = hex("d0 0b d6 0b f0 00 00 00 02 00 00 00 00 00 02 00 00 00 00 00 00 00 00 00 00 00 00 "
+		"00 00 00 00 00"
+		"01 00 00 00 10 00 00 00 00 00 00 00 00 00 00 00 00 00 10 00 00 00 00 00 80 00 00 "
+		"00 38 00 00 00"
+		"00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 00 00 10 "
+		"00 00 00 00 00"
+		"ff ff ff ff ff ff ff ff b8 00 00 00 38 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+		"00 00 00 00 00"
+		"d0 0b d1 0b 01 00 00 00 03 00 00 00 00 00 00 00 01 04 00 00 02 00 00 00 00 00 10 "
+		"00 01 00 00 00"
+		"05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 d0 0b d1 "
+		"0b 01 00 00 00"
+		"03 00 00 00 00 00 00 00 01 04 00 00 02 00 00 00 00 00 40 00 04 00 ff ff 00 00 00 "
+		"00 00 00 00 00"
+		"00 00 00 00 00 00 00 00 00 00 00 00 ff ff ff ff",
+		&len);
 	assert_int_equal(len, 0xf0);
 	assert_int_equal(wire_lov_check(p, len), 0);
 	assert_int_equal(wire_lov_comp_count(p, len), 2);
@@ -344,11 +375,16 @@ static void test_dirpage(void **state)
 	u8 *head, *page = calloc(1, LU_PAGE_SIZE);
 	u32 len;
 
-	head = hex("00 00 00 00 00 00 00 00 fe ff ff ff ff ff ff ff 00 00 00 00 00 00 00 00 07 00 00 00 02 00 00 00"
-		   "01 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 28 00 01 00 07 00 00 00 2e 00 00 40 00 00 00 00"
-		   "07 00 00 00 02 00 00 00 01 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 28 00 02 00 07 00 00 00"
-		   "2e 2e 00 40 00 00 00 00 01 04 00 00 02 00 00 00 03 00 00 00 00 00 00 00 88 77 66 55 44 33 22 11"
-		   "00 00 03 00 07 00 00 00 66 6f 6f 00 00 80 00 00", &len);
+	head = hex("00 00 00 00 00 00 00 00 fe ff ff ff ff ff ff ff 00 00 00 00 00 00 00 00 07 00 "
+		   "00 00 02 00 00 00"
+		   "01 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 28 00 01 00 07 00 00 00 2e 00 "
+		   "00 40 00 00 00 00"
+		   "07 00 00 00 02 00 00 00 01 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 28 00 "
+		   "02 00 07 00 00 00"
+		   "2e 2e 00 40 00 00 00 00 01 04 00 00 02 00 00 00 03 00 00 00 00 00 00 00 88 77 "
+		   "66 55 44 33 22 11"
+		   "00 00 03 00 07 00 00 00 66 6f 6f 00 00 80 00 00",
+		   &len);
 	memcpy(page, head, len);
 	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), 0);
 	e = wire_dirpage_next(page, NULL);
@@ -361,10 +397,10 @@ static void test_dirpage(void **state)
 	assert_memory_equal(e->lde_name, "foo", 3);
 	assert_int_equal(wire_dirent_type(e), S_IFREG);
 	assert_null(wire_dirpage_next(page, e));
-	page[0x30] = 0x24;	/* reclen not a multiple of 8 */
+	page[0x30] = 0x24; /* reclen not a multiple of 8 */
 	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), -EPROTO);
 	page[0x30] = 0x28;
-	page[0x28] = 5;		/* hashes go down */
+	page[0x28] = 5; /* hashes go down */
 	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), -EPROTO);
 	((struct lu_dirpage *)page)->ldp_flags = cpu_to_le32(LDF_EMPTY);
 	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), 0);
@@ -415,9 +451,10 @@ static void test_dirpage_seek(void **state)
 	assert_int_equal(seek(page, 5, 2), 'c');
 	assert_int_equal(seek(page, 5, 3), 'd');
 	assert_int_equal(seek(page, 5, 4), 'e');
-	assert_int_equal(seek(page, 7, 5), 0);		/* all of this page was given out */
-	assert_int_equal(seek(page, 5, 99), 'b');	/* the last one was removed: rather twice than never */
-	assert_int_equal(seek(page, 5, 1), 'b');	/* of another hash */
+	assert_int_equal(seek(page, 7, 5), 0); /* all of this page was given out */
+	assert_int_equal(seek(page, 5, 99),
+			 'b'); /* the last one was removed: rather twice than never */
+	assert_int_equal(seek(page, 5, 1), 'b'); /* of another hash */
 	assert_int_equal(seek(page, 8, 0), 0);
 	free(page);
 }
@@ -429,8 +466,10 @@ static void test_linkea(void **state)
 	u32 len, i;
 	u8 *p;
 
-	p = hex("df f1 ea 11 01 00 00 00 2d 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 15 00 00 00 02 00 00"
-		"00 07 00 00 00 01 00 00 00 00 66 6f 6f", &len);
+	p = hex("df f1 ea 11 01 00 00 00 2d 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 15 00 "
+		"00 00 02 00 00"
+		"00 07 00 00 00 01 00 00 00 00 66 6f 6f",
+		&len);
 	assert_int_equal(wire_linkea_check(p, len), 0);
 	e = wire_linkea_next(p, len, NULL);
 	assert_int_equal(wire_linkea_namelen(e), 3);
@@ -448,16 +487,20 @@ static void test_ping_info(void **state)
 	u32 len, need, off;
 	u8 *p;
 
-	p = hex("67 6e 69 70 1e 00 00 00 39 30 00 00 02 00 00 00 00 00 00 00 00 00 09 00 01 00 00 00 00 00 00 00"
-		"14 01 a8 c0 00 00 02 00 de c0 aa 15 00 00 00 00", &len);
+	p = hex("67 6e 69 70 1e 00 00 00 39 30 00 00 02 00 00 00 00 00 00 00 00 00 09 00 01 00 00 "
+		"00 00 00 00 00"
+		"14 01 a8 c0 00 00 02 00 de c0 aa 15 00 00 00 00",
+		&len);
 	assert_int_equal(lnet_ping_info_check(p, len, &need), 0);
 	assert_int_equal(need, len);
 	assert_int_equal(lnet_ping_info_check(p, 32, &need), 0);
 	assert_int_equal(need, 48);
 	assert_int_equal(lnet_ping_info_entries((void *)p, 32), 1);
 	free(p);
-	p = hex("67 6e 69 70 7e 00 00 00 39 30 00 00 01 00 00 00 00 00 00 00 00 00 09 00 01 00 00 00 38 00 00 00"
-		"de c0 aa 15 0c 02 00 00 fd 00 00 01 00 00 00 00 00 00 00 00 00 00 00 20", &len);
+	p = hex("67 6e 69 70 7e 00 00 00 39 30 00 00 01 00 00 00 00 00 00 00 00 00 09 00 01 00 00 "
+		"00 38 00 00 00"
+		"de c0 aa 15 0c 02 00 00 fd 00 00 01 00 00 00 00 00 00 00 00 00 00 00 20",
+		&len);
 	assert_int_equal(lnet_ping_info_check(p, len, &need), 0);
 	assert_int_equal(need, 56);
 	off = 32;
@@ -476,10 +519,13 @@ static void test_llog(void **state)
 	u8 *p;
 
 	/* ADD_UUID of chapter 6.6.8 and the start of nothing */
-	p = hex("58 00 00 00 0d 00 00 00 00 00 62 10 00 00 00 00 01 00 f6 1c 05 f0 0c 00 00 00 00 00 00 00 00 00"
-		"0a 01 a8 c0 00 00 02 00 00 00 00 00 02 00 00 00 00 00 00 00 11 00 00 00 31 39 32 2e 31 36 38 2e"
+	p = hex("58 00 00 00 0d 00 00 00 00 00 62 10 00 00 00 00 01 00 f6 1c 05 f0 0c 00 00 00 00 "
+		"00 00 00 00 00"
+		"0a 01 a8 c0 00 00 02 00 00 00 00 00 02 00 00 00 00 00 00 00 11 00 00 00 31 39 32 "
+		"2e 31 36 38 2e"
 		"31 2e 31 30 40 74 63 70 00 00 00 00 00 00 00 00 58 00 00 00 0d 00 00 00"
-		"00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", &len);
+		"00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00",
+		&len);
 	rec = wire_llog_next(p, len, &off, &rc);
 	assert_non_null(rec);
 	assert_int_equal(le32_to_cpu(rec->lrh_index), 13);
@@ -488,7 +534,7 @@ static void test_llog(void **state)
 	assert_null(wire_llog_next(p, len, &off, &rc));
 	assert_int_equal(rc, 0);
 	off = 0;
-	p[0x50] = 0x60;		/* tail does not agree */
+	p[0x50] = 0x60; /* tail does not agree */
 	assert_null(wire_llog_next(p, len, &off, &rc));
 	assert_int_equal(rc, -EIO);
 	free(p);
@@ -499,7 +545,9 @@ static void test_acl_and_names(void **state)
 	u32 len;
 	u8 *p;
 
-	p = hex("02 00 00 00 01 00 06 00 ff ff ff ff 04 00 04 00 ff ff ff ff 20 00 04 00 ff ff ff ff", &len);
+	p = hex("02 00 00 00 01 00 06 00 ff ff ff ff 04 00 04 00 ff ff ff ff 20 00 04 00 ff ff ff "
+		"ff",
+		&len);
 	assert_int_equal(wire_acl_check(p, len), 0);
 	assert_int_equal(wire_acl_count(len), 3);
 	assert_int_equal(wire_acl_check(p, len - 1), -EINVAL);
@@ -529,7 +577,8 @@ static void test_formats(void **state)
 
 	for (i = 1; i < WF_NR; i++) {
 		assert_non_null(wire_fields[i].name);
-		assert_true(wire_fields[i].min <= wire_fields[i].size || (wire_fields[i].flags & WFF_ARRAY));
+		assert_true(wire_fields[i].min <= wire_fields[i].size ||
+			    (wire_fields[i].flags & WFF_ARRAY));
 	}
 	assert_int_equal(wf_ldlm_intent_open.nreq, 12);
 	assert_int_equal(wf_ldlm_intent_open.nrep, 11);
@@ -548,20 +597,13 @@ static void test_formats(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ping_message),
-		cmocka_unit_test(test_bad_messages),
-		cmocka_unit_test(test_connect_size),
-		cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_shrink),
-		cmocka_unit_test(test_fids),
-		cmocka_unit_test(test_lov),
-		cmocka_unit_test(test_dirpage),
-		cmocka_unit_test(test_dirpage_seek),
-		cmocka_unit_test(test_linkea),
-		cmocka_unit_test(test_ping_info),
-		cmocka_unit_test(test_llog),
-		cmocka_unit_test(test_acl_and_names),
-		cmocka_unit_test(test_lvb_error),
+		cmocka_unit_test(test_ping_message),  cmocka_unit_test(test_bad_messages),
+		cmocka_unit_test(test_connect_size),  cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_shrink),	      cmocka_unit_test(test_fids),
+		cmocka_unit_test(test_lov),	      cmocka_unit_test(test_dirpage),
+		cmocka_unit_test(test_dirpage_seek),  cmocka_unit_test(test_linkea),
+		cmocka_unit_test(test_ping_info),     cmocka_unit_test(test_llog),
+		cmocka_unit_test(test_acl_and_names), cmocka_unit_test(test_lvb_error),
 		cmocka_unit_test(test_formats),
 	};
 

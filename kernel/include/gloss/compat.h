@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Differences between kernel versions, and nothing else. Forced in front of every source file by the top Kbuild.
+ * Differences between kernel versions, and nothing else. The top Kbuild includes this file in front
+ * of every source file.
  */
 #ifndef _GLOSS_COMPAT_H
 #define _GLOSS_COMPAT_H
 
 #include <linux/version.h>
 
-/* Before 6.3 the map of ids of a mount is a user namespace; the code is written for the newer names. */
+/* Before 6.3 the map of ids of a mount is a user namespace; the code uses the newer names. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define mnt_idmap	user_namespace
 #define nop_mnt_idmap	init_user_ns
 #define file_mnt_idmap	file_mnt_user_ns
 #endif
 
-/* Since 6.10 a tracepoint knows from its declaration where the text of a string field comes from. */
+/* Since 6.10 a tracepoint knows from its declaration where the text of a string comes from. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #define compat_assign_str(dst, src)	__assign_str(dst, src)
 #else

@@ -174,6 +174,7 @@ struct lnet_hello {
 	__le64 incarnation;
 	__le32 type;
 } __packed;
+
 WIRE_SIZE(struct lnet_ack, 28);
 WIRE_SIZE(struct lnet_put, 40);
 WIRE_SIZE(struct lnet_get, 36);

@@ -34,6 +34,7 @@ struct lu_fid_be {
 	__be32 f_oid;
 	__be32 f_ver;
 } __packed;
+
 WIRE_SIZE(struct lu_fid_be, 16);
 
 /* Sequence map. */

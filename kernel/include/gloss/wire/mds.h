@@ -604,6 +604,7 @@ struct lov_comp_md_entry_v1 {
 	u8 lcme_compr_type;
 	u8 lcme_compr_lvl_chunk;	/* low nibble level, high nibble log2 of the chunk */
 } __packed;
+
 WIRE_SIZE(struct lov_comp_md_entry_v1, 48);
 WIRE_OFF(struct lov_comp_md_entry_v1, lcme_timestamp, 36);
 
@@ -780,6 +781,7 @@ struct link_ea_entry {
 	struct lu_fid_be lee_parent_fid;
 	char lee_name[];
 } __packed;
+
 WIRE_SIZE(struct link_ea_entry, 18);
 
 /* ACL blob */

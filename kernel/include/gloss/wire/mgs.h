@@ -25,6 +25,7 @@ struct llog_logid {
 	struct ost_id lgl_oi;
 	__le32 lgl_ogen;
 } __packed;
+
 WIRE_SIZE(struct llog_logid, 20);
 
 enum {
@@ -42,6 +43,7 @@ struct llogd_body {
 	__le32 lgd_len;
 	__le64 lgd_cur_offset;
 } __packed;
+
 WIRE_SIZE(struct llogd_body, 48);
 
 /* llog records */

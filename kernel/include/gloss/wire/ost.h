@@ -14,6 +14,7 @@ struct ost_layout {
 	__le64 ol_comp_end;
 	__le32 ol_comp_id;
 } __packed;
+
 WIRE_SIZE(struct ost_layout, 28);
 
 struct obdo {
@@ -237,6 +238,7 @@ struct filter_fid {
 	__le32 ff_layout_version;
 	__le32 ff_range;
 } __packed;
+
 WIRE_SIZE(struct filter_fid, 52);
 #define FILTER_FID_OLD_SIZE	44
 

@@ -69,6 +69,7 @@ static inline u64 wire_align8(u64 x)
 struct lustre_handle {
 	u64 cookie;
 };
+
 WIRE_SIZE(struct lustre_handle, 8);
 
 #define UUID_MAX	40	/* with the NUL */

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/zutil.h>
 #include "data.h"
+#include <trace/events/lustre.h>
 
 #define LL_BRW_TRIES 10
 
@@ -273,6 +274,7 @@ static void ll_brw_done(struct ptlrpc_request *req)
 	}
 	if (rc == -EAGAIN || rc == -EINPROGRESS)
 		rc = -EIO;
+	trace_lustre_brw_done(brw, rc);
 	ll_brw_end(brw, rc);
 }
 
@@ -495,6 +497,7 @@ void ll_brw_send(struct ll_brw *brw)
 		lane->in_flight++;
 	else
 		list_add_tail(&brw->queue, &lane->queue);
+	trace_lustre_brw_send(brw, !go);
 	spin_unlock(&osc->lock);
 	if (go)
 		ll_brw_transmit(brw);

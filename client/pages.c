@@ -16,6 +16,7 @@
 #include <linux/writeback.h>
 #include <linux/file.h>
 #include "data.h"
+#include <trace/events/lustre.h>
 
 #define LL_WALK_MAX 16 /* objects collected at the same time */
 
@@ -513,6 +514,7 @@ static int ll_writepages(struct address_space *mapping, struct writeback_control
 {
 	struct inode *inode = mapping->host;
 	struct ll_objset *set = ll_objset_peek(inode);
+	long asked = wbc->nr_to_write;
 	struct walk w;
 	int rc;
 
@@ -521,6 +523,7 @@ static int ll_writepages(struct address_space *mapping, struct writeback_control
 	ll_walk_init(&w, inode, set, true);
 	rc = write_cache_pages(mapping, wbc, ll_write_one, &w);
 	ll_walk_end(&w);
+	trace_lustre_writepages(inode, wbc, asked, rc);
 	ll_objset_put(set);
 	return rc;
 }

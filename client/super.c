@@ -18,6 +18,8 @@
 #include <gloss/lustre_user.h>
 #include <gloss/mount.h>
 #include "internal.h"
+#include "data.h"
+#include <trace/events/lustre.h>
 
 static const struct lustre_mount_ops ll_mount_ops;
 
@@ -547,6 +549,7 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 	rc = ll_super_get_root(sb);
 	if (rc)
 		return rc;
+	trace_lustre_mount(sbi->fsname, 0);
 	if (sbi->opts & LL_OPT_VERBOSE)
 		pr_info("Mounted %s-client\n", sbi->fsname);
 	return 0;
@@ -604,6 +607,7 @@ static void ll_kill_sb(struct super_block *sb)
 		mdc_cleanup(mdc, force);
 	if (sbi->mgc)
 		mgc_put(sbi->mgc);
+	trace_lustre_umount(sbi->fsname, mounted ? 0 : -ENODEV);
 	if (mounted && sbi->opts & LL_OPT_VERBOSE)
 		pr_info("Unmounted %s-client\n", sbi->fsname);
 	ll_sbi_free(sbi);
@@ -628,6 +632,7 @@ static int __init ll_init(void)
 	rc = lustre_mount_register(LUSTRE_MOUNT_CLIENT, &ll_mount_ops);
 	if (rc)
 		goto err_data;
+	lnet_debug_module_loaded();
 	return 0;
 err_data:
 	ll_data_exit();

@@ -39,6 +39,7 @@ static const struct lnet_debug_word lnet_debug_words[] = {
 	{ "rpctrace", "ptlrpc" },
 	{ "dlmtrace", "ldlm" },
 	{ "iotrace", "osd" },
+	{ "trace", "mdt" },
 	{ "vfstrace", "lustre" },
 };
 
@@ -82,7 +83,7 @@ static int lnet_debug_parse(char *text, unsigned long *mask)
 		}
 		bits = lnet_debug_find(sign ? word + 1 : word);
 		if (!bits) {
-			pr_info("debug: unknown word '%s'; known are ha net rpctrace dlmtrace iotrace vfstrace, 0, -1\n",
+			pr_info("debug: unknown word '%s'; known are ha net rpctrace dlmtrace iotrace trace vfstrace, 0, -1\n",
 				word);
 			return -EINVAL;
 		}

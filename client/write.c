@@ -96,16 +96,43 @@ static ssize_t ll_write_through(struct inode *inode, struct ll_objset *set, stru
 	return before;
 }
 
+/*
+ * Copy into the cache, without page faults. Each page without grant ends a pass, and the next pass
+ * follows under the same locks, so that an append stays in one piece.
+ */
+static ssize_t ll_write_pages(struct kiocb *iocb, struct iov_iter *from, struct ll_objset *set)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	ssize_t ret, total = 0;
+	bool through;
+
+	do {
+		loff_t pos = iocb->ki_pos;
+
+		d->no_grant = false;
+		pagefault_disable();
+		ret = generic_perform_write(iocb, from);
+		pagefault_enable();
+		through = ret > 0 && d->no_grant;
+		if (through)
+			ret = ll_write_through(inode, set, from, pos, ret);
+		d->no_grant = false;
+		/* Some kernels have moved ki_pos in generic_perform_write(), others have not. */
+		iocb->ki_pos = pos + max_t(ssize_t, ret, 0);
+		total += max_t(ssize_t, ret, 0);
+	} while (through && ret > 0 && iov_iter_count(from));
+	return total ?: ret;
+}
+
 /* One try, under the locks, without page faults on the source (see ll_read_locked()). */
 static ssize_t ll_write_locked(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
-	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	struct ll_locks locks = { 0 };
 	struct ll_objset *set;
 	struct ll_layout *lo;
 	ssize_t ret;
-	loff_t pos;
 	int rc;
 
 	if (iocb->ki_flags & IOCB_APPEND) {
@@ -131,16 +158,7 @@ static ssize_t ll_write_locked(struct kiocb *iocb, struct iov_iter *from)
 			goto out;
 	}
 	ll_write_times(inode);
-	d->no_grant = false;
-	pos = iocb->ki_pos;
-	pagefault_disable();
-	ret = generic_perform_write(iocb, from);
-	pagefault_enable();
-	if (ret > 0 && d->no_grant)
-		ret = ll_write_through(inode, set, from, pos, ret);
-	d->no_grant = false;
-	/* Some kernels have moved ki_pos in generic_perform_write(), others have not. */
-	iocb->ki_pos = pos + max_t(ssize_t, ret, 0);
+	ret = ll_write_pages(iocb, from, set);
 out:
 	ll_locks_put(&locks);
 	ll_io_end(inode, lo, set);

@@ -793,7 +793,9 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 		if (pos >= c->start && pos < c->end && ll_stripe_of(c, pos, &off) == k &&
 		    off + PAGE_SIZE > ls && off <= le &&
 		    (write || !ll_object_covered(obj, off, off + (last - pos), false))) {
-			last = min(last, pos + (le - off));
+			/* @le may be the largest number there is: nothing is added to it. */
+			if (le - off < last - pos)
+				last = pos + (le - off);
 			ll_pages_drop(mapping, pos, last, discard);
 		}
 		index = (last >> PAGE_SHIFT) + 1;

@@ -58,8 +58,7 @@ int wr(struct osd_object *obj, u64 pos, u64 len, u8 seed, unsigned int first)
 	return osd_write_pages(obj, pos, bv, n);
 }
 
-int rd(struct osd_object *obj, u64 pos, u64 len, u64 from, u64 to, int seed,
-       unsigned int first, u64 wantbytes)
+int rd(struct osd_object *obj, u64 pos, u64 len, u64 from, u64 to, int seed, u32 first, u64 want)
 {
 	static struct bio_vec bv[256];
 	unsigned int i, n = vec(bv, pos, len, first);
@@ -71,7 +70,7 @@ int rd(struct osd_object *obj, u64 pos, u64 len, u64 from, u64 to, int seed,
 	rc = osd_read_pages(obj, pos, bv, n, &bytes);
 	if (rc)
 		return rc;
-	if (bytes != wantbytes)
+	if (bytes != want)
 		return 1000 + bytes;
 	bad = differ(bv, n, pos, from, to, seed);
 	return bad ? 100 : 0;

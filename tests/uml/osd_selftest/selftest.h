@@ -57,8 +57,7 @@ void pages_free(void);
 /* Write and read through pages whose first byte is at offset @first of the first page. */
 int wr(struct osd_object *obj, u64 pos, u64 len, u8 seed, unsigned int first);
 /* Bytes of [@from, @to) must be those of @seed (< 0: zeros): 0, or 100 when they are not. */
-int rd(struct osd_object *obj, u64 pos, u64 len, u64 from, u64 to, int seed,
-       unsigned int first, u64 wantbytes);
+int rd(struct osd_object *obj, u64 pos, u64 len, u64 from, u64 to, int seed, u32 first, u64 want);
 unsigned int vec(struct bio_vec *bv, u64 pos, u64 len, unsigned int first);
 extern struct page *pages[256];
 

@@ -10,6 +10,7 @@ out=${1:-${TMPDIR:-/tmp}/$name}
 # The test's own module, against the modules of the build that all tests in the debug kernel use.
 selftest_build() {
 	"$top/scripts/mod-build" -k um -o "$mod"
+	rm -rf "${out:?}/$name" # a source of an earlier run that is gone would be built, too
 	mkdir -p "$out/$name"
 	cp "$here/Kbuild" "$here/"*.[ch] "$out/$name/"
 	make -s -C "$uml" M="$out/$name" ARCH=um MOD="$mod" KBUILD_EXTRA_SYMBOLS="$mod/Module.symvers" W=1 modules

@@ -55,7 +55,7 @@ static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 {
 	bool may_retry = exp_connect_flags(req->exp) & OBD_CONNECT_EINPROGRESS;
 	unsigned long wait = svc_long_wait_full(req) ? OVERDUE_SOON : OVERDUE_AFTER;
-	unsigned long patience = jiffies + wait;
+	unsigned long give_up_at = jiffies + wait;
 	struct obd_export *blocker = NULL;
 	bool overdue = false;
 	int rc = 0;
@@ -67,7 +67,7 @@ static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 					min_t(unsigned long, wait, WAIT_POLL));
 		if (READ_ONCE(req->exp->exp_failed)) {
 			rc = -ENOTCONN;
-		} else if (may_retry && !overdue && time_after_eq(jiffies, patience) &&
+		} else if (may_retry && !overdue && time_after_eq(jiffies, give_up_at) &&
 			   !ldlm_srv_decided(lock)) {
 			blocker = READ_ONCE(lock->l_blocker);
 			overdue = ldlm_overdue_begin(req, blocker);

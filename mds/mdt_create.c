@@ -217,6 +217,8 @@ struct mdt_object *mdt_new_create(struct osd_trans *th, const struct mdt_name *n
 		osd_nlink_add(th, parent->mo_osd, 1);
 	mdt_touch(th, parent, n->time, OSD_A_MTIME | OSD_A_CTIME);
 	mdt_lov_saw_size(mdt, n->lov_len);
+	if (n->alloc)
+		n->alloc->la_stored = true;
 	return o;
 out_destroy:
 	osd_destroy(th, osd);

@@ -486,6 +486,11 @@ struct mdt_lov_alloc {
 	u32		la_stripe_size;
 	char		la_pool[LOV_MAXPOOLNAME + 1];
 	u32		la_count;
+	/*
+	 * A transaction has stored the layout. Even if it ends with an error, the file may have
+	 * these objects: they must not be given to another one.
+	 */
+	bool		la_stored;
 	struct {
 		struct osp_device *osp;
 		u64		id;

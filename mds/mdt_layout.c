@@ -134,11 +134,14 @@ static int mdt_layout_op_execute(struct mdt_op *op, struct osd_trans *th)
 	struct mdt_layout_op *l = mdt_layout_op_of(op);
 	int rc;
 
-	rc = osd_xattr_set(th, op->op_obj->mo_osd, XATTR_NAME_LOV, l->lo_lov, l->lo_lov_len, 0);
+	rc = l->lo_alloc ? mdt_lov_used(th, l->lo_alloc) :
+			   mdt_lov_replay_used(op->op_mdt, th, l->lo_lov, l->lo_lov_len);
 	if (rc)
 		return rc;
-	return l->lo_alloc ? mdt_lov_used(th, l->lo_alloc) :
-			     mdt_lov_replay_used(op->op_mdt, th, l->lo_lov, l->lo_lov_len);
+	rc = osd_xattr_set(th, op->op_obj->mo_osd, XATTR_NAME_LOV, l->lo_lov, l->lo_lov_len, 0);
+	if (!rc && l->lo_alloc)
+		l->lo_alloc->la_stored = true;
+	return rc;
 }
 
 static int mdt_layout_op_executed(struct mdt_op *op)

@@ -458,7 +458,7 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 /**
  * mdt_lov_alloc_free - end of a reservation
  * @a: or NULL
- * @used: the transaction with mdt_lov_used() was made; otherwise the objects go back
+ * @used: the layout was stored; otherwise, and unless la_stored says so, the objects go back
  */
 void mdt_lov_alloc_free(struct mdt_lov_alloc *a, bool used)
 {
@@ -467,7 +467,7 @@ void mdt_lov_alloc_free(struct mdt_lov_alloc *a, bool used)
 	if (!a)
 		return;
 	for (i = a->la_count; i-- > 0; ) {
-		if (!used)
+		if (!used && !a->la_stored)
 			osp_put_id(a->la_st[i].osp, a->la_st[i].id);
 		osp_put(a->la_st[i].osp);
 	}

@@ -463,7 +463,13 @@ int oss_create(struct svc_req *req)
 	if (IS_ERR(os))
 		return PTR_ERR(os);
 	mutex_lock(&os->os_mutex);
-	if (orphans)
+	/*
+	 * The MDT may have connected anew while this request waited: what it says about used
+	 * objects is no longer true then.
+	 */
+	if (READ_ONCE(req->exp->exp_failed) || req->conn_cnt < READ_ONCE(req->exp->exp_conn_cnt))
+		rc = -ENOTCONN;
+	else if (orphans)
 		rc = oss_delorphan(ost, oe, os, id, &answer);
 	else
 		rc = oss_precreate(ost, os, id, &answer);

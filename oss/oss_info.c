@@ -53,9 +53,8 @@ static int oss_last_fid(struct svc_req *req)
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
-	mutex_lock(&os->os_mutex);
-	oss_seq_fid(ost, os, os->os_last_id, &last);
-	mutex_unlock(&os->os_mutex);
+	/* without os_mutex, under which a clean-up of orphans may wait for this very client */
+	oss_seq_fid(ost, os, READ_ONCE(os->os_last_id), &last);
 	fid_to_le(svc_rep_buf(req, WF_FID), &last);
 	return 0;
 }

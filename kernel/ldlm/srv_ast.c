@@ -154,9 +154,10 @@ void ldlm_wait_expired(struct work_struct *work)
 	}
 	more = !list_empty(&ns->ns_wait_list);
 	spin_unlock(&ns->ns_wait_lock);
+	/* ldlm_wait_over() may have queued this work for a later time than that of the others */
 	if (more)
-		queue_delayed_work(ldlm_wq, &ns->ns_wait_work,
-				   time_after(next, jiffies) ? next - jiffies : 1);
+		mod_delayed_work(ldlm_wq, &ns->ns_wait_work,
+				 time_after(next, jiffies) ? next - jiffies : 1);
 }
 
 /* ---- results ---- */

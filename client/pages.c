@@ -25,6 +25,7 @@ struct walk {
 	struct inode *inode;
 	struct ll_objset *set;
 	bool write;
+	bool stale;			/* set was replaced; pages were left dirty */
 	unsigned int nr;
 	struct list_head open;
 };
@@ -166,6 +167,7 @@ static void ll_walk_init(struct walk *w, struct inode *inode, struct ll_objset *
 	w->inode = inode;
 	w->set = set;
 	w->write = write;
+	w->stale = false;
 	w->nr = 0;
 	INIT_LIST_HEAD(&w->open);
 }
@@ -474,6 +476,13 @@ static int ll_write_one(struct page *page, struct writeback_control *wbc, void *
 	struct ll_brw *brw;
 	enum ll_page_state state;
 
+	/* The layout got more components: w->set may not have the object of this page. */
+	if (w->set != READ_ONCE(ll_i(inode)->lli_data->set)) {
+		w->stale = true;
+		redirty_page_for_writepage(wbc, page);
+		unlock_page(page);
+		return 0;
+	}
 	obj = ll_objset_at(w->set, page_offset(page), NULL, &off);
 	if (!obj) {
 		mapping_set_error(page->mapping, -EIO);
@@ -513,18 +522,21 @@ static int ll_write_one(struct page *page, struct writeback_control *wbc, void *
 static int ll_writepages(struct address_space *mapping, struct writeback_control *wbc)
 {
 	struct inode *inode = mapping->host;
-	struct ll_objset *set = ll_objset_peek(inode);
 	long asked = wbc->nr_to_write;
+	struct ll_objset *set;
 	struct walk w;
 	int rc;
 
-	if (!set)
-		return 0;
-	ll_walk_init(&w, inode, set, true);
-	rc = write_cache_pages(mapping, wbc, ll_write_one, &w);
-	ll_walk_end(&w);
+	do {
+		set = ll_objset_peek(inode);
+		if (!set)
+			return 0;
+		ll_walk_init(&w, inode, set, true);
+		rc = write_cache_pages(mapping, wbc, ll_write_one, &w);
+		ll_walk_end(&w);
+		ll_objset_put(set);
+	} while (!rc && w.stale && wbc->sync_mode == WB_SYNC_ALL);
 	trace_lustre_writepages(inode, wbc, asked, rc);
-	ll_objset_put(set);
 	return rc;
 }
 

@@ -249,6 +249,7 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		return -EAGAIN;
 	if (!iov_iter_count(from))
 		return 0;
+again:
 	rc = ll_lock_for_write(inode, direct, &shared);
 	if (rc)
 		return rc;
@@ -265,6 +266,12 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		ll_write_times(inode);
 		ret = ll_dio_rw(iocb, from);
 		goto out;
+	}
+	if (shared) {
+		/* A limit of the file size has made it unaligned: buffered writes go one by one. */
+		inode_unlock_shared(inode);
+		direct = false;
+		goto again;
 	}
 	iocb->ki_flags &= ~IOCB_DIRECT;
 	ret = ll_buffered_write(iocb, from);

@@ -229,8 +229,9 @@ def t_pages():
     for i in range(0, 96, 32):
         seed = half_md4(seed, hash_words(prefix[i:] + b'0000'))
     seen, pair = {}, None
-    for i in range(0x10000 + 20 * 4096):
-        tail = b'%04x' % (i & 0xffff) if i < 0x10000 else b'%c%03x' % (0x67 + (i >> 12) - 16, i & 0xfff)
+    digits = b'0123456789abcdefghijklmnopqrstuvwxyz'
+    for i in range(400000):  # of 2^31 hashes: about 37 pairs, the first after some 50,000
+        tail = bytes(digits[i // 36 ** k % 36] for k in range(4))
         h = half_md4(seed, hash_words(tail))[1] >> 1
         if h in seen:
             pair = (seen[h], tail, h)

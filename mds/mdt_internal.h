@@ -502,7 +502,7 @@ int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const v
 		      bool append, struct mdt_lov_wish *w);
 void mdt_lov_wish_free(struct mdt_lov_wish *w);
 int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct mdt_lov_alloc **out);
-void mdt_lov_alloc_free(struct mdt_lov_alloc *a, bool used);
+void mdt_lov_alloc_free(struct mdt_lov_alloc *a);
 int mdt_lov_used(struct osd_trans *th, struct mdt_lov_alloc *a);
 void *mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, u32 *len);
 void mdt_lov_saw_size(struct mdt_device *mdt, u32 len);

@@ -157,7 +157,7 @@ static void mdt_layout_op_end(struct mdt_op *op)
 {
 	struct mdt_layout_op *l = mdt_layout_op_of(op);
 
-	mdt_lov_alloc_free(l->lo_alloc, *l->lo_made);
+	mdt_lov_alloc_free(l->lo_alloc);
 	kvfree(l->lo_lov);
 }
 

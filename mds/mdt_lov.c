@@ -442,7 +442,7 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 		return 0;
 	}
 
-	mdt_lov_alloc_free(a, false);
+	mdt_lov_alloc_free(a);
 	if (rc == -EAGAIN || rc == -ENODEV || rc == -EINPROGRESS) {
 		time64_t now = ktime_get_seconds(), since = READ_ONCE(lod->lo_failing_since);
 
@@ -458,16 +458,17 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct m
 /**
  * mdt_lov_alloc_free - end of a reservation
  * @a: or NULL
- * @used: the layout was stored; otherwise, and unless la_stored says so, the objects go back
+ *
+ * The objects go back unless la_stored says that a file may have them.
  */
-void mdt_lov_alloc_free(struct mdt_lov_alloc *a, bool used)
+void mdt_lov_alloc_free(struct mdt_lov_alloc *a)
 {
 	u32 i;
 
 	if (!a)
 		return;
 	for (i = a->la_count; i-- > 0; ) {
-		if (!used && !a->la_stored)
+		if (!a->la_stored)
 			osp_put_id(a->la_st[i].osp, a->la_st[i].id);
 		osp_put(a->la_st[i].osp);
 	}

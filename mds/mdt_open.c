@@ -380,7 +380,7 @@ static void mdt_open_op_end(struct mdt_op *op)
 {
 	struct mdt_open_op *c = mdt_open_op_of(op);
 
-	mdt_lov_alloc_free(c->oo_new.alloc, c->oo_created);
+	mdt_lov_alloc_free(c->oo_new.alloc);
 	mdt_new_fini(&c->oo_new);
 	kvfree(c->oo_replayed);
 }

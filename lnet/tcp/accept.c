@@ -50,10 +50,10 @@ static void ksock_hello_refuse(struct socket *sock, const struct ksock_net *net,
 	struct ksock_hello h = *in;
 
 	h.version = KSOCK_PROTO_V3;
-	h.src_nid = net->ni->nid;
+	h.src_nid = net->base.ni->nid;
 	h.dst_nid = in->src_nid;
 	h.src_pid = LNET_PID_LUSTRE;
-	h.src_incarnation = net->incarnation;
+	h.src_incarnation = net->base.incarnation;
 	h.dst_incarnation = in->src_incarnation;
 	h.ctype = (u32)SOCKLND_CONN_NONE;
 	ksock_hello_send(sock, &h, false);
@@ -65,11 +65,11 @@ static int ksock_hello_answer(struct socket *sock, const struct ksock_net *net,
 {
 	struct ksock_hello h = {
 		.version = KSOCK_PROTO_V3,
-		.src_nid = net->ni->nid,
+		.src_nid = net->base.ni->nid,
 		.dst_nid = in->src_nid,
 		.src_pid = LNET_PID_LUSTRE,
 		.dst_pid = in->dst_pid,
-		.src_incarnation = net->incarnation,
+		.src_incarnation = net->base.incarnation,
 		.dst_incarnation = in->dst_incarnation,
 		.ctype = type,
 	};
@@ -79,11 +79,11 @@ static int ksock_hello_answer(struct socket *sock, const struct ksock_net *net,
 
 /*
  * Decide about a connection. 0: it was added to the peer; -ESTALE: the peer was restarted;
- * -EALREADY: too many; -ESHUTDOWN. Under peer->lock.
+ * -EALREADY: too many; -ESHUTDOWN. Under peer->base.lock.
  */
 static int ksock_accept_decide(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarnation)
 {
-	if (peer->dead)
+	if (peer->base.dead)
 		return -ESHUTDOWN;
 	if (!list_empty(&peer->conns) && peer->incarnation != incarnation)
 		return -ESTALE;
@@ -98,15 +98,13 @@ static int ksock_accept_decide(struct ksock_peer *peer, struct ksock_conn *conn,
 
 static void ksock_accept_ready(struct ksock_peer *peer, struct ksock_conn *conn)
 {
-	spin_lock(&peer->lock);
+	spin_lock(&peer->base.lock);
 	if (!conn->closing) {
 		conn->ready = true;
-		/* the peer can be reached: end the back-off */
-		peer->next_dial = jiffies;
-		peer->backoff_ms = 0;
+		lnet_lnd_peer_reached(&peer->base);
 		ksock_peer_flush(peer);
 	}
-	spin_unlock(&peer->lock);
+	spin_unlock(&peer->base.lock);
 }
 
 /*
@@ -122,9 +120,9 @@ static int ksock_accept_conn(struct ksock_net *net, struct ksock_peer *peer, str
 	conn = ksock_conn_alloc(peer, sock, type);
 	if (!conn)
 		return -ENOMEM;
-	spin_lock(&peer->lock);
+	spin_lock(&peer->base.lock);
 	rc = ksock_accept_decide(peer, conn, h->src_incarnation);
-	spin_unlock(&peer->lock);
+	spin_unlock(&peer->base.lock);
 	if (rc) {
 		if (rc == -ESTALE)
 			ksock_peer_close(peer, -ECONNRESET);
@@ -165,7 +163,7 @@ static int ksock_accept_hello(struct ksock_net *net, struct pending *p, unsigned
 	type = ksock_invert_type(h.ctype);
 	if (type < 0)
 		return type;
-	if (lnet_nid_net(&h.src_nid) != net->ni->net || h.src_nid.nid_size)
+	if (lnet_nid_net(&h.src_nid) != net->base.ni->net || h.src_nid.nid_size)
 		return -EPROTO;
 	peer = ksock_peer_get(net, &h.src_nid);
 	if (IS_ERR(peer))
@@ -189,7 +187,7 @@ static bool ksock_local_addr_is(struct socket *sock, const struct lnet_nid *nid)
 static int ksock_accept_serve(struct pending *p)
 {
 	struct lnet_accept_conf conf;
-	struct ksock_net *net;
+	struct lnet_lnd_net *net;
 	struct lnet_nid nid;
 	int rc;
 
@@ -202,13 +200,14 @@ static int ksock_accept_serve(struct pending *p)
 	rc = ksock_connreq_recv(p->sock, &nid, conf.timeout * HZ);
 	if (rc)
 		return rc;
-	net = ksock_net_get(&nid);
+	net = lnet_lnd_net_get(&ksock_net_ops, &nid);
 	if (!net)
 		return -EHOSTUNREACH;
 	rc = -EHOSTUNREACH;
 	if (ksock_local_addr_is(p->sock, &nid))
-		rc = ksock_accept_hello(net, p, conf.timeout * HZ);
-	ksock_net_put(net);
+		rc = ksock_accept_hello(container_of(net, struct ksock_net, base), p,
+					conf.timeout * HZ);
+	lnet_lnd_net_put(net);
 	return rc;
 }
 

@@ -2,7 +2,7 @@
 /*
  * The life of a connection. It is made by dialling or accepting, with its HELLOs exchanged (or
  * about to be answered); started when it may receive; closed once. While it is in the list of its
- * peer it is open. Whoever removes it from there (under peer->lock) closes it, and close_work does
+ * peer it is open. Whoever removes it from there (under peer->base.lock) closes it, and close_work does
  * what has to wait for its other work items.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
@@ -82,7 +82,7 @@ struct ksock_conn *ksock_conn_alloc(struct ksock_peer *peer, struct socket *sock
 	if (!conn)
 		return NULL;
 	refcount_set(&conn->refs, 1);
-	refcount_inc(&peer->refs);
+	refcount_inc(&peer->base.refs);
 	conn->peer = peer;
 	conn->sock = sock;
 	conn->type = type;
@@ -111,12 +111,12 @@ void ksock_conn_add(struct ksock_conn *conn, bool ready)
 {
 	struct ksock_peer *peer = conn->peer;
 
-	lockdep_assert_held(&peer->lock);
+	lockdep_assert_held(&peer->base.lock);
 	conn->ready = ready;
 	list_add_tail(&conn->link, &peer->conns);
 	peer->nconns[conn->type]++;
 	WRITE_ONCE(conn->added, true);
-	trace_lnet_conn_up(&peer->nid, conn->type, 0);
+	trace_lnet_conn_up(&peer->base.nid, conn->type, 0);
 	/* read what came before the callbacks were set */
 	queue_work(ksock_wq, &conn->rx_work);
 }
@@ -153,23 +153,23 @@ void ksock_conn_close(struct ksock_conn *conn, int err)
 	struct ksock_peer *peer = conn->peer;
 	bool mine;
 
-	spin_lock(&peer->lock);
+	spin_lock(&peer->base.lock);
 	mine = !conn->closing;
 	if (mine) {
 		WRITE_ONCE(conn->closing, true);
 		conn->close_err = err;
 		list_del_init(&conn->link);
 		peer->nconns[conn->type]--;
-		trace_lnet_conn_down(&peer->nid, conn->type, err);
+		trace_lnet_conn_down(&peer->base.nid, conn->type, err);
 	}
-	spin_unlock(&peer->lock);
+	spin_unlock(&peer->base.lock);
 	/* close_work takes over the reference of the list */
 	if (mine)
 		queue_work(ksock_wq, &conn->close_work);
 }
 
 /*
- * Was there no progress for too long? -ETIMEDOUT or 0. Called by the tick only, under peer->lock.
+ * Was there no progress for too long? -ETIMEDOUT or 0. Called by the tick only, under peer->base.lock.
  */
 int ksock_conn_timed_out(struct ksock_conn *conn, unsigned long timeout)
 {

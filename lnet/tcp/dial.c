@@ -16,10 +16,10 @@
 #define PORT_MAX		1023
 #define PORT_MIN		512
 
-/* The type of connection to dial next, or -1 if none is missing. Under peer->lock. */
+/* The type of connection to dial next, or -1 if none is missing. Under peer->base.lock. */
 static int ksock_missing_type(const struct ksock_peer *peer)
 {
-	unsigned int limit = peer->net->conns_per_peer;
+	unsigned int limit = ksock_peer_net(peer)->conns_per_peer;
 	unsigned int in = peer->nconns[SOCKLND_CONN_BULK_IN];
 	unsigned int out = peer->nconns[SOCKLND_CONN_BULK_OUT];
 
@@ -30,14 +30,14 @@ static int ksock_missing_type(const struct ksock_peer *peer)
 	return out < limit ? SOCKLND_CONN_BULK_OUT : -1;
 }
 
-/* Start dialling unless it is under way. Under peer->lock. */
+/* Start dialling unless it is under way. Under peer->base.lock. */
 void ksock_dial_start(struct ksock_peer *peer)
 {
-	lockdep_assert_held(&peer->lock);
-	if (peer->dialing || peer->dead || ksock_missing_type(peer) < 0)
+	lockdep_assert_held(&peer->base.lock);
+	if (peer->dialing || peer->base.dead || ksock_missing_type(peer) < 0)
 		return;
 	peer->dialing = true;
-	refcount_inc(&peer->refs);
+	refcount_inc(&peer->base.refs);
 	queue_delayed_work(ksock_dial_wq, &peer->dial_work, 0);
 }
 
@@ -72,10 +72,10 @@ static int ksock_dial_from(struct ksock_peer *peer, u16 port, u16 to_port, struc
 	struct socket *sock;
 	int len, rc;
 
-	len = ksock_nid_addr(&peer->nid, to_port, &remote);
+	len = ksock_nid_addr(&peer->base.nid, to_port, &remote);
 	if (len < 0)
 		return len;
-	ksock_nid_addr(&peer->net->ni->nid, port, &local);
+	ksock_nid_addr(&peer->base.net->ni->nid, port, &local);
 	rc = sock_create_kern(&init_net, remote.ss_family, SOCK_STREAM, IPPROTO_TCP, &sock);
 	if (rc)
 		return rc;
@@ -87,7 +87,7 @@ static int ksock_dial_from(struct ksock_peer *peer, u16 port, u16 to_port, struc
 	sock->sk->sk_sndtimeo = ksock_timeout();
 	rc = kernel_bind(sock, (struct sockaddr *)&local, len);
 	if (!rc)
-		rc = READ_ONCE(peer->dead) ? -ESHUTDOWN :
+		rc = READ_ONCE(peer->base.dead) ? -ESHUTDOWN :
 			kernel_connect(sock, (struct sockaddr *)&remote, len, 0);
 	if (!rc) {
 		*sockp = sock;
@@ -122,9 +122,9 @@ static int ksock_dial_check_answer(const struct ksock_peer *peer, const struct k
 
 	if (h->ctype == (u32)SOCKLND_CONN_NONE)
 		return -EALREADY;
-	if (!lnet_nid_eq(&h->src_nid, &peer->nid) || h->src_pid != LNET_PID_LUSTRE) {
+	if (!lnet_nid_eq(&h->src_nid, &peer->base.nid) || h->src_pid != LNET_PID_LUSTRE) {
 		pr_warn_ratelimited("dialled %s, but the node there says it is %u-%s\n",
-				    lnet_nid_str(&peer->nid, dialled), h->src_pid,
+				    lnet_nid_str(&peer->base.nid, dialled), h->src_pid,
 				    lnet_nid_str(&h->src_nid, said));
 		return -EPROTO;
 	}
@@ -136,10 +136,10 @@ static int ksock_dial_hello(struct ksock_peer *peer, struct socket *sock, int ty
 {
 	struct ksock_hello h = {
 		.version = KSOCK_PROTO_V3,
-		.src_nid = peer->net->ni->nid,
-		.dst_nid = peer->nid,
+		.src_nid = peer->base.net->ni->nid,
+		.dst_nid = peer->base.nid,
 		.src_pid = LNET_PID_LUSTRE,
-		.src_incarnation = peer->net->incarnation,
+		.src_incarnation = peer->base.net->incarnation,
 		.ctype = type,
 	};
 	int rc;
@@ -163,26 +163,25 @@ static int ksock_dial_add_conn(struct ksock_peer *peer, struct ksock_conn *conn,
 {
 	int rc = 0;
 
-	spin_lock(&peer->lock);
-	while (!peer->dead && ksock_dial_other_life(peer, incarnation)) {
-		spin_unlock(&peer->lock);
+	spin_lock(&peer->base.lock);
+	while (!peer->base.dead && ksock_dial_other_life(peer, incarnation)) {
+		spin_unlock(&peer->base.lock);
 		/*
 		 * the peer was restarted: its old connections are dead, though nothing said so yet
 		 */
 		ksock_peer_close(peer, -ECONNRESET);
-		spin_lock(&peer->lock);
+		spin_lock(&peer->base.lock);
 	}
-	if (peer->dead) {
+	if (peer->base.dead) {
 		rc = -ESHUTDOWN;
 	} else {
 		peer->incarnation = incarnation;
-		peer->backoff_ms = 0;
-		peer->next_dial = jiffies;
+		lnet_lnd_peer_reached(&peer->base);
 		peer->refused = 0;
 		ksock_conn_add(conn, true);
 		ksock_peer_flush(peer);
 	}
-	spin_unlock(&peer->lock);
+	spin_unlock(&peer->base.lock);
 	return rc;
 }
 
@@ -215,15 +214,6 @@ out_sock:
 	return rc;
 }
 
-static void ksock_dial_back_off(struct ksock_peer *peer)
-{
-	unsigned int min_ms = max(ksock_params.min_reconnectms, 1U);
-
-	peer->backoff_ms = clamp(peer->backoff_ms * 2, min_ms, max(ksock_params.max_reconnectms,
-								   min_ms));
-	peer->next_dial = jiffies + msecs_to_jiffies(peer->backoff_ms);
-}
-
 /* An attempt failed. True: dial_work is queued again; false: dialling is over for now. */
 static bool ksock_dial_failed(struct ksock_peer *peer, int err)
 {
@@ -231,8 +221,8 @@ static bool ksock_dial_failed(struct ksock_peer *peer, int err)
 	LIST_HEAD(waiting);
 	bool again;
 
-	spin_lock(&peer->lock);
-	again = !peer->dead && err == -EALREADY &&
+	spin_lock(&peer->base.lock);
+	again = !peer->base.dead && err == -EALREADY &&
 		(++peer->refused < REFUSALS_MAX || !list_empty(&peer->waiting));
 	if (again) {
 		queue_delayed_work(ksock_dial_wq, &peer->dial_work,
@@ -240,14 +230,15 @@ static bool ksock_dial_failed(struct ksock_peer *peer, int err)
 	} else {
 		peer->dialing = false;
 		peer->refused = 0;
-		ksock_dial_back_off(peer);
+		lnet_lnd_peer_back_off(&peer->base, ksock_params.min_reconnectms,
+				       ksock_params.max_reconnectms);
 		if (list_empty(&peer->conns))
 			list_splice_init(&peer->waiting, &waiting);
 	}
-	spin_unlock(&peer->lock);
+	spin_unlock(&peer->base.lock);
 	if (!again && err != -ESHUTDOWN && err != -EALREADY)
 		pr_warn_ratelimited("cannot connect to %s: rc = %d\n",
-				    lnet_nid_str(&peer->nid, s), err);
+				    lnet_nid_str(&peer->base.nid, s), err);
 	ksock_tx_done_list(&waiting, err);
 	return again;
 }
@@ -256,12 +247,12 @@ static int ksock_dial_next_type(struct ksock_peer *peer)
 {
 	int type = -1;
 
-	spin_lock(&peer->lock);
-	if (!peer->dead)
+	spin_lock(&peer->base.lock);
+	if (!peer->base.dead)
 		type = ksock_missing_type(peer);
 	if (type < 0)
 		peer->dialing = false;
-	spin_unlock(&peer->lock);
+	spin_unlock(&peer->base.lock);
 	return type;
 }
 

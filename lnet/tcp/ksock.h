@@ -4,13 +4,13 @@
  *
  * A net (one NI) has peers (NIDs), a peer has connections (typed TCP sockets). All work is done by
  * work items: rx_work and tx_work of a connection, its close_work, dial_work of a peer (blocking,
- * on a workqueue of its own), one item for each accepted socket, and a tick for each net, for
- * timeouts.
+ * on a workqueue of its own), one item for each accepted socket, and the tick of each net, for
+ * timeouts. Table of peers, back-off and tick are those of all drivers (lnet_lnd.h).
  *
- * Lock order: net->lock > peer->lock > conn->lock. All are spinlocks taken in process context only;
- * no socket is touched under them. The core (lnet_*) is called with none of them held.
+ * Lock order: peer->base.lock > conn->lock. Both are spinlocks taken in process context only; no
+ * socket is touched under them. The core (lnet_*) is called with none of them held.
  *
- * Lifetime: a connection holds its peer, a peer holds its net (net->busy).
+ * Lifetime: a connection holds its peer.
  */
 #ifndef _KSOCK_H
 #define _KSOCK_H
@@ -21,13 +21,7 @@
 #include <net/sock.h>
 #include <gloss/lnet_lnd.h>
 
-#define KSOCK_PEER_HASH_BITS	8
 #define KSOCK_HDR_MAX		(sizeof(struct ksock_msg_hdr) + sizeof(struct lnet_hdr_nid16))
-/*
- * lnet_fast_fail(): seconds without progress until messages fail; for how many seconds that holds.
- */
-#define KSOCK_FAST_FAIL_TIMEOUT	3
-#define KSOCK_FAST_FAIL_LASTS	15
 /* Connections of one type that a peer may have: far more than conns_per_peer of anybody. */
 #define KSOCK_CONNS_MAX		256
 /*
@@ -37,42 +31,24 @@
 #define KSOCK_PEER_TXS_MAX	8192
 
 struct ksock_net {
-	struct list_head link;			/* ksock_nets */
-	struct lnet_ni *ni;
-	u64 incarnation;
+	struct lnet_lnd_net base;
 	u32 conns_per_peer;
-	spinlock_t lock;			/* stopping, peers */
-	bool stopping;				/* under lock; no peer is made any more */
-	struct hlist_head peers[1 << KSOCK_PEER_HASH_BITS];
-	atomic_t busy;				/* peers, accepts; 1 for the net itself */
-	struct completion idle;
-	struct delayed_work tick;
 };
 
 struct ksock_peer {
-	struct hlist_node hnode;		/* net->peers, under net->lock */
-	struct list_head scan;			/* list of ksock_peers_collect() */
-	struct ksock_net *net;
-	struct lnet_nid nid;
-	refcount_t refs;
-	spinlock_t lock;			/* guards what follows */
-	bool dead;				/* removed from the table, or about to be */
-	/* this node dials it: keep */
-	bool active;
+	struct lnet_lnd_peer base;
+	/* guarded by base.lock: */
+	bool active;				/* this node dials it: keep its set complete */
 	bool dialing;				/* dial_work is queued or runs; holds a reference */
 	unsigned int nconns[SOCKLND_CONN_NTYPES];
 	struct list_head conns;
 	struct list_head waiting;		/* ksock_tx for which there is no connection yet */
 	u64 incarnation;			/* valid while there are connections */
-	unsigned int backoff_ms;
-	unsigned long next_dial;
 	unsigned int refused;			/* HELLOs with type NONE in a row */
-	unsigned long fast_fail_until;		/* jiffies; 0: not asked for */
 	atomic_t ntxs;				/* in waiting and in queues of connections */
 	struct delayed_work dial_work;
 	struct mutex dial_mutex;		/* guards dial_sock; taken with no lock held */
-	/* the socket being dialled, so that */
-	struct socket *dial_sock;
+	struct socket *dial_sock;		/* being dialled, so that it can be shut down */
 };
 
 struct ksock_tx {
@@ -133,6 +109,11 @@ struct ksock_conn {
 	u32 tick_una;
 };
 
+static inline struct ksock_net *ksock_peer_net(const struct ksock_peer *peer)
+{
+	return container_of(peer->base.net, struct ksock_net, base);
+}
+
 /* module.c */
 extern struct workqueue_struct *ksock_wq;
 extern struct workqueue_struct *ksock_dial_wq;
@@ -146,8 +127,6 @@ struct ksock_params {
 
 extern struct ksock_params ksock_params;
 unsigned long ksock_timeout(void);	/* jiffies */
-struct ksock_net *ksock_net_get(const struct lnet_nid *nid);
-void ksock_net_put(struct ksock_net *net);
 
 /* sock.c */
 int ksock_nid_addr(const struct lnet_nid *nid, u16 port, struct sockaddr_storage *ss);
@@ -176,16 +155,14 @@ int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long t
 int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long timeout);
 
 /* peer.c */
+extern const struct lnet_lnd_net_ops ksock_net_ops;
 struct ksock_peer *ksock_peer_get(struct ksock_net *net, const struct lnet_nid *nid);
 void ksock_peer_put(struct ksock_peer *peer);
 int ksock_send(struct lnet_ni *ni, struct lnet_msg *msg);
-void ksock_fast_fail(struct lnet_ni *ni, const struct lnet_nid *nid);
 int ksock_send_noop(struct ksock_conn *conn, u64 cookie);
 void ksock_peer_flush(struct ksock_peer *peer);
 void ksock_peer_close(struct ksock_peer *peer, int err);
 void ksock_conn_failed(struct ksock_conn *conn, int err);
-void ksock_peers_stop(struct ksock_net *net);
-void ksock_tick(struct work_struct *work);
 
 /* dial.c */
 void ksock_dial_work(struct work_struct *work);

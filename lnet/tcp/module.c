@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksocklnd.ko: LNet over TCP (chapter 1, 3 to 5). Parameters, start and stop of a net. nets_lock
- * guards the list by which the acceptor finds the net of a NID.
+ * ksocklnd.ko: LNet over TCP (chapter 1, 3 to 5). Parameters, start and stop of a net.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
@@ -13,9 +12,6 @@ struct workqueue_struct *ksock_wq;
 struct workqueue_struct *ksock_dial_wq;
 struct workqueue_struct *ksock_accept_wq;
 struct kmem_cache *ksock_tx_cache;
-
-static DEFINE_SPINLOCK(nets_lock);
-static LIST_HEAD(nets);
 
 struct ksock_params ksock_params = {
 	.min_reconnectms = 1000,
@@ -96,28 +92,6 @@ unsigned long ksock_timeout(void)
 	return (s ?: lnet_lnd_timeout()) * HZ;
 }
 
-/* The net whose NI has this NID, with a reference (net->busy), or NULL. */
-struct ksock_net *ksock_net_get(const struct lnet_nid *nid)
-{
-	struct ksock_net *net, *found = NULL;
-
-	spin_lock(&nets_lock);
-	list_for_each_entry(net, &nets, link)
-		if (lnet_nid_eq(&net->ni->nid, nid)) {
-			atomic_inc(&net->busy);
-			found = net;
-			break;
-		}
-	spin_unlock(&nets_lock);
-	return found;
-}
-
-void ksock_net_put(struct ksock_net *net)
-{
-	if (atomic_dec_and_test(&net->busy))
-		complete(&net->idle);
-}
-
 static void ksock_set_tunables(struct lnet_ni *ni, u32 conns)
 {
 	ni->peer_timeout = peer_timeout;
@@ -135,13 +109,9 @@ static struct ksock_net *ksock_net_alloc(struct lnet_ni *ni, u32 conns)
 
 	if (!net)
 		return NULL;
-	net->ni = ni;
-	net->incarnation = ktime_get_real_ns();
+	lnet_lnd_net_init(&net->base, ni, &ksock_net_ops);
+	net->base.incarnation = ktime_get_real_ns();
 	net->conns_per_peer = conns;
-	spin_lock_init(&net->lock);
-	atomic_set(&net->busy, 1);
-	init_completion(&net->idle);
-	INIT_DELAYED_WORK(&net->tick, ksock_tick);
 	return net;
 }
 
@@ -161,42 +131,26 @@ static int ksock_startup(struct lnet_ni *ni)
 	net = ksock_net_alloc(ni, conns);
 	if (!net)
 		return -ENOMEM;
-	ni->lnd_data = net;
+	ni->lnd_data = &net->base;
 	rc = ksock_listen_get(&ni->nid);
 	if (rc) {
 		kfree(net);
 		return rc;
 	}
-	spin_lock(&nets_lock);
-	list_add_tail(&net->link, &nets);
-	spin_unlock(&nets_lock);
-	queue_delayed_work(ksock_wq, &net->tick, HZ);
+	lnet_lnd_net_start(&net->base);
 	return 0;
 }
 
 static void ksock_shutdown(struct lnet_ni *ni)
 {
-	struct ksock_net *net = ni->lnd_data;
-	char s[LNET_NIDSTR_SIZE];
-
-	spin_lock(&nets_lock);
-	list_del(&net->link);
-	spin_unlock(&nets_lock);
-	spin_lock(&net->lock);
-	WRITE_ONCE(net->stopping, true);
-	spin_unlock(&net->lock);
-	cancel_delayed_work_sync(&net->tick);
+	lnet_lnd_net_close(ni->lnd_data);
 	ksock_listen_put(&ni->nid);
-	ksock_peers_stop(net);
-	ksock_net_put(net);
-	while (!wait_for_completion_timeout(&net->idle, 10 * HZ))
-		pr_warn("NI %s stops: waiting for %d peers and connections\n",
-			lnet_nid_str(&ni->nid, s), atomic_read(&net->busy));
+	lnet_lnd_net_end(ni->lnd_data);
 }
 
 static void ksock_release(struct lnet_ni *ni)
 {
-	kfree(ni->lnd_data);
+	kfree(container_of(ni->lnd_data, struct ksock_net, base));
 }
 
 static struct lnet_lnd ksock_lnd = {
@@ -207,7 +161,7 @@ static struct lnet_lnd ksock_lnd = {
 	.shutdown = ksock_shutdown,
 	.release = ksock_release,
 	.send = ksock_send,
-	.fast_fail = ksock_fast_fail,
+	.fast_fail = lnet_lnd_fast_fail,
 };
 
 static int __init ksock_init(void)

@@ -1,92 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Peers: the table by NID, which connection carries a message (chapter 1, 5.2), the messages that
- * wait for one, timeouts.
+ * Peers: which connection carries a message (chapter 1, 5.2), the messages that wait for one,
+ * timeouts.
  *
  * A peer that this node dialled is 'active': its set of connections is kept complete. A peer that
- * dialled this node is used with the connections that it opened. The tick forgets a peer that has
- * no connections and no messages, is not being dialled, and whose back-off is over.
+ * dialled this node is used with the connections that it opened.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
-#include <linux/jhash.h>
 #include <linux/slab.h>
 #include "ksock.h"
 
-static struct hlist_head *ksock_peer_bucket(struct ksock_net *net, const struct lnet_nid *nid)
-{
-	return &net->peers[jhash(nid, sizeof(*nid), 0) & ((1 << KSOCK_PEER_HASH_BITS) - 1)];
-}
-
-static struct ksock_peer *ksock_peer_find(struct ksock_net *net, const struct lnet_nid *nid)
-{
-	struct ksock_peer *peer;
-
-	hlist_for_each_entry(peer, ksock_peer_bucket(net, nid), hnode)
-		if (lnet_nid_eq(&peer->nid, nid)) {
-			refcount_inc(&peer->refs);
-			return peer;
-		}
-	return NULL;
-}
-
-static struct ksock_peer *ksock_peer_alloc(struct ksock_net *net, const struct lnet_nid *nid)
+static struct lnet_lnd_peer *ksock_peer_alloc(void)
 {
 	struct ksock_peer *peer = kzalloc(sizeof(*peer), GFP_NOFS);
 
 	if (!peer)
 		return NULL;
-	refcount_set(&peer->refs, 1);
-	atomic_inc(&net->busy);
-	peer->net = net;
-	peer->nid = *nid;
-	spin_lock_init(&peer->lock);
 	INIT_LIST_HEAD(&peer->conns);
 	INIT_LIST_HEAD(&peer->waiting);
 	mutex_init(&peer->dial_mutex);
 	INIT_DELAYED_WORK(&peer->dial_work, ksock_dial_work);
-	peer->next_dial = jiffies;
-	return peer;
+	return &peer->base;
+}
+
+static void ksock_peer_free(struct lnet_lnd_peer *base)
+{
+	kfree(container_of(base, struct ksock_peer, base));
 }
 
 /* The peer of a NID, made if need be; referenced. ERR_PTR: -ENETDOWN, -ENOMEM. */
 struct ksock_peer *ksock_peer_get(struct ksock_net *net, const struct lnet_nid *nid)
 {
-	struct ksock_peer *peer, *new;
+	struct lnet_lnd_peer *peer = lnet_lnd_peer_get(&net->base, nid);
 
-	spin_lock(&net->lock);
-	peer = net->stopping ? ERR_PTR(-ENETDOWN) : ksock_peer_find(net, nid);
-	spin_unlock(&net->lock);
-	if (peer)
-		return peer;
-	new = ksock_peer_alloc(net, nid);
-	if (!new)
-		return ERR_PTR(-ENOMEM);
-	spin_lock(&net->lock);
-	peer = ksock_peer_find(net, nid);
-	if (!peer && net->stopping) {
-		peer = ERR_PTR(-ENETDOWN);
-	} else if (!peer) {
-		/* the reference of the table */
-		refcount_inc(&new->refs);
-		hlist_add_head(&new->hnode, ksock_peer_bucket(net, nid));
-		peer = new;
-		new = NULL;
-	}
-	spin_unlock(&net->lock);
-	if (new)
-		ksock_peer_put(new);
-	return peer;
+	return IS_ERR(peer) ? ERR_CAST(peer) : container_of(peer, struct ksock_peer, base);
 }
 
 void ksock_peer_put(struct ksock_peer *peer)
 {
-	struct ksock_net *net = peer->net;
-
-	if (!refcount_dec_and_test(&peer->refs))
-		return;
-	kfree(peer);
-	ksock_net_put(net);
+	lnet_lnd_peer_put(&peer->base);
 }
 
 /*
@@ -111,7 +64,7 @@ static int ksock_conn_suits(const struct ksock_conn *conn, const struct ksock_tx
 	}
 }
 
-/* Under peer->lock. */
+/* Under peer->base.lock. */
 static struct ksock_conn *ksock_peer_pick_conn(const struct ksock_peer *peer,
 					       const struct ksock_tx *tx)
 {
@@ -135,13 +88,13 @@ static struct ksock_conn *ksock_peer_pick_conn(const struct ksock_peer *peer,
 	return best;
 }
 
-/* Queue the messages that waited for a connection. Under peer->lock. */
+/* Queue the messages that waited for a connection. Under peer->base.lock. */
 void ksock_peer_flush(struct ksock_peer *peer)
 {
 	struct ksock_tx *tx, *next;
 	struct ksock_conn *conn;
 
-	lockdep_assert_held(&peer->lock);
+	lockdep_assert_held(&peer->base.lock);
 	list_for_each_entry_safe(tx, next, &peer->waiting, link) {
 		conn = ksock_peer_pick_conn(peer, tx);
 		if (!conn)
@@ -152,19 +105,19 @@ void ksock_peer_flush(struct ksock_peer *peer)
 }
 
 /*
- * Queue a tx on a connection, or let it wait for one. 0, or why it was not taken. Under peer->lock.
+ * Queue a tx on a connection, or let it wait for one. 0, or why it was not taken. Under peer->base.lock.
  */
 static int ksock_peer_launch(struct ksock_peer *peer, struct ksock_tx *tx)
 {
 	struct ksock_conn *conn;
 	bool early;
 
-	if (peer->dead)
+	if (peer->base.dead)
 		return -EAGAIN;
-	if (READ_ONCE(peer->net->stopping))
+	if (READ_ONCE(peer->base.net->stopping))
 		return -ENETDOWN;
 	conn = ksock_peer_pick_conn(peer, tx);
-	early = time_before(jiffies, peer->next_dial);
+	early = time_before(jiffies, peer->base.next_dial);
 	if (conn) {
 		ksock_tx_queue(conn, tx);
 		if (peer->active && !early)
@@ -184,7 +137,7 @@ static int ksock_peer_launch(struct ksock_peer *peer, struct ksock_tx *tx)
 /* struct lnet_lnd.send */
 int ksock_send(struct lnet_ni *ni, struct lnet_msg *msg)
 {
-	struct ksock_net *net = ni->lnd_data;
+	struct ksock_net *net = container_of(ni->lnd_data, struct ksock_net, base);
 	struct ksock_peer *peer;
 	struct ksock_tx *tx;
 	int rc;
@@ -200,9 +153,9 @@ int ksock_send(struct lnet_ni *ni, struct lnet_msg *msg)
 			rc = PTR_ERR(peer);
 			break;
 		}
-		spin_lock(&peer->lock);
+		spin_lock(&peer->base.lock);
 		rc = ksock_peer_launch(peer, tx);
-		spin_unlock(&peer->lock);
+		spin_unlock(&peer->base.lock);
 		ksock_peer_put(peer);
 	} while (rc == -EAGAIN);
 	if (rc)
@@ -220,7 +173,7 @@ int ksock_send_noop(struct ksock_conn *conn, u64 cookie)
 	if (!tx)
 		return -ENOMEM;
 	tx->ksh.ksh_zc_cookies[1] = cpu_to_le64(cookie);
-	spin_lock(&peer->lock);
+	spin_lock(&peer->base.lock);
 	to = ksock_peer_pick_conn(peer, tx);
 	/*
 	 * The peer has the answer to its HELLO, since it sends; the task that sent it may not have
@@ -230,7 +183,7 @@ int ksock_send_noop(struct ksock_conn *conn, u64 cookie)
 		to = conn;
 	if (to)
 		ksock_tx_queue(to, tx);
-	spin_unlock(&peer->lock);
+	spin_unlock(&peer->base.lock);
 	/* no connection is left, and the peer knows that as well */
 	if (!to)
 		ksock_tx_done(tx, -ECONNRESET);
@@ -241,11 +194,11 @@ static struct ksock_conn *ksock_peer_first_conn(struct ksock_peer *peer)
 {
 	struct ksock_conn *conn;
 
-	spin_lock(&peer->lock);
+	spin_lock(&peer->base.lock);
 	conn = list_first_entry_or_null(&peer->conns, struct ksock_conn, link);
 	if (conn)
 		refcount_inc(&conn->refs);
-	spin_unlock(&peer->lock);
+	spin_unlock(&peer->base.lock);
 	return conn;
 }
 
@@ -257,42 +210,11 @@ void ksock_peer_close(struct ksock_peer *peer, int err)
 
 	if (err != -ECONNRESET && err != -EPIPE && err != -ESHUTDOWN)
 		pr_info_ratelimited("connections to %s closed: rc = %d\n",
-				    lnet_nid_str(&peer->nid, s), err);
+				    lnet_nid_str(&peer->base.nid, s), err);
 	while ((conn = ksock_peer_first_conn(peer))) {
 		ksock_conn_close(conn, err);
 		ksock_conn_put(conn);
 	}
-}
-
-/* struct lnet_lnd.fast_fail */
-void ksock_fast_fail(struct lnet_ni *ni, const struct lnet_nid *nid)
-{
-	struct ksock_net *net = ni->lnd_data;
-	struct ksock_peer *peer;
-
-	spin_lock(&net->lock);
-	peer = ksock_peer_find(net, nid);
-	spin_unlock(&net->lock);
-	if (!peer)
-		return;
-	spin_lock(&peer->lock);
-	peer->fast_fail_until = (jiffies + KSOCK_FAST_FAIL_LASTS * HZ) ?: 1;
-	spin_unlock(&peer->lock);
-	ksock_peer_put(peer);
-}
-
-/* Time without progress that is allowed for this peer now, in jiffies. Under peer->lock. */
-static unsigned long ksock_peer_timeout(struct ksock_peer *peer)
-{
-	unsigned long timeout = ksock_timeout();
-
-	if (!peer->fast_fail_until)
-		return timeout;
-	if (time_after(jiffies, peer->fast_fail_until)) {
-		peer->fast_fail_until = 0;
-		return timeout;
-	}
-	return min(timeout, KSOCK_FAST_FAIL_TIMEOUT * (unsigned long)HZ);
 }
 
 /*
@@ -305,7 +227,7 @@ void ksock_conn_failed(struct ksock_conn *conn, int err)
 		ksock_peer_close(conn->peer, err);
 }
 
-/* Collect the messages that waited too long for a connection. Under peer->lock. */
+/* Collect the messages that waited too long for a connection. Under peer->base.lock. */
 static void ksock_peer_expire_waiting(struct ksock_peer *peer, unsigned long timeout,
 				      struct list_head *expired)
 {
@@ -317,15 +239,16 @@ static void ksock_peer_expire_waiting(struct ksock_peer *peer, unsigned long tim
 			list_move_tail(&tx->link, expired);
 }
 
-static void ksock_peer_tick(struct ksock_peer *peer)
+static void ksock_peer_tick(struct lnet_lnd_peer *base)
 {
+	struct ksock_peer *peer = container_of(base, struct ksock_peer, base);
 	struct ksock_conn *conn;
 	unsigned long timeout;
 	LIST_HEAD(expired);
 	int rc = 0;
 
-	spin_lock(&peer->lock);
-	timeout = ksock_peer_timeout(peer);
+	spin_lock(&peer->base.lock);
+	timeout = lnet_lnd_peer_timeout(base, ksock_timeout());
 	list_for_each_entry(conn, &peer->conns, link) {
 		rc = ksock_conn_timed_out(conn, timeout);
 		if (READ_ONCE(conn->rx_held))
@@ -334,104 +257,38 @@ static void ksock_peer_tick(struct ksock_peer *peer)
 			break;
 	}
 	ksock_peer_expire_waiting(peer, timeout, &expired);
-	if (!list_empty(&peer->waiting) && time_after_eq(jiffies, peer->next_dial))
+	if (!list_empty(&peer->waiting) && time_after_eq(jiffies, peer->base.next_dial))
 		ksock_dial_start(peer);
-	spin_unlock(&peer->lock);
+	spin_unlock(&peer->base.lock);
 	ksock_tx_done_list(&expired, -ETIMEDOUT);
 	if (rc)
 		ksock_peer_close(peer, rc);
 }
 
-/* Remove a peer from the table if it is idle. Under net->lock. */
-static bool ksock_peer_forget(struct ksock_peer *peer)
+static bool ksock_peer_is_idle(const struct lnet_lnd_peer *base)
 {
-	spin_lock(&peer->lock);
-	if (list_empty(&peer->conns) && list_empty(&peer->waiting) && !peer->dialing &&
-	    time_after(jiffies, peer->next_dial + 2 * msecs_to_jiffies(peer->backoff_ms) + HZ)) {
-		peer->dead = true;
-		hlist_del(&peer->hnode);
-	}
-	spin_unlock(&peer->lock);
-	return peer->dead;
+	const struct ksock_peer *peer = container_of(base, struct ksock_peer, base);
+
+	return list_empty(&peer->conns) && list_empty(&peer->waiting) && !peer->dialing;
 }
 
-/*
- * Collect all peers, each with a reference. Peers that were removed from the table are in
- * 'forgotten', with the reference of the table.
- */
-static void ksock_peers_collect(struct ksock_net *net, struct list_head *all,
-				struct list_head *forgotten)
+static void ksock_peer_stop(struct lnet_lnd_peer *base)
 {
-	struct ksock_peer *peer;
-	struct hlist_node *next;
-	int i;
-
-	spin_lock(&net->lock);
-	for (i = 0; i < ARRAY_SIZE(net->peers); i++) {
-		hlist_for_each_entry_safe(peer, next, &net->peers[i], hnode) {
-			if (forgotten && ksock_peer_forget(peer)) {
-				list_add(&peer->scan, forgotten);
-				continue;
-			}
-			refcount_inc(&peer->refs);
-			list_add(&peer->scan, all);
-		}
-	}
-	spin_unlock(&net->lock);
-}
-
-void ksock_tick(struct work_struct *work)
-{
-	struct ksock_net *net = container_of(work, struct ksock_net, tick.work);
-	struct ksock_peer *peer, *next;
-	LIST_HEAD(forgotten);
-	LIST_HEAD(all);
-
-	ksock_peers_collect(net, &all, &forgotten);
-	list_for_each_entry_safe(peer, next, &all, scan) {
-		ksock_peer_tick(peer);
-		ksock_peer_put(peer);
-	}
-	list_for_each_entry_safe(peer, next, &forgotten, scan)
-		ksock_peer_put(peer);
-	if (!READ_ONCE(net->stopping))
-		queue_delayed_work(ksock_wq, &net->tick, HZ);
-}
-
-static void ksock_peer_unhash(struct ksock_peer *peer)
-{
-	spin_lock(&peer->net->lock);
-	hlist_del(&peer->hnode);
-	spin_unlock(&peer->net->lock);
-	ksock_peer_put(peer);
-}
-
-static void ksock_peer_stop(struct ksock_peer *peer)
-{
+	struct ksock_peer *peer = container_of(base, struct ksock_peer, base);
 	LIST_HEAD(waiting);
 
-	spin_lock(&peer->lock);
-	peer->dead = true;
+	spin_lock(&base->lock);
 	list_splice_init(&peer->waiting, &waiting);
-	spin_unlock(&peer->lock);
+	spin_unlock(&base->lock);
 	ksock_tx_done_list(&waiting, -ESHUTDOWN);
 	ksock_peer_close(peer, -ESHUTDOWN);
 	ksock_dial_stop(peer);
-	ksock_peer_unhash(peer);
 }
 
-/*
- * A net stops, and its tick has stopped: end all messages and connections of its peers, and free
- * them.
- */
-void ksock_peers_stop(struct ksock_net *net)
-{
-	struct ksock_peer *peer, *next;
-	LIST_HEAD(all);
-
-	ksock_peers_collect(net, &all, NULL);
-	list_for_each_entry_safe(peer, next, &all, scan) {
-		ksock_peer_stop(peer);
-		ksock_peer_put(peer);
-	}
-}
+const struct lnet_lnd_net_ops ksock_net_ops = {
+	.peer_alloc = ksock_peer_alloc,
+	.peer_free = ksock_peer_free,
+	.peer_is_idle = ksock_peer_is_idle,
+	.peer_tick = ksock_peer_tick,
+	.peer_stop = ksock_peer_stop,
+};

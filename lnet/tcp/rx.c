@@ -56,7 +56,7 @@ static int ksock_rx_lnet_hdr(struct ksock_conn *conn)
 	if (!ksock_rx_acks_nothing(le64_to_cpu(ksh->ksh_zc_cookies[1])))
 		return -EPROTO;
 	lnet_hdr_from_nid4((void *)(ksh + 1), &hdr);
-	rc = lnet_rx_begin(conn->peer->net->ni, &hdr, &conn->peer->nid, &rx->msg);
+	rc = lnet_rx_begin(conn->peer->base.net->ni, &hdr, &conn->peer->base.nid, &rx->msg);
 	if (rc)
 		return rc;
 	rx->zc_cookie = le64_to_cpu(ksh->ksh_zc_cookies[0]);

@@ -17,6 +17,7 @@
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/uio.h>
 #include <linux/workqueue.h>
 #include <gloss/lnet.h>
@@ -138,6 +139,72 @@ struct lnet_accept_conf {
 	unsigned int backlog;
 	unsigned int timeout;			/* seconds for one read */
 };
+
+/*
+ * What all drivers need of their nets and peers (lnd.c). The driver's structures begin with these.
+ * Lock order: net->lock > peer->lock > the driver's locks. A peer holds its net (net->busy).
+ */
+#define LNET_LND_PEER_HASH_BITS	8
+
+struct lnet_lnd_peer;
+
+/**
+ * struct lnet_lnd_net_ops - what a driver does with its peers
+ * @peer_alloc: a new peer, zeroed but for the driver's part, or NULL
+ * @peer_free: its last reference was dropped
+ * @peer_is_idle: may it be forgotten? Called with net->lock and peer->lock held.
+ * @peer_tick: called once a second
+ * @peer_stop: the net ends, and peer->dead is set: fail what waits, close its connections, stop
+ *	to dial
+ */
+struct lnet_lnd_net_ops {
+	struct lnet_lnd_peer *(*peer_alloc)(void);
+	void (*peer_free)(struct lnet_lnd_peer *peer);
+	bool (*peer_is_idle)(const struct lnet_lnd_peer *peer);
+	void (*peer_tick)(struct lnet_lnd_peer *peer);
+	void (*peer_stop)(struct lnet_lnd_peer *peer);
+};
+
+struct lnet_lnd_net {
+	struct list_head link;
+	struct lnet_ni *ni;
+	const struct lnet_lnd_net_ops *ops;
+	u64 incarnation;			/* set by the driver */
+	spinlock_t lock;			/* stopping, peers */
+	bool stopping;				/* under lock; no peer is made any more */
+	struct hlist_head peers[1 << LNET_LND_PEER_HASH_BITS];
+	atomic_t busy;				/* peers, accepts; 1 for the net itself */
+	struct completion idle;
+	struct delayed_work tick;
+};
+
+struct lnet_lnd_peer {
+	struct hlist_node hnode;		/* net->peers, under net->lock */
+	struct list_head scan;			/* list of lnet_lnd_collect() */
+	struct lnet_lnd_net *net;
+	struct lnet_nid nid;
+	refcount_t refs;
+	spinlock_t lock;			/* what follows, and what the driver says */
+	bool dead;				/* removed from the table, or about to be */
+	unsigned int backoff_ms;
+	unsigned long next_dial;
+	unsigned long fast_fail_until;		/* jiffies; 0: not asked for */
+};
+
+void lnet_lnd_net_init(struct lnet_lnd_net *net, struct lnet_ni *ni,
+		       const struct lnet_lnd_net_ops *ops);
+void lnet_lnd_net_start(struct lnet_lnd_net *net);
+struct lnet_lnd_net *lnet_lnd_net_get(const struct lnet_lnd_net_ops *ops,
+				      const struct lnet_nid *nid);
+void lnet_lnd_net_put(struct lnet_lnd_net *net);
+void lnet_lnd_net_close(struct lnet_lnd_net *net);
+void lnet_lnd_net_end(struct lnet_lnd_net *net);
+struct lnet_lnd_peer *lnet_lnd_peer_get(struct lnet_lnd_net *net, const struct lnet_nid *nid);
+void lnet_lnd_peer_put(struct lnet_lnd_peer *peer);
+void lnet_lnd_peer_back_off(struct lnet_lnd_peer *peer, unsigned int min_ms, unsigned int max_ms);
+void lnet_lnd_peer_reached(struct lnet_lnd_peer *peer);
+unsigned long lnet_lnd_peer_timeout(struct lnet_lnd_peer *peer, unsigned long usual);
+void lnet_lnd_fast_fail(struct lnet_ni *ni, const struct lnet_nid *nid);
 
 void lnet_accept_conf(struct lnet_accept_conf *conf);
 unsigned int lnet_lnd_timeout(void);

@@ -79,7 +79,7 @@ static int ksock_hello_answer(struct socket *sock, const struct ksock_net *net,
 
 /*
  * Decide about a connection. 0: it was added to the peer; -ESTALE: the peer was restarted;
- * -EALREADY: too many; -ESHUTDOWN. Under peer->base.lock.
+ * -EALREADY: too many; -ESHUTDOWN. Under peer->lock.
  */
 static int ksock_accept_decide(struct ksock_peer *peer, struct ksock_conn *conn, u64 incarnation)
 {

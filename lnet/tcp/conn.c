@@ -2,7 +2,7 @@
 /*
  * The life of a connection. It is made by dialling or accepting, with its HELLOs exchanged (or
  * about to be answered); started when it may receive; closed once. While it is in the list of its
- * peer it is open. Whoever removes it from there (under peer->base.lock) closes it, and close_work does
+ * peer it is open. Whoever removes it from there (under peer->lock) closes it, and close_work does
  * what has to wait for its other work items.
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
@@ -169,7 +169,7 @@ void ksock_conn_close(struct ksock_conn *conn, int err)
 }
 
 /*
- * Was there no progress for too long? -ETIMEDOUT or 0. Called by the tick only, under peer->base.lock.
+ * Was there no progress for too long? -ETIMEDOUT or 0. Called by the tick only, under peer->lock.
  */
 int ksock_conn_timed_out(struct ksock_conn *conn, unsigned long timeout)
 {

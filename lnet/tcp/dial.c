@@ -16,7 +16,7 @@
 #define PORT_MAX		1023
 #define PORT_MIN		512
 
-/* The type of connection to dial next, or -1 if none is missing. Under peer->base.lock. */
+/* The type of connection to dial next, or -1 if none is missing. Under peer->lock. */
 static int ksock_missing_type(const struct ksock_peer *peer)
 {
 	unsigned int limit = ksock_peer_net(peer)->conns_per_peer;
@@ -30,7 +30,7 @@ static int ksock_missing_type(const struct ksock_peer *peer)
 	return out < limit ? SOCKLND_CONN_BULK_OUT : -1;
 }
 
-/* Start dialling unless it is under way. Under peer->base.lock. */
+/* Start dialling unless it is under way. Under peer->lock. */
 void ksock_dial_start(struct ksock_peer *peer)
 {
 	lockdep_assert_held(&peer->base.lock);

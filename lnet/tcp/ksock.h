@@ -7,7 +7,7 @@
  * on a workqueue of its own), one item for each accepted socket, and the tick of each net, for
  * timeouts. Table of peers, back-off and tick are those of all drivers (lnet_lnd.h).
  *
- * Lock order: peer->base.lock > conn->lock. Both are spinlocks taken in process context only; no
+ * Lock order: peer->lock > conn->lock. Both are spinlocks taken in process context only; no
  * socket is touched under them. The core (lnet_*) is called with none of them held.
  *
  * Lifetime: a connection holds its peer.

@@ -64,7 +64,7 @@ static int ksock_conn_suits(const struct ksock_conn *conn, const struct ksock_tx
 	}
 }
 
-/* Under peer->base.lock. */
+/* Under peer->lock. */
 static struct ksock_conn *ksock_peer_pick_conn(const struct ksock_peer *peer,
 					       const struct ksock_tx *tx)
 {
@@ -88,7 +88,7 @@ static struct ksock_conn *ksock_peer_pick_conn(const struct ksock_peer *peer,
 	return best;
 }
 
-/* Queue the messages that waited for a connection. Under peer->base.lock. */
+/* Queue the messages that waited for a connection. Under peer->lock. */
 void ksock_peer_flush(struct ksock_peer *peer)
 {
 	struct ksock_tx *tx, *next;
@@ -105,7 +105,7 @@ void ksock_peer_flush(struct ksock_peer *peer)
 }
 
 /*
- * Queue a tx on a connection, or let it wait for one. 0, or why it was not taken. Under peer->base.lock.
+ * Queue a tx on a connection, or let it wait for one. 0, or why it was not taken. Under peer->lock.
  */
 static int ksock_peer_launch(struct ksock_peer *peer, struct ksock_tx *tx)
 {
@@ -227,7 +227,7 @@ void ksock_conn_failed(struct ksock_conn *conn, int err)
 		ksock_peer_close(conn->peer, err);
 }
 
-/* Collect the messages that waited too long for a connection. Under peer->base.lock. */
+/* Collect the messages that waited too long for a connection. Under peer->lock. */
 static void ksock_peer_expire_waiting(struct ksock_peer *peer, unsigned long timeout,
 				      struct list_head *expired)
 {

@@ -70,7 +70,7 @@ void ksock_tx_count(struct ksock_peer *peer, struct ksock_tx *tx)
 	atomic_inc(&peer->ntxs);
 }
 
-/* Queue a tx on a connection that is in the list of its peer. Under peer->base.lock. */
+/* Queue a tx on a connection that is in the list of its peer. Under peer->lock. */
 void ksock_tx_queue(struct ksock_conn *conn, struct ksock_tx *tx)
 {
 	ksock_tx_count(conn->peer, tx);

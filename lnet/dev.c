@@ -76,6 +76,7 @@ static void lnet_ioc_fill_ni(struct lnet_ioc_ni *to, const struct lnet_ni *ni)
 	to->recv_bytes = sum.recv_bytes;
 	to->drop_bytes = sum.drop_bytes;
 	to->errors = sum.errors;
+	to->o2ib = ni->o2ib;
 }
 
 static int lnet_ioc_get_ni(void __user *arg)

@@ -132,6 +132,8 @@ static void lnet_ni_start_failed(u32 net, const char *ifname, int rc)
 {
 	char s[LNET_NIDSTR_SIZE];
 
+	if (rc == -ENXIO)		/* the driver has said why */
+		return;
 	lnet_net_str(net, s);
 	if (rc == -ENODEV && *ifname)
 		pr_err("network %s: interface %s not found, or it has no IPv4 address; check 'networks': rc = %d\n",

@@ -83,6 +83,19 @@ static void lnetctl_print_health(const struct lnet_ioc_ni *ni)
 	       "              next_ping: 0\n", ni->errors);
 }
 
+static void lnetctl_print_o2ib(const struct lnet_ioc_o2ib *o2ib)
+{
+	if (!o2ib->concurrent_sends)		/* another kind of network */
+		return;
+	printf("              peercredits_hiw: %u\n", o2ib->peercredits_hiw);
+	printf("              concurrent_sends: %u\n", o2ib->concurrent_sends);
+	printf("              map_on_demand: %s\n", o2ib->map_on_demand ? "true" : "false");
+	printf("              fmr_pool_size: %u\n", o2ib->fmr_pool_size);
+	printf("              fmr_flush_trigger: %u\n", o2ib->fmr_flush_trigger);
+	printf("              fmr_cache: %u\n", o2ib->fmr_cache);
+	printf("              ntx: %u\n", o2ib->ntx);
+}
+
 static void lnetctl_print_ni(const struct lnet_ioc_ni *ni, long long level)
 {
 	printf("        - nid: %s\n          status: %s\n", ni->nid, ni->up ? "up" : "down");
@@ -108,6 +121,7 @@ static void lnetctl_print_ni(const struct lnet_ioc_ni *ni, long long level)
 	printf("              credits: %u\n", ni->credits);
 	if (ni->ifname[0]) {
 		printf("          lnd tunables:\n");
+		lnetctl_print_o2ib(&ni->o2ib);
 		printf("              conns_per_peer: %u\n", ni->conns_per_peer);
 		printf("              timeout: %u\n", ni->lnd_timeout);
 		printf("              tos: %d\n", ni->tos);

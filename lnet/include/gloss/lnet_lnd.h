@@ -21,6 +21,7 @@
 #include <linux/uio.h>
 #include <linux/workqueue.h>
 #include <gloss/lnet.h>
+#include <gloss/lnet_ioctl.h>
 
 struct lnet_ni;
 struct lnet_msg;
@@ -33,7 +34,8 @@ struct module;
  * @owner: its module
  * @link: used by the core
  * @startup: finds ni->ifname ("": chooses an interface and fills its name in), sets ni->nid and
- *	starts to listen. May sleep. 0 or -errno.
+ *	starts to listen. May sleep. 0 or -errno; -ENXIO: the network cannot be on this node, and the
+ *	driver has said why: the others start.
  * @shutdown: ends all messages of the NI, with errors, before it returns; @send fails from then on.
  * @release: frees ni->lnd_data; the last reference to the NI was dropped.
  * @send: takes a message for msg->hop. Does not wait for the network; may allocate memory. -errno:
@@ -84,6 +86,7 @@ struct lnet_ni {
 	u32 conns_per_peer;
 	u32 lnd_timeout;
 	s32 tos;
+	struct lnet_ioc_o2ib o2ib;
 };
 
 /* The LNet header in memory: host order and large NIDs, the union as on the wire. */
@@ -105,6 +108,8 @@ struct lnet_msg {
 	struct lnet_nid hop;
 	/* bytes of memory: payload to send, or room to receive into */
 	u32 len;
+	/* set between lnet_rx_begin() and lnet_rx_end() of a GET: send() finds it in the REPLY */
+	void *lnd_private;
 	/* for the core */
 	u32 offset;				/* of the memory of the message in md or buf */
 	struct lnet_md *md;

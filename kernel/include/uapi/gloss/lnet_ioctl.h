@@ -28,6 +28,18 @@ struct lnet_ioc_counts {
 };
 
 /* LNET_IOC_GET_NI: index 0 is 0@lo. ENOENT behind the last one, ENETDOWN if LNet is down. */
+/* Of NIs on o2ib networks; else 0. */
+struct lnet_ioc_o2ib {
+	__u32 peercredits_hiw;
+	__u32 concurrent_sends;
+	__u32 map_on_demand;
+	__u32 fmr_pool_size;
+	__u32 fmr_flush_trigger;
+	__u32 fmr_cache;
+	__u32 ntx;
+	__u32 reserved;
+};
+
 struct lnet_ioc_ni {
 	__u32 index;			/* in */
 	__u32 up;
@@ -49,7 +61,7 @@ struct lnet_ioc_ni {
 	__u64 recv_bytes;
 	__u64 drop_bytes;
 	__u64 errors;
-	__u64 reserved[4];
+	struct lnet_ioc_o2ib o2ib;
 };
 
 /* LNET_IOC_PING. Result: count NIDs as text in nids[], LNET_IOC_NIDLEN bytes each. */

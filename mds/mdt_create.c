@@ -283,7 +283,7 @@ static int mdt_create_symlink_target(struct mdt_op *op, struct mdt_new *n)
 	if (!n->target_len || n->target_len >= PATH_MAX)
 		return n->target_len ? -ENAMETOOLONG : -EINVAL;
 	n->mode = S_IFLNK | 0777;
-	op->op_req->fmt = &wf_mds_reint_symlink;
+	op->op_req->sr_fmt = &wf_mds_reint_symlink;
 	return 0;
 }
 

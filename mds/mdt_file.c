@@ -290,7 +290,7 @@ void mdt_close_export(struct mdt_export *me)
 int mdt_close(struct svc_req *req)
 {
 	struct mdt_device *mdt = mdt_dev(req);
-	struct mdt_export *me = mdt_export(req->exp);
+	struct mdt_export *me = mdt_export(req->sr_exp);
 	const struct mdt_ioepoch *ep = svc_req_buf(req, WF_EPOCH);
 	const struct mdt_rec_setattr *rec = svc_req_buf(req, WF_REC_REINT);
 	struct osd_trans *th = ERR_PTR(-EROFS);

@@ -227,7 +227,7 @@ static int mdt_reply_link(struct mdt_object *o, u32 size, struct mdt_reply *r)
 
 static int mdt_reply_acl(struct svc_req *req, struct mdt_object *o, struct mdt_reply *r)
 {
-	struct mdt_export *me = mdt_export(req->exp);
+	struct mdt_export *me = mdt_export(req->sr_exp);
 	int len;
 
 	if (!(me->me_flags & OBD_CONNECT_ACL) || r->mr_acl)
@@ -328,7 +328,7 @@ int mdt_reply_secctx(struct svc_req *req, struct mdt_object *o, struct mdt_reply
 	const char *name = svc_req_buf(req, WF_SECCTX_NAME);
 	int len;
 
-	if (!name || !name[0] || !(mdt_export(req->exp)->me_flags2 & OBD_CONNECT2_FILE_SECCTX) ||
+	if (!name || !name[0] || !(mdt_export(req->sr_exp)->me_flags2 & OBD_CONNECT2_FILE_SECCTX) ||
 	    r->mr_secctx)
 		return 0;
 	if (strncmp(name, XATTR_SECURITY_PREFIX, XATTR_SECURITY_PREFIX_LEN))
@@ -502,7 +502,7 @@ int mdt_statfs(struct svc_req *req)
 	if (rc)
 		return rc;
 	if (b && (le64_to_cpu(b->mbo_valid) & OBD_MD_FLAGSTATFS) &&
-	    (mdt_export(req->exp)->me_flags2 & OBD_CONNECT2_SUM_STATFS))
+	    (mdt_export(req->sr_exp)->me_flags2 & OBD_CONNECT2_SUM_STATFS))
 		mdt_lod_statfs(&mdt->mdt_lod, os);
 	return 0;
 }
@@ -597,7 +597,7 @@ static int mdt_lookup_lock(struct mdt_lookup *l)
 
 	if (S_ISREG(l->l_obj->mo_osd->oo_type) &&
 	    (le64_to_cpu(l->l_body->mbo_valid) & OBD_MD_FLEASIZE) &&
-	    (mdt_export(l->l_req->exp)->me_flags & OBD_CONNECT_LAYOUTLOCK))
+	    (mdt_export(l->l_req->sr_exp)->me_flags & OBD_CONNECT_LAYOUTLOCK))
 		try_bits = MDS_INODELOCK_LAYOUT;
 	rc = mdt_lock_client(l->l_req, l->l_obj, LCK_PR, mdt_getattr_bits(l->l_obj, l->l_intent),
 			     try_bits, &l->l_lock);

@@ -32,7 +32,7 @@ static int mdt_handle_counted(struct svc_req *req)
 	unsigned int i = 0;
 	int rc;
 
-	while (mdt_counted[i].opc != req->opc)
+	while (mdt_counted[i].opc != req->sr_opc)
 		i++;
 	rc = mdt_counted[i].fn(req);
 	if (rc >= 0)
@@ -144,7 +144,7 @@ int mdt_reconstruct(struct svc_req *req, const struct tgt_reply_data *trd)
 	if (!rec)
 		return -EPROTO;
 	mdt_reply_init(&r);
-	if (req->opc == MDS_REINT) {
+	if (req->sr_opc == MDS_REINT) {
 		u32 op = le32_to_cpu(rec->rr_opcode);
 
 		fmt = wire_reint_format(op);
@@ -167,7 +167,7 @@ int mdt_reconstruct(struct svc_req *req, const struct tgt_reply_data *trd)
 			}
 		}
 	}
-	req->transno = trd->trd_transno;
-	req->status = trd->trd_result;
+	req->sr_transno = trd->trd_transno;
+	req->sr_status = trd->trd_result;
 	return mdt_reply_pack(req, &r);
 }

@@ -95,7 +95,7 @@ static int mdt_layout_op_begin(struct mdt_op *op)
 	struct mdt_layout_op *l = mdt_layout_op_of(op);
 	int rc;
 
-	if (mdt_export(op->op_req->exp)->me_rdonly)
+	if (mdt_export(op->op_req->sr_exp)->me_rdonly)
 		return -EROFS;
 	if (svc_req_replay(op->op_req)) {
 		rc = mdt_layout_replayed(l->lo_ea, l->lo_ea_len, &l->lo_lov, &l->lo_lov_len);
@@ -226,7 +226,7 @@ static int mdt_layout_reply(struct svc_req *req, void *ea, int len, struct ldlm_
 	rep->lock_policy_res1 = cpu_to_le64(DISP_IT_EXECD);
 	rep->lock_policy_res2 = cpu_to_le64((s64)status);
 	if (status)
-		req->transno = 0;
+		req->sr_transno = 0;
 	if (!lock)
 		return status ?: ELDLM_LOCK_ABORTED;
 	*lockp = lock;

@@ -280,7 +280,7 @@ out:
  */
 int mdt_set_info(struct svc_req *req)
 {
-	struct mdt_export *me = mdt_export(req->exp);
+	struct mdt_export *me = mdt_export(req->sr_exp);
 	const char *key = svc_req_buf(req, WF_SETINFO_KEY);
 	u32 len = svc_req_len(req, WF_SETINFO_KEY);
 	const __le32 *val = svc_req_buf(req, WF_SETINFO_VAL);

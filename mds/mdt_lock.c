@@ -149,10 +149,10 @@ int mdt_intent_done(struct svc_req *req, struct mdt_reply *r, u64 disp, int stat
 
 	*lockp = NULL;
 	if (status)
-		req->transno = 0;	/* a client must not keep a failed open for replay */
+		req->sr_transno = 0;	/* a client must not keep a failed open for replay */
 	rc = mdt_reply_pack(req, r);
 	if (rc) {
-		req->transno = 0;
+		req->sr_transno = 0;
 		ldlm_srv_unlock(lock);
 		return rc;
 	}

@@ -223,7 +223,7 @@ void mdt_attr_get(struct mdt_object *o, struct osd_attr *la)
  */
 bool mdt_recovering(struct mdt_device *mdt)
 {
-	return READ_ONCE(mdt->mdt_lt->lt_pt.recovering);
+	return READ_ONCE(mdt->mdt_lt->lt_pt.pt_recovering);
 }
 
 /* ---- exports ---- */
@@ -360,7 +360,7 @@ static int mdt_start(struct lu_target *lt)
 		return -ENOMEM;
 	mdt->mdt_lt = lt;
 	mdt->mdt_osd = lt->lt_osd;
-	mdt->mdt_ns = lt->lt_pt.ns;
+	mdt->mdt_ns = lt->lt_pt.pt_ns;
 	mutex_init(&mdt->mdt_rename_mutex);
 	mutex_init(&mdt->mdt_seq_mutex);
 	atomic64_set(&mdt->mdt_next_cookie, ptlrpc_new_cookie());

@@ -22,7 +22,7 @@
 /* A tracepoint of an operation. */
 #define mdt_op_trace(op, event, rc)						\
 	trace_mdt_op_##event((op)->op_mdt->mdt_lt->lt_name, (op)->op_type->name,	\
-			     (op)->op_req->xid, rc)
+			     (op)->op_req->sr_xid, rc)
 
 /* Names that change again and again: the client is told to come back later. */
 #define MDT_OP_TRIES	20

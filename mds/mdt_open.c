@@ -444,11 +444,11 @@ static int mdt_open_resent(struct mdt_open *o, const struct tgt_reply_data *trd)
 	int rc = trd->trd_result;
 
 	o->o_disp = trd->trd_data;
-	o->o_req->transno = trd->trd_transno;
+	o->o_req->sr_transno = trd->trd_transno;
 	if (!(o->o_disp & DISP_OPEN_OPEN))
 		return rc;
 	mdt_file_put(o->o_file);
-	o->o_file = mdt_file_by_xid(o->o_export, o->o_req->xid);
+	o->o_file = mdt_file_by_xid(o->o_export, o->o_req->sr_xid);
 	if (!o->o_file)
 		return -ESTALE;
 	o->o_child = o->o_file->mf_obj;
@@ -468,7 +468,7 @@ static int mdt_open_unpack(struct mdt_open *o, struct svc_req *req)
 	memset(o, 0, sizeof(*o));
 	o->o_req = req;
 	o->o_mdt = mdt_dev(req);
-	o->o_export = mdt_export(req->exp);
+	o->o_export = mdt_export(req->sr_exp);
 	o->o_rec = rec;
 	o->o_flags = mdt_rec_create_flags(rec);
 	if (!o->o_flags)
@@ -501,7 +501,7 @@ static int mdt_open_run(struct mdt_open *o)
 		return -ENAMETOOLONG;
 	if (o->o_name && !wire_name_ok(o->o_name, o->o_len + 1))
 		return -EINVAL;
-	mf = mdt_file_new(o->o_export, o->o_flags, o->o_req->xid);
+	mf = mdt_file_new(o->o_export, o->o_flags, o->o_req->sr_xid);
 	if (IS_ERR(mf))
 		return PTR_ERR(mf);
 	o->o_file = mf;

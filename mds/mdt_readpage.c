@@ -184,7 +184,7 @@ static int mdt_dir_send(struct svc_req *req, const struct mdt_body *b, struct md
 	int rc;
 
 	p->attrs = (le32_to_cpu(b->mbo_mode) & LUDA_TYPE) | LUDA_FID;
-	p->hash32 = !(mdt_export(req->exp)->me_flags & OBD_CONNECT_64BITHASH);
+	p->hash32 = !(mdt_export(req->sr_exp)->me_flags & OBD_CONNECT_64BITHASH);
 	if (!p->hash32)
 		p->attrs |= LUDA_64BITHASH;
 	rc = mdt_dir_pages_alloc(p, bytes / LU_PAGE_SIZE);

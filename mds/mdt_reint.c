@@ -152,7 +152,7 @@ int mdt_reint(struct svc_req *req)
 	if (rc)
 		return rc;
 	rec = svc_req_buf(req, WF_REC_REINT);
-	if (mdt_export(req->exp)->me_rdonly)
+	if (mdt_export(req->sr_exp)->me_rdonly)
 		return -EROFS;
 	ldlm_srv_cancel_elc(req, WF_DLM_REQ);
 	type = mdt_reint_type(req, rec, &stat);

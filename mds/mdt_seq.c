@@ -198,7 +198,7 @@ int mdt_seq_query(struct svc_req *req)
 	if (osd_is_rdonly(mdt->mdt_osd))
 		return -EROFS;
 	/* There are few super-sequences, and only targets need them. */
-	if (le32_to_cpu(*op) == SEQ_ALLOC_SUPER && !tgt_nid_is_server(mdt->mdt_lt, &req->peer))
+	if (le32_to_cpu(*op) == SEQ_ALLOC_SUPER && !tgt_nid_is_server(mdt->mdt_lt, &req->sr_peer))
 		return -EPERM;
 	if (mutex_lock_killable(&mdt->mdt_seq_mutex))
 		return -EINTR;

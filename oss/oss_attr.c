@@ -290,7 +290,7 @@ int oss_setattr(struct svc_req *req)
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
 	if (valid & (OBD_MD_FLATIME | OBD_MD_FLMTIME | OBD_MD_FLCTIME))
-		oss_fmd_set(oss_export(req->exp), &fid, req->xid);
+		oss_fmd_set(oss_export(req->sr_exp), &fid, req->sr_xid);
 	rc = oss_setattr_obj(req, obj, &body->oa);
 	if (!rc) {
 		rep = svc_rep_buf(req, WF_OST_BODY);
@@ -357,7 +357,7 @@ int oss_statfs(struct svc_req *req)
 	taken = ost->ost_tot_dirty + ost->ost_tot_pending;
 	granted = ost->ost_tot_granted;
 	spin_unlock(&ost->ost_grant_lock);
-	if (oss_export(req->exp)->oe_is_mds)
+	if (oss_export(req->sr_exp)->oe_is_mds)
 		taken = max(taken, granted);
 	avail = le64_to_cpu(os->os_bavail);
 	os->os_bavail = cpu_to_le64(avail - min(avail, DIV_ROUND_UP_ULL(taken, bs)));

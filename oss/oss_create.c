@@ -444,7 +444,7 @@ static int oss_create_target(struct oss_device *ost, const struct obdo *oa, u64 
 int oss_create(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);
-	struct oss_export *oe = oss_export(req->exp);
+	struct oss_export *oe = oss_export(req->sr_exp);
 	struct ost_body *body = svc_req_buf(req, WF_OST_BODY), *rep;
 	bool orphans = oss_obdo_flag(&body->oa, OBD_FL_DELORPHAN);
 	u64 seq, id, answer = 0;
@@ -467,7 +467,8 @@ int oss_create(struct svc_req *req)
 	 * The MDT may have connected anew while this request waited: what it says about used
 	 * objects is no longer true then.
 	 */
-	if (READ_ONCE(req->exp->exp_failed) || req->conn_cnt < READ_ONCE(req->exp->exp_conn_cnt))
+	if (READ_ONCE(req->sr_exp->exp_failed) ||
+	    req->sr_conn_cnt < READ_ONCE(req->sr_exp->exp_conn_cnt))
 		rc = -ENOTCONN;
 	else if (orphans)
 		rc = oss_delorphan(ost, oe, os, id, &answer);
@@ -495,7 +496,7 @@ int oss_destroy(struct svc_req *req)
 	int rc, err = 0;
 
 	lu_stats_inc(ost->ost_stats, OSS_ST_DESTROY);
-	if (!oss_export(req->exp)->oe_is_mds)
+	if (!oss_export(req->sr_exp)->oe_is_mds)
 		return -EPERM;
 	rc = oss_obdo_fid(ost, &body->oa, &fid) ?: svc_rep_pack(req);
 	if (rc)
@@ -516,6 +517,6 @@ int oss_destroy(struct svc_req *req)
 		err = -ENOENT;
 	/* A failed request must not have a transno. */
 	if (err)
-		req->transno = 0;
+		req->sr_transno = 0;
 	return err;
 }

@@ -47,7 +47,8 @@ static int oss_last_fid(struct svc_req *req)
 	fid_from_le(&fid, svc_req_buf(req, WF_FID));
 	if (fid.f_seq && !fid_is_idif(&fid) && !fid_is_norm(&fid))
 		return -EPROTO;
-	os = oss_seq_find(ost, fid_is_norm(&fid) ? fid.f_seq : 0, oss_export(req->exp)->oe_is_mds);
+	os = oss_seq_find(ost, fid_is_norm(&fid) ? fid.f_seq : 0,
+			  oss_export(req->sr_exp)->oe_is_mds);
 	if (IS_ERR(os))
 		return PTR_ERR(os);
 	rc = svc_rep_pack(req);
@@ -153,7 +154,8 @@ static int oss_set_grant_shrink(struct svc_req *req)
 	rep->oa = body->oa;
 	if (svc_req_resent(req))
 		return 0;
-	oss_grant_shrink(oss_dev(req), oss_export(req->exp), le64_to_cpu(body->oa.o_grant));
+	oss_grant_shrink(oss_dev(req), oss_export(req->sr_exp),
+			 le64_to_cpu(body->oa.o_grant));
 	rep->oa.o_grant = 0;
 	return 0;
 }
@@ -163,13 +165,13 @@ static int oss_evict_by_nid(struct svc_req *req)
 	u32 len = svc_req_len(req, WF_SETINFO_VAL);
 	char who[LNET_NIDSTR_SIZE + 8];
 
-	if (!oss_export(req->exp)->oe_is_mds)
+	if (!oss_export(req->sr_exp)->oe_is_mds)
 		return -EPERM;
 	if (!len || len > LNET_NIDSTR_SIZE)
 		return -EINVAL;
 	snprintf(who, sizeof(who), "nid:%.*s", (int)len,
 		 (const char *)svc_req_buf(req, WF_SETINFO_VAL));
-	ptlrpc_target_evict(req->tgt, who);
+	ptlrpc_target_evict(req->sr_tgt, who);
 	return 0;
 }
 

@@ -109,7 +109,7 @@ static inline struct oss_device *oss_dev(struct svc_req *req)
 
 static inline bool oss_recovering(struct oss_device *ost)
 {
-	return READ_ONCE(ost->ost_lt->lt_pt.recovering);
+	return READ_ONCE(ost->ost_lt->lt_pt.pt_recovering);
 }
 
 /* Is this OBD_FL_* set in the obdo of a request? */

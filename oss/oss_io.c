@@ -94,10 +94,10 @@ static int oss_brw_init(struct svc_req *req, struct oss_brw *b, bool write)
 	memset(b, 0, sizeof(*b));
 	b->req = req;
 	b->ost = oss_dev(req);
-	b->oe = oss_export(req->exp);
+	b->oe = oss_export(req->sr_exp);
 	b->write = write;
 	b->again = svc_req_resent(req) || svc_req_replay(req);
-	if (req->req_portal != OST_IO_PORTAL)
+	if (req->sr_req_portal != OST_IO_PORTAL)
 		return -EPROTO;
 	b->oa = &body->oa;
 	b->valid = le64_to_cpu(b->oa->o_valid);
@@ -130,7 +130,8 @@ static int oss_brw_init(struct svc_req *req, struct oss_brw *b, bool write)
 
 static int oss_brw_find_lock(struct oss_brw *b)
 {
-	return ldlm_srv_find_io_lock(b->req->exp, &b->res_id, b->start, b->end - 1, b->write,
+	return ldlm_srv_find_io_lock(b->req->sr_exp, &b->res_id, b->start,
+				     b->end - 1, b->write,
 				     b->valid & OBD_MD_FLHANDLE ? b->oa->o_handle.cookie : 0);
 }
 
@@ -152,7 +153,7 @@ static int oss_brw_lock(struct oss_brw *b)
 		/*
 		 * The client stopped waiting while the lock was: its buffers may be in other use.
 		 */
-		b->req->no_reply = true;
+		b->req->sr_no_reply = true;
 		rc = -ETIMEDOUT;
 	}
 	return rc;
@@ -386,7 +387,7 @@ static int oss_write_trans(struct oss_brw *b)
 	struct osd_trans *th;
 	int rc;
 
-	if (oss_fmd_xid(b->oe, &b->fid) > req->xid)
+	if (oss_fmd_xid(b->oe, &b->fid) > req->sr_xid)
 		times = 0;
 	osd_object_lock(b->obj);
 	th = tgt_trans_start(req, OSS_CR_ATTRS);
@@ -435,7 +436,8 @@ static int oss_write_verify(struct oss_brw *b, u32 *cksum)
 	if (!rc && *cksum != le32_to_cpu(b->oa->o_cksum) && !(b->oflags & OBD_FL_MMAP))
 		pr_warn_ratelimited("%s: data of client %s for " DFID
 				    " [%llu, %llu) changed on the way: checksum %#x, the client's is %#x; it writes them again\n",
-				    b->ost->ost_lt->lt_name, lnet_nid_str(&b->req->peer, nid),
+				    b->ost->ost_lt->lt_name,
+				    lnet_nid_str(&b->req->sr_peer, nid),
 				    PFID(&b->fid), b->start, b->end, *cksum,
 				    le32_to_cpu(b->oa->o_cksum));
 	return rc;
@@ -450,7 +452,7 @@ static int oss_write_object(struct oss_brw *b, const bool *covered)
 {
 	int rc;
 
-	rc = READ_ONCE(b->req->exp->exp_failed) ? -ENOTCONN : oss_brw_check_lock(b);
+	rc = READ_ONCE(b->req->sr_exp->exp_failed) ? -ENOTCONN : oss_brw_check_lock(b);
 	if (rc)
 		return rc;
 	rc = oss_write_niobufs(b, covered, svc_rep_buf(b->req, WF_RCS));
@@ -496,7 +498,7 @@ int oss_write(struct svc_req *req)
 	rc = oss_write_execute(&b, covered, &cksum);
 	if (b.used)
 		oss_grant_done(b.ost, b.used);
-	if (req->no_reply)
+	if (req->sr_no_reply)
 		goto out;
 	oss_write_reply(&b, cksum);
 	if (!rc)

@@ -73,7 +73,7 @@ static int oss_start(struct lu_target *lt)
 		return -ENOMEM;
 	ost->ost_lt = lt;
 	ost->ost_osd = lt->lt_osd;
-	ost->ost_ns = lt->lt_pt.ns;
+	ost->ost_ns = lt->lt_pt.pt_ns;
 	ost->ost_index = lt->lt_index;
 	spin_lock_init(&ost->ost_grant_lock);
 	mutex_init(&ost->ost_seq_mutex);

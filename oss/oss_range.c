@@ -53,11 +53,12 @@ static int oss_range_check(struct svc_req *req, struct oss_range *r)
 {
 	u64 handle = r->valid & OBD_MD_FLHANDLE ? r->oa->o_handle.cookie : 0;
 
-	if (READ_ONCE(req->exp->exp_failed))
+	if (READ_ONCE(req->sr_exp->exp_failed))
 		return -ENOTCONN;
 	if (!r->need_lock)
 		return 0;
-	return ldlm_srv_find_io_lock(req->exp, &r->res_id, r->start, r->end, true, handle);
+	return ldlm_srv_find_io_lock(req->sr_exp, &r->res_id, r->start,
+				     r->end, true, handle);
 }
 
 /* Locks, then the object under its lock. */
@@ -118,7 +119,7 @@ static void oss_range_end(struct svc_req *req, struct oss_range *r, int rc)
 
 int oss_punch(struct svc_req *req)
 {
-	struct oss_export *oe = oss_export(req->exp);
+	struct oss_export *oe = oss_export(req->sr_exp);
 	struct oss_range r;
 	int rc;
 
@@ -135,7 +136,7 @@ int oss_punch(struct svc_req *req)
 	if (rc)
 		return rc;
 	if (r.valid & (OBD_MD_FLATIME | OBD_MD_FLMTIME | OBD_MD_FLCTIME))
-		oss_fmd_set(oe, &r.fid, req->xid);
+		oss_fmd_set(oe, &r.fid, req->sr_xid);
 	rc = osd_punch(r.obj, r.start, OSD_EOF);
 	if (!rc)
 		rc = oss_range_trans(req, &r, 0);

@@ -26,7 +26,7 @@ static int ldlm_cli_callback_lock(struct svc_req *req, const struct ldlm_request
 	lock = ldlm_lock_find(dlm->lock_handle[0].cookie);
 	if (!lock)
 		return -EINVAL;
-	if (!lock->l_res->lr_ns->ns_client || lock->l_res->lr_ns->ns_imp != req->imp) {
+	if (!lock->l_res->lr_ns->ns_client || lock->l_res->lr_ns->ns_imp != req->sr_imp) {
 		ldlm_lock_put(lock);
 		return -EINVAL;
 	}
@@ -53,7 +53,7 @@ int ldlm_handle_bl_callback(struct svc_req *req)
 	if (rc)
 		return rc;
 	res = ldlm_lock_res_lock(lock);
-	trace_ldlm_ast(lock, req->opc);
+	trace_ldlm_ast(lock, req->sr_opc);
 	if (lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_FAILED | LDLM_FL_CANCEL)) {
 		rc = -EINVAL;
 	} else {

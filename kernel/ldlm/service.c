@@ -62,7 +62,7 @@ static int ldlm_start_cancels(void)
 
 static bool ldlm_req_is_io(const struct svc_req *req)
 {
-	return req->opc == OST_WRITE || req->opc == OST_READ || req->opc == OST_PUNCH;
+	return req->sr_opc == OST_WRITE || req->sr_opc == OST_READ || req->sr_opc == OST_PUNCH;
 }
 
 /*
@@ -73,27 +73,28 @@ static bool ldlm_req_is_wanted_io(struct svc_req *req)
 {
 	const struct ost_body *body;
 
-	if (!req->exp || !ldlm_req_is_io(req))
+	if (!req->sr_exp || !ldlm_req_is_io(req))
 		return false;
-	body = wire_buf_min(req->msg, 1, sizeof(*body));
+	body = wire_buf_min(req->sr_msg, 1, sizeof(*body));
 	if (!body || !(le64_to_cpu(body->oa.o_valid) & OBD_MD_FLHANDLE))
 		return false;
-	WRITE_ONCE(req->io_lock, body->oa.o_handle.cookie);
-	return ldlm_srv_io_wanted(req->exp, body->oa.o_handle.cookie);
+	WRITE_ONCE(req->sr_io_lock, body->oa.o_handle.cookie);
+	return ldlm_srv_io_wanted(req->sr_exp, body->oa.o_handle.cookie);
 }
 
 static bool ldlm_req_is_urgent(struct svc_req *req)
 {
-	return req->opc == LDLM_CANCEL || req->opc == LDLM_CONVERT || ldlm_req_is_wanted_io(req);
+	return req->sr_opc == LDLM_CANCEL || req->sr_opc == LDLM_CONVERT ||
+	       ldlm_req_is_wanted_io(req);
 }
 
 /* I/O under the lock of that cookie, or under one that it does not name; or it gives locks back. */
 static bool ldlm_req_needs_lock(const struct svc_req *req, const void *arg)
 {
-	u64 named = READ_ONCE(req->io_lock);
+	u64 named = READ_ONCE(req->sr_io_lock);
 
 	if (!ldlm_req_is_io(req))
-		return req->opc == LDLM_CANCEL || req->opc == LDLM_CONVERT;
+		return req->sr_opc == LDLM_CANCEL || req->sr_opc == LDLM_CONVERT;
 	return !named || named == *(const u64 *)arg;
 }
 

@@ -124,7 +124,8 @@ static int ldlm_enqueue_reply(struct svc_req *req, struct ldlm_lock *lock, u64 f
 	rep->lock_handle = lock->l_handle;
 
 	/* The LVB last, so that it is as new as possible. Intents fill theirs (a layout). */
-	len = flags & LDLM_FL_REPLAY ? 0 : ldlm_lvb_len(res, &lock->l_req_policy, req->exp);
+	len = flags & LDLM_FL_REPLAY ? 0 : ldlm_lvb_len(res, &lock->l_req_policy,
+							req->sr_exp);
 	if (len && len == svc_rep_len(req, WF_DLM_LVB) &&
 	    ldlm_lvb_fill(res, svc_rep_buf(req, WF_DLM_LVB), len))
 		svc_rep_shrink(req, WF_DLM_LVB, 0);
@@ -166,11 +167,11 @@ static int ldlm_enqueue_new(struct svc_req *req, struct ldlm_lock *lock, u64 fla
 	int rc;
 
 	if (res->lr_type == LDLM_FLOCK) {
-		rc = ldlm_flock_prepare(lock, req->exp);
+		rc = ldlm_flock_prepare(lock, req->sr_exp);
 		if (rc)
 			return rc;
 	}
-	rc = ldlm_export_attach(req->exp, lock);
+	rc = ldlm_export_attach(req->sr_exp, lock);
 	if (rc)
 		return rc;
 	if (flags & LDLM_FL_HAS_INTENT && !replay && ldlm_res_has_lvb(res, &lock->l_req_policy))
@@ -250,11 +251,11 @@ static int ldlm_enqueue_plain(struct svc_req *req, const struct ldlm_request *dl
 		return rc;
 	res_id_from_le(&res_id, &dlm->lock_desc.l_resource.lr_name);
 	res = resent ? ldlm_res_ref(resent->l_res) :
-		       ldlm_res_find(req->tgt->ns, &res_id, type, true);
+		       ldlm_res_find(req->sr_tgt->pt_ns, &res_id, type, true);
 	if (IS_ERR(res))
 		return PTR_ERR(res) == -EINVAL ? -EPROTO : PTR_ERR(res);
 	unkept = ldlm_srv_flock_unkept(res, mode, flags);
-	lvb_len = flags & LDLM_FL_REPLAY ? 0 : ldlm_lvb_len(res, &policy, req->exp);
+	lvb_len = flags & LDLM_FL_REPLAY ? 0 : ldlm_lvb_len(res, &policy, req->sr_exp);
 	rc = ldlm_enqueue_pack(req, res, lvb_len);
 	if (rc)
 		goto out;
@@ -298,10 +299,10 @@ static int ldlm_enqueue_intent(struct svc_req *req, struct ldlm_lock *resent, u6
 		return rc;
 	if (svc_req_resent(req))
 		fl |= LDLM_FL_RESENT;
-	rc = req->tgt->ns->ns_ops->intent(req, &lock, &fl);
+	rc = req->sr_tgt->pt_ns->ns_ops->intent(req, &lock, &fl);
 	fl &= 0xffffffffULL;
 	/* Nothing was done for want of a lock: the client is to send the request again. */
-	if (req->lock_busy && !lock && ldlm_intent_status(req) == -EINPROGRESS)
+	if (req->sr_lock_busy && !lock && ldlm_intent_status(req) == -EINPROGRESS)
 		rc = -EINPROGRESS;
 	if ((rc == 0 || rc == ELDLM_LOCK_REPLACED) && lock) {
 		rc = ldlm_enqueue_reply(req, lock, fl | LDLM_FL_LOCK_CHANGED, false);
@@ -333,12 +334,12 @@ int ldlm_handle_enqueue(struct svc_req *req)
 {
 	const struct ldlm_request *dlm = svc_req_buf(req, WF_DLM_REQ);
 	u32 len = svc_req_len(req, WF_DLM_REQ), count;
-	struct ldlm_namespace *ns = req->tgt ? req->tgt->ns : NULL;
+	struct ldlm_namespace *ns = req->sr_tgt ? req->sr_tgt->pt_ns : NULL;
 	struct ldlm_lock *resent = NULL;
 	u64 flags;
 	int rc;
 
-	if (!ns || !req->exp || !req->exp->exp_ldlm)
+	if (!ns || !req->sr_exp || !req->sr_exp->exp_ldlm)
 		return -EOPNOTSUPP;
 	if (!dlm || len < sizeof(*dlm) + sizeof(struct lustre_handle) ||
 	    !dlm->lock_handle[0].cookie)
@@ -349,19 +350,21 @@ int ldlm_handle_enqueue(struct svc_req *req)
 	count = le32_to_cpu(dlm->lock_count);
 	if (count > 1 && count <= (len - sizeof(*dlm)) / sizeof(struct lustre_handle) &&
 	    !svc_req_replay(req))
-		ldlm_srv_cancel_handles(req->exp, dlm->lock_handle + 1, count - 1);
+		ldlm_srv_cancel_handles(req->sr_exp, dlm->lock_handle + 1,
+					count - 1);
 
 	flags = le32_to_cpu(dlm->lock_flags);
 	if (flags & ~LDLM_FL_ENQ_MASK)
 		return -EPROTO;
 	if (svc_req_resent(req) || flags & LDLM_FL_REPLAY)
-		resent = ldlm_export_find(req->exp, dlm->lock_handle[0].cookie);
+		resent = ldlm_export_find(req->sr_exp,
+					  dlm->lock_handle[0].cookie);
 	/* Unlocks are enqueues as well, and make room. */
 	if (!resent && !svc_req_replay(req) && !(flags & LDLM_FL_REPLAY) && ldlm_reclaim_full() &&
 	    le32_to_cpu(dlm->lock_desc.l_resource.lr_type) != LDLM_FLOCK)
 		return -EINPROGRESS;
 
-	if (flags & LDLM_FL_HAS_INTENT && wire_bufcount(req->msg) > 2 && ns->ns_ops &&
+	if (flags & LDLM_FL_HAS_INTENT && wire_bufcount(req->sr_msg) > 2 && ns->ns_ops &&
 	    ns->ns_ops->intent)
 		rc = ldlm_enqueue_intent(req, resent, flags);
 	else
@@ -369,7 +372,7 @@ int ldlm_handle_enqueue(struct svc_req *req)
 	ldlm_lock_put(resent);
 	/* Clients do not expect a transno in the reply to a failed enqueue. */
 	if (rc < 0)
-		req->transno = 0;
+		req->sr_transno = 0;
 	return rc;
 }
 
@@ -385,12 +388,12 @@ void ldlm_srv_cancel_elc(struct svc_req *req, enum wire_field field)
 	const struct ldlm_request *dlm = svc_req_buf(req, field);
 	u32 len = svc_req_len(req, field), count;
 
-	if (!dlm || len <= sizeof(*dlm) || svc_req_replay(req) || !req->exp)
+	if (!dlm || len <= sizeof(*dlm) || svc_req_replay(req) || !req->sr_exp)
 		return;
 	count = max(le32_to_cpu(dlm->lock_count), 1U);
 	if (count > (len - sizeof(*dlm)) / sizeof(struct lustre_handle))
 		return;
-	ldlm_srv_cancel_handles(req->exp, dlm->lock_handle, count);
+	ldlm_srv_cancel_handles(req->sr_exp, dlm->lock_handle, count);
 }
 EXPORT_SYMBOL_GPL(ldlm_srv_cancel_elc);
 
@@ -405,12 +408,12 @@ int ldlm_handle_cancel(struct svc_req *req)
 	const struct ldlm_request *dlm = svc_req_buf(req, WF_DLM_REQ);
 	u32 len = svc_req_len(req, WF_DLM_REQ), count;
 
-	if (!dlm || !req->exp || len < sizeof(*dlm) + sizeof(struct lustre_handle))
+	if (!dlm || !req->sr_exp || len < sizeof(*dlm) + sizeof(struct lustre_handle))
 		return -EPROTO;
 	count = max(le32_to_cpu(dlm->lock_count), 1U);
 	if (count > (len - sizeof(*dlm)) / sizeof(struct lustre_handle))
 		return -EPROTO;
-	return ldlm_srv_cancel_handles(req->exp, dlm->lock_handle, count) ? 0 : LUSTRE_ESTALE;
+	return ldlm_srv_cancel_handles(req->sr_exp, dlm->lock_handle, count) ? 0 : LUSTRE_ESTALE;
 }
 
 /**
@@ -430,7 +433,7 @@ int ldlm_handle_convert(struct svc_req *req)
 	u64 bits;
 	int rc;
 
-	if (!dlm || !req->exp ||
+	if (!dlm || !req->sr_exp ||
 	    svc_req_len(req, WF_DLM_REQ) < sizeof(*dlm) + sizeof(struct lustre_handle))
 		return -EPROTO;
 	rc = svc_rep_pack(req);
@@ -444,7 +447,7 @@ int ldlm_handle_convert(struct svc_req *req)
 	lock = ldlm_lock_find(dlm->lock_handle[0].cookie);
 	if (!lock)
 		return ELDLM_NO_LOCK_DATA;
-	if (lock->l_export != req->exp) {
+	if (lock->l_export != req->sr_exp) {
 		ldlm_lock_put(lock);
 		return ELDLM_NO_LOCK_DATA;
 	}

@@ -53,7 +53,7 @@ static bool ldlm_overdue_full(struct obd_export *blocker)
 /* ldlm_srv_wait_granted() in a thread that serves a request. */
 static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 {
-	bool may_retry = exp_connect_flags(req->exp) & OBD_CONNECT_EINPROGRESS;
+	bool may_retry = exp_connect_flags(req->sr_exp) & OBD_CONNECT_EINPROGRESS;
 	unsigned long wait = svc_long_wait_full(req) ? OVERDUE_SOON : OVERDUE_AFTER;
 	unsigned long give_up_at = jiffies + wait;
 	struct obd_export *blocker = NULL;
@@ -65,7 +65,7 @@ static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 	while (!rc && !ldlm_srv_decided(lock)) {
 		wait_event_idle_timeout(lock->l_waitq, ldlm_srv_decided(lock),
 					min_t(unsigned long, wait, WAIT_POLL));
-		if (READ_ONCE(req->exp->exp_failed)) {
+		if (READ_ONCE(req->sr_exp->exp_failed)) {
 			rc = -ENOTCONN;
 		} else if (may_retry && !overdue && time_after_eq(jiffies, give_up_at) &&
 			   !ldlm_srv_decided(lock)) {
@@ -78,7 +78,7 @@ static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 	if (overdue)
 		ldlm_overdue_end(req, blocker);
 	if (rc == -EINPROGRESS)
-		req->lock_busy = true;
+		req->sr_lock_busy = true;
 	return rc;
 }
 
@@ -90,7 +90,7 @@ static int ldlm_srv_wait_granted(struct ldlm_lock *lock)
 
 	if (ldlm_srv_decided(lock))
 		rc = 0;
-	else if (req && req->exp)
+	else if (req && req->sr_exp)
 		rc = ldlm_srv_wait_in_service(lock, req);
 	else
 		rc = wait_event_killable(lock->l_waitq, ldlm_srv_decided(lock)) ? -EINTR : 0;
@@ -219,9 +219,9 @@ static u64 ldlm_srv_client_cookie(struct svc_req *req)
  */
 struct ldlm_lock *ldlm_srv_resent_lock(struct svc_req *req)
 {
-	if (!svc_req_resent(req) || !req->exp)
+	if (!svc_req_resent(req) || !req->sr_exp)
 		return NULL;
-	return ldlm_export_find(req->exp, ldlm_srv_client_cookie(req));
+	return ldlm_export_find(req->sr_exp, ldlm_srv_client_cookie(req));
 }
 EXPORT_SYMBOL_GPL(ldlm_srv_resent_lock);
 
@@ -264,7 +264,7 @@ int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_
 		ldlm_lock_put(lock);
 	}
 
-	res = ldlm_res_find(req->tgt->ns, res_id, LDLM_IBITS, true);
+	res = ldlm_res_find(req->sr_tgt->pt_ns, res_id, LDLM_IBITS, true);
 	if (IS_ERR(res))
 		return PTR_ERR(res);
 	lock = ldlm_lock_new(res, mode, &policy);
@@ -273,7 +273,7 @@ int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_
 		return -ENOMEM;
 	lock->l_remote.cookie = cookie;
 	lock->l_flags = LDLM_FL_SYNC | LDLM_FL_MSG_PENDING;
-	rc = ldlm_export_attach(req->exp, lock);
+	rc = ldlm_export_attach(req->sr_exp, lock);
 	if (rc)
 		ldlm_lock_destroy(lock);
 	else
@@ -364,7 +364,8 @@ int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_
 			  u64 o_handle)
 {
 	u32 modes = LCK_PW | LCK_GROUP | LCK_EX | (write ? 0 : LCK_PR);
-	struct ldlm_resource *res = ldlm_res_find(exp->exp_tgt->ns, res_id, 0, false);
+	struct ldlm_resource *res = ldlm_res_find(exp->exp_tgt->pt_ns, res_id,
+						  0, false);
 	struct ldlm_lock *lock;
 	int rc = -ESTALE, i;
 

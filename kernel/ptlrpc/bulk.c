@@ -279,9 +279,9 @@ static void svc_bulk_event(const struct lnet_event *ev)
 /* First match bits and number of pieces that the client expects. */
 static int svc_bulk_bits(const struct svc_req *req, u64 mbits, u32 max_md, u64 *first, u32 *n)
 {
-	u64 last = req->xid;
+	u64 last = req->sr_xid;
 
-	if (req->exp && exp_connect_flags(req->exp) & OBD_CONNECT_BULK_MBITS)
+	if (req->sr_exp && exp_connect_flags(req->sr_exp) & OBD_CONNECT_BULK_MBITS)
 		last = mbits;
 	if (!max_md || max_md > BULK_MAX_PIECES || !is_power_of_2(max_md))
 		return -EPROTO;
@@ -314,9 +314,11 @@ static int svc_piece_start(struct svc_req *req, struct svc_bulk *sb, struct bulk
 		return PTR_ERR(md);
 	}
 	if (get)
-		rc = lnet_get(&req->self, md, &req->peer, portal, bits, 0);
+		rc = lnet_get(&req->sr_self, md, &req->sr_peer, portal, bits,
+			      0);
 	else
-		rc = lnet_put(&req->self, md, true, &req->peer, portal, bits, 0);
+		rc = lnet_put(&req->sr_self, md, true, &req->sr_peer, portal,
+			      bits, 0);
 	if (rc)
 		lnet_md_unlink(md);	/* it has seen no operation: the pointer is alive */
 	return rc;
@@ -394,11 +396,11 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 	int rc = 0;
 
 	while (!wait_event_timeout(sb->waitq, svc_bulk_settled(sb), HZ)) {
-		if (req->exp && READ_ONCE(req->exp->exp_failed))
+		if (req->sr_exp && READ_ONCE(req->sr_exp->exp_failed))
 			rc = -ENOTCONN;
-		else if (READ_ONCE(req->bulk_mbits) != sb->mbits)
+		else if (READ_ONCE(req->sr_bulk_mbits) != sb->mbits)
 			rc = -EAGAIN;	/* sent again: the client waits for the new match bits */
-		else if (svc_bulk_expired(req->exp, end) || svc_req_time_left(req) <= 0)
+		else if (svc_bulk_expired(req->sr_exp, end) || svc_req_time_left(req) <= 0)
 			rc = -ETIMEDOUT;
 		if (rc)
 			break;
@@ -407,7 +409,7 @@ static int svc_bulk_wait(struct svc_req *req, struct svc_bulk *sb, unsigned int 
 		spin_lock(&sb->lock);
 		ptlrpc_unlink_pieces(sb->bk);
 		spin_unlock(&sb->lock);
-		lnet_fast_fail(&req->peer);
+		lnet_fast_fail(&req->sr_peer);
 		wait_event(sb->waitq, svc_bulk_gone(sb));
 	}
 	if (!rc)
@@ -443,7 +445,7 @@ static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
 			 struct bio_vec *bvec, unsigned int nr, u32 bytes, u32 max_md,
 			 time64_t end)
 {
-	struct svc_bulk sb = { .exp = req->exp, .mbits = mbits };
+	struct svc_bulk sb = { .exp = req->sr_exp, .mbits = mbits };
 	char nid[LNET_NIDSTR_SIZE];
 	struct ptlrpc_bulk *bk;
 	u32 n, i, left = bytes;
@@ -458,7 +460,8 @@ static int svc_bulk_once(struct svc_req *req, u64 mbits, bool get, u32 portal,
 		return PTR_ERR(bk);
 	if (bk->bk_nr > n) {
 		pr_warn_ratelimited("%s: client %s offers %u pieces for a bulk of %u: rc = %d\n",
-				    ptlrpc_opc_name(req->opc), lnet_nid_str(&req->peer, nid), n,
+				    ptlrpc_opc_name(req->sr_opc),
+				    lnet_nid_str(&req->sr_peer, nid), n,
 				    bk->bk_nr, -EPROTO);
 		rc = -EPROTO;
 		goto out_free;
@@ -495,15 +498,17 @@ out_free:
 /* Does the client still wait for this one? After a reconnect it sends it again, or never. */
 static bool svc_bulk_wanted(const struct svc_req *req)
 {
-	return !req->exp || (!READ_ONCE(req->exp->exp_failed) &&
-			     READ_ONCE(req->conn_cnt) >= READ_ONCE(req->exp->exp_conn_cnt));
+	struct obd_export *exp = req->sr_exp;
+
+	return !exp || (!READ_ONCE(exp->exp_failed) &&
+			READ_ONCE(req->sr_conn_cnt) >= READ_ONCE(exp->exp_conn_cnt));
 }
 
 static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *bvec,
 		    unsigned int nr, u32 bytes, u32 max_md)
 {
 	time64_t end = ktime_get_seconds() + ptlrpc_bulk_timeout;
-	bool entered = svc_bulk_enter(req->exp);
+	bool entered = svc_bulk_enter(req->sr_exp);
 	char nid[LNET_NIDSTR_SIZE];
 	int rc = -ETIMEDOUT;
 	u64 mbits;
@@ -513,20 +518,22 @@ static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *b
 	 * the time for all of them is the same.
 	 */
 	while (entered) {
-		mbits = READ_ONCE(req->bulk_mbits);
+		mbits = READ_ONCE(req->sr_bulk_mbits);
 		rc = svc_bulk_wanted(req) ?
 			svc_bulk_once(req, mbits, get, portal, bvec, nr, bytes, max_md, end) :
 			-ENOTCONN;
-		if (!rc || READ_ONCE(req->bulk_mbits) == mbits)
+		if (!rc || READ_ONCE(req->sr_bulk_mbits) == mbits)
 			break;
 	}
 	if (entered)
-		svc_bulk_leave(req->exp);
+		svc_bulk_leave(req->sr_exp);
 	if (rc) {
-		req->no_reply = true;
+		req->sr_no_reply = true;
 		pr_warn_ratelimited("%s: bulk of %s x%llu with client %s failed, no reply is sent: rc = %d\n",
-				    req->tgt ? req->tgt->uuid : "client", ptlrpc_opc_name(req->opc),
-				    req->xid, lnet_nid_str(&req->peer, nid), rc);
+				    req->sr_tgt ? req->sr_tgt->pt_uuid : "client",
+				    ptlrpc_opc_name(req->sr_opc),
+				    req->sr_xid,
+				    lnet_nid_str(&req->sr_peer, nid), rc);
 	}
 	return rc;
 }

@@ -47,9 +47,9 @@ static void export_free_work(struct work_struct *work)
 	WARN_ON(!list_empty(&exp->exp_reqs));
 	ptlrpc_lock_ops->export_fini(exp);
 	import_put(exp->exp_rev);
-	t->ops->export_free(exp);
-	if (atomic_dec_and_test(&t->nr_exports))
-		wake_up_all(&t->waitq);
+	t->pt_ops->export_free(exp);
+	if (atomic_dec_and_test(&t->pt_nr_exports))
+		wake_up_all(&t->pt_waitq);
 }
 
 /**
@@ -93,13 +93,13 @@ EXPORT_SYMBOL_GPL(export_find);
 /* A new one, hashed and listed; connect_mutex held. */
 struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid)
 {
-	struct obd_export *exp = t->ops->export_alloc(t);
+	struct obd_export *exp = t->pt_ops->export_alloc(t);
 
 	if (!exp)
 		return ERR_PTR(-ENOMEM);
 	exp->exp_tgt = t;
 	if (ptlrpc_lock_ops->export_init(exp)) {
-		t->ops->export_free(exp);
+		t->pt_ops->export_free(exp);
 		return ERR_PTR(-ENOMEM);
 	}
 	refcount_set(&exp->exp_ref, 1);
@@ -110,10 +110,10 @@ struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid)
 	init_waitqueue_head(&exp->exp_waitq);
 	INIT_WORK(&exp->exp_work, export_work);
 	exp->exp_last_heard = ktime_get_seconds();
-	atomic_inc(&t->nr_exports);
-	spin_lock(&t->lock);
-	list_add_tail(&exp->exp_link, &t->exports);
-	spin_unlock(&t->lock);
+	atomic_inc(&t->pt_nr_exports);
+	spin_lock(&t->pt_lock);
+	list_add_tail(&exp->exp_link, &t->pt_exports);
+	spin_unlock(&t->pt_lock);
 	spin_lock(&hash_lock);
 	exp->exp_cookie = ptlrpc_new_cookie();
 	hash_add(cookie_hash, &exp->exp_hash, exp->exp_cookie);
@@ -134,12 +134,13 @@ void export_set_reverse(struct obd_export *exp, const struct svc_req *req)
 		imp->imp_reverse = true;
 		imp->imp_state = IMP_FULL;
 		imp->imp_sp = LUSTRE_SP_CLI;
-		strscpy(imp->imp_target, exp->exp_tgt->uuid, sizeof(imp->imp_target));
+		strscpy(imp->imp_target, exp->exp_tgt->pt_uuid,
+			sizeof(imp->imp_target));
 		strscpy(imp->imp_client, exp->exp_client_uuid, sizeof(imp->imp_client));
 	}
 	spin_lock(&imp->imp_lock);
-	imp->imp_nid = req->peer;
-	imp->imp_self = req->self;
+	imp->imp_nid = req->sr_peer;
+	imp->imp_self = req->sr_self;
 	imp->imp_handle = exp->exp_cb_cookie;
 	imp->imp_ocd = exp->exp_ocd;
 	spin_unlock(&imp->imp_lock);
@@ -186,9 +187,9 @@ bool export_fail(struct obd_export *exp, bool evicted)
 	spin_lock(&hash_lock);
 	hash_del(&exp->exp_hash);
 	spin_unlock(&hash_lock);
-	spin_lock(&exp->exp_tgt->lock);
+	spin_lock(&exp->exp_tgt->pt_lock);
 	list_del_init(&exp->exp_link);
-	spin_unlock(&exp->exp_tgt->lock);
+	spin_unlock(&exp->exp_tgt->pt_lock);
 	/* pairs with the smp_store_release() in export_set_reverse() */
 	rev = smp_load_acquire(&exp->exp_rev);
 	if (rev)
@@ -208,7 +209,7 @@ static void export_teardown_own(struct obd_export *exp, int own)
 	wait_event(exp->exp_waitq, export_drained(exp, own));
 	ptlrpc_lock_ops->export_cleanup(exp);
 	if (exp->exp_was_connected)
-		exp->exp_tgt->ops->disconnect(exp, exp->exp_evicted);
+		exp->exp_tgt->pt_ops->disconnect(exp, exp->exp_evicted);
 	if (exp->exp_rev)
 		import_invalidate(exp->exp_rev);
 	export_put(exp);
@@ -242,7 +243,8 @@ void export_evict(struct obd_export *exp, const char *why)
 
 	if (!export_fail(exp, true))
 		return;
-	pr_warn("%s: evicting client %s at %s: %s\n", exp->exp_tgt->uuid, exp->exp_client_uuid,
+	pr_warn("%s: evicting client %s at %s: %s\n", exp->exp_tgt->pt_uuid,
+		exp->exp_client_uuid,
 		lnet_nid_str(&exp->exp_nid, nid), why);
 	trace_ptlrpc_export_evict(exp, why);
 	export_retire(exp);
@@ -265,20 +267,20 @@ int ptlrpc_target_register(struct ptlrpc_target *t)
 	rc = ptlrpc_lock_ops->start_cancels();
 	if (rc)
 		return rc;
-	t->stopping = false;
-	mutex_init(&t->connect_mutex);
-	spin_lock_init(&t->lock);
-	INIT_LIST_HEAD(&t->exports);
-	atomic_set(&t->nr_exports, 0);
-	atomic_set(&t->users, 0);
-	init_waitqueue_head(&t->waitq);
-	t->last_heard = ktime_get_seconds();
+	t->pt_stopping = false;
+	mutex_init(&t->pt_connect_mutex);
+	spin_lock_init(&t->pt_lock);
+	INIT_LIST_HEAD(&t->pt_exports);
+	atomic_set(&t->pt_nr_exports, 0);
+	atomic_set(&t->pt_users, 0);
+	init_waitqueue_head(&t->pt_waitq);
+	t->pt_last_heard = ktime_get_seconds();
 	mutex_lock(&targets_mutex);
-	list_for_each_entry(other, &targets, link)
-		if (!strcmp(other->uuid, t->uuid))
+	list_for_each_entry(other, &targets, pt_link)
+		if (!strcmp(other->pt_uuid, t->pt_uuid))
 			rc = -EEXIST;
 	if (!rc)
-		list_add_tail(&t->link, &targets);
+		list_add_tail(&t->pt_link, &targets);
 	mutex_unlock(&targets_mutex);
 	return rc;
 }
@@ -291,12 +293,12 @@ struct ptlrpc_target *ptlrpc_target_get(const char *uuid, u32 len)
 	size_t n = strnlen(uuid, len);
 
 	mutex_lock(&targets_mutex);
-	list_for_each_entry(t, &targets, link) {
-		if (t->stopping || strncmp(t->uuid, uuid, n))
+	list_for_each_entry(t, &targets, pt_link) {
+		if (t->pt_stopping || strncmp(t->pt_uuid, uuid, n))
 			continue;
-		if (t->uuid[n] && strcmp(t->uuid + n, "_UUID"))
+		if (t->pt_uuid[n] && strcmp(t->pt_uuid + n, "_UUID"))
 			continue;
-		atomic_inc(&t->users);
+		atomic_inc(&t->pt_users);
 		found = t;
 		break;
 	}
@@ -308,8 +310,8 @@ void ptlrpc_target_put(struct ptlrpc_target *t)
 {
 	/* ptlrpc_target_unregister() takes it, too, before t is freed */
 	mutex_lock(&targets_mutex);
-	if (atomic_dec_and_test(&t->users))
-		wake_up_all(&t->waitq);
+	if (atomic_dec_and_test(&t->pt_users))
+		wake_up_all(&t->pt_waitq);
 	mutex_unlock(&targets_mutex);
 }
 
@@ -318,16 +320,17 @@ static struct obd_export *export_next(struct ptlrpc_target *t, struct obd_export
 {
 	struct obd_export *exp = NULL, *pos;
 
-	spin_lock(&t->lock);
+	spin_lock(&t->pt_lock);
 	if (!prev)
-		pos = list_first_entry_or_null(&t->exports, struct obd_export, exp_link);
-	else if (list_empty(&prev->exp_link) || list_is_last(&prev->exp_link, &t->exports))
+		pos = list_first_entry_or_null(&t->pt_exports,
+					       struct obd_export, exp_link);
+	else if (list_empty(&prev->exp_link) || list_is_last(&prev->exp_link, &t->pt_exports))
 		pos = NULL;	/* went away meanwhile: the rest is left out */
 	else
 		pos = list_next_entry(prev, exp_link);
 	if (pos)
 		exp = export_get(pos);
-	spin_unlock(&t->lock);
+	spin_unlock(&t->pt_lock);
 	export_put(prev);
 	return exp;
 }
@@ -344,17 +347,17 @@ void ptlrpc_target_unregister(struct ptlrpc_target *t)
 	struct obd_export *exp;
 
 	mutex_lock(&targets_mutex);
-	t->stopping = true;
+	t->pt_stopping = true;
 	mutex_unlock(&targets_mutex);
-	wait_event(t->waitq, !atomic_read(&t->users));
+	wait_event(t->pt_waitq, !atomic_read(&t->pt_users));
 	while ((exp = export_next(t, NULL))) {
 		if (export_fail(exp, false))
 			export_retire(exp);
 		export_put(exp);
 	}
-	wait_event(t->waitq, !atomic_read(&t->nr_exports));
+	wait_event(t->pt_waitq, !atomic_read(&t->pt_nr_exports));
 	mutex_lock(&targets_mutex);
-	list_del(&t->link);
+	list_del(&t->pt_link);
 	mutex_unlock(&targets_mutex);
 	/* the one who counted down may still be in wake_up() or before its return */
 	flush_workqueue(ptlrpc_exp_wq);
@@ -389,13 +392,13 @@ struct obd_export *ptlrpc_export_preload(struct ptlrpc_target *t, const char *cl
 {
 	struct obd_export *exp;
 
-	mutex_lock(&t->connect_mutex);
+	mutex_lock(&t->pt_connect_mutex);
 	exp = export_new(t, client_uuid);
 	if (!IS_ERR(exp)) {
 		exp->exp_was_connected = true;
 		export_get(exp);
 	}
-	mutex_unlock(&t->connect_mutex);
+	mutex_unlock(&t->pt_connect_mutex);
 	return exp;
 }
 EXPORT_SYMBOL_GPL(ptlrpc_export_preload);
@@ -416,13 +419,13 @@ static int export_evict_matching(struct ptlrpc_target *t,
 
 	do {
 		found = NULL;
-		spin_lock(&t->lock);
-		list_for_each_entry(exp, &t->exports, exp_link)
+		spin_lock(&t->pt_lock);
+		list_for_each_entry(exp, &t->pt_exports, exp_link)
 			if (which(exp, arg)) {
 				found = export_get(exp);
 				break;
 			}
-		spin_unlock(&t->lock);
+		spin_unlock(&t->pt_lock);
 		if (found) {
 			export_evict(found, why);
 			export_put(found);
@@ -484,8 +487,8 @@ static bool export_is_silent(const struct obd_export *exp, const void *arg)
  */
 static void ptlrpc_target_evict_silent(struct ptlrpc_target *t, time64_t now)
 {
-	if (t->not_replayable || t->recovering ||
-	    now - READ_ONCE(t->last_heard) > ptlrpc_ping_interval)
+	if (t->pt_not_replayable || t->pt_recovering ||
+	    now - READ_ONCE(t->pt_last_heard) > ptlrpc_ping_interval)
 		return;
 	export_evict_matching(t, export_is_silent, &now, "no ping");
 }
@@ -496,7 +499,7 @@ void ptlrpc_targets_evict_silent(void)
 	struct ptlrpc_target *t;
 
 	mutex_lock(&targets_mutex);
-	list_for_each_entry(t, &targets, link)
+	list_for_each_entry(t, &targets, pt_link)
 		ptlrpc_target_evict_silent(t, now);
 	mutex_unlock(&targets_mutex);
 }

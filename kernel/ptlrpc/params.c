@@ -47,21 +47,23 @@ void ptlrpc_stats_add(struct lu_stats *stats, u32 opc, u64 usec)
 
 void svc_stats_start(struct svc_req *req)
 {
-	struct ptlrpc_service *svc = req->svc;
+	struct ptlrpc_service *svc = req->sr_svc;
 
-	lu_stats_add(svc->stats, ST_WAITTIME, ktime_us_delta(ktime_get(), req->arrival_ns));
+	lu_stats_add(svc->stats, ST_WAITTIME,
+		     ktime_us_delta(ktime_get(), req->sr_arrival_ns));
 	lu_stats_add(svc->stats, ST_QDEPTH, READ_ONCE(svc->queued));
 	lu_stats_add(svc->stats, ST_ACTIVE, atomic_inc_return(&svc->active));
 	lu_stats_add(svc->stats, ST_TIMEOUT, ptlrpc_at_estimate(&svc->at));
 	lu_stats_add(svc->stats, ST_BUFS, READ_ONCE(svc->posted));
-	req->arrival_ns = ktime_get();
+	req->sr_arrival_ns = ktime_get();
 }
 
 /* Since svc_stats_start() arrival_ns is the start of the service. */
 void svc_stats_end(struct svc_req *req)
 {
-	atomic_dec(&req->svc->active);
-	ptlrpc_stats_add(req->svc->stats, req->opc, ktime_us_delta(ktime_get(), req->arrival_ns));
+	atomic_dec(&req->sr_svc->active);
+	ptlrpc_stats_add(req->sr_svc->stats, req->sr_opc,
+			 ktime_us_delta(ktime_get(), req->sr_arrival_ns));
 }
 
 /* ---- files of a service ---- */

@@ -12,16 +12,16 @@ static void svc_rep_preset_sizes(struct svc_req *req)
 {
 	unsigned int i;
 
-	if (req->rep_sized)
+	if (req->sr_rep_sized)
 		return;
-	for (i = 0; i < req->fmt->nrep; i++)
-		req->rep_len[i] = wire_field_default(req->fmt->rep[i]);
-	req->rep_sized = true;
+	for (i = 0; i < req->sr_fmt->nrep; i++)
+		req->sr_rep_len[i] = wire_field_default(req->sr_fmt->rep[i]);
+	req->sr_rep_sized = true;
 }
 
 static int svc_rep_index(const struct svc_req *req, enum wire_field field)
 {
-	return wire_field_index(req->fmt->rep, req->fmt->nrep, field);
+	return wire_field_index(req->sr_fmt->rep, req->sr_fmt->nrep, field);
 }
 
 /**
@@ -38,7 +38,7 @@ int svc_rep_room(struct svc_req *req, enum wire_field field, u32 len)
 
 	svc_rep_preset_sizes(req);
 	if (!WARN_ON_ONCE(idx < 0))
-		req->rep_len[idx] = len;
+		req->sr_rep_len[idx] = len;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(svc_rep_room);
@@ -62,11 +62,11 @@ static void *svc_new_msg(unsigned int n, const u32 *lens)
 int svc_rep_pack(struct svc_req *req)
 {
 	svc_rep_preset_sizes(req);
-	if (wire_msg_size(req->fmt->nrep, req->rep_len) > LUSTRE_MSG_MAX_SIZE)
+	if (wire_msg_size(req->sr_fmt->nrep, req->sr_rep_len) > LUSTRE_MSG_MAX_SIZE)
 		return -E2BIG;
-	kvfree(req->rep);
-	req->rep = svc_new_msg(req->fmt->nrep, req->rep_len);
-	return req->rep ? 0 : -ENOMEM;
+	kvfree(req->sr_rep);
+	req->sr_rep = svc_new_msg(req->sr_fmt->nrep, req->sr_rep_len);
+	return req->sr_rep ? 0 : -ENOMEM;
 }
 EXPORT_SYMBOL_GPL(svc_rep_pack);
 
@@ -81,7 +81,7 @@ void *svc_rep_buf(struct svc_req *req, enum wire_field field)
 {
 	int idx = svc_rep_index(req, field);
 
-	return idx < 0 || !req->rep ? NULL : wire_buf(req->rep, idx);
+	return idx < 0 || !req->sr_rep ? NULL : wire_buf(req->sr_rep, idx);
 }
 EXPORT_SYMBOL_GPL(svc_rep_buf);
 
@@ -96,7 +96,7 @@ u32 svc_rep_len(struct svc_req *req, enum wire_field field)
 {
 	int idx = svc_rep_index(req, field);
 
-	return idx < 0 || !req->rep ? 0 : wire_buflen(req->rep, idx);
+	return idx < 0 || !req->sr_rep ? 0 : wire_buflen(req->sr_rep, idx);
 }
 EXPORT_SYMBOL_GPL(svc_rep_len);
 
@@ -110,8 +110,8 @@ void svc_rep_shrink(struct svc_req *req, enum wire_field field, u32 len)
 {
 	int idx = svc_rep_index(req, field);
 
-	if (idx >= 0 && req->rep)
-		wire_msg_shrink(req->rep, idx, len);
+	if (idx >= 0 && req->sr_rep)
+		wire_msg_shrink(req->sr_rep, idx, len);
 }
 EXPORT_SYMBOL_GPL(svc_rep_shrink);
 
@@ -177,7 +177,7 @@ static void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbit
 		svc_reply_dec();
 		return;
 	}
-	if (lnet_put(&req->self, md, false, &req->peer, req->rep_portal, mbits, offset))
+	if (lnet_put(&req->sr_self, md, false, &req->sr_peer, req->sr_rep_portal, mbits, offset))
 		lnet_md_unlink(md);
 }
 
@@ -190,7 +190,7 @@ static void svc_send_msg(const struct svc_req *req, void *msg, u32 len, u64 mbit
  */
 static bool svc_reply_is_err(const struct svc_req *req)
 {
-	switch (req->status) {
+	switch (req->sr_status) {
 	case -ENOSPC:
 	case -EACCES:
 	case -EPERM:
@@ -205,13 +205,13 @@ static bool svc_reply_is_err(const struct svc_req *req)
 	case -ESHUTDOWN:
 		return true;
 	}
-	return req->status < 0 && !req->executed;
+	return req->sr_status < 0 && !req->sr_executed;
 }
 
 static bool svc_tells_committed(const struct svc_req *req)
 {
-	return req->tgt && req->rep_portal != LDLM_CB_REPLY_PORTAL &&
-	       req->rep_portal != LDLM_CANCEL_REPLY_PORTAL;
+	return req->sr_tgt && req->sr_rep_portal != LDLM_CB_REPLY_PORTAL &&
+	       req->sr_rep_portal != LDLM_CANCEL_REPLY_PORTAL;
 }
 
 static s32 svc_wire_status(s32 status)
@@ -225,30 +225,32 @@ static s32 svc_wire_status(s32 status)
 
 static void svc_fill_reply(struct svc_req *req)
 {
-	struct ptlrpc_body *pb = wire_body(req->rep);
-	struct ptlrpc_service *svc = req->svc;
+	struct ptlrpc_body *pb = wire_body(req->sr_rep);
+	struct ptlrpc_service *svc = req->sr_svc;
 	bool plain = !svc_reply_is_err(req);
-	unsigned int i, served = clamp_t(s64, ktime_get_seconds() - req->arrival, 1, 600);
+	unsigned int i, served = clamp_t(s64,
+					 ktime_get_seconds() - req->sr_arrival,
+					 1, 600);
 
-	if (plain && !(req->pb_flags &
+	if (plain && !(req->sr_pb_flags &
 		       (MSG_RESENT | MSG_REPLAY | MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE)))
 		ptlrpc_at_sample(&svc->at, served);
-	pb->pb_handle.cookie = req->connect_cookie;
+	pb->pb_handle.cookie = req->sr_connect_cookie;
 	pb->pb_type = cpu_to_le32(plain ? PTL_RPC_MSG_REPLY : PTL_RPC_MSG_ERR);
 	pb->pb_version = cpu_to_le32(PTLRPC_MSG_VERSION);
-	pb->pb_opc = cpu_to_le32(req->opc);
-	pb->pb_status = cpu_to_le32(svc_wire_status(req->status));
-	pb->pb_op_flags = cpu_to_le32(req->connect_flags);
-	pb->pb_transno = cpu_to_le64(req->transno);
+	pb->pb_opc = cpu_to_le32(req->sr_opc);
+	pb->pb_status = cpu_to_le32(svc_wire_status(req->sr_status));
+	pb->pb_op_flags = cpu_to_le32(req->sr_connect_flags);
+	pb->pb_transno = cpu_to_le64(req->sr_transno);
 	if (plain && svc_tells_committed(req))
-		pb->pb_last_committed = cpu_to_le64(atomic64_read(&req->tgt->last_committed));
-	if (plain || (req->exp && !req->tgt->recovering))
+		pb->pb_last_committed = cpu_to_le64(atomic64_read(&req->sr_tgt->pt_last_committed));
+	if (plain || (req->sr_exp && !req->sr_tgt->pt_recovering))
 		pb->pb_timeout = cpu_to_le32(ptlrpc_at_estimate(&svc->at));
 	pb->pb_service_time = cpu_to_le32(served);
 	for (i = 0; i < PTLRPC_NUM_VERSIONS; i++)
-		pb->pb_pre_versions[i] = cpu_to_le64(req->pre_versions[i]);
-	pb->pb_slv = cpu_to_le64(req->slv);
-	pb->pb_limit = cpu_to_le32(req->limit);
+		pb->pb_pre_versions[i] = cpu_to_le64(req->sr_pre_versions[i]);
+	pb->pb_slv = cpu_to_le64(req->sr_slv);
+	pb->pb_limit = cpu_to_le32(req->sr_limit);
 }
 
 /* Nothing packed: the body alone for failures, all buffers by their defaults otherwise. */
@@ -256,10 +258,10 @@ static int svc_pack_default(struct svc_req *req)
 {
 	u32 len = sizeof(struct ptlrpc_body);
 
-	if (req->status >= 0 && req->fmt)
+	if (req->sr_status >= 0 && req->sr_fmt)
 		return svc_rep_pack(req);
-	req->rep = svc_new_msg(1, &len);
-	return req->rep ? 0 : -ENOMEM;
+	req->sr_rep = svc_new_msg(1, &len);
+	return req->sr_rep ? 0 : -ENOMEM;
 }
 
 /**
@@ -268,18 +270,18 @@ static int svc_pack_default(struct svc_req *req)
  */
 void svc_send_reply(struct svc_req *req)
 {
-	u32 offset = req->msg_flags & MSGHDR_AT_SUPPORT ? PTLRPC_REPLY_OFF : 0;
+	u32 offset = req->sr_msg_flags & MSGHDR_AT_SUPPORT ? PTLRPC_REPLY_OFF : 0;
 	void *msg;
 
-	if (!req->rep && svc_pack_default(req)) {
+	if (!req->sr_rep && svc_pack_default(req)) {
 		svc_req_done(req);
 		return;
 	}
 	svc_fill_reply(req);
-	msg = req->rep;
-	req->rep = NULL;
+	msg = req->sr_rep;
+	req->sr_rep = NULL;
 	svc_req_done(req);
-	svc_send_msg(req, msg, wire_msg_len(msg), req->mbits, offset);
+	svc_send_msg(req, msg, wire_msg_len(msg), req->sr_mbits, offset);
 }
 
 /**
@@ -299,10 +301,10 @@ void svc_send_early(struct svc_req *req, u64 mbits, u32 timeout)
 	pb = wire_body(msg);
 	pb->pb_type = cpu_to_le32(PTL_RPC_MSG_REPLY);
 	pb->pb_version = cpu_to_le32(PTLRPC_MSG_VERSION);
-	pb->pb_opc = cpu_to_le32(req->opc);
+	pb->pb_opc = cpu_to_le32(req->sr_opc);
 	pb->pb_timeout = cpu_to_le32(timeout);
-	pb->pb_service_time = cpu_to_le32(max_t(s64, ktime_get_seconds() - req->arrival, 1));
+	pb->pb_service_time = cpu_to_le32(max_t(s64, ktime_get_seconds() - req->sr_arrival, 1));
 	msg->lm_cksum = cpu_to_le32(ptlrpc_early_crc(msg));
-	req->early++;
+	req->sr_early++;
 	svc_send_msg(req, msg, wire_msg_len(msg), mbits, 0);
 }

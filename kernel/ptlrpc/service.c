@@ -42,7 +42,7 @@ static struct kmem_cache *svc_req_cache;
 
 static void svc_req_get(struct svc_req *req)
 {
-	refcount_inc(&req->ref);
+	refcount_inc(&req->sr_ref);
 }
 
 /*
@@ -61,10 +61,10 @@ static void svc_buf_put(struct svc_buf *sb);
 
 static void svc_req_release_buf(struct svc_req *req)
 {
-	if (!req->buf)
+	if (!req->sr_buf)
 		return;
-	svc_buf_put(req->buf);
-	req->buf = NULL;
+	svc_buf_put(req->sr_buf);
+	req->sr_buf = NULL;
 }
 
 /* Copy the message, so that the receive buffer can be posted again while the request is served. */
@@ -72,41 +72,41 @@ static bool svc_req_copy_msg(struct svc_req *req)
 {
 	void *copy;
 
-	if (req->msg_own)
+	if (req->sr_msg_own)
 		return true;
-	copy = kvmalloc(req->msg_len, GFP_NOFS);
+	copy = kvmalloc(req->sr_msg_len, GFP_NOFS);
 	if (!copy)
 		return false;
-	memcpy(copy, req->msg, req->msg_len);
-	req->msg = copy;
-	req->msg_own = true;
+	memcpy(copy, req->sr_msg, req->sr_msg_len);
+	req->sr_msg = copy;
+	req->sr_msg_own = true;
 	svc_req_release_buf(req);
 	return true;
 }
 
 void svc_req_put(struct svc_req *req)
 {
-	struct ptlrpc_service *svc = req->svc;
+	struct ptlrpc_service *svc = req->sr_svc;
 
-	if (!refcount_dec_and_test(&req->ref))
+	if (!refcount_dec_and_test(&req->sr_ref))
 		return;
 	svc_req_release_buf(req);
-	if (req->msg_own)
-		kvfree(req->msg);
-	kvfree(req->rep);
-	export_put(req->exp);
-	import_put(req->imp);
+	if (req->sr_msg_own)
+		kvfree(req->sr_msg);
+	kvfree(req->sr_rep);
+	export_put(req->sr_exp);
+	import_put(req->sr_imp);
 	kmem_cache_free(svc_req_cache, req);
 	svc_count_down(svc, &svc->nr_reqs);
 }
 
 static void svc_leave_export(struct svc_req *req)
 {
-	if (!req->in_service)
+	if (!req->sr_in_service)
 		return;
-	req->in_service = false;
-	atomic_dec(&req->exp->exp_in_service);
-	wake_up_all(&req->exp->exp_waitq);
+	req->sr_in_service = false;
+	atomic_dec(&req->sr_exp->exp_in_service);
+	wake_up_all(&req->sr_exp->exp_waitq);
 }
 
 /*
@@ -114,16 +114,16 @@ static void svc_leave_export(struct svc_req *req)
  */
 void svc_req_done(struct svc_req *req)
 {
-	struct ptlrpc_service *svc = req->svc;
-	struct obd_export *exp = req->exp;
+	struct ptlrpc_service *svc = req->sr_svc;
+	struct obd_export *exp = req->sr_exp;
 
 	if (exp) {
 		spin_lock(&exp->exp_lock);
-		list_del_init(&req->exp_link);
+		list_del_init(&req->sr_exp_link);
 		spin_unlock(&exp->exp_lock);
 	}
 	spin_lock(&svc->lock);
-	list_del_init(&req->timed);
+	list_del_init(&req->sr_timed);
 	spin_unlock(&svc->lock);
 	svc_leave_export(req);
 }
@@ -150,16 +150,16 @@ static bool svc_wants_buf(const struct ptlrpc_service *svc)
 
 static void svc_enqueue(struct svc_req *req)
 {
-	struct ptlrpc_service *svc = req->svc;
+	struct ptlrpc_service *svc = req->sr_svc;
 	bool hp = svc_req_is_urgent(req), grow;
 
 	spin_lock(&svc->lock);
-	req->urgent |= hp;	/* or its lock was called back since its arrival */
-	hp = req->urgent;
-	list_add_tail(&req->link, hp ? &svc->queue_hp : &svc->queue);
+	req->sr_urgent |= hp;	/* or its lock was called back since its arrival */
+	hp = req->sr_urgent;
+	list_add_tail(&req->sr_link, hp ? &svc->queue_hp : &svc->queue);
 	svc->queued_hp += hp;
-	if (list_empty(&req->timed))
-		list_add_tail(&req->timed, &svc->timed);
+	if (list_empty(&req->sr_timed))
+		list_add_tail(&req->sr_timed, &svc->timed);
 	svc->queued++;
 	grow = svc_wants_thread(svc) || svc_wants_hp_thread(svc);
 	trace_ptlrpc_svc_queued(req, svc->name, hp);
@@ -174,16 +174,16 @@ static void svc_enqueue(struct svc_req *req)
 /* Still waiting for a thread? Then before the others. exp_lock held. */
 static void svc_req_move_up(struct svc_req *req)
 {
-	struct ptlrpc_service *svc = req->svc;
+	struct ptlrpc_service *svc = req->sr_svc;
 	bool moved = false;
 
 	spin_lock(&svc->lock);
-	if (!list_empty(&req->link) && !req->urgent) {
-		list_move_tail(&req->link, &svc->queue_hp);
+	if (!list_empty(&req->sr_link) && !req->sr_urgent) {
+		list_move_tail(&req->sr_link, &svc->queue_hp);
 		svc->queued_hp++;
 		moved = true;
 	}
-	req->urgent = true;
+	req->sr_urgent = true;
 	spin_unlock(&svc->lock);
 	if (moved)
 		wake_up(&svc->waitq_hp);
@@ -202,8 +202,8 @@ void svc_lock_called_back(struct obd_export *exp, u64 lock_cookie)
 	struct svc_req *req;
 
 	spin_lock(&exp->exp_lock);
-	list_for_each_entry(req, &exp->exp_reqs, exp_link)
-		if (lock_cookie && READ_ONCE(req->io_lock) == lock_cookie)
+	list_for_each_entry(req, &exp->exp_reqs, sr_exp_link)
+		if (lock_cookie && READ_ONCE(req->sr_io_lock) == lock_cookie)
 			svc_req_move_up(req);
 	spin_unlock(&exp->exp_lock);
 }
@@ -227,7 +227,7 @@ EXPORT_SYMBOL_GPL(svc_req_hold);
  */
 void svc_req_resume(struct svc_req *req)
 {
-	req->resumed = true;
+	req->sr_resumed = true;
 	svc_enqueue(req);	/* with the reference of svc_req_hold() */
 }
 EXPORT_SYMBOL_GPL(svc_req_resume);
@@ -238,7 +238,7 @@ EXPORT_SYMBOL_GPL(svc_req_resume);
  */
 void svc_req_drop(struct svc_req *req)
 {
-	atomic_dec(&req->svc->active);
+	atomic_dec(&req->sr_svc->active);
 	svc_req_done(req);
 	svc_req_put(req);
 }
@@ -333,26 +333,26 @@ static void svc_take_message(struct svc_buf *sb, const struct lnet_event *ev)
 
 	if (!req)
 		return;
-	refcount_set(&req->ref, 1);
+	refcount_set(&req->sr_ref, 1);
 	atomic_inc(&svc->nr_reqs);
-	req->svc = svc;
-	req->msg = sb->sb_mem + ev->offset;
-	req->msg_len = ev->mlength;
+	req->sr_svc = svc;
+	req->sr_msg = sb->sb_mem + ev->offset;
+	req->sr_msg_len = ev->mlength;
 	atomic_inc(&sb->sb_ref);
-	req->buf = sb;
+	req->sr_buf = sb;
 	/* a message of odd length stands before it */
 	if (ev->offset & 7 && !svc_req_copy_msg(req))
 		goto drop;
-	req->xid = ev->match_bits;
-	req->peer = ev->source;
-	req->self = ev->target;
-	req->req_portal = ev->portal;
-	req->rep_portal = svc->conf.rep_portal;
-	req->arrival_ns = ktime_get();
-	req->arrival = ktime_get_seconds();
-	INIT_LIST_HEAD(&req->link);
-	INIT_LIST_HEAD(&req->timed);
-	INIT_LIST_HEAD(&req->exp_link);
+	req->sr_xid = ev->match_bits;
+	req->sr_peer = ev->source;
+	req->sr_self = ev->target;
+	req->sr_req_portal = ev->portal;
+	req->sr_rep_portal = svc->conf.rep_portal;
+	req->sr_arrival_ns = ktime_get();
+	req->sr_arrival = ktime_get_seconds();
+	INIT_LIST_HEAD(&req->sr_link);
+	INIT_LIST_HEAD(&req->sr_timed);
+	INIT_LIST_HEAD(&req->sr_exp_link);
 	if (svc_parse_req(req)) {
 		svc_enqueue(req);
 		return;
@@ -389,13 +389,13 @@ static struct svc_req *svc_dequeue(struct ptlrpc_service *svc, bool hp_only)
 	bool grow;
 
 	spin_lock(&svc->lock);
-	req = list_first_entry_or_null(&svc->queue_hp, struct svc_req, link);
+	req = list_first_entry_or_null(&svc->queue_hp, struct svc_req, sr_link);
 	if (!req && !hp_only)
-		req = list_first_entry_or_null(&svc->queue, struct svc_req, link);
+		req = list_first_entry_or_null(&svc->queue, struct svc_req, sr_link);
 	if (req) {
-		list_del_init(&req->link);
+		list_del_init(&req->sr_link);
 		svc->queued--;
-		svc->queued_hp -= req->urgent;
+		svc->queued_hp -= req->sr_urgent;
 	}
 	grow = svc_wants_thread(svc) || svc_wants_hp_thread(svc);
 	spin_unlock(&svc->lock);
@@ -406,18 +406,19 @@ static struct svc_req *svc_dequeue(struct ptlrpc_service *svc, bool hp_only)
 
 static void svc_serve_req(struct svc_req *req)
 {
-	bool late = ktime_get_seconds() > req->deadline && req->opc != LDLM_CANCEL &&
-		    !ptlrpc_opc_is_connect(req->opc);
+	bool late = ktime_get_seconds() > req->sr_deadline && req->sr_opc != LDLM_CANCEL &&
+		    !ptlrpc_opc_is_connect(req->sr_opc);
 
-	if ((late && !req->resumed) || !svc_req_copy_msg(req)) {
-		trace_ptlrpc_svc_drop(req, req->svc->name, late ? -ETIMEDOUT : -ENOMEM);
+	if ((late && !req->sr_resumed) || !svc_req_copy_msg(req)) {
+		trace_ptlrpc_svc_drop(req, req->sr_svc->name,
+				      late ? -ETIMEDOUT : -ENOMEM);
 		svc_req_done(req);
 		svc_req_put(req);
 		return;
 	}
-	if (!req->resumed)
+	if (!req->sr_resumed)
 		svc_stats_start(req);
-	trace_ptlrpc_svc_start(req, req->svc->name, req->resumed);
+	trace_ptlrpc_svc_start(req, req->sr_svc->name, req->sr_resumed);
 	svc_handle_req(req);
 }
 
@@ -487,7 +488,7 @@ struct svc_req *svc_current(void)
  */
 bool svc_long_wait_begin(struct svc_req *req)
 {
-	struct ptlrpc_service *svc = req->svc;
+	struct ptlrpc_service *svc = req->sr_svc;
 
 	if (atomic_inc_return(&svc->long_waits) <= max(svc->conf.threads_max / 2, 1U))
 		return true;
@@ -501,7 +502,7 @@ bool svc_long_wait_begin(struct svc_req *req)
  */
 bool svc_long_wait_full(const struct svc_req *req)
 {
-	const struct ptlrpc_service *svc = req->svc;
+	const struct ptlrpc_service *svc = req->sr_svc;
 
 	return atomic_read(&svc->long_waits) >= max(svc->conf.threads_max / 2, 1U);
 }
@@ -512,7 +513,7 @@ bool svc_long_wait_full(const struct svc_req *req)
  */
 void svc_long_wait_end(struct svc_req *req)
 {
-	atomic_dec(&req->svc->long_waits);
+	atomic_dec(&req->sr_svc->long_waits);
 }
 
 static int svc_thread_add(struct ptlrpc_service *svc, bool hp_only)
@@ -573,14 +574,15 @@ struct early {
 
 static bool svc_wants_early(const struct svc_req *req)
 {
-	return req->msg_flags & MSGHDR_AT_SUPPORT && req->exp && !ptlrpc_opc_is_connect(req->opc);
+	return req->sr_msg_flags & MSGHDR_AT_SUPPORT && req->sr_exp &&
+	       !ptlrpc_opc_is_connect(req->sr_opc);
 }
 
 static u32 svc_early_timeout(struct ptlrpc_service *svc, const struct svc_req *req, time64_t now)
 {
-	u32 elapsed = now - req->arrival, t;
+	u32 elapsed = now - req->sr_arrival, t;
 
-	if (req->pb_flags & (MSG_REPLAY | MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE))
+	if (req->sr_pb_flags & (MSG_REPLAY | MSG_REQ_REPLAY_DONE | MSG_LOCK_REPLAY_DONE))
 		return elapsed + ptlrpc_at_extra;
 	t = max(ptlrpc_at_estimate(&svc->at), elapsed + ptlrpc_at_extra);
 	return min(t, ptlrpc_at_max);
@@ -594,14 +596,14 @@ static unsigned int svc_collect_early(struct ptlrpc_service *svc, struct early *
 	unsigned int n = 0;
 
 	spin_lock(&svc->lock);
-	list_for_each_entry(req, &svc->timed, timed) {
+	list_for_each_entry(req, &svc->timed, sr_timed) {
 		u32 t;
 
-		if (!svc_wants_early(req) || req->deadline - now > ptlrpc_at_early_margin ||
-		    now > req->deadline)
+		if (!svc_wants_early(req) || req->sr_deadline - now > ptlrpc_at_early_margin ||
+		    now > req->sr_deadline)
 			continue;
 		t = svc_early_timeout(svc, req, now);
-		if (req->arrival + t <= req->deadline)
+		if (req->sr_arrival + t <= req->sr_deadline)
 			continue;
 		svc_req_get(req);
 		e[n++] = (struct early){ .req = req, .timeout = t };
@@ -625,11 +627,12 @@ static void svc_early_work(struct work_struct *work)
 		for (i = 0; i < n; i++) {
 			struct svc_req *req = e[i].req;
 
-			spin_lock(&req->exp->exp_lock);
-			WRITE_ONCE(req->deadline, req->arrival + e[i].timeout);
-			e[i].mbits = req->mbits;
-			live = !list_empty(&req->exp_link) && !req->exp->exp_failed;
-			spin_unlock(&req->exp->exp_lock);
+			spin_lock(&req->sr_exp->exp_lock);
+			WRITE_ONCE(req->sr_deadline,
+				   req->sr_arrival + e[i].timeout);
+			e[i].mbits = req->sr_mbits;
+			live = !list_empty(&req->sr_exp_link) && !req->sr_exp->exp_failed;
+			spin_unlock(&req->sr_exp->exp_lock);
 			if (live) {
 				ptlrpc_at_sample(&svc->at, e[i].timeout);
 				trace_ptlrpc_svc_early(req, svc->name, e[i].timeout);

@@ -25,7 +25,7 @@ static int svc_connect_args(struct svc_req *req, struct connect_args *a)
 	const struct lustre_handle *conn = svc_req_buf(req, WF_CONN);
 	const void *ocd = svc_req_buf(req, WF_CONNECT_DATA);
 
-	a->pb = wire_body(req->msg);
+	a->pb = wire_body(req->sr_msg);
 	a->uuid = svc_req_buf(req, WF_CLUUID);
 	if (!a->uuid || !a->uuid[0] || strnlen(a->uuid, svc_req_len(req, WF_CLUUID)) >= UUID_MAX)
 		return -EINVAL;
@@ -47,14 +47,14 @@ static struct obd_export *svc_connect_find_client(struct ptlrpc_target *t, const
 {
 	struct obd_export *exp;
 
-	spin_lock(&t->lock);
-	list_for_each_entry(exp, &t->exports, exp_link)
+	spin_lock(&t->pt_lock);
+	list_for_each_entry(exp, &t->pt_exports, exp_link)
 		if (!strcmp(exp->exp_client_uuid, uuid)) {
 			export_get(exp);
-			spin_unlock(&t->lock);
+			spin_unlock(&t->pt_lock);
 			return exp;
 		}
-	spin_unlock(&t->lock);
+	spin_unlock(&t->pt_lock);
 	return NULL;
 }
 
@@ -75,7 +75,7 @@ static bool svc_connect_replaces(const struct obd_export *exp, const struct svc_
 	bool initial = a->op_flags & MSG_CONNECT_INITIAL;
 
 	if (a->flags & OBD_CONNECT_MDS_MDS)
-		return !lnet_nid_eq(&exp->exp_nid, &req->peer);
+		return !lnet_nid_eq(&exp->exp_nid, &req->sr_peer);
 	return initial && a->flags & (OBD_CONNECT_MDS | OBD_CONNECT_LIGHTWEIGHT);
 }
 
@@ -88,7 +88,7 @@ static int svc_connect_check_known(struct obd_export *exp, const struct svc_req 
 	if (exp->exp_failed)
 		return -ENODEV;
 	if (exp->exp_connected) {
-		if (a->op_flags & MSG_CONNECT_INITIAL && !lnet_nid_eq(&exp->exp_nid, &req->peer))
+		if (a->op_flags & MSG_CONNECT_INITIAL && !lnet_nid_eq(&exp->exp_nid, &req->sr_peer))
 			return -EALREADY;
 		if (exp->exp_cb_cookie != a->cb_cookie)
 			return -EALREADY;
@@ -100,7 +100,7 @@ static int svc_connect_check_known(struct obd_export *exp, const struct svc_req 
 			return -EALREADY;
 		a->reconnect = true;
 	}
-	if (exp->exp_conn_cnt && exp->exp_sp != req->secflvr >> 24)
+	if (exp->exp_conn_cnt && exp->exp_sp != req->sr_secflvr >> 24)
 		return -EACCES;
 	return 0;
 }
@@ -116,10 +116,11 @@ static int svc_connect_check_role(struct ptlrpc_target *t, const struct svc_req 
 	char nid[LNET_NIDSTR_SIZE];
 
 	if (!(a->flags & (OBD_CONNECT_MDS | OBD_CONNECT_MDS_MDS | OBD_CONNECT_LIGHTWEIGHT)) ||
-	    !t->ops->peer_is_server || t->ops->peer_is_server(t, &req->peer))
+	    !t->pt_ops->peer_is_server || t->pt_ops->peer_is_server(t, &req->sr_peer))
 		return 0;
 	pr_warn_ratelimited("%s: node %s connects as a server (%s), but no server is registered there: rc = %d\n",
-			    t->uuid, lnet_nid_str(&req->peer, nid), a->uuid, -EACCES);
+			    t->pt_uuid, lnet_nid_str(&req->sr_peer, nid),
+			    a->uuid, -EACCES);
 	return -EACCES;
 }
 
@@ -142,7 +143,7 @@ static struct obd_export *svc_connect_choose_export(struct ptlrpc_target *t, str
 		bool mds_first = a->flags & OBD_CONNECT_MDS_MDS &&
 				 a->op_flags & MSG_CONNECT_INITIAL;
 
-		if (t->recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT) && !mds_first)
+		if (t->pt_recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT) && !mds_first)
 			return ERR_PTR(-EBUSY);
 		exp = export_new(t, a->uuid);
 		if (IS_ERR(exp))
@@ -175,11 +176,11 @@ static void svc_connect_set_connected(struct obd_export *exp, const struct svc_r
 {
 	spin_lock(&exp->exp_lock);
 	exp->exp_ocd = a->ocd;
-	exp->exp_nid = req->peer;
-	exp->exp_self = req->self;
+	exp->exp_nid = req->sr_peer;
+	exp->exp_self = req->sr_self;
 	exp->exp_cb_cookie = a->cb_cookie;
 	exp->exp_conn_cnt = a->conn_cnt;
-	exp->exp_sp = req->secflvr >> 24;
+	exp->exp_sp = req->sr_secflvr >> 24;
 	exp->exp_last_xid = 0;
 	exp->exp_last_heard = ktime_get_seconds();
 	exp->exp_bulk_stalled = false;
@@ -200,30 +201,30 @@ static int svc_connect_target(struct ptlrpc_target *t, struct svc_req *req, stru
 	rc = svc_connect_check_role(t, req, a);
 	if (rc)
 		return rc;
-	mutex_lock(&t->connect_mutex);
+	mutex_lock(&t->pt_connect_mutex);
 	exp = svc_connect_choose_export(t, req, a);
 	if (!IS_ERR(exp) && !a->reconnect) {
 		/* ops->connect() may look at these */
-		exp->exp_nid = req->peer;
-		exp->exp_self = req->self;
+		exp->exp_nid = req->sr_peer;
+		exp->exp_self = req->sr_self;
 		exp->exp_cb_cookie = a->cb_cookie;
 	}
-	mutex_unlock(&t->connect_mutex);
+	mutex_unlock(&t->pt_connect_mutex);
 	if (IS_ERR(exp))
 		return PTR_ERR(exp);
 
-	rc = t->ops->connect ? t->ops->connect(exp, &a->ocd, a->reconnect) : 0;
+	rc = t->pt_ops->connect ? t->pt_ops->connect(exp, &a->ocd, a->reconnect) : 0;
 	svc_connect_mask_granted(&a->ocd, &want);
-	a->ocd.ocd_instance = cpu_to_le32(t->instance);
+	a->ocd.ocd_instance = cpu_to_le32(t->pt_instance);
 
-	mutex_lock(&t->connect_mutex);
+	mutex_lock(&t->pt_connect_mutex);
 	if (!rc)
 		svc_connect_set_connected(exp, req, a);
 	spin_lock(&exp->exp_lock);
 	exp->exp_connecting = false;
 	failed = exp->exp_failed;
 	spin_unlock(&exp->exp_lock);
-	mutex_unlock(&t->connect_mutex);
+	mutex_unlock(&t->pt_connect_mutex);
 	wake_up_all(&exp->exp_waitq);
 	if (!rc && failed)
 		rc = -ENODEV;
@@ -233,15 +234,15 @@ static int svc_connect_target(struct ptlrpc_target *t, struct svc_req *req, stru
 		export_put(exp);
 		return rc;
 	}
-	req->connect_cookie = exp->exp_cookie;
-	if (!t->not_replayable)
-		req->connect_flags = MSG_CONNECT_REPLAYABLE;
-	if (a->reconnect || (t->not_replayable && a->conn_cnt > 1))
-		req->connect_flags |= MSG_CONNECT_RECONNECT;
-	if (t->recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT))
-		req->connect_flags |= MSG_CONNECT_RECOVERING;
-	req->exp = exp;		/* svc_req_put() drops the reference */
-	req->tgt = t;
+	req->sr_connect_cookie = exp->exp_cookie;
+	if (!t->pt_not_replayable)
+		req->sr_connect_flags = MSG_CONNECT_REPLAYABLE;
+	if (a->reconnect || (t->pt_not_replayable && a->conn_cnt > 1))
+		req->sr_connect_flags |= MSG_CONNECT_RECONNECT;
+	if (t->pt_recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT))
+		req->sr_connect_flags |= MSG_CONNECT_RECOVERING;
+	req->sr_exp = exp;		/* svc_req_put() drops the reference */
+	req->sr_tgt = t;
 	return 0;
 }
 
@@ -267,7 +268,7 @@ int svc_handle_connect(struct svc_req *req)
 	t = ptlrpc_target_get(uuid, svc_req_len(req, WF_TGTUUID));
 	if (!t)
 		return -ENODEV;
-	rc = t->not_ready ? -EAGAIN : svc_connect_target(t, req, &a);
+	rc = t->pt_not_ready ? -EAGAIN : svc_connect_target(t, req, &a);
 	ptlrpc_target_put(t);
 	if (rc)
 		return rc;
@@ -287,7 +288,7 @@ int svc_handle_connect(struct svc_req *req)
  */
 int svc_handle_disconnect(struct svc_req *req)
 {
-	if (export_fail(req->exp, false))
-		export_teardown(req->exp);
+	if (export_fail(req->sr_exp, false))
+		export_teardown(req->sr_exp);
 	return svc_rep_pack(req);
 }

@@ -478,26 +478,26 @@ struct ptlrpc_target_ops {
 };
 
 struct ptlrpc_target {
-	char uuid[UUID_MAX];		/* "fs-OST0000_UUID", "MGS" */
-	const struct ptlrpc_target_ops *ops;
-	struct ldlm_namespace *ns;	/* may be NULL */
-	atomic64_t last_committed;
-	u32 instance;			/* ocd_instance */
+	char pt_uuid[UUID_MAX];		/* "fs-OST0000_UUID", "MGS" */
+	const struct ptlrpc_target_ops *pt_ops;
+	struct ldlm_namespace *pt_ns;	/* may be NULL */
+	atomic64_t pt_last_committed;
+	u32 pt_instance;		/* ocd_instance */
 	/* MGS: no REPLAYABLE, RECONNECT whenever conn_cnt > 1, no client is evicted for silence */
-	bool not_replayable;
-	bool recovering;		/* set and cleared by the target */
-	bool not_ready;			/* new connects get -EAGAIN */
+	bool pt_not_replayable;
+	bool pt_recovering;		/* set and cleared by the target */
+	bool pt_not_ready;			/* new connects get -EAGAIN */
 
 	/* private to ptlrpc from here */
-	bool stopping;
-	atomic_t users;			/* connects being handled */
-	struct list_head link;		/* all targets */
-	struct mutex connect_mutex;	/* decisions about connects */
-	spinlock_t lock;		/* exports */
-	struct list_head exports;	/* obd_export.exp_link */
-	atomic_t nr_exports;		/* allocated ones */
-	wait_queue_head_t waitq;
-	time64_t last_heard;		/* of any export */
+	bool pt_stopping;
+	atomic_t pt_users;			/* connects being handled */
+	struct list_head pt_link;	/* all targets */
+	struct mutex pt_connect_mutex;	/* decisions about connects */
+	spinlock_t pt_lock;		/* exports */
+	struct list_head pt_exports;	/* obd_export.exp_link */
+	atomic_t pt_nr_exports;		/* allocated ones */
+	wait_queue_head_t pt_waitq;
+	time64_t pt_last_heard;		/* of any export */
 };
 
 int ptlrpc_target_register(struct ptlrpc_target *t);	/* 0, -EEXIST; fields above are set */
@@ -534,7 +534,7 @@ struct obd_export {
 	struct list_head exp_link;	/* target's exports */
 	struct hlist_node exp_hash;	/* by cookie */
 	spinlock_t exp_lock;		/* below */
-	struct list_head exp_reqs;	/* svc_req.exp_link: queued and in service */
+	struct list_head exp_reqs;	/* svc_req.sr_exp_link: queued and in service */
 	u32 exp_conn_cnt;
 	u8 exp_sp;				/* sender part of the first connect */
 	bool exp_connected;
@@ -595,62 +595,62 @@ struct ptlrpc_handler {
  * results of a handler with type REPLY (chapter 2, 3.2).
  */
 struct svc_req {
-	struct obd_export *exp;		/* NULL in callbacks on a client */
-	struct ptlrpc_target *tgt;	/* exp->exp_tgt */
-	struct obd_import *imp;		/* callbacks on a client: the import they belong to */
-	const struct ptlrpc_handler *handler;
-	u32 opc;
-	u32 pb_flags;
-	u64 xid;
-	u64 transno; /* handlers set it; in: pb_transno of a replay in replay_transno */
-	u64 replay_transno;
-	u64 last_xid;			/* pb_last_xid */
-	u16 tag;
-	s32 status;
-	u64 pre_versions[4];		/* in: of a replay; out: into the reply */
-	struct lnet_nid peer;		/* source of the request */
-	struct lnet_nid self;		/* own NID it came to */
-	u32 req_portal;
-	u32 rep_portal;
-	bool no_reply;			/* handler: send nothing (failed bulk) */
-	bool lock_busy;			/* a lock that it needs was not to be had: -EINPROGRESS */
-	u32 uid, gid;			/* of the body, for accounting only */
-	char jobid[LUSTRE_JOBID_SIZE];	/* "" if none */
+	struct obd_export *sr_exp;		/* NULL in callbacks on a client */
+	struct ptlrpc_target *sr_tgt;	/* sr_exp->exp_tgt */
+	struct obd_import *sr_imp;	/* callbacks on a client: the import they belong to */
+	const struct ptlrpc_handler *sr_handler;
+	u32 sr_opc;
+	u32 sr_pb_flags;
+	u64 sr_xid;
+	u64 sr_transno; /* handlers set it; in: pb_transno of a replay in sr_replay_transno */
+	u64 sr_replay_transno;
+	u64 sr_last_xid;		/* pb_last_xid */
+	u16 sr_tag;
+	s32 sr_status;
+	u64 sr_pre_versions[4];		/* in: of a replay; out: into the reply */
+	struct lnet_nid sr_peer;		/* source of the request */
+	struct lnet_nid sr_self;		/* own NID it came to */
+	u32 sr_req_portal;
+	u32 sr_rep_portal;
+	bool sr_no_reply;			/* handler: send nothing (failed bulk) */
+	bool sr_lock_busy;		/* a lock that it needs was not to be had: -EINPROGRESS */
+	u32 sr_uid, sr_gid;			/* of the body, for accounting only */
+	char sr_jobid[LUSTRE_JOBID_SIZE];	/* "" if none */
 	/* pb_slv and pb_limit of the reply */
-	u64 slv;
-	u32 limit;
+	u64 sr_slv;
+	u32 sr_limit;
 
 	/* private */
-	refcount_t ref;
-	struct ptlrpc_service *svc;
-	struct list_head link;		/* queue of the service */
-	struct list_head timed;		/* all requests of the service */
-	struct list_head exp_link;	/* exp_reqs */
-	struct svc_buf *buf;		/* receive buffer, until the message is copied */
-	void *msg;
-	u32 msg_len;
-	bool msg_own;
-	const struct wire_format *fmt;
-	u64 mbits;			/* match bits of the reply; changed by retransmissions */
-	u64 bulk_mbits;			/* pb_mbits as it came */
-	u64 io_lock;			/* I/O: server cookie of the lock that it names, or 0 */
-	u32 msg_flags;			/* lm_flags */
-	u32 secflvr;
-	u32 conn_cnt;
-	time64_t arrival;
-	ktime_t arrival_ns;
-	time64_t deadline;
-	u32 early;			/* early replies sent */
-	bool in_service;		/* counted in exp_in_service */
-	bool executed;			/* status is the result of the operation, not a refusal */
-	bool resumed;
-	bool urgent;			/* on queue_hp; under the lock of the service */
-	int pre_status;			/* found at arrival: answer this */
-	u32 connect_flags;		/* pb_op_flags of the answer */
-	u64 connect_cookie;		/* pb_handle of the answer */
-	void *rep;			/* packed reply */
-	u32 rep_len[WIRE_MAX_FIELDS];
-	bool rep_sized;			/* rep_len is preset by the format */
+	refcount_t sr_ref;
+	struct ptlrpc_service *sr_svc;
+	struct list_head sr_link;		/* queue of the service */
+	struct list_head sr_timed;		/* all requests of the service */
+	struct list_head sr_exp_link;	/* exp_reqs */
+	struct svc_buf *sr_buf;		/* receive buffer, until the message is copied */
+	void *sr_msg;
+	u32 sr_msg_len;
+	bool sr_msg_own;
+	const struct wire_format *sr_fmt;
+	u64 sr_mbits;		/* match bits of the reply; changed by retransmissions */
+	u64 sr_bulk_mbits;			/* pb_mbits as it came */
+	u64 sr_io_lock;			/* I/O: server cookie of the lock that it names, or 0 */
+	u32 sr_msg_flags;			/* lm_flags */
+	u32 sr_secflvr;
+	u32 sr_conn_cnt;
+	time64_t sr_arrival;
+	ktime_t sr_arrival_ns;
+	time64_t sr_deadline;
+	u32 sr_early;		/* early replies sent */
+	bool sr_in_service;		/* counted in exp_in_service */
+	bool sr_executed;		/* status is the result of the operation, not a refusal */
+	bool sr_resumed;
+	bool sr_urgent;			/* on queue_hp; under the lock of the service */
+	int sr_pre_status;			/* found at arrival: answer this */
+	u32 sr_connect_flags;		/* pb_op_flags of the answer */
+	u64 sr_connect_cookie;		/* pb_handle of the answer */
+	void *sr_rep;			/* packed reply */
+	u32 sr_rep_len[WIRE_MAX_FIELDS];
+	bool sr_rep_sized;			/* rep_len is preset by the format */
 };
 
 void *svc_req_buf(struct svc_req *req, enum wire_field field);	/* NULL when absent or empty */
@@ -695,7 +695,7 @@ bool svc_export_find_req(struct obd_export *exp,
 			 const void *arg);
 /*
  * A lock of this client is called back (by its server cookie): its requests that name the lock
- * (svc_req.io_lock) and still wait for a thread are served before others. Does not sleep.
+ * (svc_req.sr_io_lock) and still wait for a thread are served before others. Does not sleep.
  */
 void svc_lock_called_back(struct obd_export *exp, u64 lock_cookie);
 /* Seconds left until the client stops waiting (may grow by early replies). */
@@ -703,12 +703,12 @@ int svc_req_time_left(struct svc_req *req);
 
 static inline bool svc_req_resent(const struct svc_req *req)
 {
-	return req->pb_flags & MSG_RESENT;
+	return req->sr_pb_flags & MSG_RESENT;
 }
 
 static inline bool svc_req_replay(const struct svc_req *req)
 {
-	return req->pb_flags & MSG_REPLAY;
+	return req->sr_pb_flags & MSG_REPLAY;
 }
 
 /* ---------------- the lock manager, seen from here ---------------- */

@@ -41,7 +41,8 @@ void mgs_revoke_work(struct work_struct *work)
 	memcpy(&le, name, sizeof(le));
 	res.name[0] = le64_to_cpu(le);
 	res.name[1] = fs == mgs->md_params ? CONFIG_T_PARAMS : CONFIG_T_CONFIG;
-	rc = ldlm_srv_lock_local(mgs->md_target->lt_pt.ns, &res, LDLM_PLAIN, NULL, LCK_EX, 0,
+	rc = ldlm_srv_lock_local(mgs->md_target->lt_pt.pt_ns, &res,
+				 LDLM_PLAIN, NULL, LCK_EX, 0,
 				 &lock);
 	if (rc)
 		pr_warn("%s: the readers of the config logs were not told of a change: rc = %d\n",

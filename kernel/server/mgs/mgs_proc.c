@@ -11,7 +11,8 @@ static int mgs_num_exports_show(struct seq_file *m, void *obj)
 {
 	struct mgs_dev *mgs = obj;
 
-	seq_printf(m, "%d\n", atomic_read(&mgs->md_target->lt_pt.nr_exports));
+	seq_printf(m, "%d\n",
+		   atomic_read(&mgs->md_target->lt_pt.pt_nr_exports));
 	return 0;
 }
 
@@ -19,7 +20,7 @@ static int mgs_uuid_show(struct seq_file *m, void *obj)
 {
 	struct mgs_dev *mgs = obj;
 
-	seq_printf(m, "%s\n", mgs->md_target->lt_pt.uuid);
+	seq_printf(m, "%s\n", mgs->md_target->lt_pt.pt_uuid);
 	return 0;
 }
 

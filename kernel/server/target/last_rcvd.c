@@ -43,7 +43,8 @@ static void tgt_lsd_new(struct lu_target *lt)
 	struct lr_server_data *lsd = lt->lt_lsd;
 
 	memset(lsd, 0, sizeof(*lsd));
-	strscpy((char *)lsd->lsd_uuid, lt->lt_pt.uuid, sizeof(lsd->lsd_uuid));
+	strscpy((char *)lsd->lsd_uuid, lt->lt_pt.pt_uuid,
+		sizeof(lsd->lsd_uuid));
 	lsd->lsd_server_size = cpu_to_le32(LR_SERVER_SIZE);
 	lsd->lsd_client_start = cpu_to_le32(LR_CLIENT_START);
 	lsd->lsd_client_size = cpu_to_le16(LR_CLIENT_SIZE);
@@ -129,8 +130,8 @@ static int tgt_epoch_begin(struct lu_target *lt, u64 last)
 	if (rc)
 		return rc;
 	atomic64_set(&lt->lt_last_transno, epoch << 32);
-	atomic64_set(&lt->lt_pt.last_committed, last);
-	lt->lt_pt.instance = le64_to_cpu(lsd->lsd_mount_count);
+	atomic64_set(&lt->lt_pt.pt_last_committed, last);
+	lt->lt_pt.pt_instance = le64_to_cpu(lsd->lsd_mount_count);
 	return 0;
 }
 
@@ -140,7 +141,7 @@ static int tgt_lsd_check(struct lu_target *lt, ssize_t n)
 	const struct lr_server_data *lsd = lt->lt_lsd;
 	u32 incompat = le32_to_cpu(lsd->lsd_feature_incompat);
 
-	if (n != sizeof(*lsd) || strncmp((char *)lsd->lsd_uuid, lt->lt_pt.uuid, 40) ||
+	if (n != sizeof(*lsd) || strncmp((char *)lsd->lsd_uuid, lt->lt_pt.pt_uuid, 40) ||
 	    le32_to_cpu(lsd->lsd_client_start) != LR_CLIENT_START ||
 	    le16_to_cpu(lsd->lsd_client_size) != LR_CLIENT_SIZE) {
 		pr_err("%s: last_rcvd is that of target %.40s: rc = %d\n", lt->lt_name,
@@ -202,7 +203,7 @@ void tgt_lsd_close(struct lu_target *lt)
 {
 	if (lt->lt_last_rcvd && lt->lt_lsd && lt->lt_lsd->lsd_mount_count) {
 		lt->lt_lsd->lsd_last_transno =
-			cpu_to_le64(atomic64_read(&lt->lt_pt.last_committed));
+			cpu_to_le64(atomic64_read(&lt->lt_pt.pt_last_committed));
 		tgt_lsd_write(lt);
 	}
 	osd_object_put(lt->lt_reply_data);

@@ -122,7 +122,7 @@ static int tgt_reply_write_slot(struct lu_target *lt, struct osd_trans *th, stru
 /* Takes over @trd. Clients without a slot (lightweight ones) are not remembered. */
 int tgt_reply_record(struct svc_req *req, struct osd_trans *th, struct tgt_reply_data *trd)
 {
-	struct tgt_export *te = tgt_export(req->exp);
+	struct tgt_export *te = tgt_export(req->sr_exp);
 	struct lu_target *lt = svc_req_target(req);
 	int rc = 0;
 
@@ -131,13 +131,14 @@ int tgt_reply_record(struct svc_req *req, struct osd_trans *th, struct tgt_reply
 		kfree(trd);
 		goto out;
 	}
-	rc = tgt_reply_write_slot(lt, th, te, trd, req->opc);
+	rc = tgt_reply_write_slot(lt, th, te, trd, req->sr_opc);
 	if (lt->lt_kind != TGT_MDT) {
 		/* OSTs execute resent requests again: nothing to look up later. */
 		kfree(trd);
 		goto out;
 	}
-	tgt_replies_forget(lt, te, req->last_xid, trd->trd_xid, trd->trd_tag);
+	tgt_replies_forget(lt, te, req->sr_last_xid, trd->trd_xid,
+			   trd->trd_tag);
 	trd->trd_slot = tgt_reply_slot_get(lt);
 	if (!rc && trd->trd_slot != TGT_NO_SLOT)
 		rc = tgt_reply_write(lt, th, te, trd);
@@ -157,13 +158,13 @@ out:
  */
 bool tgt_resent(struct svc_req *req, struct tgt_reply_data *out)
 {
-	struct tgt_export *te = tgt_export(req->exp);
+	struct tgt_export *te = tgt_export(req->sr_exp);
 	struct tgt_reply_data *trd;
 	bool found = false;
 
 	mutex_lock(&te->te_lock);
 	list_for_each_entry(trd, &te->te_replies, trd_list) {
-		if (trd->trd_xid == req->xid) {
+		if (trd->trd_xid == req->sr_xid) {
 			*out = *trd;
 			INIT_LIST_HEAD(&out->trd_list);
 			found = true;

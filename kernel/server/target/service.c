@@ -89,9 +89,10 @@ static int tgt_handle_resent(struct svc_req *req)
 	rc = type->reconstruct(req, &trd);
 	if (rc < 0)
 		return rc;
-	req->transno = trd.trd_transno;
-	req->status = trd.trd_result;
-	memcpy(req->pre_versions, trd.trd_pre_versions, sizeof(req->pre_versions));
+	req->sr_transno = trd.trd_transno;
+	req->sr_status = trd.trd_result;
+	memcpy(req->sr_pre_versions, trd.trd_pre_versions,
+	       sizeof(req->sr_pre_versions));
 	return 1;
 }
 
@@ -110,13 +111,13 @@ int tgt_service_init(struct lu_target *lt)
 	ops->connect = tgt_connect;
 	ops->disconnect = tgt_disconnect;
 	ops->resent = tgt_handle_resent;
-	lt->lt_pt.ops = ops;
-	lt->lt_pt.not_replayable = lt->lt_kind == TGT_MGS;
+	lt->lt_pt.pt_ops = ops;
+	lt->lt_pt.pt_not_replayable = lt->lt_kind == TGT_MGS;
 	return 0;
 }
 
 void tgt_service_fini(struct lu_target *lt)
 {
-	kfree(lt->lt_pt.ops);
-	lt->lt_pt.ops = NULL;
+	kfree(lt->lt_pt.pt_ops);
+	lt->lt_pt.pt_ops = NULL;
 }

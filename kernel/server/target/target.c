@@ -181,12 +181,14 @@ static struct lu_target *tgt_alloc(struct tgt_mount *tm, const struct tgt_type *
 	INIT_LIST_HEAD(&lt->lt_list);
 	if (type->kind == TGT_MGS) {
 		strscpy(lt->lt_name, LUSTRE_MGS_OBDNAME, sizeof(lt->lt_name));
-		strscpy(lt->lt_pt.uuid, LUSTRE_MGS_OBDNAME, sizeof(lt->lt_pt.uuid));
+		strscpy(lt->lt_pt.pt_uuid, LUSTRE_MGS_OBDNAME,
+			sizeof(lt->lt_pt.pt_uuid));
 		return lt;
 	}
 	lt->lt_index = tm->tm_index;
 	strscpy(lt->lt_name, tm->tm_svname, sizeof(lt->lt_name));
-	snprintf(lt->lt_pt.uuid, sizeof(lt->lt_pt.uuid), "%s_UUID", lt->lt_name);
+	snprintf(lt->lt_pt.pt_uuid, sizeof(lt->lt_pt.pt_uuid), "%s_UUID",
+		 lt->lt_name);
 	return lt;
 }
 
@@ -199,12 +201,13 @@ static int tgt_new_namespace(struct lu_target *lt)
 	if (lt->lt_kind == TGT_MGS)
 		strscpy(name, LUSTRE_MGS_OBDNAME, sizeof(name));
 	else
-		snprintf(name, sizeof(name), "%s%s", prefix[lt->lt_kind], lt->lt_pt.uuid);
+		snprintf(name, sizeof(name), "%s%s", prefix[lt->lt_kind],
+			 lt->lt_pt.pt_uuid);
 	ns = ldlm_ns_new_server(name, lt->lt_type->ldlm_ops);
 	if (!ns)
 		return -ENOMEM;
 	ns->ns_data = lt;
-	lt->lt_pt.ns = ns;
+	lt->lt_pt.pt_ns = ns;
 	return 0;
 }
 
@@ -238,7 +241,7 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 	rc = tgt_new_namespace(lt);
 	if (rc)
 		goto out_service;
-	lt->lt_obd = lu_device_add(type->name, lt->lt_name, lt->lt_pt.uuid);
+	lt->lt_obd = lu_device_add(type->name, lt->lt_name, lt->lt_pt.pt_uuid);
 	lu_device_set_health(lt->lt_obd, tgt_is_healthy, lt);
 	rc = type->start(lt);
 	if (rc) {
@@ -259,7 +262,7 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 
 out_obd:
 	lu_device_del(lt->lt_obd);
-	ldlm_ns_free(lt->lt_pt.ns, true);
+	ldlm_ns_free(lt->lt_pt.pt_ns, true);
 out_service:
 	tgt_service_fini(lt);
 out_lsd:
@@ -309,7 +312,7 @@ void tgt_stop(struct lu_target *lt)
 		wait_for_completion(&lt->lt_gone);
 	if (type->no_exports)
 		type->no_exports(lt);
-	ldlm_ns_free(lt->lt_pt.ns, true);
+	ldlm_ns_free(lt->lt_pt.pt_ns, true);
 	type->stop(lt);
 	lu_device_del(lt->lt_obd);
 	tgt_service_fini(lt);
@@ -344,7 +347,7 @@ int tgt_statfs(struct lu_target *lt, struct obd_statfs *os)
 	os->os_bavail = cpu_to_le64(st.f_bavail);
 	os->os_files = cpu_to_le64(st.f_files);
 	os->os_ffree = cpu_to_le64(st.f_ffree);
-	strscpy((char *)os->os_fsid, lt->lt_pt.uuid, sizeof(os->os_fsid));
+	strscpy((char *)os->os_fsid, lt->lt_pt.pt_uuid, sizeof(os->os_fsid));
 	os->os_bsize = cpu_to_le32(st.f_bsize);
 	os->os_namelen = cpu_to_le32(st.f_namelen);
 	os->os_maxbytes = cpu_to_le64(osd_maxbytes(lt->lt_osd));

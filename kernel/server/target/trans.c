@@ -20,8 +20,8 @@ static void tgt_committed(void *data, int error)
 {
 	struct commit *c = data;
 
-	if (!error && atomic64_read(&c->lt->lt_pt.last_committed) < c->transno)
-		atomic64_set(&c->lt->lt_pt.last_committed, c->transno);
+	if (!error && atomic64_read(&c->lt->lt_pt.pt_last_committed) < c->transno)
+		atomic64_set(&c->lt->lt_pt.pt_last_committed, c->transno);
 	tgt_put(c->lt);
 	kfree(c);
 }
@@ -57,17 +57,18 @@ static int tgt_trans_record(struct svc_req *req, struct osd_trans *th, int rc, u
 		osd_trans_set_sync(th);
 		return 0;
 	}
-	req->transno = atomic64_inc_return(&lt->lt_last_transno);
+	req->sr_transno = atomic64_inc_return(&lt->lt_last_transno);
 	refcount_inc(&lt->lt_ref);
 	c->lt = lt;
-	c->transno = req->transno;
+	c->transno = req->sr_transno;
 	osd_trans_commit_cb(th, tgt_committed, c);
-	trd->trd_xid = req->xid;
-	trd->trd_transno = req->transno;
+	trd->trd_xid = req->sr_xid;
+	trd->trd_transno = req->sr_transno;
 	trd->trd_data = op_data;
 	trd->trd_result = rc;
-	trd->trd_tag = req->tag;
-	memcpy(trd->trd_pre_versions, req->pre_versions, sizeof(trd->trd_pre_versions));
+	trd->trd_tag = req->sr_tag;
+	memcpy(trd->trd_pre_versions, req->sr_pre_versions,
+	       sizeof(trd->trd_pre_versions));
 	return tgt_reply_record(req, th, trd);
 }
 
@@ -91,7 +92,7 @@ int tgt_trans_stop(struct svc_req *req, struct osd_trans *th, int rc, u64 op_dat
 	if (rc < 0)
 		return rc;
 	if (rc2 ?: rc3)
-		req->transno = 0;
+		req->sr_transno = 0;
 	return rc2 ?: rc3 ?: rc;
 }
 EXPORT_SYMBOL_GPL(tgt_trans_stop);

@@ -38,21 +38,23 @@ static bool is(const char *what)
 static int rep_resize(struct svc_req *req, enum wire_field field, u32 len)
 {
 	void *copy[WIRE_MAX_FIELDS] = { };
-	u32 lens[WIRE_MAX_FIELDS], i, n = req->fmt->nrep;
+	u32 lens[WIRE_MAX_FIELDS], i, n = req->sr_fmt->nrep;
 	int rc = 0;
 
 	for (i = 1; i < n; i++) {
-		lens[i] = svc_rep_len(req, req->fmt->rep[i]);
-		copy[i] = kmemdup(svc_rep_buf(req, req->fmt->rep[i]) ?: "", lens[i] ?: 1,
+		lens[i] = svc_rep_len(req, req->sr_fmt->rep[i]);
+		copy[i] = kmemdup(svc_rep_buf(req, req->sr_fmt->rep[i]) ?: "",
+				  lens[i] ?: 1,
 				  GFP_KERNEL);
 	}
 	for (i = 1; i < n; i++)
-		svc_rep_room(req, req->fmt->rep[i], req->fmt->rep[i] == field ? len : lens[i]);
+		svc_rep_room(req, req->sr_fmt->rep[i],
+			     req->sr_fmt->rep[i] == field ? len : lens[i]);
 	rc = svc_rep_pack(req);
 	for (i = 1; i < n; i++) {
-		if (!rc && svc_rep_buf(req, req->fmt->rep[i]))
-			memcpy(svc_rep_buf(req, req->fmt->rep[i]), copy[i],
-			       min(lens[i], svc_rep_len(req, req->fmt->rep[i])));
+		if (!rc && svc_rep_buf(req, req->sr_fmt->rep[i]))
+			memcpy(svc_rep_buf(req, req->sr_fmt->rep[i]), copy[i],
+			       min(lens[i], svc_rep_len(req, req->sr_fmt->rep[i])));
 		kfree(copy[i]);
 	}
 	return rc;
@@ -144,12 +146,12 @@ static int spoil(struct svc_req *req, bool intent, int rc)
 
 	if (rc < 0 || !b)
 		return rc;
-	if (is("xattr_size") && req->opc == MDS_GETXATTR)
+	if (is("xattr_size") && req->sr_opc == MDS_GETXATTR)
 		b->mbo_eadatasize = cpu_to_le32(0xfffffff0);
 	if (!(le64_to_cpu(b->mbo_valid) & OBD_MD_FLID))
 		return rc;
 	if (is("default_lmv") && body_is_root(b) &&
-	    (intent || (req->opc == MDS_GETATTR &&
+	    (intent || (req->sr_opc == MDS_GETATTR &&
 			le64_to_cpu(((struct mdt_body *)svc_req_buf(req, WF_MDT_BODY))->mbo_valid) &
 			OBD_MD_DEFAULT_MEA)))
 		return default_lmv(req, intent) ?: rc;
@@ -159,9 +161,9 @@ static int spoil(struct svc_req *req, bool intent, int rc)
 		b->mbo_size = cpu_to_le64(1ULL << 63);
 		add_valid(b, OBD_MD_FLSIZE);
 	}
-	if (is("long_layout") && req->opc == MDS_GETATTR_NAME)
+	if (is("long_layout") && req->sr_opc == MDS_GETATTR_NAME)
 		return long_layout(req, 70000) ?: rc;
-	if (is("bad_layout") && req->opc == MDS_GETATTR_NAME)
+	if (is("bad_layout") && req->sr_opc == MDS_GETATTR_NAME)
 		return long_layout(req, 200) ?: rc;
 	return rc;
 }
@@ -180,10 +182,10 @@ static int wrap(struct svc_req *req)
 {
 	int i, rc;
 
-	if (is("erange") && req->opc == MDS_GETXATTR)
+	if (is("erange") && req->sr_opc == MDS_GETXATTR)
 		return -ERANGE;
 	for (i = 0; i < old_ops->nr; i++) {
-		if (old_ops->handlers[i].opc != req->opc)
+		if (old_ops->handlers[i].opc != req->sr_opc)
 			continue;
 		rc = old_ops->handlers[i].fn(req);
 		return spoil(req, false, rc);
@@ -233,8 +235,8 @@ static int __init hostile_init(void)
 	target = target_get(uuid, strlen(uuid));
 	if (!target)
 		return -ENODEV;
-	old_ops = target->ops;
-	old_ldlm = target->ns->ns_ops;
+	old_ops = target->pt_ops;
+	old_ldlm = target->pt_ns->ns_ops;
 	if (old_ops->nr > ARRAY_SIZE(handlers)) {
 		target_put(target);
 		return -EINVAL;
@@ -248,16 +250,16 @@ static int __init hostile_init(void)
 	ops.connect = connect;
 	ldlm_ops = *old_ldlm;
 	ldlm_ops.intent = intent;
-	target->ops = &ops;
-	target->ns->ns_ops = &ldlm_ops;
+	target->pt_ops = &ops;
+	target->pt_ns->ns_ops = &ldlm_ops;
 	target_put(target);
 	return 0;
 }
 
 static void __exit hostile_exit(void)
 {
-	target->ops = old_ops;
-	target->ns->ns_ops = old_ldlm;
+	target->pt_ops = old_ops;
+	target->pt_ns->ns_ops = old_ldlm;
 	msleep(2500);	/* those in the middle of it */
 }
 

@@ -289,7 +289,8 @@ static int test_try_lock(struct obd_export *exp, const struct ldlm_res_id *res)
 	struct ldlm_lock *lock = NULL;
 	int rc;
 
-	rc = ldlm_srv_lock_local(exp->exp_tgt->ns, res, LDLM_EXTENT, &policy, LCK_PW,
+	rc = ldlm_srv_lock_local(exp->exp_tgt->pt_ns, res, LDLM_EXTENT,
+				 &policy, LCK_PW,
 				 LDLM_FL_SPECULATIVE, &lock);
 	ldlm_srv_unlock(lock);
 	return rc;

@@ -505,10 +505,10 @@ static int __init ldlm_test_init(void)
 	server_ns = ldlm_ns_new_server("filter-ldlm-test", &server_ns_ops);
 	if (!server_ns)
 		return -ENOMEM;
-	strscpy(target.uuid, TARGET, sizeof(target.uuid));
-	target.ops = &target_ops;
-	target.ns = server_ns;
-	target.instance = 1;
+	strscpy(target.pt_uuid, TARGET, sizeof(target.pt_uuid));
+	target.pt_ops = &target_ops;
+	target.pt_ns = server_ns;
+	target.pt_instance = 1;
 	rc = ptlrpc_target_register(&target);
 	CHECK(!rc, "register: %d", rc);
 	service = ptlrpc_service_get(&ost_conf);

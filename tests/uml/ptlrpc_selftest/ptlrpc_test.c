@@ -46,7 +46,7 @@ static int h_echo(struct svc_req *req)
 	atomic_inc(&handled);
 	if (atomic_read(&drop_next)) {
 		atomic_dec(&drop_next);
-		req->no_reply = true;
+		req->sr_no_reply = true;
 		return 0;
 	}
 	rc = svc_rep_pack(req);
@@ -83,13 +83,13 @@ static int h_reint(struct svc_req *req)
 
 	if (now > atomic_read(&max_modify))
 		atomic_set(&max_modify, now);
-	if (!req->tag)
+	if (!req->sr_tag)
 		return -EINVAL;
 	msleep(20);
 	atomic_dec(&in_modify);
-	spin_lock(&target.lock);
-	req->transno = ++transno;
-	spin_unlock(&target.lock);
+	spin_lock(&target.pt_lock);
+	req->sr_transno = ++transno;
+	spin_unlock(&target.pt_lock);
 	return 0;
 }
 
@@ -111,7 +111,7 @@ static int h_bulk(struct svc_req *req)
 		left -= len;
 		skip = 0;
 	}
-	if (req->opc == OST_WRITE)
+	if (req->sr_opc == OST_WRITE)
 		rc = svc_bulk_get(req, OST_BULK_PORTAL, bv, n, bytes, 4);
 	else
 		rc = svc_bulk_put(req, OST_BULK_PORTAL, bv, n, le64_to_cpu(in->oa.o_mtime), 4);
@@ -593,15 +593,15 @@ static void test_transno(struct obd_import *imp)
 	test_async(imp, MDS_REINT, &wf_empty, 30);
 	CHECK(atomic_read(&max_modify) == 4, "%d at once", atomic_read(&max_modify));
 	CHECK(!list_empty(&imp->imp_replay), "nothing kept");
-	atomic64_set(&target.last_committed, transno);
+	atomic64_set(&target.pt_last_committed, transno);
 	CHECK(!import_sync_committed(imp), "sync");
 	CHECK(list_empty(&imp->imp_replay), "kept");
 	/* the server comes back without what it had committed, which covers nothing that follows */
-	atomic64_set(&target.last_committed, transno - 10);
+	atomic64_set(&target.pt_last_committed, transno - 10);
 	import_reconnect(imp, NULL);
 	CHECK(!import_wait_full(imp, 10), "%s", import_state_name(imp->imp_state));
 	CHECK(imp->imp_last_committed == transno - 10, "%llu", imp->imp_last_committed);
-	atomic64_set(&target.last_committed, transno);
+	atomic64_set(&target.pt_last_committed, transno);
 }
 
 /*
@@ -689,8 +689,8 @@ static void test_recovery(struct obd_import *imp)
 	int rc, before = atomic_read(&events[IMP_EV_EVICTED]), gone = atomic_read(&evictions);
 
 	ptlrpc_target_unregister(&target);
-	target.recovering = true;
-	target.not_ready = true;
+	target.pt_recovering = true;
+	target.pt_not_ready = true;
 	rc = ptlrpc_target_register(&target);
 	CHECK(!rc, "register: %d", rc);
 	exp = ptlrpc_export_preload(&target, CLIENT);
@@ -698,14 +698,14 @@ static void test_recovery(struct obd_import *imp)
 	CHECK(!IS_ERR(exp) && !IS_ERR(lost), "preload");
 	export_put(exp);
 	export_put(lost);
-	target.not_ready = false;
+	target.pt_not_ready = false;
 	rc = ptlrpc_ping(imp);
 	CHECK(rc == -ENOTCONN, "%d", rc);
 	msleep(1500);
 	CHECK(imp->imp_state == IMP_REPLAY_WAIT || imp->imp_state == IMP_FULL, "%s",
 	      import_state_name(imp->imp_state));
 	ptlrpc_target_evict_missing(&target);
-	target.recovering = false;
+	target.pt_recovering = false;
 	rc = import_wait_full(imp, 20);
 	CHECK(!rc, "%d", rc);
 	CHECK(atomic_read(&events[IMP_EV_EVICTED]) == before + 1, "not evicted");
@@ -772,8 +772,9 @@ static void test_late_target(void)
 	int rc;
 
 	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION);
-	strscpy(late_target.uuid, conf.target_uuid, sizeof(late_target.uuid));
-	late_target.ops = &target_ops;
+	strscpy(late_target.pt_uuid, conf.target_uuid,
+		sizeof(late_target.pt_uuid));
+	late_target.pt_ops = &target_ops;
 	imp = import_alloc(&conf);
 	schedule_delayed_work(&late_work, HZ / 2);
 	rc = lnet_str_nid(nid, &n) ?: import_add_conn(imp, &n, 1) ?: import_connect(imp) ?:
@@ -862,9 +863,9 @@ static int __init test_init(void)
 
 	for (i = 0; i < ARRAY_SIZE(srv_pages); i++)
 		srv_pages[i] = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	strscpy(target.uuid, TARGET, sizeof(target.uuid));
-	target.ops = &target_ops;
-	target.instance = 1;
+	strscpy(target.pt_uuid, TARGET, sizeof(target.pt_uuid));
+	target.pt_ops = &target_ops;
+	target.pt_instance = 1;
 	rc = ptlrpc_target_register(&target);
 	CHECK(!rc, "register: %d", rc);
 	for (i = 0; i < ARRAY_SIZE(confs); i++) {

@@ -82,19 +82,19 @@ DECLARE_EVENT_CLASS(ptlrpc_svc_class,
 		__field(int, rc)
 		__field(s64, usecs)
 		__array(char, peer, LNET_NIDSTR_SIZE)
-		__string(opname, ptlrpc_opc_name(req->opc))
+		__string(opname, ptlrpc_opc_name(req->sr_opc))
 		__string(service, service)
-		__string(jobid, req->jobid)
+		__string(jobid, req->sr_jobid)
 	),
 	TP_fast_assign(
-		__entry->xid = req->xid;
-		__entry->opc = req->opc;
+		__entry->xid = req->sr_xid;
+		__entry->opc = req->sr_opc;
 		__entry->rc = rc;
-		__entry->usecs = ktime_us_delta(ktime_get(), req->arrival_ns);
-		lnet_nid_str(&req->peer, __entry->peer);
-		compat_assign_str(opname, ptlrpc_opc_name(req->opc));
+		__entry->usecs = ktime_us_delta(ktime_get(), req->sr_arrival_ns);
+		lnet_nid_str(&req->sr_peer, __entry->peer);
+		compat_assign_str(opname, ptlrpc_opc_name(req->sr_opc));
 		compat_assign_str(service, service);
-		compat_assign_str(jobid, req->jobid);
+		compat_assign_str(jobid, req->sr_jobid);
 	),
 	TP_printk("%s %s x%llu opc=%u from %s job=%s usecs=%lld rc=%d", __get_str(service),
 		  __get_str(opname), __entry->xid, __entry->opc, __entry->peer, __get_str(jobid),
@@ -146,13 +146,13 @@ DECLARE_EVENT_CLASS(ptlrpc_export_class,
 	TP_ARGS(exp, why),
 	TP_STRUCT__entry(
 		__array(char, peer, LNET_NIDSTR_SIZE)
-		__string(target, exp->exp_tgt->uuid)
+		__string(target, exp->exp_tgt->pt_uuid)
 		__string(client, exp->exp_client_uuid)
 		__string(why, why)
 	),
 	TP_fast_assign(
 		lnet_nid_str(&exp->exp_nid, __entry->peer);
-		compat_assign_str(target, exp->exp_tgt->uuid);
+		compat_assign_str(target, exp->exp_tgt->pt_uuid);
 		compat_assign_str(client, exp->exp_client_uuid);
 		compat_assign_str(why, why);
 	),

@@ -183,7 +183,7 @@ static inline struct lu_target *lu_target(struct ptlrpc_target *pt)
 
 static inline struct lu_target *svc_req_target(const struct svc_req *req)
 {
-	return lu_target(req->tgt);
+	return lu_target(req->sr_tgt);
 }
 
 /* ---- transactions (trans.c) ---- */
@@ -198,7 +198,7 @@ struct osd_trans *tgt_trans_start_local(struct lu_target *lt, int credits);
 int tgt_trans_stop_local(struct lu_target *lt, struct osd_trans *th);
 /*
  * An operation that changed nothing but must have a transno (a read-only open): one without a
- * transaction of its own. Sets req->transno and remembers the reply.
+ * transaction of its own. Sets req->sr_transno and remembers the reply.
  */
 int tgt_trans_empty(struct svc_req *req, int rc, u64 op_data);
 

@@ -7,34 +7,18 @@
  */
 #define pr_fmt(fmt) "ldlm_test: " fmt
 #include <linux/delay.h>
-#include <linux/module.h>
-#include <linux/slab.h>
 #include <gloss/ldlm.h>
-#include <gloss/ptlrpc.h>
-
-static char *nid = "0@lo";
-module_param(nid, charp, 0444);
-static bool slow = true;
-module_param(slow, bool, 0444);
+#include "common.h"
 
 #define TARGET		"gloss-OST0001_UUID"
+#define OST_THREADS	16
 #define FLOCK_WAITERS	2000
 #define SLOW_CALLBACKS	80	/* more than workers */
-
-#define CHECK(cond, fmt, ...) do {								\
-	if (!(cond)) {										\
-		pr_err("FAILED %s:%d %s: " fmt "\n", __func__, __LINE__, #cond, ##__VA_ARGS__);	\
-		failures++;									\
-	}											\
-} while (0)
-
-static int failures;
 
 /* ---- server ---- */
 
 static struct ptlrpc_target target;
 static struct ldlm_namespace *server_ns;
-static struct ptlrpc_service *service, *io_service;
 static atomic_t writing, evictions, lock_done, lock_failed;
 static int write_secs;
 static u64 lock_object;		/* that the next OST_SETATTR is to lock */
@@ -94,16 +78,6 @@ static const struct ptlrpc_handler handlers[] = {
 	{ OST_GETATTR, "echo", &wf_ost_body_only, handle_echo },
 };
 
-static struct obd_export *test_export_alloc(struct ptlrpc_target *t)
-{
-	return kzalloc(sizeof(struct obd_export), GFP_KERNEL);
-}
-
-static void test_export_free(struct obd_export *exp)
-{
-	kfree(exp);
-}
-
 static void test_disconnect(struct obd_export *exp, bool evicted)
 {
 	if (evicted)
@@ -118,12 +92,9 @@ static const struct ptlrpc_target_ops target_ops = {
 	.disconnect = test_disconnect,
 };
 
-static const struct ptlrpc_service_conf ost_conf = {
-	"ost", OST_REQUEST_PORTAL, OSC_REPLY_PORTAL, 16384, 9216, 2, 16
-};
-
-static const struct ptlrpc_service_conf io_conf = {
-	"ost_io", OST_IO_PORTAL, OSC_REPLY_PORTAL, 16384, 9216, 2, 16
+static const struct ptlrpc_service_conf confs[] = {
+	{ "ost", OST_REQUEST_PORTAL, OSC_REPLY_PORTAL, 16384, 9216, 2, OST_THREADS },
+	{ "ost_io", OST_IO_PORTAL, OSC_REPLY_PORTAL, 16384, 9216, 2, 16 },
 };
 
 /* ---- client ---- */
@@ -146,7 +117,7 @@ static int client_blocking(struct ldlm_lock *lock, bool canceling)
 static const struct ldlm_cli_ops client_ops = { .blocking = client_blocking };
 static const struct import_ops import_ops = {};
 
-static int client_start(struct client *c, const char *uuid)
+static int client_start_flags(struct client *c, const char *uuid, u64 flags)
 {
 	struct import_conf conf = {
 		.target_uuid = TARGET,
@@ -157,23 +128,20 @@ static int client_start(struct client *c, const char *uuid)
 		.sp = LUSTRE_SP_CLI,
 		.ops = &import_ops,
 	};
-	struct lnet_nid n;
-	int rc;
 
 	conf.ocd.ocd_connect_flags =
 		cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_AT |
-			    OBD_CONNECT_LVB_TYPE | OBD_CONNECT_CANCELSET |
-			    OBD_CONNECT_EINPROGRESS);
+			    OBD_CONNECT_LVB_TYPE | OBD_CONNECT_CANCELSET | flags);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	c->uuid = uuid;
-	c->imp = import_alloc(&conf);
+	c->imp = test_import(&conf);
 	c->ns = c->imp ? ldlm_ns_new_client(uuid, c->imp) : NULL;
-	if (!c->ns)
-		return -ENOMEM;
-	rc = lnet_str_nid(nid, &n) ?: import_add_conn(c->imp, &n, 1) ?: import_connect(c->imp) ?:
-	     import_wait_full(c->imp, 20);
-	CHECK(!rc, "connect: %d", rc);
-	return rc;
+	return c->ns ? 0 : -ENOMEM;
+}
+
+static int client_start(struct client *c, const char *uuid)
+{
+	return client_start_flags(c, uuid, OBD_CONNECT_EINPROGRESS);
 }
 
 static void client_stop(struct client *c)
@@ -183,14 +151,14 @@ static void client_stop(struct client *c)
 	import_put(c->imp);
 }
 
-/* A PW lock on all of an object, with a user: it is not given back while that is there. */
-static struct ldlm_lock *client_lock(struct client *c, u64 id)
+/* A lock on all of an object, with a user: it is not given back while that is there. */
+static struct ldlm_lock *client_lock_mode(struct client *c, u64 id, u32 mode)
 {
 	struct ldlm_enqueue_info ei = {
 		.ei_ns = c->ns,
 		.ei_res_id = object(id),
 		.ei_type = LDLM_EXTENT,
-		.ei_mode = LCK_PW,
+		.ei_mode = mode,
 		.ei_policy.extent.end = OBD_OBJECT_EOF,
 		.ei_ops = &client_ops,
 		.ei_lvb_len = sizeof(struct ost_lvb),
@@ -200,6 +168,11 @@ static struct ldlm_lock *client_lock(struct client *c, u64 id)
 
 	CHECK(!rc && lock, "enqueue: %d", rc);
 	return lock;
+}
+
+static struct ldlm_lock *client_lock(struct client *c, u64 id)
+{
+	return client_lock_mode(c, id, LCK_PW);
 }
 
 static struct ptlrpc_request *client_send(struct client *c, u32 opc, const struct wire_format *fmt,
@@ -395,8 +368,8 @@ static void flock_reset(void)
 }
 
 /*
- * Many wait for one lock. Nobody at the client knows the locks, so each is dropped as soon as it is
- * granted: the unlock of the first goes through all of them.
+ * Many wait for one lock, which owner 1 has. Nobody at the client knows the locks, so each is
+ * dropped as soon as it is granted by a callback: the unlock of the first goes through all of them.
  */
 static void test_flock_queue(void)
 {
@@ -508,22 +481,9 @@ static int __init ldlm_test_init(void)
 	strscpy(target.pt_uuid, TARGET, sizeof(target.pt_uuid));
 	target.pt_ops = &target_ops;
 	target.pt_ns = server_ns;
-	target.pt_instance = 1;
-	rc = ptlrpc_target_register(&target);
-	CHECK(!rc, "register: %d", rc);
-	service = ptlrpc_service_get(&ost_conf);
-	io_service = ptlrpc_service_get(&io_conf);
-	CHECK(!IS_ERR(service) && !IS_ERR(io_service), "service");
-	if (!failures)
-		run_tests();
-	if (!rc)
-		ptlrpc_target_unregister(&target);
-	ptlrpc_service_put(service);
-	ptlrpc_service_put(io_service);
+	rc = test_with_target(&target, confs, ARRAY_SIZE(confs), run_tests);
 	ldlm_ns_free(server_ns, false);
-	if (!failures)
-		pr_info("passed\n");
-	return failures ? -EINVAL : 0;
+	return rc;
 }
 
 static void __exit ldlm_test_exit(void)

@@ -6,29 +6,14 @@
  */
 #define pr_fmt(fmt) "ptlrpc_test: " fmt
 #include <linux/delay.h>
-#include <linux/module.h>
-#include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include <gloss/ptlrpc.h>
+#include "common.h"
 
-static char *nid = "0@lo";
-module_param(nid, charp, 0444);
 static int loops = 1000;
 module_param(loops, int, 0444);
-static bool slow = true;
-module_param(slow, bool, 0444);
 
 #define TARGET	"gloss-OST0000_UUID"
 #define CLIENT	"11111111-2222-3333-4444-555555555555"
-
-#define CHECK(cond, fmt, ...) do {								\
-	if (!(cond)) {										\
-		pr_err("FAILED %s:%d %s: " fmt "\n", __func__, __LINE__, #cond, ##__VA_ARGS__);	\
-		failures++;									\
-	}											\
-} while (0)
-
-static int failures;
 
 /* ---- server ---- */
 
@@ -146,16 +131,6 @@ static const struct ptlrpc_handler handlers[] = {
 	{ MDS_CLOSE, "close", &wf_empty, h_reint },
 };
 
-static struct obd_export *t_export_alloc(struct ptlrpc_target *t)
-{
-	return kzalloc(sizeof(struct obd_export), GFP_KERNEL);
-}
-
-static void t_export_free(struct obd_export *exp)
-{
-	kfree(exp);
-}
-
 static struct obd_export *last_exp;	/* not referenced */
 
 static int t_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect)
@@ -174,8 +149,8 @@ static void t_disconnect(struct obd_export *exp, bool evicted)
 static const struct ptlrpc_target_ops target_ops = {
 	.handlers = handlers,
 	.nr = ARRAY_SIZE(handlers),
-	.export_alloc = t_export_alloc,
-	.export_free = t_export_free,
+	.export_alloc = test_export_alloc,
+	.export_free = test_export_free,
 	.connect = t_connect,
 	.disconnect = t_disconnect,
 };
@@ -186,8 +161,6 @@ static const struct ptlrpc_service_conf confs[] = {
 	{ "mdt", MDS_REQUEST_PORTAL, MDC_REPLY_PORTAL, 66560, 9216, 2, 16 },
 	{ "mdt_rdpg", MDS_READPAGE_PORTAL, MDC_REPLY_PORTAL, 5120, 9216, 2, 16 },
 };
-
-static struct ptlrpc_service *services[ARRAY_SIZE(confs)];
 
 /* ---- client ---- */
 
@@ -212,25 +185,13 @@ static struct obd_import *connect(u32 op, u32 req_portal, u32 rep_portal, const 
 		.sp = LUSTRE_SP_CLI,
 		.ops = &import_ops,
 	};
-	struct obd_import *imp;
-	struct lnet_nid n;
-	int rc;
 
 	conf.ocd.ocd_connect_flags =
 		cpu_to_le64(OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_AT |
 			    OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2 | OBD_CONNECT_MULTIMODRPCS);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(flags2);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
-	imp = import_alloc(&conf);
-	CHECK(imp, "no import");
-	if (!imp)
-		return NULL;
-	rc = lnet_str_nid(nid, &n)		 ?:
-		     import_add_conn(imp, &n, 1) ?:
-		     import_connect(imp)	 ?:
-						   import_wait_full(imp, 20);
-	CHECK(!rc, "not connected: %d, state %s", rc, import_state_name(imp->imp_state));
-	return imp;
+	return test_import(&conf);
 }
 
 static struct ptlrpc_request *new_echo(struct obd_import *imp, u32 opc, u64 id)
@@ -865,24 +826,10 @@ static int __init test_init(void)
 		srv_pages[i] = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	strscpy(target.pt_uuid, TARGET, sizeof(target.pt_uuid));
 	target.pt_ops = &target_ops;
-	target.pt_instance = 1;
-	rc = ptlrpc_target_register(&target);
-	CHECK(!rc, "register: %d", rc);
-	for (i = 0; i < ARRAY_SIZE(confs); i++) {
-		services[i] = ptlrpc_service_get(&confs[i]);
-		CHECK(!IS_ERR(services[i]), "service: %ld", PTR_ERR(services[i]));
-	}
-	if (!rc)
-		run_tests();
-	if (!rc)
-		ptlrpc_target_unregister(&target);
-	for (i = 0; i < ARRAY_SIZE(confs); i++)
-		ptlrpc_service_put(services[i]);
+	rc = test_with_target(&target, confs, ARRAY_SIZE(confs), run_tests);
 	for (i = 0; i < ARRAY_SIZE(srv_pages); i++)
 		__free_page(srv_pages[i]);
-	if (!failures)
-		pr_info("passed\n");
-	return failures ? -EINVAL : 0;
+	return rc;
 }
 
 static void __exit test_exit(void)

@@ -91,6 +91,8 @@ void ldlm_put_list(struct list_head *dead);
 
 /* srv_ast.c: callbacks to the clients, and the timers of called back locks */
 void ldlm_srv_send(struct list_head *bl, struct list_head *cp);
+unsigned long ldlm_callback_time(void);
+bool ldlm_lock_has_timer(const struct ldlm_lock *lock);
 void ldlm_wait_start(struct ldlm_lock *lock);
 void ldlm_wait_stop(struct ldlm_lock *lock);
 void ldlm_wait_prolong(struct ldlm_lock *lock);

@@ -65,17 +65,37 @@ static bool ldlm_req_is_io(const struct svc_req *req)
 	return req->sr_opc == OST_WRITE || req->sr_opc == OST_READ || req->sr_opc == OST_PUNCH;
 }
 
+/* Is the I/O under a lock that the server takes (SRVLOCK), so that none of the client's matters? */
+static bool ldlm_req_is_srvlock(const struct svc_req *req, const struct ost_body *body)
+{
+	const struct niobuf_remote *nb;
+
+	if (req->sr_opc == OST_PUNCH)
+		return le64_to_cpu(body->oa.o_valid) & OBD_MD_FLFLAGS &&
+		       le32_to_cpu(body->oa.o_flags) & OBD_FL_SRVLOCK;
+	nb = wire_buf_min(req->sr_msg, 3, sizeof(*nb));
+	return nb && le32_to_cpu(nb->rnb_flags) & OBD_BRW_SRVLOCK;
+}
+
+/* What a request for I/O under a lock of its client says about itself; NULL: it is another one. */
+static const struct ost_body *ldlm_req_io_body(const struct svc_req *req)
+{
+	const struct ost_body *body;
+
+	if (!ldlm_req_is_io(req))
+		return NULL;
+	body = wire_buf_min(req->sr_msg, 1, sizeof(*body));
+	return body && !ldlm_req_is_srvlock(req, body) ? body : NULL;
+}
+
 /*
  * Is this I/O under a lock that other clients wait for? All other threads may be in lockless I/O
  * that waits for just that lock.
  */
 static bool ldlm_req_is_wanted_io(struct svc_req *req)
 {
-	const struct ost_body *body;
+	const struct ost_body *body = req->sr_exp ? ldlm_req_io_body(req) : NULL;
 
-	if (!req->sr_exp || !ldlm_req_is_io(req))
-		return false;
-	body = wire_buf_min(req->sr_msg, 1, sizeof(*body));
 	if (!body || !(le64_to_cpu(body->oa.o_valid) & OBD_MD_FLHANDLE))
 		return false;
 	WRITE_ONCE(req->sr_io_lock, body->oa.o_handle.cookie);
@@ -88,14 +108,52 @@ static bool ldlm_req_is_urgent(struct svc_req *req)
 	       ldlm_req_is_wanted_io(req);
 }
 
-/* I/O under the lock of that cookie, or under one that it does not name; or it gives locks back. */
+/* Is the I/O on the object of that lock? The index of the OST does not matter for its name. */
+static bool ldlm_req_is_io_on(const struct ost_body *body, const struct ldlm_lock *lock)
+{
+	const struct ost_id *oi = &body->oa.o_oi;
+	struct ldlm_res_id res_id;
+	struct lu_fid fid;
+
+	if (!ostid_is_legacy(oi))
+		fid_from_le(&fid, &oi->oi_fid);
+	else if (idif_to_fid(&fid, le64_to_cpu(oi->oi_id), 0))
+		return false;
+	ost_fid_to_res_id(&res_id, &fid);
+	return res_id_eq(&res_id, &lock->l_res->lr_id);
+}
+
+/* Does a CANCEL or CONVERT name that lock? */
+static bool ldlm_req_gives_back(const struct svc_req *req, const struct ldlm_lock *lock)
+{
+	const struct ldlm_request *dlm =
+		wire_buf_min(req->sr_msg, 1, sizeof(*dlm) + sizeof(struct lustre_handle));
+	u32 i, count, room;
+
+	if (!dlm)
+		return false;
+	room = (wire_buflen(req->sr_msg, 1) - sizeof(*dlm)) / sizeof(struct lustre_handle);
+	count = req->sr_opc == LDLM_CONVERT ? 1 : min(max(le32_to_cpu(dlm->lock_count), 1U), room);
+	for (i = 0; i < count; i++)
+		if (dlm->lock_handle[i].cookie == lock->l_handle.cookie)
+			return true;
+	return false;
+}
+
+/* I/O under that lock, or on its object if it names none; or it gives that lock back. */
 static bool ldlm_req_needs_lock(const struct svc_req *req, const void *arg)
 {
-	u64 named = READ_ONCE(req->sr_io_lock);
+	const struct ldlm_lock *lock = arg;
+	const struct ost_body *body;
 
-	if (!ldlm_req_is_io(req))
-		return req->sr_opc == LDLM_CANCEL || req->sr_opc == LDLM_CONVERT;
-	return !named || named == *(const u64 *)arg;
+	if (req->sr_opc == LDLM_CANCEL || req->sr_opc == LDLM_CONVERT)
+		return ldlm_req_gives_back(req, lock);
+	body = ldlm_req_io_body(req);
+	if (!body)
+		return false;
+	if (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLHANDLE)
+		return body->oa.o_handle.cookie == lock->l_handle.cookie;
+	return ldlm_req_is_io_on(body, lock);
 }
 
 /*
@@ -104,7 +162,7 @@ static bool ldlm_req_needs_lock(const struct svc_req *req, const void *arg)
  */
 bool ldlm_lock_in_request(struct ldlm_lock *lock)
 {
-	return svc_export_find_req(lock->l_export, ldlm_req_needs_lock, &lock->l_handle.cookie);
+	return svc_export_find_req(lock->l_export, ldlm_req_needs_lock, lock);
 }
 
 static const struct ptlrpc_handler ldlm_target_handlers[] = {

@@ -15,6 +15,11 @@ module_param(ldlm_callback_timeout, uint, 0644);
 MODULE_PARM_DESC(ldlm_callback_timeout,
 		 "seconds a client has to give a called back lock up before it is evicted");
 
+static unsigned int ldlm_callback_longest = 1000;
+module_param(ldlm_callback_longest, uint, 0644);
+MODULE_PARM_DESC(ldlm_callback_longest,
+		 "the same for a client that does I/O under the lock all the time");
+
 /* The glimpses of one request, whose thread waits for all of them. */
 struct gl_set {
 	atomic_t		pending;
@@ -29,31 +34,51 @@ struct ldlm_ast {
 	u32			opc;
 };
 
-static unsigned long ldlm_callback_time(void)
+unsigned long ldlm_callback_time(void)
 {
 	return max(READ_ONCE(ldlm_callback_timeout), 1U) * HZ;
+}
+
+/* When a called back lock is taken by force, whatever its client does. */
+static unsigned long ldlm_wait_last(const struct ldlm_lock *lock)
+{
+	return lock->l_called_back + max((unsigned long)READ_ONCE(ldlm_callback_longest) * HZ,
+					 ldlm_callback_time());
 }
 
 /* ---- timers ---- */
 
 /* Group locks, flocks, and locks of other MDTs are never taken by force (chapter 3, 14.1). */
-static bool ldlm_lock_has_timer(const struct ldlm_lock *lock)
+bool ldlm_lock_has_timer(const struct ldlm_lock *lock)
 {
 	return lock->l_export && lock->l_granted_mode != LCK_GROUP &&
 	       lock->l_res->lr_type != LDLM_FLOCK &&
 	       !(exp_connect_flags(lock->l_export) & OBD_CONNECT_MDS_MDS);
 }
 
-static void ldlm_wait_set(struct ldlm_lock *lock, unsigned long delay)
+/* ns_wait_lock held. */
+static void ldlm_wait_set_deadline(struct ldlm_lock *lock, unsigned long delay)
+{
+	unsigned long last = ldlm_wait_last(lock);
+
+	lock->l_deadline = jiffies + delay;
+	if (time_after(lock->l_deadline, last))
+		lock->l_deadline = last;
+}
+
+/* @again: the time of the lock was over */
+static void ldlm_wait_set(struct ldlm_lock *lock, unsigned long delay, bool again)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 
 	spin_lock(&ns->ns_wait_lock);
-	lock->l_deadline = jiffies + delay;
 	if (list_empty(&lock->l_wait_link)) {
+		if (!again)
+			lock->l_called_back = jiffies;
 		ldlm_lock_get(lock);
 		list_add_tail(&lock->l_wait_link, &ns->ns_wait_list);
 	}
+	ldlm_wait_set_deadline(lock, delay);
 	spin_unlock(&ns->ns_wait_lock);
 	queue_delayed_work(ldlm_wq, &ns->ns_wait_work, delay);
 }
@@ -64,7 +89,7 @@ static void ldlm_wait_set(struct ldlm_lock *lock, unsigned long delay)
 void ldlm_wait_start(struct ldlm_lock *lock)
 {
 	if (ldlm_lock_has_timer(lock))
-		ldlm_wait_set(lock, ldlm_callback_time());
+		ldlm_wait_set(lock, ldlm_callback_time(), false);
 }
 
 /*
@@ -86,14 +111,14 @@ void ldlm_wait_stop(struct ldlm_lock *lock)
 		ldlm_lock_put(lock);
 }
 
-/* The client does I/O under the lock: give it the full time again. */
+/* The client does I/O under the lock: give it the full time again, up to ldlm_callback_longest. */
 void ldlm_wait_prolong(struct ldlm_lock *lock)
 {
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 
 	spin_lock(&ns->ns_wait_lock);
 	if (!list_empty(&lock->l_wait_link)) {
-		lock->l_deadline = jiffies + ldlm_callback_time();
+		ldlm_wait_set_deadline(lock, ldlm_callback_time());
 		trace_ldlm_prolong(lock, ldlm_callback_time() / HZ);
 	}
 	spin_unlock(&ns->ns_wait_lock);
@@ -101,28 +126,29 @@ void ldlm_wait_prolong(struct ldlm_lock *lock)
 
 /*
  * The time of a called back lock is over. The client did what it could if a request is here that
- * gives the lock back, or writes the data that has to be written before: then more time, else it is
- * evicted.
+ * gives the lock back, or writes the data that has to be written before: then more time, but not
+ * for ever; else it is evicted.
  */
 static void ldlm_wait_over(struct ldlm_lock *lock)
 {
-	bool needed = ldlm_lock_in_request(lock), called_back;
+	bool needed = time_before(jiffies, ldlm_wait_last(lock)) && ldlm_lock_in_request(lock);
+	bool called_back;
 	struct ldlm_resource *res = lock->l_res;
 	char why[160];
 
 	spin_lock(&res->lr_lock);
 	called_back = (lock->l_flags & (LDLM_FL_AST_SENT | LDLM_FL_DESTROYED)) == LDLM_FL_AST_SENT;
 	if (called_back && needed) {
-		ldlm_wait_set(lock, ldlm_callback_time() / 2);
+		ldlm_wait_set(lock, ldlm_callback_time() / 2, true);
 		trace_ldlm_prolong(lock, ldlm_callback_time() / 2 / HZ);
 	}
 	spin_unlock(&res->lr_lock);
 	if (!called_back || needed)
 		return;
 	atomic_inc(&res->lr_ns->ns_nr_timeouts);
-	snprintf(why, sizeof(why), "it did not give lock 0x%llx on " DLDLMRES " back in %u s",
+	snprintf(why, sizeof(why), "it did not give lock 0x%llx on " DLDLMRES " back in %lu s",
 		 (unsigned long long)lock->l_handle.cookie, PLDLMRES(&res->lr_id),
-		 READ_ONCE(ldlm_callback_timeout));
+		 (jiffies - lock->l_called_back) / HZ);
 	trace_ldlm_evict(lock, -ETIMEDOUT);
 	export_evict(lock->l_export, why);
 }
@@ -131,18 +157,15 @@ void ldlm_wait_expired(struct work_struct *work)
 {
 	struct ldlm_namespace *ns = container_of(to_delayed_work(work), struct ldlm_namespace,
 						 ns_wait_work);
-	unsigned long next = jiffies + ldlm_callback_time();
 	struct ldlm_lock *lock, *tmp;
+	unsigned long next;
 	LIST_HEAD(late);
 	bool more;
 
 	spin_lock(&ns->ns_wait_lock);
-	list_for_each_entry_safe(lock, tmp, &ns->ns_wait_list, l_wait_link) {
+	list_for_each_entry_safe(lock, tmp, &ns->ns_wait_list, l_wait_link)
 		if (time_after_eq(jiffies, lock->l_deadline))
 			list_move_tail(&lock->l_wait_link, &late);
-		else if (time_before(lock->l_deadline, next))
-			next = lock->l_deadline;
-	}
 	while (!list_empty(&late)) {
 		lock = list_first_entry(&late, struct ldlm_lock, l_wait_link);
 		list_del_init(&lock->l_wait_link);
@@ -152,9 +175,13 @@ void ldlm_wait_expired(struct work_struct *work)
 		ldlm_lock_put(lock);
 		spin_lock(&ns->ns_wait_lock);
 	}
+	/* ldlm_wait_over() may have given some more time, and queued this work for a later time */
+	next = jiffies + ldlm_callback_time();
+	list_for_each_entry(lock, &ns->ns_wait_list, l_wait_link)
+		if (time_before(lock->l_deadline, next))
+			next = lock->l_deadline;
 	more = !list_empty(&ns->ns_wait_list);
 	spin_unlock(&ns->ns_wait_lock);
-	/* ldlm_wait_over() may have queued this work for a later time than that of the others */
 	if (more)
 		mod_delayed_work(ldlm_wq, &ns->ns_wait_work,
 				 time_after(next, jiffies) ? next - jiffies : 1);

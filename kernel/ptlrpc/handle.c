@@ -139,7 +139,8 @@ bad:
  * @match: says so of one request; must not sleep
  * @arg: for @match
  *
- * Requests that their client no longer waits for are left out. Does not sleep.
+ * Requests that their client no longer waits for are left out. @match may read the message, which
+ * was checked by wire_msg_check() only. Does not sleep.
  */
 bool svc_export_find_req(struct obd_export *exp,
 			 bool (*match)(const struct svc_req *req, const void *arg), const void *arg)

@@ -78,7 +78,12 @@ static bool svc_req_copy_msg(struct svc_req *req)
 	if (!copy)
 		return false;
 	memcpy(copy, req->sr_msg, req->sr_msg_len);
+	/* others may look at the requests of an export: svc_export_find_req() */
+	if (req->sr_exp)
+		spin_lock(&req->sr_exp->exp_lock);
 	req->sr_msg = copy;
+	if (req->sr_exp)
+		spin_unlock(&req->sr_exp->exp_lock);
 	req->sr_msg_own = true;
 	svc_req_release_buf(req);
 	return true;

@@ -235,6 +235,7 @@ struct ldlm_lock {
 	u32			l_bl_mode;	/* mode of the lock that this one blocks */
 	union ldlm_policy	l_bl_policy;
 	struct list_head	l_wait_link;	/* ns_wait_list */
+	unsigned long		l_called_back;	/* jiffies: its time began */
 	unsigned long		l_deadline;	/* jiffies */
 	/* flocks, under lr_lock */
 	struct list_head	l_flock_waiters;	/* granted: locks that wait for this one */

@@ -3,7 +3,7 @@
  * Test of the lock server with clients that hold locks and do not give them back, over the RPC
  * layer of the same node: eviction, timers of called back locks, threads that wait, flocks. Runs in
  * module_init; a failure is a line with FAILED, the end a line "ldlm_test: passed". Wants
- * ptlrpc.ldlm_callback_timeout=6.
+ * ptlrpc.ldlm_callback_timeout=6 ldlm_callback_longest=14.
  */
 #define pr_fmt(fmt) "ldlm_test: " fmt
 #include <linux/delay.h>
@@ -315,6 +315,49 @@ static void test_threads(void)
 	client_stop(&d);
 }
 
+/*
+ * Requests that do not need a called back lock do not keep it, and those that do keep it only for
+ * ldlm_callback_longest.
+ */
+static void test_busy(void)
+{
+	/* not the evictions, which end when the writes do */
+	atomic_t *timeouts = &server_ns->ns_nr_timeouts;
+	int before = atomic_read(timeouts), rc;
+	struct ptlrpc_request *write[3], *wait[2];
+	struct ldlm_lock *lock[2];
+	struct client a, b, d;
+
+	if (client_start(&a, "elsewhere") || client_start(&b, "endless") ||
+	    client_start(&d, "other"))
+		return;
+	lock[0] = client_lock(&a, 7);
+	lock[1] = client_lock(&b, 8);
+	write_secs = 10;
+	write[0] = client_send(&a, OST_WRITE, &wf_ost_create, NULL);
+	write[1] = client_send(&b, OST_WRITE, &wf_ost_create, lock[1]);
+	msleep(200);
+	lock_object = 7;
+	wait[0] = client_send(&d, OST_SETATTR, &wf_ost_body_only, NULL);
+	lock_object = 8;
+	wait[1] = client_send(&d, OST_SETATTR, &wf_ost_body_only, NULL);
+	msleep(8500);
+	CHECK(atomic_read(timeouts) == before + 1, "%d", atomic_read(timeouts) - before);
+	write_secs = 9;
+	write[2] = client_send(&b, OST_WRITE, &wf_ost_create, lock[1]);
+	CHECK(wait_for(timeouts, before + 2, 6), "%d", atomic_read(timeouts) - before);
+	rc = client_wait(wait[0]) ?: client_wait(wait[1]);
+	CHECK(!rc, "the other client: %d", rc);
+	client_wait(write[0]);
+	client_wait(write[1]);
+	client_wait(write[2]);
+	ldlm_lock_decref(lock[0], LCK_PW);
+	ldlm_lock_decref(lock[1], LCK_PW);
+	client_stop(&a);
+	client_stop(&b);
+	client_stop(&d);
+}
+
 /* ---- bare requests, so that thousands of locks can wait without a thread each ---- */
 
 static atomic_t flock_answered, flock_enolck, flock_failed;
@@ -468,6 +511,7 @@ static void run_tests(void)
 	if (slow) {
 		test_prolong();
 		test_threads();
+		test_busy();
 		test_flock_bound();
 	}
 }

@@ -13,11 +13,14 @@
  */
 void ldlm_note_blocker(struct ldlm_lock *want, const struct ldlm_lock *holder)
 {
-	struct obd_export *exp = holder->l_granted_mode && holder->l_export ? holder->l_export :
-									      holder->l_blocker;
+	bool granted = holder->l_granted_mode && holder->l_export;
+	struct obd_export *exp = granted ? holder->l_export : holder->l_blocker;
 
-	if (want->l_flags & LDLM_FL_SYNC && !want->l_blocker && exp)
-		want->l_blocker = export_get(exp);
+	if (!(want->l_flags & LDLM_FL_SYNC) || want->l_blocker || !exp)
+		return;
+	want->l_blocker = export_get(exp);
+	want->l_blocker_untimed = granted ? !ldlm_lock_has_timer(holder) :
+					    holder->l_blocker_untimed;
 }
 
 /*

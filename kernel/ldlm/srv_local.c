@@ -9,13 +9,16 @@
 /*
  * How long threads of services wait for locks of clients: any number of threads for OVERDUE_AFTER,
  * which is plenty for a client that is alive; after that OVERDUE_MAX threads for each client, and
- * half of the threads of the service in all; once these are in use, for OVERDUE_SOON only. The
- * other threads answer -EINPROGRESS, and their clients send the request again. Otherwise dead
- * clients could hold all threads until they are evicted, and nobody could give other locks back.
+ * half of the threads of the service in all, until the client would have been evicted; once these
+ * are in use, for OVERDUE_SOON only. For a lock that is never taken by force (GROUP) no thread
+ * waits longer than OVERDUE_AFTER. The other threads answer -EINPROGRESS, and their clients send
+ * the request again. Otherwise dead clients could hold all threads until they are evicted, and
+ * nobody could give other locks back.
  */
 #define OVERDUE_AFTER	(2 * HZ)
 #define OVERDUE_SOON	(HZ / 10)
 #define OVERDUE_MAX	8
+#define OVERDUE_TIMES	2		/* as often as the time of a called back lock */
 #define WAIT_POLL	(HZ / 2)	/* until a wait looks whether its client is gone */
 
 static bool ldlm_srv_decided(const struct ldlm_lock *lock)
@@ -53,24 +56,27 @@ static bool ldlm_overdue_full(struct obd_export *blocker)
 /* ldlm_srv_wait_granted() in a thread that serves a request. */
 static int ldlm_srv_wait_in_service(struct ldlm_lock *lock, struct svc_req *req)
 {
-	bool may_retry = exp_connect_flags(req->sr_exp) & OBD_CONNECT_EINPROGRESS;
 	unsigned long wait = svc_long_wait_full(req) ? OVERDUE_SOON : OVERDUE_AFTER;
 	unsigned long give_up_at = jiffies + wait;
 	struct obd_export *blocker = NULL;
 	bool overdue = false;
 	int rc = 0;
 
-	if (may_retry && ldlm_overdue_full(READ_ONCE(lock->l_blocker)))
+	if (ldlm_overdue_full(READ_ONCE(lock->l_blocker)))
 		rc = -EINPROGRESS;
 	while (!rc && !ldlm_srv_decided(lock)) {
 		wait_event_idle_timeout(lock->l_waitq, ldlm_srv_decided(lock),
 					min_t(unsigned long, wait, WAIT_POLL));
 		if (READ_ONCE(req->sr_exp->exp_failed)) {
 			rc = -ENOTCONN;
-		} else if (may_retry && !overdue && time_after_eq(jiffies, give_up_at) &&
-			   !ldlm_srv_decided(lock)) {
+		} else if (time_after_eq(jiffies, give_up_at) && !ldlm_srv_decided(lock)) {
+			if (overdue || READ_ONCE(lock->l_blocker_untimed)) {
+				rc = -EINPROGRESS;
+				break;
+			}
 			blocker = READ_ONCE(lock->l_blocker);
 			overdue = ldlm_overdue_begin(req, blocker);
+			give_up_at += OVERDUE_TIMES * ldlm_callback_time();
 			if (!overdue)
 				rc = -EINPROGRESS;
 		}

@@ -296,6 +296,10 @@ void svc_handle_req(struct svc_req *req)
 		return;
 	}
 	req->sr_status = rc;
+	/* A client that does not know this answer gets none: it sends its request again later. */
+	if (rc == -EINPROGRESS && req->sr_exp &&
+	    !(exp_connect_flags(req->sr_exp) & OBD_CONNECT_EINPROGRESS))
+		req->sr_no_reply = true;
 	svc_stats_end(req);
 	trace_ptlrpc_svc_end(req, req->sr_svc->name, rc);
 	if (banned)

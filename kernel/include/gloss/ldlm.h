@@ -231,6 +231,7 @@ struct ldlm_lock {
 	struct list_head	l_cp_ast;	/* CP ASTs to be sent */
 	/* SYNC lock that waits: the client in its way, referenced; under lr_lock */
 	struct obd_export	*l_blocker;
+	bool			l_blocker_untimed;	/* and nothing forces that client */
 	bool			l_untimed;	/* counted in le_nr_untimed */
 	u32			l_bl_mode;	/* mode of the lock that this one blocks */
 	union ldlm_policy	l_bl_policy;

@@ -316,6 +316,38 @@ static void test_threads(void)
 }
 
 /*
+ * For a lock that is never taken by force no thread waits for long, not even for a client that does
+ * not know EINPROGRESS.
+ */
+static void test_group(void)
+{
+	struct ptlrpc_request *req[OST_THREADS];
+	struct client holder, old, d;
+	struct ldlm_lock *lock;
+	ktime_t start;
+	int i, rc;
+
+	if (client_start(&holder, "group") || client_start_flags(&old, "old", 0) ||
+	    client_start(&d, "alive"))
+		return;
+	lock = client_lock_mode(&holder, 6, LCK_GROUP);
+	lock_object = 6;
+	for (i = 0; i < OST_THREADS; i++)
+		req[i] = client_send(&old, OST_SETATTR, &wf_ost_body_only, NULL);
+	msleep(200);
+	start = ktime_get();
+	rc = client_wait(client_send(&d, OST_GETATTR, &wf_ost_body_only, NULL));
+	CHECK(!rc && ktime_ms_delta(ktime_get(), start) < 3500, "%d after %lld ms", rc,
+	      ktime_ms_delta(ktime_get(), start));
+	ldlm_lock_decref_cancel(lock, LCK_GROUP);
+	client_stop(&old);
+	for (i = 0; i < OST_THREADS; i++)
+		client_wait(req[i]);
+	client_stop(&holder);
+	client_stop(&d);
+}
+
+/*
  * Requests that do not need a called back lock do not keep it, and those that do keep it only for
  * ldlm_callback_longest.
  */
@@ -511,6 +543,7 @@ static void run_tests(void)
 	if (slow) {
 		test_prolong();
 		test_threads();
+		test_group();
 		test_busy();
 		test_flock_bound();
 	}

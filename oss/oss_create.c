@@ -348,8 +348,10 @@ static int oss_destroy_obj(struct oss_device *ost, struct svc_req *req, struct o
 	return rc;
 }
 
+/* @req: waits for clients with locks on the object; NULL: -EAGAIN if there are any */
 static int oss_destroy_fid(struct oss_device *ost, struct svc_req *req, const struct lu_fid *fid)
 {
+	u64 flags = LDLM_FL_AST_DISCARD_DATA | LDLM_FL_NO_GLIMPSE;
 	struct ldlm_lock *lock = NULL;
 	struct osd_object *obj;
 	int rc;
@@ -358,23 +360,24 @@ static int oss_destroy_fid(struct oss_device *ost, struct svc_req *req, const st
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
 	rc = oss_srv_lock(ost, fid, 0, OBD_OBJECT_EOF, LCK_PW,
-			  LDLM_FL_AST_DISCARD_DATA | LDLM_FL_NO_GLIMPSE, &lock);
+			  req ? flags : flags | LDLM_FL_SPECULATIVE, &lock);
 	if (!rc)
 		rc = oss_destroy_obj(ost, req, obj);
 	osd_object_put(obj);
 	ldlm_srv_unlock(lock);
-	return rc == -EAGAIN ? -EIO : rc;
+	return rc == -EAGAIN && req ? -EIO : rc;
 }
 
-static int oss_destroy_orphans(struct oss_device *ost, struct oss_seq *os, u64 used, bool skip)
+/* -EAGAIN: a client has a lock on @fid. */
+static int oss_destroy_orphans(struct oss_device *ost, struct oss_seq *os, u64 used, bool skip,
+			       struct lu_fid *fid)
 {
-	struct lu_fid fid;
 	int rc = 0;
 	u64 id;
 
 	for (id = os->os_last_id; id > used; id--) {
-		oss_seq_fid(ost, os, id, &fid);
-		rc = oss_destroy_fid(ost, NULL, &fid);
+		oss_seq_fid(ost, os, id, fid);
+		rc = oss_destroy_fid(ost, NULL, fid);
 		if (rc && rc != -ENOENT)
 			return rc;
 	}
@@ -382,7 +385,7 @@ static int oss_destroy_orphans(struct oss_device *ost, struct oss_seq *os, u64 u
 }
 
 static int oss_delorphan(struct oss_device *ost, struct oss_export *oe, struct oss_seq *os,
-			 u64 used, u64 *answer)
+			 u64 used, u64 *answer, struct lu_fid *fid)
 {
 	bool skip = oe->oe_flags & OBD_CONNECT_SKIP_ORPHAN;
 	u64 last = os->os_last_id;
@@ -395,12 +398,26 @@ static int oss_delorphan(struct oss_device *ost, struct oss_export *oe, struct o
 		return 0;
 	}
 	if (last > used)
-		rc = oss_destroy_orphans(ost, os, used, skip);
+		rc = oss_destroy_orphans(ost, os, used, skip, fid);
 	else if (last < used)
 		rc = oss_skip_gap(ost, os, used) ?:
 		     oss_seq_create_upto(ost, os, used, true);
 	*answer = last > used && !skip ? used : os->os_last_id;
 	return rc;
+}
+
+/*
+ * A client has a lock on an object that no file has. It is called back without os_mutex, because
+ * all who want objects would wait for that client; then the MDT shall ask again.
+ */
+static int oss_orphan_call_back(struct oss_device *ost, const struct lu_fid *fid)
+{
+	struct ldlm_lock *lock;
+	int rc;
+
+	rc = oss_srv_lock(ost, fid, 0, OBD_OBJECT_EOF, LCK_PW, 0, &lock);
+	ldlm_srv_unlock(lock);
+	return rc ?: -EINPROGRESS;
 }
 
 /* ---- requests ---- */
@@ -449,6 +466,7 @@ int oss_create(struct svc_req *req)
 	bool orphans = oss_obdo_flag(&body->oa, OBD_FL_DELORPHAN);
 	u64 seq, id, answer = 0;
 	struct oss_seq *os;
+	struct lu_fid fid;
 	int rc;
 
 	lu_stats_inc(ost->ost_stats, OSS_ST_CREATE);
@@ -471,12 +489,14 @@ int oss_create(struct svc_req *req)
 	    req->sr_conn_cnt < READ_ONCE(req->sr_exp->exp_conn_cnt))
 		rc = -ENOTCONN;
 	else if (orphans)
-		rc = oss_delorphan(ost, oe, os, id, &answer);
+		rc = oss_delorphan(ost, oe, os, id, &answer, &fid);
 	else
 		rc = oss_precreate(ost, os, id, &answer);
 	if (orphans && !rc)
 		WRITE_ONCE(os->os_cleaned, true);
 	mutex_unlock(&os->os_mutex);
+	if (orphans && rc == -EAGAIN)
+		return oss_orphan_call_back(ost, &fid);
 	if (rc)
 		return rc;
 	rep = svc_rep_buf(req, WF_OST_BODY);

@@ -54,7 +54,7 @@ static int oss_last_fid(struct svc_req *req)
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
-	/* without os_mutex, under which a clean-up of orphans may wait for this very client */
+	/* without os_mutex, which a clean-up of orphans holds for long */
 	oss_seq_fid(ost, os, READ_ONCE(os->os_last_id), &last);
 	fid_to_le(svc_rep_buf(req, WF_FID), &last);
 	return 0;

@@ -2,8 +2,9 @@
 /*
  * Inside of oss.ko: the object storage target (chapter 5).
  *
- * Locks, outer first: oss_seq.os_mutex > extent locks of LDLM > osd_object_lock() > transaction >
- * ost_grant_lock (spin), oe_lock (spin).
+ * Locks, outer first: extent locks of LDLM > oss_seq.os_mutex > osd_object_lock() > transaction >
+ * ost_grant_lock (spin), oe_lock (spin). Under os_mutex nobody waits for a client: an extent lock
+ * is only tried there.
  */
 #ifndef _OSS_INTERNAL_H
 #define _OSS_INTERNAL_H

@@ -8,7 +8,7 @@
 
 /*
  * A missing object with an id above LAST_ID may be made again until the MDT has removed orphans.
- * Does not take os_mutex: its holder may be waiting for a lock on this object (oss_destroy_fid()).
+ * Does not take os_mutex, which is outside of the lr_lvb_mutex that is held here.
  */
 static bool oss_may_come_back(struct oss_device *ost, const struct lu_fid *fid)
 {

@@ -330,6 +330,75 @@ static void test_evict(void)
 	ptlrpc_req_put(req);
 }
 
+#define ORPHAN_SEQ	(FID_SEQ_NORMAL + 0x1000)
+
+/* Create the objects up to @oid of a sequence of this test, or remove those behind it. */
+static struct ptlrpc_request *test_create(struct obd_import *imp, u32 oid, bool orphans)
+{
+	struct ptlrpc_request *req = ptlrpc_req_new(imp, OST_CREATE, &wf_ost_create);
+	struct lu_fid fid = { .f_seq = ORPHAN_SEQ, .f_oid = oid };
+	struct ost_body *body;
+
+	req->rq_req_portal = OST_REQUEST_PORTAL;
+	if (ptlrpc_req_pack(req))
+		pr_err("FAILED: no memory\n");
+	body = ptlrpc_req_buf(req, WF_OST_BODY);
+	body->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLFLAGS);
+	body->oa.o_flags = cpu_to_le32(orphans ? OBD_FL_DELORPHAN : 0);
+	fid_to_le(&body->oa.o_oi.oi_fid, &fid);
+	ptlrpc_send_async(req);
+	return req;
+}
+
+/* A client with a lock on an object that no file has does not stop those who want objects. */
+static void test_orphans(void)
+{
+	struct obd_import *mds = test_dial(nid, "oss-test-mdt",
+					   OBD_CONNECT_MDS | OBD_CONNECT_EINPROGRESS);
+	struct obd_import *imp = test_connect("oss-test-orphan");
+	struct ldlm_namespace *ns = ldlm_ns_new_client("oss-test", imp);
+	struct ldlm_enqueue_info ei = {
+		.ei_ns = ns, .ei_type = LDLM_EXTENT, .ei_mode = LCK_PW,
+		.ei_policy.extent.end = OBD_OBJECT_EOF, .ei_ops = &test_cli_ops,
+		.ei_lvb_len = sizeof(struct ost_lvb),
+	};
+	struct lu_fid fid = { .f_seq = ORPHAN_SEQ, .f_oid = 5 };
+	struct ptlrpc_request *create, *orphans;
+	struct obd_export *exp = export_find(imp->imp_handle);
+	struct osd_object *obj;
+	struct ldlm_lock *lock;
+	ktime_t start;
+	int rc = import_wait_full(mds, 20);
+
+	CHECK(!rc, "%d", rc);
+	create = test_create(mds, fid.f_oid, false);
+	rc = ptlrpc_req_wait(create);
+	CHECK(!rc, "%d", rc);
+	ptlrpc_req_put(create);
+	ost_fid_to_res_id(&ei.ei_res_id, &fid);
+	rc = ldlm_cli_enqueue(&ei, NULL, &lock);
+	CHECK(!rc, "%d", rc);
+	orphans = test_create(mds, fid.f_oid - 3, true);
+	msleep(500);
+	start = ktime_get();
+	create = test_create(mds, fid.f_oid, false);
+	rc = ptlrpc_req_wait(create);
+	CHECK(!rc && ktime_ms_delta(ktime_get(), start) < 1000, "%d after %lld ms", rc,
+	      ktime_ms_delta(ktime_get(), start));
+	ptlrpc_req_put(create);
+	ldlm_lock_decref(lock, LCK_PW);
+	rc = ptlrpc_req_wait(orphans);
+	CHECK(!rc, "%d", rc);
+	ptlrpc_req_put(orphans);
+	obj = osd_find(lu_target(exp->exp_tgt)->lt_osd, &fid);
+	CHECK(obj == ERR_PTR(-ENOENT), "%ld", PTR_ERR(obj));
+	export_put(exp);
+	import_disconnect(imp);
+	ldlm_ns_free(ns, true);
+	import_put(imp);
+	test_hang_up(mds);
+}
+
 #define DEAD	9	/* clients, 8 writes each: more than there are threads */
 
 /* Clients that ask to have their data fetched and do not offer them: others go on. */
@@ -380,6 +449,7 @@ static const struct {
 	{ "niobufs", test_niobufs },
 	{ "role", test_role },
 	{ "evict", test_evict },
+	{ "orphans", test_orphans },
 	{ "stalled", test_stalled },
 };
 

@@ -246,6 +246,127 @@ int wire_lov_hint_check(const void *buf, u32 len)
 }
 EXPORT_SYMBOL_GPL(wire_lov_hint_check);
 
+/* How many stripes may be wished for? 0: the default; the top values need overstriping. */
+static bool wire_wish_count_ok(u16 count, u32 pattern)
+{
+	if (count <= LOV_MAX_STRIPE_COUNT || count == LOV_ALL_STRIPES)
+		return true;
+	return count >= LOV_OVERSTRIPE_FIRST && pattern & LOV_PATTERN_OVERSTRIPING;
+}
+
+/* Bytes of a checked plain wish: only a list of OSTs is more than a header. */
+static u32 wire_wish_size(const void *buf, u32 len)
+{
+	const struct lov_mds_md_v1 *lmm = buf;
+	u32 magic = wire_lov_magic(buf, len);
+
+	return lov_mds_md_size(magic == LOV_MAGIC_SPECIFIC ? le16_to_cpu(lmm->lmm_stripe_count) : 0,
+			       magic);
+}
+
+/* The name of a pool: it ends inside of its field, and can be typed. */
+static bool wire_pool_ok(const char *pool)
+{
+	u32 i;
+
+	for (i = 0; i <= LOV_MAXPOOLNAME && pool[i]; i++)
+		if (pool[i] <= ' ' || pool[i] > '~' || pool[i] == '/')
+			return false;
+	return i <= LOV_MAXPOOLNAME;
+}
+
+/* What is wished for a plain file, or for a component that ends at @end. */
+static int wire_wish_values_check(const void *buf, u32 len, u64 end)
+{
+	const struct lov_mds_md_v3 *v3 = buf;
+	u32 magic = wire_lov_magic(buf, len), size, pattern, count;
+
+	if (magic == LOV_MAGIC_FOREIGN)
+		return -EOPNOTSUPP;
+	if (wire_wish_check(buf, len))
+		return -EINVAL;
+	pattern = le32_to_cpu(v3->lmm_pattern);
+	/* Data on the MDT: no server has it here (chapter 4, 16.6). */
+	if (pattern & LOV_PATTERN_MDT)
+		return -EINVAL;
+	if (pattern & ~(LOV_PATTERN_RAID0 | LOV_PATTERN_OVERSTRIPING))
+		return -EOPNOTSUPP;
+	size = le32_to_cpu(v3->lmm_stripe_size);
+	if (size % LOV_MIN_STRIPE_SIZE || (size && end != LUSTRE_EOF && end % size))
+		return -EINVAL;
+	count = le16_to_cpu(v3->lmm_stripe_count);
+	if (!wire_wish_count_ok(count, pattern))
+		return -EINVAL;
+	if (magic == LOV_MAGIC_SPECIFIC && (!count || count > LOV_MAX_STRIPE_COUNT))
+		return -EINVAL;
+	return magic == LOV_MAGIC_V1 || wire_pool_ok(v3->lmm_pool_name) ? 0 : -EINVAL;
+}
+
+/*
+ * One component of a wish: 0, -EINVAL, -EOPNOTSUPP. Its id and INIT are not looked at: they are
+ * those of the file that the wish was copied from.
+ */
+static int wire_wish_comp_check(const struct lov_comp_md_v1 *lcm, u32 i, u64 start)
+{
+	const struct lov_comp_md_entry_v1 *e = wire_comp_entry(lcm, i);
+	u32 flags = le32_to_cpu(e->lcme_flags) & ~LCME_FL_INIT;
+	u64 end = le64_to_cpu(e->lcme_extent.e_end);
+
+	if (flags & (LCME_FL_STALE | LCME_FL_OFFLINE | LCME_FL_NEG))
+		return -EINVAL;
+	if (flags & ~(LCME_FL_PREF_RD | LCME_FL_PREF_WR | LCME_FL_NOSYNC | LCME_FL_NOCOMPR))
+		return -EOPNOTSUPP;
+	if (le64_to_cpu(e->lcme_extent.e_start) != start || end <= start ||
+	    !wire_comp_extent_ok(start, end))
+		return -EINVAL;
+	return wire_wish_values_check((const char *)lcm + le32_to_cpu(e->lcme_offset),
+				      le32_to_cpu(e->lcme_size), end);
+}
+
+/**
+ * wire_lov_wish_check - may a file get this layout?
+ * @buf: the wish (lov_user_md)
+ * @len: its length; more may follow the wish
+ * @start: where the first component must begin: 0, or the end of those that the file has
+ * @size: out: bytes of the wish
+ *
+ * What wire_lov_hint_check() leaves open because it comes from a server is checked as well: each
+ * component begins where the one before ends, has bytes, ends on a stripe, and is of a kind that
+ * these servers make. Wild cards are fine.
+ *
+ * Return: 0; -EINVAL; -EOPNOTSUPP: several mirrors, foreign and other kinds.
+ */
+int wire_lov_wish_check(const void *buf, u32 len, u64 start, u32 *size)
+{
+	const struct lov_comp_md_v1 *lcm = buf;
+	u32 i;
+	int rc;
+
+	*size = len;
+	if (wire_lov_magic(buf, len) == LOV_MAGIC_SEL)
+		return -EOPNOTSUPP;
+	if (wire_lov_magic(buf, len) != LOV_MAGIC_COMP_V1) {
+		if (start)
+			return -EINVAL;
+		rc = wire_wish_values_check(buf, len, LUSTRE_EOF);
+		if (!rc)
+			*size = wire_wish_size(buf, len);
+		return rc;
+	}
+	rc = wire_comp_frame_check(lcm, len);
+	if (rc)
+		return rc;
+	*size = le32_to_cpu(lcm->lcm_size);
+	if (lcm->lcm_mirror_count)
+		return -EOPNOTSUPP;
+	for (i = 0; !rc && i < le16_to_cpu(lcm->lcm_entry_count); i++) {
+		rc = wire_wish_comp_check(lcm, i, start);
+		start = le64_to_cpu(wire_comp_entry(lcm, i)->lcme_extent.e_end);
+	}
+	return rc;
+}
+EXPORT_SYMBOL_GPL(wire_lov_wish_check);
+
 /**
  * wire_lov_comp_count - number of components of a checked layout (1 for a plain one)
  * @buf: layout or wish that passed its check

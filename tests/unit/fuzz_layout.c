@@ -8,9 +8,10 @@ static void try_all(const u8 *p, u32 len)
 {
 	const struct link_ea_entry *e = NULL;
 	struct wire_lov_comp c;
-	u32 i, j;
+	u32 i, j = 0;
 
-	if (!wire_lov_check(p, len) || !wire_lov_hint_check(p, len)) {
+	if (!wire_lov_check(p, len) || !wire_lov_hint_check(p, len) ||
+	    !wire_lov_wish_check(p, len, 0, &j)) {
 		sink += wire_lov_layout_gen(p, len);
 		for (i = 0; !wire_lov_comp(p, len, i, &c); i++) {
 			for (j = 0; j < c.nr_objects; j++)

@@ -594,6 +594,101 @@ static void test_formats(void **state)
 	assert_int_equal(wire_field_index(wf_ost_destroy.req, 14, WF_DLM_REQ), 2);
 }
 
+/* A wish for two components, [0, 1 MiB) and [1 MiB, EOF), V1 and V3. */
+struct wish {
+	struct lov_comp_md_v1 lcm;
+	struct lov_comp_md_entry_v1 e[2];
+	struct lov_mds_md_v1 v1;
+	struct lov_mds_md_v3 v3;
+};
+
+static void wish_init(struct wish *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->lcm.lcm_magic = cpu_to_le32(LOV_MAGIC_COMP_V1);
+	w->lcm.lcm_size = cpu_to_le32(sizeof(*w));
+	w->lcm.lcm_entry_count = cpu_to_le16(2);
+	w->e[0].lcme_extent.e_end = cpu_to_le64(1 << 20);
+	w->e[0].lcme_offset = cpu_to_le32(offsetof(struct wish, v1));
+	w->e[0].lcme_size = cpu_to_le32(sizeof(w->v1));
+	w->e[1].lcme_extent.e_start = cpu_to_le64(1 << 20);
+	w->e[1].lcme_extent.e_end = cpu_to_le64(LUSTRE_EOF);
+	w->e[1].lcme_offset = cpu_to_le32(offsetof(struct wish, v3));
+	w->e[1].lcme_size = cpu_to_le32(sizeof(w->v3));
+	w->v1.lmm_magic = cpu_to_le32(LOV_MAGIC_V1);
+	w->v1.lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT);
+	w->v3.lmm_magic = cpu_to_le32(LOV_MAGIC_V3);
+	w->v3.lmm_stripe_count = cpu_to_le16(LOV_ALL_STRIPES);
+	strcpy(w->v3.lmm_pool_name, "flash");
+}
+
+static int wish_rc(const struct wish *w)
+{
+	u32 size;
+
+	return wire_lov_wish_check(w, sizeof(*w), 0, &size);
+}
+
+/* Each damage to a good wish is refused. */
+static void test_lov_wish(void **state)
+{
+	static const struct { u32 off, len; u64 val; int rc; } t[] = {
+#define DAMAGE(f, v, r) { offsetof(struct wish, f), sizeof(((struct wish *)0)->f), v, r }
+		DAMAGE(e[0].lcme_id, 7, 0),
+		DAMAGE(e[0].lcme_flags, LCME_FL_INIT | LCME_FL_PREF_RD, 0),
+		DAMAGE(v1.lmm_pattern, LOV_PATTERN_RAID0 | LOV_PATTERN_OVERSTRIPING, 0),
+		DAMAGE(v1.lmm_stripe_size, 1 << 20, 0),
+		DAMAGE(lcm.lcm_magic, LOV_MAGIC_SEL, -EOPNOTSUPP),
+		DAMAGE(lcm.lcm_mirror_count, 1, -EOPNOTSUPP),
+		DAMAGE(lcm.lcm_entry_count, 0, -EINVAL),
+		DAMAGE(lcm.lcm_entry_count, 3, -EINVAL),
+		DAMAGE(lcm.lcm_size, sizeof(struct wish) + 1, -EINVAL),
+		DAMAGE(e[0].lcme_flags, LCME_FL_STALE, -EINVAL),
+		DAMAGE(e[0].lcme_flags, LCME_FL_EXTENSION, -EOPNOTSUPP),
+		DAMAGE(e[0].lcme_extent.e_start, 1 << 16, -EINVAL),
+		DAMAGE(e[0].lcme_extent.e_end, 0, -EINVAL),
+		DAMAGE(e[0].lcme_extent.e_end, 1 << 16, -EINVAL),
+		DAMAGE(e[1].lcme_extent.e_start, 1 << 19, -EINVAL),
+		DAMAGE(e[1].lcme_extent.e_end, (1 << 20) + 1, -EINVAL),
+		DAMAGE(e[1].lcme_extent.e_end, 1 << 20, -EINVAL),
+		DAMAGE(e[1].lcme_offset, 8, -EINVAL),
+		DAMAGE(e[1].lcme_size, 1 << 20, -EINVAL),
+		DAMAGE(v1.lmm_magic, LOV_MAGIC_FOREIGN, -EOPNOTSUPP),
+		DAMAGE(v1.lmm_magic, 1, -EINVAL),
+		DAMAGE(v1.lmm_pattern, LOV_PATTERN_MDT, -EINVAL),
+		DAMAGE(v1.lmm_pattern, LOV_PATTERN_F_RELEASED, -EOPNOTSUPP),
+		DAMAGE(v1.lmm_stripe_size, 1 << 15, -EINVAL),
+		DAMAGE(v1.lmm_stripe_size, 3 << 16, -EINVAL),
+		DAMAGE(v1.lmm_stripe_count, LOV_MAX_STRIPE_COUNT + 1, -EINVAL),
+		DAMAGE(v1.lmm_stripe_count, 0xfffe, -EINVAL),
+		DAMAGE(v3.lmm_pool_name[1], '/', -EINVAL),
+#undef DAMAGE
+	};
+	struct wish w;
+	u32 i, size;
+
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		wish_init(&w);
+		memcpy((char *)&w + t[i].off, &t[i].val, t[i].len);
+		assert_int_equal(wish_rc(&w), t[i].rc);
+	}
+	wish_init(&w);
+	memset(w.v3.lmm_pool_name, 'x', sizeof(w.v3.lmm_pool_name));
+	assert_int_equal(wish_rc(&w), -EINVAL);
+	wish_init(&w);
+	for (i = 0; i < sizeof(w); i++)
+		assert_int_equal(wire_lov_wish_check(&w, i, 0, &size), -EINVAL);
+	/* behind components that a file has */
+	assert_int_equal(wire_lov_wish_check(&w, sizeof(w), 1 << 20, &size), -EINVAL);
+	w.e[0].lcme_extent.e_start = cpu_to_le64(1 << 18);
+	assert_int_equal(wire_lov_wish_check(&w, sizeof(w), 1 << 18, &size), 0);
+	assert_int_equal(size, sizeof(w));
+	/* a plain one; zeros may follow */
+	assert_int_equal(wire_lov_wish_check(&w.v1, sizeof(w.v1) + sizeof(w.v3), 0, &size), 0);
+	assert_int_equal(size, sizeof(w.v1));
+	assert_int_equal(wire_lov_wish_check(&w.v1, sizeof(w.v1), 1 << 20, &size), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -604,7 +699,7 @@ int main(void)
 		cmocka_unit_test(test_dirpage_seek),  cmocka_unit_test(test_linkea),
 		cmocka_unit_test(test_ping_info),     cmocka_unit_test(test_llog),
 		cmocka_unit_test(test_acl_and_names), cmocka_unit_test(test_lvb_error),
-		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_formats),	      cmocka_unit_test(test_lov_wish),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

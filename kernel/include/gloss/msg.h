@@ -259,6 +259,8 @@ extern const struct wire_format wf_idx_read;
 int wire_lov_check(const void *buf, u32 len);
 /* Request hints (lov_user_md): counts and sizes may be 0 or wild cards, no object list needed. */
 int wire_lov_hint_check(const void *buf, u32 len);
+/* A wish that a server is to fulfil: all of it; *size: its bytes. -EINVAL, -EOPNOTSUPP. */
+int wire_lov_wish_check(const void *buf, u32 len, u64 start, u32 *size);
 
 /* One plain layout or component found by wire_lov_comp(); objects is NULL when there are none. */
 struct wire_lov_comp {

@@ -506,6 +506,7 @@ static inline u32 lu_dirent_calc_size(u32 namelen, u32 attrs)
 #define LOV_MAX_STRIPE_COUNT	2000
 #endif
 #define LOV_ALL_STRIPES		0xffff
+#define LOV_OVERSTRIPE_FIRST	0xffe0	/* -32: 32 times all OSTs; 0xfffe: twice */
 #define LOV_V1_INSANE_STRIPE_COUNT 0xffdf	/* the largest real count */
 #define LOV_MIN_STRIPE_SIZE	65536U
 #define LOV_OFFSET_DEFAULT	0xffff

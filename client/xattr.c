@@ -586,6 +586,9 @@ static int ll_xattr_set(const struct xattr_handler *handler, struct mnt_idmap *i
 	if (!rc) {
 		if (ll_xattr_is_lov(full))
 			rc = ll_xattr_lov_set(inode, value, value ? size : 0);
+		else if (!strncmp(full, "lustre.lov.", 11) && value && S_ISREG(inode->i_mode))
+			/* Components of a layout are added, removed, flagged (chapter 7, 4.2). */
+			rc = mdc_setxattr(inode, full, value, size, 0, false);
 		else if (!strncmp(full, "lustre.", 7))
 			rc = -EOPNOTSUPP;
 		else

@@ -96,8 +96,8 @@ int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,
 			return len;
 		n->def_lov_len = max(len, 0);
 	}
-	if (n->alloc) {
-		n->lov_built = mdt_lov_build(n->alloc, &n->fid, &n->lov_len);
+	if (n->layout) {
+		n->lov_built = mdt_layout_build(n->layout, &n->fid, &n->lov_len);
 		if (!n->lov_built)
 			return -ENOMEM;
 		n->lov = n->lov_built;
@@ -192,8 +192,8 @@ struct mdt_object *mdt_new_create(struct osd_trans *th, const struct mdt_name *n
 			 n->gid);
 	if (IS_ERR(osd))
 		return ERR_CAST(osd);
-	if (n->alloc)
-		rc = mdt_lov_used(th, n->alloc);
+	if (n->layout)
+		rc = mdt_layout_used(th, n->layout);
 	else if (n->lov_len)
 		rc = mdt_lov_replay_used(mdt, th, n->lov, n->lov_len);
 	if (!rc)
@@ -217,8 +217,8 @@ struct mdt_object *mdt_new_create(struct osd_trans *th, const struct mdt_name *n
 		osd_nlink_add(th, parent->mo_osd, 1);
 	mdt_touch(th, parent, n->time, OSD_A_MTIME | OSD_A_CTIME);
 	mdt_lov_saw_size(mdt, n->lov_len);
-	if (n->alloc)
-		n->alloc->la_stored = true;
+	if (n->layout)
+		mdt_layout_stored(n->layout);
 	return o;
 out_destroy:
 	osd_destroy(th, osd);

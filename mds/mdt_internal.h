@@ -138,6 +138,7 @@ struct mdt_lod {
 	time64_t		lo_failing_since;
 	u32			lo_def_count;
 	u32			lo_def_size;
+	u32			lo_append_count;	/* of appended files; 0: as others */
 	struct osd_object	*lo_objid;	/* file lov_objid: last used id of each OST */
 	/* Sections of the config log (mdt_osts.c), under lt_config_mutex */
 	struct tgt_nodes	lo_nodes;
@@ -379,9 +380,12 @@ int mdt_op_find(const struct mdt_name *n, struct mdt_object **objp);
 int mdt_op_name_is(const struct mdt_name *n, const struct mdt_object *o);
 int mdt_op_reply_obj(struct mdt_op *op);
 
-/* The kinds, in the file with that name (link: mdt_unlink.c, set_default: mdt_setattr.c). */
-extern const struct mdt_op_type mdt_op_create, mdt_op_link, mdt_op_rename, mdt_op_set_default,
-				mdt_op_setattr, mdt_op_setxattr, mdt_op_unlink;
+/*
+ * The kinds, in the file with that name (layout_edit: mdt_layout.c, link: mdt_unlink.c,
+ * set_default: mdt_setattr.c).
+ */
+extern const struct mdt_op_type mdt_op_create, mdt_op_layout_edit, mdt_op_link, mdt_op_rename,
+				mdt_op_set_default, mdt_op_setattr, mdt_op_setxattr, mdt_op_unlink;
 
 /* ---- mdt_reint.c ---- */
 int mdt_reint(struct svc_req *req);
@@ -403,7 +407,7 @@ struct mdt_new {			/* an object about to be created */
 	s64			time;
 	const char		*target;	/* of a symbolic link */
 	size_t			target_len;
-	struct mdt_lov_alloc	*alloc;		/* objects of a file, or NULL */
+	struct mdt_layout	*layout;	/* of a file with its objects, or NULL */
 	const void		*lov;		/* replay: the layout as it was */
 	u32			lov_len;
 	const char		*secctx_name;
@@ -453,11 +457,10 @@ int mdt_intent_getxattr(struct svc_req *req, struct ldlm_lock **lockp);
 /* ---- mdt_layout.c ---- */
 /* The used ids of all stripes: the blocks of lov_objid. */
 #define MDT_CR_OBJID	(OSD_CR_BUF_WRITE * (LOD_MAX_OSTS * 8 / 4096 + 1))
-int mdt_layout_reserve(struct mdt_device *mdt, struct mdt_object *parent, u64 flags, const void *ea,
-		       u32 len, struct mdt_lov_alloc **alloc);
 int mdt_layout_replayed(const void *ea, u32 ea_len, void **lov, u32 *len);
 int mdt_layout_make(struct svc_req *req, struct mdt_object *o, struct mdt_object *parent, u64 flags,
 		    const void *ea, u32 ea_len, u64 op_data, bool *made);
+bool mdt_layout_is_edit(const char *name);
 int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp);
 
 /* ---- mdt_readpage.c ---- */
@@ -471,20 +474,53 @@ int mdt_seq_query(struct svc_req *req);
 int mdt_fld_query(struct svc_req *req);
 int mdt_fld_read(struct svc_req *req);
 
-/* ---- mdt_lov.c ---- */
-struct mdt_lov_wish {
-	u32	lw_stripe_size;		/* 0: default */
-	u16	lw_count;		/* 0: default, LOV_ALL_STRIPES */
-	u16	lw_offset;		/* LOV_OFFSET_DEFAULT: any */
-	bool	lw_explicit;		/* asked by the client: all or nothing */
-	char	lw_pool[LOV_MAXPOOLNAME + 1];
-	u32	*lw_list;		/* exactly these OSTs, lw_count of them */
+/* ---- mdt_comp.c: layouts as components ---- */
+struct mdt_comp {
+	u64	lc_start, lc_end;	/* [lc_start, lc_end) of the file */
+	u32	lc_id;
+	u32	lc_flags;		/* LCME_FL_* */
+	u32	lc_pattern;
+	u32	lc_stripe_size;		/* 0: default */
+	/* Objects; without any what is wished: 0: default, LOV_ALL_STRIPES... */
+	u16	lc_count;
+	u16	lc_offset;		/* first OST; with objects: generation */
+	char	lc_pool[LOV_MAXPOOLNAME + 1];
+	u32	*lc_list;		/* wished: exactly these OSTs, lc_count of them */
+	const struct lov_ost_data_v1 *lc_objects;	/* that are stored; in ml_ea */
+	struct mdt_lov_alloc *lc_alloc;	/* reserved by this request */
 };
 
-/* Objects reserved for one file. */
+struct mdt_layout {
+	void	*ml_ea;			/* where it was made from, or NULL */
+	u32	ml_gen;
+	bool	ml_composite;
+	bool	ml_explicit;		/* asked for by the client */
+	u32	ml_nr;
+	struct mdt_comp ml_comp[];
+};
+
+int mdt_layout_from_wish(const void *ea, u32 len, u64 start, struct mdt_layout **lp);
+int mdt_layout_from_ea(const void *ea, u32 len, struct mdt_layout **lp);
+int mdt_layout_for_file(struct mdt_device *mdt, struct mdt_object *parent, u64 flags,
+			const void *ea, u32 len, struct mdt_layout **lp);
+void mdt_layout_fill(struct mdt_device *mdt, struct mdt_object *parent, struct mdt_layout *l,
+		     u32 id);
+struct mdt_layout *mdt_layout_append(struct mdt_layout *l, struct mdt_layout *more);
+void mdt_layout_free(struct mdt_layout *l);
+bool mdt_layout_lacks_objects(const struct mdt_layout *l, u64 end);
+int mdt_layout_reserve(struct mdt_device *mdt, struct mdt_layout *l, u64 end);
+int mdt_layout_used(struct osd_trans *th, const struct mdt_layout *l);
+void mdt_layout_stored(struct mdt_layout *l);
+int mdt_layout_set_size(const struct mdt_layout *l, u64 size);
+bool mdt_layout_merge(struct mdt_layout *l, struct mdt_layout *replay);
+void *mdt_layout_build(const struct mdt_layout *l, const struct lu_fid *fid, u32 *len);
+bool mdt_layout_is_empty(const struct mdt_layout *l);
+void mdt_layout_strip(void *ea, u32 len);
+void mdt_layout_reset_gen(void *ea);
+
+/* ---- mdt_lov.c ---- */
+/* Objects reserved for one component. */
 struct mdt_lov_alloc {
-	u32		la_stripe_size;
-	char		la_pool[LOV_MAXPOOLNAME + 1];
 	u32		la_count;
 	/*
 	 * A transaction has stored the layout. Even if it ends with an error, the file may have
@@ -497,14 +533,11 @@ struct mdt_lov_alloc {
 	} la_st[];
 };
 
-int mdt_lov_parse(const void *ea, u32 len, struct mdt_lov_wish *w);
-int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const void *hint, u32 len,
-		      bool append, struct mdt_lov_wish *w);
-void mdt_lov_wish_free(struct mdt_lov_wish *w);
-int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct mdt_lov_alloc **out);
+int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_comp *w, u32 max, bool explicit,
+		  struct mdt_lov_alloc **out);
+bool mdt_lov_alloc_is_overstriped(const struct mdt_lov_alloc *a);
 void mdt_lov_alloc_free(struct mdt_lov_alloc *a);
 int mdt_lov_used(struct osd_trans *th, struct mdt_lov_alloc *a);
-void *mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, u32 *len);
 void mdt_lov_saw_size(struct mdt_device *mdt, u32 len);
 int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void *ea, u32 len);
 struct osp_device *mdt_lod_get(struct mdt_device *mdt, u32 idx);
@@ -527,7 +560,7 @@ bool mdt_objects_reachable(struct mdt_device *mdt, const void *ea, u32 len);
 void mdt_objects_destroy(struct mdt_object *o, const void *ea, u32 len);
 bool mdt_objects_send_owner(struct mdt_device *mdt, const void *ea, u32 len,
 			    const struct osd_attr *la, atomic_t *left, osp_end_fn end, void *arg);
-int mdt_objects_set_size(struct mdt_lov_alloc *a, u64 size);
+int mdt_objects_set_size(struct mdt_lov_alloc *a, u32 stripe_size, u64 size);
 
 /* ---- mdt_record.c: what OSTs have to be told, on disk ---- */
 #define MDT_CR_RECORD	OSD_CR_BUF_WRITE
@@ -548,6 +581,7 @@ int mdt_record_start(struct mdt_device *mdt);
 void mdt_record_scan(struct mdt_device *mdt);
 void mdt_record_stop(struct mdt_device *mdt);
 int mdt_record_owner(struct osd_trans *th, struct mdt_object *o);
+int mdt_record_object(struct osd_trans *th, struct mdt_device *mdt, const struct lu_fid *fid);
 void mdt_record_unused(struct mdt_device *mdt, struct osp_device *osp, u64 id);
 
 #endif

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * File layouts on the MDT: what a new file gets (hint of the client, default of the directory, of
- * the root, of the file system), the choice of OSTs, and the LOV EA made of it. Only plain layouts
- * (V1, V3) are made.
+ * The choice of OSTs for the objects of a component (mdt_comp.c), and the set of OSTs and pools to
+ * choose from.
  *
  * Locks: lod->lo_sem (the list of OSTs) > osp_device.opd_lock. Object ids are reserved before the
  * transaction starts, because that may wait for an OST; mdt_lov_used() journals them inside of it.
@@ -33,139 +32,6 @@ struct mdt_pool {
 	DECLARE_BITMAP(mp_osts, LOD_MAX_OSTS);
 };
 
-/**
- * mdt_lov_parse - understand a layout wish
- * @ea: hint of a client, or the default layout of a directory
- * @len: bytes; zeros may follow the hint
- * @w: filled
- *
- * Return: 0, -EINVAL (malformed), -EOPNOTSUPP (composite, foreign, DoM: not made here).
- */
-int mdt_lov_parse(const void *ea, u32 len, struct mdt_lov_wish *w)
-{
-	const struct lov_mds_md_v1 *v1 = ea;
-	const struct lov_mds_md_v3 *v3 = ea;
-	u32 magic, pattern, count, i;
-
-	memset(w, 0, sizeof(*w));
-	w->lw_offset = LOV_OFFSET_DEFAULT;
-	if (len < sizeof(__le32))
-		return -EINVAL;
-	magic = le32_to_cpu(v1->lmm_magic);
-	if (magic == LOV_MAGIC_COMP_V1 || magic == LOV_MAGIC_FOREIGN || magic == LOV_MAGIC_SEL)
-		return -EOPNOTSUPP;
-	if (magic != LOV_MAGIC_V1 && magic != LOV_MAGIC_V3 && magic != LOV_MAGIC_SPECIFIC)
-		return -EINVAL;
-	if (len < lov_mds_md_size(0, magic))
-		return -EINVAL;
-
-	pattern = le32_to_cpu(v1->lmm_pattern);
-	if (pattern & LOV_PATTERN_MDT)
-		return -EINVAL;
-	if (pattern && pattern != LOV_PATTERN_RAID0)
-		return -EOPNOTSUPP;
-	w->lw_stripe_size = le32_to_cpu(v1->lmm_stripe_size);
-	if (w->lw_stripe_size & (LOV_MIN_STRIPE_SIZE - 1))
-		return -EINVAL;
-	count = le16_to_cpu(v1->lmm_stripe_count);
-	w->lw_offset = le16_to_cpu(v1->lmm_stripe_offset);
-	if (count != LOV_ALL_STRIPES && count > LOV_MAX_STRIPE_COUNT)
-		return -EINVAL;
-	w->lw_count = count;
-
-	if (magic != LOV_MAGIC_V1) {
-		if (strnlen(v3->lmm_pool_name, sizeof(v3->lmm_pool_name)) ==
-		    sizeof(v3->lmm_pool_name))
-			return -EINVAL;
-		strscpy(w->lw_pool, v3->lmm_pool_name, sizeof(w->lw_pool));
-	}
-	if (magic == LOV_MAGIC_SPECIFIC) {
-		if (!count || count > LOD_MAX_STRIPES || len < lov_mds_md_size(count, magic))
-			return -EINVAL;
-		w->lw_list = kvmalloc_array(count, sizeof(*w->lw_list), GFP_NOFS);
-		if (!w->lw_list)
-			return -ENOMEM;
-		for (i = 0; i < count; i++)
-			w->lw_list[i] = le32_to_cpu(v3->lmm_objects[i].l_ost_idx);
-	}
-	return 0;
-}
-
-/**
- * mdt_lov_wish_free - free what mdt_lov_parse() or mdt_lov_wish_make() made
- * @w: the wish
- */
-void mdt_lov_wish_free(struct mdt_lov_wish *w)
-{
-	kvfree(w->lw_list);
-	w->lw_list = NULL;
-}
-
-/* Holes of *w from a directory's stored default. */
-static void mdt_lov_wish_fill(struct mdt_lov_wish *w, struct mdt_object *dir, bool only_pool)
-{
-	struct mdt_lov_wish d;
-	void *ea = NULL;
-	int len;
-
-	len = mdt_xattr_get_alloc(dir, XATTR_NAME_LOV, &ea);
-	if (len > 0 && !mdt_lov_parse(ea, len, &d)) {
-		if (!w->lw_count && !only_pool)
-			w->lw_count = d.lw_count;
-		if (!w->lw_stripe_size && !only_pool)
-			w->lw_stripe_size = d.lw_stripe_size;
-		if (w->lw_offset == LOV_OFFSET_DEFAULT && !w->lw_explicit)
-			w->lw_offset = d.lw_offset;
-		if (!w->lw_pool[0])
-			strscpy(w->lw_pool, d.lw_pool, sizeof(w->lw_pool));
-		mdt_lov_wish_free(&d);
-	}
-	kvfree(ea);
-}
-
-/**
- * mdt_lov_wish_make - the layout that a new file shall get
- * @mdt: the target
- * @parent: directory of the file, or NULL
- * @hint: of the client, or NULL
- * @len: bytes of @hint
- * @append: opened with O_APPEND
- * @w: result; mdt_lov_wish_free() it
- *
- * Chapter 7, 5.2.
- * Return: 0, -EINVAL, -EOPNOTSUPP, -ENOMEM.
- */
-int mdt_lov_wish_make(struct mdt_device *mdt, struct mdt_object *parent, const void *hint, u32 len,
-		      bool append, struct mdt_lov_wish *w)
-{
-	int rc;
-
-	memset(w, 0, sizeof(*w));
-	w->lw_offset = LOV_OFFSET_DEFAULT;
-	if (hint) {
-		rc = mdt_lov_parse(hint, len, w);
-		if (rc)
-			return rc;
-		w->lw_explicit = true;
-		if (!strcmp(w->lw_pool, "inherit"))
-			w->lw_pool[0] = 0;
-	} else if (append) {
-		w->lw_count = 1;
-	}
-	/* What an explicit layout leaves open is the file system's to say, but for the pool. */
-	if (parent)
-		mdt_lov_wish_fill(w, parent, hint);
-	if (mdt->mdt_root && parent != mdt->mdt_root)
-		mdt_lov_wish_fill(w, mdt->mdt_root, false);
-	if (!strcmp(w->lw_pool, "none") || !strcmp(w->lw_pool, "ignore"))
-		w->lw_pool[0] = 0;
-	if (!w->lw_count)
-		w->lw_count = mdt->mdt_lod.lo_def_count;
-	if (!w->lw_stripe_size)
-		w->lw_stripe_size = mdt->mdt_lod.lo_def_size;
-	return 0;
-}
-
 /* ---- choice of OSTs ---- */
 
 struct mdt_lov_cand {
@@ -183,14 +49,33 @@ static struct mdt_pool *mdt_pool_find(struct mdt_lod *lod, const char *name)
 	return NULL;
 }
 
-static bool mdt_lov_alloc_has(const struct mdt_lov_alloc *a, const struct osp_device *osp)
+/* How many objects of an OST are in a reservation? */
+static u32 mdt_lov_alloc_uses(const struct mdt_lov_alloc *a, const struct osp_device *osp)
 {
-	u32 i;
+	u32 i, n = 0;
 
 	for (i = 0; i < a->la_count; i++)
-		if (a->la_st[i].osp == osp)
-			return true;
-	return false;
+		n += a->la_st[i].osp == osp;
+	return n;
+}
+
+/* The most objects that a reservation has of one OST. */
+static u32 mdt_lov_alloc_most(const struct mdt_lov_alloc *a)
+{
+	u32 i, most = 0;
+
+	for (i = 0; i < a->la_count; i++)
+		most = max(most, mdt_lov_alloc_uses(a, a->la_st[i].osp));
+	return most;
+}
+
+/**
+ * mdt_lov_alloc_is_overstriped - has a reservation two objects of one OST?
+ * @a: the reservation
+ */
+bool mdt_lov_alloc_is_overstriped(const struct mdt_lov_alloc *a)
+{
+	return mdt_lov_alloc_most(a) > 1;
 }
 
 /* Reserve one object of an OST as the next stripe. 0 or what osp_get_id() says. */
@@ -210,10 +95,10 @@ static int mdt_lov_alloc_take(struct mdt_lov_alloc *a, struct osp_device *osp)
 }
 
 /* OSTs that may be used now. *status: why others may not: -ENOSPC when all of these are full. */
-static u32 mdt_lov_usable(struct mdt_lod *lod, const struct mdt_lov_wish *w, struct mdt_lov_cand *c,
+static u32 mdt_lov_usable(struct mdt_lod *lod, const struct mdt_comp *w, struct mdt_lov_cand *c,
 			  int *status)
 {
-	struct mdt_pool *pool = w->lw_pool[0] ? mdt_pool_find(lod, w->lw_pool) : NULL;
+	struct mdt_pool *pool = w->lc_pool[0] ? mdt_pool_find(lod, w->lc_pool) : NULL;
 	u32 i, n = 0;
 	int rc;
 
@@ -266,7 +151,7 @@ static void mdt_lov_shuffle(struct mdt_lov_cand *c, u32 n)
 }
 
 /* Candidates in index order starting at the wished OST, or in the order of the allocator. */
-static u32 mdt_lov_candidates(struct mdt_lod *lod, const struct mdt_lov_wish *w,
+static u32 mdt_lov_candidates(struct mdt_lod *lod, const struct mdt_comp *w,
 			      struct mdt_lov_cand *c, int *status)
 {
 	u64 min = ~0ULL, max = 0;
@@ -279,8 +164,8 @@ static u32 mdt_lov_candidates(struct mdt_lod *lod, const struct mdt_lov_wish *w,
 		min = min(min, c[i].weight);
 		max = max(max, c[i].weight);
 	}
-	if (w->lw_offset != LOV_OFFSET_DEFAULT) {
-		while (start < n && c[start].osp->opd_index < w->lw_offset)
+	if (w->lc_offset != LOV_OFFSET_DEFAULT) {
+		while (start < n && c[start].osp->opd_index < w->lc_offset)
 			start++;
 		mdt_lov_rotate(c, n, start % n);
 	} else if (max - max * LOD_QOS_RR_PCT / 100 < min) {
@@ -292,56 +177,82 @@ static u32 mdt_lov_candidates(struct mdt_lod *lod, const struct mdt_lov_wish *w,
 	return n;
 }
 
-/* One pass over the OSTs without waiting. */
-static int mdt_lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32 want,
-		       struct mdt_lov_alloc *a)
+/* Exactly the OSTs that were asked for, in their order. lo_sem is held. */
+static int mdt_lov_try_list(struct mdt_lod *lod, const struct mdt_comp *w, struct mdt_lov_alloc *a)
 {
-	struct mdt_lod *lod = &mdt->mdt_lod;
-	int rc = 0, status = -ENOSPC;
-	struct mdt_lov_cand *c;
-	u32 i, n;
+	bool overstripe = w->lc_pattern & LOV_PATTERN_OVERSTRIPING;
+	struct mdt_pool *pool = w->lc_pool[0] ? mdt_pool_find(lod, w->lc_pool) : NULL;
+	int rc = 0;
+	u32 i;
 
-	down_read(&lod->lo_sem);
-	if (w->lw_list) {
-		for (i = a->la_count; i < w->lw_count && !rc; i++) {
-			u32 idx = w->lw_list[i];
-			u64 avail;
+	for (i = a->la_count; i < w->lc_count && !rc; i++) {
+		u32 idx = w->lc_list[i];
+		u64 avail;
 
-			/* Twice on one OST would be overstriping. */
-			if (idx >= lod->lo_nr || !lod->lo_osts[idx] ||
-			    mdt_lov_alloc_has(a, lod->lo_osts[idx])) {
-				rc = -EINVAL;
-				break;
-			}
-			rc = osp_usable(lod->lo_osts[idx], &avail);
-			if (!rc)
-				rc = mdt_lov_alloc_take(a, lod->lo_osts[idx]);
-		}
-		up_read(&lod->lo_sem);
-		return rc;
+		if (idx >= lod->lo_nr || !lod->lo_osts[idx] ||
+		    (pool && !test_bit(idx, pool->mp_osts)))
+			return -EINVAL;
+		if (!overstripe && mdt_lov_alloc_uses(a, lod->lo_osts[idx]))
+			return -EINVAL;
+		rc = osp_usable(lod->lo_osts[idx], &avail);
+		if (!rc)
+			rc = mdt_lov_alloc_take(a, lod->lo_osts[idx]);
 	}
+	return rc;
+}
 
-	if (w->lw_offset != LOV_OFFSET_DEFAULT &&
-	    (w->lw_offset >= lod->lo_nr || !lod->lo_osts[w->lw_offset])) {
-		up_read(&lod->lo_sem);
-		return -EINVAL;
-	}
-	c = kvmalloc_array(lod->lo_nr ?: 1, sizeof(*c), GFP_NOFS);
-	if (!c) {
-		up_read(&lod->lo_sem);
-		return -ENOMEM;
-	}
-	n = mdt_lov_candidates(lod, w, c, &status);
+/* One object of each candidate that has no more than @uses yet. *status: as mdt_lov_usable(). */
+static void mdt_lov_try_each(struct mdt_lov_alloc *a, struct mdt_lov_cand *c, u32 n, u32 want,
+			     u32 uses, int *status)
+{
+	u32 i;
+	int rc;
+
 	for (i = 0; i < n && a->la_count < want; i++) {
-		if (mdt_lov_alloc_has(a, c[i].osp))
+		if (mdt_lov_alloc_uses(a, c[i].osp) > uses)
 			continue;
 		rc = mdt_lov_alloc_take(a, c[i].osp);
 		if (rc && rc != -ENOSPC)
-			status = rc;
+			*status = rc;
 	}
-	up_read(&lod->lo_sem);
+}
+
+/* Objects of the OSTs that the allocator prefers. lo_sem is held. */
+static int mdt_lov_try_any(struct mdt_lod *lod, const struct mdt_comp *w, u32 want,
+			   struct mdt_lov_alloc *a)
+{
+	struct mdt_pool *pool = w->lc_pool[0] ? mdt_pool_find(lod, w->lc_pool) : NULL;
+	u32 n, before, uses = 0, most = mdt_lov_alloc_most(a);
+	struct mdt_lov_cand *c;
+	int status;
+
+	if (w->lc_offset != LOV_OFFSET_DEFAULT &&
+	    (w->lc_offset >= lod->lo_nr || !lod->lo_osts[w->lc_offset] ||
+	     (pool && !test_bit(w->lc_offset, pool->mp_osts))))
+		return -EINVAL;
+	c = kvmalloc_array(lod->lo_nr ?: 1, sizeof(*c), GFP_NOFS);
+	if (!c)
+		return -ENOMEM;
+	n = mdt_lov_candidates(lod, w, c, &status);
+	do {
+		before = a->la_count;
+		mdt_lov_try_each(a, c, n, want, uses++, &status);
+	} while (w->lc_pattern & LOV_PATTERN_OVERSTRIPING && a->la_count < want &&
+		 (a->la_count > before || uses <= most));
 	kvfree(c);
 	return a->la_count >= want ? 0 : status;
+}
+
+/* One try without waiting. */
+static int mdt_lov_try(struct mdt_lod *lod, const struct mdt_comp *w, u32 want,
+		       struct mdt_lov_alloc *a)
+{
+	int rc;
+
+	down_read(&lod->lo_sem);
+	rc = w->lc_list ? mdt_lov_try_list(lod, w, a) : mdt_lov_try_any(lod, w, want, a);
+	up_read(&lod->lo_sem);
+	return rc;
 }
 
 /*
@@ -349,14 +260,14 @@ static int mdt_lov_try(struct mdt_device *mdt, const struct mdt_lov_wish *w, u32
  * that are still to connect. A file is not kept waiting for an OST that is away when it can do
  * without.
  */
-static u32 mdt_lov_count_osts(struct mdt_lod *lod, const struct mdt_lov_wish *w)
+static u32 mdt_lov_count_osts(struct mdt_lod *lod, const struct mdt_comp *w)
 {
 	bool starting = ktime_get_seconds() < READ_ONCE(lod->lo_configured) + LOV_START_SECS;
 	u32 i, n = 0, connected = 0;
 	struct mdt_pool *pool;
 
 	down_read(&lod->lo_sem);
-	pool = w->lw_pool[0] ? mdt_pool_find(lod, w->lw_pool) : NULL;
+	pool = w->lc_pool[0] ? mdt_pool_find(lod, w->lc_pool) : NULL;
 	for (i = 0; i < lod->lo_nr; i++) {
 		if (!lod->lo_osts[i] || READ_ONCE(lod->lo_osts[i]->opd_inactive) ||
 		    (pool && !test_bit(i, pool->mp_osts)))
@@ -392,10 +303,38 @@ static int mdt_lov_wait(struct mdt_lod *lod, u32 seen, unsigned long end)
 	return rc;
 }
 
+/* How many objects a component shall have, now that so many OSTs are there. */
+static u32 mdt_lov_wanted(const struct mdt_comp *w, u32 nr_osts, u32 max)
+{
+	if (w->lc_list)
+		return w->lc_count;
+	if (!(w->lc_pattern & LOV_PATTERN_OVERSTRIPING))
+		return min3((u32)w->lc_count, max, nr_osts);
+	if (w->lc_count >= LOV_OVERSTRIPE_FIRST)
+		return min(nr_osts * (LOV_ALL_STRIPES + 1 - w->lc_count), max);
+	return nr_osts ? min_t(u32, w->lc_count, max) : 0;
+}
+
+/* What a client is told whose file got no objects. */
+static int mdt_lov_alloc_error(struct mdt_lod *lod, int rc)
+{
+	time64_t now = ktime_get_seconds(), since = READ_ONCE(lod->lo_failing_since);
+
+	if (rc != -EAGAIN && rc != -ENODEV && rc != -EINPROGRESS)
+		return rc;
+	if (!since) {
+		since = now;
+		WRITE_ONCE(lod->lo_failing_since, now);
+	}
+	return now - since < LOV_GIVE_UP_SECS && !lod->lo_stopping ? -EINPROGRESS : -ENOSPC;
+}
+
 /**
- * mdt_lov_alloc - reserve the objects of a new layout
+ * mdt_lov_alloc - reserve the objects of a component
  * @mdt: the target
  * @w: what is wanted
+ * @max: objects that its layout has room for
+ * @explicit: asked for by the client: all or nothing
  * @out: result, to be ended with mdt_lov_alloc_free()
  *
  * Waits at most LOV_WAIT_SECS for OSTs, as one of at most LOV_WAITERS_MAX threads. No transaction
@@ -403,56 +342,41 @@ static int mdt_lov_wait(struct mdt_lod *lod, u32 seen, unsigned long end)
  * Return: 0; -EINPROGRESS: OSTs are away, the client shall ask again; -ENOSPC: all are full, there
  * is none, or they have been away for LOV_GIVE_UP_SECS; -EINVAL: no such OST; -ENOMEM, -EINTR.
  */
-int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_lov_wish *w, struct mdt_lov_alloc **out)
+int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_comp *w, u32 max, bool explicit,
+		  struct mdt_lov_alloc **out)
 {
 	struct mdt_lod *lod = &mdt->mdt_lod;
 	unsigned long end = jiffies + LOV_WAIT_SECS * HZ;
 	struct mdt_lov_alloc *a;
-	u32 max, want, least;
+	u32 want, least;
 	int rc;
 
 	*out = NULL;
-	max = w->lw_list ? w->lw_count : min_t(u32, w->lw_count, LOD_MAX_STRIPES);
 	a = kvzalloc(struct_size(a, la_st, max), GFP_NOFS);
 	if (!a)
 		return -ENOMEM;
-	a->la_stripe_size = w->lw_stripe_size;
-	strscpy(a->la_pool, w->lw_pool, sizeof(a->la_pool));
-
 	for (;;) {
 		u32 seen = atomic_read(&lod->lo_events);
 
 		/* A new file system learns of its OSTs a moment after they registered. */
-		want = w->lw_list ? max : min(max, mdt_lov_count_osts(lod, w));
-		least = w->lw_list || w->lw_explicit ? want : want - want / 4;
-		rc = want ? mdt_lov_try(mdt, w, want, a) : -EAGAIN;
-		if (!rc)
-			break;
-		if (rc == -EINVAL || rc == -ENOMEM || rc == -ENOSPC)
+		want = mdt_lov_wanted(w, mdt_lov_count_osts(lod, w), max);
+		least = w->lc_list || explicit ? want : want - want / 4;
+		rc = want ? mdt_lov_try(lod, w, want, a) : -EAGAIN;
+		if (!rc || rc == -EINVAL || rc == -ENOMEM || rc == -ENOSPC)
 			break;
 		rc = mdt_lov_wait(lod, seen, end);
 		if (rc)
 			break;
 	}
-	if (rc && !w->lw_list && a->la_count >= least && a->la_count)
+	if (rc && !w->lc_list && a->la_count >= least && a->la_count)
 		rc = 0;
-	if (!rc) {
-		WRITE_ONCE(lod->lo_failing_since, 0);
-		*out = a;
-		return 0;
+	if (rc) {
+		mdt_lov_alloc_free(a);
+		return mdt_lov_alloc_error(lod, rc);
 	}
-
-	mdt_lov_alloc_free(a);
-	if (rc == -EAGAIN || rc == -ENODEV || rc == -EINPROGRESS) {
-		time64_t now = ktime_get_seconds(), since = READ_ONCE(lod->lo_failing_since);
-
-		if (!since) {
-			since = now;
-			WRITE_ONCE(lod->lo_failing_since, now);
-		}
-		rc = now - since < LOV_GIVE_UP_SECS && !lod->lo_stopping ? -EINPROGRESS : -ENOSPC;
-	}
-	return rc;
+	WRITE_ONCE(lod->lo_failing_since, 0);
+	*out = a;
+	return 0;
 }
 
 /**
@@ -490,46 +414,6 @@ int mdt_lov_used(struct osd_trans *th, struct mdt_lov_alloc *a)
 	for (i = 0; i < a->la_count && !rc; i++)
 		rc = osp_write_used(th, a->la_st[i].osp, a->la_st[i].id);
 	return rc;
-}
-
-/**
- * mdt_lov_build - the LOV EA of a reservation
- * @a: the reservation
- * @fid: of the file
- * @len: out: its length
- *
- * Return: the EA, kvfree() it; NULL when out of memory.
- */
-void *mdt_lov_build(const struct mdt_lov_alloc *a, const struct lu_fid *fid, u32 *len)
-{
-	u32 magic = a->la_pool[0] ? LOV_MAGIC_V3 : LOV_MAGIC_V1, i;
-	struct lov_mds_md_v1 *v1;
-	struct lov_mds_md_v3 *v3;
-	struct lov_ost_data_v1 *o;
-	void *buf;
-
-	*len = lov_mds_md_size(a->la_count, magic);
-	buf = kvzalloc(*len, GFP_NOFS);
-	if (!buf)
-		return NULL;
-	v1 = buf;
-	v3 = buf;
-	v1->lmm_magic = cpu_to_le32(magic);
-	v1->lmm_pattern = cpu_to_le32(LOV_PATTERN_RAID0);
-	lmm_oi_set(&v1->lmm_oi, fid);
-	v1->lmm_stripe_size = cpu_to_le32(a->la_stripe_size);
-	v1->lmm_stripe_count = cpu_to_le16(a->la_count);
-	o = v1->lmm_objects;
-	if (a->la_pool[0]) {
-		strscpy_pad(v3->lmm_pool_name, a->la_pool, sizeof(v3->lmm_pool_name));
-		o = v3->lmm_objects;
-	}
-	for (i = 0; i < a->la_count; i++) {
-		o[i].l_ost_oi.oi_id = cpu_to_le64(a->la_st[i].id);
-		o[i].l_ost_oi.oi_seq = 0;
-		o[i].l_ost_idx = cpu_to_le32(a->la_st[i].osp->opd_index);
-	}
-	return buf;
 }
 
 /**
@@ -741,6 +625,7 @@ void mdt_lod_init(struct mdt_lod *lod)
 	atomic_set(&lod->lo_events, 0);
 	atomic_set(&lod->lo_waiters, 0);
 	lod->lo_def_count = 1;
+	lod->lo_append_count = 1;
 	lod->lo_def_size = LOV_DEF_STRIPE_SIZE;
 }
 

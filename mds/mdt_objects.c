@@ -129,27 +129,28 @@ bool mdt_objects_send_owner(struct mdt_device *mdt, const void *ea, u32 len,
 }
 
 /**
- * mdt_objects_set_size - a file that had a size gets its first objects: make theirs fit
+ * mdt_objects_set_size - make new objects of a component fit the size of their file
  * @a: the reserved objects
- * @size: of the file
+ * @stripe_size: of the component
+ * @size: of the file, at most the end of the component
  *
  * Return: 0, or -errno of an OST.
  */
-int mdt_objects_set_size(struct mdt_lov_alloc *a, u64 size)
+int mdt_objects_set_size(struct mdt_lov_alloc *a, u32 stripe_size, u64 size)
 {
-	u64 width = (u64)a->la_stripe_size * a->la_count, full, rem;
+	u64 width = (u64)stripe_size * a->la_count, full, rem;
 	int rc = 0;
 	u32 i;
 
 	full = div64_u64_rem(size, width, &rem);
 	for (i = 0; i < a->la_count && !rc; i++) {
-		u64 begin = (u64)i * a->la_stripe_size, part = 0;
+		u64 begin = (u64)i * stripe_size, part = 0;
 
 		if (rem > begin)
-			part = min_t(u64, rem - begin, a->la_stripe_size);
+			part = min_t(u64, rem - begin, stripe_size);
 		if (full || part)
 			rc = osp_set_size(a->la_st[i].osp, a->la_st[i].id,
-					  full * a->la_stripe_size + part);
+					  full * stripe_size + part);
 	}
 	return rc;
 }

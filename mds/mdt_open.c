@@ -278,8 +278,10 @@ static int mdt_open_op_prepare(struct mdt_open_op *c)
 		rc = mdt_layout_replayed(o->o_ea, o->o_ea_len, &c->oo_replayed, &n->lov_len);
 		n->lov = c->oo_replayed;
 	} else if (!(o->o_flags & MDS_OPEN_DELAY_CREATE)) {
-		rc = mdt_layout_reserve(o->o_mdt, o->o_dir, o->o_flags, o->o_ea, o->o_ea_len,
-					&n->alloc);
+		rc = mdt_layout_for_file(o->o_mdt, o->o_dir, o->o_flags, o->o_ea, o->o_ea_len,
+					 &n->layout);
+		if (!rc)
+			rc = mdt_layout_reserve(o->o_mdt, n->layout, 1);
 	}
 	c->oo_prepared = !rc;
 	return rc;
@@ -349,7 +351,7 @@ static int mdt_open_op_execute(struct mdt_op *op, struct osd_trans *th)
 		return PTR_ERR(child);
 	o->o_child = child;
 	op->op_data = o->o_disp | DISP_OPEN_CREATE | DISP_OPEN_OPEN;
-	if (c->oo_new.alloc && (o->o_export->me_flags & OBD_CONNECT_DISP_STRIPE))
+	if (c->oo_new.layout && (o->o_export->me_flags & OBD_CONNECT_DISP_STRIPE))
 		op->op_data |= DISP_OPEN_STRIPE;
 	return 0;
 }
@@ -380,7 +382,7 @@ static void mdt_open_op_end(struct mdt_op *op)
 {
 	struct mdt_open_op *c = mdt_open_op_of(op);
 
-	mdt_lov_alloc_free(c->oo_new.alloc);
+	mdt_layout_free(c->oo_new.layout);
 	mdt_new_fini(&c->oo_new);
 	kvfree(c->oo_replayed);
 }

@@ -121,7 +121,31 @@ static int mdt_changelog_users_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
+static int mdt_append_count_show(struct seq_file *m, void *obj)
+{
+	struct mdt_device *mdt = obj;
+	u32 n = mdt->mdt_lod.lo_append_count;
+
+	seq_printf(m, "%d\n", n == LOV_ALL_STRIPES ? -1 : (int)n);
+	return 0;
+}
+
+static ssize_t mdt_append_count_store(const char *text, size_t len, void *obj)
+{
+	struct mdt_device *mdt = obj;
+	u64 v = LOV_ALL_STRIPES;
+	int rc = 0;
+
+	if (strcmp(text, "-1"))
+		rc = param_parse_u64(text, 0, LOD_MAX_STRIPES, &v);
+	if (rc)
+		return rc;
+	WRITE_ONCE(mdt->mdt_lod.lo_append_count, v);
+	return len;
+}
+
 static const struct param_def mdd_params[] = {
+	{ "append_stripe_count", 0644, mdt_append_count_show, mdt_append_count_store },
 	{ "changelog_users", 0444, mdt_changelog_users_show, NULL },
 };
 

@@ -3,8 +3,9 @@
  * What the OSTs still have to be told, on disk: the local file osp_changes is an array of FIDs,
  * zero where a slot is free. The FID of a file: its OST objects have to get its owner, group and
  * project (of the moment when they are told). An IDIF: that object was taken for a file that was
- * not made after all, and has to go. A record is written in the transaction that makes it true and
- * cleared when all OSTs concerned have committed the change; so it survives a crash of either side.
+ * not made after all, or is in no layout any more, and has to go. A record is written in the
+ * transaction that makes it true and cleared when all OSTs concerned have committed the change; so
+ * it survives a crash of either side.
  * (For the objects of deleted files PENDING/ does this, mdt_orphan.c.)
  *
  * In memory a record is on or_list of mdt_rec_todo, in work with requests under way (a file then
@@ -121,6 +122,19 @@ int mdt_record_owner(struct osd_trans *th, struct mdt_object *o)
 		return 0;
 	}
 	return mdt_record_add(th, o->mo_mdt, &o->mo_fid);
+}
+
+/**
+ * mdt_record_object - an object of a file has to go
+ * @th: transaction that takes it out of the layout, with MDT_CR_RECORD
+ * @mdt: the target
+ * @fid: of the object
+ *
+ * Return: 0; -EOPNOTSUPP: a kind of name that is not recorded; -ENOMEM, -errno of the write.
+ */
+int mdt_record_object(struct osd_trans *th, struct mdt_device *mdt, const struct lu_fid *fid)
+{
+	return fid_is_idif(fid) ? mdt_record_add(th, mdt, fid) : -EOPNOTSUPP;
 }
 
 /**

@@ -95,7 +95,8 @@ static const struct mdt_op_type *mdt_reint_type(struct svc_req *req, const void 
 		return svc_req_len(req, WF_EADATA) ? &mdt_op_set_default : &mdt_op_setattr;
 	case REINT_SETXATTR:
 		*stat = MDS_STAT_SETXATTR;
-		return &mdt_op_setxattr;
+		return mdt_layout_is_edit(svc_req_buf(req, WF_NAME)) ? &mdt_op_layout_edit :
+								       &mdt_op_setxattr;
 	case REINT_CREATE:
 		*stat = S_ISDIR(le32_to_cpu(create->cr_mode)) ? MDS_STAT_MKDIR : MDS_STAT_MKNOD;
 		return &mdt_op_create;

@@ -321,37 +321,50 @@ const struct mdt_op_type mdt_op_setattr = {
 
 struct mdt_set_default {
 	struct mdt_op	sd_op;
-	const void	*sd_ea;
+	void		*sd_ea;		/* a copy of the wish */
 	u32		sd_len;
 	bool		sd_remove;	/* nothing is wished: remove the default */
 };
 
+/* Check the wish, and make a copy that is fit to be stored. */
+static int mdt_set_default_wish(struct mdt_set_default *s, const void *ea, u32 len)
+{
+	struct mdt_layout *l;
+	int rc;
+
+	if (len < sizeof(__le32))
+		return -EINVAL;
+	if (le32_to_cpu(*(const __le32 *)ea) == LMV_USER_MAGIC)
+		return -EOPNOTSUPP;	/* default LMV: there is one MDT only */
+	rc = mdt_layout_from_wish(ea, len, 0, &l);
+	if (rc)
+		return rc;
+	s->sd_remove = mdt_layout_is_empty(l);
+	mdt_layout_free(l);
+	wire_lov_wish_check(ea, len, 0, &s->sd_len);
+	if (s->sd_len > osd_max_xattr(s->sd_op.op_mdt->mdt_osd))
+		return -E2BIG;
+	s->sd_ea = kvmalloc(s->sd_len, GFP_NOFS);
+	if (!s->sd_ea)
+		return -ENOMEM;
+	memcpy(s->sd_ea, ea, s->sd_len);
+	mdt_layout_strip(s->sd_ea, s->sd_len);
+	return 0;
+}
+
 static int mdt_set_default_begin(struct mdt_op *op)
 {
 	struct mdt_set_default *s = container_of(op, struct mdt_set_default, sd_op);
-	const struct lov_mds_md_v1 *v1 = svc_req_buf(op->op_req, WF_EADATA);
 	const struct mdt_rec_setattr *rec = op->op_rec;
-	u32 len = svc_req_len(op->op_req, WF_EADATA);
-	struct mdt_lov_wish w;
 	struct mdt_object *o;
 	int rc;
 
 	if (rec->sa_valid)
 		return -EPROTO;
-	if (len < sizeof(__le32))
-		return -EINVAL;
-	if (le32_to_cpu(v1->lmm_magic) == LMV_USER_MAGIC)
-		return -EOPNOTSUPP;	/* default LMV: there is one MDT only */
-	if (le32_to_cpu(v1->lmm_magic) == LOV_MAGIC_SPECIFIC)
-		return -EINVAL;
-	rc = mdt_lov_parse(v1, len, &w);
+	rc = mdt_set_default_wish(s, svc_req_buf(op->op_req, WF_EADATA),
+				  svc_req_len(op->op_req, WF_EADATA));
 	if (rc)
 		return rc;
-	mdt_lov_wish_free(&w);
-	s->sd_ea = v1;
-	s->sd_len = lov_mds_md_size(0, le32_to_cpu(v1->lmm_magic));
-	s->sd_remove = !w.lw_stripe_size && !w.lw_count && w.lw_offset == LOV_OFFSET_DEFAULT &&
-		       !w.lw_pool[0];
 	o = mdt_object_find_live(op->op_mdt, &rec->sa_fid);
 	if (IS_ERR(o))
 		return PTR_ERR(o);
@@ -367,9 +380,11 @@ static int mdt_set_default_lock(struct mdt_op *op)
 
 static int mdt_set_default_check(struct mdt_op *op)
 {
+	struct mdt_set_default *s = container_of(op, struct mdt_set_default, sd_op);
+
 	if (op->op_cred.mc_uid != op->op_la.uid && !mdt_capable(&op->op_cred, CAP_FOWNER))
 		return -EPERM;
-	op->op_credits = OSD_CR_XATTR_SET;
+	op->op_credits = OSD_CR_XATTR_LEN(s->sd_len);
 	return 0;
 }
 
@@ -385,6 +400,11 @@ static int mdt_set_default_execute(struct mdt_op *op, struct osd_trans *th)
 	return rc == -ENODATA ? 0 : rc;
 }
 
+static void mdt_set_default_end(struct mdt_op *op)
+{
+	kvfree(container_of(op, struct mdt_set_default, sd_op)->sd_ea);
+}
+
 const struct mdt_op_type mdt_op_set_default = {
 	.name		= "set_default",
 	.size		= sizeof(struct mdt_set_default),
@@ -393,4 +413,5 @@ const struct mdt_op_type mdt_op_set_default = {
 	.check		= mdt_set_default_check,
 	.execute	= mdt_set_default_execute,
 	.done		= mdt_op_reply_obj,
+	.end		= mdt_set_default_end,
 };

@@ -185,11 +185,13 @@ def t_layouts():
 
     def lov(magic=0x0BD10BD0, pattern=0, size=1 << 20, count=1, offset=0xffff, more=b''):
         return struct.pack('<IIQQIHH', magic, pattern, 0, 0, size, count, offset) + more
-    comp = struct.pack('<IIIHHHBBIQ', 0x0BD60BD0, 32 + 48 + 32, 0, 0, 1, 0, 0, 0, 0, 0)
-    comp += struct.pack('<IIQQIIIQI', 0, 0, 0, (1 << 64) - 1, 80, 32, 0, 0, 0) + lov()
+    def comp(mirrors=0, start=0, end=(1 << 64) - 1, blob=80):
+        head = struct.pack('<IIIHHHBBIQ', 0x0BD60BD0, 32 + 48 + 32, 0, 0, 1, mirrors, 0, 0, 0, 0)
+        return head + struct.pack('<IIQQIIIQI', 0, 0, start, end, blob, 32, 0, 0, 0) + lov()
     for what, ea, want in (('stripe size', lov(size=4097), 'EINVAL'), ('stripe count', lov(count=0xffe1), 'EINVAL'),
                            ('magic', lov(0x0BD00BD0), 'EINVAL'), ('short', lov()[:20], 'EINVAL'), ('pattern', lov(pattern=4), 'EOPNOTSUPP'),
-                           ('on the MDT', lov(pattern=0x100), 'EINVAL'), ('composite', comp, 'EOPNOTSUPP'),
+                           ('on the MDT', lov(pattern=0x100), 'EINVAL'), ('mirrors', comp(mirrors=1), 'EOPNOTSUPP'),
+                           ('component', comp(end=1000), 'EINVAL'), ('hole', comp(start=65536), 'EINVAL'), ('blob', comp(blob=96), 'EINVAL'),
                            ('pool without end', lov(0x0BD30BD0, more=b'x' * 16), 'EINVAL'),
                            ('list of OSTs', lov(0x0BD50BD0, count=100, more=bytes(16)), 'EINVAL')):
         expect(m.setattr(d, 0, ea=ea).status, want, what='default layout with ' + what)

@@ -70,6 +70,10 @@ static void mdc_open_save(struct ll_open *open, struct ptlrpc_request *req,
 	    !wire_lov_check(a->ea, a->ea_len)) {
 		memcpy(ea, a->ea, a->ea_len);
 		ll_layout_any_ost(ea);
+	} else if (ea && a->valid & OBD_MD_FLEASIZE && a->ea_len &&
+		   open->flags & (MDS_OPEN_CREAT | MDS_FMODE_WRITE)) {
+		/* A replay would make other objects: see to it that none is needed. */
+		mdc_sync(open->mdc->sbi, &open->fid);
 	}
 	req->rq_cb_data = open;
 	req->rq_replay_cb = mdc_open_replayed;

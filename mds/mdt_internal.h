@@ -48,7 +48,7 @@
 
 #define LOD_MAX_OSTS		1024
 #define LOD_MAX_STRIPES		160		/* of one file: the EA fits 4 KiB */
-#define LOD_QOS_RR_PCT		17	/* round robin while free space differs less */
+#define LOD_QOS_RR_PCT		17	/* default of lo_qos_rr_pct */
 
 struct mdt_device;
 
@@ -138,6 +138,7 @@ struct mdt_lod {
 	time64_t		lo_failing_since;
 	u32			lo_def_count;
 	u32			lo_def_size;
+	u32			lo_qos_rr_pct;	/* round robin while free space differs less */
 	u32			lo_append_count;	/* of appended files; 0: as others */
 	struct osd_object	*lo_objid;	/* file lov_objid: last used id of each OST */
 	/* Sections of the config log (mdt_osts.c), under lt_config_mutex */

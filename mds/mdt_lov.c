@@ -168,7 +168,7 @@ static u32 mdt_lov_candidates(struct mdt_lod *lod, const struct mdt_comp *w,
 		while (start < n && c[start].osp->opd_index < w->lc_offset)
 			start++;
 		mdt_lov_rotate(c, n, start % n);
-	} else if (max - max * LOD_QOS_RR_PCT / 100 < min) {
+	} else if (max - max / 100 * READ_ONCE(lod->lo_qos_rr_pct) <= min) {
 		start = atomic_inc_return(&lod->lo_rr);
 		mdt_lov_rotate(c, n, start % n);
 	} else {
@@ -625,6 +625,7 @@ void mdt_lod_init(struct mdt_lod *lod)
 	atomic_set(&lod->lo_events, 0);
 	atomic_set(&lod->lo_waiters, 0);
 	lod->lo_def_count = 1;
+	lod->lo_qos_rr_pct = LOD_QOS_RR_PCT;
 	lod->lo_append_count = 1;
 	lod->lo_def_size = LOV_DEF_STRIPE_SIZE;
 }

@@ -52,6 +52,33 @@ static ssize_t mdt_stripecount_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
+static int mdt_qos_rr_show(struct seq_file *m, void *obj)
+{
+	struct mdt_device *mdt = obj;
+
+	seq_printf(m, "%u%%\n", mdt->mdt_lod.lo_qos_rr_pct);
+	return 0;
+}
+
+static ssize_t mdt_qos_rr_store(const char *text, size_t len, void *obj)
+{
+	struct mdt_device *mdt = obj;
+	char number[8];
+	u64 v;
+	int rc;
+
+	if (len >= sizeof(number))
+		return -EINVAL;
+	strscpy(number, text, sizeof(number));
+	if (len && number[len - 1] == '%')
+		number[len - 1] = 0;
+	rc = param_parse_u64(number, 0, 100, &v);
+	if (rc)
+		return rc;
+	WRITE_ONCE(mdt->mdt_lod.lo_qos_rr_pct, v);
+	return len;
+}
+
 static int mdt_numobd_show(struct seq_file *m, void *obj)
 {
 	struct mdt_device *mdt = obj;
@@ -84,6 +111,7 @@ static int mdt_target_obd_show(struct seq_file *m, void *obj)
 static const struct param_def lod_params[] = {
 	{ "stripesize", 0644, mdt_stripesize_show, mdt_stripesize_store },
 	{ "stripecount", 0644, mdt_stripecount_show, mdt_stripecount_store },
+	{ "qos_threshold_rr", 0644, mdt_qos_rr_show, mdt_qos_rr_store },
 	{ "numobd", 0444, mdt_numobd_show, NULL },
 	{ "target_obd", 0444, mdt_target_obd_show, NULL },
 };

@@ -119,6 +119,9 @@ int osp_usable(struct osp_device *osp, u64 *avail)
 			      OS_STATFS_ENOINO)) ||
 		    *avail < max(blocks / 1000 * bsize, 1ULL << 20) || files < 32)
 			rc = -ENOSPC;
+		/* One that repairs itself is the last choice. */
+		else if (state & OS_STATFS_DEGRADED)
+			*avail = 0;
 	}
 	spin_unlock(&osp->opd_lock);
 	return rc;

@@ -28,6 +28,7 @@ enum cli_kind {
 	CLI_KIND_LEVEL,		/* "-v", "-v4", "-v 4", "--verbose=4": 1 without a value */
 	CLI_KIND_INDEX,		/* "-o", "-o4", "--ost=4": a number, -1 without a value */
 	CLI_KIND_CALL,		/* calls a function with the value */
+	CLI_KIND_MAYBE,		/* "-I", "-I4", "--id=4": the same, with NULL without a value */
 	CLI_KIND_SKIP,		/* accepted without effect */
 	CLI_KIND_SKIP_VALUE,	/* the same, with a value */
 };
@@ -56,6 +57,7 @@ struct cli_option {
 #define CLI_LEVEL(l, n, var)		{ l, n, CLI_KIND_LEVEL, .number = &(var), .max = 9 }
 #define CLI_INDEX(l, n, var, hi)	{ l, n, CLI_KIND_INDEX, .number = &(var), .max = (hi) }
 #define CLI_CALL(l, n, fn)		{ l, n, CLI_KIND_CALL, .call = (fn) }
+#define CLI_MAYBE(l, n, fn)		{ l, n, CLI_KIND_MAYBE, .call = (fn) }
 #define CLI_SKIP(l, n)			{ l, n, CLI_KIND_SKIP }
 #define CLI_SKIP_VALUE(l, n)		{ l, n, CLI_KIND_SKIP_VALUE }
 #define CLI_END				{ 0 }

@@ -24,6 +24,7 @@ static int cli_takes_value(enum cli_kind kind)
 		return required_argument;
 	case CLI_KIND_LEVEL:
 	case CLI_KIND_INDEX:
+	case CLI_KIND_MAYBE:
 		return optional_argument;
 	default:
 		return no_argument;
@@ -104,6 +105,7 @@ static int cli_take(const struct cli_option *o, int argc, char **argv)
 		return cli_store_number(argv[0], o, value);
 	case CLI_KIND_DO:
 	case CLI_KIND_CALL:
+	case CLI_KIND_MAYBE:
 		return o->call(value);
 	default:
 		return 0;

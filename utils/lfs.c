@@ -20,12 +20,18 @@
 #include "lfs.h"
 
 #define LFS_SETSTRIPE_USAGE \
-	"[-c|--stripe-count COUNT] [-S|--stripe-size SIZE] [-i|--stripe-index INDEX]\n" \
-	"    [-o|--ost INDEX[,INDEX...]] [-p|--pool NAME] FILE|DIRECTORY...\n" \
-	"-d DIRECTORY...   (delete the default layout)"
+	"[LAYOUT] [-E|--component-end END [LAYOUT]]... FILE|DIRECTORY...\n" \
+	"    LAYOUT: [-c|--stripe-count COUNT] [-C|--overstripe-count COUNT]\n" \
+	"    [-S|--stripe-size SIZE] [-i|--stripe-index INDEX] [-o|--ost INDEX[,INDEX...]]\n" \
+	"    [-p|--pool NAME] [--flags LIST]\n" \
+	"{-y|--yaml YAML|--copy FILE} FILE|DIRECTORY...\n" \
+	"-d DIRECTORY...   (delete the default layout)\n" \
+	"--component-add -E END [LAYOUT]... FILE...\n" \
+	"--component-del {-I ID|--flags LIST} FILE...\n" \
+	"--component-set -I ID --flags LIST FILE..."
 #define LFS_GETSTRIPE_USAGE \
-	"[-c] [-S] [-i] [-p] [-L] [-g] [-F] [-m] [--component-count] [-N] [-d] [-r]\n" \
-	"    [-v] [-y] [-q] [-O INDEX|UUID] FILE|DIRECTORY..."
+	"[-c] [-S] [-i] [-p] [-L] [-g] [-F] [-m] [--component-count] [-N] [-E]\n" \
+	"    [-I[ID]] [--component-flags[=LIST]] [-d] [-r] [-v] [-y] [-q] [-O INDEX|UUID] FILE|DIRECTORY..."
 #define LFS_MKDIR_USAGE \
 	"[-i|--mdt-index INDEX] [-c|--mdt-count COUNT] [-H|--mdt-hash HASH]\n" \
 	"    [-o|--mode MODE] DIRECTORY..."

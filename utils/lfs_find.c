@@ -320,10 +320,14 @@ static bool lfs_find_mdt(const struct lfs_find_pred *p, struct lfs_find_file *f)
 static const struct lov_user_md_v3 *lfs_find_plain(const struct lfs_find_file *f)
 {
 	const struct lov_user_md_v3 *l = (const void *)lfs_find_opt.ea;
+	int pick;
 
 	if (f->layout_rc)
 		return NULL;
-	return l->lmm_magic == LOV_USER_MAGIC_COMP_V1 ? lfs_comp_pick((const void *)l) : l;
+	if (l->lmm_magic != LOV_USER_MAGIC_COMP_V1)
+		return l;
+	pick = lfs_comp_pick((const void *)l);
+	return pick < 0 ? NULL : lfs_comp_layout((const void *)l, pick);
 }
 
 static const struct lov_comp_md_v1 *lfs_find_comp(const struct lfs_find_file *f)
@@ -350,22 +354,40 @@ static bool lfs_find_stripe_size(const struct lfs_find_pred *p, struct lfs_find_
 static bool lfs_find_stripe_index(const struct lfs_find_pred *p, struct lfs_find_file *f)
 {
 	const struct lov_user_md_v3 *l = lfs_find_plain(f);
+	const struct lov_comp_md_v1 *c = lfs_find_comp(f);
 
+	if (l && c && !(c->lcm_entries[lfs_comp_pick(c)].lcme_flags & LCME_FL_INIT))
+		return false;
 	return l && lfs_layout_nr_objects(l) &&
 	       lfs_find_compare(p, lfs_layout_objects(l)[0].l_ost_idx);
 }
 
-static bool lfs_find_ost(const struct lfs_find_pred *p, struct lfs_find_file *f)
+/* Has a plain layout with objects one on an OST of the list? */
+static bool lfs_find_ost_plain(const struct lov_user_md_v3 *l, const char *list)
 {
-	const struct lov_user_md_v3 *l = lfs_find_plain(f);
 	long long index;
-	const char *s;
 	unsigned int i;
+	const char *s;
 
-	for (s = p->text; l && *s; s += strcspn(s, ","), s += *s == ',')
+	for (s = list; *s; s += strcspn(s, ","), s += *s == ',')
 		for (i = 0; i < lfs_layout_nr_objects(l) && lfs_ost_index(s, &index); i++)
 			if (lfs_layout_objects(l)[i].l_ost_idx == index)
 				return true;
+	return false;
+}
+
+static bool lfs_find_ost(const struct lfs_find_pred *p, struct lfs_find_file *f)
+{
+	const struct lov_comp_md_v1 *c = lfs_find_comp(f);
+	const struct lov_user_md_v3 *l = lfs_find_plain(f);
+	unsigned int i;
+
+	if (!c)
+		return l && lfs_find_ost_plain(l, p->text);
+	for (i = 0; i < c->lcm_entry_count; i++)
+		if (c->lcm_entries[i].lcme_flags & LCME_FL_INIT &&
+		    lfs_find_ost_plain(lfs_comp_layout(c, i), p->text))
+			return true;
 	return false;
 }
 

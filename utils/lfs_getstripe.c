@@ -14,13 +14,14 @@
 #include "cli.h"
 #include "lfs.h"
 #include "lfs_show.h"
+#include "lfs_wish.h"
 
 /* What a directory uses where neither it nor the root says something. */
 #define LFS_DEFAULT_SIZE	(4 << 20)
 
 static struct {
 	struct lfs_show show;
-	bool quiet, dir_only, recursive;
+	bool dir_only, recursive;
 } lfs_get;
 
 /* What a directory's layout leaves open (0) is what the file system uses. */
@@ -60,10 +61,12 @@ static int lfs_get_place(const char *path, bool want_fid)
  *
  * Return: 0 or an errno.
  */
-static int lfs_get_read(const char *path, bool dir, void *buf)
+static int lfs_get_read(const char *path, bool dir, char *buf)
 {
-	struct lov_user_md_v3 *l = buf;
+	struct lov_user_md_v3 *l = (void *)buf;
+	struct lov_comp_md_v1 *c = (void *)buf;
 	int rc = lfs_layout_get(path, buf);
+	unsigned int i;
 
 	if (rc == ENODATA && dir) {
 		memset(l, 0, sizeof(*l));
@@ -73,7 +76,32 @@ static int lfs_get_read(const char *path, bool dir, void *buf)
 	}
 	if (!rc && dir && l->lmm_magic != LOV_USER_MAGIC_COMP_V1)
 		lfs_get_fill_default(l);
-	return rc;
+	if (rc || !dir || l->lmm_magic != LOV_USER_MAGIC_COMP_V1)
+		return rc;
+	for (i = 0; i < c->lcm_entry_count; i++)
+		lfs_get_fill_default((void *)(buf + c->lcm_entries[i].lcme_offset));
+	return 0;
+}
+
+/* A component was asked for, of a file that has none. */
+static bool lfs_get_no_component(const void *layout)
+{
+	const struct lfs_show *show = &lfs_get.show;
+
+	return (show->id || show->set_flags || show->no_flags) &&
+	       ((const struct lov_user_md_v3 *)layout)->lmm_magic != LOV_USER_MAGIC_COMP_V1;
+}
+
+static void lfs_get_print(const char *path, const void *layout, bool dir, bool top)
+{
+	const struct lfs_show *show = &lfs_get.show;
+	bool value = lfs_show_single(show) && show->fields != LFS_F_OBJECTS;
+
+	if (!show->yaml && !lfs_get.dir_only && (!value || !top))
+		printf("%s%s\n", dir && show->verbose ? "(Default) " : "", path);
+	lfs_show_layout(show, layout, dir);
+	if (!show->yaml && !lfs_get_no_component(layout))
+		printf("\n");
 }
 
 static int lfs_get_one(const char *path, bool top)
@@ -105,11 +133,7 @@ static int lfs_get_one(const char *path, bool top)
 		fprintf(stderr, "lfs: getstripe for '%s' failed: %s\n", path, strerror(rc));
 		return rc;
 	}
-	if (!lfs_get.quiet && !show->yaml && (!lfs_show_single(show) || !top))
-		printf("%s%s\n", dir && show->verbose ? "(Default) " : "", path);
-	lfs_show_layout(show, buf, dir);
-	if (!show->yaml)
-		printf("\n");
+	lfs_get_print(path, buf, dir, top);
 	return 0;
 }
 
@@ -163,6 +187,32 @@ static int lfs_get_set_ost(const char *value)
 	       lfs_error(0, "bad OST '%s'", value);
 }
 
+/* -I: the id of a component; without one the ids are shown. */
+static int lfs_get_set_id(const char *value)
+{
+	long long id;
+
+	if (!value) {
+		lfs_get.show.fields |= LFS_F_ID;
+		return 0;
+	}
+	if (!cli_number(value, 1, 0x7fffffff, &id))
+		return lfs_error(0, "bad component id '%s'", value);
+	lfs_get.show.id = id;
+	return 0;
+}
+
+static int lfs_get_set_flags(const char *value)
+{
+	if (!value) {
+		lfs_get.show.fields |= LFS_F_FLAGS;
+		return 0;
+	}
+	if (lfs_parse_comp_flags(value, &lfs_get.show.set_flags, &lfs_get.show.no_flags))
+		return lfs_error(0, "bad component flags '%s'", value);
+	return 0;
+}
+
 int lfs_getstripe(int argc, char **argv)
 {
 	struct lfs_show *s = &lfs_get.show;
@@ -178,10 +228,14 @@ int lfs_getstripe(int argc, char **argv)
 		CLI_BIT('M', "mdt", s->fields, LFS_F_MDT),
 		CLI_BIT(0, "component-count", s->fields, LFS_F_COMPS),
 		CLI_BIT('N', "mirror-count", s->fields, LFS_F_MIRRORS),
+		CLI_BIT('E', "component-end", s->fields, LFS_F_END),
+		CLI_BIT(0, "component-start", s->fields, LFS_F_START),
+		CLI_MAYBE('I', "component-id", lfs_get_set_id),
+		CLI_MAYBE(0, "component-flags", lfs_get_set_flags),
 		CLI_FLAG('d', "directory", lfs_get.dir_only),
 		CLI_FLAG('r', "recursive", lfs_get.recursive),
 		CLI_FLAG('v', "verbose", s->verbose),
-		CLI_FLAG('q', "quiet", lfs_get.quiet),
+		CLI_BIT('q', "quiet", s->fields, LFS_F_OBJECTS),
 		CLI_FLAG('y', "yaml", s->yaml),
 		CLI_CALL('O', "obd", lfs_get_set_ost),
 		CLI_CALL(0, "ost", lfs_get_set_ost),

@@ -146,16 +146,14 @@ const struct lov_user_md_v3 *lfs_comp_layout(const struct lov_comp_md_v1 *c, uns
  * lfs_comp_pick() - the component that single values are shown of
  * @c: the composite layout
  *
- * Return: the last instantiated one, else the last one; NULL when there is none.
+ * Return: the number of the last instantiated one, else of the last one; -1 when there is none.
  */
-const struct lov_user_md_v3 *lfs_comp_pick(const struct lov_comp_md_v1 *c)
+int lfs_comp_pick(const struct lov_comp_md_v1 *c)
 {
-	unsigned int i, pick = c->lcm_entry_count - 1;
+	int i, pick = (int)c->lcm_entry_count - 1;
 
-	if (!c->lcm_entry_count)
-		return NULL;
 	for (i = 0; i < c->lcm_entry_count; i++)
 		if (c->lcm_entries[i].lcme_flags & LCME_FL_INIT)
 			pick = i;
-	return lfs_comp_layout(c, pick);
+	return pick;
 }

@@ -19,6 +19,6 @@ const struct lov_user_ost_data_v1 *lfs_layout_objects(const struct lov_user_md_v
 const char *lfs_layout_pool(const struct lov_user_md_v3 *l);
 struct lu_fid lfs_layout_object_fid(const struct lov_user_ost_data_v1 *o);
 const struct lov_user_md_v3 *lfs_comp_layout(const struct lov_comp_md_v1 *c, unsigned int i);
-const struct lov_user_md_v3 *lfs_comp_pick(const struct lov_comp_md_v1 *c);
+int lfs_comp_pick(const struct lov_comp_md_v1 *c);
 
 #endif

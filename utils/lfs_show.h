@@ -17,6 +17,11 @@ enum {
 	LFS_F_MDT = 0x80,
 	LFS_F_COMPS = 0x100,
 	LFS_F_MIRRORS = 0x200,
+	LFS_F_END = 0x400,
+	LFS_F_START = 0x800,
+	LFS_F_FLAGS = 0x1000,
+	LFS_F_ID = 0x2000,
+	LFS_F_OBJECTS = 0x4000,	/* -q: nothing else */
 };
 
 struct lfs_show {
@@ -24,6 +29,9 @@ struct lfs_show {
 	bool verbose;
 	bool yaml;
 	long long ost;		/* mark its objects; -1: none */
+	/* Of a composite layout only the components that fit */
+	unsigned int id;	/* 0: any */
+	unsigned int set_flags, no_flags;
 };
 
 bool lfs_show_single(const struct lfs_show *s);

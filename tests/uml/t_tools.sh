@@ -83,7 +83,7 @@ run mkdir d; run lfs setstripe -c 2 -S 128k d; run touch d/f; run lfs setstripe 
 inst=$(lfs getname -i .)
 osc=test-OST0000-osc-$inst
 say "lfs getstripe"
-is "lfs getstripe -d d" "d stripe_count: 2 stripe_size: 131072 pattern: raid0 stripe_offset: -1"
+is "lfs getstripe -d d" "stripe_count: 2 stripe_size: 131072 pattern: raid0 stripe_offset: -1"
 is "lfs getstripe -c d/f" 2
 is "lfs getstripe -S d/f" 131072
 is "lfs getstripe -i d/g" 1

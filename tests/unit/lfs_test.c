@@ -15,6 +15,7 @@
 #include <string.h>
 #include "../../utils/lfs.h"
 #include "../../utils/lfs_show.h"
+#include "../../utils/lfs_wish.h"
 
 static void *copy_of(const void *from, size_t len)
 {
@@ -30,7 +31,8 @@ static void use(const void *layout)
 {
 	static const unsigned int fields[] = {
 		0, LFS_F_COUNT, LFS_F_SIZE, LFS_F_INDEX, LFS_F_POOL, LFS_F_PATTERN, LFS_F_GEN,
-		LFS_F_COMPS, LFS_F_MIRRORS, LFS_F_INDEX | LFS_F_COUNT,
+		LFS_F_COMPS, LFS_F_MIRRORS, LFS_F_INDEX | LFS_F_COUNT, LFS_F_END, LFS_F_START,
+		LFS_F_FLAGS, LFS_F_ID, LFS_F_OBJECTS,
 	};
 	unsigned int i, way;
 
@@ -100,7 +102,7 @@ static void test_good(void **state)
 	};
 
 	assert_int_equal(check(buf, len), 0);
-	assert_ptr_equal(lfs_comp_pick(c), lfs_comp_layout(c, 1));
+	assert_int_equal(lfs_comp_pick(c), 1);
 	assert_string_equal(lfs_layout_pool(lfs_comp_layout(c, 1)), "flash");
 	/* the default of a directory: a wish, without objects */
 	assert_int_equal(check(&plain, LOV_USER_MD_V1_SIZE), 0);
@@ -166,7 +168,7 @@ static void test_hostile(void **state)
 	len = build(buf);
 	c->lcm_entry_count = 0;
 	assert_int_equal(check(buf, len), 0);
-	assert_null(lfs_comp_pick(c));
+	assert_int_equal(lfs_comp_pick(c), -1);
 }
 
 static void test_every_length(void **state)
@@ -223,13 +225,109 @@ static void test_words(void **state)
 	assert_false(lfs_ost_index("-1", &index));
 }
 
+/* ---- wishes ---- */
+
+static const char yaml[] =
+	"lcm_layout_gen:    4\nlcm_mirror_count:  1\nlcm_entry_count:   2\ncomponents:\n"
+	"  - lcme_id:             1\n    lcme_mirror_id:      0\n    lcme_flags:          init\n"
+	"    lcme_extent.e_start: 0\n    lcme_extent.e_end:   1048576\n    sub_layout:\n"
+	"      lmm_stripe_count:  1\n      lmm_stripe_size:   1048576\n"
+	"      lmm_pattern:       raid0\n      lmm_layout_gen:    0\n"
+	"      lmm_stripe_offset: 0\n      lmm_objects:\n      - l_ost_idx: 0\n"
+	"        l_fid:     0x240000400:0x6:0x0\n"
+	"  - lcme_id:             2\n    lcme_mirror_id:      0\n    lcme_flags:          prefer\n"
+	"    lcme_extent.e_start: 1048576\n    lcme_extent.e_end:   EOF\n    sub_layout:\n"
+	"      lmm_stripe_count:  -1\n      lmm_stripe_size:   4194304\n"
+	"      lmm_pattern:       raid0,overstriped\n      lmm_layout_gen:    0\n"
+	"      lmm_stripe_offset: -1\n      lmm_pool:          flash\n";
+
+static int read_yaml(struct lfs_wish *w, const char *text)
+{
+	FILE *f = fmemopen((void *)text, strlen(text), "r");
+	int rc;
+
+	assert_non_null(f);
+	rc = lfs_wish_yaml(w, f);
+	fclose(f);
+	return rc;
+}
+
+/* YAML, the layout that the kernel is given, and that one copied: the same components. */
+static void test_wish(void **state)
+{
+	struct lfs_wish w, copy;
+	struct lov_comp_md_v1 *m;
+	char why[100];
+	size_t len;
+
+	assert_int_equal(read_yaml(&w, yaml), 0);
+	assert_int_equal(w.nr, 2);
+	assert_int_equal(lfs_wish_check(&w, 0, why, sizeof(why)), 0);
+	assert_int_equal(w.comp[0].stripe_offset, LFS_ANY_OST);
+	assert_int_equal(w.comp[1].stripe_count, 0xffff);
+	assert_int_equal(w.comp[1].pattern, LOV_PATTERN_RAID0 | LOV_PATTERN_OVERSTRIPED);
+	assert_int_equal(w.comp[1].flags, LCME_FL_PREF_RD | LCME_FL_PREF_WR);
+	assert_string_equal(w.comp[1].pool, "flash");
+	m = lfs_wish_build(&w, &len);
+	assert_int_equal(len, 32 + 2 * 48 + 32 + 48);
+	assert_int_equal(check(m, len), 0);
+	assert_int_equal(lfs_wish_copy(&copy, m), 0);
+	assert_memory_equal(copy.comp, w.comp, 2 * sizeof(w.comp[0]));
+	free(m);
+	lfs_wish_free(&w);
+	assert_int_equal(read_yaml(&w, "what: is this\n"), EINVAL);
+	assert_int_equal(read_yaml(&w, "lmm_stripe_count: many\n"), EINVAL);
+	assert_int_equal(read_yaml(&w, "- lcme_id: 1\n lcme_flags: odd\n"), EINVAL);
+	assert_int_equal(read_yaml(&w, "lmm_stripe_count: 3\nlmm_stripe_size: 65536\n"), 0);
+	assert_false(w.composite);
+}
+
+/* What is wrong with which component. */
+static void test_wish_bad(void **state)
+{
+	static const struct { unsigned long long end1, end2, size; const char *why; } t[] = {
+		{ 1 << 20, 1 << 20, 0, "component 2 " }, { 1 << 20, 1 << 19, 0, "component 2 " },
+		{ 1000, LFS_EOF, 0, "component 1 " }, { 1 << 20, (1 << 20) + 1, 0, "component 2 " },
+		{ 3 << 16, LFS_EOF, 2 << 16, "component 1 " },
+	};
+	struct lfs_wish w;
+	unsigned int i;
+	char why[100];
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		lfs_wish_init(&w);
+		lfs_wish_add(&w, t[i].end1)->stripe_size = t[i].size;
+		lfs_wish_add(&w, t[i].end2);
+		assert_int_equal(lfs_wish_check(&w, 0, why, sizeof(why)), EINVAL);
+		assert_int_equal(strncmp(why, t[i].why, strlen(t[i].why)), 0);
+		lfs_wish_free(&w);
+	}
+}
+
+static void test_wish_words(void **state)
+{
+	unsigned long long end;
+	uint32_t set, clear;
+
+	assert_true(lfs_parse_end("64K", &end) && end == 65536);
+	assert_true(lfs_parse_end("64", &end) && end == 65536);
+	assert_true(lfs_parse_end("eof", &end) && end == LFS_EOF);
+	assert_false(lfs_parse_end("-2", &end));
+	assert_int_equal(lfs_parse_comp_flags("init,^prefer", &set, &clear), 0);
+	assert_int_equal(set, LCME_FL_INIT);
+	assert_int_equal(clear, LCME_FL_PREF_RD | LCME_FL_PREF_WR);
+	assert_int_equal(lfs_parse_comp_flags("", &set, &clear), EINVAL);
+	assert_int_equal(lfs_parse_comp_flags("ini", &set, &clear), EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_every_length),
-		cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_mutations), cmocka_unit_test(test_wish),
+		cmocka_unit_test(test_wish_bad), cmocka_unit_test(test_wish_words),
 		cmocka_unit_test(test_words),
 	};
 

@@ -109,7 +109,12 @@ struct ioc_data_version {
 #define LOV_PATTERN_HOLE		0x40000000
 #define LOV_PATTERN_RELEASED		0x80000000
 
+#define LCME_FL_STALE			0x1
+#define LCME_FL_PREF_RD			0x2
+#define LCME_FL_PREF_WR			0x4
 #define LCME_FL_INIT			0x10
+#define LCME_FL_NOSYNC			0x20
+#define LCME_FL_NEG			0x80000000
 
 struct lu_fid {
 	__u64	f_seq;

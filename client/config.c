@@ -342,11 +342,12 @@ static int ll_rec_targets(struct ll_sb_info *sbi, u32 cmd, struct lustre_cfg *lc
 	case LCFG_MARKER:
 	case LCFG_LOV_DEL_OBD:
 	case LCFG_DEL_MDC:
-	case LCFG_POOL_NEW:	/* pools: MDTs place objects, the client has nothing to do */
+		return 0;
+	case LCFG_POOL_NEW:
 	case LCFG_POOL_ADD:
 	case LCFG_POOL_REM:
 	case LCFG_POOL_DEL:
-		return 0;
+		return ll_pool_record(sbi, cmd, lcfg_string(lcfg, 2), lcfg_string(lcfg, 3));
 	}
 	return cmd & LCFG_REQUIRED ? -EINVAL : 0;
 }

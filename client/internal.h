@@ -97,6 +97,9 @@ struct ll_sb_info {
 	struct mutex		conf_mutex;
 	struct list_head	nodes;		/* config.c */
 	struct list_head	targets;
+	struct list_head	pools;		/* pool.c */
+	struct mutex		pool_mutex;	/* members of pools, against readers */
+	struct param_dir	*pool_dir;
 	wait_queue_head_t	conf_waitq;	/* a target was added, or umounting */
 	bool			profile_seen;
 	struct xarray		mdcs;		/* struct ll_mdc by MDT index */
@@ -336,6 +339,10 @@ int ll_group_lock(struct file *file, u64 gid);
 int ll_group_unlock(struct file *file, u64 gid);
 /* Data version (sum over the objects); flags LL_DV_*. */
 int ll_data_version(struct inode *inode, u64 *version, u64 flags);
+
+/* ---- pool.c ---- */
+int ll_pool_record(struct ll_sb_info *sbi, u32 cmd, const char *name, const char *uuid);
+void ll_pools_fini(struct ll_sb_info *sbi);
 
 /*
  * An OST from the configuration: make the import with all its nodes, start to connect (do not

@@ -374,9 +374,11 @@ static struct ll_sb_info *ll_sbi_new(void)
 	sbi->statfs_max_age = 1;
 	sbi->namelen = NAME_MAX;
 	mutex_init(&sbi->conf_mutex);
+	mutex_init(&sbi->pool_mutex);
 	mutex_init(&sbi->statfs_mutex);
 	INIT_LIST_HEAD(&sbi->nodes);
 	INIT_LIST_HEAD(&sbi->targets);
+	INIT_LIST_HEAD(&sbi->pools);
 	init_waitqueue_head(&sbi->conf_waitq);
 	xa_init(&sbi->mdcs);
 	xa_init(&sbi->oscs);
@@ -600,6 +602,7 @@ static void ll_kill_sb(struct super_block *sb)
 
 	kill_anon_super(sb);
 
+	ll_pools_fini(sbi);
 	ll_param_fini(sbi);
 	xa_for_each(&sbi->oscs, index, osc)
 		ll_osc_cleanup(osc, force);

@@ -210,8 +210,9 @@ int mdt_osts_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 	case LCFG_POOL_ADD:
 	case LCFG_POOL_REM:
 	case LCFG_POOL_DEL:
-		return mdt_lod_pool(lod, cmd, lcfg_string(lcfg, 2),
-				    lcfg_string(lcfg, 3));
+		rc = mdt_lod_pool(lod, cmd, lcfg_string(lcfg, 2), lcfg_string(lcfg, 3));
+		/* Sections that were undone are skipped, those that undid them are not. */
+		return rc == -ENOENT || rc == -EEXIST ? 0 : rc;
 	default:
 		return 0;
 	}

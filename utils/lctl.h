@@ -25,8 +25,14 @@ int lctl_clear(int argc, char **argv);
 int lctl_mark(int argc, char **argv);
 int lctl_llog_print(int argc, char **argv);
 int lctl_llog_catlist(int argc, char **argv);
+int lctl_pool_new(int argc, char **argv);
+int lctl_pool_add(int argc, char **argv);
+int lctl_pool_remove(int argc, char **argv);
+int lctl_pool_destroy(int argc, char **argv);
+int lctl_pool_list(int argc, char **argv);
 
 /* Ask the MGS of this node to set (or delete) a parameter for good: set_param -P, or conf_param. */
+int lctl_mgs_pool(const char *text);	/* LUSTRE_IOC_MGS_POOL: 0 or an errno */
 int lctl_mgs_param(const char *what, const char *param, bool set, bool del);
 
 int lctl_error(const char *cmd, int err, const char *fmt, ...)

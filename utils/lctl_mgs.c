@@ -45,6 +45,13 @@ int lctl_mgs_param(const char *what, const char *param, bool set, bool del)
 	return 0;
 }
 
+int lctl_mgs_pool(const char *text)
+{
+	struct lustre_ioc_mgs im = { .im_text = (uintptr_t)text, .im_textlen = strlen(text) };
+
+	return lctl_mgs_request(LUSTRE_IOC_MGS_POOL, &im);
+}
+
 int lctl_conf_param(int argc, char **argv)
 {
 	bool del = false;

@@ -25,6 +25,7 @@ int lfs_find(int argc, char **argv);
 int lfs_path2fid(int argc, char **argv);
 int lfs_fid2path(int argc, char **argv);
 int lfs_getname(int argc, char **argv);
+int lfs_pool_list(int argc, char **argv);
 
 int lfs_error(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool lfs_size(const char *s, unsigned long long *out, unsigned int plain_unit);

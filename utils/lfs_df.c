@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "cli.h"
 #include "lfs.h"
+#include "pools.h"
 
 #define LFS_TARGETS_MAX	65536
 #define LFS_DF_UNASKED	(-2)	/* -o or -m not given; -1: all targets; else one index */
@@ -16,6 +17,7 @@
 static struct {
 	bool inodes, human, si, verbose, no_header, summary;
 	long long ost, mdt;
+	const char *pool;	/* only its OSTs */
 } lfs_df_opt;
 
 /* Sums over the targets of a mount. */
@@ -125,6 +127,27 @@ static void lfs_df_failed(enum lfs_kind kind, unsigned int index, const char *uu
 	printf("%-20s: %s\n", uuid[0] ? uuid : name, strerror(err));
 }
 
+/* The pool of -p, which may be named with its file system. */
+static struct pool_name lfs_df_pool_name(const struct lfs_mount *m)
+{
+	const char *dot = strchr(lfs_df_opt.pool, '.');
+	struct pool_name name = { 0 };
+
+	snprintf(name.fsname, sizeof(name.fsname), "%.8s", m->fsname);
+	snprintf(name.pool, sizeof(name.pool), "%s", dot ? dot + 1 : lfs_df_opt.pool);
+	return name;
+}
+
+static bool lfs_df_wants(const struct lfs_mount *m, enum lfs_kind kind, const char *uuid)
+{
+	struct pool_name name;
+
+	if (!lfs_df_opt.pool || kind == LFS_MDT)
+		return true;
+	name = lfs_df_pool_name(m);
+	return pool_has(&name, uuid) == EEXIST;
+}
+
 /* Targets of one kind. Return: the first error of a target. */
 static int lfs_df_kind(int fd, const struct lfs_mount *m, enum lfs_kind kind, long long only,
 		       struct lfs_df_sum *sum)
@@ -144,7 +167,7 @@ static int lfs_df_kind(int fd, const struct lfs_mount *m, enum lfs_kind kind, lo
 		} else if (rc && (rc != EAGAIN || uuid[0])) {	/* else a hole in the indices */
 			lfs_df_failed(kind, i, uuid, rc);
 			first = first ? first : rc;
-		} else if (!rc) {
+		} else if (!rc && lfs_df_wants(m, kind, uuid)) {
 			lfs_df_target(m, kind, i, &st, uuid, sum);
 		}
 		if (only >= 0)
@@ -170,9 +193,18 @@ static int lfs_df_mount(const struct lfs_mount *m)
 	bool all = lfs_df_opt.ost == LFS_DF_UNASKED && lfs_df_opt.mdt == LFS_DF_UNASKED;
 	int fd = open(m->dir, O_RDONLY | O_DIRECTORY), rc = 0, err;
 	struct lfs_df_sum sum = { 0 };
+	struct pool_name name;
 
 	if (fd < 0)
 		return lfs_error(errno, "cannot open '%s'", m->dir);
+	if (lfs_df_opt.pool) {
+		name = lfs_df_pool_name(m);
+		rc = pool_has(&name, "");
+		if (rc) {
+			close(fd);
+			return lfs_error(rc, "pool '%s.%s'", name.fsname, name.pool);
+		}
+	}
 	if (!lfs_df_opt.no_header)
 		lfs_df_header();
 	if (all || lfs_df_opt.mdt != LFS_DF_UNASKED)
@@ -198,11 +230,6 @@ static int lfs_df_mount(const struct lfs_mount *m)
 	return rc;
 }
 
-static int lfs_df_pool(const char *value)
-{
-	return lfs_error(EOPNOTSUPP, "pools");
-}
-
 int lfs_df(int argc, char **argv)
 {
 	static const struct cli_option options[] = {
@@ -215,7 +242,7 @@ int lfs_df(int argc, char **argv)
 		CLI_INDEX('m', "mdt", lfs_df_opt.mdt, LFS_TARGETS_MAX - 1),
 		CLI_FLAG('N', "no-header", lfs_df_opt.no_header),
 		CLI_FLAG('s', "only-summary", lfs_df_opt.summary),
-		CLI_CALL('p', "pool", lfs_df_pool),
+		CLI_TEXT('p', "pool", lfs_df_opt.pool),
 		CLI_END
 	};
 	struct lfs_mount m;

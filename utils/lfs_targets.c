@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "cli.h"
 #include "lfs.h"
+#include "pools.h"
 
 #define LFS_MOUNTS_MAX	256
 
@@ -64,6 +65,26 @@ int lfs_osts(int argc, char **argv)
 int lfs_mdts(int argc, char **argv)
 {
 	return lfs_list_targets(argc, argv, LFS_MDT);
+}
+
+/* ---- pool_list ---- */
+
+int lfs_pool_list(int argc, char **argv)
+{
+	struct lfs_mount m;
+	const char *what;
+	int rc;
+
+	if (argc != 2)
+		return CLI_USAGE;
+	what = argv[1];
+	if (what[0] == '/') {
+		if (!lfs_mount_get(0, what, &m))
+			return lfs_not_mounted(what);
+		what = m.fsname;
+	}
+	rc = pool_list(what);
+	return rc ? lfs_error(rc, "cannot list the pools of '%s'", argv[1]) : 0;
 }
 
 /* ---- check ---- */

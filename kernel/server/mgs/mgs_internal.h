@@ -108,6 +108,9 @@ int mgs_set_param(struct mgs_dev *mgs, const char *text, bool del);
 int mgs_mark_sections(struct mgs_clog *cl, const char *tgtname, const char *comment, u32 set,
 		      u32 clear);
 
+/* ---- mgs_pool.c ---- */
+int mgs_pool(struct mgs_dev *mgs, char *text);
+
 /* ---- mgs_register.c ---- */
 int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti);
 

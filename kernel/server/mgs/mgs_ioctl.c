@@ -101,12 +101,14 @@ static int mgs_catlist(struct mgs_dev *mgs, struct lustre_ioc_mgs *im, char *out
 	return min(rc, 0);
 }
 
-static int mgs_ioctl_param(struct mgs_dev *mgs, unsigned int cmd, const char *text, bool del)
+static int mgs_ioctl_change(struct mgs_dev *mgs, unsigned int cmd, char *text, bool del)
 {
 	int rc;
 
 	down_write(&mgs->md_sem);
-	if (cmd == LUSTRE_IOC_MGS_CONF_PARAM)
+	if (cmd == LUSTRE_IOC_MGS_POOL)
+		rc = mgs_pool(mgs, text);
+	else if (cmd == LUSTRE_IOC_MGS_CONF_PARAM)
 		rc = mgs_conf_param(mgs, text, del);
 	else
 		rc = mgs_set_param(mgs, text, del);
@@ -114,7 +116,7 @@ static int mgs_ioctl_param(struct mgs_dev *mgs, unsigned int cmd, const char *te
 	return rc;
 }
 
-static long mgs_ioctl_run(unsigned int cmd, struct lustre_ioc_mgs *im, const char *text, char *out)
+static long mgs_ioctl_run(unsigned int cmd, struct lustre_ioc_mgs *im, char *text, char *out)
 {
 	struct mgs_dev *mgs;
 	long rc = -ENODEV;
@@ -130,7 +132,7 @@ static long mgs_ioctl_run(unsigned int cmd, struct lustre_ioc_mgs *im, const cha
 			rc = mgs_catlist(mgs, im, out);
 			break;
 		default:
-			rc = mgs_ioctl_param(mgs, cmd, text, im->im_flags & LUSTRE_MGS_DELETE);
+			rc = mgs_ioctl_change(mgs, cmd, text, im->im_flags & LUSTRE_MGS_DELETE);
 		}
 	}
 	mutex_unlock(&mgs_dev_mutex);
@@ -147,6 +149,7 @@ static long mgs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	switch (cmd) {
 	case LUSTRE_IOC_MGS_CONF_PARAM:
 	case LUSTRE_IOC_MGS_SET_PARAM:
+	case LUSTRE_IOC_MGS_POOL:
 		prints = false;
 		break;
 	case LUSTRE_IOC_MGS_LLOG_PRINT:

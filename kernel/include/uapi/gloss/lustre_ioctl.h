@@ -36,5 +36,12 @@ struct lustre_ioc_mgs {
 #define LUSTRE_IOC_MGS_LLOG_PRINT	_IOWR('f', 0x42, struct lustre_ioc_mgs)
 /* The names of all logs, one a line; repeat until im_buflen is 0. */
 #define LUSTRE_IOC_MGS_LLOG_CATLIST	_IOWR('f', 0x43, struct lustre_ioc_mgs)
+/*
+ * Pools: "new fs.pool", "add fs.pool fs-OST0000_UUID", "rem fs.pool fs-OST0000_UUID", "del
+ * fs.pool".
+ * -EEXIST: the pool, or the OST in it; -ENOMEDIUM: no such pool; -ENOENT: the OST is not in it;
+ * -ENOTEMPTY; -ENODEV: no such file system or OST; -EINVAL.
+ */
+#define LUSTRE_IOC_MGS_POOL		_IOW('f', 0x44, struct lustre_ioc_mgs)
 
 #endif

@@ -274,7 +274,7 @@ static long ll_ioc_setstripe(struct file *file, void __user *arg)
 	rc = -EPERM;
 	if (!(file->f_mode & FMODE_WRITE))
 		goto out;
-	rc = ll_setstripe_file(inode, hint, len);
+	rc = ll_setstripe_file(file_dentry(file), hint, len);
 	if (rc)
 		goto out;
 	/* The result goes into the caller's buffer as far as it fits. */

@@ -297,7 +297,7 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
 struct posix_acl *ll_get_acl(struct inode *inode, int type, bool rcu);
 int ll_set_acl(struct mnt_idmap *idmap, struct inode *inode, struct posix_acl *acl, int type);
 /* Setstripe of a regular file (hint in wire order); -EEXIST when it has a layout. */
-int ll_setstripe_file(struct inode *inode, const void *hint, u32 len);
+int ll_setstripe_file(struct dentry *dentry, const void *hint, u32 len);
 int ll_setstripe_dir(struct inode *dir, const void *hint, u32 len);
 /* Bytes of a striping hint of a user: from its first 48 bytes; 0 = bad. */
 u32 ll_hint_size(const void *head, u32 len);

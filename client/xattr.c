@@ -297,12 +297,15 @@ u32 ll_hint_size(const void *head, u32 len)
 
 /*
  * ll_setstripe_file - give a file without objects a layout
+ * @dentry: a name of the file; what the layout leaves open is as in the directory
  * @hint: lov_user_md in wire order
  *
  * Return: 0, -EEXIST when it has one, -EINVAL, -ENOSPC ...
  */
-int ll_setstripe_file(struct inode *inode, const void *hint, u32 len)
+int ll_setstripe_file(struct dentry *dentry, const void *hint, u32 len)
 {
+	struct dentry *parent = dget_parent(dentry);
+	struct inode *inode = d_inode(dentry);
 	struct ll_open_args args = {
 		.flags = MDS_FMODE_WRITE | MDS_OPEN_HAS_EA | MDS_OPEN_DEFAULT_LMV,
 		.ea = hint,
@@ -312,7 +315,9 @@ int ll_setstripe_file(struct inode *inode, const void *hint, u32 len)
 	struct ll_open *open;
 	int rc;
 
-	rc = mdc_intent_open(NULL, NULL, inode, &args, &a, &open);
+	rc = mdc_intent_open(parent != dentry ? d_inode(parent) : NULL, NULL, inode, &args, &a,
+			     &open);
+	dput(parent);
 	if (!rc)
 		ll_inode_update(inode, &a);
 	ll_answer_put(&a);
@@ -348,12 +353,13 @@ int ll_setstripe_dir(struct inode *dir, const void *hint, u32 len)
 }
 
 /* setfattr -n lustre.lov: set the layout, as tar and rsync do when they restore a file. */
-static int ll_xattr_lov_set(struct inode *inode, const void *value, size_t size)
+static int ll_xattr_lov_set(struct dentry *dentry, const void *value, size_t size)
 {
 	static const struct lov_mds_md_v1 remove = {
 		.lmm_magic = cpu_to_le32(LOV_MAGIC_V1),
 		.lmm_stripe_offset = cpu_to_le16(LOV_OFFSET_DEFAULT),
 	};
+	struct inode *inode = d_inode(dentry);
 	struct lov_mds_md_v1 *lmm;
 	u32 magic, len;
 	int rc;
@@ -383,7 +389,7 @@ static int ll_xattr_lov_set(struct inode *inode, const void *value, size_t size)
 	if (S_ISDIR(inode->i_mode)) {
 		rc = ll_setstripe_dir(inode, lmm, len);
 	} else {
-		rc = ll_setstripe_file(inode, lmm, len);
+		rc = ll_setstripe_file(dentry, lmm, len);
 		if (rc == -EEXIST)
 			rc = 0;
 	}
@@ -585,7 +591,7 @@ static int ll_xattr_set(const struct xattr_handler *handler, struct mnt_idmap *i
 	rc = ll_xattr_refused(full, inode, true);
 	if (!rc) {
 		if (ll_xattr_is_lov(full))
-			rc = ll_xattr_lov_set(inode, value, value ? size : 0);
+			rc = ll_xattr_lov_set(dentry, value, value ? size : 0);
 		else if (!strncmp(full, "lustre.lov.", 11) && value && S_ISREG(inode->i_mode))
 			/* Components of a layout are added, removed, flagged (chapter 7, 4.2). */
 			rc = mdc_setxattr(inode, full, value, size, 0, false);

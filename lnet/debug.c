@@ -39,8 +39,10 @@ static const struct lnet_debug_word lnet_debug_words[] = {
 	{ "rpctrace", "ptlrpc" },
 	{ "dlmtrace", "ldlm" },
 	{ "iotrace", "osd" },
+	{ "iotrace", "oss" },
 	{ "trace", "mdt" },
 	{ "vfstrace", "lustre" },
+	{ "vfstrace", "tgt" },
 };
 
 /* Bit i: lnet_debug_words[i]. The first LNET_DEBUG_ALWAYS are set for ever. */

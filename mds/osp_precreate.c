@@ -13,6 +13,7 @@
 
 #include <linux/kthread.h>
 #include <linux/slab.h>
+#include <trace/events/mdt.h>
 #include "osp.h"
 
 #define PRE_BATCH_MIN		32
@@ -273,7 +274,9 @@ static int osp_precreate(struct osp_device *osp)
 	want = last + osp->opd_batch;
 	spin_unlock(&osp->opd_lock);
 	got = want;
+	trace_mdt_osp_create_begin(osp->opd_name, last, want, 0);
 	rc = osp_rpc_create(osp, false, &got);
+	trace_mdt_osp_create_end(osp->opd_name, last, got, rc);
 	spin_lock(&osp->opd_lock);
 	if (!rc && got <= last)
 		rc = -ESTALE;

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/highmem.h>
 #include <linux/log2.h>
+#include <trace/events/oss.h>
 #include "oss_internal.h"
 
 struct oss_brw {
@@ -187,10 +188,15 @@ static int oss_brw_pages(struct oss_brw *b)
 	return 0;
 }
 
-static void oss_brw_fini(struct oss_brw *b)
+#define oss_brw_trace(b, event, rc)						\
+	trace_oss_brw_##event((b)->ost->ost_lt->lt_name, (b)->req->sr_xid,	\
+			      &(b)->fid, (b)->write, (b)->start, (b)->total, rc)
+
+static void oss_brw_fini(struct oss_brw *b, int rc)
 {
 	unsigned int i;
 
+	oss_brw_trace(b, end, rc);
 	osd_object_put(b->obj);
 	ldlm_srv_unlock(b->lock);
 	if (b->pages)
@@ -203,8 +209,10 @@ static void oss_brw_fini(struct oss_brw *b)
 
 static int oss_brw_begin(struct svc_req *req, struct oss_brw *b)
 {
-	int rc = oss_brw_lock(b);
+	int rc;
 
+	oss_brw_trace(b, begin, 0);
+	rc = oss_brw_lock(b);
 	if (rc)
 		return rc;
 	b->obj = oss_object_find(req, &b->fid);
@@ -316,7 +324,7 @@ int oss_read(struct svc_req *req)
 	if (!b.srvlock)
 		oss_brw_find_lock(&b);
 out:
-	oss_brw_fini(&b);
+	oss_brw_fini(&b, rc);
 	return rc;
 }
 
@@ -509,6 +517,6 @@ int oss_write(struct svc_req *req)
 		oss_brw_find_lock(&b);
 out:
 	kvfree(covered);
-	oss_brw_fini(&b);
+	oss_brw_fini(&b, rc);
 	return rc;
 }

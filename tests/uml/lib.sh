@@ -6,6 +6,12 @@ OSTS=$(echo /dev/ubd[b-z])
 say() { echo "# $*"; }
 fail() { echo "FAILED: $*"; dmesg | tail -${LOGLINES:-60}; exit 1; }
 run() { "$@" || fail "$*"; }
+# is COMMAND EXPECTED: the words of a command's output; rc EXPECTED COMMAND: its exit status
+is() { local got; got=$(eval "$1" 2>&1 | xargs echo); [ "$got" = "$2" ] || fail "$1: '$got', expected '$2'"; }
+rc() { eval "$2" >/dev/null 2>&1; local r=$?; [ $r = "$1" ] || fail "$2: status $r, expected $1"; }
+# What a test needs that a machine may lack: without it the test is skipped. First thing in a test.
+_require_program() { local p; for p; do command -v "$p" > /dev/null || { echo "this test needs the program $p"; exit 77; }; done; }
+_require_file() { local f; for f; do [ -e "$f" ] || { echo "this test needs $f"; exit 77; }; done; }
 lnet_up() {
 	echo "options lnet networks=tcp(lo) ${TCP:+local_nid_dist_zero=0}" > /etc/modprobe.d/lnet.conf
 	run modprobe lnet

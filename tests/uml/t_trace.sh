@@ -4,15 +4,19 @@
 # disks: 200,300
 # limit: 200
 . $TOP/tests/uml/lib.sh
+# (looking inside mounts it)
+_require_file /sys/kernel/debug/tracing/events/
 seen() { grep -q "$1" /tmp/dk || fail "no $1 in lctl dk"; }
 run modprobe lnet
 run lustre_rmmod
 lnet_up
 # set before the modules with the tracepoints are loaded
-run lctl set_param debug=+rpctrace
+run lctl set_param debug="+rpctrace +trace"
 format; start; client
-[ "$(lctl get_param -n debug)" = "neterror warning error emerg config console rpctrace" ] || fail "debug is '$(lctl get_param -n debug)'"
+[ "$(lctl get_param -n debug)" = "neterror warning error emerg config console rpctrace trace" ] || fail "debug is '$(lctl get_param -n debug)'"
 lctl set_param debug=bogus 2>/dev/null && fail "an unknown word was taken"
+run lctl dk /tmp/dk 2>/dev/null
+seen mdt_osp_create_begin; seen "mdt_osp_create_end: $FS-OST0000-osc-MDT0000 .* rc=0"
 run lctl clear
 run sh -c 'echo hello > /mnt/lustre/f'; sync
 run lctl dk /tmp/dk 2>/dev/null
@@ -24,7 +28,10 @@ say "all words"
 run lctl set_param debug=-1
 run sh -c 'echo hello > /mnt/lustre/g'; sync
 run lctl dk /tmp/dk 2>/dev/null
-for s in $(ls -d /sys/kernel/tracing/events/{lnet,ldlm,osd,lustre} 2>/dev/null); do seen "${s##*/}_"; done
+for s in lnet ldlm osd oss mdt lustre; do seen "${s}_"; done
+client /mnt/b; echo x > /mnt/lustre/t; run cat /mnt/b/t > /dev/null; run umount /mnt/b
+run lctl dk /tmp/dk 2>/dev/null
+for e in ldlm_{enqueue,grant,block,ast,ast_done,cancel,destroy} lnet_msg_{send,sent,recv} oss_brw_{begin,end}; do seen $e; done
 run lctl set_param debug=0
 run sh -c 'echo hello > /mnt/lustre/h'; sync
 run lctl clear; run touch /mnt/lustre/i; run lctl dk /tmp/dk 2>/dev/null
@@ -33,5 +40,9 @@ say "connections"
 run lctl set_param debug=ha
 run umount /mnt/lustre; run lctl dk /tmp/dk 2>/dev/null
 seen "ptlrpc_import_state: $FS-MDT0000_UUID .*CLOSED"
-stop; unload
-[ ! -e /sys/kernel/tracing/instances/lustre ] || fail "the ring stays without the modules"
+say "targets"
+run lctl set_param debug=vfstrace
+stop; run lctl dk /tmp/dk 2>/dev/null
+seen "tgt_umount: /dev/ubda $FS-MDT0000 rc=0"
+unload
+[ ! -e /sys/kernel/debug/tracing/instances/lustre ] || fail "the ring stays without the modules"

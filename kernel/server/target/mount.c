@@ -16,6 +16,7 @@
 #include <linux/statfs.h>
 #include <gloss/lnet.h>
 #include <gloss/mount.h>
+#include <trace/events/tgt.h>
 #include "internal.h"
 
 #define REG_TRIES	4	/* of a registration that must succeed, 2 s apart */
@@ -198,17 +199,11 @@ static int tgt_start_target(struct tgt_mount *tm)
 	return tgt_serve(tm->tm_target);
 }
 
-/* What is started at an error is stopped by tgt_mount_stop(). */
-int tgt_mount_start(struct tgt_mount *tm)
+static int tgt_mount_disk(struct tgt_mount *tm)
 {
 	char label[17];
 	int rc;
 
-	if (!tm->tm_device)
-		return -EINVAL;
-	rc = tgt_mount_claim(tm);
-	if (rc)
-		return rc;
 	if (!tm->tm_have_svname) {
 		rc = tgt_read_label(tm->tm_device, label) ?: tgt_set_svname(tm, label);
 		if (rc) {
@@ -224,16 +219,39 @@ int tgt_mount_start(struct tgt_mount *tm)
 		return rc;
 	}
 	rc = tgt_read_mountdata(tm);
-	if (rc) {
+	if (rc)
 		pr_err("%s: " MOUNT_DATA_FILE " cannot be used: rc = %d\n", tm->tm_device, rc);
-		return rc;
-	}
+	return rc;
+}
+
+static int tgt_mount_services(struct tgt_mount *tm)
+{
+	int rc = 0;
+
 	if (tm->tm_mgs_opt && !tm->tm_nomgs) {
 		tm->tm_flags |= LDD_F_SV_TYPE_MGS;
 		rc = tgt_start_mgs(tm);
 	}
 	if (!rc && tm->tm_svname[0] && !tm->tm_nosvc)
 		rc = tgt_start_target(tm);
+	return rc;
+}
+
+/* What is started at an error is stopped by tgt_mount_stop(). */
+int tgt_mount_start(struct tgt_mount *tm)
+{
+	int rc;
+
+	if (!tm->tm_device)
+		return -EINVAL;
+	rc = tgt_mount_claim(tm);
+	if (rc)
+		return rc;
+	rc = tgt_mount_disk(tm);
+	trace_tgt_mount_begin(tm->tm_device, tm->tm_svname, rc);
+	if (!rc)
+		rc = tgt_mount_services(tm);
+	trace_tgt_mount_end(tm->tm_device, tm->tm_svname, rc);
 	return rc;
 }
 
@@ -251,6 +269,8 @@ void tgt_mount_stop(struct tgt_mount *tm)
 	if (tm->tm_osd)
 		osd_umount(tm->tm_osd);
 	tm->tm_osd = NULL;
+	if (tm->tm_device)
+		trace_tgt_umount(tm->tm_device, tm->tm_svname, 0);
 	tgt_mount_unclaim(tm);
 }
 

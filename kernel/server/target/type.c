@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/kmod.h>
 #include <linux/slab.h>
+#include <gloss/lnet.h>
 #include "internal.h"
 
 static const char * const type_modules[TGT_NR_KINDS] = {
@@ -32,6 +33,7 @@ int tgt_type_register(const struct tgt_type *type)
 {
 	int rc = -EEXIST;
 
+	lnet_debug_module_loaded();
 	mutex_lock(&types_mutex);
 	if (!types[type->kind]) {
 		types[type->kind] = type;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints of the MDT: the steps of an operation that changes something (mds/mdt_op.c). The XID
- * is that of the request in the events of ptlrpc.
+ * Tracepoints of the MDT: the steps of an operation that changes something (mds/mdt_op.c), whose
+ * XID is that of the request in the events of ptlrpc; the pools of objects for new
+ * files (mds/osp_precreate.c).
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM mdt
@@ -46,6 +47,32 @@ DEFINE_EVENT(mdt_op_class, mdt_op_executed,
 DEFINE_EVENT(mdt_op_class, mdt_op_end,
 	TP_PROTO(const char *target, const char *op, u64 xid, int rc),
 	TP_ARGS(target, op, xid, rc));
+
+DECLARE_EVENT_CLASS(mdt_osp_class,
+	TP_PROTO(const char *osp, u64 last, u64 id, int rc),
+	TP_ARGS(osp, last, id, rc),
+	TP_STRUCT__entry(
+		__field(u64, last)
+		__field(u64, id)
+		__field(int, rc)
+		__string(osp, osp)
+	),
+	TP_fast_assign(
+		__entry->last = last;
+		__entry->id = id;
+		__entry->rc = rc;
+		compat_assign_str(osp, osp);
+	),
+	TP_printk("%s have=%llu id=%llu rc=%d", __get_str(osp), __entry->last, __entry->id,
+		  __entry->rc)
+);
+
+/* The pool of objects of an OST is refilled: objects up to id are asked for. */
+DEFINE_EVENT(mdt_osp_class, mdt_osp_create_begin,
+	TP_PROTO(const char *osp, u64 last, u64 id, int rc), TP_ARGS(osp, last, id, rc));
+/* The OST has them up to id, or refused with rc. */
+DEFINE_EVENT(mdt_osp_class, mdt_osp_create_end,
+	TP_PROTO(const char *osp, u64 last, u64 id, int rc), TP_ARGS(osp, last, id, rc));
 
 #endif /* _TRACE_MDT_H */
 

@@ -27,6 +27,15 @@ int oss_obdo_fid(struct oss_device *ost, const struct obdo *oa, struct lu_fid *f
 	return fid_is_norm(fid) && fid->f_oid ? 0 : -EPROTO;
 }
 
+/**
+ * oss_object_find - the object of a request
+ * @req: the request
+ * @fid: of the object
+ *
+ * A replay creates the object if a crash lost it.
+ *
+ * Return: the object, referenced; ERR_PTR(-ENOENT) and other errors.
+ */
 struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid)
 {
 	struct oss_device *ost = oss_dev(req);
@@ -52,6 +61,11 @@ static void oss_obdo_add(struct obdo *oa, u64 valid)
 	oa->o_valid |= cpu_to_le64(valid);
 }
 
+/**
+ * oss_obdo_attrs - fill type, mode, size, blocks and times of an obdo
+ * @oa: of a reply
+ * @obj: the object
+ */
 void oss_obdo_attrs(struct obdo *oa, struct osd_object *obj)
 {
 	struct osd_attr attr;
@@ -67,6 +81,11 @@ void oss_obdo_attrs(struct obdo *oa, struct osd_object *obj)
 				 OBD_MD_FLATIME | OBD_MD_FLMTIME | OBD_MD_FLCTIME);
 }
 
+/**
+ * oss_obdo_ids - fill owner, group and project of an obdo
+ * @oa: of a reply
+ * @obj: the object
+ */
 void oss_obdo_ids(struct obdo *oa, struct osd_object *obj)
 {
 	struct osd_attr attr;
@@ -140,6 +159,16 @@ static u32 oss_ids(struct osd_attr *attr, const struct obdo *oa, bool chown, boo
 	return set;
 }
 
+/**
+ * oss_attrs_apply - take attributes from a request, and count the change
+ * @th: transaction with OSS_CR_ATTRS
+ * @obj: the object, osd_object_lock() held
+ * @oa: of the request
+ * @times: OSD_A_*TIME that may be taken
+ * @chown: take ids in any case, else only those that the object never had
+ *
+ * Return: 0 or -errno of the object store.
+ */
 int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa, u32 times,
 		    bool chown)
 {
@@ -176,6 +205,18 @@ int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct o
 	return oss_parent_set(th, obj, oa, chown);
 }
 
+/**
+ * oss_srv_lock - the extent lock of a request with SRVLOCK
+ * @ost: the target
+ * @fid: of the object
+ * @start: first byte
+ * @end: last byte
+ * @mode: LCK_PR or LCK_PW
+ * @flags: as for ldlm_srv_lock_local()
+ * @lockp: out: the lock; NULL during recovery, when there is none
+ *
+ * Return: as ldlm_srv_lock_local().
+ */
 int oss_srv_lock(struct oss_device *ost, const struct lu_fid *fid, u64 start, u64 end, u32 mode,
 		 u64 flags, struct ldlm_lock **lockp)
 {
@@ -211,6 +252,12 @@ static void oss_rep_layout_version(struct obdo *rep, struct osd_object *obj)
 	}
 }
 
+/**
+ * oss_getattr - OST_GETATTR
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_getattr(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);
@@ -268,6 +315,12 @@ static int oss_setattr_obj(struct svc_req *req, struct osd_object *obj, const st
 	return rc;
 }
 
+/**
+ * oss_setattr - OST_SETATTR: owner, group, project, times; the size only by OST_PUNCH
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_setattr(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);
@@ -304,10 +357,15 @@ int oss_setattr(struct svc_req *req)
 	return rc;
 }
 
-/*
+/**
+ * oss_sync - OST_SYNC
+ * @req: the request
+ *
  * The commit is that of the whole target, which also writes what its disk has cached. It comes
  * first: an MDT asks about an object that is missing whether its destroy is safe. A request that
  * names no object is about the target alone (sync(2), syncfs(2) of a client).
+ *
+ * Return: 0 or -errno, which is answered.
  */
 int oss_sync(struct svc_req *req)
 {
@@ -337,6 +395,12 @@ int oss_sync(struct svc_req *req)
 	return 0;
 }
 
+/**
+ * oss_statfs - OST_STATFS
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_statfs(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);

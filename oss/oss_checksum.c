@@ -23,6 +23,16 @@ static u32 oss_cksum_update(u32 type, u32 sum, const void *p, size_t len)
 	}
 }
 
+/**
+ * oss_checksum - checksum of the data of a bulk
+ * @type: OBD_FL_CKSUM_*; 0: Adler
+ * @bvec: the data
+ * @nr: pieces
+ * @len: bytes of them that count
+ * @cksum: out
+ *
+ * Return: 0, -EOPNOTSUPP: unknown type.
+ */
 int oss_checksum(u32 type, const struct bio_vec *bvec, unsigned int nr, u64 len, u32 *cksum)
 {
 	unsigned int i, n;

@@ -42,6 +42,14 @@ static u32 oss_brw_size(u32 wanted)
 	return max_t(u32, ONE_MB_BRW_SIZE, rounddown_pow_of_two(min(wanted, OSS_BRW_SIZE)));
 }
 
+/**
+ * oss_connect - negotiate a connection
+ * @exp: export of the client
+ * @ocd: what the client offers; out: what it gets
+ * @reconnect: the client was connected before
+ *
+ * Return: 0, -EPROTO, -EBADF (the client wants another OST).
+ */
 int oss_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect)
 {
 	struct oss_export *oe = oss_export(exp);
@@ -82,11 +90,22 @@ int oss_connect(struct obd_export *exp, struct obd_connect_data *ocd, bool recon
 	return 0;
 }
 
+/**
+ * oss_disconnect - a client has left: its grant is free
+ * @exp: its export
+ * @evicted: it was evicted
+ */
 void oss_disconnect(struct obd_export *exp, bool evicted)
 {
 	oss_grant_disconnect(lu_target(exp->exp_tgt)->lt_priv, oss_export(exp));
 }
 
+/**
+ * oss_export_init - prepare the part of an export that belongs to the OST
+ * @te: the export
+ *
+ * Return: 0.
+ */
 int oss_export_init(struct tgt_export *te)
 {
 	struct oss_export *oe = container_of(te, struct oss_export, oe_te);
@@ -95,6 +114,10 @@ int oss_export_init(struct tgt_export *te)
 	return 0;
 }
 
+/**
+ * oss_export_fini - free the part of an export that belongs to the OST
+ * @te: the export
+ */
 void oss_export_fini(struct tgt_export *te)
 {
 	kfree(container_of(te, struct oss_export, oe_te)->oe_fmd);
@@ -102,6 +125,12 @@ void oss_export_fini(struct tgt_export *te)
 
 /* ---- which objects got times by SETATTR or PUNCH ---- */
 
+/**
+ * oss_fmd_set - remember that a client has set times of an object
+ * @oe: the client
+ * @fid: of the object
+ * @xid: of its request
+ */
 void oss_fmd_set(struct oss_export *oe, const struct lu_fid *fid, u64 xid)
 {
 	struct oss_fmd *ring = NULL;
@@ -127,6 +156,13 @@ void oss_fmd_set(struct oss_export *oe, const struct lu_fid *fid, u64 xid)
 	kfree(ring);
 }
 
+/**
+ * oss_fmd_xid - the last request by which a client has set times of an object
+ * @oe: the client
+ * @fid: of the object
+ *
+ * Return: its XID; 0: none of the last OSS_FMD_MAX objects.
+ */
 u64 oss_fmd_xid(struct oss_export *oe, const struct lu_fid *fid)
 {
 	unsigned int i;

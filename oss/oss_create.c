@@ -52,6 +52,15 @@ out:
 	return ERR_PTR(rc);
 }
 
+/**
+ * oss_seq_find - a sequence of objects
+ * @ost: the target
+ * @seq: its number, 0: IDIF
+ * @create: make it if it is not there
+ *
+ * Return: the sequence, which stays until the target stops; ERR_PTR(-ENOENT), -ENOMEM, -errno of
+ * the disk.
+ */
 struct oss_seq *oss_seq_find(struct oss_device *ost, u64 seq, bool create)
 {
 	struct oss_seq *os = xa_load(&ost->ost_seqs, seq);
@@ -75,6 +84,12 @@ static int oss_seq_found(void *ctx, u64 seq)
 	return PTR_ERR_OR_ZERO(os);
 }
 
+/**
+ * oss_seqs_start - load the sequences of a target
+ * @ost: the target
+ *
+ * Return: 0, -ENOMEM, -errno of the disk; oss_seqs_stop() follows in any case.
+ */
 int oss_seqs_start(struct oss_device *ost)
 {
 	struct oss_seq *os = oss_seq_find(ost, 0, true);
@@ -96,6 +111,10 @@ int oss_seqs_start(struct oss_device *ost)
 	return 0;
 }
 
+/**
+ * oss_seqs_stop - forget the sequences of a target
+ * @ost: the target
+ */
 void oss_seqs_stop(struct oss_device *ost)
 {
 	struct oss_seq *os;
@@ -109,7 +128,14 @@ void oss_seqs_stop(struct oss_device *ost)
 	osd_object_put(ost->ost_seq_file);
 }
 
-/* SEQ_QUERY: give an MDT a data sequence that was never given out before (chapter 5, 13.2). */
+/**
+ * oss_seq_query - SEQ_QUERY: give an MDT a data sequence that was never given out before
+ * @req: the request
+ *
+ * Chapter 5, 13.2.
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_seq_query(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);
@@ -148,6 +174,13 @@ int oss_seq_query(struct svc_req *req)
 
 /* ---- creation; under os_mutex ---- */
 
+/**
+ * oss_seq_fid - FID of an object
+ * @ost: the target
+ * @os: its sequence
+ * @id: its number in the sequence
+ * @fid: out
+ */
 void oss_seq_fid(struct oss_device *ost, struct oss_seq *os, u64 id, struct lu_fid *fid)
 {
 	if (!os->os_seq) {
@@ -260,10 +293,17 @@ static int oss_create_existing(struct oss_device *ost, struct oss_seq *os, u64 i
 	return -ENOSPC;
 }
 
-/*
- * Create and commit all up to @id; may end early with an error: os_last_id tells. @again: the MDT
- * has given these ids to files already, so objects that are there stay as they are. Otherwise
- * -ENOSPC at one that holds data.
+/**
+ * oss_seq_create_upto - create objects, and commit them
+ * @ost: the target
+ * @os: the sequence, os_mutex held
+ * @id: last one to create
+ * @again: the MDT has given these ids to files already, so objects that are there stay as they are;
+ *	else -ENOSPC at one that holds data
+ *
+ * May end early with an error: os_last_id tells.
+ *
+ * Return: 0, -ENOSPC, -errno of the object store.
  */
 int oss_seq_create_upto(struct oss_device *ost, struct oss_seq *os, u64 id, bool again)
 {
@@ -458,6 +498,12 @@ static int oss_create_target(struct oss_device *ost, const struct obdo *oa, u64 
 	return 0;
 }
 
+/**
+ * oss_create - OST_CREATE: objects for new files, or the removal of those that no file got
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_create(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);
@@ -506,6 +552,12 @@ int oss_create(struct svc_req *req)
 	return 0;
 }
 
+/**
+ * oss_destroy - OST_DESTROY
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_destroy(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);

@@ -27,6 +27,12 @@ static u64 oss_left(struct oss_device *ost, u64 free)
 	return free > ost->ost_tot_granted ? free - ost->ost_tot_granted : 0;
 }
 
+/**
+ * oss_space_left - space that is neither used nor promised to clients
+ * @ost: the target
+ *
+ * Return: bytes.
+ */
 u64 oss_space_left(struct oss_device *ost)
 {
 	u64 free = oss_space_free(ost);
@@ -47,6 +53,13 @@ static u64 oss_grant_chunk(struct oss_export *oe)
 	return 2 * chunk;
 }
 
+/**
+ * oss_grant_connect - grant of a client that connects
+ * @ost: the target
+ * @oe: the client
+ * @ocd: what it asks for; out: what it has
+ * @reconnect: it was connected before
+ */
 void oss_grant_connect(struct oss_device *ost, struct oss_export *oe, struct obd_connect_data *ocd,
 		       bool reconnect)
 {
@@ -70,6 +83,11 @@ void oss_grant_connect(struct oss_device *ost, struct oss_export *oe, struct obd
 	spin_unlock(&ost->ost_grant_lock);
 }
 
+/**
+ * oss_grant_disconnect - take the grant of a client back
+ * @ost: the target
+ * @oe: the client
+ */
 void oss_grant_disconnect(struct oss_device *ost, struct oss_export *oe)
 {
 	spin_lock(&ost->ost_grant_lock);
@@ -87,6 +105,12 @@ static void oss_grant_drop(struct oss_device *ost, struct oss_export *oe, u64 by
 	ost->ost_tot_granted -= bytes;
 }
 
+/**
+ * oss_grant_shrink - a client returns grant
+ * @ost: the target
+ * @oe: the client
+ * @bytes: how much
+ */
 void oss_grant_shrink(struct oss_device *ost, struct oss_export *oe, u64 bytes)
 {
 	spin_lock(&ost->ost_grant_lock);
@@ -101,6 +125,13 @@ static bool oss_grant_valid(const struct obdo *oa)
 	return (le64_to_cpu(oa->o_valid) & both) == both;
 }
 
+/**
+ * oss_grant_incoming - take note of what a client reports in each BRW
+ * @ost: the target
+ * @oe: the client
+ * @oa: of its request: dirty bytes, dropped and returned grant
+ * @again: the request came before
+ */
 void oss_grant_incoming(struct oss_device *ost, struct oss_export *oe, struct obdo *oa, bool again)
 {
 	u64 dirty = le64_to_cpu(oa->o_dirty), dropped = le32_to_cpu(oa->o_dropped);
@@ -141,6 +172,20 @@ static bool oss_grant_niobuf(struct oss_device *ost, struct oss_export *oe,
 	return true;
 }
 
+/**
+ * oss_grant_write - reserve the space of a write
+ * @ost: the target
+ * @oe: the client
+ * @oa: of its request
+ * @nb: ranges of the write
+ * @nr: how many
+ * @again: the request came before
+ * @used: out: bytes that become pending
+ * @covered: out, of each range: space is reserved
+ *
+ * oss_grant_done() follows when the write has failed, else oss_grant_commit() inside of its
+ * transaction.
+ */
 void oss_grant_write(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa,
 		     const struct niobuf_remote *nb, unsigned int nr, bool again, u64 *used,
 		     bool *covered)
@@ -175,6 +220,15 @@ void oss_grant_write(struct oss_device *ost, struct oss_export *oe, const struct
 	spin_unlock(&ost->ost_grant_lock);
 }
 
+/**
+ * oss_space_take - reserve free space
+ * @ost: the target
+ * @bytes: how much
+ *
+ * Until oss_grant_done() or a commit.
+ *
+ * Return: false: there is not enough.
+ */
 bool oss_space_take(struct oss_device *ost, u64 bytes)
 {
 	u64 free = oss_space_free(ost);
@@ -190,6 +244,11 @@ bool oss_space_take(struct oss_device *ost, u64 bytes)
 	return ok;
 }
 
+/**
+ * oss_grant_done - pending space is used, or not needed
+ * @ost: the target
+ * @used: bytes
+ */
 void oss_grant_done(struct oss_device *ost, u64 used)
 {
 	spin_lock(&ost->ost_grant_lock);
@@ -211,6 +270,12 @@ static void oss_pending_committed(void *data, int error)
 	kfree(p);
 }
 
+/**
+ * oss_grant_commit - let space be pending until the commit
+ * @ost: the target
+ * @th: transaction of the write
+ * @used: bytes
+ */
 void oss_grant_commit(struct oss_device *ost, struct osd_trans *th, u64 used)
 {
 	struct oss_pending *p;
@@ -223,6 +288,14 @@ void oss_grant_commit(struct oss_device *ost, struct osd_trans *th, u64 used)
 	osd_trans_commit_cb(th, oss_pending_committed, p);
 }
 
+/**
+ * oss_grant_more - grant that the reply to a write gives to the client
+ * @ost: the target
+ * @oe: the client
+ * @oa: of its request: what it has and wants
+ *
+ * Return: bytes, which are granted from now on.
+ */
 u64 oss_grant_more(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa)
 {
 	u64 have = le64_to_cpu(oa->o_grant), want = le32_to_cpu(oa->o_undirty),

@@ -128,6 +128,12 @@ static int oss_fiemap(struct svc_req *req)
 	return rc;
 }
 
+/**
+ * oss_get_info - OST_GET_INFO: last_id, last_fid, fiemap
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_get_info(struct svc_req *req)
 {
 	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_GET_INFO);
@@ -175,6 +181,12 @@ static int oss_evict_by_nid(struct svc_req *req)
 	return 0;
 }
 
+/**
+ * oss_set_info - OST_SET_INFO: grant_shrink, evict_by_nid
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_set_info(struct svc_req *req)
 {
 	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_SET_INFO);

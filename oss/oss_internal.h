@@ -121,18 +121,12 @@ static inline bool oss_obdo_flag(const struct obdo *oa, u32 flag)
 
 /* ---- oss_attr.c ---- */
 int oss_obdo_fid(struct oss_device *ost, const struct obdo *oa, struct lu_fid *fid);
-/* The object of a request; a replay creates it if a crash lost it. ERR_PTR(-ENOENT ...). */
 struct osd_object *oss_object_find(struct svc_req *req, const struct lu_fid *fid);
 void oss_obdo_attrs(struct obdo *oa, struct osd_object *obj);
 void oss_obdo_ids(struct obdo *oa, struct osd_object *obj);
-/*
- * Inside a transaction, under osd_object_lock(): ids of the first change, times, parent, one more
- * version. times: OSD_A_*TIME that may be taken from @oa. Credits: OSS_CR_ATTRS.
- */
 #define OSS_CR_ATTRS (OSD_CR_ATTR_SET + OSD_CR_XATTR_SET)
 int oss_attrs_apply(struct osd_trans *th, struct osd_object *obj, const struct obdo *oa, u32 times,
 		    bool chown);
-/* The extent lock of a request with SRVLOCK; during recovery there is none (*lockp NULL). */
 int oss_srv_lock(struct oss_device *ost, const struct lu_fid *fid, u64 start, u64 end, u32 mode,
 		 u64 flags, struct ldlm_lock **lockp);
 int oss_getattr(struct svc_req *req);
@@ -150,31 +144,21 @@ int oss_read(struct svc_req *req);
 int oss_write(struct svc_req *req);
 
 /* ---- oss_checksum.c ---- */
-/* Over @len bytes; @type: OBD_FL_CKSUM_*, 0 = Adler. -EOPNOTSUPP. */
 int oss_checksum(u32 type, const struct bio_vec *bvec, unsigned int nr, u64 len, u32 *cksum);
 
 /* ---- oss_grant.c ---- */
 void oss_grant_connect(struct oss_device *ost, struct oss_export *oe, struct obd_connect_data *ocd,
 		       bool reconnect);
 void oss_grant_disconnect(struct oss_device *ost, struct oss_export *oe);
-/* Take note of what the client reports in each BRW: dirty bytes, dropped and returned grant. */
 void oss_grant_incoming(struct oss_device *ost, struct oss_export *oe, struct obdo *oa, bool again);
-/*
- * Space for a write: *used bytes become pending; covered[i] = false: nothing is promised for this
- * niobuf. Then oss_grant_done() when it failed, or oss_grant_commit() inside of the transaction.
- */
 void oss_grant_write(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa,
 		     const struct niobuf_remote *nb, unsigned int nr, bool again, u64 *used,
 		     bool *covered);
 void oss_grant_done(struct oss_device *ost, u64 used);
 void oss_grant_commit(struct oss_device *ost, struct osd_trans *th, u64 used);
-/* Bytes of grant that the reply to a write gives to the client. */
 u64 oss_grant_more(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa);
-/* The client returned @bytes of grant. */
 void oss_grant_shrink(struct oss_device *ost, struct oss_export *oe, u64 bytes);
-/* Bytes that are neither used nor promised to clients. */
 u64 oss_space_left(struct oss_device *ost);
-/* Reserve @bytes of free space until oss_grant_done() or a commit; false: not enough. */
 bool oss_space_take(struct oss_device *ost, u64 bytes);
 
 /* ---- oss_create.c ---- */

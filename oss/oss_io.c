@@ -295,6 +295,12 @@ static int oss_read_reply(struct oss_brw *b, u32 bytes)
 	return 0;
 }
 
+/**
+ * oss_read - OST_READ
+ * @req: the request
+ *
+ * Return: bytes, or -errno, which are answered.
+ */
 int oss_read(struct svc_req *req)
 {
 	struct oss_brw b;
@@ -483,6 +489,12 @@ static int oss_write_execute(struct oss_brw *b, const bool *covered, u32 *cksum)
 	return rc;
 }
 
+/**
+ * oss_write - OST_WRITE
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_write(struct svc_req *req)
 {
 	bool *covered = NULL;

@@ -135,6 +135,10 @@ static const struct param_def oss_space_params[] = {
 	{ "fstype", 0444, oss_show_fstype },
 };
 
+/**
+ * oss_params_start - show the parameters and statistics of a target
+ * @ost: the target
+ */
 void oss_params_start(struct oss_device *ost)
 {
 	char name[64];
@@ -151,6 +155,10 @@ void oss_params_start(struct oss_device *ost)
 		lu_stats_file(ost->ost_params, "stats", ost->ost_stats);
 }
 
+/**
+ * oss_params_stop - remove the parameters and statistics of a target
+ * @ost: the target
+ */
 void oss_params_stop(struct oss_device *ost)
 {
 	param_dir_del(ost->ost_params);

@@ -117,6 +117,12 @@ static void oss_range_end(struct svc_req *req, struct oss_range *r, int rc)
 	ldlm_srv_unlock(r->lock);
 }
 
+/**
+ * oss_punch - OST_PUNCH: set the size
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_punch(struct svc_req *req)
 {
 	struct oss_export *oe = oss_export(req->sr_exp);
@@ -144,6 +150,12 @@ int oss_punch(struct svc_req *req)
 	return rc;
 }
 
+/**
+ * oss_fallocate - OST_FALLOCATE
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_fallocate(struct svc_req *req)
 {
 	struct oss_range r;
@@ -182,6 +194,12 @@ int oss_fallocate(struct svc_req *req)
 	return rc;
 }
 
+/**
+ * oss_seek - OST_SEEK: the next data or hole
+ * @req: the request
+ *
+ * Return: 0 or -errno, which is answered.
+ */
 int oss_seek(struct svc_req *req)
 {
 	struct ost_body *rep;

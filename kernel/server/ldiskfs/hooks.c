@@ -21,8 +21,9 @@
 
 /* ---- super block and journal ---- */
 
-/*
+/**
  * ldiskfs_hook_super - check and prepare a freshly mounted super block
+ * @sb: the file system
  *
  * Return: 0, -EINVAL for features that do not fit.
  */
@@ -55,8 +56,11 @@ int ldiskfs_hook_super(struct super_block *sb)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_super);
 
-/*
- * ldiskfs_hook_failed - has an error ended all writing? (the journal is aborted, or read-only)
+/**
+ * ldiskfs_hook_failed - has an error ended all writing?
+ * @sb: the file system
+ *
+ * Return: true: the journal is aborted, or the file system is read-only.
  */
 bool ldiskfs_hook_failed(struct super_block *sb)
 {
@@ -64,8 +68,11 @@ bool ldiskfs_hook_failed(struct super_block *sb)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_failed);
 
-/*
+/**
  * ldiskfs_hook_max_credits - what one handle may ask for
+ * @sb: the file system
+ *
+ * Return: the credits.
  */
 int ldiskfs_hook_max_credits(struct super_block *sb)
 {
@@ -85,8 +92,10 @@ static void ldiskfs_hook_data_flush(handle_t *handle)
 	WRITE_ONCE(handle->h_transaction->t_need_data_flush, 1);
 }
 
-/*
+/**
  * ldiskfs_hook_start - start a journal handle
+ * @sb: the file system
+ * @credits: blocks of metadata that it may change
  *
  * Return: the handle or ERR_PTR(-EROFS, -EIO, -ENOMEM, -ENOSPC: too many credits).
  */
@@ -100,8 +109,11 @@ handle_t *ldiskfs_hook_start(struct super_block *sb, int credits)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_start);
 
-/*
+/**
  * ldiskfs_hook_stop - end a journal handle
+ * @handle: of ldiskfs_hook_start()
+ *
+ * Return: 0, -EROFS or -EIO: the journal is aborted.
  */
 int ldiskfs_hook_stop(handle_t *handle)
 {
@@ -120,8 +132,10 @@ static void ldiskfs_hook_cb_run(struct super_block *sb, struct ldiskfs_journal_c
 	cb->fn(cb, error);
 }
 
-/*
- * ldiskfs_hook_commit_cb - call cb->fn once the transaction of @handle is on disk or has failed
+/**
+ * ldiskfs_hook_commit_cb - have a function called at the end of a transaction
+ * @handle: a handle of the transaction
+ * @cb: cb->fn is called once, when the transaction is on disk or has failed
  */
 void ldiskfs_hook_commit_cb(handle_t *handle, struct ldiskfs_hook_cb *cb)
 {
@@ -130,8 +144,11 @@ void ldiskfs_hook_commit_cb(handle_t *handle, struct ldiskfs_hook_cb *cb)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_commit_cb);
 
-/*
- * ldiskfs_hook_force_commit - commit what is running and wait
+/**
+ * ldiskfs_hook_force_commit - commit the running transaction and wait for it
+ * @sb: the file system
+ *
+ * Return: 0, -EROFS, -EIO.
  */
 int ldiskfs_hook_force_commit(struct super_block *sb)
 {
@@ -139,8 +156,13 @@ int ldiskfs_hook_force_commit(struct super_block *sb)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_force_commit);
 
-/*
+/**
  * ldiskfs_hook_start_commit - start the commit of the running transaction
+ * @sb: the file system
+ *
+ * Does not wait for it.
+ *
+ * Return: 0.
  */
 int ldiskfs_hook_start_commit(struct super_block *sb)
 {
@@ -173,8 +195,10 @@ static int ldiskfs_hook_inode_open(struct inode *inode)
 #define HOOK_FL_STRANGE \
 	(LDISKFS_ENCRYPT_FL | LDISKFS_VERITY_FL | LDISKFS_CASEFOLD_FL | LDISKFS_INLINE_DATA_FL)
 
-/*
+/**
  * ldiskfs_hook_iget - inode by number
+ * @sb: the file system
+ * @ino: its number
  *
  * Return: the inode, ERR_PTR(-ESTALE) when it is free or deleted, -EUCLEAN when the disk holds
  * nonsense there, other -errno.
@@ -254,11 +278,17 @@ static int ldiskfs_hook_inode_setup(handle_t *handle, struct inode *parent, stru
 	return rc;
 }
 
-/*
- * ldiskfs_hook_new_inode - allocate and set up an inode near @parent
+/**
+ * ldiskfs_hook_new_inode - allocate and set up an inode
+ * @handle: journal handle
+ * @parent: directory near which it is put
+ * @mode: type and permissions, as they are stored
+ * @rdev: of a device node
+ * @uid: owner
+ * @gid: group
+ * @inodep: out: the inode, referenced and unlocked, also when it could not be set up: then the
+ *	caller takes its links away and puts it after the end of the handle
  *
- * @inodep gets the inode, referenced and unlocked, also when it could not be set up: then the
- * caller takes its links away and puts it after the end of the handle.
  * Return: 0, -ENOSPC, -EDQUOT, -EIO, -ENOMEM.
  */
 int ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode, dev_t rdev,
@@ -281,8 +311,12 @@ int ldiskfs_hook_new_inode(handle_t *handle, struct inode *parent, umode_t mode,
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_new_inode);
 
-/*
- * ldiskfs_hook_dirty - the VFS inode goes into the transaction
+/**
+ * ldiskfs_hook_dirty - write the VFS inode to its buffer, as part of the transaction
+ * @handle: journal handle
+ * @inode: the inode
+ *
+ * Return: 0 or -EIO.
  */
 int ldiskfs_hook_dirty(handle_t *handle, struct inode *inode)
 {
@@ -290,8 +324,11 @@ int ldiskfs_hook_dirty(handle_t *handle, struct inode *inode)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_dirty);
 
-/*
+/**
  * ldiskfs_hook_nlink - change a link count, with the orphan list at the edge of 0
+ * @handle: journal handle
+ * @inode: the inode
+ * @delta: by how much; a directory with -2 goes to 0
  *
  * Return: 0, -EMLINK, -EIO.
  */
@@ -333,8 +370,10 @@ int ldiskfs_hook_nlink(handle_t *handle, struct inode *inode, int delta)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_nlink);
 
-/*
+/**
  * ldiskfs_hook_ext_get - attributes that the VFS inode does not have
+ * @inode: the inode
+ * @ea: out: all of them
  */
 void ldiskfs_hook_ext_get(struct inode *inode, struct ldiskfs_ext_attr *ea)
 {
@@ -386,8 +425,11 @@ static int ldiskfs_hook_set_projid(struct inode *inode, u32 projid)
 	return rc;
 }
 
-/*
- * ldiskfs_hook_ext_set - change them in memory
+/**
+ * ldiskfs_hook_ext_set - change attributes that the VFS inode does not have, in memory
+ * @inode: the inode
+ * @ea: new values
+ * @valid: LDISKFS_EA_* of those that change
  *
  * Return: 0, -EOPNOTSUPP (project ids without the feature), -EDQUOT.
  */
@@ -424,8 +466,10 @@ static void ldiskfs_hook_size_store(struct inode *inode, u64 size)
 	up_write(&LDISKFS_I(inode)->i_data_sem);
 }
 
-/*
- * ldiskfs_hook_size_set - size in memory, of an inode without blocks of data
+/**
+ * ldiskfs_hook_size_set - set the size, in memory, of an inode without blocks of data
+ * @inode: the inode
+ * @size: in bytes
  *
  * Return: 0, -EINVAL: there are blocks that a smaller size would leave behind, -EIO.
  */
@@ -450,8 +494,12 @@ int ldiskfs_hook_size_set(struct inode *inode, u64 size)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_size_set);
 
-/*
- * ldiskfs_hook_chown - owner in memory, with quota accounting
+/**
+ * ldiskfs_hook_chown - set the owner in memory, with quota accounting
+ * @inode: the inode
+ * @attr: new uid, gid
+ *
+ * Return: 0, -EDQUOT, -EIO.
  */
 int ldiskfs_hook_chown(struct inode *inode, const struct iattr *attr)
 {
@@ -557,8 +605,12 @@ out:
 	return rc;
 }
 
-/*
- * ldiskfs_hook_xattr_get - value of an xattr by full name
+/**
+ * ldiskfs_hook_xattr_get - value of an xattr by its full name
+ * @inode: the inode
+ * @name: with its prefix
+ * @buf: gets the value; NULL: only its length is asked
+ * @size: of @buf
  *
  * Return: length, -ENODATA, -ERANGE, -EOPNOTSUPP.
  */
@@ -576,10 +628,17 @@ ssize_t ldiskfs_hook_xattr_get(struct inode *inode, const char *name, void *buf,
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_xattr_get);
 
-/*
- * ldiskfs_hook_xattr_set - set (or with @val NULL remove) an xattr by full name
+/**
+ * ldiskfs_hook_xattr_set - set or remove an xattr by its full name
+ * @handle: journal handle
+ * @inode: the inode
+ * @name: with its prefix
+ * @val: the value; NULL removes the xattr
+ * @len: of @val
+ * @flags: XATTR_CREATE, XATTR_REPLACE or 0
  *
  * The change time of the inode does not move. An access ACL sets the permission bits as chacl does.
+ *
  * Return: 0, -ENODATA, -EEXIST, -ENOSPC (does not fit), -ERANGE, -EOPNOTSUPP, -EINVAL (ACL).
  */
 int ldiskfs_hook_xattr_set(handle_t *handle, struct inode *inode, const char *name, const void *val,
@@ -605,8 +664,11 @@ int ldiskfs_hook_xattr_set(handle_t *handle, struct inode *inode, const char *na
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_xattr_set);
 
-/*
- * ldiskfs_hook_xattr_list - full names, each with its NUL
+/**
+ * ldiskfs_hook_xattr_list - full names of all xattrs, each with its NUL
+ * @inode: the inode
+ * @buf: gets the names; NULL: only their length is asked
+ * @size: of @buf
  *
  * Return: length, -ERANGE.
  */
@@ -664,8 +726,12 @@ static struct buffer_head *ldiskfs_hook_meta_read(struct inode *inode, u32 lblk)
 	return ldiskfs_bread(NULL, inode, lblk, 0) ?: ERR_PTR(-EIO);
 }
 
-/*
+/**
  * ldiskfs_hook_buf_read - read a local file through the buffer cache
+ * @inode: the file
+ * @buf: gets the bytes
+ * @len: how many
+ * @pos: where they are in the file
  *
  * Return: bytes (short at the end of the file), -EIO, -EISDIR, -EINVAL (not a file).
  */
@@ -728,11 +794,17 @@ static int ldiskfs_hook_meta_write(handle_t *handle, struct inode *inode, u32 lb
 	return rc;
 }
 
-/*
+/**
  * ldiskfs_hook_buf_write - journalled write of a local file through the buffer cache
+ * @handle: journal handle
+ * @inode: the file
+ * @buf: the bytes
+ * @len: how many
+ * @pos: where in the file
  *
  * The file gets the flag for journalled data, with which ext4 revokes its blocks when they are
  * freed; files of another system may lack it.
+ *
  * Return: 0, -ENOSPC, -EIO, -EFBIG, -EISDIR, -EINVAL (not a file).
  */
 int ldiskfs_hook_buf_write(handle_t *handle, struct inode *inode, const void *buf, size_t len,
@@ -768,8 +840,12 @@ int ldiskfs_hook_buf_write(handle_t *handle, struct inode *inode, const void *bu
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_buf_write);
 
-/*
+/**
  * ldiskfs_hook_symlink_set - target of a new symbolic link
+ * @handle: journal handle
+ * @inode: the link
+ * @target: where it points
+ * @len: bytes of @target
  *
  * Return: 0, -ENAMETOOLONG, -ENOSPC, -EIO.
  */
@@ -806,8 +882,11 @@ int ldiskfs_hook_symlink_set(handle_t *handle, struct inode *inode, const char *
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_symlink_set);
 
-/*
+/**
  * ldiskfs_hook_symlink_get - target of a symbolic link
+ * @inode: the link
+ * @buf: gets the target
+ * @size: of @buf
  *
  * Return: its length without NUL (which is added when there is room), -ERANGE, -EINVAL, -EIO.
  */
@@ -847,10 +926,12 @@ static void ldiskfs_hook_map_result(struct ldiskfs_map *map, const struct ldiskf
 	map->pblk = map->mapped ? mb->m_pblk : 0;
 }
 
-/*
- * ldiskfs_hook_map - what is at map->lblk?
+/**
+ * ldiskfs_hook_map - what is at a logical block?
+ * @inode: the file
+ * @map: lblk and len in; out: what the first blocks, len of them, have in common
  *
- * Return: 0 with map->len >= 1 alike blocks, -errno.
+ * Return: 0 with map->len >= 1, -errno.
  */
 int ldiskfs_hook_map(struct inode *inode, struct ldiskfs_map *map)
 {
@@ -877,8 +958,12 @@ static int ldiskfs_hook_data_check(struct inode *inode)
 	return -EIO;
 }
 
-/*
+/**
  * ldiskfs_hook_alloc - blocks for a write; new ones are unwritten
+ * @inode: the file
+ * @map: as for ldiskfs_hook_map(); holes get blocks
+ *
+ * Uses handles of its own.
  *
  * Return: 0, -ENOSPC, -EDQUOT, -EIO, -EISDIR, -EINVAL (not a file).
  */
@@ -915,10 +1000,15 @@ int ldiskfs_hook_alloc(struct inode *inode, struct ldiskfs_map *map)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_alloc);
 
-/*
+/**
  * ldiskfs_hook_convert - the data are on disk: unwritten blocks become readable
+ * @inode: the file
+ * @pos: begin of the range, at a block
+ * @len: bytes of it
  *
- * As ldiskfs_convert_unwritten_extents(), but each commit flushes the data first.
+ * As ldiskfs_convert_unwritten_extents(), but each commit flushes the data first. Uses handles of
+ * its own.
+ *
  * Return: 0, -EIO, -ENOMEM.
  */
 int ldiskfs_hook_convert(struct inode *inode, u64 pos, u64 len)
@@ -948,8 +1038,14 @@ int ldiskfs_hook_convert(struct inode *inode, u64 pos, u64 len)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_convert);
 
-/*
- * ldiskfs_hook_extend - the size grows to @size if it is smaller
+/**
+ * ldiskfs_hook_extend - let the size grow
+ * @inode: the file
+ * @size: that it has at least afterwards
+ *
+ * Uses a handle of its own.
+ *
+ * Return: 0, -EROFS, -EIO.
  */
 int ldiskfs_hook_extend(struct inode *inode, u64 size)
 {
@@ -986,8 +1082,12 @@ static int ldiskfs_hook_uncache(struct inode *inode)
 	return rc;
 }
 
-/*
+/**
  * ldiskfs_hook_truncate - set the size of a regular file
+ * @inode: the file
+ * @size: in bytes
+ *
+ * Uses handles of its own. The page cache of the inode is empty afterwards.
  *
  * Return: 0, -EFBIG, -EIO, -ENOSPC.
  */
@@ -1032,8 +1132,15 @@ static int ldiskfs_hook_fallocate_check(struct super_block *sb, int mode, u64 st
 	return start > sb->s_maxbytes || len > sb->s_maxbytes - start ? -EFBIG : 0;
 }
 
-/*
+/**
  * ldiskfs_hook_fallocate - fallocate(2)
+ * @mnt: mount of the file system
+ * @inode: the file
+ * @mode: FALLOC_FL_*
+ * @start: begin of the range
+ * @len: bytes of it
+ *
+ * Uses handles of its own. The page cache of the inode is empty afterwards.
  *
  * Return: 0, -EOPNOTSUPP, -EINVAL (length 0), -ENOSPC, -EFBIG, -EIO.
  */

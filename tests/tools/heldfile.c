@@ -7,6 +7,7 @@
  *   send      have it sent to the server and answered, which need not make it durable
  *   fsync
  *   read C    is the file 1 MiB of the byte C? 0 or EILSEQ
+ *   close     close the file
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,6 +33,8 @@ static int held_run(int fd, const char *cmd, int byte)
 		n = fsync(fd) ? -1 : SIZE;
 	else if (!strcmp(cmd, "read"))
 		n = pread(fd, buf, SIZE, 0);
+	else if (!strcmp(cmd, "close"))
+		n = close(fd) ? -1 : SIZE;
 	else
 		return EINVAL;
 	if (n < 0)

@@ -10,38 +10,31 @@ cd /mnt/lustre; run lfs setstripe -c 1 -i 0 .
 # the MDT may not have seen that OST yet
 for i in $(seq 30); do rm -f a; echo > a; [ "$(lfs getstripe -i a)" = 0 ] && break; sleep 1; done
 run [ "$(lfs getstripe -i a)" = 0 ]; rm a; sync
-cat > /tmp/t.py <<'PY'
-import os, subprocess
-def evict():
-    subprocess.check_call("umount /mnt/ost0 && mount -t lustre /dev/ubdb /mnt/ost0", shell=True)
-    for i in range(8): subprocess.call("lctl get_param osc.*.ping > /dev/null 2>&1; sleep 1", shell=True)
-def fsync(fd):
-    try: os.fsync(fd); return 0
-    except OSError as e: return e.errno
-def close(fd):
-    try: os.close(fd); return 0
-    except OSError as e: return e.errno
-def want(what, got, good):
-    print("#", what, got)
-    assert got == good, (what, got, good)
-a = os.open("a", os.O_RDWR | os.O_CREAT)
-b = os.open("a", os.O_RDWR)
-os.write(a, b"x" * 100000)
-evict()
-want("fsync of two opens, twice", [fsync(a), fsync(a), fsync(b), fsync(b)], [5, 0, 5, 0])
-os.write(a, b"y" * 1000)
-want("fsync after new data", fsync(a), 0)
-os.write(a, b"x" * 100000)
-evict()
-want("close", close(a), 5)
-want("close after fsync", [fsync(b), close(b)], [5, 0])
-c = os.open("c", os.O_RDWR | os.O_CREAT)
-os.write(c, b"z" * 5000)
-want("fsync, evicted, fsync", fsync(c), 0)
-evict()
-want("nothing was lost", [fsync(c), close(c), open("c").read() == "z" * 5000], [0, 0, True])
-PY
-run python3 /tmp/t.py
+evict() {
+	run umount /mnt/ost0; run mount -t lustre /dev/ubdb /mnt/ost0
+	local i; for i in $(seq 8); do lctl get_param osc.*.ping > /dev/null 2>&1; sleep 1; done
+}
+# two opens of a file and one of another; held N EXPECTED COMMAND...: what heldfile answers for the Nth
+held() {
+	local n=$1 want=$2 got; shift 2
+	echo "$*" >&${TO[$n]}; read -t 60 -u ${FROM[$n]} got || fail "no answer to $*"
+	say "open $n: $*: $got"
+	[ "$got" = $want ] || fail "open $n: $*: $got, expected $want"
+}
+for n in 1 2 3; do
+	mkfifo /tmp/to$n /tmp/from$n
+	$TOP/build/tools/heldfile $([ $n = 3 ] && echo c || echo a) < /tmp/to$n > /tmp/from$n &
+	exec {fd}>/tmp/to$n; TO[$n]=$fd; exec {fd}</tmp/from$n; FROM[$n]=$fd
+done
+held 1 0 write x; evict
+for n in 1 2; do held $n 5 fsync; held $n 0 fsync; done
+held 1 0 write y; held 1 0 fsync
+held 1 0 write x; evict
+held 1 5 close; held 2 5 fsync; held 2 0 close
+# what was written before the eviction is no error
+held 3 0 write z; held 3 0 fsync; evict
+held 3 0 fsync; held 3 0 read z; held 3 0 close
+for n in 1 2 3; do exec {TO[$n]}>&- {FROM[$n]}<&-; done; wait
 # under load: pages in flight, locks in use; nothing may hang
 for i in 1 2 3; do (while [ ! -e /tmp/stop ]; do dd if=/dev/zero of=l$i bs=64k count=64 conv=fsync; dd if=l$i of=/dev/null bs=1M; done > /dev/null 2>&1) & done
 for i in 1 2 3; do sleep 2; run umount /mnt/ost0; run mount -t lustre /dev/ubdb /mnt/ost0; sleep 4; done

@@ -136,10 +136,16 @@ static int mdt_hsm_control_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
+static ssize_t mdt_evict_client_store(const char *text, size_t len, void *obj)
+{
+	return ptlrpc_target_evict_store(&((struct mdt_device *)obj)->mdt_lt->lt_pt, text, len);
+}
+
 static const struct param_def mdt_params[] = {
 	{ "identity_upcall", 0444, mdt_identity_show, NULL },
 	{ "hsm_control", 0444, mdt_hsm_control_show, NULL },
 	{ "open_handles", 0444, mdt_open_handles_show, NULL },
+	{ "evict_client", 0200, NULL, mdt_evict_client_store },
 };
 
 /* No changelogs are kept: nobody is registered. */

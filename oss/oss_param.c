@@ -57,10 +57,15 @@ static int oss_show_seqs(struct seq_file *m, void *obj)
 	return 0;
 }
 
+static ssize_t oss_store_evict(const char *text, size_t len, void *obj)
+{
+	return ptlrpc_target_evict_store(&((struct oss_device *)obj)->ost_lt->lt_pt, text, len);
+}
+
 static const struct param_def oss_params[] = {
 	{ "tot_granted", 0444, oss_show_granted }, { "tot_dirty", 0444, oss_show_dirty },
 	{ "tot_pending", 0444, oss_show_pending }, { "brw_size", 0444, oss_show_brw_size },
-	{ "last_id", 0444, oss_show_seqs },
+	{ "last_id", 0444, oss_show_seqs }, { "evict_client", 0200, NULL, oss_store_evict },
 };
 
 /* ---- space, of the target and of its store ---- */

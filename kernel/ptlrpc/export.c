@@ -472,6 +472,26 @@ int ptlrpc_target_evict(struct ptlrpc_target *t, const char *who)
 }
 EXPORT_SYMBOL_GPL(ptlrpc_target_evict);
 
+/**
+ * ptlrpc_target_evict_store - a write to the parameter "evict_client" of a target
+ * @t: target
+ * @text: what was written: a client UUID, or "nid:" and a NID
+ * @len: its length
+ *
+ * Return: @len; -ENOENT: no client has that name; -EINVAL: too long.
+ */
+ssize_t ptlrpc_target_evict_store(struct ptlrpc_target *t, const char *text, size_t len)
+{
+	char who[UUID_MAX + LNET_NIDSTR_SIZE];
+
+	if (len >= sizeof(who))
+		return -EINVAL;
+	memcpy(who, text, len);
+	who[len] = '\0';
+	return ptlrpc_target_evict(t, strim(who)) ? len : -ENOENT;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_target_evict_store);
+
 static bool export_is_silent(const struct obd_export *exp, const void *arg)
 {
 	time64_t now = *(const time64_t *)arg;

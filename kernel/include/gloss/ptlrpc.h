@@ -519,6 +519,7 @@ void ptlrpc_target_for_each_export(struct ptlrpc_target *t,
 				   void (*fn)(struct obd_export *exp, void *data), void *data);
 /* Evict by client UUID or NID text ("nid:..." as lctl set_param evict_client): number evicted. */
 int ptlrpc_target_evict(struct ptlrpc_target *t, const char *who);
+ssize_t ptlrpc_target_evict_store(struct ptlrpc_target *t, const char *text, size_t len);
 
 struct obd_export {
 	refcount_t exp_ref;

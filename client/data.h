@@ -127,9 +127,12 @@ struct ll_inode_data {
 	spinlock_t		lock;		/* set, sizes and times of the objects, i_size */
 	struct ll_objset	*set;
 	/* i_rwsem: write(2) took a page without grant, which is written before more is taken */
-	bool			no_grant;
-	u64			no_grant_size;	/* of its object before */
-	int			no_grant_rc;	/* of its write */
+	struct {
+		bool		waits;		/* there is one */
+		pgoff_t		index;
+		u64		size, kms;	/* of its object before */
+		int		rc;		/* of its write */
+	} through;
 	bool			mapped;		/* shared, ever: bytes behind the end of the file */
 	atomic_t		dio_reads, dio_writes;	/* AIO in flight */
 };
@@ -273,7 +276,6 @@ struct ll_brw {
 	struct ll_object	*obj;		/* referenced */
 	bool			write, direct;
 	bool			grant;		/* for all of its pages */
-	bool			through;	/* write(2) waits for the result */
 	int			state;		/* of its pages (pages.c) */
 	bool			sys;		/* for a task with CAP_SYS_RESOURCE */
 	bool			short_io;	/* data inside of the messages */
@@ -323,10 +325,10 @@ int ll_pages_wait(struct address_space *mapping, loff_t start, loff_t end, bool 
  */
 int ll_pages_flush(struct address_space *mapping, loff_t start, loff_t end);
 /*
- * The OST refused the page at @pos that write(2) took without grant: the file is as if it had not
- * been written. i_rwsem is held.
+ * The OST refused the page at @pos that write(2) took without grant, and wrote up to @end: the file
+ * is as if that had not been written. i_rwsem is held.
  */
-void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos);
+void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos, loff_t end);
 /*
  * The file is about to grow: bytes that were stored behind its end by way of a mapping become
  * zeros. 0 or -EINTR. No page lock and no spinlock is held.
@@ -345,6 +347,7 @@ int ll_page_grant(struct ll_osc *osc);
 /*
  * A locked page becomes dirty: what ll_page_grant() brought is bound to it, or given back if the
  * page has grant. It counts for st_blocks until it is on the OST. False: the page is without grant.
+ * A page whose write(2) waits for the OST is now others' business, too.
  */
 bool ll_page_account(struct inode *inode, struct page *page, struct ll_object *obj, bool granted);
 

@@ -42,6 +42,7 @@ enum ll_page_state {
 	LL_PAGE_GRANT,	 /* grant of a page of bytes is bound to it */
 	LL_PAGE_PLAIN,	 /* without grant */
 	LL_PAGE_THROUGH, /* without, and write(2) waits for what the OST says */
+	LL_PAGE_BOTH,	 /* the same, and others stored in it, whom fsync has to tell */
 };
 
 static enum ll_page_state ll_page_state(struct page *page)
@@ -85,6 +86,8 @@ bool ll_page_account(struct inode *inode, struct page *page, struct ll_object *o
 		ll_object_dirty_add(inode, obj, 1);
 	} else if (granted) {
 		set_page_private(page, LL_PAGE_GRANT);
+	} else if (state == LL_PAGE_THROUGH) {
+		set_page_private(page, LL_PAGE_BOTH);
 	}
 	return ll_page_state(page) == LL_PAGE_GRANT;
 }
@@ -133,29 +136,42 @@ static void ll_read_done(struct ll_brw *brw)
 	ll_brw_free(brw);
 }
 
+/*
+ * A page was not written. A writer that waits for it tells the error itself; if nobody else stored
+ * in the page, fsync and close shall not tell it again. False: so it is.
+ */
+static bool ll_page_failed(struct inode *inode, struct page *page, enum ll_page_state state, int rc)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	bool waits = state >= LL_PAGE_THROUGH && READ_ONCE(d->through.waits) &&
+		     d->through.index == page->index;
+
+	SetPageError(page);
+	if (waits)
+		WRITE_ONCE(d->through.rc, rc);
+	if (waits && state == LL_PAGE_THROUGH)
+		return false;
+	mapping_set_error(inode->i_mapping, rc);
+	return true;
+}
+
 static void ll_write_done(struct ll_brw *brw)
 {
-	struct ll_inode_data *d = ll_i(brw->inode)->lli_data;
+	bool tell = false;
 	unsigned int i;
 
-	/* A writer that waits tells this error itself; nobody else shall. */
-	if (brw->rc && brw->through && READ_ONCE(d->no_grant)) {
-		WRITE_ONCE(d->no_grant_rc, brw->rc);
-	} else if (brw->rc) {
-		mapping_set_error(brw->inode->i_mapping, brw->rc);
-		/* the objects of an unlinked file go when they like */
-		if (brw->rc != -ENOENT || brw->inode->i_nlink)
-			pr_err_ratelimited("%s: write of %u bytes at %llu of object " DFID
-					   " (file " DFID ") failed: %d\n",
-					   brw->obj->osc->name, brw->len, brw->off,
-					   PFID(&brw->obj->fid), PFID(ll_fid(brw->inode)), brw->rc);
-	}
+	for (i = 0; brw->rc && i < brw->nr; i++)
+		tell |= ll_page_failed(brw->inode, brw->bv[i].bv_page, brw->state, brw->rc);
+	/* the objects of an unlinked file go when they like */
+	if (tell && (brw->rc != -ENOENT || brw->inode->i_nlink))
+		pr_err_ratelimited("%s: write of %u bytes at %llu of object " DFID " (file " DFID
+				   ") failed: %d\n",
+				   brw->obj->osc->name, brw->len, brw->off, PFID(&brw->obj->fid),
+				   PFID(ll_fid(brw->inode)), brw->rc);
 	ll_object_dirty_add(brw->inode, brw->obj, -(long)brw->accounted);
 	for (i = 0; i < brw->nr; i++) {
 		struct page *page = brw->bv[i].bv_page;
 
-		if (brw->rc)
-			SetPageError(page);
 		end_page_writeback(page);
 		put_page(page);
 	}
@@ -208,7 +224,6 @@ static struct ll_brw *ll_walk_brw(struct walk *w, struct ll_object *obj, u64 obj
 		return NULL;
 	brw->state = state;
 	brw->grant = state == LL_PAGE_GRANT;
-	brw->through = state == LL_PAGE_THROUGH;
 	brw->done = w->write ? ll_write_done : ll_read_done;
 	/* Who dirtied a page is not known any more: the flag is for reads only. */
 	brw->sys = !w->write && capable(CAP_SYS_RESOURCE);
@@ -379,6 +394,52 @@ static struct page *ll_page_for_write(struct address_space *mapping, pgoff_t ind
 
 /* ---- writes ---- */
 
+/* The page is the last one of this write(2) until the OST has taken it. */
+static void ll_write_wait_for(struct ll_inode_data *d, struct page *page, struct ll_object *obj)
+{
+	set_page_private(page, PageDirty(page) ? LL_PAGE_BOTH : LL_PAGE_THROUGH);
+	d->through.index = page->index;
+	d->through.rc = 0;
+	spin_lock(&d->lock);
+	d->through.size = obj->size;
+	d->through.kms = obj->kms;
+	spin_unlock(&d->lock);
+	WRITE_ONCE(d->through.waits, true);
+}
+
+/* Nothing of this write(2) came into the page: it is as it was before ll_write_begin(). */
+static void ll_write_none(struct inode *inode, struct page *page, struct ll_object *obj)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+
+	if (d->through.waits && d->through.index == page->index)
+		WRITE_ONCE(d->through.waits, false);
+	if (!PageDirty(page))
+		ll_page_unaccount(inode, page, obj);
+	else if (ll_page_state(page) >= LL_PAGE_THROUGH)
+		set_page_private(page, LL_PAGE_PLAIN);
+}
+
+/* Make the part of a locked page that this write(2) leaves alone good. */
+static int ll_write_prepare(struct inode *inode, struct ll_objset *set, struct ll_object *obj,
+			    struct page *page, u64 off)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	u64 size;
+	int rc = 0;
+
+	spin_lock(&d->lock);
+	size = obj->size;
+	spin_unlock(&d->lock);
+	if (size > off)
+		rc = ll_read_for_write(inode, set, page);
+	else
+		zero_user_segment(page, 0, PAGE_SIZE);
+	if (!rc)
+		SetPageUptodate(page);
+	return rc;
+}
+
 static int ll_write_begin(struct file *file, struct address_space *mapping, loff_t pos,
 			  unsigned int len, struct page **pagep, void **fsdata)
 {
@@ -387,15 +448,15 @@ static int ll_write_begin(struct file *file, struct address_space *mapping, loff
 	struct ll_objset *set = ll_objset_peek(inode);
 	struct ll_object *obj;
 	struct page *page;
-	u64 off, size;
 	int rc, granted;
+	u64 off;
 
 	obj = set ? ll_objset_at(set, pos & PAGE_MASK, NULL, &off) : NULL;
 	/*
 	 * A page without grant is the last one of a write until the OST has taken it: nothing
 	 * behind it may succeed when it fails.
 	 */
-	rc = !obj ? -EIO : d->no_grant ? -ENOSPC : 0;
+	rc = !obj ? -EIO : d->through.waits ? -ENOSPC : 0;
 	if (rc)
 		goto out;
 	granted = ll_page_grant(obj->osc);
@@ -410,26 +471,16 @@ again:
 		goto out_grant;
 	}
 	if (!PageUptodate(page) && len != PAGE_SIZE) {
-		spin_lock(&d->lock);
-		size = obj->size;
-		spin_unlock(&d->lock);
-		rc = size > off ? ll_read_for_write(inode, set, page) : 0;
+		rc = ll_write_prepare(inode, set, obj, page, off);
 		if (rc) {
 			put_page(page);
 			if (rc == -EAGAIN) /* thrown away meanwhile */
 				goto again;
 			goto out_grant;
 		}
-		if (size <= off)
-			zero_user_segment(page, 0, PAGE_SIZE);
-		SetPageUptodate(page);
 	}
-	if (!ll_page_account(inode, page, obj, !granted)) {
-		set_page_private(page, LL_PAGE_THROUGH);
-		d->no_grant = true;
-		d->no_grant_rc = 0;
-		d->no_grant_size = max(READ_ONCE(obj->size), READ_ONCE(obj->kms));
-	}
+	if (!ll_page_account(inode, page, obj, !granted))
+		ll_write_wait_for(d, page, obj);
 	*pagep = page;
 	ll_objset_put(set);
 	return 0;
@@ -457,8 +508,8 @@ static int ll_write_end(struct file *file, struct address_space *mapping, loff_t
 		ll_data_wrote(inode, obj, off + offset_in_page(pos) + copied, pos + copied, true);
 		set_page_dirty(page);
 		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
-	} else if (!PageDirty(page)) {
-		ll_page_unaccount(inode, page, obj);
+	} else {
+		ll_write_none(inode, page, obj);
 	}
 	unlock_page(page);
 	put_page(page);
@@ -540,19 +591,22 @@ static int ll_writepages(struct address_space *mapping, struct writeback_control
 	return rc;
 }
 
-void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos)
+void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos, loff_t end)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	struct ll_object *obj;
-	u64 off, size;
+	u64 off;
 
 	obj = ll_objset_at(set, pos, NULL, &off);
 	if (!obj)
 		return;
+	off += end - pos;
+	/* What others made longer meanwhile stays. */
 	spin_lock(&d->lock);
-	size = max(d->no_grant_size, off);
-	obj->size = size;
-	obj->kms = min(obj->kms, size);
+	if (obj->size == off)
+		obj->size = d->through.size;
+	if (obj->kms == off)
+		obj->kms = d->through.kms;
 	spin_unlock(&d->lock);
 	ll_data_merge(inode, set);
 	invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT, pos >> PAGE_SHIFT);

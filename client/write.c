@@ -86,10 +86,10 @@ static ssize_t ll_write_through(struct inode *inode, struct ll_objset *set, stru
 
 	if (rc == -EINTR)
 		return rc;
-	rc = READ_ONCE(ll_i(inode)->lli_data->no_grant_rc);
+	rc = READ_ONCE(ll_i(inode)->lli_data->through.rc);
 	if (!rc)
 		return done;
-	ll_pages_reject(inode, set, page);
+	ll_pages_reject(inode, set, page, end);
 	if (!before)
 		return rc;
 	iov_iter_revert(from, done - before);
@@ -110,14 +110,14 @@ static ssize_t ll_write_pages(struct kiocb *iocb, struct iov_iter *from, struct 
 	do {
 		loff_t pos = iocb->ki_pos;
 
-		d->no_grant = false;
+		d->through.waits = false;
 		pagefault_disable();
 		ret = generic_perform_write(iocb, from);
 		pagefault_enable();
-		through = ret > 0 && d->no_grant;
+		through = ret > 0 && d->through.waits;
 		if (through)
 			ret = ll_write_through(inode, set, from, pos, ret);
-		d->no_grant = false;
+		WRITE_ONCE(d->through.waits, false);
 		/* Some kernels have moved ki_pos in generic_perform_write(), others have not. */
 		iocb->ki_pos = pos + max_t(ssize_t, ret, 0);
 		total += max_t(ssize_t, ret, 0);

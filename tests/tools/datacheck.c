@@ -198,14 +198,41 @@ static void c_tail(void)
 	}
 }
 
+/* The OST has no space left, and this client no grant. */
+static void refused(int hole, int mapped, int taken)
+{
+	char *m = mmap(NULL, 8 * KB, PROT_READ | PROT_WRITE, MAP_SHARED, mapped, 0), *buf;
+	struct stat st;
+
+	/* the file is as before, also if the first byte would have been in the middle of a page */
+	CHECK(pwrite(hole, big, 10, MB + 100) == -1 && errno == ENOSPC);
+	CHECK(!fstat(hole, &st) && st.st_size == 0, "%lld", (long long)st.st_size);
+	CHECK(!fsync(hole));
+	/* who stored in the page before, by a mapping, learns of it, too */
+	CHECK(m != MAP_FAILED);
+	m[0] = 'm';
+	CHECK(pwrite(mapped, big, 10, 100) == -1 && errno == ENOSPC);
+	CHECK(msync(m, 8 * KB, MS_SYNC) == -1);
+	munmap(m, 8 * KB);
+	/* a source that ends within a page that is written again: what is there is written */
+	m = mmap(NULL, 8 * KB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(m != MAP_FAILED && !munmap(m + 4 * KB, 4 * KB));
+	buf = m + 2 * KB;
+	memcpy(buf, big, 2 * KB);
+	CHECK(pwrite(taken, buf, 4 * KB, 0) == 2 * KB);
+	CHECK(!fsync(taken));
+}
+
 /* the small OST gets full in the middle of one write(2): what it took is told, and there */
 static void c_full(void)
 {
 	int a = file(0, "full/f", O_TRUNC), b;
+	int hole = file(0, "full/hole", O_TRUNC), mapped = file(0, "full/mapped", O_TRUNC);
 	static char buf[64 * KB];
 	ssize_t n = 0, got = 1, more;
 	struct stat st;
 
+	CHECK(!ftruncate(mapped, 8 * KB));
 	got = write(a, big, 64 * MB);
 	CHECK(got > 20 * MB && got < 64 * MB, "%zd", got);
 	while ((more = write(a, big + got, 64 * MB - got)) > 0)
@@ -221,6 +248,7 @@ static void c_full(void)
 		      "at %zd", n);
 	}
 	printf("# took %zd\n", got);
+	refused(hole, mapped, a);
 	CHECK(!unlink(path(0, "full/f")));
 }
 

@@ -845,8 +845,12 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 	fs = ls >= MAX_LFS_FILESIZE ? MAX_LFS_FILESIZE : ll_file_pos(c, k, ls);
 	fe = le >= MAX_LFS_FILESIZE / c->stripe_count ? MAX_LFS_FILESIZE : ll_file_pos(c, k, le);
 	fe = min_t(u64, fe, MAX_LFS_FILESIZE);
+	/*
+	 * All at once, for long RPCs, but only the pages of this object are waited for, by
+	 * ll_pages_drop(): the OSTs of the others may be away, and this one waits for its lock.
+	 */
 	if (!discard && write)
-		filemap_write_and_wait_range(mapping, fs, fe);
+		filemap_fdatawrite_range(mapping, fs, fe);
 	for (index = fs >> PAGE_SHIFT; index <= fe >> PAGE_SHIFT;) {
 		u64 pos, off, last;
 

@@ -41,10 +41,16 @@ if wanted away; then
 	say "an OST that is away"
 	run lctl set_param -n osc.*OST0001*.max_rpcs_in_flight 1
 	on_ost 1 dead; on_ost 1 deadread; on_ost 0 alive
+	run lfs setstripe -c 2 -i 0 -S 64k half; [ "$(lfs getstripe -i half)" = 0 ] || fail "half is elsewhere"
+	run dd if=/dev/zero of=half bs=64k count=2 conv=fsync status=none
 	run dd if=/dev/zero of=deadread bs=64k count=40 conv=fsync status=none
 	lctl set_param -n ldlm.namespaces.*osc*.lru_size=clear
 	run dd if=/dev/zero of=dead bs=64k count=1 conv=fsync status=none	# for the lock
 	run umount /mnt/ost1
+	head -c 128k /dev/urandom > /tmp/x; run dd if=/tmp/x of=half bs=64k conv=notrunc status=none
+	t=$SECONDS
+	timeout 60 dd if=/mnt/b/half bs=64k count=1 status=none | cmp -n 65536 - /tmp/x || fail "read of what is on another OST"
+	[ $((SECONDS - t)) -lt 10 ] || fail "a dead OST holds up a lock of another one: $((SECONDS - t)) s"
 	echo 1 > /proc/sys/vm/dirty_background_bytes
 	(exec timeout 100 dd if=/dev/zero of=dead bs=64k count=160 conv=notrunc status=none) & P1=$!
 	(exec timeout 100 cat deadread > /dev/null) & P2=$!

@@ -2,9 +2,8 @@
 /*
  * Bulk reads and writes: one contiguous range of one object per RPC (chapter 5, 6). Pages are added
  * to a ll_brw by its maker (pages.c, dio.c). It is sent at once or waits in the queue of the OSC
- * for one of max_rpcs_in_flight slots, is sent again after an error that may be temporary, and ends
- * in
- * ->done().
+ * for one of max_rpcs_in_flight slots; after an error that may be temporary it keeps its slot and
+ * waits among those that are sent again later. It ends in ->done().
  *
  * Locks: ll_osc.lock (slots, queue), ll_brw.kill_lock; none is held while something is sent.
  */
@@ -12,12 +11,16 @@
 
 #include <linux/crc32c.h>
 #include <linux/highmem.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/zutil.h>
 #include "data.h"
 #include <trace/events/lustre.h>
 
 #define LL_BRW_TRIES 10
+
+static unsigned int brw_delay_max = 5; /* longest time between two of them, seconds */
+module_param(brw_delay_max, uint, 0644);
 
 struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off,
 			  unsigned int pages)
@@ -149,13 +152,6 @@ static bool ll_brw_set_req(struct ll_brw *brw, struct ptlrpc_request *req)
 	return ok;
 }
 
-static void ll_brw_transmit(struct ll_brw *brw);
-
-static void ll_brw_again(struct work_struct *work)
-{
-	ll_brw_transmit(container_of(to_delayed_work(work), struct ll_brw, work));
-}
-
 static int ll_brw_check_write(struct ll_brw *brw, struct ptlrpc_request *req, int rc)
 {
 	struct ost_body *body = ptlrpc_rep_buf(req, WF_OST_BODY);
@@ -243,14 +239,46 @@ static void ll_brw_written(struct ll_brw *brw, struct ptlrpc_request *req)
 	ll_object_watch_commit(brw->obj, req);
 }
 
-/* Is the error temporary (chapter 5, 6.8)? A read error of the disk is not. */
+/* Can the I/O only fail: killed, the OST is given up, or it is without its lock? */
+static bool ll_brw_is_lost(const struct ll_brw *brw)
+{
+	const struct ll_osc *osc = brw->obj->osc;
+
+	return READ_ONCE(brw->killed) || !ll_osc_usable(osc) || READ_ONCE(osc->imp->imp_invalid) ||
+	       (!brw->direct && brw->generation != READ_ONCE(osc->imp->imp_generation));
+}
+
+/*
+ * Is the error temporary (chapter 5, 6.8)? An OST that is busy may be so for as long as it likes; a
+ * read error of the disk is none.
+ */
 static bool ll_brw_may_retry(const struct ll_brw *brw, int rc, bool got_reply)
 {
-	if (brw->killed || brw->obj->osc->imp->imp_invalid || brw->tries + 1 >= LL_BRW_TRIES)
+	if (ll_brw_is_lost(brw))
+		return false;
+	if (rc == -EINPROGRESS)
+		return true;
+	if (brw->tries + 1 >= LL_BRW_TRIES)
 		return false;
 	if (rc == -EIO || rc == -EROFS)
 		return brw->write && got_reply;
-	return rc == -EAGAIN || rc == -EINPROGRESS || rc == -ENOMEM;
+	return rc == -EAGAIN || rc == -ENOMEM;
+}
+
+/* Send it again after a while. */
+static void ll_brw_retry_later(struct ll_brw *brw, bool busy)
+{
+	struct ll_osc *osc = brw->obj->osc;
+
+	if (busy)
+		brw->busy++;
+	else
+		brw->tries++;
+	brw->not_before = jiffies + min(brw->busy + brw->tries, READ_ONCE(brw_delay_max)) * HZ;
+	spin_lock(&osc->lock);
+	list_add_tail(&brw->queue, &osc->again);
+	spin_unlock(&osc->lock);
+	ll_brw_send_queued(osc);
 }
 
 static void ll_brw_done(struct ptlrpc_request *req)
@@ -267,9 +295,7 @@ static void ll_brw_done(struct ptlrpc_request *req)
 	rc = brw->write ? ll_brw_check_write(brw, req, rc) : ll_brw_check_read(brw, req, rc);
 	ptlrpc_req_put(req);
 	if (ll_brw_may_retry(brw, rc, got_reply)) {
-		brw->tries++;
-		INIT_DELAYED_WORK(&brw->work, ll_brw_again);
-		schedule_delayed_work(&brw->work, min(brw->tries, 5U) * HZ);
+		ll_brw_retry_later(brw, rc == -EINPROGRESS);
 		return;
 	}
 	if (rc == -EAGAIN || rc == -EINPROGRESS)
@@ -316,7 +342,7 @@ static void ll_brw_times(const struct ll_brw *brw, struct obdo *oa)
 static void ll_brw_pack_obdo(struct ll_brw *brw, struct obdo *oa)
 {
 	u64 valid = OBD_MD_FLFLAGS | OBD_MD_FLTYPE | OBD_MD_FLUID | OBD_MD_FLGID, cookie;
-	u32 flags = brw->tries ? OBD_FL_RECOV_RESEND : 0, cksum = brw->obj->osc->cksum;
+	u32 flags = brw->tries || brw->busy ? OBD_FL_RECOV_RESEND : 0, cksum = brw->obj->osc->cksum;
 
 	ll_object_obdo(brw->obj, brw->inode, oa);
 	ll_osc_obdo_grant(brw->obj->osc, oa);
@@ -436,7 +462,7 @@ void ll_brw_exit(void)
 
 void ll_brw_send_queued(struct ll_osc *osc)
 {
-	queue_work(brw_wq, &osc->send);
+	mod_delayed_work(brw_wq, &osc->send, 0);
 }
 
 static void ll_brw_slot_put(struct ll_osc *osc, bool direct)
@@ -460,9 +486,7 @@ static struct ll_brw *ll_brw_dequeue(struct ll_osc *osc, struct ll_osc_lane *lan
 
 	spin_lock(&osc->lock);
 	list_for_each_entry(brw, &lane->queue, queue)
-		if (lane->in_flight < osc->max_in_flight || READ_ONCE(brw->killed) ||
-		    !ll_osc_usable(osc) || osc->imp->imp_invalid ||
-		    (!brw->direct && brw->generation != osc->imp->imp_generation)) {
+		if (lane->in_flight < osc->max_in_flight || ll_brw_is_lost(brw)) {
 			list_del_init(&brw->queue);
 			lane->in_flight++;
 			spin_unlock(&osc->lock);
@@ -472,12 +496,42 @@ static struct ll_brw *ll_brw_dequeue(struct ll_osc *osc, struct ll_osc_lane *lan
 	return NULL;
 }
 
+/*
+ * The next one of those that are sent again and whose time has come, or that will fail; NULL with
+ * the time until then in *@wait, if there is one.
+ */
+static struct ll_brw *ll_brw_take_again(struct ll_osc *osc, unsigned long *wait)
+{
+	struct ll_brw *brw;
+
+	*wait = MAX_JIFFY_OFFSET;
+	spin_lock(&osc->lock);
+	list_for_each_entry(brw, &osc->again, queue) {
+		if (time_after_eq(jiffies, brw->not_before) || ll_brw_is_lost(brw)) {
+			list_del_init(&brw->queue);
+			spin_unlock(&osc->lock);
+			return brw;
+		}
+		*wait = min(*wait, brw->not_before - jiffies);
+	}
+	spin_unlock(&osc->lock);
+	return NULL;
+}
+
 void ll_brw_send_work(struct work_struct *work)
 {
-	struct ll_osc *osc = container_of(work, struct ll_osc, send);
+	struct ll_osc *osc = container_of(to_delayed_work(work), struct ll_osc, send);
 	struct ll_brw *brw;
+	unsigned long wait;
 	unsigned int i;
 
+	while ((brw = ll_brw_take_again(osc, &wait))) {
+		ll_brw_transmit(brw);
+		cond_resched();
+	}
+	/* A call of ll_brw_send_queued() meanwhile comes before. */
+	if (wait != MAX_JIFFY_OFFSET)
+		queue_delayed_work(brw_wq, &osc->send, wait);
 	for (i = 0; i < ARRAY_SIZE(osc->lane); i++)
 		while ((brw = ll_brw_dequeue(osc, &osc->lane[i]))) {
 			ll_brw_transmit(brw);

@@ -91,7 +91,8 @@ struct ll_osc {
 	u32			short_io_max;	/* bytes that may be sent inside of a message */
 	wait_queue_head_t	waitq;		/* grant or in_flight changed */
 	struct work_struct	flush;		/* writes dirty pages, to get grant */
-	struct work_struct	send;		/* sends what is queued */
+	struct list_head	again;		/* struct ll_brw, sent again later */
+	struct delayed_work	send;		/* sends what is queued, and what is sent again */
 };
 
 /* One object of a file. */
@@ -271,7 +272,7 @@ void ll_brw_send_work(struct work_struct *work);	/* ll_osc.send */
 
 struct ll_brw {
 	struct list_head	link;		/* of who made it: a walk, direct I/O */
-	struct list_head	queue;		/* ll_osc_lane.queue, waits for a slot */
+	struct list_head	queue;		/* ll_osc_lane.queue, waits for a slot; ll_osc.again */
 	struct inode		*inode;		/* referenced */
 	struct ll_object	*obj;		/* referenced */
 	bool			write, direct;
@@ -288,12 +289,13 @@ struct ll_brw {
 	struct ptlrpc_request	*req;		/* in flight */
 	bool			killed;
 	u32			generation;	/* of the import, in which its locks were granted */
-	unsigned int		tries;
+	unsigned int		tries;		/* that failed */
+	unsigned int		busy;		/* that found the OST busy */
+	unsigned long		not_before;	/* jiffies: time of the next one */
 	int			rc;
 	u32			bytes;		/* moved */
 	u32			cksum;
 	unsigned int		accounted;	/* pages of ll_object.dirty */
-	struct delayed_work	work;		/* again, later */
 	void			(*done)(struct ll_brw *brw);	/* frees it */
 	void			*data;
 };

@@ -235,7 +235,7 @@ static void osc_flush_work(struct work_struct *work)
 static void osc_free(struct ll_osc *osc)
 {
 	cancel_work_sync(&osc->flush);
-	cancel_work_sync(&osc->send);
+	cancel_delayed_work_sync(&osc->send);
 	param_dir_del(osc->param);
 	lu_device_del(osc->dev);
 	if (osc->imp)
@@ -257,7 +257,8 @@ static struct ll_osc *osc_alloc(struct ll_sb_info *sbi, u32 index, const char *t
 	spin_lock_init(&osc->lock);
 	init_waitqueue_head(&osc->waitq);
 	INIT_WORK(&osc->flush, osc_flush_work);
-	INIT_WORK(&osc->send, ll_brw_send_work);
+	INIT_DELAYED_WORK(&osc->send, ll_brw_send_work);
+	INIT_LIST_HEAD(&osc->again);
 	INIT_LIST_HEAD(&osc->lane[0].queue);
 	INIT_LIST_HEAD(&osc->lane[1].queue);
 	osc->max_in_flight = LL_OSC_MAX_IN_FLIGHT;

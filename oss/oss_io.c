@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/highmem.h>
 #include <linux/log2.h>
+#include <linux/moduleparam.h>
 #include <trace/events/oss.h>
 #include "oss_internal.h"
 
@@ -393,6 +394,24 @@ static int oss_write_niobufs(struct oss_brw *b, const bool *covered, __le32 *rcs
 	return rc;
 }
 
+/*
+ * For tests: so many writes are answered -EINPROGRESS for each of their ranges, and not executed, as
+ * by an OST that waits for a quota.
+ */
+static atomic_t oss_fail_busy = ATOMIC_INIT(0);
+module_param_named(fail_busy_writes, oss_fail_busy.counter, int, 0600);
+
+static bool oss_write_busy(struct oss_brw *b, __le32 *rcs)
+{
+	unsigned int i;
+
+	if (likely(!atomic_read(&oss_fail_busy)) || atomic_dec_if_positive(&oss_fail_busy) < 0)
+		return false;
+	for (i = 0; i < b->nr_nb; i++)
+		rcs[i] = cpu_to_le32(-EINPROGRESS);
+	return true;
+}
+
 /* The transaction of the request: times, ids and the transno. The data are on disk already. */
 static int oss_write_trans(struct oss_brw *b)
 {
@@ -467,7 +486,7 @@ static int oss_write_object(struct oss_brw *b, const bool *covered)
 	int rc;
 
 	rc = READ_ONCE(b->req->sr_exp->exp_failed) ? -ENOTCONN : oss_brw_check_lock(b);
-	if (rc)
+	if (rc || oss_write_busy(b, svc_rep_buf(b->req, WF_RCS)))
 		return rc;
 	rc = oss_write_niobufs(b, covered, svc_rep_buf(b->req, WF_RCS));
 	if (!rc)

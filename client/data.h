@@ -237,6 +237,8 @@ void ll_locks_put(struct ll_locks *locks);
  * a user more; NULL.
  */
 struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end, bool write);
+/* The lock under which [start, end] was dirtied, perhaps being given up; with a user more; NULL. */
+struct ldlm_lock *ll_object_match_dirty(struct ll_object *obj, u64 start, u64 end);
 /* The OST's cookie of a lock on [start, end], also of one that is being given up; 0 = none. */
 u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write);
 /*
@@ -244,11 +246,13 @@ u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write);
  * tell. For rq->done().
  */
 void ll_object_watch_commit(struct ll_object *obj, struct ptlrpc_request *req);
+/* Is there a lock on [start, end], for reading at least, that was not called back? */
+bool ll_object_covered(struct ll_object *obj, u64 start, u64 end);
 /*
- * Is there a lock on [start, end] that is not being given up (@used: or that of
- * ll_object_match_used())?
+ * Is there a lock for I/O on [start, end] that goes on (ll_object_match_used())? Not after an
+ * eviction: a locked page for which this says no must not be read or dirtied.
  */
-bool ll_object_covered(struct ll_object *obj, u64 start, u64 end, bool used);
+bool ll_object_may_io(struct ll_object *obj, u64 start, u64 end, bool write);
 /*
  * i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes
  * it.
@@ -288,7 +292,9 @@ struct ll_brw {
 	spinlock_t		kill_lock;	/* req, killed */
 	struct ptlrpc_request	*req;		/* in flight */
 	bool			killed;
-	u32			generation;	/* of the import, in which its locks were granted */
+	/* page cache: of the import in which its lock was granted, and the end of that lock */
+	u32			generation;
+	u64			lock_end;
 	unsigned int		tries;		/* that failed */
 	unsigned int		busy;		/* that found the OST busy */
 	unsigned long		not_before;	/* jiffies: time of the next one */

@@ -126,7 +126,9 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		goto out_grant;
 	}
 	size = i_size_read(inode);
-	if (page->mapping != inode->i_mapping || page_offset(page) >= size || !PageUptodate(page)) {
+	/* Evicted meanwhile, or the page was thrown away: the next fault takes new locks. */
+	if (page->mapping != inode->i_mapping || page_offset(page) >= size || !PageUptodate(page) ||
+	    !ll_object_may_io(io.obj, io.off, io.off + PAGE_SIZE - 1, true)) {
 		unlock_page(page);
 		ret = VM_FAULT_NOPAGE;
 		goto out_grant;

@@ -486,17 +486,22 @@ void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 
 
 /* ---- extent locks ---- */
 
-/* Highest end (exclusive) of our other locks on the object. */
-static u64 ll_locks_end(struct ldlm_lock *lock)
+/*
+ * The lock has no pages any more: take note of that, and find the highest end (exclusive) of the
+ * locks that guarantee something still. One that is being given up does so until its pages are
+ * written: they must not be taken for pages behind the end of the object meanwhile.
+ */
+static u64 ll_lock_dropped(struct ldlm_lock *lock)
 {
 	struct ldlm_resource *res = lock->l_res;
 	struct ldlm_lock *l;
 	u64 end = 0;
 
 	spin_lock(&res->lr_lock);
+	lock->l_flags |= LDLM_FL_DROPPED;
 	list_for_each_entry(l, &res->lr_granted, l_res_link) {
-		if (l == lock || (l->l_flags & (LDLM_FL_CANCELING | LDLM_FL_FAILED |
-						LDLM_FL_CANCEL | LDLM_FL_DESTROYED)))
+		if (l->l_flags & (LDLM_FL_DROPPED | LDLM_FL_FAILED | LDLM_FL_CANCEL |
+				  LDLM_FL_DESTROYED))
 			continue;
 		if (l->l_policy.extent.end == OBD_OBJECT_EOF)
 			end = OBD_OBJECT_EOF;
@@ -507,12 +512,19 @@ static u64 ll_locks_end(struct ldlm_lock *lock)
 	return end;
 }
 
+/*
+ * After an eviction the pages go at once, not with the last user of the lock: no page that was
+ * brought in or dirtied under it is there any more when new locks are granted, and none comes,
+ * because the lock is looked for again when the page is locked (ll_object_may_io()). What was dirty
+ * is not written (ll_write_one()), and its error is kept for fsync and close.
+ */
 static int ll_extent_blocking(struct ldlm_lock *lock, bool canceling)
 {
+	bool failed = READ_ONCE(lock->l_flags) & LDLM_FL_FAILED;
 	struct ll_object *obj;
 	struct inode *inode;
 
-	if (!canceling)
+	if (!canceling && !failed)
 		return 0;
 	obj = ldlm_lock_data_get(lock, ll_object_grab);
 	if (!obj)
@@ -522,14 +534,11 @@ static int ll_extent_blocking(struct ldlm_lock *lock, bool canceling)
 		struct ll_inode_data *d = ll_i(inode)->lli_data;
 		u64 end;
 
-		if ((lock->l_flags & LDLM_FL_FAILED) &&
-		    mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY))
-			mapping_set_error(inode->i_mapping, -EIO);
-		ll_pages_cancel(inode, obj, lock,
-				lock->l_flags & (LDLM_FL_DISCARD_DATA | LDLM_FL_FAILED));
+		if (!failed || !(lock->l_flags & LDLM_FL_DROPPED))
+			ll_pages_cancel(inode, obj, lock, lock->l_flags & LDLM_FL_DISCARD_DATA);
 		/* in one go: a lock that is granted behind our back may raise it right after */
 		spin_lock(&d->lock);
-		end = ll_locks_end(lock);
+		end = ll_lock_dropped(lock);
 		obj->kms = min(obj->kms, end);
 		spin_unlock(&d->lock);
 		iput(inode);
@@ -592,15 +601,16 @@ struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end
 	return ll_object_match(obj, start, end, write, LDLM_MATCH_USED);
 }
 
+struct ldlm_lock *ll_object_match_dirty(struct ll_object *obj, u64 start, u64 end)
+{
+	return ll_object_match(obj, start, end, true, LDLM_MATCH_CBPENDING);
+}
+
 u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write)
 {
-	union ldlm_policy policy = { .extent = { .start = start, .end = end } };
-	struct ldlm_lock *lock;
+	struct ldlm_lock *lock = ll_object_match(obj, start, end, write, LDLM_MATCH_CBPENDING);
 	u64 cookie;
 
-	lock = ldlm_lock_match(obj->osc->ns, &obj->res, LDLM_EXTENT, &policy,
-			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP,
-			       LDLM_MATCH_CBPENDING);
 	if (!lock)
 		return 0;
 	cookie = lock->l_remote.cookie;
@@ -644,15 +654,21 @@ void ll_object_watch_commit(struct ll_object *obj, struct ptlrpc_request *req)
 	req->rq_commit_cb = ll_object_commit_end;
 }
 
-bool ll_object_covered(struct ll_object *obj, u64 start, u64 end, bool used)
+static bool ll_lock_release(struct ldlm_lock *lock)
 {
-	struct ldlm_lock *lock =
-		ll_object_match(obj, start, end, false, used ? LDLM_MATCH_USED : 0);
+	if (lock)
+		ldlm_lock_decref(lock, lock->l_granted_mode);
+	return lock;
+}
 
-	if (!lock)
-		return false;
-	ldlm_lock_decref(lock, lock->l_granted_mode);
-	return true;
+bool ll_object_covered(struct ll_object *obj, u64 start, u64 end)
+{
+	return ll_lock_release(ll_object_match(obj, start, end, false, 0));
+}
+
+bool ll_object_may_io(struct ll_object *obj, u64 start, u64 end, bool write)
+{
+	return ll_lock_release(ll_object_match_used(obj, start, end, write));
 }
 
 static void ll_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 start, u64 end,
@@ -791,7 +807,7 @@ static int ll_glimpse_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 {
 	struct glimpse *g = ll_glimpse_of(fo, fan);
 
-	if (ll_object_covered(fan->obj, 0, OBD_OBJECT_EOF, false))
+	if (ll_object_covered(fan->obj, 0, OBD_OBJECT_EOF))
 		return 0;
 	ll_enqueue_info(&g->ei, fan->obj, 0, OBD_OBJECT_EOF, LCK_PR, LDLM_FL_HAS_INTENT, &g->lvb);
 	return ldlm_cli_enqueue_start(&g->ei, &fan->req, &g->lock);

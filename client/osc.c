@@ -57,8 +57,9 @@ static void osc_event(struct obd_import *imp, enum import_event ev)
 	case IMP_EV_EVICTED:
 		pr_warn("%s: evicted by the server, unwritten data under its locks is lost\n",
 			osc->name);
-		ldlm_ns_evicted(osc->ns);
+		/* Pages are waited for below: what is queued must end. */
 		ll_brw_send_queued(osc);
+		ldlm_ns_evicted(osc->ns);
 		break;
 	case IMP_EV_ACTIVE:
 		lu_device_set_status(osc->dev, "UP");

@@ -201,7 +201,29 @@ static void ll_walk_end(struct walk *w)
 		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, link));
 }
 
-/* The open RPC that the page at obj_off follows, or a new one; NULL without memory. */
+/*
+ * The lock under which the page that begins the RPC is read, or was dirtied. A read keeps its user
+ * of the lock; pages in writeback keep the lock without one. -ENOLCK: none, or this client was
+ * evicted; the OST refuses what is sent after an eviction that came since.
+ */
+static int ll_brw_find_lock(struct ll_brw *brw)
+{
+	u64 last = brw->off + PAGE_SIZE - 1;
+	struct ldlm_lock *lock = brw->write ? ll_object_match_dirty(brw->obj, brw->off, last)
+					    : ll_object_match_used(brw->obj, brw->off, last, false);
+
+	if (!lock)
+		return -ENOLCK;
+	brw->generation = lock->l_generation;
+	brw->lock_end = lock->l_policy.extent.end;
+	if (brw->write)
+		ldlm_lock_decref(lock, lock->l_granted_mode);
+	else
+		brw->lock = lock;
+	return 0;
+}
+
+/* The open RPC that the page at obj_off follows, or a new one. ERR_PTR(-ENOMEM, -ENOLCK). */
 static struct ll_brw *ll_walk_brw(struct walk *w, struct ll_object *obj, u64 obj_off,
 				  enum ll_page_state state)
 {
@@ -212,7 +234,7 @@ static struct ll_brw *ll_walk_brw(struct walk *w, struct ll_object *obj, u64 obj
 			continue;
 		if (brw->off + brw->len == obj_off && !(brw->len & ~PAGE_MASK) &&
 		    brw->state == state && !ll_brw_full(brw) &&
-		    (w->write || obj_off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end))
+		    obj_off + PAGE_SIZE - 1 <= brw->lock_end)
 			return brw;
 		ll_walk_send(w, brw);
 		break;
@@ -221,19 +243,16 @@ static struct ll_brw *ll_walk_brw(struct walk *w, struct ll_object *obj, u64 obj
 		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, link));
 	brw = ll_brw_new(w->inode, obj, w->write, obj_off, UINT_MAX);
 	if (!brw)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
+	if (ll_brw_find_lock(brw)) {
+		ll_brw_free(brw);
+		return ERR_PTR(-ENOLCK);
+	}
 	brw->state = state;
 	brw->grant = state == LL_PAGE_GRANT;
 	brw->done = w->write ? ll_write_done : ll_read_done;
 	/* Who dirtied a page is not known any more: the flag is for reads only. */
 	brw->sys = !w->write && capable(CAP_SYS_RESOURCE);
-	if (!w->write) {
-		brw->lock = ll_object_match_used(obj, obj_off, obj_off + PAGE_SIZE - 1, false);
-		if (!brw->lock) {
-			ll_brw_free(brw);
-			return ERR_PTR(-ENOLCK);
-		}
-	}
 	list_add_tail(&brw->link, &w->open);
 	w->nr++;
 	return brw;
@@ -267,8 +286,9 @@ static int ll_walk_read(struct walk *w, struct page *page)
 		goto out;
 	}
 	brw = ll_walk_brw(w, obj, off, LL_PAGE_NONE);
-	if (IS_ERR_OR_NULL(brw)) {
-		rc = brw ? PTR_ERR(brw) : -ENOMEM;
+	if (IS_ERR(brw)) {
+		/* The caller had a lock: this client was evicted. */
+		rc = PTR_ERR(brw) == -ENOLCK ? -EIO : PTR_ERR(brw);
 		goto out;
 	}
 	ll_brw_add(brw, page, 0, PAGE_SIZE);
@@ -296,7 +316,7 @@ static bool ll_walk_may_read(struct walk *w, u64 pos)
 		if (brw->obj == obj && off >= brw->lock->l_policy.extent.start &&
 		    off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end)
 			return true;
-	return ll_object_covered(obj, off, off + PAGE_SIZE - 1, true);
+	return ll_object_may_io(obj, off, off + PAGE_SIZE - 1, false);
 }
 
 static void ll_readahead(struct readahead_control *rac)
@@ -479,6 +499,13 @@ again:
 			goto out_grant;
 		}
 	}
+	/* Evicted since ll_locks_get(). */
+	if (!ll_object_may_io(obj, off, off + PAGE_SIZE - 1, true)) {
+		unlock_page(page);
+		put_page(page);
+		rc = -EIO;
+		goto out_grant;
+	}
 	if (!ll_page_account(inode, page, obj, !granted))
 		ll_write_wait_for(d, page, obj);
 	*pagep = page;
@@ -517,6 +544,32 @@ static int ll_write_end(struct file *file, struct address_space *mapping, loff_t
 	return obj ? copied : -EIO;
 }
 
+/*
+ * A locked dirty page that will not be written: nothing is stored there (@obj: NULL), or its lock
+ * was lost by an eviction, which throws the page away, too.
+ */
+static void ll_page_lose(struct inode *inode, struct page *page, struct ll_object *obj)
+{
+	ll_page_failed(inode, page, ll_page_state(page), -EIO);
+	ll_page_unaccount(inode, page, obj);
+	unlock_page(page);
+}
+
+/* The page is behind the end of its object. */
+static void ll_page_cut_off(struct inode *inode, struct page *page, struct ll_object *obj, u64 off)
+{
+	struct ldlm_lock *lock = ll_object_match_dirty(obj, off, off + PAGE_SIZE - 1);
+
+	/* Without a lock nobody here knows the size. */
+	if (!lock) {
+		ll_page_lose(inode, page, obj);
+		return;
+	}
+	ldlm_lock_decref(lock, lock->l_granted_mode);
+	ll_page_unaccount(inode, page, obj);
+	unlock_page(page);
+}
+
 /* Called by write_cache_pages() with the page locked, its dirty flag cleared. */
 static int ll_write_one(struct page *page, struct writeback_control *wbc, void *data)
 {
@@ -536,8 +589,7 @@ static int ll_write_one(struct page *page, struct writeback_control *wbc, void *
 	}
 	obj = ll_objset_at(w->set, page_offset(page), NULL, &off);
 	if (!obj) {
-		mapping_set_error(page->mapping, -EIO);
-		unlock_page(page);
+		ll_page_lose(inode, page, NULL);
 		return 0;
 	}
 	spin_lock(&ll_i(inode)->lli_data->lock);
@@ -545,14 +597,16 @@ static int ll_write_one(struct page *page, struct writeback_control *wbc, void *
 	spin_unlock(&ll_i(inode)->lli_data->lock);
 	state = ll_page_state(page);
 	if (size <= off) {
-		/* cut off meanwhile */
-		ll_page_unaccount(inode, page, obj);
-		unlock_page(page);
+		ll_page_cut_off(inode, page, obj, off);
 		return 0;
 	}
 	len = min(len, size - off);
 	brw = ll_walk_brw(w, obj, off, state);
-	if (IS_ERR_OR_NULL(brw)) {
+	if (brw == ERR_PTR(-ENOLCK)) {
+		ll_page_lose(inode, page, obj);
+		return 0;
+	}
+	if (IS_ERR(brw)) {
 		redirty_page_for_writepage(wbc, page);
 		unlock_page(page);
 		return -ENOMEM;
@@ -862,7 +916,7 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 		last = min((div_u64(pos, c->stripe_size) + 1) * c->stripe_size - 1, fe);
 		if (pos >= c->start && pos < c->end && ll_stripe_of(c, pos, &off) == k &&
 		    off + PAGE_SIZE > ls && off <= le &&
-		    (write || !ll_object_covered(obj, off, off + (last - pos), false))) {
+		    (write || !ll_object_covered(obj, off, off + (last - pos)))) {
 			/* @le may be the largest number there is: nothing is added to it. */
 			if (le - off < last - pos)
 				last = pos + (le - off);

@@ -596,6 +596,8 @@ static void ldlm_cli_fail_res(struct ldlm_resource *res)
 			ldlm_cli_cancel_finish(lock, false);
 		} else if (res->lr_type == LDLM_FLOCK) {
 			ldlm_lock_destroy(lock);
+		} else if (lock->l_ops && lock->l_ops->blocking) {
+			lock->l_ops->blocking(lock, false);
 		}
 		ldlm_lock_put(lock);
 		cond_resched();
@@ -607,7 +609,8 @@ static void ldlm_cli_fail_res(struct ldlm_resource *res)
  * @ns: client namespace
  *
  * Every lock is failed: waiters get -EIO, unused locks are dropped now (blocking() with
- * LDLM_FL_FAILED), the others with their last user. Nothing is sent. May sleep.
+ * LDLM_FL_FAILED), the others with their last user; their owners are told at once. Nothing is sent.
+ * May sleep.
  */
 void ldlm_ns_evicted(struct ldlm_namespace *ns)
 {

@@ -222,6 +222,7 @@ int ldlm_cli_enqueue_start(struct ldlm_enqueue_info *ei, struct ptlrpc_request *
 		req = ldlm_cli_plain_request(ei);
 	if (!req)
 		goto fail;
+	lock->l_generation = req->rq_generation;
 	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
 	rc = -EPROTO;
 	if (!dlm || ptlrpc_req_len(req, WF_DLM_REQ) < ldlm_request_bytes(1 + ei->ei_nr_elc))
@@ -537,7 +538,8 @@ static bool ldlm_lock_serves(const struct ldlm_resource *res, const struct ldlm_
  * @modes: mask of modes that serve
  * @match_flags: LDLM_MATCH_*
  *
- * Chapter 3, 21.1.
+ * Chapter 3, 21.1. A lock of before an eviction serves nothing from the moment on at which the
+ * import knows of the eviction.
  *
  * Return: the lock, with a user that ldlm_lock_decref() ends, or NULL.
  */
@@ -556,6 +558,7 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
 	spin_lock(&res->lr_lock);
 	list_for_each_entry(lock, &res->lr_granted, l_res_link) {
 		if (lock->l_flags & bad || !(lock->l_granted_mode & modes) ||
+		    lock->l_generation != READ_ONCE(ns->ns_imp->imp_generation) ||
 		    !ldlm_lock_serves(res, lock, policy))
 			continue;
 		if (match_flags & LDLM_MATCH_USED && lock->l_flags & LDLM_FL_CBPENDING &&

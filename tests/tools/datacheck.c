@@ -252,6 +252,29 @@ static void c_full(void)
 	CHECK(!unlink(path(0, "full/f")));
 }
 
+/* evicted in the middle of one write(2); waits for a line on stdin; fsync must tell, once */
+static void c_evicted(void)
+{
+	int a = file(0, "evicted", O_TRUNC), b;
+	static char buf[MB];
+	char line[10];
+	ssize_t n, pos;
+
+	n = pwrite(a, big, 64 * MB, 0);
+	CHECK(n > 0 || errno == EIO, "%zd", n);
+	printf("%zd\n", n);
+	fflush(stdout);
+	CHECK(fgets(line, sizeof(line), stdin));
+	CHECK(fsync(a) == -1 && errno == EIO);
+	CHECK(!fsync(a));
+	put(a, 64 * MB, 0);
+	CHECK(!fsync(a));
+	b = file(1, "evicted", 0);
+	for (pos = 0; pos < 64 * MB; pos += MB)
+		CHECK(pread(b, buf, MB, pos) == MB && !memcmp(buf, big + pos, MB), "at %zd", pos);
+	puts("told");
+}
+
 static volatile bool stop;
 
 static void *storer(void *m)
@@ -360,7 +383,7 @@ static const struct {
 } cases[] = {
 	{ "blocks", c_blocks }, { "seek", c_seek }, { "unlinked", c_unlinked }, { "tail", c_tail },
 	{ "full", c_full },	{ "race", c_race }, { "aio", c_aio },		{ "lost", c_lost },
-	{ "chmod", c_chmod },
+	{ "chmod", c_chmod },	{ "evicted", c_evicted },
 };
 
 int main(int argc, char **argv)

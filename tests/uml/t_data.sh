@@ -37,6 +37,22 @@ if wanted lost; then
 	read -ru ${L[0]} l; [ "$l" = told ] || fail "fsync: $l"
 	run cmp -n $((1 << 20)) kept /mnt/b/kept
 fi
+if wanted evicted; then
+	say "evicted by an OST in the middle of a write that waits for grant"
+	on_ost 0 evicted
+	echo 1 > /sys/module/lustre/parameters/brw_delay_max
+	echo 10000 > /sys/module/oss/parameters/fail_busy_writes
+	coproc L { $D evicted /mnt/a /mnt/b; }
+	sleep 3; [ $(cat /sys/module/oss/parameters/fail_busy_writes) != 10000 ] || fail "does not write"
+	for u in $(lctl get_param -n llite.*.uuid); do run lctl set_param -n obdfilter.$FS-OST0000.evict_client=$u; done
+	echo 0 > /sys/module/oss/parameters/fail_busy_writes
+	read -ru ${L[0]} l; say "$l bytes"; [ "$l" -ge -1 ] || fail "$l"
+	for i in $(seq 4); do lctl get_param osc.*.ping > /dev/null 2>&1; sleep 1; done
+	echo >&${L[1]}
+	read -ru ${L[0]} l; [ "$l" = told ] || fail "$l"
+	dmesg | grep 'write of .* failed: -116' && fail "pages were sent that no lock covered any more"
+	rm evicted
+fi
 if wanted busy; then
 	say "an OST that is busy, for longer than an error would be tried again"
 	on_ost 0 busy

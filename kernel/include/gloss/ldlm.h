@@ -54,6 +54,7 @@ struct seq_file;
 #define LDLM_FL_MSG_PENDING	BIT_ULL(47)	/* server: reply or CP AST not built yet */
 #define LDLM_FL_SYNC		BIT_ULL(48)	/* server: a thread waits, no CP AST */
 #define LDLM_FL_REPLIED		BIT_ULL(49)	/* client: the enqueue was answered */
+#define LDLM_FL_DROPPED		BIT_ULL(50)	/* client, of the owner: no caches under it any more */
 
 /* Policy in CPU order; which part counts depends on the type of the resource. */
 union ldlm_policy {
@@ -254,6 +255,8 @@ struct ldlm_lock {
 	const struct ldlm_cli_ops *l_ops;
 	void			*l_ast_data;	/* inode or object; under the resource lock */
 	unsigned int		l_users;
+	/* of the import when the lock was asked for: after an eviction it means nothing */
+	u32			l_generation;
 	struct list_head	l_lru;		/* ns_lru; later ns_cancel_list */
 	struct delayed_work	l_work;		/* blocking() */
 	unsigned long		l_keep;		/* jiffies: not cancelled before; 0: at once */
@@ -319,8 +322,9 @@ void ldlm_lvb_merge(struct ost_lvb *to, const struct ost_lvb *from);
  *	return when that is done; then the cancel is sent. With LDLM_FL_DISCARD_DATA drop dirty data
  *	unwritten; with LDLM_FL_FAILED (evicted, forced umount) drop everything without an RPC.
  *	Called once for each lock that was granted, whatever ends it. Not canceling: a BL AST came
- *	while the lock is in use; a hint to finish soon. From a work item, or from the thread that
- *	cancels; may sleep.
+ *	while the lock is in use; a hint to finish soon. With LDLM_FL_FAILED and not canceling: the
+ *	lock has users, but what it protects must not be used any more. From a work item, or from
+ *	the thread that cancels; may sleep.
  * @glimpse: size and times as this client knows them, in wire order; 0, or -ELDLM_NO_LOCK_DATA.
  *	NULL answers -ENOSYS.
  * @completion: optional; the lock was granted by a CP AST.

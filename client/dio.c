@@ -320,13 +320,17 @@ static int ll_dio_begin(struct dio *dio, struct ll_layout **lop)
 	return rc;
 }
 
-/* @drop: pages that a reader brought in meanwhile; waits for them. */
+/*
+ * @drop: pages that a reader brought in meanwhile; waits for them, killable: without it the lock of
+ * that reader is called back.
+ */
 static void ll_dio_wrote(struct dio *dio, bool drop)
 {
+	struct address_space *mapping = dio->inode->i_mapping;
 	u64 p, end = dio->pos + dio->count;
 
-	if (drop)
-		invalidate_inode_pages2_range(dio->inode->i_mapping, dio->pos >> PAGE_SHIFT,
+	if (drop && !ll_pages_wait(mapping, dio->pos, end - 1, true))
+		invalidate_inode_pages2_range(mapping, dio->pos >> PAGE_SHIFT,
 					      (end - 1) >> PAGE_SHIFT);
 	for (p = dio->pos; p < end && !dio->rc;) {
 		const struct ll_comp *c;

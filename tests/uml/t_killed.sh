@@ -7,7 +7,7 @@
 TCP=1
 lnet_up; format; start; client
 cd /mnt/lustre
-L="fsync osync direct dread aiow aior append rewrite read stat open create rename readdir statfs flock held setxattr getxattr truncate unlink mkdir fallocate chmod close"
+L="fsync osync direct dread aiow aior append rewrite read stat open create rename readdir statfs flock held setxattr getxattr truncate unlink mkdir fallocate chmod close mixed"
 for n in $L; do
 	run mkdir $n; run lfs setstripe -c 2 -S 64k $n
 	run dd if=/dev/urandom of=$n/f bs=1M count=2 status=none
@@ -51,6 +51,8 @@ go unlink rm h
 go mkdir mkdir d
 go fallocate fallocate -l 4M f
 go chmod chmod 600 f
+# a direct write and a buffered read of the same pages
+go mixed sh -c 'cat f & exec dd if=/dev/zero of=f bs=1M count=2 oflag=direct conv=notrunc'
 sleep 4
 say "kill"
 exec 7>&2 2>/dev/null

@@ -291,7 +291,7 @@ extern const struct address_space_operations ll_aops;
 ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *iter);
 ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *iter);
 int ll_file_mmap(struct file *file, struct vm_area_struct *vma);
-/* Pages and OST_SYNC, then ll_mdc_sync() for the MDT part. */
+/* Pages and OST_SYNC, then mdc_sync() for the MDT part. */
 int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
 loff_t ll_llseek(struct file *file, loff_t offset, int whence);
@@ -360,7 +360,6 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
 int ll_osc_add_node(struct ll_osc *osc, const struct ll_node_nids *node);
 void ll_osc_set_active(struct ll_osc *osc, bool active);
 struct obd_import *ll_osc_import(struct ll_osc *osc);		/* NULL while inactive */
-struct ldlm_namespace *ll_osc_ns(struct ll_osc *osc);
 const char *ll_osc_uuid(const struct ll_osc *osc);		/* target uuid */
 void ll_osc_invalidate(struct ll_osc *osc);			/* umount -f: fail everything */
 void ll_osc_cleanup(struct ll_osc *osc, bool force); /* disconnect and free; no inodes are left */

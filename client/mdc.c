@@ -51,6 +51,8 @@ static void mdc_event(struct obd_import *imp, enum import_event ev)
 		mdc_fid_drop(mdc);
 		break;
 	case IMP_EV_DISCON:
+		if (READ_ONCE(mdc->sbi->umounting))
+			import_invalidate(imp);
 		break;
 	}
 }
@@ -688,16 +690,20 @@ out:
 /**
  * mdc_sync - commit changes on an MDT
  * @sbi: the mount
- * @fid: of one object; NULL: all of MDT0000
+ * @fid: of one object; NULL: what this client did on MDT0000
  *
  * Context: killable, waits for the disk of the MDT. Return: 0 or -errno.
  */
 int mdc_sync(struct ll_sb_info *sbi, const struct lu_fid *fid)
 {
 	struct ll_mdc *mdc = fid ? mdc_for_fid(sbi, fid) : sbi->mdc0;
-	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_SYNC, &wf_mds_sync);
+	struct ptlrpc_request *req;
 	int rc;
 
+	if (!fid && READ_ONCE(mdc->imp->imp_max_transno) <=
+		    READ_ONCE(mdc->imp->imp_last_committed))
+		return 0;
+	req = ptlrpc_req_new(mdc->imp, MDS_SYNC, &wf_mds_sync);
 	if (!req)
 		return -ENOMEM;
 	rc = ptlrpc_req_pack(req);

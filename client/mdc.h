@@ -90,7 +90,7 @@ int mdc_readpage(struct inode *dir, u64 hash, struct bio_vec *bvec, unsigned int
 ssize_t mdc_getxattr(struct inode *inode, const char *name, void *buf, size_t bufsize);
 int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags,
 		 bool remove);
-int mdc_sync(struct ll_sb_info *sbi, const struct lu_fid *fid);	/* fid NULL: the whole MDT */
+int mdc_sync(struct ll_sb_info *sbi, const struct lu_fid *fid);	/* fid NULL: all of this client */
 int mdc_fid2path(struct ll_sb_info *sbi, struct getinfo_fid2path_le *gf, u32 pathlen);
 
 /* REINT. All send early lock cancels. The answer may be NULL where it does not matter. */

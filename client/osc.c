@@ -71,6 +71,8 @@ static void osc_event(struct obd_import *imp, enum import_event ev)
 		ll_brw_send_queued(osc);
 		break;
 	case IMP_EV_DISCON:
+		if (READ_ONCE(osc->sbi->umounting))
+			import_invalidate(imp);
 		break;
 	}
 }
@@ -359,11 +361,6 @@ void ll_osc_set_active(struct ll_osc *osc, bool active)
 struct obd_import *ll_osc_import(struct ll_osc *osc)
 {
 	return osc->active ? osc->imp : NULL;
-}
-
-struct ldlm_namespace *ll_osc_ns(struct ll_osc *osc)
-{
-	return osc->ns;
 }
 
 const char *ll_osc_uuid(const struct ll_osc *osc)

@@ -4,7 +4,9 @@
  * umount.
  *
  * umount: kill_sb() drops the locks of all namespaces before the VFS evicts inodes, so that no lock
- * callback holds one, and takes the targets down after it. umount -f makes every import fail first.
+ * callback holds one, and takes the targets down after it. umount -f makes every import fail first;
+ * without it a server that is away is waited for only as long as it has data of this client to
+ * store or a change to commit.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -563,13 +565,62 @@ static struct dentry *ll_mount(struct file_system_type *type, int flags, const c
 	return mount_nodev(type, flags, data, ll_fill_super);
 }
 
+/*
+ * All is written: a server that is not connected is not waited for any more. Once sbi->umounting is
+ * set, one that gets lost neither (IMP_EV_DISCON).
+ */
+static void ll_leave_server(struct obd_import *imp, struct ldlm_namespace *ns)
+{
+	if (!imp_is_full(imp))
+		import_invalidate(imp);
+	ldlm_cli_cancel_start(ns, NULL);
+}
+
+/* Give all locks back; all servers work on it at the same time. */
+static void ll_super_drop_locks(struct ll_sb_info *sbi, bool force)
+{
+	struct ll_mdc *mdc;
+	struct ll_osc *osc;
+	unsigned long index;
+
+	if (!force) {
+		xa_for_each(&sbi->oscs, index, osc)
+			ll_leave_server(osc->imp, osc->ns);
+		xa_for_each(&sbi->mdcs, index, mdc)
+			ll_leave_server(mdc->imp, mdc->ns);
+	}
+	xa_for_each(&sbi->oscs, index, osc) {
+		if (force)
+			ldlm_ns_evicted(osc->ns);
+		else
+			ldlm_cli_cancel_unused(osc->ns, NULL);
+	}
+	xa_for_each(&sbi->mdcs, index, mdc)
+		mdc_drop_locks(mdc, force);
+}
+
+static void ll_super_disconnect(struct ll_sb_info *sbi, bool force)
+{
+	struct ll_mdc *mdc;
+	struct ll_osc *osc;
+	unsigned long index;
+
+	if (!force) {
+		xa_for_each(&sbi->oscs, index, osc)
+			import_disconnect_start(osc->imp);
+		xa_for_each(&sbi->mdcs, index, mdc)
+			import_disconnect_start(mdc->imp);
+	}
+	xa_for_each(&sbi->oscs, index, osc)
+		ll_osc_cleanup(osc, force);
+	xa_for_each(&sbi->mdcs, index, mdc)
+		mdc_cleanup(mdc, force);
+}
+
 static void ll_kill_sb(struct super_block *sb)
 {
 	struct ll_sb_info *sbi = ll_sbi(sb);
 	bool force, mounted = sb->s_root;
-	struct ll_mdc *mdc;
-	struct ll_osc *osc;
-	unsigned long index;
 
 	if (!sbi) {
 		kill_anon_super(sb);
@@ -591,23 +642,11 @@ static void ll_kill_sb(struct super_block *sb)
 	 * All files are closed, so no lock is in use. Lock callbacks must be over before inodes are
 	 * evicted.
 	 */
-	xa_for_each(&sbi->oscs, index, osc) {
-		if (force)
-			ldlm_ns_evicted(ll_osc_ns(osc));
-		else
-			ldlm_cli_cancel_unused(ll_osc_ns(osc), NULL);
-	}
-	xa_for_each(&sbi->mdcs, index, mdc)
-		mdc_drop_locks(mdc, force);
-
+	ll_super_drop_locks(sbi, force);
 	kill_anon_super(sb);
-
 	ll_pools_fini(sbi);
 	ll_param_fini(sbi);
-	xa_for_each(&sbi->oscs, index, osc)
-		ll_osc_cleanup(osc, force);
-	xa_for_each(&sbi->mdcs, index, mdc)
-		mdc_cleanup(mdc, force);
+	ll_super_disconnect(sbi, force);
 	if (sbi->mgc)
 		mgc_put(sbi->mgc);
 	trace_lustre_umount(sbi->fsname, mounted ? 0 : -ENODEV);

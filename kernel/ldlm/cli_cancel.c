@@ -533,13 +533,13 @@ static void ldlm_cli_cancel_res(struct ldlm_resource *res)
 }
 
 /**
- * ldlm_cli_cancel_unused - cancel all locks without users
+ * ldlm_cli_cancel_start - begin to cancel all locks without users
  * @ns: client namespace
  * @res_id: of this resource; NULL = all
  *
- * Returns when their caches are dropped and the cancels answered. May sleep.
+ * The rest happens in the background. Does not sleep for long.
  */
-void ldlm_cli_cancel_unused(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id)
+void ldlm_cli_cancel_start(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id)
 {
 	struct ldlm_resource *res = NULL;
 
@@ -553,6 +553,19 @@ void ldlm_cli_cancel_unused(struct ldlm_namespace *ns, const struct ldlm_res_id 
 		while ((res = ldlm_res_next(ns, res)))
 			ldlm_cli_cancel_res(res);
 	}
+}
+EXPORT_SYMBOL_GPL(ldlm_cli_cancel_start);
+
+/**
+ * ldlm_cli_cancel_unused - cancel all locks without users
+ * @ns: client namespace
+ * @res_id: of this resource; NULL = all
+ *
+ * Returns when their caches are dropped and the cancels answered. May sleep.
+ */
+void ldlm_cli_cancel_unused(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id)
+{
+	ldlm_cli_cancel_start(ns, res_id);
 	ldlm_ns_cancels_wait(ns);
 }
 EXPORT_SYMBOL_GPL(ldlm_cli_cancel_unused);

@@ -422,22 +422,39 @@ failed:
 
 /* ---- disconnect ---- */
 
-/* Send DISCONNECT in any state of the import; whatever the answer is, the connection has ended. */
-int import_send_disconnect(struct obd_import *imp)
+/*
+ * Send DISCONNECT in any state of the import. Returns the request for import_wait_disconnect(), NULL
+ * when it could not be sent.
+ */
+struct ptlrpc_request *import_send_disconnect(struct obd_import *imp)
 {
 	struct ptlrpc_request *req = ptlrpc_req_new(imp, imp->imp_connect_op + 1, &wf_empty);
-	int rc;
 
 	if (!req)
-		return -ENOMEM;
+		return NULL;
 	req->rq_bypass = true;
 	req->rq_no_resend = true;
 	req->rq_timeout = CONNECT_TIMEOUT;
-	rc = ptlrpc_req_pack(req) ?: ptlrpc_send_async(req);
-	if (!rc) {
+	if (!ptlrpc_req_pack(req) && !ptlrpc_send_async(req))
+		return req;
+	ptlrpc_req_put(req);
+	return NULL;
+}
+
+/*
+ * Wait for the answer; whatever it is, the connection has ended. A message that the network does not
+ * get rid of is aborted, or it would be waited for until the driver gives the peer up.
+ */
+void import_wait_disconnect(struct ptlrpc_request *req)
+{
+	unsigned long max = CONNECT_TIMEOUT + 1;
+
+	if (!req)
+		return;
+	max += import_net_latency(req->rq_imp);
+	if (!wait_for_completion_timeout(&req->rq_complete, max * HZ)) {
+		ptlrpc_req_abort(req, -ETIMEDOUT);
 		wait_for_completion(&req->rq_complete);
-		rc = req->rq_status;
 	}
 	ptlrpc_req_put(req);
-	return rc;
 }

@@ -394,7 +394,7 @@ static void import_set_idle(struct obd_import *imp)
 	spin_unlock(&imp->imp_lock);
 	if (!idle)
 		return;
-	import_send_disconnect(imp);
+	import_wait_disconnect(import_send_disconnect(imp));
 	spin_lock(&imp->imp_lock);
 	imp->imp_handle = 0;
 	spin_unlock(&imp->imp_lock);
@@ -506,13 +506,14 @@ void import_invalidate(struct obd_import *imp)
 EXPORT_SYMBOL_GPL(import_invalidate);
 
 /**
- * import_disconnect - the end of an import
- * @imp: import in any state
+ * import_disconnect_start - say goodbye to the server, without waiting for its answer
+ * @imp: import in any state; requests end with -ESHUTDOWN from now on
  *
- * Context: sleeps, not killable: the answer to DISCONNECT is awaited for 5 seconds plus the latency
- * of the network.
+ * For several imports at once: import_disconnect() of each of them follows.
+ *
+ * Context: may sleep for memory.
  */
-void import_disconnect(struct obd_import *imp)
+void import_disconnect_start(struct obd_import *imp)
 {
 	bool tell;
 
@@ -521,7 +522,22 @@ void import_disconnect(struct obd_import *imp)
 	imp->imp_closing = true;
 	spin_unlock(&imp->imp_lock);
 	if (tell)
-		import_send_disconnect(imp);
+		imp->imp_goodbye = import_send_disconnect(imp);
+}
+EXPORT_SYMBOL_GPL(import_disconnect_start);
+
+/**
+ * import_disconnect - the end of an import
+ * @imp: import in any state
+ *
+ * Context: sleeps, not killable: the answer to DISCONNECT is awaited for 5 seconds plus the latency
+ * of the network.
+ */
+void import_disconnect(struct obd_import *imp)
+{
+	import_disconnect_start(imp);
+	import_wait_disconnect(imp->imp_goodbye);
+	imp->imp_goodbye = NULL;
 	spin_lock(&imp->imp_lock);
 	imp->imp_invalid = true;
 	import_set_state(imp, IMP_CLOSED);

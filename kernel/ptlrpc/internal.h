@@ -129,7 +129,8 @@ void import_set_state(struct obd_import *imp, enum import_state state);	/* imp_l
 void import_event(struct obd_import *imp, enum import_event ev);
 /* All requests, or those of old generations, end with rc. imp_lock held. */
 void import_abort_all(struct obd_import *imp, int rc, bool delayed_too);
-int import_send_disconnect(struct obd_import *imp);
+struct ptlrpc_request *import_send_disconnect(struct obd_import *imp);
+void import_wait_disconnect(struct ptlrpc_request *req);
 struct obd_import *import_new(void);
 /* imp_lock held */
 struct import_conn *import_find_conn(struct obd_import *imp, const struct lnet_nid *nid);

@@ -167,6 +167,7 @@ struct ldlm_namespace *ldlm_ns_new_client(const char *name, struct obd_import *i
 void ldlm_ns_free(struct ldlm_namespace *ns, bool force);
 void ldlm_ns_recovery(struct ldlm_namespace *ns, bool on);	/* server */
 /* client; res_id NULL: all */
+void ldlm_cli_cancel_start(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id);
 void ldlm_cli_cancel_unused(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id);
 void ldlm_ns_evicted(struct ldlm_namespace *ns);
 int ldlm_ns_replay(struct ldlm_namespace *ns);

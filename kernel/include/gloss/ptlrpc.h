@@ -197,6 +197,7 @@ struct obd_import {
 	struct work_struct	imp_work;
 	u32			imp_todo;		/* IMP_DO_*, for imp_work */
 	struct ptlrpc_request	*imp_connect_req;	/* answered, for imp_work */
+	struct ptlrpc_request	*imp_goodbye;	/* DISCONNECT, of the owner's thread */
 	struct lu_stats		*imp_stats;	/* of the owner: ptlrpc_stats_new(); may be NULL */
 };
 
@@ -225,6 +226,7 @@ void import_invalidate(struct obd_import *imp);
  * Sends DISCONNECT when connected (bounded wait, not killable), fails what is left, state CLOSED,
  * waits for all requests and for event calls. After it no event comes any more.
  */
+void import_disconnect_start(struct obd_import *imp);
 void import_disconnect(struct obd_import *imp);
 /* Reconnect now (imperative recovery): to this NID if not NULL. */
 void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid);

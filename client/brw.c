@@ -22,6 +22,16 @@
 static unsigned int brw_delay_max = 5; /* longest time between two of them, seconds */
 module_param(brw_delay_max, uint, 0644);
 
+/**
+ * ll_brw_new - a bulk RPC without pages
+ * @inode: the file; its pages in the RPC, or the caller, keep it
+ * @obj: the object
+ * @write: or read
+ * @off: where it begins, in the object
+ * @pages: that are wanted; there is room for at most those of one RPC of the OST
+ *
+ * Return: NULL without memory.
+ */
 struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off,
 			  unsigned int pages)
 {
@@ -47,6 +57,10 @@ struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write
 	return brw;
 }
 
+/**
+ * ll_brw_free - free a bulk RPC that is over, or was never sent
+ * @brw: the RPC
+ */
 void ll_brw_free(struct ll_brw *brw)
 {
 	if (brw->lock)
@@ -56,11 +70,22 @@ void ll_brw_free(struct ll_brw *brw)
 	kfree(brw);
 }
 
+/**
+ * ll_brw_full - is there no room for another page?
+ * @brw: the RPC
+ */
 bool ll_brw_full(const struct ll_brw *brw)
 {
 	return brw->nr == brw->max;
 }
 
+/**
+ * ll_brw_add - append bytes of a page
+ * @brw: the RPC, with room
+ * @page: the page
+ * @off: first byte in it
+ * @len: bytes, which follow those of the page before
+ */
 void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigned int len)
 {
 	struct bio_vec *bv = &brw->bv[brw->nr++];
@@ -129,6 +154,12 @@ static void ll_brw_end(struct ll_brw *brw, int rc)
 	brw->done(brw);
 }
 
+/**
+ * ll_brw_abort - end a bulk RPC soon, with -EINTR
+ * @brw: the RPC; ->done() was not called yet
+ *
+ * Context: any.
+ */
 void ll_brw_abort(struct ll_brw *brw)
 {
 	spin_lock(&brw->kill_lock);
@@ -460,6 +491,12 @@ void ll_brw_exit(void)
 	destroy_workqueue(brw_wq);
 }
 
+/**
+ * ll_brw_send_queued - send what waits for a slot or a time, or end it
+ * @osc: the OSC: there may be more slots, or the OST is given up
+ *
+ * Context: any. The work is done in the background.
+ */
 void ll_brw_send_queued(struct ll_osc *osc)
 {
 	mod_delayed_work(brw_wq, &osc->send, 0);
@@ -539,6 +576,12 @@ void ll_brw_send_work(struct work_struct *work)
 		}
 }
 
+/**
+ * ll_brw_send - send a bulk RPC, or queue it
+ * @brw: the RPC; ->done() is called in any case, perhaps before this returns
+ *
+ * Context: waits for nothing but memory (GFP_NOFS).
+ */
 void ll_brw_send(struct ll_brw *brw)
 {
 	struct ll_osc *osc = brw->obj->osc;

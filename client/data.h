@@ -30,37 +30,22 @@
 #define LL_IO_TRIES	2		/* times it may be reclaimed, then a kernel buffer helps */
 #define LL_IO_BOUNCE	(64 * 1024)	/* bytes of that */
 
-/*
- * May a try that returned @ret be followed by another one? @idle: how many tries in a row found the
- * buffer reclaimed; at LL_IO_TRIES a kernel buffer is put between, and stays there.
- */
 bool ll_io_again(ssize_t ret, unsigned int *idle);
-/* The statistics of a read or write that returned ret; what a write leaves for close to tell. */
 void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start);
 
 /* ---- direct I/O (dio.c) ---- */
 
 int ll_dio_init(void);
 void ll_dio_exit(void);
-/* Are offset, length and memory whole pages? Other direct I/O is done through the page cache. */
 bool ll_dio_possible(const struct kiocb *iocb, const struct iov_iter *iter);
-/*
- * Read or write, as the iter says: bytes (ki_pos is moved), -EIOCBQUEUED (AIO), -errno. Writes:
- * i_rwsem is held, at least for reading.
- */
 ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter);
-/*
- * Wait for the AIO writes in flight, which hold no semaphore. i_rwsem is held for writing, so no
- * new ones begin. 0 or -EINTR.
- */
 int ll_dio_wait_writes(struct inode *inode);
-/* The same for AIO reads, too; lli_layout_sem is held for writing. */
 int ll_dio_wait_all(struct inode *inode);
 
 /*
  * Bulk RPCs of one kind to an OST: so many in flight, the others queued. Direct I/O waits at the
- * OST for locks, our own ones among them, and these go when their pages are written: the two are
- * counted apart, or the one would wait for the other.
+ * OST for locks, also for those of this client, which are given up when their pages are written:
+ * the two are counted apart, or the one would wait for the other.
  */
 struct ll_osc_lane {
 	unsigned int		in_flight;
@@ -108,7 +93,7 @@ struct ll_object {
 	u32			version;	/* mirrored file: layout generation; or 0 */
 	/* under ll_inode_data.lock */
 	u64			size;		/* best known */
-	u64			kms;		/* known minimum size: what our locks guarantee */
+	u64			kms;		/* known minimum size, by the locks of this client */
 	u64			blocks;		/* of 512 bytes, as the OST said */
 	u64			dirty;		/* pages not on the OST: ll_page_account() */
 	s64			mtime, atime, ctime;
@@ -182,10 +167,7 @@ static inline bool ll_comp_has_objects(const struct ll_comp *c)
 /* ---- osc.c ---- */
 
 bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes);
-void ll_osc_grant_put(struct ll_osc *osc, u64 bytes);		/* unused after all */
-/*
- * Wait (killable) until grant may be there: 0 try again, -ENOSPC no write in flight will bring any.
- */
+void ll_osc_grant_put(struct ll_osc *osc, u64 bytes);
 int ll_osc_grant_wait(struct ll_osc *osc);
 void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa);
 void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa);
@@ -203,66 +185,31 @@ struct ll_locks {
 	struct ldlm_lock	*few[4];
 };
 
-/*
- * Referenced set of objects for this layout; waits for OSTs that the configuration does not know
- * yet. ERR_PTR.
- */
 struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo);
-/* ll_layout_io_begin(), and the objects of that layout; *set is NULL when it has none. */
 int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 		struct ll_layout **lo, struct ll_objset **set);
 void ll_io_end(struct inode *inode, struct ll_layout *lo, struct ll_objset *set);
-/* Referenced objects of the layout of now; NULL when it has none. Killable. ERR_PTR. */
 struct ll_objset *ll_objset_current(struct inode *inode);
-/* The set in use, without a layout at hand (writeback); NULL. */
 struct ll_objset *ll_objset_peek(struct inode *inode);
 void ll_objset_put(struct ll_objset *set);
 void ll_object_get(struct ll_object *obj);
 void ll_object_put(struct ll_object *obj);
-/* Component and object behind a file offset; NULL when nothing is stored there. */
 struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp,
 			       u64 *obj_off);
 void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obdo *oa);
-/* Data change: an OST refuses those that are made by the layout of before the mirror went stale. */
 void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa);
-/*
- * Users of extent locks on all objects behind [start, end) of the file; end = LUSTRE_EOF and whole:
- * [0, EOF] of all objects.
- */
 int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode,
 		 u64 flags, struct ll_locks *locks);
 void ll_locks_put(struct ll_locks *locks);
-/*
- * The lock under which I/O on [start, end] of the object goes on, perhaps called back already, with
- * a user more; NULL.
- */
 struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end, bool write);
-/* The lock under which [start, end] was dirtied, perhaps being given up; with a user more; NULL. */
 struct ldlm_lock *ll_object_match_dirty(struct ll_object *obj, u64 start, u64 end);
-/* The OST's cookie of a lock on [start, end], also of one that is being given up; 0 = none. */
 u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write);
-/*
- * The reply of a change is here: when the OST loses it before it is committed, fsync and close must
- * tell. For rq->done().
- */
 void ll_object_watch_commit(struct ll_object *obj, struct ptlrpc_request *req);
-/* Is there a lock on [start, end], for reading at least, that was not called back? */
 bool ll_object_covered(struct ll_object *obj, u64 start, u64 end);
-/*
- * Is there a lock for I/O on [start, end] that goes on (ll_object_match_used())? Not after an
- * eviction: a locked page for which this says no must not be read or dirtied.
- */
 bool ll_object_may_io(struct ll_object *obj, u64 start, u64 end, bool write);
-/*
- * i_size, i_blocks and times of the inode from its objects. lock held by the caller or not: takes
- * it.
- */
 void ll_data_merge(struct inode *inode, struct ll_objset *set);
-/* Size and times from the OSTs, without asking the MDT. Killable. */
 int ll_glimpse_set(struct inode *inode, struct ll_objset *set);
-/* Make i_size good for a read up to end, under locks: a glimpse unless the locks tell enough. */
 int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end);
-/* A local write of [.., obj_end) of the object, [.., file_end) of the file. */
 void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end,
 		   bool locked);
 
@@ -270,7 +217,6 @@ void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 
 
 int ll_brw_init(void);
 void ll_brw_exit(void);
-/* Send what waits for a slot, or end it: there may be more slots now, or the OST is given up. */
 void ll_brw_send_queued(struct ll_osc *osc);
 void ll_brw_send_work(struct work_struct *work);	/* ll_osc.send */
 
@@ -306,57 +252,24 @@ struct ll_brw {
 	void			*data;
 };
 
-/* Room for so many pages, at most those of one RPC. */
 struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off,
 			  unsigned int pages);
 bool ll_brw_full(const struct ll_brw *brw);
-/* Append bytes of a page; the caller has checked that they follow. */
 void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigned int len);
-/*
- * Send, or queue. ->done is called in any case, perhaps before this returns. Waits for nothing but
- * memory.
- */
 void ll_brw_send(struct ll_brw *brw);
-/* End it soon, with -EINTR; the caller knows that ->done was not called yet. */
 void ll_brw_abort(struct ll_brw *brw);
 void ll_brw_free(struct ll_brw *brw);
 
 /* ---- pages.c ---- */
 
-/*
- * Killable: the pages of [start, end] are not in writeback; locked: and nobody had them locked. 0
- * or -EINTR.
- */
 int ll_pages_wait(struct address_space *mapping, loff_t start, loff_t end, bool locked);
-/*
- * Killable: write dirty pages of [start, end] and wait. Errors of the writes stay with the mapping.
- */
 int ll_pages_flush(struct address_space *mapping, loff_t start, loff_t end);
-/*
- * The OST refused the page at @pos that write(2) took without grant, and wrote up to @end: the file
- * is as if that had not been written. i_rwsem is held.
- */
 void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos, loff_t end);
-/*
- * The file is about to grow: bytes that were stored behind its end by way of a mapping become
- * zeros. 0 or -EINTR. No page lock and no spinlock is held.
- */
 int ll_pages_zero_tail(struct inode *inode);
-/* Write back and drop (or only drop) what the lock covers. */
 void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_lock *lock,
 		     bool discard);
-/* Lock a folio that is not in writeback, to dirty it. Killable. */
 int ll_folio_lock_stable(struct folio *folio);
-/*
- * Grant for a page that becomes dirty: 0 with it, 1 without (no write in flight will bring any),
- * -EINTR. Waits: no page lock is held.
- */
 int ll_page_grant(struct ll_osc *osc);
-/*
- * A locked page becomes dirty: what ll_page_grant() brought is bound to it, or given back if the
- * page has grant. It counts for st_blocks until it is on the OST. False: the page is without grant.
- * A page whose write(2) waits for the OST is now others' business, too.
- */
 bool ll_page_account(struct inode *inode, struct page *page, struct ll_object *obj, bool granted);
 
 /* ---- fanout.c ---- */

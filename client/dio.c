@@ -59,6 +59,13 @@ void ll_dio_exit(void)
 	destroy_workqueue(dio_wq);
 }
 
+/**
+ * ll_dio_possible - can this be done without the page cache?
+ * @iocb: position and flags
+ * @iter: the memory
+ *
+ * Offset, length and memory have to be whole pages. Other direct I/O is done through the cache.
+ */
 bool ll_dio_possible(const struct kiocb *iocb, const struct iov_iter *iter)
 {
 	return iocb->ki_flags & IOCB_DIRECT &&
@@ -393,8 +400,8 @@ static void ll_dio_work(struct work_struct *work)
 		ll_dio_wrote(dio, true);
 	else if (dio->partial && !dio->rc)
 		/*
-		 * The objects stay those of the layout: who changes it waits for us, so it must not
-		 * be asked for here.
+		 * The objects stay those of the layout: who changes it waits for this AIO, so the
+		 * layout must not be asked for here.
 		 */
 		ret = ll_dio_read_sized(dio);
 	ll_dio_all_dirty(dio, true);
@@ -416,6 +423,12 @@ static void ll_dio_complete(struct dio *dio)
 	}
 }
 
+/**
+ * ll_dio_wait_writes - wait for AIO writes in flight, which hold no semaphore
+ * @inode: the file; i_rwsem is held for writing, so no new ones begin
+ *
+ * Context: killable. Return: 0 or -EINTR.
+ */
 int ll_dio_wait_writes(struct inode *inode)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -423,6 +436,12 @@ int ll_dio_wait_writes(struct inode *inode)
 	return wait_var_event_killable(&d->dio_writes, !atomic_read(&d->dio_writes)) ? -EINTR : 0;
 }
 
+/**
+ * ll_dio_wait_all - wait for all AIO in flight
+ * @inode: the file; lli_layout_sem is held for writing, so none begins
+ *
+ * Context: killable. Return: 0 or -EINTR.
+ */
 int ll_dio_wait_all(struct inode *inode)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -433,6 +452,12 @@ int ll_dio_wait_all(struct inode *inode)
 	return wait_var_event_killable(&d->dio_reads, !atomic_read(&d->dio_reads)) ? -EINTR : 0;
 }
 
+/**
+ * ll_dio_busy - is there AIO that ll_dio_wait_all() would wait for?
+ * @inode: the file
+ *
+ * Context: any.
+ */
 bool ll_dio_busy(struct inode *inode)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -484,6 +509,15 @@ out:
 	return ret;
 }
 
+/**
+ * ll_dio_rw - direct read or write
+ * @iocb: position and flags; ki_pos is moved
+ * @iter: the memory; a write has i_rwsem, at least for reading
+ *
+ * Context: sleeps; killable.
+ *
+ * Return: bytes; -EIOCBQUEUED (AIO); -EINTR; -EFAULT; -ENOMEM; -errno of MDT or OSTs.
+ */
 ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter)
 {
 	bool aio = iocb->ki_flags & IOCB_AIO_RW && !iocb_is_dsync(iocb);

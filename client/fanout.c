@@ -154,7 +154,12 @@ int ll_fanout_obdo_finish(struct ll_fanout *fo, struct ll_fan *fan, int rc)
 	return rc;
 }
 
-/* Times of the inode in an obdo; @valid: OBD_MD_FLMTIME and others that the caller filled in. */
+/**
+ * ll_obdo_times - times of the inode in an obdo
+ * @oa: obdo
+ * @inode: the file
+ * @valid: OBD_MD_FLMTIME and others that the caller filled in
+ */
 void ll_obdo_times(struct obdo *oa, const struct inode *inode, u64 valid)
 {
 	oa->o_mtime = cpu_to_le64(inode->i_mtime.tv_sec);
@@ -163,7 +168,11 @@ void ll_obdo_times(struct obdo *oa, const struct inode *inode, u64 valid)
 	oa->o_valid |= cpu_to_le64(valid);
 }
 
-/* Owner of the file in an obdo, which an object that was never written takes over. */
+/**
+ * ll_obdo_owner - owner of the file in an obdo, which an object that was never written takes over
+ * @oa: obdo
+ * @inode: the file
+ */
 void ll_obdo_owner(struct obdo *oa, const struct inode *inode)
 {
 	oa->o_uid = cpu_to_le32(i_uid_read(inode));

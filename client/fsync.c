@@ -170,7 +170,13 @@ int ll_data_sync(struct ll_sb_info *sbi)
 	return rc;
 }
 
-/* At close(2): what was not told yet; fsync tells it again. */
+/**
+ * ll_data_flush - what close(2) has to tell
+ * @file: open file
+ *
+ * Return: 0, or the error of an earlier write-back that was not told for this descriptor; fsync
+ * tells it again.
+ */
 int ll_data_flush(struct file *file)
 {
 	return filemap_check_wb_err(file->f_mapping, READ_ONCE(file->f_wb_err));

@@ -296,10 +296,6 @@ int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
 loff_t ll_llseek(struct file *file, loff_t offset, int whence);
 int ll_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len);
-/*
- * Size, blocks and lli_ost times of a regular file with objects are made current (then
- * ll_times_merge()). Killable.
- */
 int ll_glimpse(struct inode *inode);
 /*
  * After the MDT agreed to ATTR_SIZE: punch the objects under PW locks, set i_size, drop pages.
@@ -311,29 +307,14 @@ int ll_setattr_size(struct inode *inode, loff_t new_size);
  * objects. Best effort.
  */
 int ll_setattr_times(struct inode *inode, const struct iattr *attr);
-/*
- * lli_data of a new regular inode; may be called under no lock, sleeps. fini: at evict, pages are
- * gone.
- */
 int ll_inode_data_init(struct inode *inode);
 void ll_inode_data_fini(struct inode *inode);
-/*
- * The objects of the layout may not be written any more afterwards; lli_layout_sem is held for
- * writing, so no I/O runs: write dirty pages back. ll_layout_lost() in a lock callback,
- * ll_layout_flush() killable in a task: 0, -EINTR; errors of the writes stay with the mapping.
- */
 void ll_layout_lost(struct inode *inode);
 int ll_layout_flush(struct inode *inode);
-/* Direct I/O in flight that this would wait for. */
 bool ll_dio_busy(struct inode *inode);
-/*
- * lli_layout was replaced, and these bytes of the file are stored in other objects than before;
- * lli_layout_mutex is held: forget their pages. end may be LUSTRE_EOF.
- */
 void ll_layout_changed(struct inode *inode, u64 start, u64 end);
 /* sync(2): all OSTs make durable what they acknowledged. Killable. */
 int ll_data_sync(struct ll_sb_info *sbi);
-/* At flush of close(2): 0 or the error of earlier writeback. */
 int ll_data_flush(struct file *file);
 int ll_group_lock(struct file *file, u64 gid);
 int ll_group_unlock(struct file *file, u64 gid);
@@ -356,14 +337,12 @@ struct ll_node_nids {
 
 int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
 		 const struct ll_node_nids *nodes, unsigned int nr_nodes, bool active);
-/* A further node of an OST that exists already. */
 int ll_osc_add_node(struct ll_osc *osc, const struct ll_node_nids *node);
 void ll_osc_set_active(struct ll_osc *osc, bool active);
-struct obd_import *ll_osc_import(struct ll_osc *osc);		/* NULL while inactive */
-const char *ll_osc_uuid(const struct ll_osc *osc);		/* target uuid */
-void ll_osc_invalidate(struct ll_osc *osc);			/* umount -f: fail everything */
-void ll_osc_cleanup(struct ll_osc *osc, bool force); /* disconnect and free; no inodes are left */
-/* Numbers of one OST. nodelay: -EAGAIN at once when not connected. */
+struct obd_import *ll_osc_import(struct ll_osc *osc);
+const char *ll_osc_uuid(const struct ll_osc *osc);
+void ll_osc_invalidate(struct ll_osc *osc);
+void ll_osc_cleanup(struct ll_osc *osc, bool force);
 int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool nodelay);
 /* Per mount, after the super block exists; module init and exit. */
 void ll_data_sb_init(struct super_block *sb);

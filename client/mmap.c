@@ -156,6 +156,13 @@ static const struct vm_operations_struct ll_vm_ops = {
 	.page_mkwrite = ll_page_mkwrite,
 };
 
+/**
+ * ll_file_mmap - mmap(2)
+ * @file: open file
+ * @vma: the mapping
+ *
+ * Return: 0.
+ */
 int ll_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct inode *inode = file_inode(file);

@@ -3,10 +3,10 @@
  * The objects of a file: made from its layout, their sizes and times (chapter 5, 14.5 and 15),
  * extent locks and what happens when they are called back, glimpse.
  *
- * Sizes: size is the best that is known of an object, kms ("known minimum size") is what our own
- * locks guarantee. An LVB sets size to the server's value, but not below kms; a granted lock raises
- * kms to what of the size it covers; local writes raise both; a cancelled lock lowers kms to the
- * end of the locks that remain. A read up to kms needs no glimpse.
+ * Sizes: size is the best that is known of an object, kms ("known minimum size") is what the locks
+ * of this client guarantee. An LVB sets size to the server's value, but not below kms; a granted
+ * lock raises kms to what of the size it covers; local writes raise both; a cancelled lock lowers
+ * kms to the end of the locks that remain. A read up to kms needs no glimpse.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -17,11 +17,19 @@
 
 static const struct ldlm_cli_ops ll_extent_ops;
 
+/**
+ * ll_object_get - another reference
+ * @obj: the object
+ */
 void ll_object_get(struct ll_object *obj)
 {
 	refcount_inc(&obj->ref);
 }
 
+/**
+ * ll_object_put - drop a reference
+ * @obj: the object, or NULL
+ */
 void ll_object_put(struct ll_object *obj)
 {
 	if (obj && refcount_dec_and_test(&obj->ref))
@@ -54,6 +62,10 @@ static void *ll_object_grab(void *data)
 	return data;
 }
 
+/**
+ * ll_objset_put - drop a reference
+ * @set: objects, or NULL
+ */
 void ll_objset_put(struct ll_objset *set)
 {
 	u32 i;
@@ -66,6 +78,14 @@ void ll_objset_put(struct ll_objset *set)
 	kvfree(set);
 }
 
+/**
+ * ll_objset_peek - the objects in use, without a layout at hand
+ * @inode: the file
+ *
+ * For write-back. Context: any.
+ *
+ * Return: referenced; NULL: none were needed until now.
+ */
 struct ll_objset *ll_objset_peek(struct inode *inode)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -186,6 +206,16 @@ static bool ll_objset_has(const struct ll_objset *set, const struct ll_object *o
 	return false;
 }
 
+/**
+ * ll_objset_get - the objects of a layout
+ * @inode: the file
+ * @lo: its layout
+ *
+ * Objects that the layout before had stay the same. Context: waits, killable, for OSTs that the
+ * configuration does not know yet.
+ *
+ * Return: referenced; ERR_PTR(-ENOMEM, -EINTR, -EINVAL: an OST that is not configured).
+ */
 struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -223,11 +253,22 @@ again:
 			ll_object_detach(old->obj[i]);
 	if (old) {
 		ll_objset_put(old); /* of the inode */
-		ll_objset_put(old); /* ours */
+		ll_objset_put(old); /* of this call */
 	}
 	return set;
 }
 
+/**
+ * ll_io_begin - ll_layout_io_begin(), and the objects of that layout
+ * @inode: the file
+ * @op: what for
+ * @start: first byte
+ * @end: the one behind the last
+ * @lop: out: layout
+ * @setp: out: objects; NULL: it has none
+ *
+ * Return: 0: ll_io_end() has to follow; -errno.
+ */
 int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 		struct ll_layout **lop, struct ll_objset **setp)
 {
@@ -245,12 +286,27 @@ int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 	return rc;
 }
 
+/**
+ * ll_io_end - ends what ll_io_begin() began
+ * @inode: the file
+ * @lo: layout
+ * @set: objects, or NULL
+ */
 void ll_io_end(struct inode *inode, struct ll_layout *lo, struct ll_objset *set)
 {
 	ll_objset_put(set);
 	ll_layout_io_end(inode, lo);
 }
 
+/**
+ * ll_objset_current - the objects of the current layout
+ * @inode: the file
+ *
+ * Context: killable; may ask the MDT for the layout.
+ *
+ * Return: referenced; NULL: the file has no objects; ERR_PTR(-EOPNOTSUPP): its data is on the MDT;
+ * ERR_PTR(-errno).
+ */
 struct ll_objset *ll_objset_current(struct inode *inode)
 {
 	struct ll_layout *lo = ll_layout_get(inode);
@@ -266,6 +322,12 @@ struct ll_objset *ll_objset_current(struct inode *inode)
 	return set;
 }
 
+/**
+ * ll_inode_data_init - the data half of a new inode
+ * @inode: regular file
+ *
+ * Return: 0; -ENOMEM.
+ */
 int ll_inode_data_init(struct inode *inode)
 {
 	struct ll_inode_data *d = kzalloc(sizeof(*d), GFP_NOFS);
@@ -277,6 +339,10 @@ int ll_inode_data_init(struct inode *inode)
 	return 0;
 }
 
+/**
+ * ll_inode_data_fini - the inode is evicted
+ * @inode: regular file without pages
+ */
 void ll_inode_data_fini(struct inode *inode)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -292,6 +358,15 @@ void ll_inode_data_fini(struct inode *inode)
 	kfree(d);
 }
 
+/**
+ * ll_objset_at - the object behind an offset of the file
+ * @set: objects of the file
+ * @pos: offset
+ * @comp: out, if not NULL: its component
+ * @obj_off: out: offset in the object
+ *
+ * Return: the object, not referenced; NULL: nothing is stored there.
+ */
 struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp,
 			       u64 *obj_off)
 {
@@ -308,7 +383,12 @@ struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struc
 	return set->obj[c->first + k];
 }
 
-/* Object, parent and owner; the caller adds what the operation needs. */
+/**
+ * ll_object_obdo - name an object in an obdo
+ * @obj: the object
+ * @inode: its file
+ * @oa: out: object, parent and layout; the caller adds what the operation needs
+ */
 void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obdo *oa)
 {
 	const struct lu_fid *parent = ll_fid(inode);
@@ -325,6 +405,13 @@ void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obd
 	oa->o_projid = cpu_to_le32(ll_i(inode)->lli_projid);
 }
 
+/**
+ * ll_object_obdo_version - add the version of the layout to the obdo of a change of data
+ * @obj: the object
+ * @oa: obdo
+ *
+ * An OST refuses changes that are made by the layout of before a mirror went stale.
+ */
 void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa)
 {
 	u32 version = READ_ONCE(obj->version);
@@ -384,7 +471,7 @@ static u64 ll_object_blocks(const struct ll_object *obj)
 }
 
 /*
- * File size by the sizes of the objects, or (@kms) by what our locks guarantee of them.
+ * File size by the sizes of the objects, or (@kms) by what the locks of this client guarantee.
  * ll_inode_data.lock is held.
  */
 static u64 ll_data_size_locked(const struct ll_objset *set, bool kms)
@@ -420,6 +507,13 @@ static u64 ll_data_size(struct inode *inode, const struct ll_objset *set, bool k
 	return size;
 }
 
+/**
+ * ll_data_merge - size, blocks and times of the inode from its objects
+ * @inode: the file
+ * @set: its objects
+ *
+ * Context: may sleep for a page lock.
+ */
 void ll_data_merge(struct inode *inode, struct ll_objset *set)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -449,6 +543,16 @@ void ll_data_merge(struct inode *inode, struct ll_objset *set)
 	ll_times_merge(inode);
 }
 
+/**
+ * ll_size_for - make i_size good for a read
+ * @inode: the file
+ * @set: its objects; the caller has locks on what it reads
+ * @end: byte behind the last one of the read
+ *
+ * Asks the OSTs unless the locks of this client tell enough.
+ *
+ * Return: 0; -errno of ll_glimpse_set().
+ */
 int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -466,7 +570,16 @@ int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end)
 	return 0;
 }
 
-/* @locked: this client holds a PW lock, so no other client changed the size meanwhile. */
+/**
+ * ll_data_wrote - the cache, or an OST, has new data
+ * @inode: the file
+ * @obj: the object
+ * @obj_end: end of the data in the object
+ * @file_end: end of the data in the file
+ * @locked: this client holds a PW lock, so no other client changed the size meanwhile
+ *
+ * Context: any.
+ */
 void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end,
 		   bool locked)
 {
@@ -536,7 +649,7 @@ static int ll_extent_blocking(struct ldlm_lock *lock, bool canceling)
 
 		if (!failed || !(lock->l_flags & LDLM_FL_DROPPED))
 			ll_pages_cancel(inode, obj, lock, lock->l_flags & LDLM_FL_DISCARD_DATA);
-		/* in one go: a lock that is granted behind our back may raise it right after */
+		/* in one go: a lock that is granted meanwhile may raise it right after */
 		spin_lock(&d->lock);
 		end = ll_lock_dropped(lock);
 		obj->kms = min(obj->kms, end);
@@ -596,16 +709,46 @@ static struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 e
 	return lock;
 }
 
+/**
+ * ll_object_match_used - the lock under which I/O goes on
+ * @obj: the object
+ * @start: first byte
+ * @end: last one
+ * @write: for writing
+ *
+ * Also a lock that was called back, while it has users or is kept.
+ *
+ * Return: the lock, with a user more; NULL: none, or this client was evicted.
+ */
 struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end, bool write)
 {
 	return ll_object_match(obj, start, end, write, LDLM_MATCH_USED);
 }
 
+/**
+ * ll_object_match_dirty - the lock under which a range was dirtied
+ * @obj: the object
+ * @start: first byte
+ * @end: last one
+ *
+ * Also a lock that is being given up: its pages are written before it is.
+ *
+ * Return: the lock, with a user more; NULL: none, or this client was evicted.
+ */
 struct ldlm_lock *ll_object_match_dirty(struct ll_object *obj, u64 start, u64 end)
 {
 	return ll_object_match(obj, start, end, true, LDLM_MATCH_CBPENDING);
 }
 
+/**
+ * ll_object_handle - the OST's cookie of a lock
+ * @obj: the object
+ * @start: first byte
+ * @end: last one
+ * @write: for writing
+ *
+ * Return: the cookie, also of a lock that is being given up; 0: there is no lock.
+ */
 u64 ll_object_handle(struct ll_object *obj, u64 start, u64 end, bool write)
 {
 	struct ldlm_lock *lock = ll_object_match(obj, start, end, write, LDLM_MATCH_CBPENDING);
@@ -637,6 +780,13 @@ static void ll_object_commit_end(struct ptlrpc_request *req)
 	ll_object_put(obj);
 }
 
+/**
+ * ll_object_watch_commit - let fsync and close tell when a change is lost
+ * @obj: the object
+ * @req: request that changed it, answered but perhaps not committed
+ *
+ * For rq->done(). An OST that restarts may lose what it acknowledged.
+ */
 void ll_object_watch_commit(struct ll_object *obj, struct ptlrpc_request *req)
 {
 	struct ll_osc *osc = obj->osc;
@@ -661,11 +811,31 @@ static bool ll_lock_release(struct ldlm_lock *lock)
 	return lock;
 }
 
+/**
+ * ll_object_covered - is there a lock that was not called back?
+ * @obj: the object
+ * @start: first byte
+ * @end: last one
+ *
+ * Return: is there one, for reading at least?
+ */
 bool ll_object_covered(struct ll_object *obj, u64 start, u64 end)
 {
 	return ll_lock_release(ll_object_match(obj, start, end, false, 0));
 }
 
+/**
+ * ll_object_may_io - is there a lock for I/O that goes on?
+ * @obj: the object
+ * @start: first byte
+ * @end: last one
+ * @write: for writing
+ *
+ * As ll_object_match_used(). Not after an eviction: a locked page for which the answer is no must
+ * be neither read nor dirtied.
+ *
+ * Return: is there one?
+ */
 bool ll_object_may_io(struct ll_object *obj, u64 start, u64 end, bool write)
 {
 	return ll_lock_release(ll_object_match_used(obj, start, end, write));
@@ -703,7 +873,7 @@ static int ll_object_lock(struct inode *inode, struct ll_object *obj, u64 start,
 		return -EIO;
 	ll_enqueue_info(&ei, obj, start, end, mode, flags, &lvb);
 	if (mode == LCK_PW) {
-		/* our own read locks would have to be called back */
+		/* The OST would have to call back this client's own read locks. */
 		ei.ei_nr_elc =
 			ldlm_cli_elc(obj->osc->ns, &obj->res, LCK_PW, 0, elc, ARRAY_SIZE(elc));
 		ei.ei_elc = elc;
@@ -725,6 +895,12 @@ static int ll_object_lock(struct inode *inode, struct ll_object *obj, u64 start,
 	return 0;
 }
 
+/**
+ * ll_locks_put - end the use of extent locks
+ * @locks: of ll_locks_get()
+ *
+ * Context: may sleep, does not wait for OSTs.
+ */
 void ll_locks_put(struct ll_locks *locks)
 {
 	while (locks->nr) {
@@ -740,6 +916,21 @@ void ll_locks_put(struct ll_locks *locks)
 	locks->lock = locks->few;
 }
 
+/**
+ * ll_locks_get - take extent locks on a range of the file
+ * @inode: the file
+ * @set: its objects
+ * @start: first byte
+ * @end: byte behind the last one; LUSTRE_EOF with @start 0: all of each object
+ * @mode: LCK_PR or LCK_PW
+ * @flags: LDLM_FL_* of the enqueues
+ * @locks: out: users of the locks, for ll_locks_put()
+ *
+ * Context: waits for the OSTs and for other clients; killable.
+ *
+ * Return: 0; -EINTR; -EIO: an object or its OST is missing, or this client was evicted; -errno of
+ * an OST.
+ */
 int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode,
 		 u64 flags, struct ll_locks *locks)
 {
@@ -853,6 +1044,15 @@ static int ll_glimpse_objects(struct inode *inode, struct ll_objset *set)
 	return rc;
 }
 
+/**
+ * ll_glimpse_set - ask the OSTs for size and times
+ * @inode: the file
+ * @set: its objects
+ *
+ * Objects that a lock of this client covers are not asked for. Context: killable.
+ *
+ * Return: 0; -EINTR; -errno of an OST.
+ */
 int ll_glimpse_set(struct inode *inode, struct ll_objset *set)
 {
 	int rc;
@@ -866,6 +1066,14 @@ int ll_glimpse_set(struct inode *inode, struct ll_objset *set)
 	return rc;
 }
 
+/**
+ * ll_glimpse - make size, blocks and times of a file current
+ * @inode: regular file
+ *
+ * Context: killable. ll_times_merge() follows.
+ *
+ * Return: 0; -EINTR; -errno of MDT (layout) or OSTs.
+ */
 int ll_glimpse(struct inode *inode)
 {
 	struct ll_objset *set = ll_objset_current(inode);
@@ -891,17 +1099,39 @@ int ll_glimpse(struct inode *inode)
 
 /* ---- hooks of the layout (internal.h) ---- */
 
+/**
+ * ll_layout_lost - write back what the layout in use stores, in a lock callback
+ * @inode: the file; lli_layout_sem is held for writing, so no I/O runs
+ *
+ * Context: sleeps until all is written, not killable. Errors of the writes stay with the mapping.
+ */
 void ll_layout_lost(struct inode *inode)
 {
 	ll_dio_wait_all(inode);
 	filemap_write_and_wait(inode->i_mapping);
 }
 
+/**
+ * ll_layout_flush - write back what the layout in use stores
+ * @inode: the file; lli_layout_sem is held for writing, so no I/O runs
+ *
+ * Context: killable. Errors of the writes stay with the mapping.
+ *
+ * Return: 0; -EINTR.
+ */
 int ll_layout_flush(struct inode *inode)
 {
 	return ll_dio_wait_all(inode) ?: ll_pages_flush(inode->i_mapping, 0, LLONG_MAX);
 }
 
+/**
+ * ll_layout_changed - bytes of the file are now stored in other objects
+ * @inode: the file; lli_layout_mutex is held
+ * @start: first byte
+ * @end: byte behind the last one, or LUSTRE_EOF
+ *
+ * Their pages are forgotten.
+ */
 void ll_layout_changed(struct inode *inode, u64 start, u64 end)
 {
 	pgoff_t last = end == LUSTRE_EOF ? -1 : (end - 1) >> PAGE_SHIFT;

@@ -77,7 +77,10 @@ static void osc_event(struct obd_import *imp, enum import_event ev)
 	}
 }
 
-/* What we hold; an OST that restarted gives it anew, so that dirty pages have their space. */
+/*
+ * Ask for the grant that this client holds: an OST that restarted gives it anew, so that dirty
+ * pages have their space.
+ */
 static void osc_connect_data(struct obd_import *imp, struct obd_connect_data *ocd)
 {
 	struct ll_osc *osc = imp->imp_data;
@@ -295,6 +298,20 @@ static struct obd_import *osc_import_alloc(struct ll_osc *osc)
 	return import_alloc(&conf);
 }
 
+/**
+ * ll_osc_setup - make the OSC of an OST that the configuration names
+ * @sbi: the mount; conf_mutex is held
+ * @index: of the OST
+ * @tgt_uuid: its UUID
+ * @nodes: where the OST may be; the first one is its primary node
+ * @nr_nodes: how many
+ * @active: false: configured, but not used
+ *
+ * Begins to connect and does not wait for that. Other tasks may use the OSC as soon as this
+ * returns.
+ *
+ * Return: 0; -ENOMEM; -EEXIST: the mount has an OST of that index.
+ */
 int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
 		 const struct ll_node_nids *nodes, unsigned int nr_nodes, bool active)
 {
@@ -340,11 +357,25 @@ out_free:
 	return rc;
 }
 
+/**
+ * ll_osc_add_node - another node where an OST may be
+ * @osc: its OSC
+ * @node: NIDs of the node
+ *
+ * Return: 0; -ENOMEM.
+ */
 int ll_osc_add_node(struct ll_osc *osc, const struct ll_node_nids *node)
 {
 	return import_add_conn(osc->imp, node->nids, node->nr);
 }
 
+/**
+ * ll_osc_set_active - administrator's switch
+ * @osc: the OSC
+ * @active: false: I/O fails with -EIO until it is switched on again
+ *
+ * Context: any that may sleep.
+ */
 void ll_osc_set_active(struct ll_osc *osc, bool active)
 {
 	bool was = osc->active;
@@ -358,16 +389,32 @@ void ll_osc_set_active(struct ll_osc *osc, bool active)
 	ll_brw_send_queued(osc);
 }
 
+/**
+ * ll_osc_import - connection to the OST
+ * @osc: the OSC
+ *
+ * Return: the import, not referenced; NULL while the OST is not active.
+ */
 struct obd_import *ll_osc_import(struct ll_osc *osc)
 {
 	return osc->active ? osc->imp : NULL;
 }
 
+/**
+ * ll_osc_uuid - UUID of the OST
+ * @osc: the OSC
+ */
 const char *ll_osc_uuid(const struct ll_osc *osc)
 {
 	return osc->uuid;
 }
 
+/**
+ * ll_osc_invalidate - let all I/O with an OST fail from now on (umount -f)
+ * @osc: the OSC
+ *
+ * Context: does not sleep.
+ */
 void ll_osc_invalidate(struct ll_osc *osc)
 {
 	import_invalidate(osc->imp);
@@ -375,6 +422,13 @@ void ll_osc_invalidate(struct ll_osc *osc)
 	ll_brw_send_queued(osc);
 }
 
+/**
+ * ll_osc_cleanup - disconnect from an OST and free the OSC
+ * @osc: the OSC; no request and no inode is left
+ * @force: do not wait for the OST
+ *
+ * Context: sleeps.
+ */
 void ll_osc_cleanup(struct ll_osc *osc, bool force)
 {
 	param_dir_del(osc->param);
@@ -388,6 +442,17 @@ void ll_osc_cleanup(struct ll_osc *osc, bool force)
 	osc_free(osc);
 }
 
+/**
+ * ll_osc_statfs - space and objects of one OST
+ * @osc: the OSC
+ * @st: out, in wire order
+ * @nodelay: fail when the OST is not connected, instead of waiting for it
+ *
+ * Context: killable.
+ *
+ * Return: 0; -ENODATA: not active; -EAGAIN (@nodelay): not connected; -EINTR; -EPROTO; -errno of
+ * the OST.
+ */
 int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool nodelay)
 {
 	struct ptlrpc_request *req;
@@ -417,6 +482,13 @@ int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool nodelay)
 
 /* ---- grant ---- */
 
+/**
+ * ll_osc_grant_get - take grant
+ * @osc: the OSC
+ * @bytes: to be dirtied
+ *
+ * Context: any. Return: is it taken?
+ */
 bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes)
 {
 	bool ok;
@@ -431,6 +503,13 @@ bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes)
 	return ok;
 }
 
+/**
+ * ll_osc_grant_put - give back grant that was not used after all
+ * @osc: the OSC
+ * @bytes: of ll_osc_grant_get()
+ *
+ * Context: any.
+ */
 void ll_osc_grant_put(struct ll_osc *osc, u64 bytes)
 {
 	spin_lock(&osc->lock);
@@ -453,6 +532,14 @@ static bool osc_grant_there(struct ll_osc *osc)
 	return READ_ONCE(osc->avail) >= PAGE_SIZE;
 }
 
+/**
+ * ll_osc_grant_wait - wait until there may be grant
+ * @osc: the OSC
+ *
+ * Starts write-back, which brings grant. Context: sleeps, with no page locked; killable.
+ *
+ * Return: 0: try again; -ENOSPC: no write in flight will bring any; -EINTR.
+ */
 int ll_osc_grant_wait(struct ll_osc *osc)
 {
 	long rc;
@@ -468,7 +555,13 @@ int ll_osc_grant_wait(struct ll_osc *osc)
 	return osc_grant_there(osc) || !osc_grant_dry(osc) ? 0 : -ENOSPC;
 }
 
-/* What the server is told with each bulk request. */
+/**
+ * ll_osc_obdo_grant - what each bulk request tells about grant
+ * @osc: the OSC
+ * @oa: obdo of the request
+ *
+ * Chapter 5, 9. What was lost is told once.
+ */
 void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa)
 {
 	spin_lock(&osc->lock);
@@ -481,6 +574,11 @@ void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa)
 	spin_unlock(&osc->lock);
 }
 
+/**
+ * ll_osc_reply_grant - add the grant that a reply of the OST brought
+ * @osc: the OSC
+ * @oa: obdo of the reply; NULL when there is none
+ */
 void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa)
 {
 	if (!oa || !(le64_to_cpu(oa->o_valid) & OBD_MD_FLGRANT))

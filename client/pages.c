@@ -50,6 +50,14 @@ static enum ll_page_state ll_page_state(struct page *page)
 	return PagePrivate(page) ? page_private(page) : LL_PAGE_NONE;
 }
 
+/**
+ * ll_page_grant - grant for a page that becomes dirty
+ * @osc: the OSC of its OST
+ *
+ * Context: sleeps, with no page locked; killable.
+ *
+ * Return: 0: taken; 1: there is none, and no write in flight will bring any; -EINTR.
+ */
 int ll_page_grant(struct ll_osc *osc)
 {
 	int rc;
@@ -74,6 +82,19 @@ static void ll_object_dirty_add(struct inode *inode, struct ll_object *obj, long
 	spin_unlock(&d->lock);
 }
 
+/**
+ * ll_page_account - a page becomes dirty
+ * @inode: the file
+ * @page: locked page
+ * @obj: its object
+ * @granted: ll_page_grant() brought grant: it is bound to the page, or given back if the page has
+ * 	some
+ *
+ * The page counts for st_blocks until it is on the OST. If a write(2) waits for what the OST says
+ * of the page, others have stored in it now, too.
+ *
+ * Return: has the page grant?
+ */
 bool ll_page_account(struct inode *inode, struct page *page, struct ll_object *obj, bool granted)
 {
 	enum ll_page_state state = ll_page_state(page);
@@ -374,6 +395,12 @@ static int ll_read_for_write(struct inode *inode, struct ll_objset *set, struct 
 	return rc;
 }
 
+/**
+ * ll_folio_lock_stable - lock a folio that is not in writeback, to dirty it
+ * @folio: the folio
+ *
+ * Context: killable. Return: 0 or -EINTR.
+ */
 int ll_folio_lock_stable(struct folio *folio)
 {
 	int rc;
@@ -645,6 +672,15 @@ static int ll_writepages(struct address_space *mapping, struct writeback_control
 	return rc;
 }
 
+/**
+ * ll_pages_reject - the OST refused a page that write(2) took without grant
+ * @inode: the file; i_rwsem is held
+ * @set: its objects
+ * @pos: start of the page in the file
+ * @end: where that write ended
+ *
+ * The file is as if the page had not been written.
+ */
 void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos, loff_t end)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -682,6 +718,15 @@ static unsigned int ll_tail_start(const struct ll_objset *set, loff_t size)
 	return start;
 }
 
+/**
+ * ll_pages_zero_tail - the file is about to grow
+ * @inode: the file
+ *
+ * Bytes that were stored behind its end by way of a mapping become zeros. Context: sleeps; no page
+ * lock and no spinlock is held; killable.
+ *
+ * Return: 0 or -EINTR.
+ */
 int ll_pages_zero_tail(struct inode *inode)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
@@ -712,6 +757,15 @@ int ll_pages_zero_tail(struct inode *inode)
 	return rc;
 }
 
+/**
+ * ll_pages_wait - wait until pages are not in writeback
+ * @mapping: of the file
+ * @start: first byte
+ * @end: last one
+ * @locked: and until nobody has them locked, either
+ *
+ * Context: killable. Return: 0 or -EINTR.
+ */
 int ll_pages_wait(struct address_space *mapping, loff_t start, loff_t end, bool locked)
 {
 	pgoff_t index = start >> PAGE_SHIFT, last = end >> PAGE_SHIFT;
@@ -739,6 +793,16 @@ int ll_pages_wait(struct address_space *mapping, loff_t start, loff_t end, bool 
 	return rc;
 }
 
+/**
+ * ll_pages_flush - write dirty pages and wait
+ * @mapping: of the file
+ * @start: first byte
+ * @end: last one
+ *
+ * Context: killable. Errors of the writes stay with the mapping.
+ *
+ * Return: 0 or -EINTR.
+ */
 int ll_pages_flush(struct address_space *mapping, loff_t start, loff_t end)
 {
 	int rc = mapping->nrpages ? ll_pages_wait(mapping, start, end, false) : 0, rc2;
@@ -881,6 +945,15 @@ static void ll_pages_drop(struct address_space *mapping, u64 start, u64 last, bo
 	truncate_inode_pages_range(mapping, start, last | ~PAGE_MASK);
 }
 
+/**
+ * ll_pages_cancel - drop the pages of a lock that is given up
+ * @inode: the file
+ * @obj: object of the lock
+ * @lock: the lock
+ * @discard: dirty pages are not written
+ *
+ * Context: sleeps until the OST has answered the writes, not killable.
+ */
 void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_lock *lock,
 		     bool discard)
 {

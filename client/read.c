@@ -12,6 +12,13 @@
 #include <linux/uio.h>
 #include "data.h"
 
+/**
+ * ll_io_count - statistics of a read or write, and what a write leaves for close to tell
+ * @inode: the file
+ * @write: or read
+ * @ret: what it returned
+ * @start: when it began
+ */
 void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start)
 {
 	struct lu_stats *stats = ll_sbi(inode->i_sb)->stats;
@@ -24,9 +31,11 @@ void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start)
 	lu_stats_since(stats, write ? LLS_WRITE : LLS_READ, start);
 }
 
-/*
- * May a try that returned @ret be followed by another one? @idle counts the tries in a row that
- * found the buffer of the caller reclaimed; from LL_IO_TRIES on a kernel buffer is used.
+/**
+ * ll_io_again - may a try of a read or write be followed by another one?
+ * @ret: what the try returned
+ * @idle: tries in a row that found the buffer of the caller reclaimed; from LL_IO_TRIES on a kernel
+ * 	buffer is put between, and stays there
  */
 bool ll_io_again(ssize_t ret, unsigned int *idle)
 {
@@ -122,6 +131,16 @@ static ssize_t ll_buffered_read(struct kiocb *iocb, struct iov_iter *to)
 	return total ?: ret;
 }
 
+/**
+ * ll_file_read_iter - read(2)
+ * @iocb: position and flags
+ * @to: where to
+ *
+ * Context: sleeps; killable.
+ *
+ * Return: bytes; 0 at the end of the file; -EINTR; -EFAULT; -EAGAIN (IOCB_NOWAIT); -EIOCBQUEUED;
+ * -errno of MDT or OSTs.
+ */
 ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);

@@ -3,8 +3,8 @@
  * lseek(2), with SEEK_DATA and SEEK_HOLE: each OST looks into its object (OST_SEEK), the smallest
  * offset in the file is the result.
  *
- * Extent locks on the rest of the file make other clients write what they have; our own dirty pages
- * are written first, so no OST takes data that is still in a cache for a hole.
+ * Extent locks on the rest of the file make other clients write what they have; dirty pages of this
+ * client are written first, so no OST takes data that is still in a cache for a hole.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 

@@ -235,6 +235,16 @@ static int ll_lock_for_write(struct inode *inode, bool share, bool *shared)
 	return down_write_killable(&inode->i_rwsem) ? -EINTR : 0;
 }
 
+/**
+ * ll_file_write_iter - write(2)
+ * @iocb: position and flags
+ * @from: the data
+ *
+ * Context: sleeps; killable.
+ *
+ * Return: bytes; -ENOSPC: an OST has no space for the first page; -EIO: this client was evicted
+ * meanwhile; -EINTR; -EFAULT; -EAGAIN (IOCB_NOWAIT); -EIOCBQUEUED; -errno of MDT or OSTs.
+ */
 ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);

@@ -1,37 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the namespace half of the client owes to users: t_client_names.sh [PART...]
+# What the client says of names, times and rights: t_client_names.sh [PART...]
 # disks: 200,200
 # limit: 300
 . $TOP/tests/uml/lib.sh
+_require_program setfacl setfattr
 ABI=$(dirname "$0")/../../build/tools/clientabi
 L=/mnt/lustre
-is() { local got; got=$(eval "$1" 2>&1 | xargs echo); [ "$got" = "$2" ] || fail "$1: '$got', expected '$2'"; }
 # as GROUPS COMMAND: user 1000 with these supplementary groups
 as() { setpriv --reuid 1000 --regid 1000 --groups "$1" -- bash -c "$2"; }
 fresh_b() { umount /mnt/b 2>/dev/null; client /mnt/b; }
 
-# A wrong interface in networks= is blamed on LNet, not on missing modules.
-interface() {
-	echo "options lnet networks=tcp(nosuch0)" > /etc/modprobe.d/lnet.conf
-	local out rc
-	out=$(mount -t lustre $NID:/$FS $L 2>&1); rc=$?
-	[[ $rc != 0 && $out == *"LNet does not start"* && $out != *"modules loaded"* ]] || fail "mount with a wrong interface: rc $rc: $out"
-	run lustre_rmmod
-}
-# Without an MGS: EIO in time, with the NIDs that were tried; ^C ends it at once.
-no_mgs() {
-	local t=$SECONDS out rc
-	run lctl set_param timeout=20 >/dev/null
-	timeout -s INT 2 mount -t lustre $NID:/$FS $L >/dev/null 2>&1
-	[ $((SECONDS - t)) -le 8 ] || fail "^C ended the mount after $((SECONDS - t)) s"
-	run lctl set_param timeout=5 >/dev/null
-	t=$SECONDS; out=$(mount -t lustre $NID:/$FS $L 2>&1); rc=$?
-	[[ $rc != 0 && $out == *"Input/output error"* && $out == *"Is the MGS running?"*"$NID"* ]] || fail "mount without an MGS: rc $rc: $out"
-	[ $((SECONDS - t)) -le 15 ] || fail "mount without an MGS took $((SECONDS - t)) s"
-	dmesg | grep -q "no answer from the MGS at $NID" || fail "the kernel log does not name the MGS"
-	run lctl set_param timeout=100 >/dev/null
-}
 # Leases that no other client would break are refused.
 leases() {
 	is "$ABI lease $L/f" EINVAL
@@ -116,17 +95,9 @@ layout_lock() {
 	is "stat -c %a /mnt/b/dirty" 640
 }
 
-parts=${*:-interface no_mgs leases noreplace times groups sgid owner nosec layout_lock}
-up=
-for part in $parts; do
-	case $part in
-	interface) mkdir -p $L;;
-	no_mgs) mkdir -p $L; [ -e /sys/module/lustre ] || { lnet_up; run modprobe lustre; };;
-	*) [ "$up" ] || { lnet_up; format; start; client; client /mnt/b; touch $L/f; up=1; };;
-	esac
+lnet_up; format; start; client; client /mnt/b; touch $L/f
+for part in ${*:-leases noreplace times groups sgid owner nosec layout_lock}; do
 	say "$part"
 	$part
 done
-if [ "$up" ]; then run umount /mnt/b; run umount $L; stop; check_disks; fi
-[ -e /sys/module/lnet ] && unload
-true
+run umount /mnt/b; run umount $L; stop; check_disks; unload

@@ -4,6 +4,7 @@
 # disks: 200,300,300
 # limit: 300
 . $TOP/tests/uml/lib.sh
+_require_program fio setfattr getfattr
 TCP=1
 lnet_up; format; start; client
 cd /mnt/lustre

@@ -4,6 +4,7 @@
 # disks: 200,300,300
 # limit: 300
 . $TOP/tests/uml/lib.sh
+_require_program python3
 ip addr add 127.0.0.2/32 dev lo 2>/dev/null
 lnet_up; format; start
 hostile() { run env PYTHONPATH=$TOP/tests/tools PYTHONDONTWRITEBYTECODE=1 python3 $TOP/tests/tools/mdt_hostile.py "$@"; }

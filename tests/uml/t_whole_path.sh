@@ -4,6 +4,7 @@
 # disks: 200,300,300
 # limit: 240
 . $TOP/tests/uml/lib.sh
+_require_program setfattr
 TCP=$1
 lnet_up
 format

@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Mounts: those that fail say why, in time; those that are there are listed, and umount -a ends all of them.
+# disks: 200,200
+# limit: 240
+. $TOP/tests/uml/lib.sh
+L=/mnt/lustre; mkdir -p $L
+say "a wrong interface in networks= is blamed on LNet, not on missing modules"
+echo "options lnet networks=tcp(nosuch0)" > /etc/modprobe.d/lnet.conf
+out=$(mount -t lustre $NID:/$FS $L 2>&1); status=$?
+[[ $status != 0 && $out == *"LNet does not start"* && $out != *"modules loaded"* ]] || fail "mount with a wrong interface: status $status: $out"
+lctl network up 2>/dev/null && fail "network up with an interface that is not there"
+dmesg | grep -q "interface nosuch0 not found" || fail "the interface is not named"
+run lustre_rmmod
+lnet_up; run modprobe lustre
+say "no MGS on a node that answers: EIO in time, with the NIDs that were tried; ^C ends it at once"
+run lctl set_param timeout=20 >/dev/null
+t=$SECONDS; timeout -s INT 2 mount -t lustre $NID:/$FS $L >/dev/null 2>&1
+[ $((SECONDS - t)) -le 8 ] || fail "^C ended the mount after $((SECONDS - t)) s"
+run lctl set_param timeout=5 >/dev/null
+t=$SECONDS; out=$(mount -t lustre $NID:/$FS $L 2>&1); status=$?
+[[ $status != 0 && $out == *"Input/output error"* && $out == *"Is the MGS running?"*"$NID"* ]] || fail "mount without an MGS: status $status: $out"
+[ $((SECONDS - t)) -le 15 ] || fail "mount without an MGS took $((SECONDS - t)) s"
+dmesg | grep -q "no answer from the MGS at $NID" || fail "the kernel log does not name the MGS"
+run lctl set_param timeout=100 >/dev/null
+say "no node there: a signal ends the mount, otherwise it fails in time and the log says what was tried"
+t=$SECONDS; timeout -s INT 3 mount -t lustre 10.99.99.99@tcp:/test $L; [ $((SECONDS - t)) -le 8 ] || fail "mount after ^C: $((SECONDS - t)) s"
+t=$SECONDS; is "mount -t lustre 10.99.99.99@tcp:/test $L 2>&1 | grep -cE \"failed: Input/output error|Is the MGS running. Tried '10.99.99.99@tcp'\"" 2; [ $((SECONDS - t)) -le 35 ] || fail "mount without an MGS: $((SECONDS - t)) s"
+dmesg | grep -qE "no (answer from|connection to) the MGS.* 10.99.99.99@tcp" || fail "the NID is not named"
+say "lists of mounts"
+format; start; client
+is "findmnt -n -t lustre -o TARGET | sort" "/mnt/lustre /mnt/mdt /mnt/ost0"
+is "df -t lustre --output=target | grep -c ^/mnt" 3
+is "mount -t lustre /dev/ubdb /mnt 2>&1" "mount.lustre: according to /proc/mounts /dev/ubdb is already mounted on /mnt/ost0"
+rc 17 "mount -t lustre $NID:/$FS $L"
+rc 2 "mount -t lustre $NID:/nope /mnt"
+run umount -a -t lustre
+is "findmnt -n -t lustre,lustre_tgt -o TARGET" ""
+check_disks; unload

@@ -134,6 +134,7 @@ struct ll_open {
 	struct lu_fid		fid;
 	u64			flags;		/* MDS_FMODE_* ... */
 	struct ptlrpc_request	*req;		/* kept for replay */
+	struct ptlrpc_request	*close;		/* its close */
 };
 
 struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a);
@@ -284,6 +285,7 @@ struct ll_file *ll_file_new(struct ll_open *open);
 
 /* fcntl(2) and flock(2) */
 int ll_flock(struct file *file, int cmd, struct file_lock *fl);
+int ll_flock_check(struct file *file);	/* -EIO, once: it has lost a lock */
 
 /* ---- xattr.c, acl.c ---- */
 

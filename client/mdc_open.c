@@ -15,6 +15,9 @@
 
 #define REPLAY_EA_ROOM	1024	/* 40 stripes */
 
+/* The handle of an open, which a replay replaces, in ll_open, its open and its close request. */
+static DEFINE_SPINLOCK(mdc_handle_lock);
+
 /* An OPEN intent from its arguments to its answer. */
 struct mdc_open_op {
 	struct ll_mdc			*mdc;
@@ -35,48 +38,73 @@ static void mdc_open_put(struct ll_open *open)
 {
 	if (!refcount_dec_and_test(&open->ref))
 		return;
+	ptlrpc_req_put(open->close);
 	ptlrpc_req_put(open->req);
 	kfree(open);
 }
 
-/* The open was replayed after a restart of the MDT: it has a new handle. */
-static void mdc_open_replayed(struct ptlrpc_request *req)
+/* The open was replayed after a restart of the MDT: it has a new handle, and its close uses it. */
+static void mdc_open_replayed(struct ptlrpc_request *req, struct ptlrpc_request *replay)
 {
-	struct ll_open *open = req->rq_cb_data;
-	const struct mdt_body *body = ptlrpc_rep_buf(req, WF_MDT_BODY);
+	const struct mdt_body *body = ptlrpc_rep_buf(replay, WF_MDT_BODY);
 	struct mdt_rec_create *rec = ptlrpc_req_buf(req, WF_REC_REINT);
+	struct mdt_ioepoch *epoch;
+	struct ll_open *open;
 
-	if (!body || !rec)
+	if (!body || !rec || !body->mbo_open_handle.cookie) {
+		pr_warn_ratelimited("%s: a file that was open could not be opened again\n",
+				    req->rq_imp->imp_name);
 		return;
-	WRITE_ONCE(open->handle.cookie, body->mbo_open_handle.cookie);
+	}
+	spin_lock(&mdc_handle_lock);
 	rec->cr_open_handle_old = body->mbo_open_handle;
+	open = req->rq_cb_data;
+	if (open) {
+		open->handle = body->mbo_open_handle;
+		epoch = open->close ? ptlrpc_req_buf(open->close, WF_EPOCH) : NULL;
+		if (epoch)
+			epoch->mio_open_handle = body->mbo_open_handle;
+	}
+	spin_unlock(&mdc_handle_lock);
 }
 
 /*
  * Prepare the saved request of an open for its replay: the object and layout are those of the
  * reply, the old handle tells the MDT which one a later close may name, and no lock is wanted.
  */
-static void mdc_open_save(struct ll_open *open, struct ptlrpc_request *req,
-			  const struct ll_answer *a)
+static void mdc_open_save(struct ptlrpc_request *req, const struct ll_answer *a)
 {
-	struct mdt_rec_create *rec = ptlrpc_req_buf(req, WF_REC_REINT);
-	struct ldlm_request *dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
-	void *ea = ptlrpc_req_buf(req, WF_EADATA);
+	bool layout = a->valid & OBD_MD_FLEASIZE && a->ea_len && !wire_lov_check(a->ea, a->ea_len);
+	struct mdt_rec_create *rec;
+	struct ldlm_request *dlm;
 
-	fid_to_le(&rec->cr_fid2, &open->fid);
-	rec->cr_open_handle_old = open->handle;
-	dlm->lock_flags |= cpu_to_le32(LDLM_FL_INTENT_ONLY);
-	if (ea && a->valid & OBD_MD_FLEASIZE && a->ea_len <= ptlrpc_req_len(req, WF_EADATA) &&
-	    !wire_lov_check(a->ea, a->ea_len)) {
-		memcpy(ea, a->ea, a->ea_len);
-		ll_layout_any_ost(ea);
-	} else if (ea && a->valid & OBD_MD_FLEASIZE && a->ea_len &&
-		   open->flags & (MDS_OPEN_CREAT | MDS_FMODE_WRITE)) {
-		/* A replay would make other objects: see to it that none is needed. */
-		mdc_sync(open->mdc->sbi, &open->fid);
+	if (layout && a->ea_len > ptlrpc_req_len(req, WF_EADATA) &&
+	    ptlrpc_req_grow(req, WF_EADATA, a->ea_len)) {
+		/* A replay would make other objects. */
+		req->rq_no_replay = true;
+		return;
 	}
-	req->rq_cb_data = open;
-	req->rq_replay_cb = mdc_open_replayed;
+	if (layout) {
+		memcpy(ptlrpc_req_buf(req, WF_EADATA), a->ea, a->ea_len);
+		ll_layout_any_ost(ptlrpc_req_buf(req, WF_EADATA));
+	}
+	rec = ptlrpc_req_buf(req, WF_REC_REINT);
+	fid_to_le(&rec->cr_fid2, &a->fid);
+	rec->cr_open_handle_old = a->body->mbo_open_handle;
+	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
+	dlm->lock_flags |= cpu_to_le32(LDLM_FL_INTENT_ONLY);
+}
+
+/* done() of an open: before anybody else knows of it, so that a replay finds it complete. */
+static void mdc_open_answered(struct ptlrpc_request *req)
+{
+	const struct ldlm_reply *rep = req->rq_transno ? ptlrpc_rep_buf(req, WF_DLM_REP) : NULL;
+	struct ll_answer a = { .req = req };
+
+	if (rep && !rep->lock_policy_res2 &&
+	    le64_to_cpu(rep->lock_policy_res1) & DISP_OPEN_OPEN && !ll_answer_fill(&a) &&
+	    a.valid & OBD_MD_FLID)
+		mdc_open_save(req, &a);
 }
 
 /**
@@ -90,14 +118,20 @@ static void mdc_open_save(struct ll_open *open, struct ptlrpc_request *req,
 struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a)
 {
 	struct ll_open *open = kzalloc(sizeof(*open), GFP_KERNEL | __GFP_NOFAIL);
+	struct mdt_rec_create *rec = ptlrpc_req_buf(a->req, WF_REC_REINT);
 
 	refcount_set(&open->ref, 1);
 	open->mdc = mdc;
-	open->handle = a->body->mbo_open_handle;
 	open->fid = a->fid;
 	open->flags = flags;
 	open->req = ptlrpc_req_get(a->req);
-	mdc_open_save(open, a->req, a);
+	spin_lock(&mdc_handle_lock);
+	/* that of the reply, or of a replay that came since */
+	open->handle = a->body->mbo_open_handle;
+	if (a->req->rq_transno && rec->cr_open_handle_old.cookie)
+		open->handle = rec->cr_open_handle_old;
+	a->req->rq_cb_data = open;
+	spin_unlock(&mdc_handle_lock);
 	return open;
 }
 
@@ -127,7 +161,7 @@ static void mdc_close_done(struct ptlrpc_request *req)
 	ptlrpc_req_put(req);
 }
 
-static void mdc_close_pack(struct ptlrpc_request *req, const struct ll_open *open,
+static void mdc_close_pack(struct ptlrpc_request *req, struct ll_open *open,
 			   struct inode *inode, u32 bias)
 {
 	struct mdt_ioepoch *epoch = ptlrpc_req_buf(req, WF_EPOCH);
@@ -136,7 +170,10 @@ static void mdc_close_pack(struct ptlrpc_request *req, const struct ll_open *ope
 		    MDS_ATTR_ATIME_SET | MDS_ATTR_MTIME_SET | MDS_ATTR_CTIME_SET | MDS_ATTR_LSIZE |
 		    MDS_ATTR_LBLOCKS;
 
-	epoch->mio_open_handle.cookie = READ_ONCE(open->handle.cookie);
+	spin_lock(&mdc_handle_lock);
+	epoch->mio_open_handle = open->handle;
+	open->close = ptlrpc_req_get(req);
+	spin_unlock(&mdc_handle_lock);
 	mdc_pack_rec(rec, REINT_SETATTR, NULL, NULL);
 	rec->sa_padding_1 = 0;
 	fid_to_le(&rec->sa_fid, &open->fid);
@@ -357,6 +394,9 @@ static struct ptlrpc_request *mdc_open_alloc(const struct mdc_open_op *op)
 	if (!req)
 		return ERR_PTR(-ENOMEM);
 	req->rq_replay_keep = true;
+	req->rq_replay_cb = mdc_open_replayed;
+	req->done = mdc_open_answered;
+	req->rq_done_saves = true;
 	req->rq_mod_slot = true;
 	ptlrpc_req_size(req, WF_DLM_REQ, ldlm_request_bytes(1 + op->ei.ei_nr_elc));
 	ptlrpc_req_size(req, WF_NAME, op->name ? op->name->len + 1 : 1);

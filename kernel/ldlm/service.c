@@ -182,6 +182,7 @@ static const struct ptlrpc_lock_ops ldlm_lock_ops = {
 	.nr_target_handlers = ARRAY_SIZE(ldlm_target_handlers),
 	.callback_handlers = ldlm_callback_handlers,
 	.nr_callback_handlers = ARRAY_SIZE(ldlm_callback_handlers),
+	.import_replay = ldlm_import_replay,
 	.start_callbacks = ldlm_start_callbacks,
 	.start_cancels = ldlm_start_cancels,
 	.export_init = ldlm_export_init,

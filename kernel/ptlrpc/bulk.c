@@ -221,6 +221,82 @@ int ptlrpc_bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64
 	return 0;
 }
 
+static atomic_long_t kept_pages;	/* of all imports */
+
+/**
+ * ptlrpc_kept_pages - pages that kept requests with rq_keep_data hold, of all imports
+ */
+unsigned long ptlrpc_kept_pages(void)
+{
+	return atomic_long_read(&kept_pages);
+}
+EXPORT_SYMBOL_GPL(ptlrpc_kept_pages);
+
+/**
+ * ptlrpc_req_bvec - the bulk memory of a request
+ * @req: request
+ * @nr: out: fragments
+ *
+ * Return: fragments, as they are cut into pieces; NULL: it has none.
+ */
+const struct bio_vec *ptlrpc_req_bvec(const struct ptlrpc_request *req, unsigned int *nr)
+{
+	const struct ptlrpc_bulk *bk = req->rq_bulk;
+	unsigned int i;
+
+	*nr = 0;
+	if (!bk)
+		return NULL;
+	for (i = 0; i < bk->bk_nr; i++)
+		*nr += bk->bk_piece[i].bp_nr;
+	return bk->bk_bvec;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_req_bvec);
+
+/**
+ * ptlrpc_req_hold_data - the data of a request may have to be sent again after it has ended
+ * @req: request, perhaps with bulk memory, whose pages its owner still holds
+ *
+ * Takes references of the pages; they, and the message, which may hold data itself, are counted.
+ */
+void ptlrpc_req_hold_data(struct ptlrpc_request *req)
+{
+	struct ptlrpc_bulk *bk = req->rq_bulk;
+	unsigned int i, n;
+
+	if (req->rq_held)
+		return;
+	ptlrpc_req_bvec(req, &n);
+	for (i = 0; i < n; i++)
+		get_page(bk->bk_bvec[i].bv_page);
+	if (bk)
+		bk->bk_held = true;
+	req->rq_held = n + DIV_ROUND_UP(req->rq_msg_len, PAGE_SIZE);
+	atomic_long_add(req->rq_held, &req->rq_imp->imp_kept_pages);
+	atomic_long_add(req->rq_held, &kept_pages);
+}
+
+/**
+ * ptlrpc_req_drop_data - the bulk of a request is not needed any more
+ * @req: request; LNet does not know the memory
+ */
+void ptlrpc_req_drop_data(struct ptlrpc_request *req)
+{
+	struct ptlrpc_bulk *bk = req->rq_bulk;
+	unsigned int i, n;
+
+	if (bk && bk->bk_held) {
+		ptlrpc_req_bvec(req, &n);
+		for (i = 0; i < n; i++)
+			put_page(bk->bk_bvec[i].bv_page);
+	}
+	atomic_long_sub(req->rq_held, &req->rq_imp->imp_kept_pages);
+	atomic_long_sub(req->rq_held, &kept_pages);
+	req->rq_held = 0;
+	ptlrpc_bulk_free(bk);
+	req->rq_bulk = NULL;
+}
+
 void ptlrpc_bulk_unlink(struct ptlrpc_request *req)
 {
 	if (req->rq_bulk)

@@ -228,6 +228,12 @@ static u64 ptlrpc_assign_ids(struct ptlrpc_request *req)
 	bool again = req->rq_xid && !req->rq_new_xid;
 	u64 x;
 
+	/* A replay has the XID of its request; that of a bulk without match bits is the match bits. */
+	if (req->rq_replay_of) {
+		x = req->rq_bulk && !bulk_mbits ? req->rq_xid - (n - 1) : ptlrpc_next_xid();
+		req->rq_mbits = req->rq_bulk || ptlrpc_uses_rep_mbits(req) ? x + n - 1 : 0;
+		return x;
+	}
 	if (again && req->rq_bulk && !bulk_mbits)
 		again = false;		/* the XID is the match bits */
 	if (again && !req->rq_sends)
@@ -273,7 +279,8 @@ static void ptlrpc_fill_message(struct ptlrpc_request *req)
 	msg->lm_repsize = cpu_to_le32(ptlrpc_req_repsize(req));
 	pb->pb_status = cpu_to_le32(task_pid_nr(current));
 	pb->pb_handle.cookie = imp->imp_handle;
-	pb->pb_last_xid = cpu_to_le64(req->rq_bypass ? 0 : ptlrpc_last_xid(imp));
+	if (!req->rq_replay_of)
+		pb->pb_last_xid = cpu_to_le64(req->rq_bypass ? 0 : ptlrpc_last_xid(imp));
 	pb->pb_tag = cpu_to_le16(req->rq_tag);
 	pb->pb_flags = cpu_to_le32(req->rq_pb_flags);
 	pb->pb_conn_cnt = cpu_to_le32(imp->imp_conn_cnt);
@@ -590,8 +597,8 @@ static int ptlrpc_parse_reply(struct ptlrpc_request *req)
 	req->rq_status = status;
 	trace_ptlrpc_req_replied(req, status);
 	if (!req->rq_is_connect && !imp->imp_reverse)
-		ptlrpc_replay_reply(req, le64_to_cpu(pb->pb_transno),
-				    le64_to_cpu(pb->pb_last_committed));
+		ptlrpc_replay_reply(req, pb);
+	WRITE_ONCE(req->rq_parsed, true);
 	return 0;
 }
 
@@ -687,6 +694,7 @@ static bool ptlrpc_step_unlink(struct ptlrpc_request *req)
 		return ptlrpc_end(req, abort);
 	req->rq_resend = false;
 	req->rq_got_reply = false;
+	req->rq_parsed = false;
 	req->rq_pb_flags |= MSG_RESENT;
 	req->rq_phase = RQ_NEW;
 	return true;
@@ -761,8 +769,8 @@ static void ptlrpc_finish(struct ptlrpc_request *req)
 	ptlrpc_trim_reply(req);
 	if (req->done)
 		req->done(req);
-	ptlrpc_bulk_free(req->rq_bulk);	/* a kept request needs it no more */
-	req->rq_bulk = NULL;
+	if (req->rq_bulk && !req->rq_bulk->bk_held)
+		ptlrpc_req_drop_data(req);
 	ptlrpc_replay_end(req);
 	complete_all(&req->rq_complete);
 	if (atomic_dec_and_test(&imp->imp_nr_reqs))

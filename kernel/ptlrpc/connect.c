@@ -3,8 +3,11 @@
  * Connecting an import: the request, what is made of the answer (chapter 2, 9), and DISCONNECT. All
  * of it runs in imp_work, so that one attempt follows the other.
  *
- * After a restart of the server the client replays nothing: it gives locks and open files up as
- * after an eviction, and its final ping says that there is nothing to replay (16.2).
+ * After a restart of the server, if it says that it is recovering, the client brings back what the
+ * server may have lost (11.4): open files and changes that were not committed (replay.c), then
+ * locks (ldlm), then it says by a ping that it is through, and waits for its answer. If one step
+ * fails it connects again. imp_round counts the restarts that were found; imp_stage is the step at
+ * which a server that kept the connection meanwhile is continued with.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"
@@ -66,6 +69,19 @@ static void import_connect_done(struct ptlrpc_request *req)
 	ptlrpc_req_put(old);
 }
 
+/* Tell from which transaction on this client will replay; op_flags of the connect. */
+static u32 import_tell_kept(struct obd_import *imp, struct ptlrpc_request *req)
+{
+	struct obd_connect_data *ocd = ptlrpc_req_buf(req, WF_CONNECT_DATA);
+	u64 transno;
+
+	spin_lock(&imp->imp_lock);
+	transno = ptlrpc_replay_first(imp);
+	spin_unlock(&imp->imp_lock);
+	ocd->ocd_transno = cpu_to_le64(transno);
+	return transno ? MSG_CONNECT_TRANSNO : 0;
+}
+
 static int import_send_connect(struct obd_import *imp, bool initial)
 {
 	struct ptlrpc_request *req;
@@ -94,7 +110,7 @@ static int import_send_connect(struct obd_import *imp, bool initial)
 	if (imp->imp_ops && imp->imp_ops->connect_data)
 		imp->imp_ops->connect_data(imp, ptlrpc_req_buf(req, WF_CONNECT_DATA));
 	pb = wire_body(req->rq_msg);
-	pb->pb_op_flags = cpu_to_le32(initial ? MSG_CONNECT_INITIAL : 0);
+	pb->pb_op_flags = cpu_to_le32(initial ? MSG_CONNECT_INITIAL : import_tell_kept(imp, req));
 	t = import_adaptive_time(imp, imp->imp_req_portal);
 	pb->pb_service_time = cpu_to_le32(max(t * 4 / 5, 5U) - 4);
 	rc = ptlrpc_send_async(req);
@@ -161,7 +177,27 @@ struct outcome {
 };
 
 /*
- * Decide from the CONNECT reply whether the server has evicted this client (chapter 2, table 9.8).
+ * The reply to a CONNECT of a client that the target may know says what has become of its export
+ * (chapter 2, table 9.8). imp_lock held.
+ */
+static void import_judge_reconnect(struct obd_import *imp, u32 flags, u64 cookie, bool light,
+				   struct outcome *out)
+{
+	if (flags & MSG_CONNECT_RECONNECT && cookie == imp->imp_handle)
+		return;		/* nothing is lost; or the recovery goes on where it was */
+	if (out->recovering && imp->imp_replayable) {
+		imp->imp_round++;
+		imp->imp_stage = IMP_REPLAY;
+		imp->imp_vbr_failed = false;
+	} else {
+		out->evicted = flags & MSG_CONNECT_RECONNECT || !light;
+		imp->imp_stage = IMP_REPLAY_LOCKS;
+	}
+}
+
+/*
+ * Decide from the CONNECT reply whether the server has evicted this client, and where the recovery
+ * begins; imp_lock held. 0 or -ENOTCONN.
  */
 static int import_connect_status(struct obd_import *imp, struct ptlrpc_request *req,
 				 struct outcome *out)
@@ -172,18 +208,15 @@ static int import_connect_status(struct obd_import *imp, struct ptlrpc_request *
 	const struct obd_connect_data *ocd = ptlrpc_rep_buf(req, WF_CONNECT_DATA);
 	u32 flags = le32_to_cpu(pb->pb_op_flags);
 	u64 cookie = pb->pb_handle.cookie;
+	bool light = le64_to_cpu(ocd->ocd_connect_flags) & OBD_CONNECT_LIGHTWEIGHT;
 
 	if (!cookie)
 		return -ENOTCONN;
 	out->recovering = flags & MSG_CONNECT_RECOVERING;
 	if (initial)
-		out->evicted = false;
-	else if (flags & MSG_CONNECT_RECONNECT)
-		out->evicted = cookie != imp->imp_handle || out->recovering;
-	else if (le64_to_cpu(ocd->ocd_connect_flags) & OBD_CONNECT_LIGHTWEIGHT)
-		out->evicted = false;
+		imp->imp_stage = IMP_REPLAY_LOCKS;
 	else
-		out->evicted = true;
+		import_judge_reconnect(imp, flags, cookie, light, out);
 	if (initial)
 		imp->imp_replayable = flags & MSG_CONNECT_REPLAYABLE &&
 				      !(imp->imp_flags & IMPF_NOT_REPLAYABLE);
@@ -227,7 +260,8 @@ static int import_take_answer(struct obd_import *imp, struct ptlrpc_request *req
 			had = imp->imp_last_committed;
 			/* transnos of the time before must not cover those that come now */
 			imp->imp_last_committed = committed;
-			imp->imp_max_transno = min(imp->imp_max_transno, committed);
+			imp->imp_max_transno = max(min(imp->imp_max_transno, committed),
+						   ptlrpc_replay_last(imp));
 		}
 		if (out->evicted)
 			imp->imp_generation++;
@@ -258,15 +292,12 @@ static void import_handle_eviction(struct obd_import *imp)
 	ptlrpc_replay_drop(imp);
 }
 
-/* Tell a recovering server that this client replays nothing; it answers when the recovery ends. */
+/* Tell a recovering server that this client is through; it answers when the recovery ends. */
 static int import_final_ping(struct obd_import *imp)
 {
 	struct ptlrpc_request *req;
 	int rc;
 
-	spin_lock(&imp->imp_lock);
-	import_set_state(imp, IMP_REPLAY_WAIT);
-	spin_unlock(&imp->imp_lock);
 	req = ptlrpc_req_new(imp, OBD_PING, &wf_empty);
 	if (!req)
 		return -ENOMEM;
@@ -277,6 +308,40 @@ static int import_final_ping(struct obd_import *imp)
 		req->rq_timeout = RECOVERY_PING_TIMEOUT;
 	rc = ptlrpc_req_pack(req) ?: ptlrpc_queue_wait(req);
 	ptlrpc_req_put(req);
+	return rc;
+}
+
+static void import_next_stage(struct obd_import *imp, enum import_state stage)
+{
+	spin_lock(&imp->imp_lock);
+	imp->imp_stage = stage;
+	import_set_state(imp, stage);
+	spin_unlock(&imp->imp_lock);
+}
+
+/* The server is recovering: bring back what it may have lost. 0; -errno: connect again. */
+static int import_recover(struct obd_import *imp)
+{
+	int rc = 0;
+
+	import_next_stage(imp, imp->imp_stage);
+	if (imp->imp_stage == IMP_REPLAY) {
+		rc = ptlrpc_replay_all(imp);
+		if (rc)
+			return rc;
+		import_next_stage(imp, IMP_REPLAY_LOCKS);
+	}
+	if (imp->imp_stage == IMP_REPLAY_LOCKS) {
+		rc = ptlrpc_lock_ops->import_replay(imp);
+		if (rc)
+			return rc;
+		import_next_stage(imp, IMP_REPLAY_WAIT);
+	}
+	rc = import_final_ping(imp);
+	/* The server evicts a client whose replay met another version of its object. */
+	if (!rc && imp->imp_vbr_failed)
+		rc = -ENOTCONN;
+	imp->imp_vbr_failed = false;
 	return rc;
 }
 
@@ -406,7 +471,7 @@ void import_connect_finish(struct obd_import *imp)
 	if (out.evicted)
 		import_handle_eviction(imp);
 	if (out.recovering)
-		rc = import_final_ping(imp);
+		rc = import_recover(imp);
 	if (rc)
 		goto failed;
 	import_set_full(imp);

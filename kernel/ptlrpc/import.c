@@ -7,7 +7,9 @@
  * under imp_lock:
  *
  *   NEW, DISCON, IDLE --(imp_work)--> CONNECTING
- *   CONNECTING --(answer)--> (EVICTED) --> (REPLAY_WAIT) --> RECOVER --> FULL
+ *   CONNECTING --(answer)--> (EVICTED) --> RECOVER --> FULL
+ *   CONNECTING --(answer: recovering)--> REPLAY --> REPLAY_LOCKS --> REPLAY_WAIT --> RECOVER --> FULL
+ *   REPLAY, REPLAY_LOCKS, REPLAY_WAIT --(a step fails)--> DISCON
  *   FULL --import_lost()--> DISCON
  *   FULL --(idle)--> IDLE
  *   any --import_disconnect()--> CLOSED
@@ -324,6 +326,12 @@ static void import_retry_work(struct work_struct *work)
 	import_put(imp);
 }
 
+static bool import_is_recovering(const struct obd_import *imp)
+{
+	return imp->imp_state == IMP_REPLAY || imp->imp_state == IMP_REPLAY_LOCKS ||
+	       imp->imp_state == IMP_REPLAY_WAIT;
+}
+
 static void import_abort_list(struct list_head *list, int rc)
 {
 	struct ptlrpc_request *req;
@@ -562,6 +570,7 @@ EXPORT_SYMBOL_GPL(import_disconnect);
  */
 void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid)
 {
+	struct ptlrpc_request *req;
 	struct import_conn *ic;
 
 	spin_lock(&imp->imp_lock);
@@ -577,6 +586,11 @@ void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid)
 	if (imp->imp_state == IMP_FULL) {
 		import_set_state(imp, IMP_DISCON);
 		imp->imp_todo |= IMP_DO_EVENT(IMP_EV_DISCON);
+	} else if (import_is_recovering(imp)) {
+		/* the step that is under way fails, and it starts over */
+		list_for_each_entry(req, &imp->imp_sending, rq_list)
+			if (req->rq_bypass)
+				ptlrpc_req_abort(req, -EAGAIN);
 	}
 	import_todo_locked(imp, IMP_DO_CONNECT);
 	spin_unlock(&imp->imp_lock);
@@ -659,8 +673,8 @@ int import_show(struct seq_file *m, struct obd_import *imp)
 	seq_puts(m, "       avg_waittime: 0 usec\n");
 	seq_printf(m, "    service_estimates:\n       services: %u sec\n       network: %u sec\n",
 		   ptlrpc_at_get(import_at(imp, imp->imp_req_portal)), import_net_latency(imp));
-	seq_printf(m, "    transactions:\n       last_replay: 0\n       peer_committed: %llu\n",
-		   imp->imp_last_committed);
+	seq_printf(m, "    transactions:\n       last_replay: %llu\n       peer_committed: %llu\n",
+		   imp->imp_replayed, imp->imp_last_committed);
 	seq_printf(m, "       last_checked: %llu\n", imp->imp_max_transno);
 	spin_unlock(&imp->imp_lock);
 	return 0;

@@ -77,6 +77,7 @@ struct ptlrpc_bulk {
 	unsigned int		bk_todo;	/* pieces whose data did not move yet */
 	u32			bk_moved;
 	int			bk_err;
+	bool			bk_held;	/* has a reference of each page */
 	void			*bk_owner;	/* client: request, server: struct svc_bulk */
 	struct bio_vec		*bk_bvec;	/* cut fragments */
 	struct bulk_piece	*bk_piece;
@@ -86,6 +87,8 @@ void ptlrpc_bulk_free(struct ptlrpc_bulk *bk);
 /* Client; counts in rq_mds. */
 int ptlrpc_bulk_post(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first);
 void ptlrpc_bulk_unlink(struct ptlrpc_request *req);		/* rq_lock held */
+void ptlrpc_req_hold_data(struct ptlrpc_request *req);	/* until it is freed */
+void ptlrpc_req_drop_data(struct ptlrpc_request *req);
 
 /* ---- request.c ---- */
 void ptlrpc_req_init_work(struct ptlrpc_request *req);	/* client.c: what the steps need */
@@ -103,8 +106,11 @@ struct ptlrpc_at *import_at(struct obd_import *imp, u32 portal);
 void ptlrpc_kick_list(struct list_head *list);	/* of rq_list; imp_lock held */
 
 /* ---- replay.c ---- */
-void ptlrpc_replay_reply(struct ptlrpc_request *req, u64 transno, u64 last_committed);
+void ptlrpc_replay_reply(struct ptlrpc_request *req, const struct ptlrpc_body *rep);
 void ptlrpc_replay_end(struct ptlrpc_request *req); /* the request ends: tell about its commit */
+u64 ptlrpc_replay_first(struct obd_import *imp);	/* lowest transno kept, 0: none */
+u64 ptlrpc_replay_last(struct obd_import *imp);	/* highest not committed; imp_lock held */
+int ptlrpc_replay_all(struct obd_import *imp);	/* to a server that restarted: 0 or -errno */
 void ptlrpc_replay_committed(struct obd_import *imp, u64 last_committed);
 void ptlrpc_replay_restart(struct obd_import *imp, u64 last_committed);	/* after an eviction */
 void ptlrpc_replay_drop(struct obd_import *imp);	/* all of them */

@@ -77,7 +77,7 @@ void ptlrpc_req_put(struct ptlrpc_request *req)
 		return;
 	kvfree(req->rq_msg);
 	kvfree(req->rq_rep);
-	ptlrpc_bulk_free(req->rq_bulk);
+	ptlrpc_req_drop_data(req);
 	import_put(req->rq_imp);
 	kmem_cache_free(req_cache, req);
 }
@@ -196,6 +196,46 @@ u32 ptlrpc_req_len(struct ptlrpc_request *req, enum wire_field field)
 	return idx < 0 || !req->rq_msg ? 0 : wire_buflen(req->rq_msg, idx);
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_len);
+
+/**
+ * ptlrpc_req_grow - make a buffer of an answered request longer, for its replay
+ * @req: the request, in its done()
+ * @field: which
+ * @len: new length; pointers into the request are stale afterwards
+ *
+ * Return: 0, -ENOMEM, -E2BIG.
+ */
+int ptlrpc_req_grow(struct ptlrpc_request *req, enum wire_field field, u32 len)
+{
+	struct lustre_msg_v2 *old = req->rq_msg, *msg;
+	int idx = ptlrpc_req_index(req, field);
+	unsigned int i, n = wire_bufcount(old);
+	u32 lens[WIRE_MAX_FIELDS] = {};
+	size_t size;
+
+	if (WARN_ON_ONCE(idx < 0))
+		return -EINVAL;
+	for (i = 0; i < n; i++)
+		lens[i] = wire_buflen(old, i);
+	lens[idx] = max(lens[idx], len);
+	n = max_t(unsigned int, n, idx + 1);
+	size = wire_msg_size(n, lens);
+	if (size > LUSTRE_MSG_MAX_SIZE)
+		return -E2BIG;
+	msg = kvmalloc(size, GFP_NOFS);
+	if (!msg)
+		return -ENOMEM;
+	wire_msg_init(msg, n, lens);
+	msg->lm_secflvr = old->lm_secflvr;
+	for (i = 0; i < wire_bufcount(old); i++)
+		if (wire_buflen(old, i))
+			memcpy(wire_buf(msg, i), wire_buf(old, i), wire_buflen(old, i));
+	kvfree(old);
+	req->rq_msg = msg;
+	req->rq_msg_len = size;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_req_grow);
 
 /**
  * ptlrpc_req_shrink - shorten a buffer of a packed request

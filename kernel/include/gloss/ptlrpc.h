@@ -168,6 +168,11 @@ struct obd_import {
 	struct list_head	imp_committed_open;
 	u64			imp_last_committed;	/* of the server */
 	u64			imp_max_transno;
+	u32			imp_round;	/* of recovery: counts restarts of the server */
+	enum import_state	imp_stage;	/* of that round: what is to be done next */
+	u64			imp_replayed;	/* transno of the last replay that was answered */
+	bool			imp_vbr_failed;	/* a replay found another version of its object */
+	atomic_long_t		imp_kept_pages;	/* held by kept requests */
 	atomic_t		imp_nr_reqs;	/* requests not complete; wakes imp_waitq at 0 */
 
 	/* modify slots */
@@ -291,6 +296,11 @@ struct ptlrpc_request {
 	/* takes a modify slot (pb_tag); set for REINT, CLOSE ... */
 	bool			rq_mod_slot;
 	bool			rq_replay_keep;	/* open: kept until ptlrpc_req_close_replay() */
+	bool			rq_no_replay;	/* kept for the news of its commit only */
+	/* done() completes the message for a replay, and waits for nothing */
+	bool			rq_done_saves;
+	/* the pages of the bulk are held until the commit, for a replay, and bounded by the owner */
+	bool			rq_keep_data;
 	/* the caller gets -EINPROGRESS (bulk I/O, quota) */
 	bool			rq_no_einprogress;
 	u32			rq_timeout;	/* seconds for the server, 0 = adaptive */
@@ -304,7 +314,12 @@ struct ptlrpc_request {
 	 * rq_committed tells. Opens with rq_replay_keep: after their close.
 	 */
 	void (*rq_commit_cb)(struct ptlrpc_request *req);
-	void (*rq_replay_cb)(struct ptlrpc_request *req);	/* after its replay */
+	/*
+	 * Optional, from the work item of the import, with the message that repeats it: before it
+	 * is sent, and after it was answered without an error.
+	 */
+	void (*rq_replay_prep)(struct ptlrpc_request *req, struct ptlrpc_request *replay);
+	void (*rq_replay_cb)(struct ptlrpc_request *req, struct ptlrpc_request *replay);
 	void			*rq_cb_data;
 
 	/* results */
@@ -361,8 +376,15 @@ struct ptlrpc_request {
 	bool			rq_started;
 	ktime_t			rq_start;
 	bool			rq_is_connect;
-	bool			rq_bypass; /* sent in any state: connect, disconnect, final ping */
+	bool			rq_bypass; /* sent in any state: connect, disconnect, recovery */
 	u8			rq_sends;
+	bool			rq_parsed;	/* the reply is read, with its transno */
+	/* kept requests, under imp_lock */
+	bool			rq_untold;	/* done() has not returned */
+	bool			rq_replay_sent;	/* its replay was sent, perhaps without an answer */
+	unsigned int		rq_held;	/* pages counted in imp_kept_pages */
+	u32			rq_round;	/* imp_round in which its replay was answered */
+	struct ptlrpc_request	*rq_replay_of;	/* this is the replay of that one */
 };
 
 /* NULL when out of memory or imp is NULL. Sizes of fixed fields are preset. */
@@ -385,6 +407,8 @@ int ptlrpc_req_pack(struct ptlrpc_request *req);	/* 0, -ENOMEM, -E2BIG; buffers 
 void *ptlrpc_req_buf(struct ptlrpc_request *req, enum wire_field field);
 u32 ptlrpc_req_len(struct ptlrpc_request *req, enum wire_field field);
 void ptlrpc_req_shrink(struct ptlrpc_request *req, enum wire_field field, u32 len); /* after pack */
+/* In done(), to complete the message for a replay: 0, -ENOMEM, -E2BIG. */
+int ptlrpc_req_grow(struct ptlrpc_request *req, enum wire_field field, u32 len);
 /*
  * Send and wait, killable. Returns rq_status: 0, a positive DLM status, or -errno (of the server or
  * of the transport; rq_got_reply tells them apart). -EINTR when killed: the request may still be
@@ -416,6 +440,10 @@ const struct ptlrpc_body *ptlrpc_rep_body(struct ptlrpc_request *req);
  */
 int ptlrpc_req_bulk(struct ptlrpc_request *req, bool server_reads, u32 portal, struct bio_vec *bvec,
 		    unsigned int nr, u32 max_md);
+/* Its fragments; NULL: it has none. */
+const struct bio_vec *ptlrpc_req_bvec(const struct ptlrpc_request *req, unsigned int *nr);
+/* Pages that requests with rq_keep_data hold until their commit, of all imports. */
+unsigned long ptlrpc_kept_pages(void);
 /* The file of this open request was closed: the kept request is not needed any more. */
 void ptlrpc_req_close_replay(struct ptlrpc_request *open_req);
 /* For quiet errors: is this one of the transport or of a lost server? */
@@ -724,6 +752,8 @@ struct ptlrpc_lock_ops {
 	/* requests of servers to this node as a client */
 	const struct ptlrpc_handler *callback_handlers;
 	unsigned int nr_callback_handlers;
+	/* all locks of an import are sent to a server that restarted: 0 or -errno: start over */
+	int (*import_replay)(struct obd_import *imp);
 	/* the first import, the first target: start the services for callbacks, for cancels */
 	int (*start_callbacks)(void);
 	int (*start_cancels)(void);

@@ -19,6 +19,21 @@ struct replay_one {
 	struct ldlm_lock	*lock;
 };
 
+/* Send the new cookie of a lock that this client does not have any more. */
+static void ldlm_replay_give_up(struct ldlm_lock *lock)
+{
+	struct ldlm_lock *again;
+
+	/* The lock itself may wait in ns_cancel_list. */
+	again = ldlm_lock_new(lock->l_res, lock->l_req_mode, &lock->l_req_policy);
+	if (!again)
+		return;		/* the server will call it back */
+	again->l_remote = lock->l_remote;
+	ldlm_lock_destroy(again);
+	ldlm_cli_queue_cancel(again);
+	ldlm_lock_put(again);
+}
+
 static void ldlm_replay_done(struct ptlrpc_request *req)
 {
 	struct replay_one *one = req->done_data;
@@ -27,12 +42,17 @@ static void ldlm_replay_done(struct ptlrpc_request *req)
 	const struct ldlm_reply *rep;
 	struct ldlm_resource *res;
 	int rc = req->rq_status;
+	bool given_up;
 
 	rep = rc >= 0 ? ptlrpc_rep_buf(req, WF_DLM_REP) : NULL;
 	if (rep) {
 		res = ldlm_lock_res_lock(lock);
 		lock->l_remote = rep->lock_handle;
+		/* Given up meanwhile: what was told to the server is the cookie of before. */
+		given_up = lock->l_flags & LDLM_FL_DESTROYED && !(lock->l_flags & LDLM_FL_FAILED);
 		spin_unlock(&res->lr_lock);
+		if (given_up)
+			ldlm_replay_give_up(lock);
 	} else if (rc >= 0) {
 		rc = -EPROTO;
 	}
@@ -59,6 +79,18 @@ static bool ldlm_replay_room(struct replay_set *set, unsigned int max)
 	return room;
 }
 
+/*
+ * Does the server have to know of this lock again? While a lock is being given up (CANCELING) its
+ * data may not be written yet; once nothing is left of it, it is DESTROYED. An enqueue without a
+ * reply is sent again by the RPC layer, which must find the lock if a CP AST had granted it.
+ */
+static bool ldlm_replay_wanted(const struct ldlm_lock *lock)
+{
+	if (lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_FAILED))
+		return false;
+	return lock->l_granted_mode || lock->l_flags & LDLM_FL_REPLIED;
+}
+
 static int ldlm_replay_send(struct replay_set *set, struct ldlm_lock *lock)
 {
 	struct ldlm_enqueue_info ei = { .ei_flags = LDLM_FL_REPLAY };
@@ -66,6 +98,7 @@ static int ldlm_replay_send(struct replay_set *set, struct ldlm_lock *lock)
 	struct ldlm_request *dlm;
 	struct ldlm_resource *res;
 	struct replay_one *one;
+	bool wanted;
 	int rc;
 
 	one = kzalloc(sizeof(*one), GFP_NOFS);
@@ -79,11 +112,15 @@ static int ldlm_replay_send(struct replay_set *set, struct ldlm_lock *lock)
 		goto fail;
 	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
 	res = ldlm_lock_res_lock(lock);
+	wanted = ldlm_replay_wanted(lock);
 	ei.ei_flags |= lock->l_granted_mode ? LDLM_FL_BLOCK_GRANTED : LDLM_FL_BLOCK_WAIT;
 	ldlm_cli_fill_request(lock, &ei, dlm, false);
 	dlm->lock_desc.l_granted_mode = cpu_to_le32(lock->l_granted_mode);
 	ldlm_policy_to_wire(res->lr_type, &lock->l_policy, &dlm->lock_desc.l_policy_data);
 	spin_unlock(&res->lr_lock);
+	rc = 0;
+	if (!wanted)
+		goto fail;
 
 	one->set = set;
 	one->lock = ldlm_lock_get(lock);
@@ -117,11 +154,7 @@ static void ldlm_replay_collect(struct ldlm_resource *res, struct list_head *fro
 	struct ldlm_lock *lock;
 
 	list_for_each_entry(lock, from, l_res_link) {
-		if (lock->l_flags & (LDLM_FL_DESTROYED | LDLM_FL_FAILED | LDLM_FL_CANCELING |
-				     LDLM_FL_CANCEL_ON_BLOCK))
-			continue;
-		/* An enqueue without a reply is sent again by the RPC layer. */
-		if (!(lock->l_flags & LDLM_FL_REPLIED) || !list_empty(&lock->l_cp_ast))
+		if (!ldlm_replay_wanted(lock) || !list_empty(&lock->l_cp_ast))
 			continue;
 		ldlm_lock_get(lock);
 		list_add_tail(&lock->l_cp_ast, to);

@@ -306,6 +306,28 @@ static void mdc_layout_drop(struct mdc_layout_op *op)
 	op->lock = NULL;
 }
 
+/*
+ * done(): the MDT made objects. A replay has to bring the same ones, and no lock is wanted then.
+ */
+static void mdc_layout_answered(struct ptlrpc_request *req)
+{
+	u32 len = req->rq_transno ? ptlrpc_rep_len(req, WF_DLM_LVB) : 0;
+	struct ldlm_request *dlm;
+	const void *lvb;
+
+	if (!req->rq_transno)
+		return;
+	lvb = len ? ptlrpc_rep_buf(req, WF_DLM_LVB) : NULL;
+	if (!lvb || wire_lov_check(lvb, len) || ptlrpc_req_grow(req, WF_EADATA, len)) {
+		req->rq_no_replay = true;
+		return;
+	}
+	memcpy(ptlrpc_req_buf(req, WF_EADATA), lvb, len);
+	ll_layout_any_ost(ptlrpc_req_buf(req, WF_EADATA));
+	dlm = ptlrpc_req_buf(req, WF_DLM_REQ);
+	dlm->lock_flags |= cpu_to_le32(LDLM_FL_INTENT_ONLY);
+}
+
 /* A packed request; ERR_PTR. */
 static struct ptlrpc_request *mdc_layout_alloc(struct mdc_layout_op *op)
 {
@@ -317,6 +339,8 @@ static struct ptlrpc_request *mdc_layout_alloc(struct mdc_layout_op *op)
 	if (!req)
 		return ERR_PTR(-ENOMEM);
 	req->rq_mod_slot = op->change;
+	req->rq_done_saves = true;
+	req->done = mdc_layout_answered;
 	ptlrpc_req_size(req, WF_DLM_REQ, ldlm_request_bytes(1 + op->ei.ei_nr_elc));
 	ptlrpc_rep_room(req, WF_DLM_LVB, max_t(u32, mdc_ea_room(op->mdc), 4096));
 	rc = ptlrpc_req_pack(req);

@@ -18,6 +18,7 @@
 #include <trace/events/lustre.h>
 
 #define LL_BRW_TRIES 10
+#define LL_BRW_KEPT_PART 8	/* of the memory: pages held until an OST has committed them */
 
 static unsigned int brw_delay_max = 5; /* longest time between two of them, seconds */
 module_param(brw_delay_max, uint, 0644);
@@ -114,13 +115,11 @@ static void ll_brw_copy(struct ll_brw *brw, void *msg, u32 len, bool to_msg)
 }
 
 /* Checksum of the first len bytes (chapter 5, 7). */
-static u32 ll_brw_cksum(struct ll_brw *brw, u32 type, u32 len)
+static u32 ll_bvec_cksum(const struct bio_vec *bv, unsigned int nr, u32 type, u32 len)
 {
 	u32 sum = type == OBD_CKSUM_CRC32C ? ~0U : 1;
-	unsigned int i;
 
-	for (i = 0; i < brw->nr && len; i++) {
-		struct bio_vec *bv = &brw->bv[i];
+	for (; nr && len; bv++, nr--) {
 		u32 n = min(len, bv->bv_len);
 		void *p = kmap_local_page(bv->bv_page);
 
@@ -132,6 +131,31 @@ static u32 ll_brw_cksum(struct ll_brw *brw, u32 type, u32 len)
 		len -= n;
 	}
 	return type == OBD_CKSUM_CRC32C ? ~sum : sum;
+}
+
+static u32 ll_brw_cksum(struct ll_brw *brw, u32 type, u32 len)
+{
+	return ll_bvec_cksum(brw->bv, brw->nr, type, len);
+}
+
+/*
+ * A write is sent again to an OST that lost it. Its pages may have been changed since: what they
+ * hold now is at least as new, and follows with a later write, or a truncation does. So the
+ * checksum is that of now.
+ */
+static void ll_brw_replay_prep(struct ptlrpc_request *req, struct ptlrpc_request *replay)
+{
+	struct ost_body *body = ptlrpc_req_buf(replay, WF_OST_BODY);
+	const struct bio_vec *bv;
+	unsigned int nr;
+	u32 type;
+
+	bv = ptlrpc_req_bvec(replay, &nr);
+	if (!body || !bv || !(le64_to_cpu(body->oa.o_valid) & OBD_MD_FLCKSUM))
+		return;
+	type = le32_to_cpu(body->oa.o_flags) & OBD_FL_CKSUM_CRC32C ? OBD_CKSUM_CRC32C :
+								      OBD_CKSUM_ADLER;
+	body->oa.o_cksum = cpu_to_le32(ll_bvec_cksum(bv, nr, type, U32_MAX));
 }
 
 static void ll_brw_slot_put(struct ll_osc *osc, bool direct);
@@ -335,6 +359,19 @@ static void ll_brw_done(struct ptlrpc_request *req)
 	ll_brw_end(brw, rc);
 }
 
+/*
+ * The pages of a write that the OST need not commit before its reply are held until it has. When
+ * they become too many the OST is asked to commit soon, or at once, which covers all before, too.
+ */
+static u32 ll_brw_commit_flags(void)
+{
+	unsigned long kept = ptlrpc_kept_pages(), max = totalram_pages() / LL_BRW_KEPT_PART;
+
+	if (kept >= max)
+		return OBD_BRW_SYNC;
+	return kept >= max / 2 ? OBD_BRW_ASYNC | OBD_BRW_SOFT_SYNC : OBD_BRW_ASYNC;
+}
+
 /* rnb_flags (chapter 5, 2.6) */
 static u32 ll_brw_niobuf_flags(const struct ll_brw *brw)
 {
@@ -346,7 +383,7 @@ static u32 ll_brw_niobuf_flags(const struct ll_brw *brw)
 	else if (!brw->write)
 		flags = OBD_BRW_READ | OBD_BRW_SYNC;
 	else if (brw->grant)
-		flags = OBD_BRW_ASYNC | OBD_BRW_FROM_GRANT;
+		flags = OBD_BRW_FROM_GRANT | ll_brw_commit_flags();
 	else
 		flags = OBD_BRW_WRITE | OBD_BRW_SYNC;
 	return brw->sys ? flags | OBD_BRW_SYS_RESOURCE : flags;
@@ -465,6 +502,10 @@ static void ll_brw_transmit(struct ll_brw *brw)
 		/* Sent after an eviction it would be without its lock. */
 		if (!brw->direct)
 			req->rq_generation = brw->generation;
+		/* The memory of direct I/O is the application's again; the OST has committed it. */
+		req->rq_keep_data = brw->write && !brw->direct;
+		req->rq_no_replay = brw->direct && !brw->short_io;
+		req->rq_replay_prep = ll_brw_replay_prep;
 		req->done = ll_brw_done;
 		req->done_data = brw;
 		rc = ll_brw_set_req(brw, req) ? ptlrpc_send_async(req) : -EINTR;

@@ -153,6 +153,16 @@ static int osc_show_dirty(struct seq_file *m, void *obj)
 	return 0;
 }
 
+/* What written pages hold until the OST has committed them. */
+static int osc_show_unstable(struct seq_file *m, void *obj)
+{
+	long pages = atomic_long_read(&((struct ll_osc *)obj)->imp->imp_kept_pages);
+
+	seq_printf(m, "unstable_pages: %20ld\n", pages);
+	seq_printf(m, "unstable_mb:    %20ld\n", pages >> (20 - PAGE_SHIFT));
+	return 0;
+}
+
 static int osc_show_lost(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->lost));
@@ -220,6 +230,7 @@ static const struct param_def osc_params[] = {
 	{ "cur_grant_bytes", 0444, osc_show_grant },
 	{ "cur_dirty_bytes", 0444, osc_show_dirty },
 	{ "cur_lost_grant_bytes", 0444, osc_show_lost },
+	{ "unstable_stats", 0444, osc_show_unstable },
 	{ "max_rpcs_in_flight", 0644, osc_show_in_flight, osc_store_in_flight },
 	{ "max_pages_per_rpc", 0444, osc_show_pages },
 	{ "checksums", 0444, osc_show_checksums },

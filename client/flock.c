@@ -79,6 +79,52 @@ static int ll_flock_server_unlock(struct inode *inode, const struct file_lock *f
 	return rc;
 }
 
+/* Does the VFS have a record of a lock that was set by way of this open file? */
+static bool ll_flock_recorded(const struct file *file)
+{
+	struct file_lock_context *ctx = locks_inode_context(file_inode(file));
+	const struct file_lock *fl;
+	bool some = false;
+
+	if (!ctx)
+		return false;
+	spin_lock(&ctx->flc_lock);
+	list_for_each_entry(fl, &ctx->flc_flock, fl_list)
+		some |= fl->fl_file == file;
+	list_for_each_entry(fl, &ctx->flc_posix, fl_list)
+		some |= fl->fl_file == file;
+	spin_unlock(&ctx->flc_lock);
+	return some;
+}
+
+/**
+ * ll_flock_check - has an open file lost its flock?
+ * @file: about to be used
+ *
+ * When the MDT evicts this client another one may have got the lock, and changed what it protects.
+ * The application must learn that before it goes on.
+ *
+ * Return: 0; -EIO, once.
+ */
+int ll_flock_check(struct file *file)
+{
+	struct ll_file *lf = file->private_data;
+	u32 gen = lf ? READ_ONCE(lf->lf_flock_gen) : 0;
+	struct inode *inode = file_inode(file);
+	struct ll_mdc *mdc;
+
+	if (likely(!gen))
+		return 0;
+	mdc = mdc_of(inode);
+	if (gen == READ_ONCE(mdc->imp->imp_generation) + 1)
+		return 0;
+	if (cmpxchg(&lf->lf_flock_gen, gen, 0) != gen || !ll_flock_recorded(file))
+		return 0;
+	pr_warn_ratelimited("%s: the lock of an application on file " DFID " was lost in an eviction: rc = %d\n",
+			    mdc->name, PFID(ll_fid(inode)), -EIO);
+	return -EIO;
+}
+
 /* Does the owner have a lock in the range already? */
 static bool ll_flock_holds_some(struct inode *inode, const struct file_lock *fl)
 {
@@ -134,11 +180,15 @@ static int ll_flock_server_lock(struct inode *inode, struct file_lock *fl, u32 m
 int ll_flock(struct file *file, int cmd, struct file_lock *fl)
 {
 	struct inode *inode = file_inode(file);
+	struct ll_file *lf = file->private_data;
 	u64 flags = 0;
-	u32 mode;
+	u32 mode, gen;
 	int rc, rc2;
 
 	ll_count(inode->i_sb, FLOCK, 1);
+	rc = fl->fl_type == F_UNLCK ? 0 : ll_flock_check(file);
+	if (rc)
+		return rc;
 	switch (fl->fl_type) {
 	case F_RDLCK:
 		mode = LCK_PR;
@@ -163,11 +213,14 @@ int ll_flock(struct file *file, int cmd, struct file_lock *fl)
 		flags = LDLM_FL_BLOCK_NOWAIT;
 	if (fl->fl_flags & FL_ACCESS)
 		return -EINVAL;	/* mandatory locks are not supported */
+	gen = READ_ONCE(mdc_of(inode)->imp->imp_generation);
 	rc = ll_flock_server_lock(inode, fl, mode, flags);
 	if (rc)
 		return rc == -EWOULDBLOCK ? -EAGAIN : rc;
 	rc = locks_lock_file_wait(file, fl);
 	if (rc)
 		ll_flock_server_unlock(inode, fl);
+	else if (lf)
+		WRITE_ONCE(lf->lf_flock_gen, gen + 1);
 	return rc;
 }

@@ -73,6 +73,9 @@ int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	int rc, rc2;
 
 	ll_count(inode->i_sb, FSYNC, 1);
+	rc = ll_flock_check(file);
+	if (rc)
+		return rc;
 	rc = ll_pages_flush(inode->i_mapping, start, end);
 	if (rc == -EINTR)
 		return rc;

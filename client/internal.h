@@ -200,6 +200,7 @@ static inline const struct lu_fid *ll_fid(const struct inode *inode)
 struct ll_file {
 	struct ll_open	*lf_open;		/* NULL: root, no open at the MDT */
 	unsigned int	lf_ioctl_flags;		/* LL_FILE_* */
+	u32		lf_flock_gen;		/* imp_generation + 1 when it got a flock, or 0 */
 	/* readdir(3): the entry that was given out last, when it is the one before the position */
 	u64		lf_dir_hash;
 	struct lu_fid	lf_dir_fid;

@@ -152,6 +152,9 @@ ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		return 0;
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
+	ret = ll_flock_check(iocb->ki_filp);
+	if (ret)
+		return ret;
 	if (ll_dio_possible(iocb, to)) {
 		ret = ll_dio_rw(iocb, to);
 		file_accessed(iocb->ki_filp);

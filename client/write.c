@@ -259,6 +259,9 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		return -EAGAIN;
 	if (!iov_iter_count(from))
 		return 0;
+	rc = ll_flock_check(iocb->ki_filp);
+	if (rc)
+		return rc;
 again:
 	rc = ll_lock_for_write(inode, direct, &shared);
 	if (rc)

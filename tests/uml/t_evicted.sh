@@ -11,7 +11,7 @@ cd /mnt/lustre; run lfs setstripe -c 1 -i 0 .
 for i in $(seq 30); do rm -f a; echo > a; [ "$(lfs getstripe -i a)" = 0 ] && break; sleep 1; done
 run [ "$(lfs getstripe -i a)" = 0 ]; rm a; sync
 evict() {
-	run umount /mnt/ost0; run mount -t lustre /dev/ubdb /mnt/ost0
+	run umount -f /mnt/ost0; run mount -t lustre /dev/ubdb /mnt/ost0
 	local i; for i in $(seq 8); do lctl get_param osc.*.ping > /dev/null 2>&1; sleep 1; done
 }
 # two opens of a file and one of another; held N EXPECTED COMMAND...: what heldfile answers for the Nth

@@ -26,13 +26,23 @@ static void ptlrpc_replay_insert(struct list_head *list, struct ptlrpc_request *
 	list_add(&req->rq_replay, list);
 }
 
-/* Entries of a private list: call rq_commit_cb, put the references. */
-static void ptlrpc_replay_release(struct list_head *list, bool committed)
+/*
+ * Entries of a list that only the caller adds to: call rq_commit_cb, put the references. One at a
+ * time, each taken off under the lock: the callback of a close lets go of its open, and so may
+ * another task, which may be the next entry of this list (ptlrpc_req_close_replay()).
+ */
+static void ptlrpc_replay_release(struct obd_import *imp, struct list_head *list, bool committed)
 {
-	struct ptlrpc_request *req, *tmp;
+	struct ptlrpc_request *req;
 
-	list_for_each_entry_safe(req, tmp, list, rq_replay) {
-		list_del_init(&req->rq_replay);
+	for (;;) {
+		spin_lock(&imp->imp_lock);
+		req = list_first_entry_or_null(list, struct ptlrpc_request, rq_replay);
+		if (req)
+			list_del_init(&req->rq_replay);
+		spin_unlock(&imp->imp_lock);
+		if (!req)
+			return;
 		req->rq_committed = committed;
 		if (req->rq_commit_cb)
 			req->rq_commit_cb(req);
@@ -74,7 +84,7 @@ void ptlrpc_replay_committed(struct obd_import *imp, u64 last_committed)
 		ptlrpc_replay_take_committed(imp, &gone);
 	}
 	spin_unlock(&imp->imp_lock);
-	ptlrpc_replay_release(&gone, true);
+	ptlrpc_replay_release(imp, &gone, true);
 	wake_up_all(&imp->imp_waitq);
 }
 
@@ -186,7 +196,7 @@ static void ptlrpc_replay_drop_all(struct obd_import *imp, const u64 *last_commi
 	if (last_committed)
 		imp->imp_last_committed = *last_committed;
 	spin_unlock(&imp->imp_lock);
-	ptlrpc_replay_release(&gone, false);
+	ptlrpc_replay_release(imp, &gone, false);
 	wake_up_all(&imp->imp_waitq);
 }
 
@@ -224,7 +234,7 @@ void ptlrpc_req_close_replay(struct ptlrpc_request *req)
 	    req->rq_transno <= imp->imp_last_committed)
 		list_move_tail(&req->rq_replay, &gone);
 	spin_unlock(&imp->imp_lock);
-	ptlrpc_replay_release(&gone, true);
+	ptlrpc_replay_release(imp, &gone, true);
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_close_replay);
 
@@ -437,7 +447,7 @@ static void ptlrpc_replay_lost(struct ptlrpc_request *req, int rc)
 	else if (!list_empty(&req->rq_replay))
 		list_move_tail(&req->rq_replay, &gone);
 	spin_unlock(&imp->imp_lock);
-	ptlrpc_replay_release(&gone, false);
+	ptlrpc_replay_release(imp, &gone, false);
 }
 
 /* Does this answer to a replay say that the connection, not the request, has failed? */

@@ -659,8 +659,12 @@ int mdt_intent_layout(struct svc_req *req, struct ldlm_lock **lockp)
 	}
 	if (le32_to_cpu(li->lai_opc) != LAYOUT_INTENT_ACCESS && S_ISREG(o->mo_osd->oo_type))
 		rc = mdt_intent_layout_change(req, o, li);
-	if (!rc)
+	if (!rc) {
 		rc = mdt_lock_client(req, o, LCK_CR, MDS_INODELOCK_LAYOUT, 0, &lock);
+		/* A replay wants no lock: what it changed counts. */
+		if (rc == -EAGAIN)
+			rc = 0;
+	}
 	if (rc)
 		goto out;
 	/* Under the lock: the layout cannot change before the client has both. */

@@ -12,6 +12,7 @@ modules:
 	scripts/mod-build -k $(KVER) -o build/$(KVER)/mod
 
 tools:
+	@$(MAKE) -s -C lib all
 	@$(MAKE) -s -C utils all
 	@$(MAKE) -s -C tests/tools
 
@@ -60,6 +61,7 @@ fuzz:
 
 clean:
 	rm -rf build
+	@$(MAKE) -s -C lib clean
 	@$(MAKE) -s -C utils clean
 	@$(MAKE) -s -C tests/unit clean
 

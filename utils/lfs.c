@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include <lustre/lustreapi.h>
 #include "cli.h"
 #include "lfs.h"
 
@@ -64,11 +65,21 @@ static const struct cli_command lfs_commands[] = {
 	{ "mdts", lfs_mdts, "list the MDTs of a file system", "[PATH]" },
 	{ "pool_list", lfs_pool_list, "list the pools of a file system, or the OSTs of a pool",
 	  "FSNAME[.POOL]|PATH" },
-	{ "path2fid", lfs_path2fid, "show the FID of files", "PATH..." },
+	{ "path2fid", lfs_path2fid, "show the FID of files", "[--parents] PATH..." },
 	{ "fid2path", lfs_fid2path, "show the paths of FIDs",
 	  "[-c] [-f] [-l LINK] [-n] [-0] MOUNTPOINT|FSNAME FID..." },
 	{ "getname", lfs_getname, "instance and file system name of a mount",
 	  "[-i] [-n] [-u] [PATH]" },
+	{ "rmfid", lfs_rmfid, "remove files by FID", "MOUNTPOINT FID..." },
+	{ "project", lfs_project, "show, set or check the project of files",
+	  "[-d|-r] FILE|DIRECTORY...   (show)\n"
+	  "-p ID [-s] [-r] FILE|DIRECTORY...   (set, -s: for what is made in it, too)\n"
+	  "-C [-k] [-r] FILE|DIRECTORY...   (clear, -k: the inheritance only)\n"
+	  "-c [-p ID] [-r] [-0] DIRECTORY...   (check)" },
+	{ "quota", lfs_quota, "usage and limits", "[-u USER|-g GROUP|-p PROJECT] MOUNTPOINT" },
+	{ "setquota", lfs_setquota, "set limits", "{-u|-g|-p} ID -b N -B N -i N -I N MOUNTPOINT" },
+	{ "data_version", lfs_data_version, "number that changes with the data", "[-n|-w] FILE" },
+	{ "flushctx", lfs_flushctx, "drop security contexts", "[-k] [-r] [MOUNTPOINT]" },
 	{ 0 }
 };
 
@@ -145,15 +156,6 @@ bool lfs_is_lustre(const char *path)
 	return !statfs(path, &s) && (uint32_t)s.f_type == LL_SUPER_MAGIC;
 }
 
-/* obd_ioctl_data with two inline buffers of 4 bytes. */
-struct lfs_statfs_arg {
-	struct obd_ioctl_data d;
-	struct { __u32 value, pad; } kind, index;
-};
-
-_Static_assert(offsetof(struct lfs_statfs_arg, kind) == offsetof(struct obd_ioctl_data, ioc_bulk),
-	       "the inline buffers follow at once");
-
 /**
  * lfs_target_statfs() - numbers of one target, without waiting for one that is away
  * @fd: any directory of the mount
@@ -167,24 +169,10 @@ _Static_assert(offsetof(struct lfs_statfs_arg, kind) == offsetof(struct obd_ioct
 int lfs_target_statfs(int fd, enum lfs_kind kind, unsigned int index, struct obd_statfs *st,
 		      char uuid[OBD_IOC_UUID_SIZE + 1])
 {
-	struct lfs_statfs_arg arg = {
-		.d = {
-			.ioc_len = sizeof(arg),
-			.ioc_version = OBD_IOCTL_VERSION,
-			.ioc_plen1 = sizeof(*st),
-			.ioc_pbuf1 = (uintptr_t)st,
-			.ioc_plen2 = OBD_IOC_UUID_SIZE,
-			.ioc_pbuf2 = (uintptr_t)uuid,
-			/* a length needs an address, whose value says nothing */
-			.ioc_inl = { { 4, 1 }, { 4, 1 } },
-		},
-		.kind = { kind | LL_STATFS_NODELAY },
-		.index = { index },
-	};
-
 	memset(st, 0, sizeof(*st));
 	memset(uuid, 0, OBD_IOC_UUID_SIZE + 1);
-	return ioctl(fd, IOC_OBD_STATFS, &arg) < 0 ? errno : 0;
+	return -llapi_obd_fstatfs(fd, kind | LL_STATFS_NODELAY, index, st,
+				  (struct obd_uuid *)uuid);
 }
 
 /* The layout of a name in an open directory; the buffer holds the name first, then the answer. */
@@ -248,5 +236,7 @@ int main(int argc, char **argv)
 {
 	static const struct cli_tool tool = { "lfs", lfs_commands };
 
+	if (argc > 1 && lfs_is_absent(argv[1]))
+		return EOPNOTSUPP;
 	return argc > 1 ? cli_run(&tool, argc - 1, argv + 1) : cli_prompt(&tool);
 }

@@ -26,6 +26,13 @@ int lfs_path2fid(int argc, char **argv);
 int lfs_fid2path(int argc, char **argv);
 int lfs_getname(int argc, char **argv);
 int lfs_pool_list(int argc, char **argv);
+int lfs_rmfid(int argc, char **argv);
+int lfs_project(int argc, char **argv);
+int lfs_quota(int argc, char **argv);
+int lfs_setquota(int argc, char **argv);
+int lfs_data_version(int argc, char **argv);
+int lfs_flushctx(int argc, char **argv);
+bool lfs_is_absent(const char *name);
 
 int lfs_error(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool lfs_size(const char *s, unsigned long long *out, unsigned int plain_unit);

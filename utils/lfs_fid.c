@@ -8,46 +8,51 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
+#include <lustre/lustreapi.h>
 #include "cli.h"
 #include "lfs.h"
 
-#define LFS_LINKS_MAX		0xffffffffLL
+#define LFS_LINKS_MAX		0x7fffffffLL
 
-static int lfs_path_fid(const char *path, struct lu_fid *fid)
+/* "[PARENT]/NAME" of each hard link, separated by TABs. */
+static int lfs_print_parents(const char *path)
 {
-	struct {
-		struct file_handle h;
-		unsigned char bytes[128];
-	} fh = { .h.handle_bytes = 128 };
-	int mount;
+	char name[NAME_MAX + 1];
+	struct lu_fid parent;
+	unsigned int link = 0;
+	int rc;
 
-	if (name_to_handle_at(AT_FDCWD, path, &fh.h, &mount, 0) < 0)
-		return errno == EOPNOTSUPP ? ENOTTY : errno;
-	if (fh.h.handle_type != LL_FILEID_LUSTRE || fh.h.handle_bytes < 16)
-		return ENOTTY;
-	memcpy(fid, fh.h.f_handle, 16);
+	while (!(rc = -llapi_path2parent(path, link, &parent, name, sizeof(name))))
+		printf("%s" DFID "/%s", link++ ? "\t" : "", PFID(&parent), name);
+	if (rc != ENODATA || !link)
+		return lfs_error(rc == ENOTTY ? EOPNOTSUPP : rc, "cannot get the parents of '%s'",
+				 path);
+	printf("\n");
 	return 0;
 }
 
 int lfs_path2fid(int argc, char **argv)
 {
+	bool parents = false;
+	const struct cli_option options[] = { CLI_FLAG(0, "parents", parents), CLI_END };
 	struct lu_fid fid;
-	int i, rc = 0, err;
+	int i, rc, err, first;
 
-	if (argc < 2)
-		return CLI_USAGE;
-	for (i = 1; i < argc; i++) {
-		err = lfs_path_fid(argv[i], &fid);
-		if (err) {
+	rc = cli_options(argc, argv, options, &first);
+	if (rc || first == argc)
+		return rc ? rc : CLI_USAGE;
+	for (i = first; i < argc; i++) {
+		err = parents ? 0 : -llapi_path2fid(argv[i], &fid);
+		if (err)
 			lfs_error(err, "cannot get the FID of '%s'", argv[i]);
-			rc = rc ? rc : err;
-			continue;
-		}
-		if (argc > 2)
+		if (!err && argc - first > 1)
 			printf("%s: ", argv[i]);
-		printf("[%#llx:0x%x:0x%x]\n", fid.f_seq, fid.f_oid, fid.f_ver);
+		if (parents)
+			err = lfs_print_parents(argv[i]);
+		else if (!err)
+			printf("[%#llx:0x%x:0x%x]\n", fid.f_seq, fid.f_oid, fid.f_ver);
+		rc = rc ? rc : err;
 	}
 	return rc;
 }
@@ -57,20 +62,7 @@ static struct {
 	long long only;		/* one link; -1: all */
 } lfs_f2p;
 
-static bool lfs_parse_fid(const char *s, struct lu_fid *fid)
-{
-	unsigned long long seq;
-	int n = 0;
-
-	s += s[0] == '[';
-	if (sscanf(s, "%llx:%x:%x%n", &seq, &fid->f_oid, &fid->f_ver, &n) != 3)
-		return false;
-	s += n;
-	fid->f_seq = seq;
-	return !*s || !strcmp(s, "]");
-}
-
-static void lfs_f2p_print(const struct lu_fid *fid, __u32 link, const char *root,
+static void lfs_f2p_print(const struct lu_fid *fid, int link, const char *root,
 			  const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -78,7 +70,7 @@ static void lfs_f2p_print(const struct lu_fid *fid, __u32 link, const char *root
 	if (lfs_f2p.fid)
 		printf("[%#llx:0x%x:0x%x] ", fid->f_seq, fid->f_oid, fid->f_ver);
 	if (lfs_f2p.link)
-		printf("%u ", link);
+		printf("%d ", link);
 	if (lfs_f2p.names)
 		printf("%s", slash ? slash + 1 : path);
 	else if (root)
@@ -91,29 +83,22 @@ static void lfs_f2p_print(const struct lu_fid *fid, __u32 link, const char *root
 /* All links of one FID. root: what stands before each path, NULL for nothing. */
 static int lfs_f2p_one(int fd, const char *root, const char *text)
 {
-	__u32 link = lfs_f2p.only > 0 ? lfs_f2p.only : 0;
-	/* one byte more than the kernel may fill: the path always ends */
-	union {
-		struct getinfo_fid2path gf;
-		char room[sizeof(struct getinfo_fid2path) + PATH_MAX + 1];
-	} arg;
+	int link = lfs_f2p.only > 0 ? lfs_f2p.only : 0, next, rc;
+	char path[PATH_MAX];
 	struct lu_fid fid;
 
-	if (!lfs_parse_fid(text, &fid))
+	if (llapi_fid_parse(text, &fid, NULL))
 		return lfs_error(0, "bad FID '%s', must be [seq:oid:ver]", text);
 	for (;;) {
-		memset(&arg, 0, sizeof(arg));
-		arg.gf.gf_fid = fid;	/* each answer brings the FID of the root here */
-		arg.gf.gf_recno = -1;
-		arg.gf.gf_linkno = link;
-		arg.gf.gf_pathlen = PATH_MAX;
-		if (ioctl(fd, OBD_IOC_FID2PATH, &arg) < 0)
-			return lfs_error(errno, "cannot find '%s'", text);
-		lfs_f2p_print(&fid, link, root, arg.gf.gf_path);
+		next = link;
+		rc = -llapi_fid2path_at(fd, &fid, path, sizeof(path), NULL, &next);
+		if (rc)
+			return lfs_error(rc, "cannot find '%s'", text);
+		lfs_f2p_print(&fid, link, root, strcmp(path, "/") ? path : "");
 		/* a server that does not count up would keep us here for ever */
-		if (arg.gf.gf_linkno <= link || lfs_f2p.only >= 0)
+		if (next <= link || lfs_f2p.only >= 0)
 			return 0;
-		link = arg.gf.gf_linkno;
+		link = next;
 	}
 }
 

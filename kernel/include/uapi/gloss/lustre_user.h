@@ -31,7 +31,12 @@
 #define LL_IOC_GET_CONNECT_FLAGS	0xc00866ae
 #define LL_IOC_GET_MDTIDX		0x800466af
 #define LL_IOC_DATA_VERSION		0x801066da
+#define LL_IOC_LOV_SWAP_LAYOUTS		0x402066db
+#define LL_IOC_RMFID			0x801066f2
 #define LL_IOC_FID2MDTIDX		0xc01066f8
+#define LL_IOC_GETPARENT		0xc01866f9
+#define LL_IOC_LADVISE			0x802066fa
+#define OBD_IOC_QUOTACTL		0xc0b066a2
 #define OBD_IOC_FID2PATH		0xc0086696
 #define OBD_IOC_GETDTNAME		0x8080667f
 #define OBD_IOC_GETMDNAME		0x80806683
@@ -100,6 +105,7 @@ struct ioc_data_version {
 #define LOV_USER_MAGIC_FOREIGN		0x0BD70BD0
 
 #define LOV_MAX_STRIPE_COUNT		2000
+#define LUSTRE_EOF			0xffffffffffffffffULL
 #define LOV_EA_MAX			65536	/* room for any layout */
 
 #define LOV_PATTERN_RAID0		0x1
@@ -122,8 +128,19 @@ struct lu_fid {
 	__u32	f_ver;
 };
 
+struct ost_id {
+	union {
+		struct {
+			__u64	oi_id;
+			__u64	oi_seq;
+		} oi;
+		struct lu_fid	oi_fid;
+	};
+};
+
 struct lov_user_ost_data_v1 {
 	union {
+		struct ost_id	l_ost_oi;
 		struct lu_fid	l_fid;
 		struct {
 			__u64	l_oi_id;
@@ -144,9 +161,24 @@ struct lov_user_md_v3 {
 	__u16	lmm_stripe_count;
 	__u16	lmm_stripe_offset;	/* of a file: the layout generation */
 	char	lmm_pool_name[16];
+	struct lov_user_ost_data_v1 lmm_objects[];
 } __attribute__((packed));
 
 #define LOV_USER_MD_V1_SIZE		32
+
+#define lov_user_md lov_user_md_v1
+struct lov_user_md_v1 {
+	__u32	lmm_magic;
+	__u32	lmm_pattern;
+	struct ost_id lmm_oi;
+	__u32	lmm_stripe_size;
+	__u16	lmm_stripe_count;
+	union {
+		__u16	lmm_stripe_offset;	/* of a layout to be: the first OST, -1 = any */
+		__u16	lmm_layout_gen;		/* of a file */
+	};
+	struct lov_user_ost_data_v1 lmm_objects[];
+} __attribute__((packed));
 
 struct lov_comp_md_entry_v1 {
 	__u32	lcme_id;

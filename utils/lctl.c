@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +42,57 @@ int lctl_error(const char *cmd, int err, const char *fmt, ...)
 }
 
 #define LCTL_SET_USAGE	"[-n] PATTERN=VALUE...\n" \
+			"[-n] -F FILE...   (lines NAME: VALUE, as of get_param -y)\n" \
+			"-C[FSNAME] NAME=VALUE...   (at each later mount of this node)\n" \
 			"-P [-d] NAME[=VALUE]...   (on the MGS, for all nodes, for good)"
 
+/* What the protocol has and this version has not: named, so that nobody takes it for a typo. */
+static const struct {
+	const char *name, *needs;
+} lctl_absent[] = {
+	{ "changelog_register", "changelogs" }, { "changelog_deregister", "changelogs" },
+	{ "lfsck_start", "LFSCK" }, { "lfsck_stop", "LFSCK" }, { "lfsck_query", "LFSCK" },
+	{ "barrier_freeze", "write barriers" }, { "barrier_thaw", "write barriers" },
+	{ "barrier_stat", "write barriers" }, { "barrier_rescan", "write barriers" },
+	{ "snapshot_create", "snapshots" }, { "snapshot_destroy", "snapshots" },
+	{ "snapshot_list", "snapshots" }, { "snapshot_mount", "snapshots" },
+	{ "snapshot_umount", "snapshots" }, { "snapshot_modify", "snapshots" },
+	{ "nodemap_activate", "nodemaps" }, { "nodemap_add", "nodemaps" },
+	{ "nodemap_del", "nodemaps" }, { "nodemap_add_range", "nodemaps" },
+	{ "nodemap_del_range", "nodemaps" }, { "nodemap_modify", "nodemaps" },
+	{ "nodemap_add_idmap", "nodemaps" }, { "nodemap_del_idmap", "nodemaps" },
+	{ "nodemap_set_fileset", "nodemaps" }, { "nodemap_info", "nodemaps" },
+	{ "nodemap_test_nid", "nodemaps" }, { "nodemap_test_id", "nodemaps" },
+	{ "pcc", "persistent client caches" },
+	{ "llog_cancel", "changes of configuration logs by hand" },
+	{ "llog_remove", "changes of configuration logs by hand" },
+	{ "llog_check", "changes of configuration logs by hand" },
+	{ "lcfg_clear", "changes of configuration logs by hand" },
+	{ "lcfg_fork", "changes of configuration logs by hand" },
+	{ "lcfg_erase", "changes of configuration logs by hand" },
+	{ "clear_conf", "changes of configuration logs by hand" },
+	{ "del_ost", "changes of configuration logs by hand" },
+	{ "replace_nids", "changes of configuration logs by hand (tunefs.lustre --writeconf)" },
+	{ "debug_daemon", "a file of debug messages (use dk)" },
+	{ "debug_file", "binary debug files (use dk)" },
+};
+
+static bool lctl_is_absent(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(lctl_absent) / sizeof(lctl_absent[0]); i++)
+		if (!strcmp(name, lctl_absent[i].name)) {
+			fprintf(stderr, "lctl: %s: this version has no %s\n", name,
+				lctl_absent[i].needs);
+			return true;
+		}
+	return false;
+}
+
 static const struct cli_command lctl_commands[] = {
-	{ "dl", lctl_dl, "list the obd devices", "[-t]" },
-	{ "device_list", lctl_dl, "list the obd devices", "[-t]" },
+	{ "dl", lctl_dl, "list the obd devices", "[-t] [-y]" },
+	{ "device_list", lctl_dl, "list the obd devices", "[-t] [-y]" },
 	{ "device", lctl_choose_device, "choose the device of the commands that follow", "NAME" },
 	{ "cfg_device", lctl_choose_device, "choose the device of the commands that follow",
 	  "NAME" },
@@ -55,6 +102,11 @@ static const struct cli_command lctl_commands[] = {
 	  "[-n] [-N] [-F] [-H] [-R] [-y] PATTERN..." },
 	{ "set_param", lctl_set_param, "set parameters", LCTL_SET_USAGE },
 	{ "list_param", lctl_list_param, "list parameters", "[-F] [-R] [-D] [-L] PATTERN..." },
+	{ "find_param", lctl_find_param, "list the parameters that match", "REGEX" },
+	{ "evict_client", lctl_evict_client, "cut a client off from the target of --device NAME",
+	  "NID|UUID" },
+	{ "abort_recovery", lctl_abort_recovery,
+	  "let the target of --device NAME serve without the clients that are missing" },
 	{ "conf_param", lctl_conf_param, "set a parameter in the configuration logs (on the MGS)",
 	  "[-d] FSNAME|TARGET.PARAM[=VALUE]" },
 	{ "list_nids", lctl_list_nids, "list the NIDs of this node", "[all]" },
@@ -99,5 +151,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "lctl: unrecognized option '%s'\n", argv[0]);
 		return CLI_USAGE_STATUS;
 	}
+	if (argc && lctl_is_absent(argv[0]))
+		return EOPNOTSUPP;
 	return argc ? cli_run(&tool, argc, argv) : cli_prompt(&tool);
 }

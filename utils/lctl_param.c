@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lctl get_param, set_param, list_param, dl, activate: the parameter tree, found by its dotted
+ * lctl get_param, set_param, list_param, find_param: the parameter tree, found by its dotted
  * names. Chapter 7, sections 7.2, 7.3, 8.1.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,9 +176,10 @@ enum {
 	LCTL_SHOW_YAML = 0x10,
 	LCTL_SHOW_DIRS_ONLY = 0x20,
 	LCTL_SHOW_NO_LINKS = 0x40,
+	LCTL_SHOW_DIRS = 0x80,		/* get_param -N -R: directories, too */
 };
 
-static void lctl_print_value(const char *name, char *text, unsigned int show)
+static void lctl_print_value(const char *name, char *text, unsigned int show, bool writable)
 {
 	char *save, *line;
 
@@ -187,7 +189,8 @@ static void lctl_print_value(const char *name, char *text, unsigned int show)
 		for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 			printf("%s=%s\n", name, line);
 	} else {
-		printf("%s%s%s%s\n", name, show & LCTL_SHOW_YAML ? ": " : "=",
+		printf("%s%s%s%s%s\n", name, show & LCTL_SHOW_CLASS && writable ? "=" : "",
+		       show & LCTL_SHOW_YAML ? ": " : "=",
 		       strchr(text, '\n') ? "\n" : "", text);
 	}
 }
@@ -201,6 +204,8 @@ static int lctl_get_one(const struct lctl_match *m, unsigned int show)
 	if (stat(m->path, &st))
 		return 0;
 	if (show & LCTL_SHOW_NAME_ONLY) {
+		if (S_ISDIR(st.st_mode) && !(show & LCTL_SHOW_DIRS))
+			return 0;
 		lctl_show_name(m, &st, show & LCTL_SHOW_CLASS);
 		return 0;
 	}
@@ -211,7 +216,7 @@ static int lctl_get_one(const struct lctl_match *m, unsigned int show)
 		return lctl_error("get_param", errno, "reading %s", m->path);
 	if (len && text[len - 1] == '\n')
 		text[--len] = 0;
-	lctl_print_value(m->name, text, show);
+	lctl_print_value(m->name, text, show, st.st_mode & 0222);
 	free(text);
 	return 0;
 }
@@ -269,8 +274,8 @@ int lctl_get_param(int argc, char **argv)
 	rc = cli_options(argc, argv, options, &first);
 	if (rc || first == argc)
 		return rc ? rc : CLI_USAGE;
-	return lctl_each_match("get_param", argc - first, argv + first, recursive, show,
-			       lctl_get_one);
+	return lctl_each_match("get_param", argc - first, argv + first, recursive,
+			       recursive ? show | LCTL_SHOW_DIRS : show, lctl_get_one);
 }
 
 int lctl_list_param(int argc, char **argv)
@@ -312,8 +317,10 @@ static int lctl_set_one(const char *pattern, const char *value, bool quiet)
 	int rc = 0, err;
 	size_t i;
 
-	if (!l.n)
+	if (!l.n) {
 		rc = lctl_no_match("set_param", pattern);
+		lctl_error("set_param", rc, "setting '%s'='%s'", pattern, value);
+	}
 	for (i = 0; i < l.n; i++) {
 		err = lctl_write_file(l.f[i].path, value);
 		if (err)
@@ -326,118 +333,147 @@ static int lctl_set_one(const char *pattern, const char *value, bool quiet)
 	return rc;
 }
 
+/* Lines "NAME: VALUE" (what get_param -y prints) or "NAME=VALUE". Return: the first error. */
+static int lctl_set_from_file(const char *path, bool quiet)
+{
+	FILE *f = fopen(path, "r");
+	char line[4096], *value;
+	int rc = 0, err;
+
+	if (!f)
+		return lctl_error("set_param", errno, "cannot read '%s'", path);
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\r\n")] = 0;
+		if (!line[strspn(line, " \t-")] || line[strspn(line, " \t")] == '#')
+			continue;
+		value = strstr(line, ": ");
+		if (!value)
+			value = strchr(line, '=');
+		if (!value) {
+			err = lctl_error("set_param", EINVAL, "%s: '%s' is not NAME: VALUE", path,
+					 line);
+		} else {
+			*value++ = 0;
+			value += strspn(value, " ");
+			err = lctl_set_one(line, value, quiet);
+		}
+		rc = rc ? rc : err;
+	}
+	fclose(f);
+	return rc;
+}
+
+/* For the mounts of this node: all of them, or those of one file system. */
+static int lctl_set_for_mounts(const char *fsname, const char *setting)
+{
+	char path[128];
+	int rc = 0;
+	FILE *f;
+
+	if (*fsname)
+		snprintf(path, sizeof(path), "/etc/lustre/mount.%s.params", fsname);
+	else
+		snprintf(path, sizeof(path), "/etc/lustre/mount.client.params");
+	if (mkdir("/etc/lustre", 0755) && errno != EEXIST)
+		return lctl_error("set_param", errno, "cannot make /etc/lustre");
+	f = fopen(path, "a");
+	if (!f)
+		return lctl_error("set_param", errno, "cannot write '%s'", path);
+	if (fprintf(f, "%s\n", setting) < 0)
+		rc = errno;
+	if (fclose(f) && !rc)
+		rc = errno;
+	return rc ? lctl_error("set_param", rc, "cannot write '%s'", path) : 0;
+}
+
+static const char *lctl_mounts_of;	/* -C[FSNAME] */
+
+static int lctl_set_mounts_of(const char *fsname)
+{
+	lctl_mounts_of = fsname ? fsname : "";
+	return 0;
+}
+
+static int lctl_set_setting(char *setting, bool permanent, bool del, bool quiet)
+{
+	char *eq = strchr(setting, '=');
+
+	if (!eq && !del)
+		return lctl_error("set_param", EINVAL, "setting %s", setting);
+	if (permanent)
+		return lctl_mgs_param("set_param", setting, true, del);
+	if (lctl_mounts_of)
+		return lctl_set_for_mounts(lctl_mounts_of, setting);
+	*eq = 0;
+	return lctl_set_one(setting, eq + 1, quiet);
+}
+
+/* "-C" and "-CFSNAME": the value is part of the word. */
+static void lctl_take_mounts_option(int *argc, char **argv)
+{
+	int i, n = 1;
+
+	lctl_mounts_of = NULL;
+	for (i = 1; i < *argc; i++)
+		if (!strncmp(argv[i], "-C", 2))
+			lctl_set_mounts_of(argv[i] + 2);
+		else
+			argv[n++] = argv[i];
+	argv[n] = NULL;
+	*argc = n;
+}
+
 int lctl_set_param(int argc, char **argv)
 {
-	bool quiet = false, permanent = false, del = false;
+	bool quiet = false, permanent = false, del = false, from_file = false;
 	long long threads;	/* parameters are set one after the other, whatever is asked */
 	const struct cli_option options[] = {
 		CLI_FLAG('n', NULL, quiet),
 		CLI_FLAG('P', NULL, permanent),
 		CLI_FLAG('d', NULL, del),
+		CLI_FLAG('F', NULL, from_file),
 		CLI_INDEX('t', NULL, threads, 1024),
 		CLI_END
 	};
 	int rc, err, first, i;
 
+	lctl_take_mounts_option(&argc, argv);
 	rc = cli_options(argc, argv, options, &first);
-	if (rc || first == argc || (del && !permanent))
+	if (rc || first == argc || (del && !permanent) || permanent + from_file +
+	    !!lctl_mounts_of > 1)
 		return rc ? rc : CLI_USAGE;
 	/* the old form: NAME VALUE */
-	if (!permanent && first + 2 == argc && !strchr(argv[first], '='))
+	if (!permanent && !from_file && first + 2 == argc && !strchr(argv[first], '='))
 		return lctl_set_one(argv[first], argv[first + 1], quiet);
 	for (i = first; i < argc; i++) {
-		char *eq = strchr(argv[i], '=');
-
-		if (!eq && !del)
-			return lctl_error("set_param", 0, "'%s' is not of the form NAME=VALUE",
-					  argv[i]);
-		if (permanent) {
-			err = lctl_mgs_param("set_param", argv[i], true, del);
-		} else {
-			*eq = 0;
-			err = lctl_set_one(argv[i], eq + 1, quiet);
-		}
+		err = from_file ? lctl_set_from_file(argv[i], quiet) :
+		      lctl_set_setting(argv[i], permanent, del, quiet);
 		rc = rc ? rc : err;
 	}
 	return rc;
 }
 
-/* The NID of the server of a client device, from its import file; LINE is a row of "dl". */
-static bool lctl_peer_nid(const char *line, char *nid, size_t room)
+/* Names that match a regular expression. */
+int lctl_find_param(int argc, char **argv)
 {
-	char type[32], name[128], path[256], text[512];
-	bool found = false;
-	FILE *f;
+	struct lctl_matches l;
+	size_t i, found = 0;
+	regex_t re;
+	int rc;
 
-	if (sscanf(line, "%*d %*s %31s %127s", type, name) != 2)
-		return false;
-	snprintf(path, sizeof(path), "/proc/fs/lustre/%s/%s/import", type, name);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	while (!found && fgets(text, sizeof(text), f)) {
-		char *p = strstr(text, "current_connection:");
-
-		if (p) {
-			p += strcspn(p, ":") + 1;
-			p += strspn(p, "\" ");
-			snprintf(nid, room, "%.*s", (int)strcspn(p, "\"\n "), p);
-			found = true;
-		}
+	if (argc != 2)
+		return CLI_USAGE;
+	rc = regcomp(&re, argv[1], REG_EXTENDED | REG_NOSUB);
+	if (rc)
+		return lctl_error("find_param", EINVAL, "'%s'", argv[1]);
+	l = lctl_find("*", true);
+	for (i = 0; i < l.n; i++) {
+		if (regexec(&re, l.f[i].name, 0, NULL, 0))
+			continue;
+		printf("%s\n", l.f[i].name);
+		found++;
 	}
-	fclose(f);
-	return found;
-}
-
-int lctl_dl(int argc, char **argv)
-{
-	char line[512], nid[128];
-	bool show_nid = false;
-	const struct cli_option options[] = { CLI_FLAG('t', NULL, show_nid), CLI_END };
-	int first, rc;
-	FILE *f;
-
-	rc = cli_options(argc, argv, options, &first);
-	if (rc || first != argc)
-		return rc ? rc : CLI_USAGE;
-	f = fopen("/proc/fs/lustre/devices", "r");
-	if (!f)
-		return lctl_error("dl", errno == ENOENT ? ENODEV : errno,
-				  "cannot list devices (are the lustre modules loaded?)");
-	while (fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = 0;
-		printf("%s", line);
-		if (show_nid && lctl_peer_nid(line, nid, sizeof(nid)))
-			printf(" %s", nid);
-		printf("\n");
-	}
-	fclose(f);
-	return 0;
-}
-
-/* With --device: the import of a client device on or off. */
-static int lctl_set_active(const char *cmd, const char *value)
-{
-	static const char *const types[] = { "osc", "mdc", "osp" };
-	char path[256];
-	unsigned int i;
-	int rc = ENOENT;
-
-	if (!lctl_device)
-		return lctl_error(cmd, 0, "no device chosen (lctl --device NAME %s)", cmd);
-	for (i = 0; i < sizeof(types) / sizeof(types[0]) && rc == ENOENT; i++) {
-		snprintf(path, sizeof(path), "/proc/fs/lustre/%s/%s/active", types[i], lctl_device);
-		rc = lctl_write_file(path, value);
-	}
-	return rc ? lctl_error(cmd, rc, "%s", lctl_device) : 0;
-}
-
-int lctl_activate(int argc, char **argv)
-{
-	return argc > 1 ? CLI_USAGE : lctl_set_active("activate", "1");
-}
-
-int lctl_deactivate(int argc, char **argv)
-{
-	return argc > 1 ? CLI_USAGE : lctl_set_active("deactivate", "0");
+	lctl_list_free(&l);
+	regfree(&re);
+	return found ? 0 : lctl_error("find_param", ENOENT, "'%s'", argv[1]);
 }

@@ -136,6 +136,27 @@ rc 4 "lctl llog_print"
 rc 4 "lctl conf_param"
 rc 0 "lctl llog_print test-client"
 rc 0 "lctl --device MGS llog_print --raw test-client"
+say "the library, as programs use it"
+run mkdir ll; run $TOP/build/tools/llapitest /mnt/lustre/ll
+say "projects, and what there is not"
+run mkdir d/pr; run lfs project -p 7 -s d/pr; run touch d/pr/f
+is "lfs project -d d/pr" "7 P d/pr"
+is "lfs project d/pr | cut -c1-5" 7
+is "lfs project -c -r d/pr" ""
+run lfs project -C -r d/pr; is "lfs project d/pr | cut -c1-5" 0
+rc 95 "lfs quota -u root ."; rc 19 "lfs quota /proc"; rc 95 "lfs migrate -c 2 d/f"; rc 95 "lctl changelog_register"
+rc 4 "lfs project"; rc 4 "lfs rmfid ."; rc 2 "lfs project nope"
+say "parameters by expression, from files; rates"
+is "lctl find_param 'osc.*OST0000.*max_rpcs_in_flight'" osc.$osc.max_rpcs_in_flight
+rc 2 "lctl find_param nothing_like_this"
+printf 'osc.%s.max_rpcs_in_flight: 7\n# a comment\n\nosc.%s.short_io_bytes=4096\n' $osc $osc > /tmp/settings
+run lctl set_param -n -F /tmp/settings; is "lctl get_param -n osc.$osc.max_rpcs_in_flight osc.$osc.short_io_bytes" "7 4096"
+rc 2 "lctl set_param -F /tmp/nowhere"; rc 22 "lctl set_param osc.$osc.active"; rc 4 "lctl set_param -P -F x"
+is "lctl dl -y | grep -c 'type: osc'" 2
+rc 19 "lctl --device nowhere deactivate"
+(for i in $(seq 10); do touch d/l$i; sleep 0.2; done) &
+llstat -i 1 -n 1 mdt.*.md_stats > /tmp/t; wait; run grep -q "^open .* us \[usecs\]" /tmp/t
+rc 2 "llstat -n 1 no.such.stats"; rc 22 "llstat -i 0 x"; rc 4 "llobdstat a b"
 run lctl --device $osc deactivate
 is "lctl dl | grep -c ' IN osc $osc '" 1
 is "lfs df -v | grep -c 'OST0000_UUID *: inactive device'" 1

@@ -225,7 +225,6 @@ static int kib_cm_established(struct kib_conn *conn, const struct rdma_conn_para
 	}
 	spin_lock(&conn->lock);
 	conn->ends.dststamp = ack.srcstamp;
-	conn->max_frags = ack.connparams.max_frags;
 	kib_credits_init(&conn->credits, ack.connparams.queue_depth, kib_params.peer_credits_hiw);
 	spin_unlock(&conn->lock);
 	/* connections to another life of the peer are dead, though nothing said so yet */

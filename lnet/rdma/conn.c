@@ -3,8 +3,8 @@
  * The life of a connection. It is made by dialling or accepting; set up (protection domain,
  * completion queue, queue pair, receive buffers) before the other side may send; up when both know
  * it; closed once. While it is in the list of its peer it is open. Whoever removes it from there
- * (under peer->lock) closes it, and close_work does what has to wait: for handlers of the connection
- * manager, and until the device has let go of all memory.
+ * (under peer->lock) closes it, and close_work does what has to wait: for the handlers of the
+ * connection manager, and until the device has let go of all memory.
  */
 #define pr_fmt(fmt) "ko2iblnd: " fmt
 

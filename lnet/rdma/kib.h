@@ -154,7 +154,6 @@ struct kib_conn {
 	struct ib_qp *qp;
 	unsigned int max_sge;
 	unsigned int sq_size;			/* work requests of messages */
-	unsigned int max_frags;
 	struct kib_ends ends;
 	struct kib_msg cm_msg;			/* CONNREQ or CONNACK */
 	unsigned long since;			/* jiffies: when the state began */
@@ -162,7 +161,7 @@ struct kib_conn {
 	struct kib_rx *rxs;
 	unsigned int nrxs;
 	struct kib_tx *noops[KIB_NOOPS_MAX];	/* free ones */
-	struct list_head all_mrs;		/* used in process context of one message at a time */
+	struct list_head all_mrs;		/* made for it, under lock */
 
 	spinlock_t lock;			/* guards what follows */
 	struct kib_credits credits;

@@ -163,7 +163,7 @@ struct kib_credits {
 	u32 reserved;			/* and wait for so many more answers */
 	u32 owed;			/* buffers of this side that the other may use again */
 	u32 noops;			/* NOOPs in flight */
-	u32 peer;			/* credits that the other side has, and what is on its way */
+	u32 peer;			/* credits that the other side has or will have */
 	u32 peer_open;			/* requests of the other side without an answer yet */
 };
 

@@ -131,7 +131,6 @@ static u8 kib_accept_conn(struct rdma_cm_id *id, struct kib_peer *peer,
 		return KIB_REJECT_NO_RESOURCES;
 	conn->id = id;
 	conn->ends.dststamp = req->msg.srcstamp;
-	conn->max_frags = cp->max_frags;
 	kib_credits_init(&conn->credits, cp->queue_depth, kib_params.peer_credits_hiw);
 	rc = kib_conn_setup(conn, cp->queue_depth);
 	if (!rc)

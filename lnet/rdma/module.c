@@ -36,7 +36,7 @@ PARAM(conns_per_peer, uint, 0444, "connections to a peer");
 PARAM(keepalive, uint, 0644, "seconds of silence until a message is sent, 0: never");
 PARAM(retry_count, uint, 0444, "of the device, when nothing is acknowledged");
 PARAM(rnr_retry_count, uint, 0444, "of the device, when the receiver is not ready");
-PARAM(timeout, uint, 0644, "seconds until a connection without progress is closed, 0: that of LNet");
+PARAM(timeout, uint, 0644, "seconds that a message may take, 0: the time-out of LNet");
 PARAM(tos, int, 0444, "IP type of service, -1: leave it");
 PARAM(use_privileged_port, int, 0644, "connect from a port below 1024");
 PARAM(require_privileged_port, int, 0644, "accept from ports below 1024 only");

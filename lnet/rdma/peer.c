@@ -205,7 +205,7 @@ static void kib_peer_expire_waiting(struct kib_peer *peer, unsigned long timeout
 			list_move_tail(&tx->link, expired);
 }
 
-/* A connection that needs something: closed for being late (rc), or a keepalive. Under peer->lock. */
+/* A connection that has to be closed for being late (rc), or kept alive. Under peer->lock. */
 static struct kib_conn *kib_peer_check_conns(struct kib_peer *peer, unsigned long timeout, int *rc)
 {
 	struct kib_conn *conn;

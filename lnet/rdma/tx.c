@@ -2,8 +2,8 @@
 /*
  * Sending (chapter 1, 14.6 and 14.8). A kib_tx carries a message of the core by the way that suits
  * its size: an IMMEDIATE with the payload in it, a PUT_REQ or GET_REQ otherwise; or it is an answer
- * to one of those, or a NOOP. It waits in a queue of its connection until there are credits and room
- * in the send queue, and ends when the device is done with it and the awaited answer has come.
+ * to one of those, or a NOOP. It waits in a queue of its connection until there are credits and
+ * room in the send queue, and ends when the device is done with it and the awaited answer has come.
  *
  * conn->lock guards queues and states; the core is called without it.
  */
@@ -278,6 +278,7 @@ static int kib_conn_post_noop(struct kib_conn *conn)
 		if (!tx)
 			continue;
 		conn->noops[i] = NULL;
+		tx->deadline = jiffies + kib_timeout();
 		list_add_tail(&tx->link, &conn->active);
 		return kib_post_tx(conn, tx);
 	}
@@ -300,7 +301,7 @@ static int kib_conn_flush(struct kib_conn *conn)
 	while (!rc && (tx = list_first_entry_or_null(&conn->txq, struct kib_tx, link)) &&
 	       conn->posted < most && kib_conn_has_room(conn, tx))
 		rc = kib_conn_post(conn, tx);
-	/* the other side may have no credits, and this one nothing that may go out and return some */
+	/* the other side may have no credits, and no message that may go out returns some */
 	if (!rc && kib_credits_want_noop(&conn->credits))
 		rc = kib_conn_post_noop(conn);
 	if (!rc && kib_conn_needs_keepalive(conn))

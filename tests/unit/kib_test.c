@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Messages of o2iblnd: those of real peers pass the check, in both byte orders, and keep to the
- * account of credits; damaged ones are refused or harmless; the account never comes to a standstill.
+ * account of credits; damaged ones are refused or harmless; the account never stands still.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -16,6 +16,7 @@ struct workqueue_struct *lnet_wq;
 static bool lnet_up;
 static bool lnet_configured;		/* started by the administrator: stays up without users */
 static unsigned int lnet_users;
+static bool lnet_net_missing;		/* a network was left out; under lnet_api_mutex */
 
 char *lnet_networks = "";
 module_param_named(networks, lnet_networks, charp, 0444);
@@ -143,6 +144,30 @@ static void lnet_stop_if_unused(void)
 	lnet_nis_stop();
 }
 
+/* Start a network of the module parameters. One that cannot be on this node is left out. */
+static int lnet_start_net(u32 net, const char *ifname)
+{
+	int rc = lnet_ni_add(net, ifname);
+
+	if (rc != -ENXIO)
+		return rc;
+	lnet_net_missing = true;
+	return 0;
+}
+
+static int lnet_start_params(void)
+{
+	struct lnet_nid nid;
+	int rc;
+
+	lnet_net_missing = false;
+	rc = lnet_config_networks(lnet_networks, lnet_start_net);
+	/* it was the only one */
+	if (!rc && lnet_net_missing && lnet_local_nid(0, &nid))
+		rc = -ENXIO;
+	return rc;
+}
+
 static int lnet_start(bool from_params)
 {
 	int rc;
@@ -153,7 +178,7 @@ static int lnet_start(bool from_params)
 	if (rc)
 		return rc;
 	if (from_params)
-		rc = lnet_config_networks(lnet_networks, lnet_ni_add);
+		rc = lnet_start_params();
 	if (rc) {
 		lnet_nis_stop();
 		return rc;

@@ -34,8 +34,8 @@ struct module;
  * @owner: its module
  * @link: used by the core
  * @startup: finds ni->ifname ("": chooses an interface and fills its name in), sets ni->nid and
- *	starts to listen. May sleep. 0 or -errno; -ENXIO: the network cannot be on this node, and the
- *	driver has said why: the others start.
+ *	starts to listen. May sleep. 0 or -errno; -ENXIO: the network cannot be on this node, and
+ *	the driver has said why: the others start.
  * @shutdown: ends all messages of the NI, with errors, before it returns; @send fails from then on.
  * @release: frees ni->lnd_data; the last reference to the NI was dropped.
  * @send: takes a message for msg->hop. Does not wait for the network; may allocate memory. -errno:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# For tests in the debug kernel: a whole cluster in one kernel. TCP=1: traffic to the own NID goes over TCP on lo instead of 0@lo.
+# For tests in the debug kernel: a whole cluster in one kernel. WIRE=tcp or o2ib: traffic to the own NID goes over TCP on lo, or over RDMA on
+# an interface with soft-RoCE, instead of 0@lo.
 NID=127.0.0.1@tcp
+[ "$WIRE" != o2ib ] || NID=10.9.0.1@o2ib
 FS=test
 OSTS=$(echo /dev/ubd[b-z])
 say() { echo "# $*"; }
@@ -13,8 +15,16 @@ rc() { eval "$2" >/dev/null 2>&1; local r=$?; [ $r = "$1" ] || fail "$2: status 
 _require_program() { local p; for p; do command -v "$p" > /dev/null || { echo "this test needs the program $p"; exit 77; }; done; }
 _require_file() { local f; for f; do [ -e "$f" ] || { echo "this test needs $f"; exit 77; }; done; }
 lnet_up() {
-	echo "options lnet networks=tcp(lo) ${TCP:+local_nid_dist_zero=0}" > /etc/modprobe.d/lnet.conf
+	local net="tcp(lo)"
+	[ "$WIRE" != o2ib ] || { rdma_up; net="o2ib(rdma0)"; }
+	echo "options lnet networks=$net ${WIRE:+local_nid_dist_zero=0}" > /etc/modprobe.d/lnet.conf
 	run modprobe lnet
+}
+# an interface with a software RDMA device
+rdma_up() {
+	run ip link add rdma0 type dummy; run ip addr add 10.9.0.1/24 dev rdma0; run ip link set rdma0 up
+	run modprobe rdma_rxe; run modprobe rdma_cm
+	run rdma link add rxe0 type rxe netdev rdma0
 }
 # format MDT on /dev/ubda and one OST per disk of OSTS
 format() {
@@ -33,5 +43,9 @@ stop() {
 	run umount /mnt/mdt
 }
 client() { mkdir -p ${1:-/mnt/lustre}; run mount -t lustre -o user_xattr $NID:/$FS ${1:-/mnt/lustre}; }
-unload() { run lustre_rmmod; }
+unload() {
+	run lustre_rmmod
+	# what the kernel itself holds is left of protection domains, queue pairs, connections and memory regions; it keeps completion queues
+	[ "$WIRE" != o2ib ] || rdma res | grep "pd 1 cq [0-9]* qp 1 cm_id 0 mr 0" || fail "RDMA resources are left: $(rdma res)"
+}
 check_disks() { local d; for d in /dev/ubd[a-z]; do run e2fsck -fn $d; done; }

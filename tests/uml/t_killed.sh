@@ -5,7 +5,7 @@
 # limit: 300
 . $TOP/tests/uml/lib.sh
 _require_program fio setfattr getfattr
-TCP=1
+WIRE=tcp
 lnet_up; format; start; client
 cd /mnt/lustre
 L="fsync osync direct dread aiow aior append rewrite read stat open create rename readdir statfs flock held setxattr getxattr truncate unlink mkdir fallocate chmod close mixed"

@@ -3,9 +3,9 @@
 # The whole path in one debug kernel: format, start, mount, write, read, namespace, stop, e2fsck, start again, unload.
 # disks: 200,300,300
 # limit: 240
+WIRE=$1
 . $TOP/tests/uml/lib.sh
 _require_program setfattr
-TCP=$1
 lnet_up
 format
 start

@@ -3,4 +3,4 @@
 # The whole path over TCP on lo instead of 0@lo.
 # disks: 200,300,300
 # limit: 240
-exec bash $TOP/tests/uml/t_whole_path.sh 1
+exec bash $TOP/tests/uml/t_whole_path.sh tcp

@@ -528,6 +528,8 @@ struct mdt_lov_alloc {
 	 * these objects: they must not be given to another one.
 	 */
 	bool		la_stored;
+	/* Objects may have a size: an unused one must not become that of an empty file. */
+	bool		la_sized;
 	struct {
 		struct osp_device *osp;
 		u64		id;

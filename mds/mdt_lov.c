@@ -383,7 +383,8 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_comp *w, u32 max, boo
  * mdt_lov_alloc_free - end of a reservation
  * @a: or NULL
  *
- * The objects go back unless la_stored says that a file may have them.
+ * The objects go back unless la_stored says that a file may have them. Those that were given a size
+ * are destroyed.
  */
 void mdt_lov_alloc_free(struct mdt_lov_alloc *a)
 {
@@ -393,7 +394,7 @@ void mdt_lov_alloc_free(struct mdt_lov_alloc *a)
 		return;
 	for (i = a->la_count; i-- > 0; ) {
 		if (!a->la_stored)
-			osp_put_id(a->la_st[i].osp, a->la_st[i].id);
+			osp_put_id(a->la_st[i].osp, a->la_st[i].id, !a->la_sized);
 		osp_put(a->la_st[i].osp);
 	}
 	kvfree(a);

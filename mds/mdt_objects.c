@@ -148,9 +148,11 @@ int mdt_objects_set_size(struct mdt_lov_alloc *a, u32 stripe_size, u64 size)
 
 		if (rem > begin)
 			part = min_t(u64, rem - begin, stripe_size);
-		if (full || part)
-			rc = osp_set_size(a->la_st[i].osp, a->la_st[i].id,
-					  full * stripe_size + part);
+		if (!full && !part)
+			continue;
+		a->la_sized = true;
+		rc = osp_set_size(a->la_st[i].osp, a->la_st[i].id,
+				  full * stripe_size + part);
 	}
 	return rc;
 }

@@ -105,7 +105,7 @@ int osp_statfs(struct osp_device *osp, struct obd_statfs *os);
 
 /* ---- osp_precreate.c ---- */
 int osp_get_id(struct osp_device *osp, u64 *id);
-void osp_put_id(struct osp_device *osp, u64 id);
+void osp_put_id(struct osp_device *osp, u64 id, bool empty);
 int osp_write_used(struct osd_trans *th, struct osp_device *osp, u64 id);
 int osp_load_used(struct osp_device *osp);
 void osp_precreate_init(struct osp_device *osp);

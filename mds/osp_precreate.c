@@ -65,15 +65,15 @@ int osp_get_id(struct osp_device *osp, u64 *id)
 }
 
 /*
- * The file was not created. If the id was the last one given out, the next file gets it, else
- * destroyed. No transaction may be open.
+ * The file was not created. An empty object whose id was the last one given out goes to the next
+ * file, any other one is destroyed. No transaction may be open.
  */
-void osp_put_id(struct osp_device *osp, u64 id)
+void osp_put_id(struct osp_device *osp, u64 id, bool empty)
 {
 	bool back = false;
 
 	spin_lock(&osp->opd_lock);
-	if (osp->opd_ready && osp->opd_next == id + 1) {
+	if (empty && osp->opd_ready && osp->opd_next == id + 1) {
 		osp->opd_next--;
 		back = true;
 	}

@@ -70,6 +70,7 @@ static void svc_req_release_buf(struct svc_req *req)
 /* Copy the message, so that the receive buffer can be posted again while the request is served. */
 static bool svc_req_copy_msg(struct svc_req *req)
 {
+	struct obd_export *exp = req->sr_exp;
 	void *copy;
 
 	if (req->sr_msg_own)
@@ -79,11 +80,13 @@ static bool svc_req_copy_msg(struct svc_req *req)
 		return false;
 	memcpy(copy, req->sr_msg, req->sr_msg_len);
 	/* others may look at the requests of an export: svc_export_find_req() */
-	if (req->sr_exp)
-		spin_lock(&req->sr_exp->exp_lock);
-	req->sr_msg = copy;
-	if (req->sr_exp)
-		spin_unlock(&req->sr_exp->exp_lock);
+	if (exp) {
+		spin_lock(&exp->exp_lock);
+		req->sr_msg = copy;
+		spin_unlock(&exp->exp_lock);
+	} else {
+		req->sr_msg = copy;
+	}
 	req->sr_msg_own = true;
 	svc_req_release_buf(req);
 	return true;

@@ -27,14 +27,14 @@ struct cut {
 };
 
 /* The next fragment begins a piece. */
-static bool ptlrpc_cut_begins_piece(const struct cut *c)
+static bool ptlrpc_bulk_cut_begins_piece(const struct cut *c)
 {
 	return c->nfrag % LNET_MAX_IOV == 0 || c->len + 4096 > LNET_MTU;
 }
 
-static void ptlrpc_cut_add(struct cut *c, struct page *page, u32 off, u32 len)
+static void ptlrpc_bulk_cut_add(struct cut *c, struct page *page, u32 off, u32 len)
 {
-	if (ptlrpc_cut_begins_piece(c)) {
+	if (ptlrpc_bulk_cut_begins_piece(c)) {
 		if (c->piece)
 			c->piece[c->npiece] = (struct bulk_piece){ .bp_first = c->nfrag };
 		c->npiece++;
@@ -51,10 +51,10 @@ static void ptlrpc_cut_add(struct cut *c, struct page *page, u32 off, u32 len)
 }
 
 /*
- * The rule of 8.3. Fragments longer than 4 KiB that overflow a piece are split at a multiple of
- * 4096.
+ * Cut the pages of a bulk into pieces of at most LNET_MTU, one MD each (chapter 2, 8.3). Fragments
+ * longer than 4 KiB that overflow a piece are split at a multiple of 4096.
  */
-static void ptlrpc_cut_all(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
+static void ptlrpc_bulk_cut(struct cut *c, const struct bio_vec *bvec, unsigned int nr)
 {
 	unsigned int i;
 
@@ -62,11 +62,11 @@ static void ptlrpc_cut_all(struct cut *c, const struct bio_vec *bvec, unsigned i
 		u32 off = bvec[i].bv_offset, len = bvec[i].bv_len;
 
 		while (len) {
-			u32 room = ptlrpc_cut_begins_piece(c) ? LNET_MTU : LNET_MTU - c->len;
+			u32 room = ptlrpc_bulk_cut_begins_piece(c) ? LNET_MTU : LNET_MTU - c->len;
 			u32 part = len <= room ? len : round_down(room, 4096);
 
-			ptlrpc_cut_add(c, bvec[i].bv_page + (off >> PAGE_SHIFT),
-				       off & ~PAGE_MASK, part);
+			ptlrpc_bulk_cut_add(c, bvec[i].bv_page + (off >> PAGE_SHIFT),
+					    off & ~PAGE_MASK, part);
 			off += part;
 			len -= part;
 		}
@@ -80,7 +80,7 @@ static struct ptlrpc_bulk *ptlrpc_bulk_new(const struct bio_vec *bvec, unsigned 
 	struct ptlrpc_bulk *bk;
 	unsigned int i;
 
-	ptlrpc_cut_all(&count, bvec, nr);
+	ptlrpc_bulk_cut(&count, bvec, nr);
 	if (!count.npiece || count.npiece > BULK_MAX_PIECES)
 		return ERR_PTR(-EINVAL);
 	bk = kzalloc(sizeof(*bk), GFP_NOFS);
@@ -94,7 +94,7 @@ static struct ptlrpc_bulk *ptlrpc_bulk_new(const struct bio_vec *bvec, unsigned 
 	}
 	c.bvec = bk->bk_bvec;
 	c.piece = bk->bk_piece;
-	ptlrpc_cut_all(&c, bvec, nr);
+	ptlrpc_bulk_cut(&c, bvec, nr);
 	bk->bk_nr = c.npiece;
 	for (i = 0; i < bk->bk_nr; i++)
 		bk->bk_piece[i].bp_bulk = bk;

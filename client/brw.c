@@ -580,17 +580,18 @@ static struct ll_brw *ll_brw_dequeue(struct ll_osc *osc, struct ll_osc_lane *lan
  */
 static struct ll_brw *ll_brw_take_again(struct ll_osc *osc, unsigned long *wait)
 {
+	unsigned long now = jiffies;
 	struct ll_brw *brw;
 
 	*wait = MAX_JIFFY_OFFSET;
 	spin_lock(&osc->lock);
 	list_for_each_entry(brw, &osc->again, queue) {
-		if (time_after_eq(jiffies, brw->not_before) || ll_brw_is_lost(brw)) {
+		if (time_after_eq(now, brw->not_before) || ll_brw_is_lost(brw)) {
 			list_del_init(&brw->queue);
 			spin_unlock(&osc->lock);
 			return brw;
 		}
-		*wait = min(*wait, brw->not_before - jiffies);
+		*wait = min(*wait, brw->not_before - now);
 	}
 	spin_unlock(&osc->lock);
 	return NULL;

@@ -38,6 +38,10 @@ static void mdc_open_put(struct ll_open *open)
 {
 	if (!refcount_dec_and_test(&open->ref))
 		return;
+	/* A replay that has its answer already may still hold the request: mdc_open_replayed(). */
+	spin_lock(&mdc_handle_lock);
+	open->req->rq_cb_data = NULL;
+	spin_unlock(&mdc_handle_lock);
 	ptlrpc_req_put(open->close);
 	ptlrpc_req_put(open->req);
 	kfree(open);
@@ -105,6 +109,8 @@ static void mdc_open_answered(struct ptlrpc_request *req)
 	    le64_to_cpu(rep->lock_policy_res1) & DISP_OPEN_OPEN && !ll_answer_fill(&a) &&
 	    a.valid & OBD_MD_FLID)
 		mdc_open_save(req, &a);
+	else
+		req->rq_replay_keep = false;	/* nothing is open: kept until its commit only */
 }
 
 /**

@@ -136,7 +136,9 @@ void ptlrpc_replay_reply(struct ptlrpc_request *req, const struct ptlrpc_body *r
 		ptlrpc_req_hold_data(req);
 	spin_lock(&imp->imp_lock);
 	req->rq_transno = transno;
-	imp->imp_max_transno = max(imp->imp_max_transno, transno);
+	/* A reply from before an eviction: nobody waits for its commit. */
+	if (req->rq_generation == imp->imp_generation)
+		imp->imp_max_transno = max(imp->imp_max_transno, transno);
 	ptlrpc_replay_keep(req);
 	spin_unlock(&imp->imp_lock);
 }

@@ -93,7 +93,7 @@ struct ll_object {
 	u32			version;	/* mirrored file: layout generation; or 0 */
 	/* under ll_inode_data.lock */
 	u64			size;		/* best known */
-	u64			kms;		/* known minimum size, by the locks of this client */
+	u64			kms;		/* known minimum size, by our locks */
 	u64			blocks;		/* of 512 bytes, as the OST said */
 	u64			dirty;		/* pages not on the OST: ll_page_account() */
 	s64			mtime, atime, ctime;
@@ -222,7 +222,7 @@ void ll_brw_send_work(struct work_struct *work);	/* ll_osc.send */
 
 struct ll_brw {
 	struct list_head	link;		/* of who made it: a walk, direct I/O */
-	struct list_head	queue;		/* ll_osc_lane.queue, waits for a slot; ll_osc.again */
+	struct list_head	queue;		/* ll_osc_lane.queue: waits for a slot; or again */
 	struct inode		*inode;		/* referenced */
 	struct ll_object	*obj;		/* referenced */
 	bool			write, direct;

@@ -120,7 +120,7 @@ int ll_flock_check(struct file *file)
 		return 0;
 	if (cmpxchg(&lf->lf_flock_gen, gen, 0) != gen || !ll_flock_recorded(file))
 		return 0;
-	pr_warn_ratelimited("%s: the lock of an application on file " DFID " was lost in an eviction: rc = %d\n",
+	pr_warn_ratelimited("%s: a lock on file " DFID " was lost in an eviction: rc = %d\n",
 			    mdc->name, PFID(ll_fid(inode)), -EIO);
 	return -EIO;
 }

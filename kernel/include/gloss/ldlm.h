@@ -54,7 +54,7 @@ struct seq_file;
 #define LDLM_FL_MSG_PENDING	BIT_ULL(47)	/* server: reply or CP AST not built yet */
 #define LDLM_FL_SYNC		BIT_ULL(48)	/* server: a thread waits, no CP AST */
 #define LDLM_FL_REPLIED		BIT_ULL(49)	/* client: the enqueue was answered */
-#define LDLM_FL_DROPPED		BIT_ULL(50)	/* client, of the owner: no caches under it any more */
+#define LDLM_FL_DROPPED		BIT_ULL(50) /* owner, client: no caches under it any more */
 
 /* Policy in CPU order; which part counts depends on the type of the resource. */
 union ldlm_policy {

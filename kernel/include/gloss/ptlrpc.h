@@ -299,7 +299,7 @@ struct ptlrpc_request {
 	bool			rq_no_replay;	/* kept for the news of its commit only */
 	/* done() completes the message for a replay, and waits for nothing */
 	bool			rq_done_saves;
-	/* the pages of the bulk are held until the commit, for a replay, and bounded by the owner */
+	/* the pages of the bulk are held until the commit, for a replay; the owner bounds them */
 	bool			rq_keep_data;
 	/* the caller gets -EINPROGRESS (bulk I/O, quota) */
 	bool			rq_no_einprogress;

@@ -861,6 +861,9 @@ static int ll_launder_folio(struct folio *folio)
 	folio_wait_writeback(folio);
 	folio_lock(folio);
 	ll_objset_put(set);
+	/* It was not locked while it was written: a fault may have mapped it again. */
+	if (!rc && folio_mapped(folio))
+		rc = -EBUSY;
 	return rc;
 }
 

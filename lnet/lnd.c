@@ -10,8 +10,12 @@
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
+#include <linux/ethtool.h>
+#include <linux/inetdevice.h>
 #include <linux/jhash.h>
 #include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include "internal.h"
 
@@ -355,3 +359,65 @@ void lnet_lnd_net_end(struct lnet_lnd_net *net)
 			lnet_nid_str(&net->ni->nid, s), atomic_read(&net->busy));
 }
 EXPORT_SYMBOL_GPL(lnet_lnd_net_end);
+
+/* ---- interfaces ---- */
+
+/* In Mbit/s; 0: unknown. Under RTNL. */
+static u32 lnet_lnd_link_speed(struct net_device *dev)
+{
+	struct ethtool_link_ksettings ks;
+
+	return __ethtool_get_link_ksettings(dev, &ks) || ks.base.speed == SPEED_UNKNOWN ?
+	       0 : ks.base.speed;
+}
+
+static bool lnet_lnd_use_interface(struct net_device *dev, const struct in_ifaddr *ifa,
+				   const char *ifname)
+{
+	if (*ifname)
+		return !strcmp(dev->name, ifname) || !strcmp(ifa->ifa_label, ifname);
+	return !(dev->flags & IFF_LOOPBACK);
+}
+
+/**
+ * lnet_lnd_find_interface() - find the IPv4 address of an interface
+ * @ifname: name or label; "" chooses the first that is up and not the loopback, and is filled in
+ * @nid: out: nid_addr
+ * @mbits: out: its speed in Mbit/s, 0: unknown; or NULL
+ *
+ * Context: may sleep (RTNL).
+ * Return: 0, -ENODEV (no such interface), -ENETDOWN (it is not up).
+ */
+int lnet_lnd_find_interface(char *ifname, struct lnet_nid *nid, u32 *mbits)
+{
+	const struct in_ifaddr *ifa;
+	struct in_device *in_dev;
+	struct net_device *dev;
+	int rc = -ENODEV;
+
+	rtnl_lock();
+	for_each_netdev(&init_net, dev) {
+		in_dev = __in_dev_get_rtnl(dev);
+		if (!in_dev)
+			continue;
+		in_dev_for_each_ifa_rtnl(ifa, in_dev) {
+			if (!lnet_lnd_use_interface(dev, ifa, ifname))
+				continue;
+			if (!(dev_get_flags(dev) & IFF_UP)) {
+				rc = -ENETDOWN;
+				break;
+			}
+			nid->nid_addr[0] = ifa->ifa_local;
+			if (mbits)
+				*mbits = lnet_lnd_link_speed(dev);
+			if (!*ifname)
+				strscpy(ifname, dev->name, IFNAMSIZ);
+			rc = 0;
+			goto out;
+		}
+	}
+out:
+	rtnl_unlock();
+	return rc;
+}
+EXPORT_SYMBOL_GPL(lnet_lnd_find_interface);

@@ -4,9 +4,7 @@
  */
 #define pr_fmt(fmt) "ko2iblnd: " fmt
 
-#include <linux/inetdevice.h>
 #include <linux/module.h>
-#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include "kib.h"
 
@@ -122,35 +120,6 @@ static void kib_set_tunables(struct lnet_ni *ni)
 	ni->o2ib.ntx = ntx;
 }
 
-/*
- * Find the IPv4 address of an interface, given by name or label. -ENODEV: no such interface;
- * -ENETDOWN: it is not up.
- */
-static int kib_interface(const char *ifname, struct lnet_nid *nid)
-{
-	const struct in_ifaddr *ifa;
-	struct in_device *in_dev;
-	struct net_device *dev;
-	int rc = -ENODEV;
-
-	rtnl_lock();
-	for_each_netdev(&init_net, dev) {
-		in_dev = __in_dev_get_rtnl(dev);
-		if (!in_dev)
-			continue;
-		in_dev_for_each_ifa_rtnl(ifa, in_dev) {
-			if (strcmp(dev->name, ifname) && strcmp(ifa->ifa_label, ifname))
-				continue;
-			if (rc != -ENODEV)
-				continue;
-			rc = dev_get_flags(dev) & IFF_UP ? 0 : -ENETDOWN;
-			nid->nid_addr[0] = ifa->ifa_local;
-		}
-	}
-	rtnl_unlock();
-	return rc;
-}
-
 static int kib_startup_failed(struct lnet_ni *ni, int rc)
 {
 	char s[LNET_NIDSTR_SIZE];
@@ -176,7 +145,7 @@ static int kib_startup(struct lnet_ni *ni)
 		strscpy(ni->ifname, ipif_name, sizeof(ni->ifname));
 	ni->nid.nid_type = O2IBLND;
 	ni->nid.nid_num = cpu_to_be16(ni->net);
-	rc = kib_interface(ni->ifname, &ni->nid);
+	rc = *ni->ifname ? lnet_lnd_find_interface(ni->ifname, &ni->nid, NULL) : -ENODEV;
 	if (rc)
 		return rc;
 	kib_set_tunables(ni);

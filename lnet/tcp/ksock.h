@@ -132,7 +132,7 @@ unsigned long ksock_timeout(void);	/* jiffies */
 int ksock_nid_addr(const struct lnet_nid *nid, u16 port, struct sockaddr_storage *ss);
 bool ksock_addr_is_nid(const struct sockaddr_storage *ss, const struct lnet_nid *nid);
 u16 ksock_addr_port(const struct sockaddr_storage *ss);
-int ksock_interface(char *ifname, struct lnet_nid *nid, u32 *conns_per_peer);
+u32 ksock_conns_by_speed(u32 mbits);
 int ksock_read(struct socket *sock, void *buf, u32 len, unsigned long timeout);
 int ksock_write(struct socket *sock, void *buf, u32 len, unsigned long timeout);
 void ksock_tune(struct socket *sock);

@@ -118,15 +118,15 @@ static struct ksock_net *ksock_net_alloc(struct lnet_ni *ni, u32 conns)
 static int ksock_startup(struct lnet_ni *ni)
 {
 	struct ksock_net *net;
-	u32 conns;
+	u32 conns, mbits;
 	int rc;
 
 	ni->nid.nid_type = SOCKLND;
 	ni->nid.nid_num = cpu_to_be16(ni->net);
-	rc = ksock_interface(ni->ifname, &ni->nid, &conns);
+	rc = lnet_lnd_find_interface(ni->ifname, &ni->nid, &mbits);
 	if (rc)
 		return rc;
-	conns = clamp(conns_per_peer ?: conns, 1U, 127U);
+	conns = clamp(conns_per_peer ?: ksock_conns_by_speed(mbits), 1U, 127U);
 	ksock_set_tunables(ni, conns);
 	net = ksock_net_alloc(ni, conns);
 	if (!net)

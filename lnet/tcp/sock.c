@@ -5,11 +5,7 @@
  */
 #define pr_fmt(fmt) "ksocklnd: " fmt
 
-#include <linux/ethtool.h>
-#include <linux/inetdevice.h>
 #include <linux/log2.h>
-#include <linux/netdevice.h>
-#include <linux/rtnetlink.h>
 #include <linux/tcp.h>
 #include <net/ip.h>
 #include <net/tcp.h>
@@ -42,59 +38,10 @@ u16 ksock_addr_port(const struct sockaddr_storage *ss)
 	return ss->ss_family == AF_INET ? ntohs(((const struct sockaddr_in *)ss)->sin_port) : 0;
 }
 
-/* 1G: 1, 10G: 2, 25G and 40G: 3, 100G: 4, unknown: 1. Under RTNL. */
-static u32 ksock_conns_by_speed(struct net_device *dev)
+/* 1G: 1, 10G: 2, 25G and 40G: 3, 100G: 4, unknown: 1. */
+u32 ksock_conns_by_speed(u32 mbits)
 {
-	struct ethtool_link_ksettings ks;
-
-	if (__ethtool_get_link_ksettings(dev, &ks) || ks.base.speed == SPEED_UNKNOWN ||
-	    ks.base.speed < 1000)
-		return 1;
-	return ilog2(ks.base.speed / 1000) / 2 + 1;
-}
-
-static bool ksock_use_interface(struct net_device *dev, const struct in_ifaddr *ifa,
-				const char *ifname)
-{
-	if (*ifname)
-		return !strcmp(dev->name, ifname) || !strcmp(ifa->ifa_label, ifname);
-	return !(dev->flags & IFF_LOOPBACK);
-}
-
-/*
- * Find the address of an interface, given by name or label; "" chooses the first that is up and not
- * the loopback, and ifname is filled in. -ENODEV: no such interface; -ENETDOWN: it is not up.
- */
-int ksock_interface(char *ifname, struct lnet_nid *nid, u32 *conns_per_peer)
-{
-	const struct in_ifaddr *ifa;
-	struct in_device *in_dev;
-	struct net_device *dev;
-	int rc = -ENODEV;
-
-	rtnl_lock();
-	for_each_netdev(&init_net, dev) {
-		in_dev = __in_dev_get_rtnl(dev);
-		if (!in_dev)
-			continue;
-		in_dev_for_each_ifa_rtnl(ifa, in_dev) {
-			if (!ksock_use_interface(dev, ifa, ifname))
-				continue;
-			if (!(dev_get_flags(dev) & IFF_UP)) {
-				rc = -ENETDOWN;
-				break;
-			}
-			nid->nid_addr[0] = ifa->ifa_local;
-			*conns_per_peer = ksock_conns_by_speed(dev);
-			if (!*ifname)
-				strscpy(ifname, dev->name, IFNAMSIZ);
-			rc = 0;
-			goto out;
-		}
-	}
-out:
-	rtnl_unlock();
-	return rc;
+	return mbits < 1000 ? 1 : ilog2(mbits / 1000) / 2 + 1;
 }
 
 /* Read exactly len bytes. 0 or -errno; -ETIMEDOUT when nothing comes for timeout jiffies. */

@@ -210,6 +210,7 @@ void lnet_lnd_peer_back_off(struct lnet_lnd_peer *peer, unsigned int min_ms, uns
 void lnet_lnd_peer_reached(struct lnet_lnd_peer *peer);
 unsigned long lnet_lnd_peer_timeout(struct lnet_lnd_peer *peer, unsigned long usual);
 void lnet_lnd_fast_fail(struct lnet_ni *ni, const struct lnet_nid *nid);
+int lnet_lnd_find_interface(char *ifname, struct lnet_nid *nid, u32 *mbits);
 
 void lnet_accept_conf(struct lnet_accept_conf *conf);
 unsigned int lnet_lnd_timeout(void);

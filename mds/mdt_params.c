@@ -29,23 +29,30 @@ static ssize_t mdt_stripesize_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int mdt_stripecount_show(struct seq_file *m, void *obj)
+/* A number of stripes; -1 is all OSTs. */
+static int mdt_show_stripes(struct seq_file *m, u32 n)
 {
-	struct mdt_device *mdt = obj;
-	u32 n = mdt->mdt_lod.lo_def_count;
-
 	seq_printf(m, "%d\n", n == LOV_ALL_STRIPES ? -1 : (int)n);
 	return 0;
+}
+
+static int mdt_parse_stripes(const char *text, u64 *n)
+{
+	*n = LOV_ALL_STRIPES;
+	return strcmp(text, "-1") ? param_parse_u64(text, 0, LOD_MAX_STRIPES, n) : 0;
+}
+
+static int mdt_stripecount_show(struct seq_file *m, void *obj)
+{
+	return mdt_show_stripes(m, ((struct mdt_device *)obj)->mdt_lod.lo_def_count);
 }
 
 static ssize_t mdt_stripecount_store(const char *text, size_t len, void *obj)
 {
 	struct mdt_device *mdt = obj;
-	u64 v = LOV_ALL_STRIPES;
-	int rc = 0;
+	u64 v;
+	int rc = mdt_parse_stripes(text, &v);
 
-	if (strcmp(text, "-1"))
-		rc = param_parse_u64(text, 0, LOD_MAX_STRIPES, &v);
 	if (rc)
 		return rc;
 	mdt->mdt_lod.lo_def_count = v ?: 1;
@@ -157,21 +164,15 @@ static int mdt_changelog_users_show(struct seq_file *m, void *obj)
 
 static int mdt_append_count_show(struct seq_file *m, void *obj)
 {
-	struct mdt_device *mdt = obj;
-	u32 n = mdt->mdt_lod.lo_append_count;
-
-	seq_printf(m, "%d\n", n == LOV_ALL_STRIPES ? -1 : (int)n);
-	return 0;
+	return mdt_show_stripes(m, ((struct mdt_device *)obj)->mdt_lod.lo_append_count);
 }
 
 static ssize_t mdt_append_count_store(const char *text, size_t len, void *obj)
 {
 	struct mdt_device *mdt = obj;
-	u64 v = LOV_ALL_STRIPES;
-	int rc = 0;
+	u64 v;
+	int rc = mdt_parse_stripes(text, &v);
 
-	if (strcmp(text, "-1"))
-		rc = param_parse_u64(text, 0, LOD_MAX_STRIPES, &v);
 	if (rc)
 		return rc;
 	WRITE_ONCE(mdt->mdt_lod.lo_append_count, v);

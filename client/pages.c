@@ -87,8 +87,7 @@ static void ll_object_dirty_add(struct inode *inode, struct ll_object *obj, long
  * @inode: the file
  * @page: locked page
  * @obj: its object
- * @granted: ll_page_grant() brought grant: it is bound to the page, or given back if the page has
- * 	some
+ * @granted: ll_page_grant() brought grant: it is bound to the page, or given back if there is some
  *
  * The page counts for st_blocks until it is on the OST. If a write(2) waits for what the OST says
  * of the page, others have stored in it now, too.

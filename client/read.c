@@ -34,8 +34,9 @@ void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start)
 /**
  * ll_io_again - may a try of a read or write be followed by another one?
  * @ret: what the try returned
- * @idle: tries in a row that found the buffer of the caller reclaimed; from LL_IO_TRIES on a kernel
- * 	buffer is put between, and stays there
+ * @idle: tries in a row that found the buffer of the caller reclaimed
+ *
+ * From LL_IO_TRIES of those on a kernel buffer is put between, and stays there.
  */
 bool ll_io_again(ssize_t ret, unsigned int *idle)
 {

@@ -395,8 +395,8 @@ static int oss_write_niobufs(struct oss_brw *b, const bool *covered, __le32 *rcs
 }
 
 /*
- * For tests: so many writes are answered -EINPROGRESS for each of their ranges, and not executed, as
- * by an OST that waits for a quota.
+ * For tests: so many writes are answered -EINPROGRESS for each of their ranges, and not executed,
+ * as by an OST that waits for a quota.
  */
 static atomic_t oss_fail_busy = ATOMIC_INIT(0);
 module_param_named(fail_busy_writes, oss_fail_busy.counter, int, 0600);

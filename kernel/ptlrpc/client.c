@@ -228,7 +228,7 @@ static u64 ptlrpc_assign_ids(struct ptlrpc_request *req)
 	bool again = req->rq_xid && !req->rq_new_xid;
 	u64 x;
 
-	/* A replay has the XID of its request; that of a bulk without match bits is the match bits. */
+	/* A replay has the XID of its request; for a bulk without match bits that is them. */
 	if (req->rq_replay_of) {
 		x = req->rq_bulk && !bulk_mbits ? req->rq_xid - (n - 1) : ptlrpc_next_xid();
 		req->rq_mbits = req->rq_bulk || ptlrpc_uses_rep_mbits(req) ? x + n - 1 : 0;

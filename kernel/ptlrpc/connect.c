@@ -488,8 +488,8 @@ failed:
 /* ---- disconnect ---- */
 
 /*
- * Send DISCONNECT in any state of the import. Returns the request for import_wait_disconnect(), NULL
- * when it could not be sent.
+ * Send DISCONNECT in any state of the import. Returns the request for import_wait_disconnect(),
+ * NULL when it could not be sent.
  */
 struct ptlrpc_request *import_send_disconnect(struct obd_import *imp)
 {
@@ -507,8 +507,8 @@ struct ptlrpc_request *import_send_disconnect(struct obd_import *imp)
 }
 
 /*
- * Wait for the answer; whatever it is, the connection has ended. A message that the network does not
- * get rid of is aborted, or it would be waited for until the driver gives the peer up.
+ * Wait for the answer; whatever it is, the connection has ended. A message that the network does
+ * not get rid of is aborted, or it would be waited for until the driver gives the peer up.
  */
 void import_wait_disconnect(struct ptlrpc_request *req)
 {

@@ -8,7 +8,7 @@
  *
  *   NEW, DISCON, IDLE --(imp_work)--> CONNECTING
  *   CONNECTING --(answer)--> (EVICTED) --> RECOVER --> FULL
- *   CONNECTING --(answer: recovering)--> REPLAY --> REPLAY_LOCKS --> REPLAY_WAIT --> RECOVER --> FULL
+ *   CONNECTING --(recovering)--> REPLAY --> REPLAY_LOCKS --> REPLAY_WAIT --> RECOVER --> FULL
  *   REPLAY, REPLAY_LOCKS, REPLAY_WAIT --(a step fails)--> DISCON
  *   FULL --import_lost()--> DISCON
  *   FULL --(idle)--> IDLE

@@ -249,6 +249,9 @@ static void c_full(void)
 	}
 	printf("# took %zd\n", got);
 	refused(hole, mapped, a);
+	/* The page that a mapping had stored in: syncfs tells of it, once. */
+	CHECK(syncfs(a) == -1 && errno == ENOSPC);
+	CHECK(!syncfs(a));
 	CHECK(!unlink(path(0, "full/f")));
 }
 

@@ -43,7 +43,9 @@ if wanted evicted; then
 	echo 1 > /sys/module/lustre/parameters/brw_delay_max
 	echo 10000 > /sys/module/oss/parameters/fail_busy_writes
 	coproc L { $D evicted /mnt/a /mnt/b; }
-	sleep 3; [ $(cat /sys/module/oss/parameters/fail_busy_writes) != 10000 ] || fail "does not write"
+	for i in $(seq 30); do sleep 1; [ $(cat /sys/module/oss/parameters/fail_busy_writes) = 10000 ] || break; done
+	[ $(cat /sys/module/oss/parameters/fail_busy_writes) != 10000 ] || fail "does not write"
+	sleep 2
 	for u in $(lctl get_param -n llite.*.uuid); do run lctl set_param -n obdfilter.$FS-OST0000.evict_client=$u; done
 	echo 0 > /sys/module/oss/parameters/fail_busy_writes
 	read -ru ${L[0]} l; say "$l bytes"; [ "$l" -ge -1 ] || fail "$l"

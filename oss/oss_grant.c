@@ -172,6 +172,33 @@ static bool oss_grant_niobuf(struct oss_device *ost, struct oss_export *oe,
 	return true;
 }
 
+/* Reserve the space of the ranges that have none yet. Return: all have it now. */
+static bool oss_grant_niobufs(struct oss_device *ost, struct oss_export *oe,
+			      const struct niobuf_remote *nb, unsigned int nr, u64 free, u64 *used,
+			      bool *covered)
+{
+	u64 before = *used;
+	bool all = true;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (!covered[i])
+			covered[i] = oss_grant_niobuf(ost, oe, &nb[i], free, used);
+		all &= covered[i];
+	}
+	ost->ost_tot_pending += *used - before;
+	return all;
+}
+
+/*
+ * Space seems to be short: what writes have used is counted twice until it is committed, so this
+ * is known for certain after a commit only. Return: it is worth to look again.
+ */
+static bool oss_grant_settle(struct oss_device *ost, u64 pending)
+{
+	return pending && !osd_sync(ost->ost_osd);
+}
+
 /**
  * oss_grant_write - reserve the space of a write
  * @ost: the target
@@ -184,14 +211,14 @@ static bool oss_grant_niobuf(struct oss_device *ost, struct oss_export *oe,
  * @covered: out, of each range: space is reserved
  *
  * oss_grant_done() follows when the write has failed, else oss_grant_commit() inside of its
- * transaction.
+ * transaction. Context: sleeps, outside of a transaction.
  */
 void oss_grant_write(struct oss_device *ost, struct oss_export *oe, const struct obdo *oa,
 		     const struct niobuf_remote *nb, unsigned int nr, bool again, u64 *used,
 		     bool *covered)
 {
-	u64 free = oss_space_free(ost), grant_used = 0, missing;
-	bool whole = false;
+	u64 free = oss_space_free(ost), grant_used = 0, missing, pending;
+	bool whole = false, all;
 	unsigned int i;
 
 	*used = 0;
@@ -199,42 +226,37 @@ void oss_grant_write(struct oss_device *ost, struct oss_export *oe, const struct
 	if (oss_grant_valid(oa) && (oe->oe_flags & OBD_CONNECT_GRANT_PARAM) && !again)
 		grant_used = le64_to_cpu(oa->o_grant_used);
 	spin_lock(&ost->ost_grant_lock);
+	pending = ost->ost_tot_pending;
 	if (grant_used) {
 		missing = grant_used > oe->oe_granted ? grant_used - oe->oe_granted : 0;
 		if (missing <= oss_left(ost, free)) {
 			oe->oe_granted -= grant_used - missing;
 			ost->ost_tot_granted += missing;
+			ost->ost_tot_pending += grant_used;
 			*used = grant_used;
 			whole = true;
 		}
 	}
-	for (i = 0; i < nr; i++) {
-		bool from_grant = le32_to_cpu(nb[i].rnb_flags) & OBD_BRW_FROM_GRANT;
-
-		if (from_grant && (whole || again))
-			covered[i] = true;
-		else
-			covered[i] = oss_grant_niobuf(ost, oe, &nb[i], free, used);
-	}
-	ost->ost_tot_pending += *used;
+	for (i = 0; i < nr; i++)
+		covered[i] = (le32_to_cpu(nb[i].rnb_flags) & OBD_BRW_FROM_GRANT) &&
+			     (whole || again);
+	all = oss_grant_niobufs(ost, oe, nb, nr, free, used, covered);
+	spin_unlock(&ost->ost_grant_lock);
+	if (all || !oss_grant_settle(ost, pending))
+		return;
+	free = oss_space_free(ost);
+	spin_lock(&ost->ost_grant_lock);
+	oss_grant_niobufs(ost, oe, nb, nr, free, used, covered);
 	spin_unlock(&ost->ost_grant_lock);
 }
 
-/**
- * oss_space_take - reserve free space
- * @ost: the target
- * @bytes: how much
- *
- * Until oss_grant_done() or a commit.
- *
- * Return: false: there is not enough.
- */
-bool oss_space_take(struct oss_device *ost, u64 bytes)
+static bool oss_space_try(struct oss_device *ost, u64 bytes, u64 *pending)
 {
 	u64 free = oss_space_free(ost);
 	bool ok;
 
 	spin_lock(&ost->ost_grant_lock);
+	*pending = ost->ost_tot_pending;
 	ok = oss_left(ost, free) >= bytes;
 	if (ok) {
 		ost->ost_tot_granted += bytes;
@@ -242,6 +264,23 @@ bool oss_space_take(struct oss_device *ost, u64 bytes)
 	}
 	spin_unlock(&ost->ost_grant_lock);
 	return ok;
+}
+
+/**
+ * oss_space_take - reserve free space
+ * @ost: the target
+ * @bytes: how much
+ *
+ * Until oss_grant_done() or a commit. Context: sleeps, outside of a transaction.
+ *
+ * Return: false: there is not enough.
+ */
+bool oss_space_take(struct oss_device *ost, u64 bytes)
+{
+	u64 pending;
+
+	return oss_space_try(ost, bytes, &pending) ||
+	       (oss_grant_settle(ost, pending) && oss_space_try(ost, bytes, &pending));
 }
 
 /**

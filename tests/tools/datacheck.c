@@ -223,6 +223,20 @@ static void refused(int hole, int mapped, int taken)
 	CHECK(!fsync(taken));
 }
 
+/*
+ * What was written counts twice on the OST until it is committed: that is no reason to refuse more.
+ * The OST has 150 MB.
+ */
+static void c_pending(void)
+{
+	int a = file(0, "pending/a", O_TRUNC), d = file(0, "pending/d", O_TRUNC | O_DIRECT);
+
+	put(a, 64 * MB, 0);
+	CHECK(!sync_file_range(a, 0, 0, SYNC_FILE_RANGE_WRITE_AND_WAIT));
+	put(d, 16 * MB, 0);
+	CHECK(!unlink(path(0, "pending/a")) && !unlink(path(0, "pending/d")));
+}
+
 /* the small OST gets full in the middle of one write(2): what it took is told, and there */
 static void c_full(void)
 {
@@ -385,8 +399,8 @@ static const struct {
 	void (*run)(void);
 } cases[] = {
 	{ "blocks", c_blocks }, { "seek", c_seek }, { "unlinked", c_unlinked }, { "tail", c_tail },
-	{ "full", c_full },	{ "race", c_race }, { "aio", c_aio },		{ "lost", c_lost },
-	{ "chmod", c_chmod },	{ "evicted", c_evicted },
+	{ "pending", c_pending }, { "full", c_full }, { "race", c_race }, { "aio", c_aio },
+	{ "lost", c_lost }, { "chmod", c_chmod }, { "evicted", c_evicted },
 };
 
 int main(int argc, char **argv)
@@ -396,7 +410,7 @@ int main(int argc, char **argv)
 	CHECK(argc == 4);
 	mnt[0] = argv[2];
 	mnt[1] = argv[3];
-	big = malloc(64 * MB);
+	big = aligned_alloc(4 * KB, 64 * MB);
 	for (i = 0; i < 64 * MB; i++)
 		big[i] = 1 + i % 251;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

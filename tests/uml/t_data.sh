@@ -16,7 +16,8 @@ cd /mnt/a
 for i in 0 1 2; do on_ost $i here$i; done
 lfs setstripe -c 2 -i 0 -S 64k /mnt/a
 run mkdir full; run lfs setstripe -c 1 -i 2 full
-for c in blocks seek unlinked tail full race aio; do check $c; done
+run mkdir pending; run lfs setstripe -c 1 -i 0 pending
+for c in blocks seek unlinked tail pending full race aio; do check $c; done
 if wanted sparse; then
 	say "tar of a file that is not written back yet"
 	run dd if=/dev/urandom of=/tmp/x bs=64k count=10 status=none

@@ -84,10 +84,7 @@ static long ll_ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
 		rc = (int)*index >= ll_nr_mdts(sbi) ? -ENODEV : -EAGAIN;
 		if (mdc) {
 			strscpy(uuid, mdc->tgt_uuid, sizeof(uuid));
-			if (*type & LL_STATFS_NODELAY && !imp_is_full(mdc->imp))
-				rc = -EAGAIN;
-			else
-				rc = mdc_statfs(mdc, &st, false);
+			rc = mdc_statfs(mdc, &st, false, *type & LL_STATFS_NODELAY);
 		}
 	} else if (*type & LL_STATFS_LOV) {
 		struct ll_osc *osc = xa_load(&sbi->oscs, *index);

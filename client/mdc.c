@@ -451,10 +451,13 @@ static int ll_answer_wait(struct ptlrpc_request *req, struct ll_answer *a)
  * @mdc: the MDC
  * @st: out
  * @sum: ask for the sum of all targets, if the MDT can tell it (OS_STATFS_SUM in os_state)
+ * @nodelay: fail when the MDT is not connected, instead of waiting for it
  *
- * Context: killable. Return: 0 or -errno.
+ * Context: killable.
+ *
+ * Return: 0; -EAGAIN or -ETIMEDOUT (@nodelay): not connected; -EINTR; -EPROTO; -errno of the MDT.
  */
-int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum)
+int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum, bool nodelay)
 {
 	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_STATFS, &wf_mds_statfs);
 	const struct obd_statfs *rep;
@@ -463,6 +466,8 @@ int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum)
 
 	if (!req)
 		return -ENOMEM;
+	req->rq_no_delay = nodelay;
+	req->rq_no_resend = nodelay;
 	sum = sum && imp_connect_flags2(mdc->imp) & OBD_CONNECT2_SUM_STATFS;
 	if (sum)
 		ptlrpc_req_size(req, WF_MDT_BODY, sizeof(*body));

@@ -79,7 +79,7 @@ static inline struct ll_mdc *mdc_of(const struct inode *inode)
 #define MDC_GETATTR_VALID \
 	(OBD_MD_FLGETATTR | OBD_MD_FLBLOCKS | OBD_MD_FLMODEASIZE | OBD_MD_FLACL | OBD_MD_FLID)
 
-int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum);
+int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum, bool nodelay);
 int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid);
 int mdc_getattr(struct ll_mdc *mdc, const struct lu_fid *fid, u64 valid, u32 ea_room,
 		struct ll_answer *a);

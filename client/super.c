@@ -261,27 +261,49 @@ static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
 	return 0;
 }
 
-/*
+/* Ask the servers. @nodelay: do not wait for those that are away. */
+static int ll_statfs_ask(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay)
+{
+	int rc = mdc_statfs(sbi->mdc0, st, true, nodelay);
+
+	if (!rc && !st->os_bsize)
+		rc = -EPROTO;
+	if (!rc && !(le32_to_cpu(st->os_state) & OS_STATFS_SUM))
+		rc = ll_statfs_osts(sbi, st);
+	return rc > 0 ? -EPROTO : rc;
+}
+
+/**
  * ll_statfs_get - numbers of the whole file system, at most statfs_max_age old
+ * @sbi: the mount
+ * @st: out, in wire order
+ *
+ * With the option lazystatfs the last numbers known are the answer while the MDT is away, so that
+ * df, and umount, which asks for the type of the file system, end. Context: killable.
+ *
+ * Return: 0; -EINTR; -EPROTO; -errno of the MDT or, without lazystatfs, of an OST.
  */
 int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st)
 {
+	bool lazy = sbi->opts & LL_OPT_LAZYSTATFS;
+	struct obd_statfs now;
 	int rc = 0;
 
 	if (mutex_lock_killable(&sbi->statfs_mutex))
 		return -EINTR;
 	if (!sbi->statfs_time ||
 	    time_after(jiffies, sbi->statfs_time + sbi->statfs_max_age * HZ)) {
-		rc = mdc_statfs(sbi->mdc0, &sbi->statfs, true);
-		if (!rc && !sbi->statfs.os_bsize)
-			rc = -EPROTO;
-		if (!rc && !(le32_to_cpu(sbi->statfs.os_state) & OS_STATFS_SUM))
-			rc = ll_statfs_osts(sbi, &sbi->statfs);
-		sbi->statfs_time = rc ? 0 : jiffies ?: 1;
+		rc = ll_statfs_ask(sbi, &now, lazy && sbi->statfs_time);
+		if (!rc) {
+			sbi->statfs = now;
+			sbi->statfs_time = jiffies ?: 1;
+		} else if (lazy && sbi->statfs_time && !imp_is_full(sbi->mdc0->imp)) {
+			rc = 0;
+		}
 	}
 	*st = sbi->statfs;
 	mutex_unlock(&sbi->statfs_mutex);
-	return rc > 0 ? -EPROTO : rc;
+	return rc;
 }
 
 static int ll_statfs(struct dentry *dentry, struct kstatfs *ks)
@@ -436,7 +458,7 @@ static int ll_super_get_limits(struct super_block *sb)
 	struct obd_statfs st;
 	int rc;
 
-	rc = mdc_statfs(sbi->mdc0, &st, false);
+	rc = mdc_statfs(sbi->mdc0, &st, false, false);
 	if (rc)
 		return rc > 0 ? -EPROTO : rc;
 	sbi->mount_time = jiffies;

@@ -142,6 +142,9 @@ if wanted away; then
 	run lfs setstripe -E 64K -c 1 -i 0 -E -1 -o 1 w; echo x > w
 	run lfs setstripe -E 64K -c 1 -i 0 -E -1 -c 1 v; echo x > v
 	run umount /mnt/ost1
+	# the MDT notices with the next change it tells the OST
+	chown 1:1 here1
+	for i in $(seq 40); do lctl get_param -n osp.$FS-OST0001*.state | grep -q 'current_state: FULL' || break; sleep 1; done
 	data /tmp/w 8
 	run timeout 60 dd if=/tmp/w of=v bs=64k conv=notrunc status=none; run cmp /tmp/w /mnt/b/v
 	(timeout 100 dd if=/tmp/w of=w bs=64k conv=notrunc status=none) & P=$!

@@ -3,7 +3,7 @@
 # File data between two mounts (tests/tools/datacheck.c): blocks and holes of what is dirty, deleted files, tails of mappings, a full OST,
 # direct I/O beside mappings, AIO; an OST that comes back without what it acknowledged; an OST that is away holds up nobody else.
 # disks: 200,200,200,60
-# limit: 400
+# limit: 800
 . $TOP/tests/uml/lib.sh
 D=$TOP/build/tools/datacheck
 ONLY=$1

@@ -4,7 +4,7 @@
 # components are added, removed, flagged; bad layouts are refused; with an OST away or full nothing hangs.
 #   t_layouts.sh restart,exercise,left: run when they are named only: the MDT restarts; the exerciser; no object is left over
 # disks: 200,200,200,60
-# limit: 500
+# limit: 1000
 . $TOP/tests/uml/lib.sh
 X=$TOP/build/tools/exercise
 ONLY=${1:-pfl,defaults,edit,bad,race,over,away}

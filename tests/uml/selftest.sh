@@ -9,7 +9,7 @@ out=${1:-${TMPDIR:-/tmp}/$name}
 
 # The test's own module, against the modules of the build that all tests in the debug kernel use.
 selftest_build() {
-	"$top/scripts/mod-build" -k um -o "$mod"
+	mkdir -p "$top/build/um" && flock "$top/build/um/.lock" "$top/scripts/mod-build" -k um -o "$mod" # tests run side by side
 	rm -rf "${out:?}/$name" # a source of an earlier run that is gone would be built, too
 	mkdir -p "$out/$name"
 	cp "$here/Kbuild" "$here/"*.[ch] "$out/$name/"

@@ -10,6 +10,7 @@
 
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 #include "kib.h"
 #include <trace/events/lnet.h>
 
@@ -54,10 +55,15 @@ struct kib_conn *kib_conn_alloc(struct kib_peer *peer, enum kib_conn_state state
 	return conn;
 }
 
+/* Drop a reference. close_work waits until it has the last one: see kib_conn_close_work(). */
 void kib_conn_put(struct kib_conn *conn)
 {
-	if (!refcount_dec_and_test(&conn->refs))
+	if (!refcount_dec_and_test(&conn->refs)) {
+		/* the counter is seen before the waiter; only its address is used */
+		smp_mb__after_atomic();
+		wake_up_var(&conn->refs);
 		return;
+	}
 	kib_peer_put(conn->peer);
 	kfree(conn->chain);
 	kfree(conn);
@@ -311,6 +317,9 @@ static void kib_conn_close_work(struct work_struct *work)
 	conn->cm_over = true;
 	rdma_unlock_handler(conn->id);
 	rdma_disconnect(conn->id);
+	/* who chose this connection before it was closed may be mapping memory for its device */
+	wait_var_event(&conn->refs, refcount_read(&conn->refs) == 1);
+	smp_rmb();	/* sees what they did; pairs with refcount_dec_and_test() */
 	kib_conn_teardown(conn);
 	rdma_destroy_id(conn->id);
 	if (conn->dialled && conn->dial_failed)

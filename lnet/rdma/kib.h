@@ -13,9 +13,10 @@
  *
  * Lifetime: a connection holds its peer. From its start to the end of close_work it is used by the
  * handlers of its ID and of its queue pair without a reference of theirs: close_work ends both
- * before it frees anything. Memory of a message is given back when the queue pair cannot touch it
- * any more: after the completion of its work requests and of the invalidation of its key, or after
- * the queue pair was drained.
+ * before it frees anything. Others hold a reference while they use it, and with it its resources:
+ * close_work waits for them, so nobody waits for close_work with a reference. Memory of a message
+ * is given back when the queue pair cannot touch it any more: after the completion of its work
+ * requests and of the invalidation of its key, or after the queue pair was drained.
  */
 #ifndef _KIB_H
 #define _KIB_H

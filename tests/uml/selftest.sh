@@ -13,7 +13,8 @@ selftest_build() {
 	rm -rf "${out:?}/$name" # a source of an earlier run that is gone would be built, too
 	mkdir -p "$out/$name"
 	cp "$here/Kbuild" "$here/"*.[ch] "$out/$name/"
-	make -s -C "$uml" M="$out/$name" ARCH=um MOD="$mod" KBUILD_EXTRA_SYMBOLS="$mod/Module.symvers" W=1 modules
+	make -s -C "$uml" M="$out/$name" ARCH=um MOD="$mod" \
+		KBUILD_EXTRA_SYMBOLS="$mod/Module.symvers $("$top/tests/uml/build-rdma")/Module.symvers" W=1 modules
 }
 
 # The machine: $out/init.sh is its first process.

@@ -251,8 +251,9 @@ static int svc_run_handler(struct svc_req *req, bool *held)
 		return -EROFS;
 	if (req->sr_tgt && req->sr_tgt->pt_ops->pre_handle && !req->sr_resumed) {
 		rc = req->sr_tgt->pt_ops->pre_handle(req);
-		*held = rc == 1;
-		req->sr_executed = rc == 2;
+		*held = rc == 1;	/* then the request is not ours any more */
+		if (rc == 2)
+			req->sr_executed = true;
 		if (rc)
 			return rc <= 1 ? rc : req->sr_status;
 	}
@@ -263,7 +264,8 @@ static int svc_run_handler(struct svc_req *req, bool *held)
 				    lnet_nid_str(&req->sr_peer, nid), rc);
 		return rc;
 	}
-	if (h->flags & HF_RESENT && req->sr_pb_flags & MSG_RESENT && req->sr_tgt->pt_ops->resent) {
+	if (h->flags & HF_RESENT && req->sr_pb_flags & (MSG_RESENT | MSG_REPLAY) &&
+	    req->sr_tgt->pt_ops->resent) {
 		rc = req->sr_tgt->pt_ops->resent(req);
 		req->sr_executed = rc > 0;
 		if (rc)

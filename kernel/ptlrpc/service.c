@@ -241,6 +241,27 @@ void svc_req_resume(struct svc_req *req)
 EXPORT_SYMBOL_GPL(svc_req_resume);
 
 /**
+ * svc_req_run - serve a held request in the calling thread
+ * @req: request
+ *
+ * Context: sleeps; svc_current() is NULL meanwhile.
+ *
+ * Return: the status that was answered.
+ */
+int svc_req_run(struct svc_req *req)
+{
+	int rc;
+
+	req->sr_resumed = true;
+	svc_req_get(req);
+	svc_handle_req(req);	/* with the reference of svc_req_hold() */
+	rc = req->sr_status;
+	svc_req_put(req);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(svc_req_run);
+
+/**
  * svc_req_drop - forget a held request
  * @req: request
  */

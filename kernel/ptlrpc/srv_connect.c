@@ -143,8 +143,11 @@ static struct obd_export *svc_connect_choose_export(struct ptlrpc_target *t, str
 		bool mds_first = a->flags & OBD_CONNECT_MDS_MDS &&
 				 a->op_flags & MSG_CONNECT_INITIAL;
 
-		if (t->pt_recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT) && !mds_first)
+		if (t->pt_recovering && !(a->flags & OBD_CONNECT_LIGHTWEIGHT) && !mds_first) {
+			if (t->pt_ops->stranger)
+				t->pt_ops->stranger(t);
 			return ERR_PTR(-EBUSY);
+		}
 		exp = export_new(t, a->uuid);
 		if (IS_ERR(exp))
 			return exp;

@@ -495,10 +495,15 @@ struct ptlrpc_target_ops {
 	 */
 	void (*disconnect)(struct obd_export *exp, bool evicted);
 	/*
-	 * Optional. MSG_RESENT request of a handler with HF_RESENT: 1 = answered (status, reply
-	 * set), 0 = execute, -errno.
+	 * Optional. MSG_RESENT or MSG_REPLAY request of a handler with HF_RESENT: 1 = answered
+	 * (status, reply set), 0 = execute, -errno.
 	 */
 	int (*resent)(struct svc_req *req);
+	/*
+	 * Optional: a new client was told to wait (-EBUSY), for the target recovers. Any context
+	 * that may sleep.
+	 */
+	void (*stranger)(struct ptlrpc_target *t);
 	/*
 	 * Optional, before the handler of every request of the target (recovery filter): 0 =
 	 * execute it; 1 = kept for later by svc_req_hold(); 2 = answer it as it is (status, reply
@@ -607,7 +612,7 @@ static inline u64 exp_connect_flags2(const struct obd_export *exp)
 }
 
 #define HF_MODIFIES	0x1	/* -EROFS on read-only exports */
-#define HF_RESENT	0x2	/* ops->resent() is asked when MSG_RESENT is set */
+#define HF_RESENT	0x2	/* ops->resent() is asked when MSG_RESENT or MSG_REPLAY is set */
 #define HF_RECOVERY	0x4	/* may run in recovery (for pre_handle) */
 
 struct ptlrpc_handler {
@@ -654,7 +659,7 @@ struct svc_req {
 	/* private */
 	refcount_t sr_ref;
 	struct ptlrpc_service *sr_svc;
-	struct list_head sr_link;		/* queue of the service */
+	struct list_head sr_link;		/* queue of the service; the holder's while held */
 	struct list_head sr_timed;		/* all requests of the service */
 	struct list_head sr_exp_link;	/* exp_reqs */
 	struct svc_buf *sr_buf;		/* receive buffer, until the message is copied */
@@ -709,6 +714,8 @@ int svc_bulk_get(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned
  */
 void svc_req_hold(struct svc_req *req);
 void svc_req_resume(struct svc_req *req);
+/* Instead of resume: serve it in this thread; its status. */
+int svc_req_run(struct svc_req *req);
 /* Instead of resume: drop it without an answer. */
 void svc_req_drop(struct svc_req *req);
 /* The request that this thread serves; NULL outside of the threads of services. */

@@ -11,10 +11,12 @@
 #include <linux/fs.h>
 #include <gloss/target.h>
 #include <gloss/mgc.h>
+#include <gloss/param.h>
 
 #define TGT_SUPER_MAGIC	0x0BD00BD1
 #define TGT_PARAMS_MAX	MTI_PARAM_MAXLEN
 #define TGT_REPLY_SLOTS	65536	/* records in reply_data */
+#define TGT_REC_TIME_MAX	86400	/* seconds of recovery */
 
 struct obd_device;
 
@@ -39,6 +41,10 @@ struct tgt_mount {
 	u32			tm_flags;	/* LDD_F_* */
 	bool			tm_mgs_opt, tm_nomgs, tm_nosvc;
 	bool			tm_have_svname;
+	bool			tm_abort_recov;	/* forget the clients of before */
+	bool			tm_force;	/* umount -f: forget those of now */
+	unsigned int		tm_recovery_soft;	/* seconds, 0: default */
+	unsigned int		tm_recovery_hard;
 };
 
 /* ---- options.c ---- */
@@ -85,6 +91,7 @@ void tgt_service_fini(struct lu_target *lt);
 
 /* ---- last_rcvd.c ---- */
 int tgt_lsd_open(struct lu_target *lt);
+int tgt_lsd_preload(struct lu_target *lt);	/* the clients of before become exports */
 void tgt_lsd_close(struct lu_target *lt);
 int tgt_slot_alloc(struct lu_target *lt, struct tgt_export *te);
 void tgt_slot_free(struct lu_target *lt, struct tgt_export *te);
@@ -92,9 +99,25 @@ int tgt_slot_write(struct lu_target *lt, struct osd_trans *th, u32 slot,
 		   const struct lsd_client_data *lcd);
 
 /* ---- replies.c ---- */
+int tgt_replies_open(struct lu_target *lt);
+/* @clients: struct tgt_export by generation, or NULL */
+int tgt_replies_load(struct lu_target *lt, struct xarray *clients);
 void tgt_replies_init(struct tgt_export *te);
 void tgt_replies_drop(struct lu_target *lt, struct tgt_export *te);
 /* In the transaction of the request; te_lock taken inside. */
 int tgt_reply_record(struct svc_req *req, struct osd_trans *th, struct tgt_reply_data *trd);
+
+/* ---- recovery.c ---- */
+int tgt_recovery_init(struct lu_target *lt);
+void tgt_recovery_fini(struct lu_target *lt);
+void tgt_recovery_params_add(struct lu_target *lt);
+void tgt_recovery_add(struct lu_target *lt, struct tgt_export *te);
+int tgt_recovery_start(struct lu_target *lt);
+void tgt_recovery_stop(struct lu_target *lt);
+void tgt_recovery_abort(struct lu_target *lt);
+void tgt_recovery_connected(struct lu_target *lt, struct tgt_export *te);
+void tgt_recovery_gone(struct lu_target *lt, struct tgt_export *te);
+void tgt_recovery_stranger(struct ptlrpc_target *pt);
+int tgt_recovery_filter(struct svc_req *req);
 
 #endif

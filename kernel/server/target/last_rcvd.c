@@ -3,9 +3,10 @@
  * last_rcvd: the header with the epoch of the transnos, and a slot for each client (chapter 2,
  * A.1).
  *
- * Replay of lost requests after a restart is not offered: at start all slots of the last run are
- * cleared, old clients are told that they were evicted, and the epoch in the header grows, so that
- * no transno is given twice.
+ * The clients in the slots that the last run left are those that may come to the recovery
+ * (recovery.c); the mount option abort_recov clears the slots instead, and old clients are told
+ * that they were evicted. The epoch in the header grows with each start, so that no transno is
+ * given twice.
  *
  * The newest transno on the disk is what the last run committed: the largest of the header and the
  * slots. A slot is written in the transaction of its client's change, the header when a slot is
@@ -16,6 +17,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/mm.h>
+#include <linux/xarray.h>
 #include "internal.h"
 
 #define SLOT_POS(slot)	(LR_CLIENT_START + (u64)(slot) * LR_CLIENT_SIZE)
@@ -52,12 +54,29 @@ static void tgt_lsd_new(struct lu_target *lt)
 	lsd->lsd_subdir_count = cpu_to_le16(32);
 }
 
-/* Free the slots that the last run left, remember the largest transno in them. */
-static int tgt_slots_clear(struct lu_target *lt, u64 *transno)
+/* 0; -EUCLEAN: no run of this target wrote what is in the slot. */
+static int tgt_slot_check(struct lu_target *lt, u32 slot, const struct lsd_client_data *lcd)
+{
+	u64 newest = max(le64_to_cpu(lcd->lcd_last_transno),
+			 le64_to_cpu(lcd->lcd_last_close_transno));
+
+	if (newest >> 32 <= le32_to_cpu(lt->lt_lsd->lsd_start_epoch) &&
+	    (!lcd->lcd_uuid[0] ||
+	     (lcd->lcd_generation && slot < TGT_SLOTS_MAX &&
+	      memchr(lcd->lcd_uuid, 0, sizeof(lcd->lcd_uuid)))))
+		return 0;
+	pr_err("%s: slot %u of last_rcvd is damaged: rc = %d\n", lt->lt_name, slot, -EUCLEAN);
+	return -EUCLEAN;
+}
+
+/* Calls @fn for all slots. 0, -EIO and others of reading, the first error of @fn. */
+static int tgt_slots_iterate(struct lu_target *lt,
+			     int (*fn)(struct lu_target *lt, u32 slot, struct lsd_client_data *lcd,
+				       void *data), void *data)
 {
 	u64 pos, size = osd_size(lt->lt_last_rcvd);
 	struct lsd_client_data lcd;
-	u32 slot = 0, cleared = 0;
+	u32 slot = 0;
 	ssize_t n;
 	int rc;
 
@@ -66,46 +85,98 @@ static int tgt_slots_clear(struct lu_target *lt, u64 *transno)
 		n = osd_buf_read(lt->lt_last_rcvd, &lcd, sizeof(lcd), pos);
 		if (n != sizeof(lcd))
 			return n < 0 ? n : -EIO;
-		*transno = max3(*transno, le64_to_cpu(lcd.lcd_last_transno),
-				le64_to_cpu(lcd.lcd_last_close_transno));
-		lt->lt_generation = max(lt->lt_generation, le32_to_cpu(lcd.lcd_generation));
-		if (!lcd.lcd_uuid[0])
-			continue;
-		lcd.lcd_uuid[0] = 0;
-		rc = tgt_slot_save(lt, slot, &lcd);
+		rc = fn(lt, slot, &lcd, data);
 		if (rc)
 			return rc;
-		cleared++;
+		cond_resched();
 	}
-	if (cleared)
-		pr_info("%s: %u clients of before the restart are evicted: recovery is not supported\n",
-			lt->lt_name, cleared);
 	return 0;
 }
 
-static int tgt_replies_open(struct lu_target *lt)
+struct slots_found {
+	u64		last;	/* transno */
+	unsigned int	used;
+};
+
+static int tgt_slot_found(struct lu_target *lt, u32 slot, struct lsd_client_data *lcd, void *data)
 {
-	struct lsd_reply_header head = {
-		.lrh_magic = cpu_to_le32(LRH_MAGIC_V1),
-		.lrh_header_size = cpu_to_le32(sizeof(head)),
-		.lrh_reply_size = cpu_to_le32(sizeof(struct lsd_reply_data)),
-	};
+	bool used = lcd->lcd_uuid[0], abort = lt->lt_mount->tm_abort_recov;
+	struct slots_found *f = data;
+	int rc = tgt_slot_check(lt, slot, lcd);
+
+	if (rc && !abort)
+		return rc;
+	if (rc) {
+		memset(lcd, 0, sizeof(*lcd));
+	} else {
+		f->last = max3(f->last, le64_to_cpu(lcd->lcd_last_transno),
+			       le64_to_cpu(lcd->lcd_last_close_transno));
+		lt->lt_generation = max(lt->lt_generation, le32_to_cpu(lcd->lcd_generation));
+	}
+	f->used += used;
+	if (used && !abort)
+		set_bit(slot, lt->lt_slots);
+	lcd->lcd_uuid[0] = 0;
+	return abort && (used || rc) ? tgt_slot_save(lt, slot, lcd) : 0;
+}
+
+/* Which slots are in use, and the newest transno in all of them. */
+static int tgt_slots_find(struct lu_target *lt, u64 *last)
+{
+	struct slots_found f = {};
+	int rc = tgt_slots_iterate(lt, tgt_slot_found, &f);
+
+	*last = f.last;
+	if (rc == -EUCLEAN)
+		pr_err("%s: with the mount option abort_recov it starts without the clients of before\n",
+		       lt->lt_name);
+	else if (f.used && lt->lt_mount->tm_abort_recov)
+		pr_info("%s: %u clients of before the restart are evicted, there is no recovery\n",
+			lt->lt_name, f.used);
+	else
+		lt->lt_pt.pt_recovering = f.used;
+	return rc;
+}
+
+static int tgt_slot_preload(struct lu_target *lt, u32 slot, struct lsd_client_data *lcd,
+			    void *data)
+{
+	struct xarray *clients = data;
+	struct obd_export *exp;
+	struct tgt_export *te;
 	int rc;
 
-	lt->lt_reply_slots = kvcalloc(BITS_TO_LONGS(TGT_REPLY_SLOTS), sizeof(long), GFP_KERNEL);
-	if (!lt->lt_reply_slots)
-		return -ENOMEM;
-	lt->lt_reply_data = osd_local_open(lt->lt_osd, REPLY_DATA, true);
-	if (IS_ERR(lt->lt_reply_data)) {
-		rc = PTR_ERR(lt->lt_reply_data);
-		lt->lt_reply_data = NULL;
-		return rc;
-	}
-	/*
-	 * Records of earlier runs name client generations that no slot has: they count as free.
-	 */
-	return tgt_local_write(lt->lt_osd, OSD_CR_BUF_WRITE, lt->lt_reply_data, &head, sizeof(head),
-			       0);
+	if (!lcd->lcd_uuid[0])
+		return 0;
+	exp = ptlrpc_export_preload(&lt->lt_pt, (char *)lcd->lcd_uuid);
+	if (IS_ERR(exp))
+		return PTR_ERR(exp);
+	te = tgt_export(exp);
+	te->te_slot = slot;
+	te->te_lcd = *lcd;
+	tgt_recovery_add(lt, te);
+	rc = xa_err(xa_store(clients, le32_to_cpu(lcd->lcd_generation), te, GFP_KERNEL));
+	export_put(exp);
+	return rc;
+}
+
+/**
+ * tgt_lsd_preload - make the exports of the clients that had a slot in the last run
+ * @lt: registered target that is not ready, so that nobody connects or disconnects
+ *
+ * Return: 0 or -errno.
+ */
+int tgt_lsd_preload(struct lu_target *lt)
+{
+	struct xarray clients;
+	int rc;
+
+	xa_init(&clients);
+	rc = tgt_slots_iterate(lt, tgt_slot_preload, &clients);
+	if (!rc && lt->lt_reply_data)
+		rc = tgt_replies_load(lt, &clients);
+	xa_destroy(&clients);
+	return rc;
 }
 
 /*
@@ -119,9 +190,12 @@ static int tgt_epoch_begin(struct lu_target *lt, u64 last)
 	int rc;
 
 	last = max(last, le64_to_cpu(lsd->lsd_last_transno));
-	epoch = max_t(u64, le32_to_cpu(lsd->lsd_start_epoch), last >> 32) + 1;
-	if (epoch >= U32_MAX)
-		return -EOVERFLOW;
+	epoch = (u64)le32_to_cpu(lsd->lsd_start_epoch) + 1;
+	if (epoch >= U32_MAX || last >> 32 >= epoch) {
+		pr_err("%s: the header of last_rcvd is damaged: epoch %llu, transaction %#llx: rc = %d\n",
+		       lt->lt_name, epoch - 1, last, -EUCLEAN);
+		return -EUCLEAN;
+	}
 	lsd->lsd_feature_incompat = cpu_to_le32(LSD_INCOMPAT_GLOSS);
 	lsd->lsd_start_epoch = cpu_to_le32(epoch);
 	lsd->lsd_last_transno = cpu_to_le64(last);
@@ -189,9 +263,11 @@ int tgt_lsd_open(struct lu_target *lt)
 	else
 		rc = tgt_lsd_check(lt, n);
 	if (!rc)
-		rc = tgt_slots_clear(lt, &last) ?: tgt_epoch_begin(lt, last);
+		rc = tgt_slots_find(lt, &last) ?: tgt_epoch_begin(lt, last);
 	if (!rc && lt->lt_kind == TGT_MDT)
 		rc = tgt_replies_open(lt);
+	if (!rc && lt->lt_reply_data && !lt->lt_pt.pt_recovering)
+		rc = tgt_replies_load(lt, NULL);
 out:
 	if (rc)
 		tgt_lsd_close(lt);
@@ -201,7 +277,8 @@ out:
 /* The journal is synced after this by osd_umount(), which also runs the last commit callbacks. */
 void tgt_lsd_close(struct lu_target *lt)
 {
-	if (lt->lt_last_rcvd && lt->lt_lsd && lt->lt_lsd->lsd_mount_count) {
+	/* not of a target that was refused: pt_instance is set by tgt_epoch_begin() */
+	if (lt->lt_last_rcvd && lt->lt_lsd && lt->lt_pt.pt_instance) {
 		lt->lt_lsd->lsd_last_transno =
 			cpu_to_le64(atomic64_read(&lt->lt_pt.pt_last_committed));
 		tgt_lsd_write(lt);

@@ -297,11 +297,12 @@ static int tgt_fs_statfs(struct dentry *dentry, struct kstatfs *st)
 	return rc;
 }
 
-/* umount -f: what waits for the MGS gives up. */
+/* umount -f: what waits for the MGS gives up, and the clients are forgotten. */
 static void tgt_fs_umount_begin(struct super_block *sb)
 {
 	struct tgt_mount *tm = sb->s_fs_info;
 
+	tm->tm_force = true;
 	if (tm->tm_mgc)
 		mgc_abort(tm->tm_mgc);
 }

@@ -94,10 +94,10 @@ static const struct {
 
 /* Known, but without a meaning here (yet). */
 static const char * const ignored_opts[] = {
-	"abort_recov", "abort_recovery", "abort_recov_mdt", "abort_recovery_mdt", "noir",
+	"abort_recov_mdt", "abort_recovery_mdt", "noir",
 	"noscrub", "skip_lfsck", "no_create", "no_precreate", "localrecov", "force", "rw",
 	"defaults", "_netdev", "nodev", "nosuid", "noexec", "loop",
-	"strictatime", "relatime", "noatime", "mgssec", "recovery_time_soft", "recovery_time_hard",
+	"strictatime", "relatime", "noatime", "mgssec",
 	"md_stripe_cache_size", "max_sectors_kb", "retry",
 };
 
@@ -113,6 +113,13 @@ static int tgt_option_network(struct tgt_mount *tm, char *key, char *value)
 {
 	value[-1] = '=';
 	return tgt_params_add(tm, key, strlen(key));
+}
+
+static int tgt_option_seconds(const char *value, unsigned int *secs)
+{
+	int rc = kstrtouint(value, 10, secs);
+
+	return rc ?: *secs && *secs <= TGT_REC_TIME_MAX ? 0 : -ERANGE;
 }
 
 static int tgt_option_device(struct tgt_mount *tm, const char *value)
@@ -141,6 +148,12 @@ static int tgt_option(struct tgt_mount *tm, char *key, char *value)
 		tm->tm_nomgs = true;
 	else if (!strcmp(key, "nosvc"))
 		tm->tm_nosvc = true;
+	else if (!strcmp(key, "abort_recov") || !strcmp(key, "abort_recovery"))
+		tm->tm_abort_recov = true;
+	else if (!strcmp(key, "recovery_time_soft") && value)
+		return tgt_option_seconds(value, &tm->tm_recovery_soft);
+	else if (!strcmp(key, "recovery_time_hard") && value)
+		return tgt_option_seconds(value, &tm->tm_recovery_hard);
 	else if (!strcmp(key, "svname") && value)
 		return tgt_set_svname(tm, value);
 	else if (!strcmp(key, "mgsnode") && value)

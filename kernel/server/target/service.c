@@ -62,18 +62,26 @@ static int tgt_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 	rc = lt->lt_type->connect ? lt->lt_type->connect(exp, ocd, reconnect) : 0;
 	if (rc && new_slot)
 		tgt_slot_free(lt, te);
+	if (!rc && !light)
+		tgt_recovery_connected(lt, te);
 	return rc;
 }
 
-/* When the target stops nothing is written: its next start clears all slots anyway. */
+/*
+ * When the target stops, clients keep their slots, and their state after its next start: they do
+ * not notice more than a pause. After umount -f they start anew.
+ */
 static void tgt_disconnect(struct obd_export *exp, bool evicted)
 {
 	struct tgt_export *te = tgt_export(exp);
 	struct lu_target *lt = lu_target(exp->exp_tgt);
 
+	if (evicted)
+		atomic_inc(&lt->lt_evictions);
+	tgt_recovery_gone(lt, te);
 	if (lt->lt_type->disconnect)
 		lt->lt_type->disconnect(exp, evicted);
-	if (!lt->lt_stopping)
+	if (!lt->lt_stopping || lt->lt_mount->tm_force)
 		tgt_slot_free(lt, te);
 	tgt_replies_drop(lt, te);
 }
@@ -81,10 +89,10 @@ static void tgt_disconnect(struct obd_export *exp, bool evicted)
 static int tgt_handle_resent(struct svc_req *req)
 {
 	const struct tgt_type *type = svc_req_target(req)->lt_type;
-	struct tgt_reply_data trd;
+	struct tgt_reply_data trd = { .trd_transno = req->sr_replay_transno };
 	int rc;
 
-	if (!type->reconstruct || !tgt_resent(req, &trd))
+	if (!type->reconstruct || (!tgt_resent(req, &trd) && !tgt_replay_old(req)))
 		return 0;
 	rc = type->reconstruct(req, &trd);
 	if (rc < 0)
@@ -111,6 +119,10 @@ int tgt_service_init(struct lu_target *lt)
 	ops->connect = tgt_connect;
 	ops->disconnect = tgt_disconnect;
 	ops->resent = tgt_handle_resent;
+	if (lt->lt_kind != TGT_MGS) {
+		ops->stranger = tgt_recovery_stranger;
+		ops->pre_handle = tgt_recovery_filter;
+	}
 	lt->lt_pt.pt_ops = ops;
 	lt->lt_pt.pt_not_replayable = lt->lt_kind == TGT_MGS;
 	return 0;

@@ -230,11 +230,11 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 	if (!lt)
 		goto out_type;
 	if (kind != TGT_MGS)
-		rc = tgt_lsd_open(lt);
+		rc = tgt_lsd_open(lt) ?: tgt_recovery_init(lt);
 	else
 		rc = 0;
 	if (rc)
-		goto out_free;
+		goto out_lsd;
 	rc = tgt_service_init(lt);
 	if (rc)
 		goto out_lsd;
@@ -248,6 +248,7 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 		pr_err("%s cannot start: rc = %d\n", lt->lt_name, rc);
 		goto out_obd;
 	}
+	tgt_recovery_params_add(lt);
 	mutex_lock(&targets_mutex);
 	list_add_tail(&lt->lt_list, &targets);
 	mutex_unlock(&targets_mutex);
@@ -266,9 +267,9 @@ out_obd:
 out_service:
 	tgt_service_fini(lt);
 out_lsd:
+	tgt_recovery_fini(lt);
 	if (kind != TGT_MGS)
 		tgt_lsd_close(lt);
-out_free:
 	kfree(lt);
 out_type:
 	tgt_type_put(type);
@@ -280,10 +281,16 @@ int tgt_serve(struct lu_target *lt)
 {
 	int rc;
 
+	lt->lt_pt.pt_not_ready = lt->lt_pt.pt_recovering;
 	rc = ptlrpc_target_register(&lt->lt_pt);
 	if (rc)
 		return rc;
 	lt->lt_serving = true;
+	if (lt->lt_pt.pt_recovering)
+		rc = tgt_lsd_preload(lt) ?: tgt_recovery_start(lt);
+	if (rc)
+		return rc;
+	WRITE_ONCE(lt->lt_pt.pt_not_ready, false);
 	rc = tgt_type_serve(lt->lt_type);
 	if (!rc)
 		pr_info("%s started on %s\n", lt->lt_name, osd_dev_name(lt->lt_osd));
@@ -306,6 +313,7 @@ void tgt_stop(struct lu_target *lt)
 	lt->lt_stopping = true;
 	if (lt->lt_serving)
 		ptlrpc_target_unregister(&lt->lt_pt);
+	tgt_recovery_stop(lt);
 	/* The commit callbacks of requests hold references; osd_sync() has made them run. */
 	osd_sync(lt->lt_osd);
 	if (!refcount_dec_and_test(&lt->lt_ref))
@@ -313,9 +321,12 @@ void tgt_stop(struct lu_target *lt)
 	if (type->no_exports)
 		type->no_exports(lt);
 	ldlm_ns_free(lt->lt_pt.pt_ns, true);
+	/* the files go with those of the type, which has the same directory */
+	param_dir_del(lt->lt_params);
 	type->stop(lt);
 	lu_device_del(lt->lt_obd);
 	tgt_service_fini(lt);
+	tgt_recovery_fini(lt);
 	if (lt->lt_kind != TGT_MGS)
 		tgt_lsd_close(lt);
 	pr_info("%s stopped\n", lt->lt_name);

@@ -45,6 +45,10 @@ static int tgt_trans_record(struct svc_req *req, struct osd_trans *th, int rc, u
 	struct tgt_reply_data *trd;
 	struct commit *c;
 
+	if (tgt_replay_old(req)) {
+		req->sr_transno = req->sr_replay_transno;
+		return 0;
+	}
 	c = kmalloc(sizeof(*c), GFP_NOFS);
 	trd = kzalloc(sizeof(*trd), GFP_NOFS);
 	if (!c || !trd) {
@@ -57,7 +61,8 @@ static int tgt_trans_record(struct svc_req *req, struct osd_trans *th, int rc, u
 		osd_trans_set_sync(th);
 		return 0;
 	}
-	req->sr_transno = atomic64_inc_return(&lt->lt_last_transno);
+	req->sr_transno = svc_req_replay(req) ? req->sr_replay_transno :
+						atomic64_inc_return(&lt->lt_last_transno);
 	refcount_inc(&lt->lt_ref);
 	c->lt = lt;
 	c->transno = req->sr_transno;
@@ -107,8 +112,13 @@ EXPORT_SYMBOL_GPL(tgt_trans_stop);
  */
 int tgt_trans_empty(struct svc_req *req, int rc, u64 op_data)
 {
-	struct osd_trans *th = tgt_trans_start(req, 0);
+	struct osd_trans *th;
 
+	if (tgt_replay_old(req)) {
+		req->sr_transno = req->sr_replay_transno;
+		return rc;
+	}
+	th = tgt_trans_start(req, 0);
 	if (IS_ERR(th))
 		return PTR_ERR(th);
 	return tgt_trans_stop(req, th, rc, op_data);

@@ -8,9 +8,10 @@
  * Locks, outer first: lu_target.lt_config_mutex > lt_slot_mutex > a transaction of the object store
  * > tgt_export.te_lock > lt_reply_mutex.
  *
- * Transnos: epoch (one more at each start) << 32 | counter, given inside the transaction. A
- * transaction of jbd2 starts only after all handles of the one before have stopped, so transnos
- * grow from one commit to the next, and the newest transno of a finished commit is last_committed.
+ * Transnos: epoch (one more at each start) << 32 | counter, given inside the transaction; a replay
+ * keeps its own. A transaction of jbd2 starts only after all handles of the one before have
+ * stopped, so transnos grow from one commit to the next, and the newest transno of a finished
+ * commit is last_committed.
  */
 #ifndef _GLOSS_TARGET_H
 #define _GLOSS_TARGET_H
@@ -54,9 +55,20 @@ struct tgt_reply_data {
 	s32			trd_result;
 	u16			trd_tag;	/* pb_tag of the request, 0 = none */
 	u32			trd_slot;	/* record in reply_data, or TGT_NO_SLOT */
+	bool			trd_old;	/* of before the restart */
 };
 
 #define TGT_NO_SLOT	(~0u)
+
+/* What a target in recovery still expects of a client (recovery.c). */
+enum tgt_client_state {
+	TGT_CLIENT_OTHER,	/* nothing: it was not there before the restart */
+	TGT_CLIENT_MISSING,	/* a connect */
+	TGT_CLIENT_REQUESTS,	/* replays of requests */
+	TGT_CLIENT_LOCKS,	/* replays of locks */
+	TGT_CLIENT_DONE,
+	TGT_CLIENT_NR
+};
 
 /*
  * One connected client. Embedded first in the export of a type (struct mdt_export { struct
@@ -70,6 +82,11 @@ struct tgt_export {
 	struct lsd_client_data	te_lcd;		/* image of the slot */
 	struct list_head	te_replies;	/* of tgt_reply_data */
 	unsigned int		te_nr_replies;
+	/* recovery.c, tr_lock */
+	enum tgt_client_state	te_rec;
+	unsigned int		te_held;	/* its requests that wait */
+	unsigned int		te_replays;	/* those of them that are replays of requests */
+	u64			te_replayed;	/* the newest one that was served */
 };
 
 static inline struct tgt_export *tgt_export(struct obd_export *exp)
@@ -126,8 +143,8 @@ struct tgt_type {
 	/* The client goes (by itself or evicted); locks are cleaned up by the caller of this. */
 	void (*disconnect)(struct obd_export *exp, bool evicted);
 	/*
-	 * A resent request was executed before: pack its reply from trd (status = trd_result).
-	 * Returns 0, or -errno.
+	 * A resent or replayed request was executed before: pack its reply from trd (status =
+	 * trd_result). Returns 0, or -errno.
 	 */
 	int (*reconstruct)(struct svc_req *req, const struct tgt_reply_data *trd);
 };
@@ -159,6 +176,9 @@ struct lu_target {
 	/* last_rcvd, reply_data */
 	struct osd_object	*lt_last_rcvd;
 	struct osd_object	*lt_reply_data;
+	struct tgt_recovery	*lt_recovery;	/* NULL: MGS */
+	struct param_dir	*lt_params;	/* of recovery */
+	atomic_t		lt_evictions;	/* since the start */
 	struct lr_server_data	*lt_lsd;	/* image of the header */
 	struct mutex		lt_slot_mutex;	/* lt_slots, the header on disk */
 	unsigned long		*lt_slots;	/* TGT_SLOTS_MAX bits: client slots in use */
@@ -208,6 +228,11 @@ int tgt_trans_empty(struct svc_req *req, int rc, u64 op_data);
  * each RESENT request.
  */
 bool tgt_resent(struct svc_req *req, struct tgt_reply_data *trd);
+/*
+ * Is it the replay of a transaction that is there already (recovery.c)? Then nothing may be changed
+ * again.
+ */
+bool tgt_replay_old(const struct svc_req *req);
 
 /* ---- server nodes (nodes.c) ---- */
 void tgt_nodes_init(struct tgt_nodes *nodes);

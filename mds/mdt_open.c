@@ -411,6 +411,20 @@ static int mdt_open_by_name(struct mdt_open *o)
 
 /* ---- replays and resends ---- */
 
+/* This request has opened the file already: answer with that handle. */
+static bool mdt_open_find_handle(struct mdt_open *o)
+{
+	struct mdt_file *mf = mdt_file_by_xid(o->o_export, o->o_req->sr_xid);
+
+	if (!mf)
+		return false;
+	mdt_file_put(o->o_file);
+	o->o_file = mf;
+	o->o_child = mf->mf_obj;
+	mdt_object_get(o->o_child);
+	return true;
+}
+
 /*
  * A replayed open finds the object by its FID. If the object was lost it is created again (chapter
  * 4, 11.6).
@@ -424,15 +438,20 @@ static int mdt_open_replay(struct mdt_open *o)
 	rc = mdt_req_fid(&o->o_rec->cr_fid2, &fid);
 	if (rc)
 		return rc;
-	rc = mdt_open_find(o, &fid, &o->o_child);
-	if (rc == -ENOENT && (o->o_flags & MDS_OPEN_CREAT) && o->o_name)
-		return mdt_open_by_name(o);
-	if (rc)
-		return rc;
-	flags = o->o_flags;
-	o->o_flags &= ~(MDS_OPEN_EXCL | MDS_OPEN_CREAT);
-	rc = mdt_open_existing(o);
-	o->o_flags = flags;
+	if (mdt_open_find_handle(o)) {	/* replayed over an older connection */
+		o->o_disp |= DISP_LOOKUP_POS | DISP_OPEN_OPEN;
+		o->o_req->sr_transno = o->o_req->sr_replay_transno;
+	} else {
+		rc = mdt_open_find(o, &fid, &o->o_child);
+		if (rc == -ENOENT && (o->o_flags & MDS_OPEN_CREAT) && o->o_name)
+			return mdt_open_by_name(o);
+		if (rc)
+			return rc;
+		flags = o->o_flags;
+		o->o_flags &= ~(MDS_OPEN_EXCL | MDS_OPEN_CREAT);
+		rc = mdt_open_existing(o);
+		o->o_flags = flags;
+	}
 	/* What the client was told the first time. */
 	if (!rc && (o->o_flags & MDS_OPEN_CREAT))
 		o->o_disp = (o->o_disp & ~(u64)DISP_LOOKUP_POS) | DISP_LOOKUP_NEG |
@@ -440,22 +459,43 @@ static int mdt_open_replay(struct mdt_open *o)
 	return rc;
 }
 
-/* A resent open that was executed: the handle is the one with its xid. */
+/*
+ * A resent open that was executed before the target restarted. Its client never saw the answer, and
+ * so could not replay it: the handle is made again.
+ */
+static int mdt_open_anew(struct mdt_open *o, u64 disp)
+{
+	struct lu_fid fid;
+	u64 flags;
+	int rc;
+
+	if (!(disp & DISP_OPEN_CREATE))
+		return o->o_flags & MDS_OPEN_BY_FID || !o->o_name ? mdt_open_by_fid(o) :
+								    mdt_open_by_name(o);
+	rc = mdt_req_fid(&o->o_rec->cr_fid2, &fid);
+	if (!rc)
+		rc = mdt_open_find(o, &fid, &o->o_child);
+	if (rc)
+		return rc;
+	flags = o->o_flags;
+	/* Who makes a file may open it whatever its mode says. */
+	o->o_flags &= ~(MDS_OPEN_EXCL | MDS_OPEN_CREAT);
+	o->o_flags |= MDS_OPEN_OWNEROVERRIDE;
+	rc = mdt_open_existing(o);
+	o->o_flags = flags;
+	if (!rc)
+		o->o_disp = disp;
+	return rc;
+}
+
+/* A resent open that was executed. */
 static int mdt_open_resent(struct mdt_open *o, const struct tgt_reply_data *trd)
 {
-	int rc = trd->trd_result;
-
+	if (trd->trd_data & DISP_OPEN_OPEN && !mdt_open_find_handle(o))
+		return trd->trd_old ? mdt_open_anew(o, trd->trd_data) : -ESTALE;
 	o->o_disp = trd->trd_data;
 	o->o_req->sr_transno = trd->trd_transno;
-	if (!(o->o_disp & DISP_OPEN_OPEN))
-		return rc;
-	mdt_file_put(o->o_file);
-	o->o_file = mdt_file_by_xid(o->o_export, o->o_req->sr_xid);
-	if (!o->o_file)
-		return -ESTALE;
-	o->o_child = o->o_file->mf_obj;
-	mdt_object_get(o->o_child);
-	return rc;
+	return trd->trd_result;
 }
 
 /* ---- the intent ---- */
@@ -507,12 +547,12 @@ static int mdt_open_run(struct mdt_open *o)
 	if (IS_ERR(mf))
 		return PTR_ERR(mf);
 	o->o_file = mf;
-	if (svc_req_resent(o->o_req) && tgt_resent(o->o_req, &trd))
-		return mdt_open_resent(o, &trd);
 	if (o->o_replay) {
 		mf->mf_old_cookie = o->o_rec->cr_open_handle_old.cookie;
 		return mdt_open_replay(o);
 	}
+	if (svc_req_resent(o->o_req) && tgt_resent(o->o_req, &trd))
+		return mdt_open_resent(o, &trd);
 	if ((o->o_flags & MDS_OPEN_BY_FID) || !o->o_name)
 		return mdt_open_by_fid(o);
 	return mdt_open_by_name(o);

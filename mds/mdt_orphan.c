@@ -103,7 +103,8 @@ static void mdt_orphan_committed(void *data, int error)
  */
 void mdt_orphan_commit(struct osd_trans *th, struct mdt_object *o)
 {
-	if (o->mo_reaping)
+	/* In recovery a client may still say that it has the file open: the next scan decides. */
+	if (o->mo_reaping || mdt_recovering(o->mo_mdt))
 		return;
 	o->mo_reaping = true;
 	mdt_object_get(o);

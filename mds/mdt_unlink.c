@@ -90,19 +90,21 @@ const struct mdt_op_type mdt_op_link = {
 /* ---- the end of a name ---- */
 
 /*
- * The last name of an object was removed in this transaction (mo_mutex held). A file with OST
- * objects stays on disk in PENDING/ until these are destroyed; *reap: that may start when this
- * commits. Everything else is destroyed with the last reference.
+ * The last name of an object was removed in this transaction (mo_mutex held). A file that has OST
+ * objects, or is open, or may be said to be open by a client that recovers, stays on disk in
+ * PENDING/ until the objects are destroyed; *reap: that may start when this commits. Everything
+ * else is destroyed with the last reference.
  */
 static int mdt_unlink_last(struct osd_trans *th, struct mdt_object *child, bool *reap)
 {
-	ssize_t len = -ENODATA;
+	bool keep = false;
 	int rc;
 
 	*reap = false;
 	if (S_ISREG(child->mo_osd->oo_type))
-		len = osd_xattr_get(child->mo_osd, XATTR_NAME_LOV, NULL, 0);
-	if (len > 0) {
+		keep = child->mo_opens || mdt_recovering(child->mo_mdt) ||
+		       osd_xattr_get(child->mo_osd, XATTR_NAME_LOV, NULL, 0) > 0;
+	if (keep) {
 		rc = mdt_orphan_add(th, child);
 		if (!rc)
 			*reap = !child->mo_opens;

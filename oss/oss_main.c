@@ -10,21 +10,55 @@
 
 static const struct ptlrpc_handler oss_handlers[] = {
 	{ OST_GETATTR, "ost_getattr", &wf_ost_body_only, oss_getattr, 0 },
-	{ OST_SETATTR, "ost_setattr", &wf_ost_body_only, oss_setattr, HF_MODIFIES | HF_RECOVERY },
+	{ OST_SETATTR, "ost_setattr", &wf_ost_body_only, oss_setattr,
+	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
 	{ OST_READ, "ost_read", &wf_ost_brw_read, oss_read, 0 },
-	{ OST_WRITE, "ost_write", &wf_ost_brw_write, oss_write, HF_MODIFIES | HF_RECOVERY },
-	{ OST_CREATE, "ost_create", &wf_ost_create, oss_create, HF_MODIFIES | HF_RECOVERY },
-	{ OST_DESTROY, "ost_destroy", &wf_ost_destroy, oss_destroy, HF_MODIFIES | HF_RECOVERY },
+	{ OST_WRITE, "ost_write", &wf_ost_brw_write, oss_write,
+	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
+	{ OST_CREATE, "ost_create", &wf_ost_create, oss_create,
+	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
+	{ OST_DESTROY, "ost_destroy", &wf_ost_destroy, oss_destroy,
+	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
 	{ OST_GET_INFO, "ost_get_info", &wf_ost_get_info, oss_get_info, 0 },
 	{ OST_SET_INFO, "ost_set_info", &wf_ost_set_info, oss_set_info, 0 },
-	{ OST_PUNCH, "ost_punch", &wf_ost_body_only, oss_punch, HF_MODIFIES | HF_RECOVERY },
+	{ OST_PUNCH, "ost_punch", &wf_ost_body_only, oss_punch,
+	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
 	{ OST_STATFS, "ost_statfs", &wf_ost_statfs, oss_statfs, 0 },
 	{ OST_SYNC, "ost_sync", &wf_ost_body_only, oss_sync, HF_RECOVERY },
 	{ OST_FALLOCATE, "ost_fallocate", &wf_ost_body_only, oss_fallocate,
-	  HF_MODIFIES | HF_RECOVERY },
+	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
 	{ OST_SEEK, "ost_seek", &wf_ost_create, oss_seek, 0 },
 	{ SEQ_QUERY, "seq_query", &wf_seq_query, oss_seq_query, HF_RECOVERY },
 };
+
+/*
+ * A replay of what is on disk already: it must not be carried out again, for what came after it may
+ * be on disk as well. (Resent requests are not remembered: they are.)
+ */
+static int oss_reconstruct(struct svc_req *req, const struct tgt_reply_data *trd)
+{
+	struct ost_body *body = svc_req_buf(req, WF_OST_BODY), *rep;
+	struct osd_object *obj;
+	struct lu_fid fid;
+	int rc;
+
+	if (req->sr_opc == OST_WRITE)
+		svc_rep_room(req, WF_RCS, svc_req_len(req, WF_NIOBUF) /
+					  sizeof(struct niobuf_remote) * sizeof(__le32));
+	rc = svc_rep_pack(req);
+	if (rc)
+		return rc;
+	rep = svc_rep_buf(req, WF_OST_BODY);
+	rep->oa.o_oi = body->oa.o_oi;
+	rep->oa.o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP);
+	obj = req->sr_opc == OST_CREATE || oss_obdo_fid(oss_dev(req), &body->oa, &fid) ?
+		      NULL : osd_find(oss_dev(req)->ost_osd, &fid);
+	if (!IS_ERR_OR_NULL(obj)) {
+		oss_obdo_attrs(&rep->oa, obj);
+		osd_object_put(obj);
+	}
+	return 0;
+}
 
 static const struct ptlrpc_service_conf oss_services[] = {
 	{ .name = "ll_ost",
@@ -121,6 +155,7 @@ static const struct tgt_type oss_type = {
 	.stop = oss_stop,
 	.connect = oss_connect,
 	.disconnect = oss_disconnect,
+	.reconstruct = oss_reconstruct,
 };
 
 static int __init oss_init(void)

@@ -20,7 +20,7 @@ def fid(seq, oid, ver=0):
 ROOT = fid(0x200000007, 1)
 
 class Reply:
-    """type (4713 REPLY, 4712 ERR), status, transno, bufs (without the body)."""
+    """type (4713 REPLY, 4712 ERR), status, transno, op_flags, handle, bufs (without the body)."""
     def __init__(self, data):
         n = struct.unpack_from('<I', data)[0]
         lens = struct.unpack_from('<%dI' % n, data, 32)
@@ -29,7 +29,8 @@ class Reply:
             self.bufs.append(data[pos:pos + l])
             pos += r8(l)
         body = self.bufs.pop(0)
-        self.type, = struct.unpack_from('<I', body, 8)
+        self.handle, self.type = struct.unpack_from('<QI', body)
+        self.op_flags, = struct.unpack_from('<I', body, 60)
         self.status, = struct.unpack_from('<i', body, 20)
         self.transno, = struct.unpack_from('<Q', body, 48)
         self.last_committed, = struct.unpack_from('<Q', body, 40)
@@ -130,17 +131,35 @@ class Target:
     """A connection to a target; rpc() sends a request, or start() and wait()."""
     def __init__(self, peer, uuid, client, flags, ocd=b'', portal=12, opc=38, op_flags=0x20, flags2=0, sp=0):
         self.peer, self.portal, self.sp = peer, portal, sp
-        self.handle, self.conn_cnt = 0, 1
+        self.handle, self.conn_cnt = 0, 0
+        self.sent = {}  # what may be sent again, by xid
         data = struct.pack('<QIIIIQ', flags, 0x02110000, 0, 0, 1 << 20, 0x7f) + ocd
         data = data.ljust(72, b'\0') + struct.pack('<Q', flags2)
-        self.connect_reply = self.rpc(opc, OBD, [uuid.encode().ljust(39, b'\0'), client.encode().ljust(39, b'\0'), struct.pack('<Q', id(self)),
-                                                 data.ljust(192, b'\0'), b''], op_flags=op_flags)
+        self.connect_req = [opc, OBD, [uuid.encode().ljust(39, b'\0'), client.encode().ljust(39, b'\0'), struct.pack('<Q', id(self)),
+                                       data.ljust(192, b'\0'), b'']]
+        self.connect(op_flags)
 
-    def start(self, opc, version, bufs, portal=None, flags=0, op_flags=0):
+    def connect(self, op_flags=0):
+        """Connect, or connect again: the reply, also in connect_reply."""
+        self.conn_cnt += 1
+        self.connect_reply = self.rpc(*self.connect_req, op_flags=op_flags)
+        if not self.connect_reply.status:
+            self.handle = self.connect_reply.handle
+        return self.connect_reply
+
+    def again(self, xid, flags, transno=0, **kw):
+        """Send a request again, as a resend or a replay."""
+        opc, version, bufs, portal = self.sent[xid]
+        return self.start(opc, version, bufs, portal, flags, xid=xid, transno=transno, **kw)
+
+    def start(self, opc, version, bufs, portal=None, flags=0, op_flags=0, xid=0, transno=0):
         p = self.peer
-        p.xid += 1
-        xid = p.xid
-        body = struct.pack('<QIIIIQ', self.handle, 4711, version, opc, 0, 0).ljust(56, b'\0')
+        if not xid:
+            p.xid += 1
+            xid = p.xid
+            self.sent[xid] = (opc, version, bufs, portal)
+        self.last = xid
+        body = struct.pack('<QIIIIQ', self.handle, 4711, version, opc, 0, 0).ljust(48, b'\0') + struct.pack('<Q', transno)
         body += struct.pack('<IIII', flags, op_flags, self.conn_cnt, 50)
         bufs = [body.ljust(184, b'\0')] + bufs
         hdr = struct.pack('<IIIIIIII', len(bufs), self.sp << 24, 0x0BD00BD3, 0, 0, 2, 0, 0) + struct.pack('<%dI' % len(bufs), *map(len, bufs))
@@ -151,10 +170,16 @@ class Target:
     def wait(self, xid, timeout=60):
         data = self.peer.waiting[xid].get(timeout=timeout)
         del self.peer.waiting[xid]
-        r = Reply(data)
-        if not self.handle and r.type == 4713 and not r.status:
-            self.handle, = struct.unpack_from('<Q', data, r8(32 + 4 * (len(r.bufs) + 1)))
-        return r
+        return Reply(data)
+
+    def silent(self, xid, secs=1):
+        """Is there no answer for some time?"""
+        try:
+            data = self.peer.waiting[xid].get(timeout=secs)
+        except queue.Empty:
+            return True
+        self.peer.waiting[xid].put(data)
+        return False
 
     def rpc(self, opc, version, bufs, timeout=60, **kw):
         return self.wait(self.start(opc, version, bufs, **kw), timeout)

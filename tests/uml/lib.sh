@@ -26,6 +26,7 @@ rdma_up() {
 	run modprobe rdma_rxe; run modprobe rdma_cm
 	run rdma link add rxe0 type rxe netdev rdma0
 }
+# START_OPTS: mount options of the targets
 # format MDT on /dev/ubda and one OST per disk of OSTS
 format() {
 	run mkfs.lustre --quiet --fsname=$FS --mgs --mdt --index=0 /dev/ubda
@@ -34,8 +35,8 @@ format() {
 }
 start() {
 	local i=0 d
-	mkdir -p /mnt/mdt; run mount -t lustre /dev/ubda /mnt/mdt
-	for d in $OSTS; do mkdir -p /mnt/ost$i; run mount -t lustre $d /mnt/ost$i; i=$((i + 1)); done
+	mkdir -p /mnt/mdt; run mount -t lustre ${START_OPTS:+-o $START_OPTS} /dev/ubda /mnt/mdt
+	for d in $OSTS; do mkdir -p /mnt/ost$i; run mount -t lustre ${START_OPTS:+-o $START_OPTS} $d /mnt/ost$i; i=$((i + 1)); done
 }
 stop() {
 	local d

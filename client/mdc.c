@@ -74,6 +74,11 @@ static int mdc_timeouts_show(struct seq_file *m, void *obj)
 	return import_timeouts_show(m, ((struct ll_mdc *)obj)->imp);
 }
 
+static int mdc_ping_show(struct seq_file *m, void *obj)
+{
+	return ptlrpc_ping(((struct ll_mdc *)obj)->imp);
+}
+
 static int mdc_uuid_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%s\n", ((struct ll_mdc *)obj)->tgt_uuid);
@@ -102,6 +107,7 @@ static const struct param_def mdc_params[] = {
 	{ "import", 0444, mdc_import_show, NULL },
 	{ "state", 0444, mdc_state_show, NULL },
 	{ "timeouts", 0444, mdc_timeouts_show, NULL },
+	{ "ping", 0444, mdc_ping_show, NULL },
 	{ "mds_server_uuid", 0444, mdc_uuid_show, NULL },
 	{ "active", 0644, mdc_active_show, mdc_active_store },
 };

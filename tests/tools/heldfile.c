@@ -6,6 +6,7 @@
  *   write C   write 1 MiB of the byte C at offset 0, into the page cache
  *   send      have it sent to the server and answered, which need not make it durable
  *   fsync
+ *   lock      flock(2) it
  *   read C    is the file 1 MiB of the byte C? 0 or EILSEQ
  *   close     close the file
  */
@@ -14,6 +15,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define SIZE	1048576
@@ -31,6 +33,8 @@ static int held_run(int fd, const char *cmd, int byte)
 		n = sync_file_range(fd, 0, 0, 7) ? -1 : SIZE;
 	else if (!strcmp(cmd, "fsync"))
 		n = fsync(fd) ? -1 : SIZE;
+	else if (!strcmp(cmd, "lock"))
+		n = flock(fd, LOCK_EX | LOCK_NB) ? -1 : SIZE;
 	else if (!strcmp(cmd, "read"))
 		n = pread(fd, buf, SIZE, 0);
 	else if (!strcmp(cmd, "close"))

@@ -326,7 +326,8 @@ static int mdt_lov_alloc_error(struct mdt_lod *lod, int rc)
 		since = now;
 		WRITE_ONCE(lod->lo_failing_since, now);
 	}
-	return now - since < LOV_GIVE_UP_SECS && !lod->lo_stopping ? -EINPROGRESS : -ENOSPC;
+	/* A target that stops has no answer: the client asks the one that is started again. */
+	return now - since < LOV_GIVE_UP_SECS || lod->lo_stopping ? -EINPROGRESS : -ENOSPC;
 }
 
 /**
@@ -339,8 +340,9 @@ static int mdt_lov_alloc_error(struct mdt_lod *lod, int rc)
  *
  * Waits at most LOV_WAIT_SECS for OSTs, as one of at most LOV_WAITERS_MAX threads. No transaction
  * may be open.
- * Return: 0; -EINPROGRESS: OSTs are away, the client shall ask again; -ENOSPC: all are full, there
- * is none, or they have been away for LOV_GIVE_UP_SECS; -EINVAL: no such OST; -ENOMEM, -EINTR.
+ * Return: 0; -EINPROGRESS: OSTs are away or the target stops, the client shall ask again; -ENOSPC:
+ * all are full, there is none, or they have been away for LOV_GIVE_UP_SECS; -EINVAL: no such OST;
+ * -ENOMEM, -EINTR.
  */
 int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_comp *w, u32 max, bool explicit,
 		  struct mdt_lov_alloc **out)

@@ -249,8 +249,8 @@ void mdc_drop_locks(struct ll_mdc *mdc, bool force)
 	mdc_orphan_opens_end(mdc);
 	if (force)
 		ldlm_ns_evicted(mdc->ns);
-	else
-		ldlm_cli_cancel_unused(mdc->ns, NULL);
+	/* This also waits for callbacks that began before. */
+	ldlm_cli_cancel_unused(mdc->ns, NULL);
 }
 
 /**
@@ -263,9 +263,11 @@ void mdc_drop_locks(struct ll_mdc *mdc, bool force)
 void mdc_cleanup(struct ll_mdc *mdc, bool force)
 {
 	param_dir_del(mdc->param_dir);
-	ldlm_ns_free(mdc->ns, force);
-	/* import_disconnect() waits for the last event, which may use the namespace. */
+	if (!force)
+		ldlm_cli_cancel_unused(mdc->ns, NULL);
+	/* This waits for the last event, which may use the namespace. */
 	import_disconnect(mdc->imp);
+	ldlm_ns_free(mdc->ns, true);
 	lu_device_del(mdc->dev);
 	import_put(mdc->imp);
 	kfree(mdc);

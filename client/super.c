@@ -614,8 +614,8 @@ static void ll_super_drop_locks(struct ll_sb_info *sbi, bool force)
 	xa_for_each(&sbi->oscs, index, osc) {
 		if (force)
 			ldlm_ns_evicted(osc->ns);
-		else
-			ldlm_cli_cancel_unused(osc->ns, NULL);
+		/* This also waits for callbacks that began before. */
+		ldlm_cli_cancel_unused(osc->ns, NULL);
 	}
 	xa_for_each(&sbi->mdcs, index, mdc)
 		mdc_drop_locks(mdc, force);

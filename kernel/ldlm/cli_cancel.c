@@ -629,8 +629,10 @@ void ldlm_ns_evicted(struct ldlm_namespace *ns)
 {
 	struct ldlm_resource *res = NULL;
 
+	ldlm_ns_hold(ns);
 	while ((res = ldlm_res_next(ns, res)))
 		ldlm_cli_fail_res(res);
+	ldlm_ns_release(ns);
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_evicted);
 

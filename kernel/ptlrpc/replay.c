@@ -452,11 +452,16 @@ static void ptlrpc_replay_lost(struct ptlrpc_request *req, int rc)
 	ptlrpc_replay_release(imp, &gone, false);
 }
 
-/* Does this answer to a replay say that the connection, not the request, has failed? */
+/*
+ * Does this answer to a replay say that the connection, not the request, has failed? One that
+ * cannot be understood does not: the next one would be the same.
+ */
 static bool ptlrpc_replay_disconnected(const struct ptlrpc_request *replay)
 {
 	int rc = replay->rq_status;
 
+	if (rc == -EPROTO)
+		return false;
 	return !replay->rq_got_reply || rc == -ENOTCONN || rc == -ENODEV || rc == -ESHUTDOWN ||
 	       rc == -EAGAIN || rc == -EINPROGRESS || rc == -ETIMEDOUT;
 }
@@ -541,6 +546,12 @@ int ptlrpc_replay_all(struct obd_import *imp)
 		ptlrpc_req_put(todo[i]);
 	}
 	kvfree(todo);
+	if (!rc) {
+		/* What was lost is never committed: nobody shall wait for that. */
+		spin_lock(&imp->imp_lock);
+		imp->imp_max_transno = max(imp->imp_last_committed, ptlrpc_replay_last(imp));
+		spin_unlock(&imp->imp_lock);
+	}
 	if (sent)
 		pr_info("%s: %u requests replayed\n", imp->imp_name, sent);
 	return rc;

@@ -270,8 +270,8 @@ static int lnet_stats_show(struct seq_file *m, void *v)
 
 	lnet_stats_sum_all(&sum);
 	/* msgs_alloc msgs_max errors send recv route drop; send, recv, route, drop lengths */
-	seq_printf(m, "0 0 %llu %llu %llu 0 %llu %llu %llu 0 %llu\n", sum.errors,
-		   lnet_stats_sum4(sum.sent),
+	seq_printf(m, "%d %d %llu %llu %llu 0 %llu %llu %llu 0 %llu\n", atomic_read(&lnet_nr_msgs),
+		   atomic_read(&lnet_max_msgs), sum.errors, lnet_stats_sum4(sum.sent),
 		   lnet_stats_sum4(sum.recv), lnet_stats_sum4(sum.dropped), sum.send_bytes,
 		   sum.recv_bytes,
 		   sum.drop_bytes);
@@ -319,6 +319,7 @@ int lnet_dev_init(void)
 	debugfs_create_file("stats", 0444, debug_dir, NULL, &lnet_stats_fops);
 	debugfs_create_file("nis", 0444, debug_dir, NULL, &lnet_nis_fops);
 	lnet_debug_init(debug_dir);
+	lnet_debug_files_init(debug_dir);
 	return 0;
 }
 

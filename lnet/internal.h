@@ -119,6 +119,10 @@ int lnet_dev_init(void);
 void lnet_dev_exit(void);
 void lnet_debug_init(struct dentry *dir);
 void lnet_debug_exit(void);
+void lnet_debug_files_init(struct dentry *dir);
+
+/* move.c, md.c: what is in memory */
+extern atomic_t lnet_nr_msgs, lnet_max_msgs, lnet_nr_mds;
 
 static inline void lnet_stat_sent(struct lnet_ni *ni, u32 type, u32 bytes)
 {

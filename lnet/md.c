@@ -33,6 +33,7 @@ static struct handle_bucket *handles;
 
 static atomic64_t next_cookie;
 static struct kmem_cache *md_cache;
+atomic_t lnet_nr_mds;
 
 static struct handle_bucket *lnet_md_bucket(u64 cookie)
 {
@@ -53,6 +54,7 @@ struct lnet_md *lnet_md_new(const struct lnet_md_desc *desc)
 	md = kmem_cache_zalloc(md_cache, GFP_NOFS);
 	if (!md)
 		return ERR_PTR(-ENOMEM);
+	atomic_inc(&lnet_nr_mds);
 	refcount_set(&md->refs, 1);
 	md->desc = *desc;
 	md->threshold = desc->threshold;
@@ -81,8 +83,10 @@ EXPORT_SYMBOL_GPL(lnet_md_get);
  */
 void lnet_md_put(struct lnet_md *md)
 {
-	if (refcount_dec_and_test(&md->refs))
-		kmem_cache_free(md_cache, md);
+	if (!refcount_dec_and_test(&md->refs))
+		return;
+	kmem_cache_free(md_cache, md);
+	atomic_dec(&lnet_nr_mds);
 }
 EXPORT_SYMBOL_GPL(lnet_md_put);
 

@@ -14,16 +14,23 @@
 #include <trace/events/lnet.h>
 
 static struct kmem_cache *msg_cache;
+atomic_t lnet_nr_msgs, lnet_max_msgs;	/* messages in memory now, and the most there were */
 
 /* Make a message of an NI. Takes over the caller's reference to the NI, also on failure. */
 static struct lnet_msg *lnet_msg_alloc(struct lnet_ni *ni)
 {
 	struct lnet_msg *msg = kmem_cache_zalloc(msg_cache, GFP_NOFS);
+	int n, max;
 
-	if (msg)
+	if (msg) {
 		msg->ni = ni;
-	else
+		n = atomic_inc_return(&lnet_nr_msgs);
+		max = atomic_read(&lnet_max_msgs);
+		while (n > max && !atomic_try_cmpxchg(&lnet_max_msgs, &max, n))
+			;
+	} else {
 		lnet_ni_put(ni);
+	}
 	return msg;
 }
 
@@ -35,6 +42,7 @@ void lnet_msg_free(struct lnet_msg *msg)
 		kfree(msg->buf);
 	lnet_ni_put(msg->ni);
 	kmem_cache_free(msg_cache, msg);
+	atomic_dec(&lnet_nr_msgs);
 }
 
 /**

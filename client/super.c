@@ -715,10 +715,6 @@ static void __exit ll_exit(void)
 module_init(ll_init);
 module_exit(ll_exit);
 
-MODULE_ALIAS("mdc");
-MODULE_ALIAS("lmv");
-MODULE_ALIAS("lov");
-MODULE_ALIAS("osc");
-MODULE_ALIAS("mgc");
 MODULE_DESCRIPTION("Gloss: Lustre-compatible file system client");
 MODULE_LICENSE("GPL");
+MODULE_SOFTDEP("post: mgc lov lmv mdc osc");

@@ -40,7 +40,7 @@ struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write
 
 	if (!brw)
 		return NULL;
-	brw->max = min(pages, obj->osc->brw_size >> PAGE_SHIFT);
+	brw->max = min(pages, READ_ONCE(obj->osc->brw_size) >> PAGE_SHIFT);
 	brw->bv = kvmalloc_array(brw->max, sizeof(*brw->bv), GFP_NOFS);
 	if (!brw->bv) {
 		kfree(brw);
@@ -158,14 +158,14 @@ static void ll_brw_replay_prep(struct ptlrpc_request *req, struct ptlrpc_request
 	body->oa.o_cksum = cpu_to_le32(ll_bvec_cksum(bv, nr, type, U32_MAX));
 }
 
-static void ll_brw_slot_put(struct ll_osc *osc, bool direct);
+static void ll_brw_slot_put(struct ll_brw *brw);
 
 static void ll_brw_end(struct ll_brw *brw, int rc)
 {
 	struct ll_osc *osc = brw->obj->osc;
 
 	brw->rc = rc;
-	ll_brw_slot_put(osc, brw->direct);
+	ll_brw_slot_put(brw);
 	if (brw->write && brw->grant) {
 		/* consumed by the write, or gone with it */
 		spin_lock(&osc->lock);
@@ -344,6 +344,8 @@ static void ll_brw_done(struct ptlrpc_request *req)
 
 	if (!got_reply && rc >= 0)
 		rc = -EIO;
+	lu_hist_add(brw->obj->osc->rpc_hist, LL_RPC_LATENCY, brw->write,
+		    ktime_us_delta(ktime_get(), brw->sent));
 	ll_brw_set_req(brw, NULL);
 	if (brw->write && got_reply)
 		ll_brw_written(brw, req);
@@ -446,7 +448,8 @@ static void ll_brw_pack_obdo(struct ll_brw *brw, struct obdo *oa)
 static int ll_brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 {
 	struct ll_osc *osc = brw->obj->osc;
-	u32 n_md = osc->brw_size >> 20;
+	/* brw_size may have become less since the request was made */
+	u32 n_md = max_t(u32, READ_ONCE(osc->brw_size) >> 20, DIV_ROUND_UP(brw->len, 1U << 20));
 	struct niobuf_remote *nb;
 	struct obd_ioobj *ioo;
 	struct ost_body *body;
@@ -498,6 +501,11 @@ static void ll_brw_transmit(struct ll_brw *brw)
 				     brw->write ? &wf_ost_brw_write : &wf_ost_brw_read);
 		rc = req ? ll_brw_pack(brw, req) : -ENOMEM;
 	}
+	brw->sent = ktime_get();
+	lu_hist_add(osc->rpc_hist, LL_RPC_PAGES, brw->write, brw->nr);
+	lu_hist_add(osc->rpc_hist, LL_RPC_IN_FLIGHT, brw->write,
+		    READ_ONCE(osc->lane[brw->direct].in_flight));
+	lu_hist_add(osc->rpc_hist, LL_RPC_OFFSET, brw->write, brw->off >> PAGE_SHIFT);
 	if (!rc) {
 		/* Sent after an eviction it would be without its lock. */
 		if (!brw->direct)
@@ -543,13 +551,15 @@ void ll_brw_send_queued(struct ll_osc *osc)
 	mod_delayed_work(brw_wq, &osc->send, 0);
 }
 
-static void ll_brw_slot_put(struct ll_osc *osc, bool direct)
+static void ll_brw_slot_put(struct ll_brw *brw)
 {
-	struct ll_osc_lane *lane = &osc->lane[direct];
+	struct ll_osc *osc = brw->obj->osc;
+	struct ll_osc_lane *lane = &osc->lane[brw->direct];
 	bool more;
 
 	spin_lock(&osc->lock);
 	lane->in_flight--;
+	osc->in_flight[brw->write]--;
 	more = !list_empty(&lane->queue);
 	spin_unlock(&osc->lock);
 	if (more)
@@ -567,6 +577,7 @@ static struct ll_brw *ll_brw_dequeue(struct ll_osc *osc, struct ll_osc_lane *lan
 		if (lane->in_flight < osc->max_in_flight || ll_brw_is_lost(brw)) {
 			list_del_init(&brw->queue);
 			lane->in_flight++;
+			osc->in_flight[brw->write]++;
 			spin_unlock(&osc->lock);
 			return brw;
 		}
@@ -632,10 +643,12 @@ void ll_brw_send(struct ll_brw *brw)
 
 	spin_lock(&osc->lock);
 	go = lane->in_flight < osc->max_in_flight && list_empty(&lane->queue);
-	if (go)
+	if (go) {
 		lane->in_flight++;
-	else
+		osc->in_flight[brw->write]++;
+	} else {
 		list_add_tail(&brw->queue, &lane->queue);
+	}
 	trace_lustre_brw_send(brw, !go);
 	spin_unlock(&osc->lock);
 	if (go)

@@ -8,8 +8,6 @@
 #include <linux/fs.h>
 #include "data.h"
 
-#define LL_READ_AHEAD (4U << 20) /* bytes: a whole bulk RPC */
-
 int ll_data_init(void)
 {
 	int rc = ll_brw_init();

@@ -42,6 +42,9 @@ ssize_t ll_dio_rw(struct kiocb *iocb, struct iov_iter *iter);
 int ll_dio_wait_writes(struct inode *inode);
 int ll_dio_wait_all(struct inode *inode);
 
+#define LL_READ_AHEAD (4U << 20) /* bytes: a whole bulk RPC */
+#define LL_OSC_BRW_MAX (4U << 20) /* longest bulk RPC */
+
 /*
  * Bulk RPCs of one kind to an OST: so many in flight, the others queued. Direct I/O waits at the
  * OST for locks, also for those of this client, which are given up when their pages are written:
@@ -50,6 +53,14 @@ int ll_dio_wait_all(struct inode *inode);
 struct ll_osc_lane {
 	unsigned int		in_flight;
 	struct list_head	queue;		/* struct ll_brw */
+};
+
+enum {		/* tables of osc.*.rpc_stats */
+	LL_RPC_PAGES,
+	LL_RPC_IN_FLIGHT,
+	LL_RPC_OFFSET,
+	LL_RPC_LATENCY,
+	LL_RPC_HIST_NR
 };
 
 struct ll_osc {
@@ -69,10 +80,16 @@ struct ll_osc {
 	u64			lost;		/* lost without a write: told with the next RPC */
 	struct ll_osc_lane	lane[2];	/* of the page cache, of direct I/O */
 	unsigned int		max_in_flight;	/* bulk RPCs of each */
+	unsigned int		in_flight[2];	/* reads, writes of both */
 	u64			newest_transno;	/* of the changes on this OST */
 	struct lu_fid		newest_fid;	/* object of that change */
-	u32			brw_size;	/* longest RPC */
-	u32			cksum;		/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0 */
+	u64			max_dirty;	/* most of dirty */
+	/* longest RPC: of those that the OST grants what the administrator wants */
+	u32			brw_size, brw_granted, brw_wanted;
+	/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0; sets of them */
+	u32			cksum, cksum_granted, cksum_wanted;
+	bool			cksum_on;
+	struct lu_hist		*rpc_hist;	/* or NULL */
 	u32			short_io_max;	/* bytes that may be sent inside of a message */
 	wait_queue_head_t	waitq;		/* grant or in_flight changed */
 	struct work_struct	flush;		/* writes dirty pages, to get grant */
@@ -166,6 +183,12 @@ static inline bool ll_comp_has_objects(const struct ll_comp *c)
 
 /* ---- osc.c ---- */
 
+void ll_osc_tune(struct ll_osc *osc);
+/* osc_param.c */
+extern const struct lu_hist_def ll_osc_rpc_hist[LL_RPC_HIST_NR];
+u64 ll_osc_max_dirty_default(void);
+void ll_osc_params_add(struct ll_osc *osc);
+void ll_osc_set_checksums(struct ll_osc *osc, bool on);
 bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes);
 void ll_osc_grant_put(struct ll_osc *osc, u64 bytes);
 int ll_osc_grant_wait(struct ll_osc *osc);
@@ -247,6 +270,7 @@ struct ll_brw {
 	int			rc;
 	u32			bytes;		/* moved */
 	u32			cksum;
+	ktime_t			sent;
 	unsigned int		accounted;	/* pages of ll_object.dirty */
 	void			(*done)(struct ll_brw *brw);	/* frees it */
 	void			*data;

@@ -226,6 +226,7 @@ static int ll_dio_send_all(struct dio *dio)
 		brw = ll_brw_new(dio->inode, obj, dio->write, off, n >> PAGE_SHIFT);
 		if (!brw)
 			return -ENOMEM;
+		n = min_t(u64, n, (u64)brw->max << PAGE_SHIFT);
 		brw->direct = true;
 		brw->sys = capable(CAP_SYS_RESOURCE);
 		brw->done = ll_dio_brw_done;

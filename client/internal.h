@@ -117,7 +117,11 @@ struct ll_sb_info {
 
 	struct lu_stats		*stats;
 	unsigned int		stat_blocksize;	/* parameter, 0 = default */
-	struct param_dir	*param_dir;
+	struct param_dir	*param_dir, *lov_dir, *lmv_dir;
+	struct param_space	space;
+	unsigned int		ra_mb, ra_file_mb;	/* readahead: bounds, MiB */
+	unsigned int		cache_max_mb;		/* pages of data, 0 = no bound */
+	struct delayed_work	cache_work;		/* cache_limit.c */
 	struct obd_device	*dev_lov, *dev_lmv;
 };
 

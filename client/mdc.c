@@ -59,26 +59,6 @@ static void mdc_event(struct obd_import *imp, enum import_event ev)
 
 static const struct import_ops mdc_import_ops = { .event = mdc_event };
 
-static int mdc_import_show(struct seq_file *m, void *obj)
-{
-	return import_show(m, ((struct ll_mdc *)obj)->imp);
-}
-
-static int mdc_state_show(struct seq_file *m, void *obj)
-{
-	return import_state_show(m, ((struct ll_mdc *)obj)->imp);
-}
-
-static int mdc_timeouts_show(struct seq_file *m, void *obj)
-{
-	return import_timeouts_show(m, ((struct ll_mdc *)obj)->imp);
-}
-
-static int mdc_ping_show(struct seq_file *m, void *obj)
-{
-	return ptlrpc_ping(((struct ll_mdc *)obj)->imp);
-}
-
 static int mdc_uuid_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%s\n", ((struct ll_mdc *)obj)->tgt_uuid);
@@ -104,11 +84,7 @@ static ssize_t mdc_active_store(const char *text, size_t len, void *obj)
 }
 
 static const struct param_def mdc_params[] = {
-	{ "import", 0444, mdc_import_show, NULL },
-	{ "state", 0444, mdc_state_show, NULL },
-	{ "timeouts", 0444, mdc_timeouts_show, NULL },
-	{ "ping", 0444, mdc_ping_show, NULL },
-	{ "mds_server_uuid", 0444, mdc_uuid_show, NULL },
+	{ "mds_server_uuid", 0444, mdc_uuid_show, NULL, PARAM_DEBUGFS },
 	{ "active", 0644, mdc_active_show, mdc_active_store },
 };
 
@@ -193,6 +169,7 @@ int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const cha
 	snprintf(path, sizeof(path), "mdc/%s", mdc->name);
 	mdc->param_dir = param_dir_add(NULL, path);
 	param_add(mdc->param_dir, mdc_params, ARRAY_SIZE(mdc_params), mdc);
+	import_params_add(mdc->param_dir, mdc->imp);
 	rc = xa_err(xa_store(&sbi->mdcs, index, mdc, GFP_KERNEL));
 	if (rc)
 		goto err_dev;

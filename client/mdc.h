@@ -315,9 +315,15 @@ int ll_fileattr_set(struct mnt_idmap *idmap, struct dentry *dentry, struct filea
 extern const struct export_operations ll_export_ops;
 int ll_param_init(struct ll_sb_info *sbi);
 void ll_param_fini(struct ll_sb_info *sbi);
+void ll_param_hide(struct ll_sb_info *sbi);
+/* cache_limit.c */
+void ll_cache_limit_init(struct ll_sb_info *sbi);
+void ll_cache_limit_stop(struct ll_sb_info *sbi);
+int ll_cache_show(struct seq_file *m, void *obj);
+ssize_t ll_cache_store(const char *text, size_t len, void *obj);
 
 /* super.c */
-int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st);
+int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay);
 
 /* config.c */
 int ll_nr_osts(struct ll_sb_info *sbi);		/* highest index + 1 */

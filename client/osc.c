@@ -10,7 +10,6 @@
 #include "data.h"
 
 #define LL_OSC_MAX_IN_FLIGHT 8
-#define LL_OSC_BRW_MAX	     (4U << 20)
 #define LL_OSC_SHORT_IO	     (16U << 10)
 
 /* What is asked for at connect. */
@@ -25,6 +24,21 @@
 #define LL_OSC_CONNECT2								\
 	(OBD_CONNECT2_REP_MBITS | OBD_CONNECT2_INC_XID | OBD_CONNECT2_LSEEK)
 
+/*
+ * What the administrator wants of what the OST allows. The lock of the OSC is held; requests that
+ * are being made have read the old values.
+ */
+void ll_osc_tune(struct ll_osc *osc)
+{
+	u32 types = osc->cksum_granted & osc->cksum_wanted;
+
+	WRITE_ONCE(osc->brw_size, min(osc->brw_granted, osc->brw_wanted));
+	if (!types)
+		types = osc->cksum_granted;
+	WRITE_ONCE(osc->cksum, !osc->cksum_on ? 0 :
+		   types & OBD_CKSUM_CRC32C ? OBD_CKSUM_CRC32C : OBD_CKSUM_ADLER);
+}
+
 static void osc_granted(struct ll_osc *osc)
 {
 	const struct obd_connect_data *ocd = &osc->imp->imp_ocd;
@@ -36,12 +50,11 @@ static void osc_granted(struct ll_osc *osc)
 	spin_lock(&osc->lock);
 	osc->avail = total > osc->dirty ? total - osc->dirty : 0;
 	osc->lost = 0;
-	osc->brw_size = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)),
-				ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
-	osc->cksum = !(osc->sbi->opts & LL_OPT_CHECKSUM) ? 0
-		     : !(flags & OBD_CONNECT_CKSUM) || !(types & OBD_CKSUM_CRC32C)
-			     ? OBD_CKSUM_ADLER
-			     : OBD_CKSUM_CRC32C;
+	osc->brw_granted = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)),
+				   ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
+	osc->cksum_granted = flags & OBD_CONNECT_CKSUM && types & OBD_CKSUM_CRC32C ?
+			     OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER : OBD_CKSUM_ADLER;
+	ll_osc_tune(osc);
 	spin_unlock(&osc->lock);
 	wake_up_all(&osc->waitq);
 }
@@ -96,147 +109,6 @@ static void osc_connect_data(struct obd_import *imp, struct obd_connect_data *oc
 static const struct import_ops osc_import_ops = { .event = osc_event,
 						  .connect_data = osc_connect_data };
 
-/* Parameters of osc.*. */
-
-static int osc_show_uuid(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%s\n", ((struct ll_osc *)obj)->uuid);
-	return 0;
-}
-
-static int osc_show_import(struct seq_file *m, void *obj)
-{
-	return import_show(m, ((struct ll_osc *)obj)->imp);
-}
-
-static int osc_show_state(struct seq_file *m, void *obj)
-{
-	return import_state_show(m, ((struct ll_osc *)obj)->imp);
-}
-
-static int osc_show_timeouts(struct seq_file *m, void *obj)
-{
-	return import_timeouts_show(m, ((struct ll_osc *)obj)->imp);
-}
-
-static int osc_show_ping(struct seq_file *m, void *obj)
-{
-	return ptlrpc_ping(((struct ll_osc *)obj)->imp);
-}
-
-static int osc_show_active(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%d\n", ((struct ll_osc *)obj)->active);
-	return 0;
-}
-
-static ssize_t osc_store_active(const char *text, size_t len, void *obj)
-{
-	bool on;
-	int rc = param_parse_bool(text, &on);
-
-	if (rc)
-		return rc;
-	ll_osc_set_active(obj, on);
-	return len;
-}
-
-static int osc_show_grant(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->avail));
-	return 0;
-}
-
-static int osc_show_dirty(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->dirty));
-	return 0;
-}
-
-/* What written pages hold until the OST has committed them. */
-static int osc_show_unstable(struct seq_file *m, void *obj)
-{
-	long pages = atomic_long_read(&((struct ll_osc *)obj)->imp->imp_kept_pages);
-
-	seq_printf(m, "unstable_pages: %20ld\n", pages);
-	seq_printf(m, "unstable_mb:    %20ld\n", pages >> (20 - PAGE_SHIFT));
-	return 0;
-}
-
-static int osc_show_lost(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->lost));
-	return 0;
-}
-
-static int osc_show_in_flight(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->max_in_flight);
-	return 0;
-}
-
-static ssize_t osc_store_in_flight(const char *text, size_t len, void *obj)
-{
-	struct ll_osc *osc = obj;
-	u64 v;
-	int rc = param_parse_u64(text, 1, 256, &v);
-
-	if (rc)
-		return rc;
-	WRITE_ONCE(osc->max_in_flight, v);
-	ll_brw_send_queued(osc);
-	return len;
-}
-
-static int osc_show_pages(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%lu\n", ((struct ll_osc *)obj)->brw_size / PAGE_SIZE);
-	return 0;
-}
-
-static int osc_show_checksums(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%d\n", !!((struct ll_osc *)obj)->cksum);
-	return 0;
-}
-
-static int osc_show_short_io(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->short_io_max);
-	return 0;
-}
-
-static ssize_t osc_store_short_io(const char *text, size_t len, void *obj)
-{
-	struct ll_osc *osc = obj;
-	u64 v;
-	int rc = param_parse_u64(text, 0, OBD_MAX_SHORT_IO_BYTES, &v);
-
-	if (rc)
-		return rc;
-	if (v && v < 64)
-		return -ERANGE;
-	WRITE_ONCE(osc->short_io_max, v);
-	return len;
-}
-
-static const struct param_def osc_params[] = {
-	{ "ost_server_uuid", 0444, osc_show_uuid },
-	{ "import", 0444, osc_show_import },
-	{ "state", 0444, osc_show_state },
-	{ "timeouts", 0444, osc_show_timeouts },
-	{ "ping", 0444, osc_show_ping },
-	{ "active", 0644, osc_show_active, osc_store_active },
-	{ "cur_grant_bytes", 0444, osc_show_grant },
-	{ "cur_dirty_bytes", 0444, osc_show_dirty },
-	{ "cur_lost_grant_bytes", 0444, osc_show_lost },
-	{ "unstable_stats", 0444, osc_show_unstable },
-	{ "max_rpcs_in_flight", 0644, osc_show_in_flight, osc_store_in_flight },
-	{ "max_pages_per_rpc", 0444, osc_show_pages },
-	{ "checksums", 0444, osc_show_checksums },
-	{ "short_io_bytes", 0644, osc_show_short_io, osc_store_short_io },
-};
-
 /*
  * In a work item, as this waits until all is written, and not killably: with a server that is away
  * the writers must still die of a signal. At umount the trylock of s_umount in here fails and the
@@ -254,6 +126,7 @@ static void osc_free(struct ll_osc *osc)
 	cancel_work_sync(&osc->flush);
 	cancel_delayed_work_sync(&osc->send);
 	param_dir_del(osc->param);
+	lu_hist_free(osc->rpc_hist);
 	lu_device_del(osc->dev);
 	if (osc->imp)
 		import_put(osc->imp);
@@ -279,7 +152,14 @@ static struct ll_osc *osc_alloc(struct ll_sb_info *sbi, u32 index, const char *t
 	INIT_LIST_HEAD(&osc->lane[0].queue);
 	INIT_LIST_HEAD(&osc->lane[1].queue);
 	osc->max_in_flight = LL_OSC_MAX_IN_FLIGHT;
-	osc->brw_size = ONE_MB_BRW_SIZE;
+	osc->brw_granted = ONE_MB_BRW_SIZE;
+	osc->brw_wanted = LL_OSC_BRW_MAX;
+	osc->cksum_granted = OBD_CKSUM_ADLER;
+	osc->cksum_wanted = OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER;
+	osc->cksum_on = sbi->opts & LL_OPT_CHECKSUM;
+	ll_osc_tune(osc);
+	osc->max_dirty = ll_osc_max_dirty_default();
+	osc->rpc_hist = lu_hist_new(ll_osc_rpc_hist, LL_RPC_HIST_NR);
 	osc->short_io_max = LL_OSC_SHORT_IO;
 	osc->dev = lu_device_add("osc", osc->name, sbi->uuid);
 	if (IS_ERR(osc->dev))
@@ -327,7 +207,6 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
 		 const struct ll_node_nids *nodes, unsigned int nr_nodes, bool active)
 {
 	struct ll_osc *osc = osc_alloc(sbi, index, tgt_uuid);
-	char path[100];
 	unsigned int i;
 	int rc = -ENOMEM;
 
@@ -344,9 +223,7 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
 		if (rc)
 			goto out_ns;
 	}
-	snprintf(path, sizeof(path), "osc/%s", osc->name);
-	osc->param = param_dir_add(NULL, path);
-	param_add(osc->param, osc_params, ARRAY_SIZE(osc_params), osc);
+	ll_osc_params_add(osc);
 	osc->active = active;
 	if (active) {
 		rc = import_connect(osc->imp);
@@ -505,7 +382,7 @@ bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes)
 	bool ok;
 
 	spin_lock(&osc->lock);
-	ok = osc->avail >= bytes;
+	ok = osc->avail >= bytes && osc->dirty + bytes <= osc->max_dirty;
 	if (ok) {
 		osc->avail -= bytes;
 		osc->dirty += bytes;
@@ -540,7 +417,8 @@ static bool osc_grant_dry(struct ll_osc *osc)
 
 static bool osc_grant_there(struct ll_osc *osc)
 {
-	return READ_ONCE(osc->avail) >= PAGE_SIZE;
+	return READ_ONCE(osc->avail) >= PAGE_SIZE &&
+	       READ_ONCE(osc->dirty) + PAGE_SIZE <= READ_ONCE(osc->max_dirty);
 }
 
 /**

@@ -5,7 +5,10 @@
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
+#include <linux/backing-dev.h>
+#include <linux/mm.h>
 #include "internal.h"
+#include "data.h"
 
 static const struct lu_stat_def ll_stats[LLS_NR] = {
 	[LLS_READ_BYTES]	= { "read_bytes", LUS_BYTES, LUS_MINMAX | LUS_STDDEV },
@@ -42,38 +45,25 @@ static const struct lu_stat_def ll_stats[LLS_NR] = {
 	[LLS_PERMISSION]	= { "inode_permission", LUS_REQS, 0 },
 };
 
-/* Files of numbers from statfs. */
-static int ll_statfs_show(struct seq_file *m, struct ll_sb_info *sbi, size_t off, bool kbytes)
+/* umount waits for who reads this, so it must not wait for a server that is away. */
+static int ll_space_get(void *obj, struct kstatfs *st)
 {
-	struct obd_statfs st;
-	u64 v;
+	struct ll_sb_info *sbi = obj;
+	struct obd_statfs os;
 	int rc;
 
 	if (!sbi->mdc0)
 		return -ENODEV;
-	rc = ll_statfs_get(sbi, &st);
+	rc = ll_statfs_get(sbi, &os, true);
 	if (rc)
 		return rc;
-	v = le64_to_cpu(*(__le64 *)((char *)&st + off));
-	seq_printf(m, "%llu\n", kbytes ? v * (le32_to_cpu(st.os_bsize) >> 9) / 2 : v);
-	return 0;
-}
-
-#define STATFS_FILE(name, field, kb)					\
-static int ll_##name##_show(struct seq_file *m, void *obj)			\
-{									\
-	return ll_statfs_show(m, obj, offsetof(struct obd_statfs, field), kb);	\
-}
-
-STATFS_FILE(kbytestotal, os_blocks, true)
-STATFS_FILE(kbytesfree, os_bfree, true)
-STATFS_FILE(kbytesavail, os_bavail, true)
-STATFS_FILE(filestotal, os_files, false)
-STATFS_FILE(filesfree, os_ffree, false)
-
-static int ll_blocksize_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->bsize);
+	st->f_bsize = le32_to_cpu(os.os_bsize);
+	st->f_blocks = le64_to_cpu(os.os_blocks);
+	st->f_bfree = le64_to_cpu(os.os_bfree);
+	st->f_bavail = le64_to_cpu(os.os_bavail);
+	st->f_files = le64_to_cpu(os.os_files);
+	st->f_ffree = le64_to_cpu(os.os_ffree);
+	st->f_namelen = sbi->namelen;
 	return 0;
 }
 
@@ -173,13 +163,99 @@ static int ll_xattr_cache_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
+/* ---- readahead: the kernel's, with our bounds ---- */
+
+static u64 ll_ra_default_mb(void)
+{
+	return clamp_t(u64, (u64)totalram_pages() << PAGE_SHIFT >> 25, 64, 1024);
+}
+
+/* A file that is opened from now on reads ahead so much at most. */
+static void ll_ra_apply(struct ll_sb_info *sbi)
+{
+	unsigned int mb = min(sbi->ra_mb, sbi->ra_file_mb);
+
+	if (!sbi->sb)
+		return;
+	WRITE_ONCE(sbi->sb->s_bdi->ra_pages, (unsigned long)mb << (20 - PAGE_SHIFT));
+	WRITE_ONCE(sbi->sb->s_bdi->io_pages,
+		   min_t(unsigned long, LL_READ_AHEAD >> PAGE_SHIFT,
+			 (unsigned long)mb << (20 - PAGE_SHIFT)));
+}
+
+static int ll_ra_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->ra_mb);
+	return 0;
+}
+
+static ssize_t ll_ra_store(const char *text, size_t len, void *obj)
+{
+	struct ll_sb_info *sbi = obj;
+	u64 v;
+	int rc = param_parse_u64(text, 0, totalram_pages() >> (20 - PAGE_SHIFT), &v);
+
+	if (rc)
+		return rc;
+	sbi->ra_mb = v;
+	ll_ra_apply(sbi);
+	return len;
+}
+
+static int ll_ra_file_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->ra_file_mb);
+	return 0;
+}
+
+static ssize_t ll_ra_file_store(const char *text, size_t len, void *obj)
+{
+	struct ll_sb_info *sbi = obj;
+	u64 v;
+	int rc = param_parse_u64(text, 0, sbi->ra_mb, &v);
+
+	if (rc)
+		return rc;
+	sbi->ra_file_mb = v;
+	ll_ra_apply(sbi);
+	return len;
+}
+
+/* ---- checksums of all OSTs ---- */
+
+static int ll_checksums_show(struct seq_file *m, void *obj)
+{
+	struct ll_sb_info *sbi = obj;
+
+	seq_printf(m, "%d\n", !!(READ_ONCE(sbi->opts) & LL_OPT_CHECKSUM));
+	return 0;
+}
+
+static ssize_t ll_checksums_store(const char *text, size_t len, void *obj)
+{
+	struct ll_sb_info *sbi = obj;
+	struct ll_osc *osc;
+	unsigned long i;
+	bool on;
+	int rc = param_parse_bool(text, &on);
+
+	if (rc)
+		return rc;
+	sbi->opts = on ? sbi->opts | LL_OPT_CHECKSUM : sbi->opts & ~LL_OPT_CHECKSUM;
+	xa_for_each(&sbi->oscs, i, osc)
+		ll_osc_set_checksums(osc, on);
+	return len;
+}
+
+/* ---- what there is none of: numbers that monitoring programs expect ---- */
+
+static int ll_zero_show(struct seq_file *m, void *obj)
+{
+	seq_puts(m, "0\n");
+	return 0;
+}
+
 static const struct param_def ll_params[] = {
-	{ "blocksize", 0444, ll_blocksize_show, NULL },
-	{ "kbytestotal", 0444, ll_kbytestotal_show, NULL },
-	{ "kbytesfree", 0444, ll_kbytesfree_show, NULL },
-	{ "kbytesavail", 0444, ll_kbytesavail_show, NULL },
-	{ "filestotal", 0444, ll_filestotal_show, NULL },
-	{ "filesfree", 0444, ll_filesfree_show, NULL },
 	{ "fstype", 0444, ll_fstype_show, NULL },
 	{ "client_type", 0444, ll_client_type_show, NULL },
 	{ "uuid", 0444, ll_uuid_show, NULL },
@@ -189,7 +265,128 @@ static const struct param_def ll_params[] = {
 	{ "stat_blocksize", 0644, ll_stat_blocksize_show, ll_stat_blocksize_store },
 	{ "lazystatfs", 0644, ll_lazystatfs_show, ll_lazystatfs_store },
 	{ "xattr_cache", 0444, ll_xattr_cache_show, NULL },
+	{ "max_read_ahead_mb", 0644, ll_ra_show, ll_ra_store },
+	{ "max_read_ahead_per_file_mb", 0644, ll_ra_file_show, ll_ra_file_store },
+	{ "max_read_ahead_whole_mb", 0444, ll_zero_show },
+	{ "checksums", 0644, ll_checksums_show, ll_checksums_store },
+	{ "checksum_pages", 0644, ll_checksums_show, ll_checksums_store },
+	{ "statahead_max", 0444, ll_zero_show },
+	{ "statahead_agl", 0444, ll_zero_show },
+	{ "max_cached_mb", 0644, ll_cache_show, ll_cache_store, PARAM_DEBUGFS },
 };
+
+/* ---- lov and lmv: the sets of targets ---- */
+
+static int ll_lov_count(struct ll_sb_info *sbi, bool active)
+{
+	struct ll_osc *osc;
+	unsigned long i;
+	int n = 0;
+
+	xa_for_each(&sbi->oscs, i, osc)
+		n += !active || READ_ONCE(osc->active);
+	return n;
+}
+
+static int ll_lov_numobd_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", ll_lov_count(obj, false));
+	return 0;
+}
+
+static int ll_lov_activeobd_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", ll_lov_count(obj, true));
+	return 0;
+}
+
+static int ll_lov_target_obd_show(struct seq_file *m, void *obj)
+{
+	struct ll_sb_info *sbi = obj;
+	struct ll_osc *osc;
+	unsigned long i;
+
+	xa_for_each(&sbi->oscs, i, osc)
+		seq_printf(m, "%lu: %s %s\n", i, osc->uuid,
+			   READ_ONCE(osc->active) ? "ACTIVE" : "INACTIVE");
+	return 0;
+}
+
+static int ll_lov_desc_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%s-clilov_UUID\n", ((struct ll_sb_info *)obj)->fsname);
+	return 0;
+}
+
+static const struct param_def lov_params[] = {
+	{ "numobd", 0444, ll_lov_numobd_show },
+	{ "activeobd", 0444, ll_lov_activeobd_show },
+	{ "target_obd", 0444, ll_lov_target_obd_show, NULL, PARAM_DEBUGFS },
+	{ "desc_uuid", 0444, ll_lov_desc_show },
+	{ "uuid", 0444, ll_uuid_show },
+};
+
+static int ll_lmv_count(struct ll_sb_info *sbi, bool active)
+{
+	struct ll_mdc *mdc;
+	unsigned long i;
+	int n = 0;
+
+	xa_for_each(&sbi->mdcs, i, mdc)
+		n += !active || !READ_ONCE(mdc->imp->imp_deactive);
+	return n;
+}
+
+static int ll_lmv_numobd_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", ll_lmv_count(obj, false));
+	return 0;
+}
+
+static int ll_lmv_activeobd_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", ll_lmv_count(obj, true));
+	return 0;
+}
+
+static int ll_lmv_target_obd_show(struct seq_file *m, void *obj)
+{
+	struct ll_sb_info *sbi = obj;
+	struct ll_mdc *mdc;
+	unsigned long i;
+
+	xa_for_each(&sbi->mdcs, i, mdc)
+		seq_printf(m, "%lu: %s %s\n", i, mdc->tgt_uuid,
+			   mdc->imp->imp_deactive ? "INACTIVE" : "ACTIVE");
+	return 0;
+}
+
+static int ll_lmv_desc_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%s-clilmv_UUID\n", ((struct ll_sb_info *)obj)->fsname);
+	return 0;
+}
+
+static const struct param_def lmv_params[] = {
+	{ "numobd", 0444, ll_lmv_numobd_show },
+	{ "activeobd", 0444, ll_lmv_activeobd_show },
+	{ "target_obd", 0444, ll_lmv_target_obd_show, NULL, PARAM_DEBUGFS },
+	{ "desc_uuid", 0444, ll_lmv_desc_show },
+	{ "uuid", 0444, ll_uuid_show },
+};
+
+static struct param_dir *ll_set_add(struct ll_sb_info *sbi, const char *type,
+				    const struct param_def *defs, int n)
+{
+	struct param_dir *dir;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s-cli%s-%s", type, sbi->fsname, type, sbi->inst);
+	dir = param_dir_add(NULL, path);
+	param_add(dir, defs, n, sbi);
+	param_add_space(dir, &sbi->space);
+	return dir;
+}
 
 int ll_param_init(struct ll_sb_info *sbi)
 {
@@ -200,7 +397,14 @@ int ll_param_init(struct ll_sb_info *sbi)
 		return -ENOMEM;
 	snprintf(name, sizeof(name), "llite/%s", sbi->name);
 	sbi->param_dir = param_dir_add(NULL, name);
+	ll_cache_limit_init(sbi);
+	sbi->ra_mb = ll_ra_default_mb();
+	sbi->ra_file_mb = LL_READ_AHEAD >> 20;
+	sbi->space = (struct param_space){ ll_space_get, sbi };
+	param_add_space(sbi->param_dir, &sbi->space);
 	param_add(sbi->param_dir, ll_params, ARRAY_SIZE(ll_params), sbi);
+	sbi->lov_dir = ll_set_add(sbi, "lov", lov_params, ARRAY_SIZE(lov_params));
+	sbi->lmv_dir = ll_set_add(sbi, "lmv", lmv_params, ARRAY_SIZE(lmv_params));
 	lu_stats_file(sbi->param_dir, "stats", sbi->stats);
 	snprintf(name, sizeof(name), "%s-clilov-%s", sbi->fsname, sbi->inst);
 	sbi->dev_lov = lu_device_add("lov", name, sbi->uuid);
@@ -209,11 +413,20 @@ int ll_param_init(struct ll_sb_info *sbi)
 	return 0;
 }
 
+/* No reader or writer of a parameter from here on. */
+void ll_param_hide(struct ll_sb_info *sbi)
+{
+	param_dir_del(sbi->lmv_dir);
+	param_dir_del(sbi->lov_dir);
+	param_dir_del(sbi->param_dir);
+	sbi->param_dir = NULL;
+	ll_cache_limit_stop(sbi);
+}
+
 void ll_param_fini(struct ll_sb_info *sbi)
 {
 	lu_device_del(sbi->dev_lmv);
 	lu_device_del(sbi->dev_lov);
-	param_dir_del(sbi->param_dir);
 	lu_stats_free(sbi->stats);
 	sbi->stats = NULL;
 }

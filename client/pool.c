@@ -72,6 +72,7 @@ static int ll_pool_new(struct ll_sb_info *sbi, const char *name)
 	p->def.name = p->name;
 	p->def.mode = 0444;
 	p->def.show = ll_pool_show;
+	p->def.places = PARAM_PROC;
 	list_add_tail(&p->link, &sbi->pools);
 	if (!sbi->pool_dir) {
 		snprintf(dir, sizeof(dir), "lov/%s-clilov-%s/pools", sbi->fsname, sbi->inst);

@@ -218,9 +218,9 @@ static int ll_show_devname(struct seq_file *m, struct dentry *root)
 #define ADD64(to, from)	((to) = cpu_to_le64(le64_to_cpu(to) + (from)))
 
 /* Replace what the MDT said about space by the sum of all OSTs (chapter 7, 2.2). */
-static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
+static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay)
 {
-	bool nodelay = sbi->opts & LL_OPT_LAZYSTATFS;
+	bool lazy = sbi->opts & LL_OPT_LAZYSTATFS;
 	u64 blocks = 0, bfree = 0, bavail = 0, files = 0, ffree = 0, used, mffree;
 	u32 bsize = le32_to_cpu(st->os_bsize);
 	struct obd_statfs one;
@@ -237,8 +237,8 @@ static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st)
 		    time_before(jiffies, sbi->mount_time + 10 * HZ))
 			import_wait_full(imp, 3);
 		memset(&one, 0, sizeof(one));
-		rc = ll_osc_statfs(osc, &one, nodelay);
-		if (rc == -EINTR || (rc && !nodelay && rc != -ENODATA))
+		rc = ll_osc_statfs(osc, &one, lazy || nodelay);
+		if (rc == -EINTR || (rc && !lazy && rc != -ENODATA))
 			return rc;
 		ob = le32_to_cpu(one.os_bsize);
 		if (rc || !ob)
@@ -269,7 +269,7 @@ static int ll_statfs_ask(struct ll_sb_info *sbi, struct obd_statfs *st, bool nod
 	if (!rc && !st->os_bsize)
 		rc = -EPROTO;
 	if (!rc && !(le32_to_cpu(st->os_state) & OS_STATFS_SUM))
-		rc = ll_statfs_osts(sbi, st);
+		rc = ll_statfs_osts(sbi, st, nodelay);
 	return rc > 0 ? -EPROTO : rc;
 }
 
@@ -277,13 +277,14 @@ static int ll_statfs_ask(struct ll_sb_info *sbi, struct obd_statfs *st, bool nod
  * ll_statfs_get - numbers of the whole file system, at most statfs_max_age old
  * @sbi: the mount
  * @st: out, in wire order
+ * @nodelay: do not wait for servers that are away
  *
  * With the option lazystatfs the last numbers known are the answer while the MDT is away, so that
  * df, and umount, which asks for the type of the file system, end. Context: killable.
  *
  * Return: 0; -EINTR; -EPROTO; -errno of the MDT or, without lazystatfs, of an OST.
  */
-int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st)
+int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay)
 {
 	bool lazy = sbi->opts & LL_OPT_LAZYSTATFS;
 	struct obd_statfs now;
@@ -293,7 +294,7 @@ int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st)
 		return -EINTR;
 	if (!sbi->statfs_time ||
 	    time_after(jiffies, sbi->statfs_time + sbi->statfs_max_age * HZ)) {
-		rc = ll_statfs_ask(sbi, &now, lazy && sbi->statfs_time);
+		rc = ll_statfs_ask(sbi, &now, nodelay || (lazy && sbi->statfs_time));
 		if (!rc) {
 			sbi->statfs = now;
 			sbi->statfs_time = jiffies ?: 1;
@@ -314,7 +315,7 @@ static int ll_statfs(struct dentry *dentry, struct kstatfs *ks)
 	int rc;
 
 	ll_count(sb, STATFS, 1);
-	rc = ll_statfs_get(sbi, &st);
+	rc = ll_statfs_get(sbi, &st, false);
 	if (rc)
 		return rc;
 	ks->f_type = LL_SUPER_MAGIC;
@@ -660,6 +661,8 @@ static void ll_kill_sb(struct super_block *sb)
 	}
 	WRITE_ONCE(sbi->umounting, true);
 	wake_up_all(&sbi->conf_waitq);
+	if (sbi->stats)
+		ll_param_hide(sbi);
 	/*
 	 * All files are closed, so no lock is in use. Lock callbacks must be over before inodes are
 	 * evicted.

@@ -11,8 +11,6 @@
 #include <linux/slab.h>
 #include "mdt_internal.h"
 
-#define CLOSE_ATIME_TOLERANCE	60
-
 static struct mdt_bucket *mdt_file_bucket(struct mdt_device *mdt, u64 cookie)
 {
 	return &mdt->mdt_files[hash_64(cookie, MDT_HASH_BITS)];
@@ -215,7 +213,8 @@ static u32 mdt_close_times(struct mdt_file *mf, const struct mdt_rec_setattr *re
 			set |= OSD_A_MTIME;
 		}
 	}
-	if ((valid & MDS_ATTR_ATIME) && atime > now.atime.tv_sec + CLOSE_ATIME_TOLERANCE &&
+	if ((valid & MDS_ATTR_ATIME) && atime > now.atime.tv_sec +
+		READ_ONCE(mf->mf_obj->mo_mdt->mdt_atime_diff) &&
 	    atime > mf->mf_obj->mo_atime_set) {
 		la->atime = (struct timespec64){ .tv_sec = atime };
 		set |= OSD_A_ATIME;

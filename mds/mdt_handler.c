@@ -28,7 +28,6 @@ static const struct {
 
 static int mdt_handle_counted(struct svc_req *req)
 {
-	ktime_t start = ktime_get();
 	unsigned int i = 0;
 	int rc;
 
@@ -36,7 +35,7 @@ static int mdt_handle_counted(struct svc_req *req)
 		i++;
 	rc = mdt_counted[i].fn(req);
 	if (rc >= 0)
-		lu_stats_since(mdt_dev(req)->mdt_stats, mdt_counted[i].stat, start);
+		tgt_count_time(req, mdt_counted[i].stat);
 	return rc;
 }
 
@@ -64,7 +63,6 @@ static int mdt_intent(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 {
 	const struct ldlm_intent *it = svc_req_buf(req, WF_INTENT);
 	const struct wire_format *fmt;
-	ktime_t start = ktime_get();
 	enum mdt_stat stat;
 	u64 opc;
 	int rc;
@@ -100,7 +98,7 @@ static int mdt_intent(struct svc_req *req, struct ldlm_lock **lockp, u64 *flags)
 		return -EOPNOTSUPP;
 	}
 	if (rc >= 0)
-		lu_stats_since(mdt_dev(req)->mdt_stats, stat, start);
+		tgt_count_time(req, stat);
 	return rc;
 }
 

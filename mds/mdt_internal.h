@@ -196,8 +196,8 @@ struct mdt_device {
 	unsigned int		mdt_rec_active;
 
 	struct mdt_lod		mdt_lod;
-	struct param_dir	*mdt_params, *mdt_lod_params, *mdt_mdd_params;
-	struct lu_stats		*mdt_stats;
+	u32			mdt_atime_diff;	/* seconds: closes move atime by more only */
+	struct param_dir	*mdt_lod_params, *mdt_mdd_params, *mdt_qmt_md, *mdt_qmt_dt;
 };
 
 static inline struct mdt_device *mdt_dev(const struct svc_req *req)
@@ -229,7 +229,7 @@ enum mdt_stat {		/* of md_stats, microseconds */
 	MDS_STAT_SAMEDIR_RENAME, MDS_STAT_CROSSDIR_RENAME, MDS_STAT_NR,
 };
 
-void mdt_params_start(struct mdt_device *mdt);
+int mdt_params_start(struct mdt_device *mdt);
 void mdt_params_stop(struct mdt_device *mdt);
 
 /* ---- mdt_handler.c ---- */

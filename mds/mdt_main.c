@@ -375,7 +375,9 @@ static int mdt_start(struct lu_target *lt)
 	mdt->mdt_wq = alloc_workqueue("mdt_orphan", WQ_UNBOUND | WQ_MEM_RECLAIM, 1);
 	if (!mdt->mdt_objects || !mdt->mdt_files || !mdt->mdt_wq)
 		goto out;
-	mdt_params_start(mdt);
+	rc = mdt_params_start(mdt);
+	if (rc)
+		goto out;
 	rc = mdt_start_parts(mdt);
 	if (!rc)
 		return 0;

@@ -120,7 +120,7 @@ static const struct param_def lod_params[] = {
 	{ "stripecount", 0644, mdt_stripecount_show, mdt_stripecount_store },
 	{ "qos_threshold_rr", 0644, mdt_qos_rr_show, mdt_qos_rr_store },
 	{ "numobd", 0444, mdt_numobd_show, NULL },
-	{ "target_obd", 0444, mdt_target_obd_show, NULL },
+	{ "target_obd", 0444, mdt_target_obd_show, NULL, PARAM_DEBUGFS },
 };
 
 static int mdt_open_handles_show(struct seq_file *m, void *obj)
@@ -143,16 +143,10 @@ static int mdt_hsm_control_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static ssize_t mdt_evict_client_store(const char *text, size_t len, void *obj)
-{
-	return ptlrpc_target_evict_store(&((struct mdt_device *)obj)->mdt_lt->lt_pt, text, len);
-}
-
 static const struct param_def mdt_params[] = {
 	{ "identity_upcall", 0444, mdt_identity_show, NULL },
 	{ "hsm_control", 0444, mdt_hsm_control_show, NULL },
 	{ "open_handles", 0444, mdt_open_handles_show, NULL },
-	{ "evict_client", 0200, NULL, mdt_evict_client_store },
 };
 
 /* No changelogs are kept: nobody is registered. */
@@ -179,9 +173,27 @@ static ssize_t mdt_append_count_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
+static int mdt_atime_diff_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", READ_ONCE(((struct mdt_device *)obj)->mdt_atime_diff));
+	return 0;
+}
+
+static ssize_t mdt_atime_diff_store(const char *text, size_t len, void *obj)
+{
+	u64 v;
+	int rc = param_parse_u64(text, 0, INT_MAX, &v);
+
+	if (rc)
+		return rc;
+	WRITE_ONCE(((struct mdt_device *)obj)->mdt_atime_diff, v);
+	return len;
+}
+
 static const struct param_def mdd_params[] = {
 	{ "append_stripe_count", 0644, mdt_append_count_show, mdt_append_count_store },
-	{ "changelog_users", 0444, mdt_changelog_users_show, NULL },
+	{ "atime_diff", 0644, mdt_atime_diff_show, mdt_atime_diff_store },
+	{ "changelog_users", 0444, mdt_changelog_users_show, NULL, PARAM_DEBUGFS },
 };
 
 #define STAT(name)	{ name, LUS_USECS, LUS_MINMAX | LUS_STDDEV }
@@ -205,26 +217,85 @@ static const struct lu_stat_def md_stats[MDS_STAT_NR] = {
 	[MDS_STAT_CROSSDIR_RENAME]	= STAT("crossdir_rename"),
 };
 
+/* ---- qmt: the master of quotas, where no limits are set ---- */
+
+static int mdt_qmt_limits_show(struct seq_file *m, const char *title)
+{
+	seq_printf(m, "%s:\n- id:      0\n  limits:  { hard: %12d, soft: %12d, granted: %12d, time: %15d }\n",
+		   title, 0, 0, 0, 0);
+	return 0;
+}
+
+#define QMT_FILE(pool, kind)							\
+static int mdt_qmt_##pool##_##kind##_show(struct seq_file *m, void *obj)		\
+{										\
+	return mdt_qmt_limits_show(m, "global_pool0_" #pool "_" #kind);		\
+}
+
+QMT_FILE(md, usr)
+QMT_FILE(md, grp)
+QMT_FILE(md, prj)
+QMT_FILE(dt, usr)
+QMT_FILE(dt, grp)
+QMT_FILE(dt, prj)
+
+static const struct param_def qmt_md_params[] = {
+	{ "glb-usr", 0444, mdt_qmt_md_usr_show, NULL, PARAM_PROC },
+	{ "glb-grp", 0444, mdt_qmt_md_grp_show, NULL, PARAM_PROC },
+	{ "glb-prj", 0444, mdt_qmt_md_prj_show, NULL, PARAM_PROC },
+};
+
+static const struct param_def qmt_dt_params[] = {
+	{ "glb-usr", 0444, mdt_qmt_dt_usr_show, NULL, PARAM_PROC },
+	{ "glb-grp", 0444, mdt_qmt_dt_grp_show, NULL, PARAM_PROC },
+	{ "glb-prj", 0444, mdt_qmt_dt_prj_show, NULL, PARAM_PROC },
+};
+
+static void mdt_qmt_start(struct mdt_device *mdt)
+{
+	const char *svname = mdt->mdt_lt->lt_name, *end = strstr(svname, "-MDT0000");
+	char path[80];
+
+	if (!end)
+		return;
+	snprintf(path, sizeof(path), "qmt/%.*s-QMT0000/md-0x0", (int)(end - svname), svname);
+	mdt->mdt_qmt_md = param_dir_add(NULL, path);
+	param_add(mdt->mdt_qmt_md, qmt_md_params, ARRAY_SIZE(qmt_md_params), mdt);
+	snprintf(path, sizeof(path), "qmt/%.*s-QMT0000/dt-0x0", (int)(end - svname), svname);
+	mdt->mdt_qmt_dt = param_dir_add(NULL, path);
+	param_add(mdt->mdt_qmt_dt, qmt_dt_params, ARRAY_SIZE(qmt_dt_params), mdt);
+}
+
+static void mdt_qmt_stop(struct mdt_device *mdt)
+{
+	param_dir_del(mdt->mdt_qmt_md);
+	param_dir_del(mdt->mdt_qmt_dt);
+}
+
 /**
  * mdt_params_start - add the parameters and statistics of a target
  * @mdt: the target
+ *
+ * Return: 0 or -ENOMEM.
  */
-void mdt_params_start(struct mdt_device *mdt)
+int mdt_params_start(struct mdt_device *mdt)
 {
 	char name[64];
+	int rc;
 
+	mdt->mdt_atime_diff = 60;
+	rc = tgt_stats_start(mdt->mdt_lt, md_stats, ARRAY_SIZE(md_stats));
+	if (rc)
+		return rc;
 	snprintf(name, sizeof(name), "lod/%s-mdtlov", mdt->mdt_lt->lt_name);
 	mdt->mdt_lod_params = param_dir_add(NULL, name);
 	param_add(mdt->mdt_lod_params, lod_params, ARRAY_SIZE(lod_params), mdt);
-	snprintf(name, sizeof(name), "mdt/%s", mdt->mdt_lt->lt_name);
-	mdt->mdt_params = param_dir_add(NULL, name);
-	param_add(mdt->mdt_params, mdt_params, ARRAY_SIZE(mdt_params), mdt);
+	param_add(mdt->mdt_lt->lt_params, mdt_params, ARRAY_SIZE(mdt_params), mdt);
+	mdt_qmt_start(mdt);
 	snprintf(name, sizeof(name), "mdd/%s", mdt->mdt_lt->lt_name);
 	mdt->mdt_mdd_params = param_dir_add(NULL, name);
 	param_add(mdt->mdt_mdd_params, mdd_params, ARRAY_SIZE(mdd_params), mdt);
-	mdt->mdt_stats = lu_stats_new(md_stats, ARRAY_SIZE(md_stats));
-	if (mdt->mdt_stats)
-		lu_stats_file(mdt->mdt_params, "md_stats", mdt->mdt_stats);
+	return 0;
 }
 
 /**
@@ -235,9 +306,7 @@ void mdt_params_stop(struct mdt_device *mdt)
 {
 	param_dir_del(mdt->mdt_mdd_params);
 	param_dir_del(mdt->mdt_lod_params);
-	if (mdt->mdt_stats)
-		param_del(mdt->mdt_params, "md_stats");
-	param_dir_del(mdt->mdt_params);
-	lu_stats_free(mdt->mdt_stats);
-	mdt->mdt_stats = NULL;
+	mdt_qmt_stop(mdt);
+	param_remove(mdt->mdt_lt->lt_params, mdt_params, ARRAY_SIZE(mdt_params));
+	tgt_stats_stop(mdt->mdt_lt);
 }

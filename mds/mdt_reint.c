@@ -114,15 +114,15 @@ static const struct mdt_op_type *mdt_reint_type(struct svc_req *req, const void 
 	}
 }
 
-static void mdt_reint_count(struct mdt_device *mdt, const struct mdt_rec_reint *rec,
-			    enum mdt_stat stat, ktime_t start)
+static void mdt_reint_count(struct svc_req *req, const struct mdt_rec_reint *rec,
+			    enum mdt_stat stat)
 {
 	bool same_dir = !memcmp(&rec->rr_fid1, &rec->rr_fid2, sizeof(rec->rr_fid1));
 
-	lu_stats_since(mdt->mdt_stats, stat, start);
+	tgt_count_time(req, stat);
 	if (stat == MDS_STAT_RENAME)
-		lu_stats_since(mdt->mdt_stats, same_dir ? MDS_STAT_SAMEDIR_RENAME :
-							  MDS_STAT_CROSSDIR_RENAME, start);
+		tgt_count_time(req, same_dir ? MDS_STAT_SAMEDIR_RENAME :
+					       MDS_STAT_CROSSDIR_RENAME);
 }
 
 /**
@@ -137,7 +137,6 @@ int mdt_reint(struct svc_req *req)
 	const struct mdt_rec_reint *rec = svc_req_buf(req, WF_REC_REINT);
 	const struct mdt_op_type *type;
 	const struct wire_format *fmt;
-	ktime_t start = ktime_get();
 	enum mdt_stat stat;
 	struct mdt_reply r;
 	struct mdt_op *op;
@@ -164,6 +163,6 @@ int mdt_reint(struct svc_req *req)
 	rc = op ? mdt_op_run(op) : -ENOMEM;
 	rc = mdt_pack_status(req, &r, rc);
 	if (rc >= 0)
-		mdt_reint_count(mdt_dev(req), rec, stat, start);
+		mdt_reint_count(req, rec, stat);
 	return rc;
 }

@@ -184,20 +184,6 @@ static int osp_uuid_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static int osp_import_show(struct seq_file *m, void *obj)
-{
-	struct osp_device *osp = obj;
-
-	return import_show(m, osp->opd_imp);
-}
-
-static int osp_state_show(struct seq_file *m, void *obj)
-{
-	struct osp_device *osp = obj;
-
-	return import_state_show(m, osp->opd_imp);
-}
-
 static int osp_max_create_show(struct seq_file *m, void *obj)
 {
 	seq_puts(m, "20000\n");
@@ -240,9 +226,7 @@ static const struct param_def osp_params[] = {
 	{ "sync_changes", 0444, osp_changes_show, NULL },
 	{ "sync_in_flight", 0444, osp_in_flight_show, NULL },
 	{ "active", 0644, osp_active_show, osp_active_store },
-	{ "ost_server_uuid", 0444, osp_uuid_show, NULL },
-	{ "import", 0444, osp_import_show, NULL },
-	{ "state", 0444, osp_state_show, NULL },
+	{ "ost_server_uuid", 0444, osp_uuid_show, NULL, PARAM_DEBUGFS },
 	{ "max_create_count", 0444, osp_max_create_show, NULL },
 	{ "prealloc_next_id", 0444, osp_next_show, NULL },
 	{ "prealloc_last_id", 0444, osp_last_show, NULL },
@@ -259,6 +243,7 @@ static void osp_params_add(struct osp_device *osp)
 	osp->opd_params = param_dir_add(top, osp->opd_name);
 	param_dir_del(top);
 	param_add(osp->opd_params, osp_params, ARRAY_SIZE(osp_params), osp);
+	import_params_add(osp->opd_params, osp->opd_imp);
 }
 
 /**

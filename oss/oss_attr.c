@@ -270,7 +270,6 @@ int oss_getattr(struct svc_req *req)
 	struct lu_fid fid;
 	int rc;
 
-	lu_stats_inc(ost->ost_stats, OSS_ST_GETATTR);
 	if (!(valid & OBD_MD_FLID))
 		return -EPROTO;
 	rc = oss_obdo_fid(ost, &body->oa, &fid) ?: svc_rep_pack(req);
@@ -331,7 +330,6 @@ int oss_setattr(struct svc_req *req)
 	struct lu_fid fid;
 	int rc;
 
-	lu_stats_inc(ost->ost_stats, OSS_ST_SETATTR);
 	if (!(valid & OBD_MD_FLID))
 		return -EPROTO;
 	if ((valid & OBD_MD_FLSIZE) && le64_to_cpu(body->oa.o_size) != OBD_OBJECT_EOF)
@@ -377,7 +375,6 @@ int oss_sync(struct svc_req *req)
 	struct lu_fid fid;
 	int rc;
 
-	lu_stats_inc(ost->ost_stats, OSS_ST_SYNC);
 	rc = svc_rep_pack(req);
 	if (!rc && !whole)
 		rc = oss_obdo_fid(ost, &body->oa, &fid);
@@ -408,7 +405,6 @@ int oss_statfs(struct svc_req *req)
 	struct obd_statfs *os;
 	int rc;
 
-	lu_stats_inc(ost->ost_stats, OSS_ST_STATFS);
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
@@ -416,6 +412,10 @@ int oss_statfs(struct svc_req *req)
 	rc = tgt_statfs(ost->ost_lt, os);
 	if (rc)
 		return rc;
+	if (READ_ONCE(ost->ost_degraded))
+		os->os_state |= cpu_to_le32(OS_STATFS_DEGRADED);
+	if (READ_ONCE(ost->ost_no_precreate))
+		os->os_state |= cpu_to_le32(OS_STATFS_NOCREATE);
 	bs = le32_to_cpu(os->os_bsize);
 	spin_lock(&ost->ost_grant_lock);
 	taken = ost->ost_tot_dirty + ost->ost_tot_pending;

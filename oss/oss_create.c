@@ -307,7 +307,8 @@ static int oss_create_existing(struct oss_device *ost, struct oss_seq *os, u64 i
  */
 int oss_seq_create_upto(struct oss_device *ost, struct oss_seq *os, u64 id, bool again)
 {
-	u64 batch = clamp(osd_max_credits(ost->ost_osd) / OSS_CR_CREATE_ONE, 1, 64);
+	u64 batch = clamp(osd_max_credits(ost->ost_osd) / OSS_CR_CREATE_ONE, 1,
+			  OSS_CREATE_BATCH);
 	int rc = 0;
 
 	while (!rc && os->os_last_id < id) {
@@ -515,7 +516,6 @@ int oss_create(struct svc_req *req)
 	struct lu_fid fid;
 	int rc;
 
-	lu_stats_inc(ost->ost_stats, OSS_ST_CREATE);
 	if (!oe->oe_is_mds)
 		return -EPERM;
 	if (osd_is_rdonly(ost->ost_osd))
@@ -567,7 +567,6 @@ int oss_destroy(struct svc_req *req)
 	struct lu_fid fid;
 	int rc, err = 0;
 
-	lu_stats_inc(ost->ost_stats, OSS_ST_DESTROY);
 	if (!oss_export(req->sr_exp)->oe_is_mds)
 		return -EPERM;
 	rc = oss_obdo_fid(ost, &body->oa, &fid) ?: svc_rep_pack(req);

@@ -136,7 +136,6 @@ static int oss_fiemap(struct svc_req *req)
  */
 int oss_get_info(struct svc_req *req)
 {
-	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_GET_INFO);
 	if (oss_key_is(req, WF_GETINFO_KEY, KEY_LAST_FID))
 		return oss_last_fid(req);
 	if (oss_key_is(req, WF_GETINFO_KEY, KEY_LAST_ID))
@@ -189,7 +188,6 @@ static int oss_evict_by_nid(struct svc_req *req)
  */
 int oss_set_info(struct svc_req *req)
 {
-	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_SET_INFO);
 	if (oss_key_is(req, WF_SETINFO_KEY, KEY_GRANT_SHRINK))
 		return oss_set_grant_shrink(req);
 	if (oss_key_is(req, WF_SETINFO_KEY, KEY_EVICT_BY_NID))

@@ -39,7 +39,11 @@ struct oss_seq {
 	bool os_cleaned; /* the MDT has removed orphans since the start */
 };
 
+#define OSS_CREATE_BATCH 64 /* objects in one transaction */
+
 enum {
+	OSS_ST_READ_BYTES,
+	OSS_ST_WRITE_BYTES,
 	OSS_ST_READ,
 	OSS_ST_WRITE,
 	OSS_ST_GETATTR,
@@ -72,9 +76,10 @@ struct oss_device {
 	u64 ost_next_seq;
 
 	atomic_t ost_soft_sync;
-	struct lu_stats *ost_stats;
-	struct param_dir *ost_params;
-	struct param_dir *ost_osd_params;
+	struct param_space ost_space;
+	/* set by the administrator; the first two are told to the MDT with statfs */
+	bool ost_degraded, ost_no_precreate;
+	u32 ost_soft_sync_limit; /* 0: never */
 };
 
 /* An object whose times a client has set: its writes of before must not change them (6.5). */
@@ -196,7 +201,7 @@ void oss_fmd_set(struct oss_export *oe, const struct lu_fid *fid, u64 xid);
 u64 oss_fmd_xid(struct oss_export *oe, const struct lu_fid *fid);
 
 /* ---- oss_param.c ---- */
-void oss_params_start(struct oss_device *ost);
+int oss_params_start(struct oss_device *ost);
 void oss_params_stop(struct oss_device *ost);
 
 #endif

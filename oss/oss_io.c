@@ -325,7 +325,7 @@ int oss_read(struct svc_req *req)
 		goto out;
 	rc = oss_read_reply(&b, bytes);
 	if (!rc) {
-		lu_stats_add(b.ost->ost_stats, OSS_ST_READ, bytes);
+		tgt_count(req, OSS_ST_READ_BYTES, bytes);
 		rc = bytes;
 	}
 	if (!b.srvlock)
@@ -518,7 +518,7 @@ int oss_write(struct svc_req *req)
 {
 	bool *covered = NULL;
 	struct oss_brw b;
-	u32 cksum = 0;
+	u32 cksum = 0, limit;
 	int rc;
 
 	rc = oss_brw_init(req, &b, true);
@@ -541,8 +541,9 @@ int oss_write(struct svc_req *req)
 		goto out;
 	oss_write_reply(&b, cksum);
 	if (!rc)
-		lu_stats_add(b.ost->ost_stats, OSS_ST_WRITE, b.total);
-	if (b.soft_sync && atomic_inc_return(&b.ost->ost_soft_sync) % 16 == 0)
+		tgt_count(req, OSS_ST_WRITE_BYTES, b.total);
+	limit = READ_ONCE(b.ost->ost_soft_sync_limit);
+	if (b.soft_sync && limit && atomic_inc_return(&b.ost->ost_soft_sync) % limit == 0)
 		osd_commit_async(b.ost->ost_osd);
 	if (!b.srvlock)
 		oss_brw_find_lock(&b);

@@ -8,24 +8,57 @@
 #include <linux/slab.h>
 #include "oss_internal.h"
 
+/* Requests that are counted with the time that they took, if they succeed. */
+static const struct {
+	u32 opc;
+	int (*fn)(struct svc_req *req);
+	int stat;
+} oss_counted[] = {
+	{ OST_READ, oss_read, OSS_ST_READ },
+	{ OST_WRITE, oss_write, OSS_ST_WRITE },
+	{ OST_GETATTR, oss_getattr, OSS_ST_GETATTR },
+	{ OST_SETATTR, oss_setattr, OSS_ST_SETATTR },
+	{ OST_PUNCH, oss_punch, OSS_ST_PUNCH },
+	{ OST_SYNC, oss_sync, OSS_ST_SYNC },
+	{ OST_DESTROY, oss_destroy, OSS_ST_DESTROY },
+	{ OST_CREATE, oss_create, OSS_ST_CREATE },
+	{ OST_STATFS, oss_statfs, OSS_ST_STATFS },
+	{ OST_GET_INFO, oss_get_info, OSS_ST_GET_INFO },
+	{ OST_SET_INFO, oss_set_info, OSS_ST_SET_INFO },
+	{ OST_FALLOCATE, oss_fallocate, OSS_ST_PREALLOC },
+};
+
+static int oss_handle(struct svc_req *req)
+{
+	unsigned int i = 0;
+	int rc;
+
+	while (oss_counted[i].opc != req->sr_opc)
+		i++;
+	rc = oss_counted[i].fn(req);
+	if (rc >= 0 && !req->sr_no_reply)
+		tgt_count_time(req, oss_counted[i].stat);
+	return rc;
+}
+
 static const struct ptlrpc_handler oss_handlers[] = {
-	{ OST_GETATTR, "ost_getattr", &wf_ost_body_only, oss_getattr, 0 },
-	{ OST_SETATTR, "ost_setattr", &wf_ost_body_only, oss_setattr,
+	{ OST_GETATTR, "ost_getattr", &wf_ost_body_only, oss_handle, 0 },
+	{ OST_SETATTR, "ost_setattr", &wf_ost_body_only, oss_handle,
 	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
-	{ OST_READ, "ost_read", &wf_ost_brw_read, oss_read, 0 },
-	{ OST_WRITE, "ost_write", &wf_ost_brw_write, oss_write,
+	{ OST_READ, "ost_read", &wf_ost_brw_read, oss_handle, 0 },
+	{ OST_WRITE, "ost_write", &wf_ost_brw_write, oss_handle,
 	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
-	{ OST_CREATE, "ost_create", &wf_ost_create, oss_create,
+	{ OST_CREATE, "ost_create", &wf_ost_create, oss_handle,
 	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
-	{ OST_DESTROY, "ost_destroy", &wf_ost_destroy, oss_destroy,
+	{ OST_DESTROY, "ost_destroy", &wf_ost_destroy, oss_handle,
 	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
-	{ OST_GET_INFO, "ost_get_info", &wf_ost_get_info, oss_get_info, 0 },
-	{ OST_SET_INFO, "ost_set_info", &wf_ost_set_info, oss_set_info, 0 },
-	{ OST_PUNCH, "ost_punch", &wf_ost_body_only, oss_punch,
+	{ OST_GET_INFO, "ost_get_info", &wf_ost_get_info, oss_handle, 0 },
+	{ OST_SET_INFO, "ost_set_info", &wf_ost_set_info, oss_handle, 0 },
+	{ OST_PUNCH, "ost_punch", &wf_ost_body_only, oss_handle,
 	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
-	{ OST_STATFS, "ost_statfs", &wf_ost_statfs, oss_statfs, 0 },
-	{ OST_SYNC, "ost_sync", &wf_ost_body_only, oss_sync, HF_RECOVERY },
-	{ OST_FALLOCATE, "ost_fallocate", &wf_ost_body_only, oss_fallocate,
+	{ OST_STATFS, "ost_statfs", &wf_ost_statfs, oss_handle, 0 },
+	{ OST_SYNC, "ost_sync", &wf_ost_body_only, oss_handle, HF_RECOVERY },
+	{ OST_FALLOCATE, "ost_fallocate", &wf_ost_body_only, oss_handle,
 	  HF_MODIFIES | HF_RESENT | HF_RECOVERY },
 	{ OST_SEEK, "ost_seek", &wf_ost_create, oss_seek, 0 },
 	{ SEQ_QUERY, "seq_query", &wf_seq_query, oss_seq_query, HF_RECOVERY },
@@ -109,21 +142,19 @@ static int oss_start(struct lu_target *lt)
 	ost->ost_osd = lt->lt_osd;
 	ost->ost_ns = lt->lt_pt.pt_ns;
 	ost->ost_index = lt->lt_index;
+	ost->ost_soft_sync_limit = 16;
 	spin_lock_init(&ost->ost_grant_lock);
 	mutex_init(&ost->ost_seq_mutex);
 	xa_init(&ost->ost_seqs);
 	lt->lt_priv = ost;
 	rc = osd_ost_setup(ost->ost_osd, lt->lt_index);
-	if (!rc)
-		rc = oss_seqs_start(ost);
+	rc = rc ?: oss_seqs_start(ost) ?: oss_params_start(ost);
 	if (rc) {
 		oss_seqs_stop(ost);
 		lt->lt_priv = NULL;
 		kfree(ost);
-		return rc;
 	}
-	oss_params_start(ost);
-	return 0;
+	return rc;
 }
 
 static void oss_stop(struct lu_target *lt)

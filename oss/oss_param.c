@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parameters and counters: obdfilter.NAME.*, osd-ldiskfs.NAME.* (chapter 7, 8).
+ * Parameters and counters: obdfilter.NAME.* (chapter 7, 8.8).
  */
 #define pr_fmt(fmt) "oss: " fmt
 
-#include <linux/statfs.h>
 #include "oss_internal.h"
 
+#define OSS_TIME(name)	{ name, LUS_USECS, LUS_MINMAX | LUS_STDDEV }
+
 static const struct lu_stat_def oss_stat_defs[OSS_ST_NR] = {
-	[OSS_ST_READ] = { "read_bytes", LUS_BYTES, LUS_MINMAX },
-	[OSS_ST_WRITE] = { "write_bytes", LUS_BYTES, LUS_MINMAX },
-	[OSS_ST_GETATTR] = { "getattr", LUS_REQS, 0 },
-	[OSS_ST_SETATTR] = { "setattr", LUS_REQS, 0 },
-	[OSS_ST_PUNCH] = { "punch", LUS_REQS, 0 },
-	[OSS_ST_SYNC] = { "sync", LUS_REQS, 0 },
-	[OSS_ST_DESTROY] = { "destroy", LUS_REQS, 0 },
-	[OSS_ST_CREATE] = { "create", LUS_REQS, 0 },
-	[OSS_ST_STATFS] = { "statfs", LUS_REQS, 0 },
-	[OSS_ST_GET_INFO] = { "get_info", LUS_REQS, 0 },
-	[OSS_ST_SET_INFO] = { "set_info", LUS_REQS, 0 },
-	[OSS_ST_PREALLOC] = { "prealloc", LUS_REQS, 0 },
+	[OSS_ST_READ_BYTES]	= { "read_bytes", LUS_BYTES, LUS_MINMAX | LUS_STDDEV },
+	[OSS_ST_WRITE_BYTES]	= { "write_bytes", LUS_BYTES, LUS_MINMAX | LUS_STDDEV },
+	[OSS_ST_READ]		= OSS_TIME("read"),
+	[OSS_ST_WRITE]		= OSS_TIME("write"),
+	[OSS_ST_GETATTR]	= OSS_TIME("getattr"),
+	[OSS_ST_SETATTR]	= OSS_TIME("setattr"),
+	[OSS_ST_PUNCH]		= OSS_TIME("punch"),
+	[OSS_ST_SYNC]		= OSS_TIME("sync"),
+	[OSS_ST_DESTROY]	= OSS_TIME("destroy"),
+	[OSS_ST_CREATE]		= OSS_TIME("create"),
+	[OSS_ST_STATFS]		= OSS_TIME("statfs"),
+	[OSS_ST_GET_INFO]	= OSS_TIME("get_info"),
+	[OSS_ST_SET_INFO]	= OSS_TIME("set_info"),
+	[OSS_ST_PREALLOC]	= OSS_TIME("prealloc"),
 };
 
 static int oss_show_granted(struct seq_file *m, void *obj)
@@ -57,107 +60,115 @@ static int oss_show_seqs(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static ssize_t oss_store_evict(const char *text, size_t len, void *obj)
-{
-	return ptlrpc_target_evict_store(&((struct oss_device *)obj)->ost_lt->lt_pt, text, len);
-}
-
-static const struct param_def oss_params[] = {
-	{ "tot_granted", 0444, oss_show_granted }, { "tot_dirty", 0444, oss_show_dirty },
-	{ "tot_pending", 0444, oss_show_pending }, { "brw_size", 0444, oss_show_brw_size },
-	{ "last_id", 0444, oss_show_seqs }, { "evict_client", 0200, NULL, oss_store_evict },
-};
-
-/* ---- space, of the target and of its store ---- */
-
-static int oss_statfs_get(void *obj, struct kstatfs *st)
-{
-	memset(st, 0, sizeof(*st));
-	return osd_statfs(((struct oss_device *)obj)->ost_osd, st);
-}
-
-static int oss_show_kbytestotal(struct seq_file *m, void *obj)
-{
-	struct kstatfs st;
-	int rc = oss_statfs_get(obj, &st);
-
-	seq_printf(m, "%llu\n", (u64)st.f_blocks * st.f_bsize >> 10);
-	return rc;
-}
-
-static int oss_show_kbytesfree(struct seq_file *m, void *obj)
-{
-	struct kstatfs st;
-	int rc = oss_statfs_get(obj, &st);
-
-	seq_printf(m, "%llu\n", (u64)st.f_bfree * st.f_bsize >> 10);
-	return rc;
-}
-
-static int oss_show_kbytesavail(struct seq_file *m, void *obj)
-{
-	struct kstatfs st;
-	int rc = oss_statfs_get(obj, &st);
-
-	seq_printf(m, "%llu\n", (u64)st.f_bavail * st.f_bsize >> 10);
-	return rc;
-}
-
-static int oss_show_filestotal(struct seq_file *m, void *obj)
-{
-	struct kstatfs st;
-	int rc = oss_statfs_get(obj, &st);
-
-	seq_printf(m, "%llu\n", (u64)st.f_files);
-	return rc;
-}
-
-static int oss_show_filesfree(struct seq_file *m, void *obj)
-{
-	struct kstatfs st;
-	int rc = oss_statfs_get(obj, &st);
-
-	seq_printf(m, "%llu\n", (u64)st.f_ffree);
-	return rc;
-}
-
-static int oss_show_blocksize(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", osd_blocksize(((struct oss_device *)obj)->ost_osd));
-	return 0;
-}
-
 static int oss_show_fstype(struct seq_file *m, void *obj)
 {
 	seq_puts(m, "ldiskfs\n");
 	return 0;
 }
 
-static const struct param_def oss_space_params[] = {
-	{ "kbytestotal", 0444, oss_show_kbytestotal }, { "kbytesfree", 0444, oss_show_kbytesfree },
-	{ "kbytesavail", 0444, oss_show_kbytesavail }, { "filestotal", 0444, oss_show_filestotal },
-	{ "filesfree", 0444, oss_show_filesfree },     { "blocksize", 0444, oss_show_blocksize },
+static int oss_show_degraded(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", READ_ONCE(((struct oss_device *)obj)->ost_degraded));
+	return 0;
+}
+
+static ssize_t oss_store_degraded(const char *text, size_t len, void *obj)
+{
+	bool on;
+	int rc = param_parse_bool(text, &on);
+
+	if (rc)
+		return rc;
+	WRITE_ONCE(((struct oss_device *)obj)->ost_degraded, on);
+	return len;
+}
+
+static int oss_show_no_precreate(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", READ_ONCE(((struct oss_device *)obj)->ost_no_precreate));
+	return 0;
+}
+
+static ssize_t oss_store_no_precreate(const char *text, size_t len, void *obj)
+{
+	bool on;
+	int rc = param_parse_bool(text, &on);
+
+	if (rc)
+		return rc;
+	WRITE_ONCE(((struct oss_device *)obj)->ost_no_precreate, on);
+	return len;
+}
+
+static int oss_show_soft_sync(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", READ_ONCE(((struct oss_device *)obj)->ost_soft_sync_limit));
+	return 0;
+}
+
+static ssize_t oss_store_soft_sync(const char *text, size_t len, void *obj)
+{
+	u64 v;
+	int rc = param_parse_u64(text, 0, INT_MAX, &v);
+
+	if (rc)
+		return rc;
+	WRITE_ONCE(((struct oss_device *)obj)->ost_soft_sync_limit, v);
+	return len;
+}
+
+/* What is fixed here: one value that monitoring programs expect as a number. */
+static int oss_show_zero(struct seq_file *m, void *obj)
+{
+	seq_puts(m, "0\n");
+	return 0;
+}
+
+static int oss_show_batch(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", OSS_CREATE_BATCH);
+	return 0;
+}
+
+static int oss_show_readonly(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", osd_is_rdonly(((struct oss_device *)obj)->ost_osd));
+	return 0;
+}
+
+static const struct param_def oss_params[] = {
+	{ "degraded", 0644, oss_show_degraded, oss_store_degraded },
+	{ "no_precreate", 0644, oss_show_no_precreate, oss_store_no_precreate },
+	{ "no_create", 0644, oss_show_no_precreate, oss_store_no_precreate },
+	{ "soft_sync_limit", 0644, oss_show_soft_sync, oss_store_soft_sync },
+	{ "precreate_batch", 0444, oss_show_batch },
+	{ "readonly", 0444, oss_show_readonly },
+	{ "grant_precreate", 0444, oss_show_zero },
+	{ "grant_compat_disable", 0444, oss_show_zero },
+	{ "lfsck_speed_limit", 0444, oss_show_zero },
+	{ "sync_journal", 0444, oss_show_zero },
+	{ "tot_granted", 0444, oss_show_granted }, { "tot_dirty", 0444, oss_show_dirty },
+	{ "tot_pending", 0444, oss_show_pending }, { "brw_size", 0444, oss_show_brw_size },
+	{ "last_id", 0444, oss_show_seqs, NULL, PARAM_DEBUGFS },
 	{ "fstype", 0444, oss_show_fstype },
 };
 
-/**
- * oss_params_start - show the parameters and statistics of a target
- * @ost: the target
- */
-void oss_params_start(struct oss_device *ost)
+static int oss_statfs_get(void *obj, struct kstatfs *st)
 {
-	char name[64];
+	return osd_statfs(((struct oss_device *)obj)->ost_osd, st);
+}
 
-	ost->ost_stats = lu_stats_new(oss_stat_defs, OSS_ST_NR);
-	snprintf(name, sizeof(name), "obdfilter/%s", ost->ost_lt->lt_name);
-	ost->ost_params = param_dir_add(NULL, name);
-	param_add(ost->ost_params, oss_params, ARRAY_SIZE(oss_params), ost);
-	param_add(ost->ost_params, oss_space_params, ARRAY_SIZE(oss_space_params), ost);
-	snprintf(name, sizeof(name), "osd-ldiskfs/%s", ost->ost_lt->lt_name);
-	ost->ost_osd_params = param_dir_add(NULL, name);
-	param_add(ost->ost_osd_params, oss_space_params, ARRAY_SIZE(oss_space_params), ost);
-	if (ost->ost_stats)
-		lu_stats_file(ost->ost_params, "stats", ost->ost_stats);
+int oss_params_start(struct oss_device *ost)
+{
+	int rc;
+
+	rc = tgt_stats_start(ost->ost_lt, oss_stat_defs, OSS_ST_NR);
+	if (rc)
+		return rc;
+	param_add(ost->ost_lt->lt_params, oss_params, ARRAY_SIZE(oss_params), ost);
+	ost->ost_space = (struct param_space){ oss_statfs_get, ost };
+	param_add_space(ost->ost_lt->lt_params, &ost->ost_space);
+	return 0;
 }
 
 /**
@@ -166,7 +177,7 @@ void oss_params_start(struct oss_device *ost)
  */
 void oss_params_stop(struct oss_device *ost)
 {
-	param_dir_del(ost->ost_params);
-	param_dir_del(ost->ost_osd_params);
-	lu_stats_free(ost->ost_stats);
+	param_remove_space(ost->ost_lt->lt_params);
+	param_remove(ost->ost_lt->lt_params, oss_params, ARRAY_SIZE(oss_params));
+	tgt_stats_stop(ost->ost_lt);
 }

@@ -129,7 +129,6 @@ int oss_punch(struct svc_req *req)
 	struct oss_range r;
 	int rc;
 
-	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_PUNCH);
 	rc = oss_range_init(req, &r);
 	if (rc)
 		return rc;
@@ -163,7 +162,6 @@ int oss_fallocate(struct svc_req *req)
 	u32 mode;
 	int rc;
 
-	lu_stats_inc(oss_dev(req)->ost_stats, OSS_ST_PREALLOC);
 	rc = oss_range_init(req, &r);
 	if (rc)
 		return rc;

@@ -110,7 +110,7 @@ static bool pool_fs_is_known(const char *fsname)
 	bool known;
 	glob_t g;
 
-	snprintf(pattern, sizeof(pattern), "/proc/fs/lustre/llite/%s-*", fsname);
+	snprintf(pattern, sizeof(pattern), "/sys/fs/lustre/llite/%s-*", fsname);
 	known = !glob(pattern, 0, NULL, &g);
 	if (known)
 		globfree(&g);

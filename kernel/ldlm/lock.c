@@ -46,6 +46,7 @@
  * such work is collected on lists (l_bl_ast, l_cp_ast, "dead") and done after unlocking.
  */
 #include "internal.h"
+#include <gloss/param.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <trace/events/ldlm.h>
@@ -230,6 +231,7 @@ EXPORT_SYMBOL_GPL(ldlm_lock_get);
 static void ldlm_lock_free_rcu(struct rcu_head *rcu)
 {
 	kmem_cache_free(lock_cache, container_of(rcu, struct ldlm_lock, l_rcu));
+	lu_mem_add(-(long)sizeof(struct ldlm_lock));
 }
 
 /**
@@ -311,6 +313,7 @@ struct ldlm_lock *ldlm_lock_new(struct ldlm_resource *res, u32 mode,
 	}
 	ldlm_res_ref(res);
 	atomic_inc(&res->lr_ns->ns_nr_locks);
+	lu_mem_add(sizeof(*lock));
 	return lock;
 }
 
@@ -364,6 +367,7 @@ void ldlm_grant_locked(struct ldlm_lock *lock, u32 mode)
 	list_move_tail(&lock->l_res_link, &res->lr_granted);
 	res->lr_nr_granted[ldlm_mode_index(mode)]++;
 	atomic_inc(&res->lr_ns->ns_nr_granted);
+	atomic64_inc(&res->lr_ns->ns_grants);
 	if (res->lr_trees)
 		ldlm_extent_insert(res, lock);
 	trace_ldlm_grant(lock, 0);

@@ -116,7 +116,30 @@ static const struct param_def ns_params[] = {
 	{ "max_parallel_ast", 0444, ldlm_max_parallel_ast_show },
 };
 
+/*
+ * Grants a second, between the last two reads that were at least a second apart. Readers at the
+ * same time may spoil the number for each other, nothing else.
+ */
+static int ldlm_grant_rate_show(struct seq_file *m, void *obj)
+{
+	struct ldlm_namespace *ns = obj;
+	u64 grants = atomic64_read(&ns->ns_grants);
+	time64_t now = ktime_get_seconds(), passed = now - READ_ONCE(ns->ns_rate_time);
+
+	if (passed > 0) {
+		WRITE_ONCE(ns->ns_rate, div64_u64(grants - READ_ONCE(ns->ns_rate_grants), passed));
+		WRITE_ONCE(ns->ns_rate_grants, grants);
+		WRITE_ONCE(ns->ns_rate_time, now);
+	}
+	return ldlm_param_u32(m, READ_ONCE(ns->ns_rate));
+}
+
+/* Clients are not told how many locks they may keep: the limit is theirs. */
 static const struct param_def pool_params[] = {
+	{ "grant_rate", 0444, ldlm_grant_rate_show },
+	{ "grant_plan", 0444, ldlm_zero_show },
+	{ "server_lock_volume", 0444, ldlm_zero_show },
+	{ "limit", 0444, ldlm_lru_size_show },
 	{ "granted", 0444, ldlm_granted_show },
 };
 

@@ -79,21 +79,6 @@ static struct obd_import *mgc_new_import(struct mgc *mgc)
 	return import_alloc(&conf);
 }
 
-static int mgc_import_show(struct seq_file *m, void *obj)
-{
-	return import_show(m, ((struct mgc *)obj)->m_imp);
-}
-
-static int mgc_state_show(struct seq_file *m, void *obj)
-{
-	return import_state_show(m, ((struct mgc *)obj)->m_imp);
-}
-
-static const struct param_def mgc_params[] = {
-	{ "import", 0444, mgc_import_show, NULL },
-	{ "state", 0444, mgc_state_show, NULL },
-};
-
 static void mgc_free(struct mgc *mgc)
 {
 	param_dir_del(mgc->m_params);
@@ -135,7 +120,7 @@ static int mgc_setup(struct mgc *mgc, const char *text)
 	if (!rc) {
 		snprintf(path, sizeof(path), "mgc/%s", mgc->m_name);
 		mgc->m_params = param_dir_add(NULL, path);
-		param_add(mgc->m_params, mgc_params, ARRAY_SIZE(mgc_params), mgc);
+		import_params_add(mgc->m_params, mgc->m_imp);
 	}
 out:
 	kfree(nids);

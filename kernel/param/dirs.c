@@ -1,79 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tree of parameters: directories and files below /proc/fs/lustre, described by tables of
- * struct param_def (chapter 7.8.1). /sys/kernel/debug/lustre is a link to it; files of the root
- * also appear in /sys/fs/lustre.
+ * The tree of parameters: directories and files described by tables of struct param_def (chapter
+ * 7.8.1). Where they are seen is the matter of views.c.
  *
  * Locks: param_lock protects the shape of the tree and is never held while a handler runs. A file
- * is removed in three steps: out of the list (param_lock), out of procfs and sysfs (both wait for
+ * is removed in three steps: out of the list (param_lock), out of the file systems (which wait for
  * their handlers), then param_set() callers are waited for.
  */
 #define pr_fmt(fmt) "param: " fmt
 
 #include <linux/ctype.h>
-#include <linux/debugfs.h>
 #include <linux/err.h>
-#include <linux/fs.h>
-#include <linux/kobject.h>
-#include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/proc_fs.h>
-#include <linux/refcount.h>
 #include <linux/slab.h>
-#include <linux/sysfs.h>
-#include <linux/uaccess.h>
 #include <linux/wait_bit.h>
-#include <gloss/param.h>
 #include "internal.h"
-
-#define PARAM_TEXT_MAX	4096
-
-struct param_dir {
-	struct list_head link;		/* in parent->children */
-	struct list_head children;
-	struct list_head files;
-	struct param_dir *parent;
-	struct proc_dir_entry *pde;
-	int users;			/* calls of param_dir_add() not yet undone */
-	char name[];
-};
-
-struct param_file {
-	struct list_head link;
-	const struct param_def *def;
-	void *obj;
-	struct proc_dir_entry *pde;
-	struct kobj_attribute attr;
-	bool in_sysfs;
-	refcount_t active;		/* 1 for the tree, 1 for each param_set() that runs */
-	struct param_def own;		/* of files without a table */
-};
 
 static DEFINE_MUTEX(param_lock);
 static struct param_dir *param_root;
-static struct kobject *param_kobj;
-static struct dentry *param_debugfs;
-
-/* ---- handlers ---- */
-
-static int param_proc_show(struct seq_file *m, void *unused)
-{
-	struct param_file *f = m->private;
-
-	return f->def->show(m, f->obj);
-}
-
-static int param_proc_open(struct inode *inode, struct file *file)
-{
-	struct param_file *f = pde_data(inode);
-
-	if (!f->def->show && (file->f_mode & FMODE_READ))
-		return -EACCES;
-	return single_open(file, param_proc_show, f);
-}
 
 /* Strip the newline in place and hand the text on. */
-static ssize_t param_store_text(struct param_file *f, char *text, size_t len)
+ssize_t param_store_text(struct param_file *f, char *text, size_t len)
 {
 	if (!f->def->store)
 		return -EACCES;
@@ -81,54 +28,6 @@ static ssize_t param_store_text(struct param_file *f, char *text, size_t len)
 		len--;
 	text[len] = '\0';
 	return f->def->store(text, len, f->obj);
-}
-
-static ssize_t param_proc_write(struct file *file, const char __user *ubuf, size_t len, loff_t *pos)
-{
-	struct param_file *f = pde_data(file_inode(file));
-	ssize_t rc;
-	char *text;
-
-	if (len > PARAM_TEXT_MAX)
-		return -E2BIG;
-	text = memdup_user_nul(ubuf, len);
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	rc = param_store_text(f, text, len);
-	kfree(text);
-	return rc < 0 ? rc : len;
-}
-
-static const struct proc_ops param_proc_ops = {
-	.proc_open	= param_proc_open,
-	.proc_read	= seq_read,
-	.proc_write	= param_proc_write,
-	.proc_lseek	= seq_lseek,
-	.proc_release	= single_release,
-};
-
-static ssize_t param_sysfs_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
-{
-	struct param_file *f = container_of(attr, struct param_file, attr);
-	struct seq_file m = { .buf = buf, .size = PAGE_SIZE };
-	int rc;
-
-	rc = f->def->show ? f->def->show(&m, f->obj) : -EACCES;
-	return rc < 0 ? rc : min_t(size_t, m.count, PAGE_SIZE - 1);
-}
-
-static ssize_t param_sysfs_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
-				 size_t len)
-{
-	struct param_file *f = container_of(attr, struct param_file, attr);
-	char *text = kmemdup_nul(buf, len, GFP_KERNEL);
-	ssize_t rc;
-
-	if (!text)
-		return -ENOMEM;
-	rc = param_store_text(f, text, len);
-	kfree(text);
-	return rc < 0 ? rc : len;
 }
 
 /* ---- files ---- */
@@ -153,45 +52,32 @@ static struct param_dir *param_dir_find(struct param_dir *dir, const char *name,
 	return NULL;
 }
 
-static void param_file_to_sysfs(struct param_file *f)
-{
-	sysfs_attr_init(&f->attr.attr);
-	f->attr.attr.name = f->def->name;
-	f->attr.attr.mode = f->def->mode;
-	f->attr.show = param_sysfs_show;
-	f->attr.store = param_sysfs_store;
-	/* sysfs refuses modes that others may write */
-	f->in_sysfs = param_kobj && !(f->def->mode & 0002) &&
-		      !sysfs_create_file(param_kobj, &f->attr.attr);
-}
-
 /* def NULL: *own is copied. */
 static int param_file_add(struct param_dir *dir, const struct param_def *def,
-			  const struct param_def *own,
-		    void *obj)
+			  const struct param_def *own, void *obj)
 {
-	struct param_file *f = kzalloc(sizeof(*f), GFP_KERNEL);
+	const char *name = def ? def->name : own->name;
+	struct param_file *f;
+	int rc;
 
+	if (param_file_find(dir, name) || param_dir_find(dir, name, strlen(name)))
+		return -EEXIST;
+	f = kzalloc(sizeof(*f), GFP_KERNEL);
 	if (!f)
 		return -ENOMEM;
 	if (!def) {
 		f->own = *own;
 		def = &f->own;
 	}
+	f->dir = dir;
 	f->def = def;
 	f->obj = obj;
 	refcount_set(&f->active, 1);
-	if (param_file_find(dir, def->name) || param_dir_find(dir, def->name, strlen(def->name))) {
+	rc = param_file_expose(f);
+	if (rc) {
 		kfree(f);
-		return -EEXIST;
+		return rc;
 	}
-	f->pde = proc_create_data(def->name, def->mode, dir->pde, &param_proc_ops, f);
-	if (!f->pde) {
-		kfree(f);
-		return -ENOMEM;
-	}
-	if (dir == param_root && !own)
-		param_file_to_sysfs(f);
 	list_add_tail(&f->link, &dir->files);
 	return 0;
 }
@@ -199,9 +85,7 @@ static int param_file_add(struct param_dir *dir, const struct param_def *def,
 /* Out of the list already; no lock held. */
 static void param_file_free(struct param_file *f)
 {
-	if (f->in_sysfs)
-		sysfs_remove_file(param_kobj, &f->attr.attr);
-	proc_remove(f->pde);
+	param_file_hide(f);
 	if (!refcount_dec_and_test(&f->active))
 		wait_var_event(&f->active, !refcount_read(&f->active));
 	kfree(f);
@@ -238,9 +122,7 @@ int param_add(struct param_dir *dir, const struct param_def *defs, int n, void *
 }
 EXPORT_SYMBOL_GPL(param_add);
 
-/*
- * For files that others of this part make: the definition is copied, and the file is not in sysfs.
- */
+/* For files that others of this part make: the definition is copied. */
 int param_add_copy(struct param_dir *dir, const struct param_def *def, void *obj)
 {
 	int rc;
@@ -274,6 +156,19 @@ void param_del(struct param_dir *dir, const char *name)
 }
 EXPORT_SYMBOL_GPL(param_del);
 
+/**
+ * param_remove - remove the files of a table from a directory that others use, too
+ * @dir: its directory; NULL and ERR_PTR are let pass
+ * @defs: what was given to param_add()
+ * @n: how many
+ */
+void param_remove(struct param_dir *dir, const struct param_def *defs, int n)
+{
+	while (n--)
+		param_del(dir, defs[n].name);
+}
+EXPORT_SYMBOL_GPL(param_remove);
+
 /* ---- directories ---- */
 
 static struct param_dir *param_dir_new(struct param_dir *parent, const char *name, size_t len)
@@ -286,17 +181,8 @@ static struct param_dir *param_dir_new(struct param_dir *parent, const char *nam
 	INIT_LIST_HEAD(&d->children);
 	INIT_LIST_HEAD(&d->files);
 	d->parent = parent;
-	if (parent) {
-		d->pde = proc_mkdir(d->name, parent->pde);
-		if (d->pde)
-			list_add_tail(&d->link, &parent->children);
-	} else {
-		d->pde = proc_mkdir("fs/lustre", NULL);
-	}
-	if (!d->pde) {
-		kfree(d);
-		return NULL;
-	}
+	if (parent)
+		list_add_tail(&d->link, &parent->children);
 	return d;
 }
 
@@ -312,7 +198,7 @@ static void param_dir_prune(struct param_dir *d)
 	       list_empty(&d->files)) {
 		parent = d->parent;
 		list_del(&d->link);
-		proc_remove(d->pde);
+		param_dir_hide(d);
 		kfree(d);
 		d = parent;
 	}
@@ -401,6 +287,39 @@ void param_dir_del(struct param_dir *dir)
 	mutex_unlock(&param_lock);
 }
 EXPORT_SYMBOL_GPL(param_dir_del);
+
+/**
+ * param_link - another name for a directory, in /sys/fs/lustre
+ * @dir: where; NULL and ERR_PTR are let pass
+ * @name: of the link
+ * @target: the directory it stands for; the link is removed before it
+ *
+ * Return: 0 or -errno.
+ */
+int param_link(struct param_dir *dir, const char *name, struct param_dir *target)
+{
+	int rc;
+
+	if (IS_ERR_OR_NULL(dir) || IS_ERR_OR_NULL(target))
+		return 0;
+	mutex_lock(&param_lock);
+	rc = param_link_expose(dir, name, target);
+	mutex_unlock(&param_lock);
+	return rc;
+}
+EXPORT_SYMBOL_GPL(param_link);
+
+/**
+ * param_unlink - remove a link; NULL and ERR_PTR are let pass
+ * @dir: its directory
+ * @name: its name
+ */
+void param_unlink(struct param_dir *dir, const char *name)
+{
+	if (!IS_ERR_OR_NULL(dir) && dir->kobj)
+		param_link_hide(dir, name);
+}
+EXPORT_SYMBOL_GPL(param_unlink);
 
 /* ---- setting from the kernel ---- */
 
@@ -541,9 +460,6 @@ int param_dirs_init(void)
 	if (!root)
 		return -ENOMEM;
 	param_root = root;
-	/* The link and the mirror are conveniences: work without them. */
-	param_kobj = kobject_create_and_add("lustre", fs_kobj);
-	param_debugfs = debugfs_create_symlink("lustre", NULL, "/proc/fs/lustre");
 	return 0;
 }
 
@@ -551,15 +467,12 @@ void param_dirs_exit(void)
 {
 	LIST_HEAD(files);
 
-	debugfs_remove(param_debugfs);
 	mutex_lock(&param_lock);
 	list_splice_init(&param_root->files, &files);
 	WARN_ON(!list_empty(&param_root->children));
 	mutex_unlock(&param_lock);
 	param_files_free(&files);
-	kobject_put(param_kobj);
-	param_kobj = NULL;
-	proc_remove(param_root->pde);
+	param_dir_hide(param_root);
 	kfree(param_root);
 	param_root = NULL;
 }

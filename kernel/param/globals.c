@@ -29,17 +29,46 @@ static ssize_t stats_header_store(const char *text, size_t len, void *obj)
 	return rc ?: (ssize_t)len;
 }
 
+static atomic_long_t mem_used, mem_max;
+
+/**
+ * lu_mem_add - count memory of locks, requests and buffers
+ * @bytes: allocated; negative: freed
+ *
+ * Context: any.
+ */
+void lu_mem_add(long bytes)
+{
+	long now = atomic_long_add_return(bytes, &mem_used), max = atomic_long_read(&mem_max);
+
+	while (now > max && !atomic_long_try_cmpxchg(&mem_max, &max, now))
+		;
+}
+EXPORT_SYMBOL_GPL(lu_mem_add);
+
+static int param_memused_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%ld\n", max(atomic_long_read(&mem_used), 0L));
+	return 0;
+}
+
+static int param_memused_max_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%ld\n", atomic_long_read(&mem_max));
+	return 0;
+}
+
 static const struct param_def root_params[] = {
 	{ "version", 0444, param_version_show },
 	{ "health_check", 0444, param_health_show },
+	{ "memused", 0444, param_memused_show },
+	{ "memused_max", 0444, param_memused_max_show },
 	{ "enable_stats_header", 0644, stats_header_show, stats_header_store },
+	{ "devices", 0444, param_devices_show, NULL, PARAM_DEBUGFS | PARAM_PROC },
 };
 
-/* Many lines, so not for sysfs. */
-static const struct param_def devices_param = { "devices", 0444, param_devices_show };
-
 /**
- * param_init - make /proc/fs/lustre
+ * param_init - make the tree and its global files
  *
  * Return: 0 or -errno.
  */
@@ -50,7 +79,7 @@ int param_init(void)
 	if (rc)
 		return rc;
 	rc = param_add(param_top(), root_params, ARRAY_SIZE(root_params), NULL) ?:
-	     param_add_copy(param_top(), &devices_param, NULL) ?: param_jobid_init();
+	     param_jobid_init();
 	if (rc)
 		param_exit();
 	return rc;

@@ -35,6 +35,18 @@ static const char * const unit_names[] = {
 };
 
 /**
+ * lu_stat_unit_name - the word for a unit
+ * @unit: LUS_*
+ *
+ * Return: a constant.
+ */
+const char *lu_stat_unit_name(u8 unit)
+{
+	return unit_names[unit];
+}
+EXPORT_SYMBOL_GPL(lu_stat_unit_name);
+
+/**
  * lu_stats_new - a set of counters
  * @defs: names and units; must outlive the set
  * @n: how many
@@ -100,7 +112,11 @@ void lu_stats_add(struct lu_stats *s, int idx, u64 value)
 }
 EXPORT_SYMBOL_GPL(lu_stats_add);
 
-static void stats_clear(struct lu_stats *s)
+/**
+ * lu_stats_clear - forget all samples
+ * @s: the set
+ */
+void lu_stats_clear(struct lu_stats *s)
 {
 	int cpu;
 
@@ -108,6 +124,7 @@ static void stats_clear(struct lu_stats *s)
 		memset(per_cpu_ptr(s->cnt, cpu), 0, s->n * sizeof(struct lu_stat_cnt));
 	s->start = ktime_get_real();
 }
+EXPORT_SYMBOL_GPL(lu_stats_clear);
 
 static void lu_stats_collect(struct lu_stats *s, int idx, struct lu_stat_cnt *sum)
 {
@@ -164,22 +181,37 @@ static int stats_file_show(struct seq_file *m, void *obj)
 
 static ssize_t stats_file_store(const char *text, size_t len, void *obj)
 {
-	stats_clear(obj);
+	lu_stats_clear(obj);
 	return len;
 }
 
 /**
- * lu_stats_file - show a set in a file; writing to it clears the set
+ * lu_stats_file_in - show a set in a file; writing to it clears the set
  * @dir: directory
  * @name: of the file; must be a constant
- * @s: the set
+ * @s: the set; NULL is let pass
+ * @places: PARAM_*
+ *
+ * Return: 0 or -errno.
+ */
+int lu_stats_file_in(struct param_dir *dir, const char *name, struct lu_stats *s, u8 places)
+{
+	const struct param_def def = { name, 0644, stats_file_show, stats_file_store, places };
+
+	return s ? param_add_copy(dir, &def, s) : 0;
+}
+EXPORT_SYMBOL_GPL(lu_stats_file_in);
+
+/**
+ * lu_stats_file - show a set in a file where most of them are, debugfs
+ * @dir: directory
+ * @name: of the file; must be a constant
+ * @s: the set; NULL is let pass
  *
  * Return: 0 or -errno.
  */
 int lu_stats_file(struct param_dir *dir, const char *name, struct lu_stats *s)
 {
-	const struct param_def def = { name, 0644, stats_file_show, stats_file_store };
-
-	return s ? param_add_copy(dir, &def, s) : 0;
+	return lu_stats_file_in(dir, name, s, PARAM_DEBUGFS);
 }
 EXPORT_SYMBOL_GPL(lu_stats_file);

@@ -209,6 +209,7 @@ struct ptlrpc_service {
 	struct ptlrpc_at	at;
 	struct lu_stats		*stats;
 	struct param_dir	*dir;
+	struct param_dir	*alias_dir;	/* the name of a second user of the portal */
 };
 
 void svc_req_put(struct svc_req *req);
@@ -219,6 +220,7 @@ void svc_exit(void);
 
 /* ---- params.c ---- */
 void svc_params_add(struct ptlrpc_service *svc);
+void svc_params_add_alias(struct ptlrpc_service *svc, const char *name);
 void svc_params_del(struct ptlrpc_service *svc);
 void svc_stats_start(struct svc_req *req);
 void svc_stats_end(struct svc_req *req);

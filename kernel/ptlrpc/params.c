@@ -68,24 +68,26 @@ void svc_stats_end(struct svc_req *req)
 
 /* ---- files of a service ---- */
 
+/* By the name of the service: MDT and OST of one node share the service of OUT_PORTAL. */
 static const struct {
-	u32 portal;
+	const char *name;
 	const char *dir;
 } service_dirs[] = {
-	{ MDS_REQUEST_PORTAL, "mds/MDS/mdt" },
-	{ MDS_READPAGE_PORTAL, "mds/MDS/mdt_readpage" },
-	{ MDS_IO_PORTAL, "mds/MDS/mdt_io" },
-	{ OUT_PORTAL, "mds/MDS/mdt_out" },
-	{ FLD_REQUEST_PORTAL, "mds/MDS/mdt_fld" },
-	{ SEQ_METADATA_PORTAL, "mds/MDS/mdt_seqm" },
-	{ SEQ_CONTROLLER_PORTAL, "mds/MDS/mdt_seqs" },
-	{ OST_REQUEST_PORTAL, "ost/OSS/ost" },
-	{ OST_IO_PORTAL, "ost/OSS/ost_io" },
-	{ OST_CREATE_PORTAL, "ost/OSS/ost_create" },
-	{ SEQ_DATA_PORTAL, "ost/OSS/ost_seq" },
-	{ MGS_REQUEST_PORTAL, "mgs/MGS/mgs" },
-	{ LDLM_CB_REQUEST_PORTAL, "ldlm/services/ldlm_cbd" },
-	{ LDLM_CANCEL_REQUEST_PORTAL, "ldlm/services/ldlm_canceld" },
+	{ "mdt", "mds/MDS/mdt" },
+	{ "mdt_rdpg", "mds/MDS/mdt_readpage" },
+	{ "mdt_io", "mds/MDS/mdt_io" },
+	{ "mdt_out", "mds/MDS/mdt_out" },
+	{ "mdt_fld", "mds/MDS/mdt_fld" },
+	{ "mdt_seqm", "mds/MDS/mdt_seqm" },
+	{ "mdt_seqs", "mds/MDS/mdt_seqs" },
+	{ "ll_ost", "ost/OSS/ost" },
+	{ "ll_ost_io", "ost/OSS/ost_io" },
+	{ "ll_ost_crea", "ost/OSS/ost_create" },
+	{ "ll_ost_seq", "ost/OSS/ost_seq" },
+	{ "ll_ost_out", "ost/OSS/ost_out" },
+	{ "mgs", "mgs/MGS/mgs" },
+	{ "ldlm_cb", "ldlm/services/ldlm_cbd" },
+	{ "ldlm_cn", "ldlm/services/ldlm_canceld" },
 };
 
 static int svc_threads_min_show(struct seq_file *m, void *obj)
@@ -130,30 +132,123 @@ static const struct param_def service_params[] = {
 	{ "threads_min", 0444, svc_threads_min_show },
 	{ "threads_max", 0644, svc_threads_max_show, svc_threads_max_store },
 	{ "threads_started", 0444, svc_threads_started_show },
-	{ "timeouts", 0444, svc_timeouts_show },
+	{ "timeouts", 0444, svc_timeouts_show, NULL, PARAM_DEBUGFS },
 };
 
-void svc_params_add(struct ptlrpc_service *svc)
+static struct param_dir *svc_dir_add(struct ptlrpc_service *svc, const char *name)
 {
+	struct param_dir *dir;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(service_dirs); i++)
-		if (service_dirs[i].portal == svc->conf.req_portal)
+		if (!strcmp(service_dirs[i].name, name))
 			break;
 	if (i == ARRAY_SIZE(service_dirs))
-		return;
-	svc->dir = param_dir_add(NULL, service_dirs[i].dir);
-	param_add(svc->dir, service_params, ARRAY_SIZE(service_params), svc);
-	if (svc->stats)
-		lu_stats_file(svc->dir, "stats", svc->stats);
+		return NULL;
+	dir = param_dir_add(NULL, service_dirs[i].dir);
+	param_add(dir, service_params, ARRAY_SIZE(service_params), svc);
+	lu_stats_file(dir, "stats", svc->stats);
+	return dir;
+}
+
+void svc_params_add(struct ptlrpc_service *svc)
+{
+	svc->dir = svc_dir_add(svc, svc->name);
+}
+
+/* Somebody else uses the portal under another name: until the service ends it has both. */
+void svc_params_add_alias(struct ptlrpc_service *svc, const char *name)
+{
+	if (!svc->alias_dir && strncmp(svc->name, name, sizeof(svc->name) - 1))
+		svc->alias_dir = svc_dir_add(svc, name);
 }
 
 void svc_params_del(struct ptlrpc_service *svc)
 {
-	if (!IS_ERR_OR_NULL(svc->dir))
-		param_dir_del(svc->dir);
+	param_dir_del(svc->alias_dir);
+	param_dir_del(svc->dir);
+	svc->alias_dir = NULL;
 	svc->dir = NULL;
 }
+
+/* ---- files of an import ---- */
+
+static int import_file_show(struct seq_file *m, void *obj)
+{
+	return import_show(m, obj);
+}
+
+static int import_state_file_show(struct seq_file *m, void *obj)
+{
+	return import_state_show(m, obj);
+}
+
+static int import_timeouts_file_show(struct seq_file *m, void *obj)
+{
+	return import_timeouts_show(m, obj);
+}
+
+/* Reading it asks the server; an answer shows as an empty file. */
+static int import_ping_show(struct seq_file *m, void *obj)
+{
+	struct obd_import *imp = obj;
+	enum import_state state = READ_ONCE(imp->imp_state);
+
+	if (state != IMP_FULL && state != IMP_IDLE)
+		return -ENOTCONN;
+	return ptlrpc_ping(imp);
+}
+
+/**
+ * import_conn_show - the NID of the server that is used now
+ * @m: where to
+ * @imp: the import
+ *
+ * Return: 0.
+ */
+int import_conn_show(struct seq_file *m, struct obd_import *imp)
+{
+	char nid[LNET_NIDSTR_SIZE];
+	struct lnet_nid peer;
+
+	spin_lock(&imp->imp_lock);
+	peer = imp->imp_nid;
+	spin_unlock(&imp->imp_lock);
+	seq_printf(m, "%s\n", lnet_nid_str(&peer, nid));
+	return 0;
+}
+EXPORT_SYMBOL_GPL(import_conn_show);
+
+static int import_conn_file_show(struct seq_file *m, void *obj)
+{
+	return import_conn_show(m, obj);
+}
+
+static int import_uuid_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%s\n", ((struct obd_import *)obj)->imp_client);
+	return 0;
+}
+
+static const struct param_def import_params[] = {
+	{ "import", 0444, import_file_show, NULL, PARAM_DEBUGFS },
+	{ "state", 0444, import_state_file_show, NULL, PARAM_DEBUGFS },
+	{ "timeouts", 0444, import_timeouts_file_show, NULL, PARAM_DEBUGFS },
+	{ "ping", 0444, import_ping_show },
+	{ "conn_uuid", 0444, import_conn_file_show },
+	{ "uuid", 0444, import_uuid_show },
+};
+
+/**
+ * import_params_add - add the files that all imports have
+ * @dir: of the owner; given back before the last reference to @imp
+ * @imp: the import
+ */
+void import_params_add(struct param_dir *dir, struct obd_import *imp)
+{
+	param_add(dir, import_params, ARRAY_SIZE(import_params), imp);
+}
+EXPORT_SYMBOL_GPL(import_params_add);
 
 /* ---- files of the root ---- */
 

@@ -28,6 +28,7 @@ struct ptlrpc_request *ptlrpc_req_new(struct obd_import *imp, u32 opc,
 	req = kmem_cache_zalloc(req_cache, GFP_NOFS);
 	if (!req)
 		return NULL;
+	lu_mem_add(sizeof(*req));
 	refcount_set(&req->rq_ref, 1);
 	req->rq_imp = import_get(imp);
 	req->rq_opc = opc;
@@ -80,6 +81,7 @@ void ptlrpc_req_put(struct ptlrpc_request *req)
 	ptlrpc_req_drop_data(req);
 	import_put(req->rq_imp);
 	kmem_cache_free(req_cache, req);
+	lu_mem_add(-(long)sizeof(*req));
 }
 EXPORT_SYMBOL_GPL(ptlrpc_req_put);
 

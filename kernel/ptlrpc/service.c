@@ -348,6 +348,7 @@ static int svc_buf_add(struct ptlrpc_service *svc)
 	list_add_tail(&sb->sb_link, &svc->bufs);
 	svc->nr_bufs++;
 	spin_unlock(&svc->lock);
+	lu_mem_add(svc->buf_size);
 	atomic_inc(&svc->live_bufs);
 	rc = svc_buf_post(sb);
 	if (rc)
@@ -682,6 +683,7 @@ static void svc_free(struct ptlrpc_service *svc)
 
 	list_for_each_entry_safe(sb, tmp, &svc->bufs, sb_link) {
 		kvfree(sb->sb_mem);
+		lu_mem_add(-(long)svc->buf_size);
 		kfree(sb);
 	}
 	lu_stats_free(svc->stats);
@@ -784,6 +786,7 @@ struct ptlrpc_service *ptlrpc_service_get(const struct ptlrpc_service_conf *conf
 	list_for_each_entry(svc, &services, link)
 		if (svc->conf.req_portal == conf->req_portal) {
 			svc->users++;
+			svc_params_add_alias(svc, conf->name);
 			goto out;
 		}
 	svc = svc_start(conf);

@@ -11,7 +11,7 @@ run $TOP/build/tools/contend -t ${1:-15} /mnt/a /mnt/b
 for f in records log map1 map2; do run cmp /mnt/a/$f /mnt/b/$f; done
 say "too many locks"
 run mkdir /mnt/a/d; (cd /mnt/a/d; seq -f l%g 400 | xargs touch)
-locks() { cat /proc/fs/lustre/ldlm/namespaces/mdt-*/lock_count; }
+locks() { cat /sys/fs/lustre/ldlm/namespaces/mdt-*/lock_count; }
 run ls -l /mnt/a/d > /dev/null
 [ $(locks) -gt 400 ] || fail "only $(locks) locks to begin with"
 echo 200 > /sys/module/ptlrpc/parameters/ldlm_locks_max

@@ -123,6 +123,10 @@ struct ldlm_namespace {
 	struct list_head	ns_res_list;	/* ldlm_resource.lr_ns_link */
 	atomic_t		ns_nr_locks;
 	atomic_t		ns_nr_granted;
+	atomic64_t		ns_grants;		/* ever */
+	u64			ns_rate_grants;		/* ns_grants at ns_rate_time */
+	time64_t		ns_rate_time;
+	unsigned int		ns_rate;		/* grants a second before that */
 	atomic_t		ns_nr_res;
 	atomic_t		ns_nr_timeouts;
 	/* lock and resource counts drop to 0; cancels are done */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Parameters below /proc/fs/lustre (kernel/param): directories and files described by tables,
+ * Parameters (kernel/param): directories and files described by tables, each in the place that
+ * monitoring programs and scripts know (/sys/fs/lustre, /sys/kernel/debug/lustre, /proc/fs/lustre),
  * counters in the format of chapter 7.8.2, and the list of devices for "lctl dl" (chapter 7.7.2).
  * All functions may sleep except lu_stats_add(). param_dir_del() and param_del() wait for handlers
  * (show, store) that run: do not call them from a handler of the same directory, nor with a lock
@@ -11,23 +12,28 @@
 
 #include <linux/ktime.h>
 #include <linux/seq_file.h>
+#include <linux/statfs.h>
 #include <linux/types.h>
 #include <gloss/wire/ptlrpc.h>
 
 struct param_dir;
 
 /*
- * Directory name below parent (NULL: /proc/fs/lustre). name may be a path ("osc/fs-OST0000-osc"):
+ * Directory name below parent (NULL: the root). name may be a path ("osc/fs-OST0000-osc"):
  * what is missing is made. Directories are shared and counted by name. ERR_PTR on failure; the
  * other functions take an ERR_PTR or NULL dir as "no directory" and do nothing.
  */
 struct param_dir *param_dir_add(struct param_dir *parent, const char *name);
 /*
- * The root itself, for global files (also shown in /sys/fs/lustre): param_add(), param_del(),
- * never param_dir_del().
+ * The root itself, for global files: param_add(), param_del(), never param_dir_del().
  */
 struct param_dir *param_top(void);
 void param_dir_del(struct param_dir *dir);	/* removes the files added to it at the last user */
+
+/* Places of a file. Files of more than one value do not belong into sysfs. */
+#define PARAM_SYSFS	0x1
+#define PARAM_DEBUGFS	0x2
+#define PARAM_PROC	0x4
 
 struct param_def {
 	const char *name;
@@ -35,11 +41,17 @@ struct param_def {
 	int (*show)(struct seq_file *m, void *obj);
 	/* text is NUL-terminated, len without the NUL, trailing newline stripped; len or -errno */
 	ssize_t (*store)(const char *text, size_t len, void *obj);
+	u8 places;		/* PARAM_*; 0: PARAM_SYSFS */
 };
 
 /* Adds n files; defs must live as long as the directory. 0 or -errno. */
 int param_add(struct param_dir *dir, const struct param_def *defs, int n, void *obj);
 void param_del(struct param_dir *dir, const char *name);
+void param_remove(struct param_dir *dir, const struct param_def *defs, int n);
+
+/* Another name for a directory. Undo it before either of the directories is given back. */
+int param_link(struct param_dir *dir, const char *name, struct param_dir *target);
+void param_unlink(struct param_dir *dir, const char *name);
 
 /*
  * Set parameters from the kernel (config logs): name as for lctl ("osc.*.max_dirty_mb"), with *
@@ -50,6 +62,21 @@ int param_set(const char *name, const char *value);
 /* Helpers for store(): 0 or -errno. */
 int param_parse_u64(const char *text, u64 min, u64 max, u64 *val); /* accepts k, M, G, T suffixes */
 int param_parse_bool(const char *text, bool *val);
+
+/* Files with the space of a target (blocksize, kbytestotal, filesfree ...). */
+struct param_space {
+	int (*get)(void *obj, struct kstatfs *st);	/* 0 or -errno; *st is zeroed */
+	void *obj;
+};
+
+int param_add_space(struct param_dir *dir, struct param_space *sp);
+void param_remove_space(struct param_dir *dir);
+
+/*
+ * Memory that this node holds for peers and for the protocol: locks, requests, buffers. Negative:
+ * given back. Shown as memused and memused_max.
+ */
+void lu_mem_add(long bytes);
 
 /* ---- counters ---- */
 enum lu_stat_unit {
@@ -66,6 +93,8 @@ struct lu_stat_def {
 };
 
 struct lu_stats;
+
+const char *lu_stat_unit_name(u8 unit);
 
 struct lu_stats *lu_stats_new(const struct lu_stat_def *defs, int n);	/* NULL: no memory */
 void lu_stats_free(struct lu_stats *s);
@@ -86,6 +115,37 @@ static inline void lu_stats_since(struct lu_stats *s, int idx, ktime_t start)
  * lu_stats_free().
  */
 int lu_stats_file(struct param_dir *dir, const char *name, struct lu_stats *s);
+
+/* The same in another place, e.g. PARAM_PROC. */
+int lu_stats_file_in(struct param_dir *dir, const char *name, struct lu_stats *s, u8 places);
+void lu_stats_clear(struct lu_stats *s);
+
+/* ---- histograms ---- */
+#define LU_HIST_BUCKETS	32
+
+struct lu_hist_def {
+	const char *title;
+	const char *unit;	/* "rpcs", "ios" */
+	bool log2;		/* buckets are powers of two, or else the value itself */
+};
+
+enum lu_hist_style {
+	LU_HIST_BRW,		/* brw_stats */
+	LU_HIST_RPC,		/* rpc_stats */
+};
+
+struct lu_hist;
+
+struct lu_hist *lu_hist_new(const struct lu_hist_def *defs, int n);	/* NULL: no memory */
+void lu_hist_free(struct lu_hist *h);
+void lu_hist_add(struct lu_hist *h, int table, bool write, u64 value);	/* any context */
+int lu_hist_file(struct param_dir *dir, const char *name, struct lu_hist *h);
+/* For files with more than the tables. */
+void lu_hist_show_start(struct seq_file *m, const struct lu_hist *h);
+void lu_hist_show_tables(struct seq_file *m, struct lu_hist *h, enum lu_hist_style style);
+ssize_t lu_hist_store(const char *text, size_t len, void *obj);
+unsigned int lu_hist_bucket(u64 value);
+const char *lu_size_str(unsigned int bits, char *buf, size_t size);
 
 /* ---- devices ---- */
 struct obd_device;

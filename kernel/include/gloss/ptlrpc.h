@@ -247,6 +247,9 @@ const char *import_state_name(enum import_state state);
 int import_show(struct seq_file *m, struct obd_import *imp);
 int import_state_show(struct seq_file *m, struct obd_import *imp);
 int import_timeouts_show(struct seq_file *m, struct obd_import *imp);
+struct param_dir;
+int import_conn_show(struct seq_file *m, struct obd_import *imp);
+void import_params_add(struct param_dir *dir, struct obd_import *imp);
 
 /* The import with this imp_cb_cookie, referenced; NULL. */
 struct obd_import *import_find_cb(u64 cookie);

@@ -31,7 +31,7 @@ struct mgs_dev {
 	/* pseudo file system "params": the log of set_param -P */
 	struct mgs_fs		*md_params;
 	void			*md_body;	/* scratch of the writer, under md_sem */
-	struct param_dir	*md_dir, *md_live;
+	struct param_dir	*md_live;
 };
 
 /* ---- mgs_log.c: a config log, open ---- */

@@ -7,28 +7,6 @@
 #include <gloss/param.h>
 #include "mgs_internal.h"
 
-static int mgs_num_exports_show(struct seq_file *m, void *obj)
-{
-	struct mgs_dev *mgs = obj;
-
-	seq_printf(m, "%d\n",
-		   atomic_read(&mgs->md_target->lt_pt.pt_nr_exports));
-	return 0;
-}
-
-static int mgs_uuid_show(struct seq_file *m, void *obj)
-{
-	struct mgs_dev *mgs = obj;
-
-	seq_printf(m, "%s\n", mgs->md_target->lt_pt.pt_uuid);
-	return 0;
-}
-
-static const struct param_def mgs_params[] = {
-	{ "num_exports", 0444, mgs_num_exports_show },
-	{ "uuid", 0444, mgs_uuid_show },
-};
-
 static int mgs_live_show(struct seq_file *m, void *obj)
 {
 	struct mgs_fs *fs = obj;
@@ -43,7 +21,7 @@ static int mgs_live_show(struct seq_file *m, void *obj)
 void mgs_proc_add_fs(struct mgs_fs *fs)
 {
 	fs->mf_param =
-		(struct param_def){ .name = fs->mf_name, .mode = 0444, .show = mgs_live_show };
+		(struct param_def){ fs->mf_name, 0444, mgs_live_show, NULL, PARAM_PROC };
 	param_add(fs->mf_mgs->md_live, &fs->mf_param, 1, fs);
 }
 
@@ -54,13 +32,10 @@ void mgs_proc_del_fs(struct mgs_fs *fs)
 
 void mgs_proc_init(struct mgs_dev *mgs)
 {
-	mgs->md_dir = param_dir_add(NULL, "mgs/MGS");
 	mgs->md_live = param_dir_add(NULL, "mgs/MGS/live");
-	param_add(mgs->md_dir, mgs_params, ARRAY_SIZE(mgs_params), mgs);
 }
 
 void mgs_proc_fini(struct mgs_dev *mgs)
 {
 	param_dir_del(mgs->md_live);
-	param_dir_del(mgs->md_dir);
 }

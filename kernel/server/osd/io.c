@@ -37,7 +37,15 @@ struct osd_io {
 	struct completion done;
 	int error;
 	bool unwritten; /* a write went to unwritten blocks */
+	/* for brw_stats */
+	ktime_t start;
+	unsigned int extents, bios;
 };
+
+static bool osd_io_is_write(const struct osd_io *io)
+{
+	return io->op == REQ_OP_WRITE;
+}
 
 static void osd_io_put(struct osd_io *io)
 {
@@ -51,6 +59,7 @@ static void osd_io_end(struct bio *bio)
 
 	if (bio->bi_status)
 		WRITE_ONCE(io->error, blk_status_to_errno(bio->bi_status));
+	atomic_dec(&io->obj->oo_dev->osd_in_flight[osd_io_is_write(io)]);
 	bio_put(bio);
 	osd_io_put(io);
 }
@@ -60,6 +69,7 @@ static void osd_io_init(struct osd_io *io, struct osd_object *obj, enum req_op o
 	memset(io, 0, sizeof(*io));
 	io->obj = obj;
 	io->op = op;
+	io->start = ktime_get();
 	atomic_set(&io->inflight, 1);
 	init_completion(&io->done);
 }
@@ -69,6 +79,18 @@ static int osd_io_wait(struct osd_io *io)
 	osd_io_put(io);
 	wait_for_completion_io(&io->done);
 	return io->error;
+}
+
+static void osd_bio_submit(struct osd_io *io, struct bio *bio)
+{
+	struct osd_device *dev = io->obj->oo_dev;
+	bool write = osd_io_is_write(io);
+
+	io->bios++;
+	lu_hist_add(dev->osd_brw, OSD_BRW_SIZE, write, bio->bi_iter.bi_size);
+	lu_hist_add(dev->osd_brw, OSD_BRW_IN_FLIGHT, write,
+		    atomic_inc_return(&dev->osd_in_flight[write]));
+	submit_bio(bio);
 }
 
 /* @len bytes at sector @sector from/to @iter, which moves on. */
@@ -83,7 +105,7 @@ static void osd_io_submit(struct osd_io *io, sector_t sector, struct bio_vec *bv
 		unsigned int n = min_t(u64, bv.bv_len, len);
 
 		if (bio && bio_add_page(bio, bv.bv_page, n, bv.bv_offset) != n) {
-			submit_bio(bio);
+			osd_bio_submit(io, bio);
 			bio = NULL;
 		} else if (bio) {
 			bvec_iter_advance(bvec, iter, n);
@@ -101,7 +123,8 @@ static void osd_io_submit(struct osd_io *io, sector_t sector, struct bio_vec *bv
 		atomic_inc(&io->inflight);
 	}
 	if (bio)
-		submit_bio(bio);
+		osd_bio_submit(io, bio);
+	io->extents++;
 }
 
 static void osd_zero_iter(struct bio_vec *bvec, struct bvec_iter *iter, u64 len)
@@ -123,8 +146,10 @@ static int osd_io_blocks(struct osd_io *io, u64 pos, struct bio_vec *bvec, u64 l
 	struct inode *inode = io->obj->oo_inode;
 	unsigned int bits = inode->i_blkbits;
 	struct bvec_iter iter = { .bi_size = len };
+	struct osd_device *dev = io->obj->oo_dev;
 	struct ldiskfs_map map;
 	struct blk_plug plug;
+	ktime_t start;
 	int rc = 0;
 
 	blk_start_plug(&plug);
@@ -133,8 +158,11 @@ static int osd_io_blocks(struct osd_io *io, u64 pos, struct bio_vec *bvec, u64 l
 
 		map.lblk = pos >> bits;
 		map.len = min_t(u64, len >> bits, 32768);
+		start = ktime_get();
 		rc = io->op == REQ_OP_READ ? ldiskfs_hook_map(inode, &map) :
 					     ldiskfs_hook_alloc(inode, &map);
+		lu_hist_add(dev->osd_brw, OSD_BRW_MAPS, osd_io_is_write(io),
+			    ktime_ms_delta(ktime_get(), start));
 		if (rc)
 			break;
 		n = (u64)map.len << bits;
@@ -152,9 +180,16 @@ static int osd_io_blocks(struct osd_io *io, u64 pos, struct bio_vec *bvec, u64 l
 
 static int osd_io_run(struct osd_io *io, u64 pos, struct bio_vec *bvec, u64 len)
 {
+	struct lu_hist *brw = io->obj->oo_dev->osd_brw;
 	int rc = osd_io_blocks(io, pos, bvec, len);
 	int rc2 = osd_io_wait(io);
+	bool write = osd_io_is_write(io);
 
+	lu_hist_add(brw, OSD_BRW_PAGES, write, DIV_ROUND_UP_ULL(len, PAGE_SIZE));
+	lu_hist_add(brw, OSD_BRW_DISCONT_PAGES, write, 1);
+	lu_hist_add(brw, OSD_BRW_DISCONT_BLOCKS, write, io->extents);
+	lu_hist_add(brw, OSD_BRW_FRAGS, write, io->bios);
+	lu_hist_add(brw, OSD_BRW_TIME, write, ktime_ms_delta(ktime_get(), io->start));
 	return rc ?: rc2;
 }
 

@@ -15,6 +15,7 @@
 #include <linux/sched/mm.h>
 #include <linux/wait.h>
 #include <gloss/osd.h>
+#include <gloss/param.h>
 #include "../ldiskfs/ldiskfs_hooks.h"
 
 #define OSD_NAME_BUF 32
@@ -24,6 +25,24 @@
 struct osd_seq {
 	struct osd_object *os_dirs[OSD_SUBDIRS];
 	struct osd_object *os_last_id;
+};
+
+enum {		/* tables of brw_stats */
+	OSD_BRW_PAGES,
+	OSD_BRW_DISCONT_PAGES,
+	OSD_BRW_DISCONT_BLOCKS,
+	OSD_BRW_FRAGS,
+	OSD_BRW_IN_FLIGHT,
+	OSD_BRW_TIME,
+	OSD_BRW_SIZE,
+	OSD_BRW_MAPS,
+	OSD_BRW_NR
+};
+
+enum {		/* stats */
+	OSD_ST_TRANS_START,
+	OSD_ST_SYNC,
+	OSD_ST_NR
 };
 
 struct osd_device {
@@ -52,6 +71,15 @@ struct osd_device {
 	struct mutex osd_seq_mutex; /* opening and making of sequences */
 	struct osd_object *osd_o_dir;
 	struct xarray osd_seqs; /* seq -> osd_seq */
+
+	/* params.c; NULL before osd_params_start() */
+	char osd_name[32]; /* of the target */
+	struct param_dir *osd_params, *osd_quota_params;
+	struct param_space osd_space;
+	struct lu_hist *osd_brw;
+	struct lu_stats *osd_stats;
+	struct obd_device *osd_obd;
+	atomic_t osd_in_flight[2]; /* bios, of reads and writes */
 };
 
 struct osd_trans {
@@ -95,6 +123,9 @@ void osd_seq_fini(struct osd_device *dev);
  */
 struct osd_object *osd_seq_dir(struct osd_device *dev, const struct lu_fid *fid, char *name,
 			       size_t *len);
+
+/* ---- params.c ---- */
+void osd_params_stop(struct osd_device *dev);
 
 /* ---- local.c ---- */
 /* One component in a local directory: the object or ERR_PTR(-ENOENT). */

@@ -46,6 +46,8 @@ static void osd_free(struct osd_device *dev)
 	rhashtable_destroy(&dev->osd_objects);
 	xa_destroy(&dev->osd_oi);
 	xa_destroy(&dev->osd_seqs);
+	lu_hist_free(dev->osd_brw);
+	lu_stats_free(dev->osd_stats);
 	kfree(dev);
 }
 
@@ -146,6 +148,7 @@ EXPORT_SYMBOL_GPL(osd_mount);
 
 void osd_umount(struct osd_device *dev)
 {
+	osd_params_stop(dev);
 	osd_seq_fini(dev);
 	osd_oi_fini(dev);
 	osd_object_put(dev->osd_fsroot);
@@ -162,6 +165,7 @@ EXPORT_SYMBOL_GPL(osd_umount);
 int osd_sync(struct osd_device *dev)
 {
 	s64 added = atomic64_read(&dev->osd_cb_added);
+	ktime_t start = ktime_get();
 	int rc, rc2;
 
 	if (sb_rdonly(dev->osd_sb))
@@ -170,6 +174,7 @@ int osd_sync(struct osd_device *dev)
 	/* The callbacks of a commit run shortly after those who wait for it are woken. */
 	wait_event_timeout(dev->osd_wait, atomic64_read(&dev->osd_cb_done) >= added, 60 * HZ);
 	rc2 = blkdev_issue_flush(dev->osd_sb->s_bdev);
+	lu_stats_since(dev->osd_stats, OSD_ST_SYNC, start);
 	return rc ?: rc2 == -EOPNOTSUPP ? 0 : rc2;
 }
 EXPORT_SYMBOL_GPL(osd_sync);
@@ -243,6 +248,7 @@ EXPORT_SYMBOL_GPL(osd_ost_setup);
 
 struct osd_trans *osd_trans_start(struct osd_device *dev, int credits)
 {
+	ktime_t start = ktime_get();
 	struct osd_trans *th;
 	int rc;
 
@@ -270,6 +276,7 @@ struct osd_trans *osd_trans_start(struct osd_device *dev, int credits)
 		return ERR_PTR(rc);
 	}
 	th->ot_tid = th->ot_handle->h_transaction->t_tid;
+	lu_stats_since(dev->osd_stats, OSD_ST_TRANS_START, start);
 	trace_osd_trans_start(osd_dev_name(dev), th->ot_tid, credits);
 	return th;
 }

@@ -82,6 +82,12 @@ int tgt_serve(struct lu_target *lt);
 bool tgt_name_running(const char *name);
 void tgt_put(struct lu_target *lt);	/* lt_ref; tgt_stop() waits for the last one */
 
+/* ---- params.c ---- */
+void tgt_params_start(struct lu_target *lt);
+void tgt_params_stop(struct lu_target *lt);
+void tgt_nid_attach(struct lu_target *lt, struct tgt_export *te);
+void tgt_nid_detach(struct lu_target *lt, struct tgt_export *te);
+
 /* ---- nodes.c ---- */
 int tgt_servers_record(void *who, const struct config_rec *rec);
 

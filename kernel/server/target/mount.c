@@ -228,6 +228,7 @@ static int tgt_mount_services(struct tgt_mount *tm)
 {
 	int rc = 0;
 
+	osd_params_start(tm->tm_osd, tm->tm_svname[0] ? tm->tm_svname : LUSTRE_MGS_OBDNAME);
 	if (tm->tm_mgs_opt && !tm->tm_nomgs) {
 		tm->tm_flags |= LDD_F_SV_TYPE_MGS;
 		rc = tgt_start_mgs(tm);

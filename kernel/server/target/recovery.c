@@ -663,36 +663,17 @@ static ssize_t tgt_recovery_abort_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int tgt_evictions_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%d\n", atomic_read(&((struct lu_target *)obj)->lt_evictions));
-	return 0;
-}
-
-static int tgt_instance_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", ((struct lu_target *)obj)->lt_pt.pt_instance);
-	return 0;
-}
-
 static const struct param_def tgt_recovery_params[] = {
 	{ "abort_recovery", 0200, NULL, tgt_recovery_abort_store },
-	{ "eviction_count", 0444, tgt_evictions_show, NULL },
-	{ "instance", 0444, tgt_instance_show, NULL },
-	{ "recovery_status", 0444, tgt_recovery_status_show, NULL },
+	{ "recovery_status", 0444, tgt_recovery_status_show, NULL, PARAM_DEBUGFS },
 	{ "recovery_time_soft", 0644, tgt_recovery_soft_show, tgt_recovery_soft_store },
 	{ "recovery_time_hard", 0644, tgt_recovery_hard_show, tgt_recovery_hard_store },
 };
 
 void tgt_recovery_params_add(struct lu_target *lt)
 {
-	char name[64];
-
-	if (!lt->lt_recovery)
-		return;
-	snprintf(name, sizeof(name), "%s/%s", lt->lt_type->name, lt->lt_name);
-	lt->lt_params = param_dir_add(NULL, name);
-	param_add(lt->lt_params, tgt_recovery_params, ARRAY_SIZE(tgt_recovery_params), lt);
+	if (lt->lt_recovery)
+		param_add(lt->lt_params, tgt_recovery_params, ARRAY_SIZE(tgt_recovery_params), lt);
 }
 
 /* ---- start and stop ---- */

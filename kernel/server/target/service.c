@@ -28,6 +28,7 @@ static void tgt_export_free(struct obd_export *exp)
 	struct tgt_export *te = tgt_export(exp);
 	struct lu_target *lt = lu_target(exp->exp_tgt);
 
+	tgt_nid_detach(lt, te);
 	tgt_replies_drop(lt, te);
 	if (lt->lt_type->export_fini)
 		lt->lt_type->export_fini(te);
@@ -64,6 +65,8 @@ static int tgt_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 		tgt_slot_free(lt, te);
 	if (!rc && !light)
 		tgt_recovery_connected(lt, te);
+	if (!rc)
+		tgt_nid_attach(lt, te);
 	return rc;
 }
 

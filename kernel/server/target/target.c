@@ -179,6 +179,8 @@ static struct lu_target *tgt_alloc(struct tgt_mount *tm, const struct tgt_type *
 	refcount_set(&lt->lt_ref, 1);
 	init_completion(&lt->lt_gone);
 	INIT_LIST_HEAD(&lt->lt_list);
+	INIT_LIST_HEAD(&lt->lt_nids);
+	mutex_init(&lt->lt_nids_mutex);
 	if (type->kind == TGT_MGS) {
 		strscpy(lt->lt_name, LUSTRE_MGS_OBDNAME, sizeof(lt->lt_name));
 		strscpy(lt->lt_pt.pt_uuid, LUSTRE_MGS_OBDNAME,
@@ -243,6 +245,7 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 		goto out_service;
 	lt->lt_obd = lu_device_add(type->name, lt->lt_name, lt->lt_pt.pt_uuid);
 	lu_device_set_health(lt->lt_obd, tgt_is_healthy, lt);
+	tgt_params_start(lt);
 	rc = type->start(lt);
 	if (rc) {
 		pr_err("%s cannot start: rc = %d\n", lt->lt_name, rc);
@@ -262,6 +265,7 @@ struct lu_target *tgt_start(struct tgt_mount *tm, enum tgt_kind kind)
 	return lt;
 
 out_obd:
+	tgt_params_stop(lt);
 	lu_device_del(lt->lt_obd);
 	ldlm_ns_free(lt->lt_pt.pt_ns, true);
 out_service:
@@ -321,9 +325,8 @@ void tgt_stop(struct lu_target *lt)
 	if (type->no_exports)
 		type->no_exports(lt);
 	ldlm_ns_free(lt->lt_pt.pt_ns, true);
-	/* the files go with those of the type, which has the same directory */
-	param_dir_del(lt->lt_params);
 	type->stop(lt);
+	tgt_params_stop(lt);
 	lu_device_del(lt->lt_obd);
 	tgt_service_fini(lt);
 	tgt_recovery_fini(lt);

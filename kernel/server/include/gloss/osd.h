@@ -61,6 +61,9 @@ struct osd_object {
  * Return: 0, -EBUSY (mounted already), -EINVAL (not a file system that can be used), -errno.
  */
 int osd_mount(const char *bdev, const char *opts, struct osd_device **devp);
+struct param_dir;
+void osd_params_start(struct osd_device *dev, const char *name);
+struct param_dir *osd_params_dir(struct osd_device *dev);
 /**
  * osd_umount - end of the device
  * @dev: all its objects are put, all its transactions stopped

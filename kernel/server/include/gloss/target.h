@@ -27,12 +27,14 @@
 #include <gloss/ptlrpc.h>
 #include <gloss/ldlm.h>
 #include <gloss/osd.h>
+#include <gloss/param.h>
 
 struct lu_target;
 struct tgt_export;
 struct lustre_cfg;
 struct config_rec;
 struct config_log;
+struct tgt_jobs;
 
 enum tgt_kind {
 	TGT_MGS,
@@ -70,6 +72,16 @@ enum tgt_client_state {
 	TGT_CLIENT_NR
 };
 
+/* The clients of one NID: exports/NID of the parameters. */
+struct tgt_nid {
+	struct list_head	tn_list;	/* lt_nids */
+	struct lu_target	*tn_target;
+	int			tn_users;	/* exports; under lt_nids_mutex */
+	struct param_dir	*tn_dir;
+	struct lu_stats		*tn_stats;	/* may be NULL */
+	char			tn_name[LNET_NIDSTR_SIZE];
+};
+
 /*
  * One connected client. Embedded first in the export of a type (struct mdt_export { struct
  * tgt_export te; ... }).
@@ -87,6 +99,7 @@ struct tgt_export {
 	unsigned int		te_held;	/* its requests that wait */
 	unsigned int		te_replays;	/* those of them that are replays of requests */
 	u64			te_replayed;	/* the newest one that was served */
+	struct tgt_nid		*te_nid;	/* from the first connect on; may be NULL */
 };
 
 static inline struct tgt_export *tgt_export(struct obd_export *exp)
@@ -177,8 +190,6 @@ struct lu_target {
 	struct osd_object	*lt_last_rcvd;
 	struct osd_object	*lt_reply_data;
 	struct tgt_recovery	*lt_recovery;	/* NULL: MGS */
-	struct param_dir	*lt_params;	/* of recovery */
-	atomic_t		lt_evictions;	/* since the start */
 	struct lr_server_data	*lt_lsd;	/* image of the header */
 	struct mutex		lt_slot_mutex;	/* lt_slots, the header on disk */
 	unsigned long		*lt_slots;	/* TGT_SLOTS_MAX bits: client slots in use */
@@ -188,6 +199,17 @@ struct lu_target {
 	atomic64_t		lt_last_transno;	/* newest given out */
 	struct mutex		lt_reply_mutex;		/* lt_reply_slots */
 	struct obd_device	*lt_obd;		/* line of `lctl dl` */
+	struct param_dir	*lt_params;		/* mdt.NAME, obdfilter.NAME, mgs.MGS */
+	struct param_dir	*lt_exports_dir;
+	struct mutex		lt_nids_mutex;		/* lt_nids */
+	struct list_head	lt_nids;		/* of tgt_nid */
+	atomic_t		lt_evictions;		/* since the start */
+	/* stats.c; NULL without tgt_stats_start() */
+	const struct lu_stat_def *lt_stat_defs;
+	int			lt_nr_stats;
+	struct lu_stats		*lt_stats;
+	struct lu_stats		*lt_node_stats;		/* of all targets of the kind */
+	struct tgt_jobs		*lt_jobs;
 	refcount_t		lt_ref;
 	struct completion	lt_gone;		/* last reference */
 	struct list_head	lt_list;		/* all targets of the node */
@@ -240,6 +262,12 @@ void tgt_nodes_fini(struct tgt_nodes *nodes);
 int tgt_nodes_add_uuid(struct tgt_nodes *nodes, struct lustre_cfg *lcfg);
 int tgt_nodes_connect(struct tgt_nodes *nodes, const char *uuid, struct obd_import *imp);
 bool tgt_nid_is_server(struct lu_target *lt, const struct lnet_nid *nid);
+
+/* ---- counters: of the target, of a NID, of a job (stats.c) ---- */
+int tgt_stats_start(struct lu_target *lt, const struct lu_stat_def *defs, int n);
+void tgt_stats_stop(struct lu_target *lt);
+void tgt_count(struct svc_req *req, int idx, u64 value);
+void tgt_count_time(struct svc_req *req, int idx);	/* since the service of it began */
 
 /* ---- helpers for the types ---- */
 int tgt_statfs(struct lu_target *lt, struct obd_statfs *os);	/* fills the wire structure */

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parameters of the client of an OST: osc.NAME.* (chapter 7.8.5).
+ */
+#define pr_fmt(fmt) "lustre: " fmt
+
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include "internal.h"
+#include "data.h"
+
+/**
+ * ll_osc_max_dirty_default - bytes of dirty pages of one OST: an eighth of the memory at most
+ *
+ * Return: bytes, whole MiB.
+ */
+u64 ll_osc_max_dirty_default(void)
+{
+	return clamp_t(u64, (u64)totalram_pages() << PAGE_SHIFT >> 23, 1, 2000) << 20;
+}
+
+static int osc_show_uuid(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%s\n", ((struct ll_osc *)obj)->uuid);
+	return 0;
+}
+
+static int osc_show_active(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", ((struct ll_osc *)obj)->active);
+	return 0;
+}
+
+static ssize_t osc_store_active(const char *text, size_t len, void *obj)
+{
+	bool on;
+	int rc = param_parse_bool(text, &on);
+
+	if (rc)
+		return rc;
+	ll_osc_set_active(obj, on);
+	return len;
+}
+
+static int osc_show_grant(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->avail));
+	return 0;
+}
+
+static int osc_show_dirty(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->dirty));
+	return 0;
+}
+
+/* What written pages hold until the OST has committed them. */
+static int osc_show_unstable(struct seq_file *m, void *obj)
+{
+	long pages = atomic_long_read(&((struct ll_osc *)obj)->imp->imp_kept_pages);
+
+	seq_printf(m, "unstable_pages: %20ld\n", pages);
+	seq_printf(m, "unstable_mb:    %20ld\n", pages >> (20 - PAGE_SHIFT));
+	return 0;
+}
+
+static int osc_show_lost(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->lost));
+	return 0;
+}
+
+static int osc_show_in_flight(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->max_in_flight);
+	return 0;
+}
+
+static ssize_t osc_store_in_flight(const char *text, size_t len, void *obj)
+{
+	struct ll_osc *osc = obj;
+	u64 v;
+	int rc = param_parse_u64(text, 1, 256, &v);
+
+	if (rc)
+		return rc;
+	WRITE_ONCE(osc->max_in_flight, v);
+	ll_brw_send_queued(osc);
+	return len;
+}
+
+static int osc_show_pages(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%lu\n", READ_ONCE(((struct ll_osc *)obj)->brw_size) / PAGE_SIZE);
+	return 0;
+}
+
+/* Pages, or bytes where the number is too great for pages: a power of two, what the OST allows. */
+static ssize_t osc_store_pages(const char *text, size_t len, void *obj)
+{
+	struct ll_osc *osc = obj;
+	u64 v;
+	int rc = param_parse_u64(text, 1, U32_MAX, &v);
+
+	if (rc)
+		return rc;
+	if (v < ONE_MB_BRW_SIZE)
+		v *= PAGE_SIZE;
+	if (!is_power_of_2(v) || v < ONE_MB_BRW_SIZE || v > LL_OSC_BRW_MAX)
+		return -ERANGE;
+	spin_lock(&osc->lock);
+	rc = v > osc->brw_granted ? -ERANGE : 0;
+	if (!rc) {
+		osc->brw_wanted = v;
+		ll_osc_tune(osc);
+	}
+	spin_unlock(&osc->lock);
+	return rc ?: (ssize_t)len;
+}
+
+static int osc_show_max_dirty(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->max_dirty) >> 20);
+	return 0;
+}
+
+static ssize_t osc_store_max_dirty(const char *text, size_t len, void *obj)
+{
+	struct ll_osc *osc = obj;
+	u64 v;
+	int rc = param_parse_u64(text, 1, 2048, &v);
+
+	if (rc)
+		return rc;
+	spin_lock(&osc->lock);
+	osc->max_dirty = v << 20;
+	spin_unlock(&osc->lock);
+	wake_up_all(&osc->waitq);
+	return len;
+}
+
+static int osc_show_checksums(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%d\n", READ_ONCE(((struct ll_osc *)obj)->cksum_on));
+	return 0;
+}
+
+void ll_osc_set_checksums(struct ll_osc *osc, bool on)
+{
+	spin_lock(&osc->lock);
+	osc->cksum_on = on;
+	ll_osc_tune(osc);
+	spin_unlock(&osc->lock);
+}
+
+static ssize_t osc_store_checksums(const char *text, size_t len, void *obj)
+{
+	bool on;
+	int rc = param_parse_bool(text, &on);
+
+	if (rc)
+		return rc;
+	ll_osc_set_checksums(obj, on);
+	return len;
+}
+
+static const struct {
+	const char *name;
+	u32 type;
+} osc_cksum_names[] = {
+	{ "adler", OBD_CKSUM_ADLER },
+	{ "crc32c", OBD_CKSUM_CRC32C },
+};
+
+/* The kinds that the OST knows; the one that is used, or would be, in brackets. */
+static int osc_show_cksum_type(struct seq_file *m, void *obj)
+{
+	struct ll_osc *osc = obj;
+	u32 granted, used;
+	unsigned int i;
+
+	spin_lock(&osc->lock);
+	granted = osc->cksum_granted;
+	used = granted & osc->cksum_wanted ?: granted;
+	spin_unlock(&osc->lock);
+	used = used & OBD_CKSUM_CRC32C ?: used;
+	for (i = 0; i < ARRAY_SIZE(osc_cksum_names); i++)
+		if (granted & osc_cksum_names[i].type)
+			seq_printf(m, used == osc_cksum_names[i].type ? "[%s] " : "%s ",
+				   osc_cksum_names[i].name);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static ssize_t osc_store_cksum_type(const char *text, size_t len, void *obj)
+{
+	struct ll_osc *osc = obj;
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; i < ARRAY_SIZE(osc_cksum_names); i++)
+		if (!strcmp(text, osc_cksum_names[i].name))
+			break;
+	if (i == ARRAY_SIZE(osc_cksum_names))
+		return -EINVAL;
+	spin_lock(&osc->lock);
+	if (osc->cksum_granted & osc_cksum_names[i].type) {
+		osc->cksum_wanted = osc_cksum_names[i].type;
+		ll_osc_tune(osc);
+	} else {
+		rc = -EINVAL;
+	}
+	spin_unlock(&osc->lock);
+	return rc ?: (ssize_t)len;
+}
+
+static int osc_show_short_io(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->short_io_max);
+	return 0;
+}
+
+static ssize_t osc_store_short_io(const char *text, size_t len, void *obj)
+{
+	struct ll_osc *osc = obj;
+	u64 v;
+	int rc = param_parse_u64(text, 0, OBD_MAX_SHORT_IO_BYTES, &v);
+
+	if (rc)
+		return rc;
+	if (v && v < 64)
+		return -ERANGE;
+	WRITE_ONCE(osc->short_io_max, v);
+	return len;
+}
+
+static int osc_show_conn(struct seq_file *m, void *obj)
+{
+	return import_conn_show(m, ((struct ll_osc *)obj)->imp);
+}
+
+/* ---- rpc_stats ---- */
+
+const struct lu_hist_def ll_osc_rpc_hist[LL_RPC_HIST_NR] = {
+	[LL_RPC_PAGES]		= { "pages per rpc", "rpcs", true },
+	[LL_RPC_IN_FLIGHT]	= { "rpcs in flight", "rpcs", false },
+	[LL_RPC_OFFSET]		= { "offset", "rpcs", true },
+	[LL_RPC_LATENCY]	= { "RPC latency (us)", "count", true },
+};
+
+static int osc_show_rpc_stats(struct seq_file *m, void *obj)
+{
+	struct ll_osc *osc = obj;
+
+	if (!osc->rpc_hist)
+		return -ENOMEM;
+	lu_hist_show_start(m, osc->rpc_hist);
+	seq_printf(m, "read RPCs in flight:  %u\nwrite RPCs in flight: %u\nDIO RPCs in flight: %u\n",
+		   READ_ONCE(osc->in_flight[0]), READ_ONCE(osc->in_flight[1]),
+		   READ_ONCE(osc->lane[1].in_flight));
+	seq_printf(m, "pending write pages:  %llu\npending read pages:   0\n",
+		   READ_ONCE(osc->dirty) >> PAGE_SHIFT);
+	lu_hist_show_tables(m, osc->rpc_hist, LU_HIST_RPC);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static ssize_t osc_store_rpc_stats(const char *text, size_t len, void *obj)
+{
+	struct ll_osc *osc = obj;
+
+	return osc->rpc_hist ? lu_hist_store(text, len, osc->rpc_hist) : -ENOMEM;
+}
+
+static const struct param_def osc_params[] = {
+	{ "ost_server_uuid", 0444, osc_show_uuid, NULL, PARAM_DEBUGFS },
+	{ "active", 0644, osc_show_active, osc_store_active },
+	{ "cur_grant_bytes", 0444, osc_show_grant },
+	{ "cur_dirty_bytes", 0444, osc_show_dirty },
+	{ "cur_lost_grant_bytes", 0444, osc_show_lost },
+	{ "unstable_stats", 0444, osc_show_unstable, NULL, PARAM_DEBUGFS },
+	{ "max_rpcs_in_flight", 0644, osc_show_in_flight, osc_store_in_flight },
+	{ "max_pages_per_rpc", 0644, osc_show_pages, osc_store_pages },
+	{ "max_dirty_mb", 0644, osc_show_max_dirty, osc_store_max_dirty },
+	{ "checksums", 0644, osc_show_checksums, osc_store_checksums },
+	{ "checksum_type", 0644, osc_show_cksum_type, osc_store_cksum_type },
+	{ "short_io_bytes", 0644, osc_show_short_io, osc_store_short_io },
+	{ "ost_conn_uuid", 0444, osc_show_conn },
+	{ "rpc_stats", 0644, osc_show_rpc_stats, osc_store_rpc_stats, PARAM_DEBUGFS },
+};
+
+void ll_osc_params_add(struct ll_osc *osc)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "osc/%s", osc->name);
+	osc->param = param_dir_add(NULL, path);
+	param_add(osc->param, osc_params, ARRAY_SIZE(osc_params), osc);
+	import_params_add(osc->param, osc->imp);
+}

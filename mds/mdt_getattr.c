@@ -392,7 +392,7 @@ int mdt_getattr_name(struct svc_req *req)
 	if (!b)
 		return -EPROTO;
 	mdt_reply_init(&r);
-	mdt_cred_body(&cred, b);
+	mdt_cred_body(&cred, req, b);
 	want = le64_to_cpu(b->mbo_valid);
 	rc = mdt_name_get(req, WF_NAME, &name, &len);
 	if (!rc)
@@ -473,7 +473,7 @@ int mdt_get_root(struct svc_req *req)
 		return -EPROTO;
 	mdt_reply_init(&r);
 	fid_root(&fid);
-	mdt_cred_body(&cred, b);
+	mdt_cred_body(&cred, req, b);
 	if (path && path[0])
 		rc = mdt_fileset_find(mdt, &cred, path, &fid);
 	if (!rc) {
@@ -573,7 +573,7 @@ static int mdt_lookup_unpack(struct mdt_lookup *l)
 	struct mdt_object *dir;
 	int rc;
 
-	mdt_cred_body(&l->l_cred, b);
+	mdt_cred_body(&l->l_cred, l->l_req, b);
 	l->l_name = svc_req_buf(l->l_req, WF_NAME);
 	if (!l->l_name || !l->l_name[0]) {
 		l->l_name = NULL;

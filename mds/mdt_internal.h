@@ -60,6 +60,13 @@ struct mdt_cred {
 	u32	mc_umask;
 };
 
+/* mdt_squash.c */
+struct mdt_squash {
+	spinlock_t	ms_lock;		/* what follows */
+	u32		ms_uid, ms_gid;		/* 0: off */
+	char		ms_nids[1024];		/* of the clients whose root stays root */
+};
+
 /* An object in use; all users of a FID share one. */
 struct mdt_object {
 	struct hlist_node	mo_hash;
@@ -196,6 +203,7 @@ struct mdt_device {
 	unsigned int		mdt_rec_active;
 
 	struct mdt_lod		mdt_lod;
+	struct mdt_squash	mdt_squash;
 	u32			mdt_atime_diff;	/* seconds: closes move atime by more only */
 	struct param_dir	*mdt_lod_params, *mdt_mdd_params, *mdt_qmt_md, *mdt_qmt_dt;
 };
@@ -220,6 +228,11 @@ void mdt_object_put(struct mdt_object *o);
 int mdt_xattr_get_alloc(struct mdt_object *o, const char *name, void **val);
 void mdt_attr_get(struct mdt_object *o, struct osd_attr *la);
 bool mdt_recovering(struct mdt_device *mdt);
+
+/* ---- mdt_squash.c ---- */
+#define MDT_NR_SQUASH_PARAMS	2
+extern const struct param_def mdt_squash_params[MDT_NR_SQUASH_PARAMS];
+void mdt_squash(struct svc_req *req, struct mdt_cred *cred);
 
 /* ---- mdt_params.c ---- */
 enum mdt_stat {		/* of md_stats, microseconds */
@@ -271,8 +284,8 @@ int mdt_permission(const struct mdt_cred *cred, struct mdt_object *obj,
 int mdt_may_create(const struct mdt_cred *cred, struct mdt_object *dir, const struct osd_attr *la);
 int mdt_may_delete(const struct mdt_cred *cred, struct mdt_object *dir, const struct osd_attr *dla,
 		   const struct osd_attr *cla, bool isdir);
-void mdt_cred_body(struct mdt_cred *cred, const struct mdt_body *b);
-void mdt_cred_rec(struct mdt_cred *cred, const struct mdt_rec_reint *rr);
+void mdt_cred_body(struct mdt_cred *cred, struct svc_req *req, const struct mdt_body *b);
+void mdt_cred_rec(struct mdt_cred *cred, struct svc_req *req, const struct mdt_rec_reint *rr);
 
 /* ---- mdt_getattr.c: replies with attributes ---- */
 struct mdt_reply {

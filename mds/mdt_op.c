@@ -49,7 +49,7 @@ void *mdt_op_new(const struct mdt_op_type *type, struct svc_req *req, const void
 	op->op_rec = rec;
 	op->op_reply = r;
 	if (rec)
-		mdt_cred_rec(&op->op_cred, rec);
+		mdt_cred_rec(&op->op_cred, req, rec);
 	return op;
 }
 

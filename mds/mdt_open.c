@@ -515,7 +515,7 @@ static int mdt_open_unpack(struct mdt_open *o, struct svc_req *req)
 	o->o_flags = mdt_rec_create_flags(rec);
 	if (!o->o_flags)
 		return -EPROTO;
-	mdt_cred_rec(&o->o_cred, (const struct mdt_rec_reint *)rec);
+	mdt_cred_rec(&o->o_cred, req, (const struct mdt_rec_reint *)rec);
 	o->o_cred.mc_umask = le32_to_cpu(rec->cr_umask);
 	o->o_ea = svc_req_buf(req, WF_EADATA);
 	o->o_ea_len = svc_req_len(req, WF_EADATA);

@@ -283,6 +283,7 @@ int mdt_params_start(struct mdt_device *mdt)
 	char name[64];
 	int rc;
 
+	spin_lock_init(&mdt->mdt_squash.ms_lock);
 	mdt->mdt_atime_diff = 60;
 	rc = tgt_stats_start(mdt->mdt_lt, md_stats, ARRAY_SIZE(md_stats));
 	if (rc)
@@ -291,6 +292,7 @@ int mdt_params_start(struct mdt_device *mdt)
 	mdt->mdt_lod_params = param_dir_add(NULL, name);
 	param_add(mdt->mdt_lod_params, lod_params, ARRAY_SIZE(lod_params), mdt);
 	param_add(mdt->mdt_lt->lt_params, mdt_params, ARRAY_SIZE(mdt_params), mdt);
+	param_add(mdt->mdt_lt->lt_params, mdt_squash_params, MDT_NR_SQUASH_PARAMS, mdt);
 	mdt_qmt_start(mdt);
 	snprintf(name, sizeof(name), "mdd/%s", mdt->mdt_lt->lt_name);
 	mdt->mdt_mdd_params = param_dir_add(NULL, name);
@@ -307,6 +309,7 @@ void mdt_params_stop(struct mdt_device *mdt)
 	param_dir_del(mdt->mdt_mdd_params);
 	param_dir_del(mdt->mdt_lod_params);
 	mdt_qmt_stop(mdt);
+	param_remove(mdt->mdt_lt->lt_params, mdt_squash_params, MDT_NR_SQUASH_PARAMS);
 	param_remove(mdt->mdt_lt->lt_params, mdt_params, ARRAY_SIZE(mdt_params));
 	tgt_stats_stop(mdt->mdt_lt);
 }

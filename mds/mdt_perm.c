@@ -439,9 +439,10 @@ static void mdt_cred_fix(struct mdt_cred *cred)
 /**
  * mdt_cred_body - the caller of a request with an mdt_body
  * @cred: out
+ * @req: the request
  * @b: the body
  */
-void mdt_cred_body(struct mdt_cred *cred, const struct mdt_body *b)
+void mdt_cred_body(struct mdt_cred *cred, struct svc_req *req, const struct mdt_body *b)
 {
 	cred->mc_uid = le32_to_cpu(b->mbo_fsuid);
 	cred->mc_gid = le32_to_cpu(b->mbo_fsgid);
@@ -450,14 +451,16 @@ void mdt_cred_body(struct mdt_cred *cred, const struct mdt_body *b)
 	cred->mc_suppgid[1] = ~0U;
 	cred->mc_umask = 0;
 	mdt_cred_fix(cred);
+	mdt_squash(req, cred);
 }
 
 /**
  * mdt_cred_rec - the caller of a request with a reint record
  * @cred: out; mc_umask is 0
+ * @req: the request
  * @rr: the record
  */
-void mdt_cred_rec(struct mdt_cred *cred, const struct mdt_rec_reint *rr)
+void mdt_cred_rec(struct mdt_cred *cred, struct svc_req *req, const struct mdt_rec_reint *rr)
 {
 	cred->mc_uid = le32_to_cpu(rr->rr_fsuid);
 	cred->mc_gid = le32_to_cpu(rr->rr_fsgid);
@@ -466,4 +469,5 @@ void mdt_cred_rec(struct mdt_cred *cred, const struct mdt_rec_reint *rr)
 	cred->mc_suppgid[1] = le32_to_cpu(rr->rr_suppgid2);
 	cred->mc_umask = 0;
 	mdt_cred_fix(cred);
+	mdt_squash(req, cred);
 }

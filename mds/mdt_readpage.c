@@ -216,7 +216,7 @@ int mdt_readpage(struct svc_req *req)
 		return -EPROTO;
 	if (!b->mbo_nlink || le32_to_cpu(b->mbo_nlink) % LU_PAGE_SIZE)
 		return -EINVAL;
-	mdt_cred_body(&cred, b);
+	mdt_cred_body(&cred, req, b);
 	p.dir = mdt_object_find_le(mdt_dev(req), &b->mbo_fid1);
 	if (IS_ERR(p.dir))
 		return PTR_ERR(p.dir);

@@ -54,7 +54,7 @@ static int mdt_getxattr_read(struct svc_req *req, const struct mdt_body *b, void
 	o = mdt_object_find_live(mdt_dev(req), &b->mbo_fid1);
 	if (IS_ERR(o))
 		return PTR_ERR(o);
-	mdt_cred_body(&cred, b);
+	mdt_cred_body(&cred, req, b);
 	if (want & OBD_MD_FLXATTRLS) {
 		len = mdt_xattr_read(o, NULL, val);
 	} else if ((want & OBD_MD_FLXATTR) && name && name[0]) {

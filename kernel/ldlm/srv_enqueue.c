@@ -356,6 +356,11 @@ int ldlm_handle_enqueue(struct svc_req *req)
 	flags = le32_to_cpu(dlm->lock_flags);
 	if (flags & ~LDLM_FL_ENQ_MASK)
 		return -EPROTO;
+	/* In recovery: locks that are replayed, and the intents of replayed requests. */
+	if (READ_ONCE(req->sr_tgt->pt_recovering) &&
+	    (svc_req_replay(req) ? !(flags & LDLM_FL_HAS_INTENT) :
+				   !(flags & LDLM_FL_REPLAY) || flags & LDLM_FL_HAS_INTENT))
+		return -EPROTO;
 	if (svc_req_resent(req) || flags & LDLM_FL_REPLAY)
 		resent = ldlm_export_find(req->sr_exp,
 					  dlm->lock_handle[0].cookie);

@@ -225,6 +225,10 @@ EXPORT_SYMBOL_GPL(svc_lock_called_back);
 void svc_req_hold(struct svc_req *req)
 {
 	svc_req_get(req);
+	/* sr_link belongs to the holder now: svc_req_move_up() does not touch it any more. */
+	spin_lock(&req->sr_svc->lock);
+	req->sr_urgent = true;
+	spin_unlock(&req->sr_svc->lock);
 	svc_leave_export(req);	/* the end of the export must not wait for this request */
 }
 EXPORT_SYMBOL_GPL(svc_req_hold);
@@ -246,7 +250,7 @@ EXPORT_SYMBOL_GPL(svc_req_resume);
  *
  * Context: sleeps; svc_current() is NULL meanwhile.
  *
- * Return: the status that was answered.
+ * Return: the status that was answered; -EINPROGRESS: none was, the client will send it again.
  */
 int svc_req_run(struct svc_req *req)
 {
@@ -255,7 +259,7 @@ int svc_req_run(struct svc_req *req)
 	req->sr_resumed = true;
 	svc_req_get(req);
 	svc_handle_req(req);	/* with the reference of svc_req_hold() */
-	rc = req->sr_status;
+	rc = req->sr_no_reply ? -EINPROGRESS : req->sr_status;
 	svc_req_put(req);
 	return rc;
 }

@@ -351,9 +351,10 @@ int tgt_recovery_filter(struct svc_req *req)
 		return tgt_recovery_harmless(req) ? 0 : -EAGAIN;
 	if (flags & MSG_LOCK_REPLAY_DONE && req->sr_opc == OBD_PING)
 		return tgt_recovery_hold(tr, req, TGT_REC_FINAL);
-	if (flags & MSG_REQ_REPLAY_DONE && req->sr_opc == LDLM_ENQUEUE)
+	if (flags & MSG_REQ_REPLAY_DONE && req->sr_opc == LDLM_ENQUEUE &&
+	    !(flags & MSG_REPLAY) && !req->sr_replay_transno)
 		return tgt_recovery_hold(tr, req, TGT_REC_LOCK);
-	if (flags & MSG_REPLAY && req->sr_replay_transno)
+	if (flags & MSG_REPLAY && req->sr_replay_transno && !(flags & MSG_REQ_REPLAY_DONE))
 		return tgt_recovery_hold(tr, req, TGT_REC_REPLAY);
 	return tgt_recovery_ban(req, "malformed replay");
 }
@@ -413,7 +414,8 @@ static void tgt_recovery_serve(struct tgt_recovery *tr, struct svc_req *req)
 
 	rc = svc_req_run(req);
 	spin_lock(&tr->tr_lock);
-	if (transno) {
+	/* One that the client sends again, as its bulk failed, has not had its turn. */
+	if (transno && rc != -EINPROGRESS) {
 		tr->tr_next = max(tr->tr_next, transno + 1);
 		if (rc >= 0)
 			WRITE_ONCE(te->te_replayed, max(te->te_replayed, transno));
@@ -424,19 +426,29 @@ static void tgt_recovery_serve(struct tgt_recovery *tr, struct svc_req *req)
 	export_put(&te->te_exp);
 }
 
+struct tgt_expiry {
+	bool all;	/* abort_recovery: whoever is not through */
+	bool hard;	/* also those that still send replays */
+	bool evicted;	/* out */
+};
+
 static void tgt_client_evict(struct obd_export *exp, void *data)
 {
 	struct tgt_recovery *tr = lu_target(exp->exp_tgt)->lt_recovery;
 	struct tgt_export *te = tgt_export(exp);
-	bool all = *(bool *)data, evict = false;
+	struct tgt_expiry *x = data;
+	bool evict = false;
 
 	spin_lock(&tr->tr_lock);
 	if (te->te_rec == TGT_CLIENT_REQUESTS || te->te_rec == TGT_CLIENT_LOCKS)
-		evict = all || (!te->te_held && (te->te_rec == TGT_CLIENT_REQUESTS ||
-						 tr->tr_stage == TGT_REC_LOCKS));
+		evict = x->all ||
+			((x->hard || !te->te_held) && (te->te_rec == TGT_CLIENT_REQUESTS ||
+						       tr->tr_stage == TGT_REC_LOCKS));
 	spin_unlock(&tr->tr_lock);
-	if (evict)
-		export_evict(exp, "it did not finish its recovery in time");
+	if (!evict)
+		return;
+	export_evict(exp, "it did not finish its recovery in time");
+	x->evicted = true;
 }
 
 /* Time is over: those for whom the others wait have to go. */
@@ -444,20 +456,27 @@ static void tgt_recovery_expire(struct lu_target *lt)
 {
 	struct tgt_recovery *tr = lt->lt_recovery;
 	time64_t now = ktime_get_seconds();
-	bool missing, all;
+	struct tgt_expiry x = { 0 };
+	bool missing;
 
 	spin_lock(&tr->tr_lock);
 	tgt_recovery_begin_time(tr);
 	missing = tr->tr_nr[TGT_CLIENT_MISSING];
-	all = tr->tr_abort || now >= tr->tr_began + tr->tr_hard;
+	x.all = tr->tr_abort;
+	/* Those that waited for the missing ones get a step of time. */
+	x.hard = !missing && now >= tr->tr_began + tr->tr_hard;
 	tr->tr_deadline = now + min_t(unsigned int, TGT_REC_STEP, tr->tr_soft);
-	if (!all)
+	if (now < tr->tr_began + tr->tr_hard)
 		tr->tr_deadline = min(tr->tr_deadline, tr->tr_began + tr->tr_hard);
 	spin_unlock(&tr->tr_lock);
 	if (missing)
 		ptlrpc_target_evict_missing(&lt->lt_pt);
-	if (all || !missing)
-		ptlrpc_target_for_each_export(&lt->lt_pt, tgt_client_evict, &all);
+	/* An eviction ends the walk over the exports. */
+	do {
+		x.evicted = false;
+		if (x.all || !missing)
+			ptlrpc_target_for_each_export(&lt->lt_pt, tgt_client_evict, &x);
+	} while (x.evicted);
 }
 
 static bool tgt_recovery_expired(const struct tgt_recovery *tr)

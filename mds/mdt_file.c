@@ -256,6 +256,25 @@ void mdt_file_close(struct mdt_file *mf)
 }
 
 /**
+ * mdt_close_again - a close that was executed before the restart of the target is sent again
+ * @req: MDS_CLOSE
+ *
+ * Its open was replayed, as the client did not know of the close, and made the handle again.
+ */
+void mdt_close_again(struct svc_req *req)
+{
+	const struct mdt_ioepoch *ep = svc_req_buf(req, WF_EPOCH);
+	struct mdt_file *mf = NULL;
+
+	if (ep)
+		mf = mdt_file_find(mdt_export(req->sr_exp), ep->mio_open_handle.cookie, true);
+	if (!mf)
+		return;
+	mdt_file_close(mf);
+	mdt_file_put(mf);
+}
+
+/**
  * mdt_close_export - close all handles of a client, for good
  * @me: the client: it has disconnected or was evicted
  */

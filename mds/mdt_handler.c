@@ -164,6 +164,8 @@ int mdt_reconstruct(struct svc_req *req, const struct tgt_reply_data *trd)
 				r.mr_body.mbo_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLNLINK);
 			}
 		}
+	} else if (req->sr_opc == MDS_CLOSE) {
+		mdt_close_again(req);
 	}
 	req->sr_transno = trd->trd_transno;
 	req->sr_status = trd->trd_result;

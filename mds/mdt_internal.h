@@ -330,6 +330,7 @@ void mdt_file_put(struct mdt_file *mf);
 int mdt_file_attach(struct mdt_file *mf, struct mdt_object *o);
 struct mdt_file *mdt_file_by_xid(struct mdt_export *me, u64 xid);
 void mdt_file_close(struct mdt_file *mf);
+void mdt_close_again(struct svc_req *req);
 void mdt_close_export(struct mdt_export *me);
 int mdt_close(struct svc_req *req);
 

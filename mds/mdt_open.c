@@ -443,7 +443,9 @@ static int mdt_open_replay(struct mdt_open *o)
 		o->o_req->sr_transno = o->o_req->sr_replay_transno;
 	} else {
 		rc = mdt_open_find(o, &fid, &o->o_child);
-		if (rc == -ENOENT && (o->o_flags & MDS_OPEN_CREAT) && o->o_name)
+		/* A file that was created on disk and is not there was removed since. */
+		if (rc == -ENOENT && (o->o_flags & MDS_OPEN_CREAT) && o->o_name &&
+		    !tgt_replay_old(o->o_req))
 			return mdt_open_by_name(o);
 		if (rc)
 			return rc;

@@ -14,7 +14,7 @@
 
 static unsigned long lnet_memused(void)
 {
-	return atomic_read(&lnet_nr_msgs) * sizeof(struct lnet_msg) +
+	return atomic_long_read(&lnet_counters.msgs) * sizeof(struct lnet_msg) +
 	       atomic_read(&lnet_nr_mds) * sizeof(struct lnet_md);
 }
 

@@ -6,7 +6,7 @@
  *
  * The tick forgets a peer that the driver calls idle and whose back-off is over. nets_lock guards
  * the list by which the NID in a connection request finds its net; net->lock guards the table of
- * peers.
+ * peers. Order: nets_lock > net->lock > peer->lock.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -268,6 +268,65 @@ void lnet_lnd_fast_fail(struct lnet_ni *ni, const struct lnet_nid *nid)
 	lnet_lnd_peer_put(peer);
 }
 EXPORT_SYMBOL_GPL(lnet_lnd_fast_fail);
+
+/* The interface of a net carries nothing: let its messages fail soon, so that they go elsewhere. */
+static void lnet_lnd_net_hurry(struct lnet_lnd_net *net)
+{
+	struct lnet_lnd_peer *peer;
+	int i;
+
+	spin_lock(&net->lock);
+	for (i = 0; i < ARRAY_SIZE(net->peers); i++)
+		hlist_for_each_entry(peer, &net->peers[i], hnode) {
+			spin_lock(&peer->lock);
+			peer->fast_fail_until = (jiffies + FAST_FAIL_LASTS * HZ) ?: 1;
+			spin_unlock(&peer->lock);
+		}
+	spin_unlock(&net->lock);
+}
+
+/* The device of an interface, which may be named by a label ("eth0:1"). */
+static bool lnet_lnd_ni_uses(const struct lnet_ni *ni, const struct net_device *dev)
+{
+	size_t len = strcspn(ni->ifname, ":");
+
+	return strlen(dev->name) == len && !memcmp(dev->name, ni->ifname, len);
+}
+
+/* Under RTNL. An NI whose interface carries nothing is not used, and peers are told. */
+static int lnet_lnd_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct lnet_lnd_net *net;
+	bool up;
+
+	if ((event != NETDEV_UP && event != NETDEV_DOWN && event != NETDEV_CHANGE) ||
+	    dev_net(dev) != &init_net)
+		return NOTIFY_DONE;
+	up = event != NETDEV_DOWN && netif_running(dev) && netif_carrier_ok(dev);
+	spin_lock(&nets_lock);
+	list_for_each_entry(net, &nets, link) {
+		if (!lnet_lnd_ni_uses(net->ni, dev))
+			continue;
+		lnet_ni_set_link(net->ni, up);
+		if (!up)
+			lnet_lnd_net_hurry(net);
+	}
+	spin_unlock(&nets_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netdev_nb = { .notifier_call = lnet_lnd_netdev_event };
+
+int lnet_lnd_init(void)
+{
+	return register_netdevice_notifier(&netdev_nb);
+}
+
+void lnet_lnd_exit(void)
+{
+	unregister_netdevice_notifier(&netdev_nb);
+}
 
 /* Remove a peer from the table if it is idle. Under net->lock. */
 static bool lnet_lnd_peer_forget(struct lnet_lnd_peer *peer)

@@ -31,7 +31,6 @@ struct handle_bucket {
 
 static struct handle_bucket *handles;
 
-static atomic64_t next_cookie;
 static struct kmem_cache *md_cache;
 atomic_t lnet_nr_mds;
 
@@ -110,7 +109,10 @@ struct lnet_md *lnet_md_bind(const struct lnet_md_desc *desc)
 	md = lnet_md_new(desc);
 	if (IS_ERR(md))
 		return md;
-	md->cookie = atomic64_inc_return(&next_cookie);
+	/* who sees one cookie does not know the others; two equal ones are not to be expected */
+	do {
+		md->cookie = get_random_u64();
+	} while (!md->cookie);
 	b = lnet_md_bucket(md->cookie);
 	md->home = &b->lock;
 	spin_lock(&b->lock);
@@ -154,9 +156,10 @@ void lnet_md_used_up(struct lnet_md *md)
 /*
  * The md of the handle in an ACK, or in a REPLY (get), with an operation begun on it. NULL: the
  * handle is unknown, or from before a restart, or the md is used up, or it did not ask for such an
- * answer: a REPLY would write into memory that a PUT only reads.
+ * answer, or not this node: a REPLY would write into memory that a PUT only reads.
  */
-struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle, bool get)
+struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle, bool get,
+			       const struct lnet_nid *from)
 {
 	struct handle_bucket *b = lnet_md_bucket(handle->wh_object_cookie);
 	struct lnet_md *md;
@@ -167,7 +170,7 @@ struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle, bool get)
 	hlist_for_each_entry(md, &b->head, hnode)
 		if (md->cookie == handle->wh_object_cookie)
 			break;
-	if (md && (!md->threshold || md->get != get))
+	if (md && (!md->threshold || md->get != get || !lnet_nid_same_peer(&md->to, from)))
 		md = NULL;
 	if (md) {
 		spin_lock(&md->lock);
@@ -180,8 +183,8 @@ struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle, bool get)
 	return md;
 }
 
-/* Begin a PUT or GET on a bound md. */
-int lnet_md_op_start(struct lnet_md *md, bool get)
+/* Begin a PUT or GET on a bound md. track: its answer is given up when it is too late. */
+int lnet_md_op_start(struct lnet_md *md, bool get, bool track, const struct lnet_nid *to)
 {
 	int rc = 0;
 
@@ -196,6 +199,9 @@ int lnet_md_op_start(struct lnet_md *md, bool get)
 			md->threshold--;
 		md->inflight++;
 		md->get = get;
+		md->to = *to;
+		md->tracked = track;
+		md->expires = jiffies + READ_ONCE(lnet_transaction_timeout) * HZ;
 	}
 	spin_unlock(&md->lock);
 	spin_unlock(md->home);
@@ -230,6 +236,21 @@ void lnet_md_op_cancel(struct lnet_md *md)
 	spin_unlock(home);
 }
 
+/* May a failed message be sent again, to this NID? Not if its md is ending. */
+bool lnet_md_may_resend(struct lnet_md *md, const struct lnet_nid *to)
+{
+	bool may;
+
+	spin_lock(md->home);
+	spin_lock(&md->lock);
+	may = md->linked && !md->timed_out;
+	if (may)
+		md->to = *to;
+	spin_unlock(&md->lock);
+	spin_unlock(md->home);
+	return may;
+}
+
 /*
  * A message was sent; its event comes next. no_answer: it failed, so there will be no ACK or REPLY.
  */
@@ -251,6 +272,7 @@ static void lnet_md_last_event(struct lnet_md *md)
 		.type = LNET_EVENT_UNLINK,
 		.portal = md->portal,
 		.match_bits = md->match_bits,
+		.status = md->timed_out ? -ETIMEDOUT : 0,
 		.unlinked = true,
 		.md = md,
 		.user = md->desc.user,
@@ -346,6 +368,47 @@ static bool lnet_md_unlink_common(struct lnet_md *md, bool quiet)
 	/* the md may be freed by now, unless now is true */
 	spin_unlock(home);
 	return now;
+}
+
+/* An md whose answer is overdue, referenced, or NULL. */
+static struct lnet_md *lnet_md_overdue(struct handle_bucket *b)
+{
+	struct lnet_md *md;
+
+	spin_lock(&b->lock);
+	hlist_for_each_entry(md, &b->head, hnode)
+		if (md->tracked && time_after(jiffies, md->expires))
+			break;
+	if (md) {
+		md->tracked = false;
+		md->timed_out = true;
+		lnet_md_get(md);
+	}
+	spin_unlock(&b->lock);
+	return md;
+}
+
+/* End the mds whose answers did not come within lnet_transaction_timeout (chapter 1, 11.3). */
+void lnet_md_expire(void)
+{
+	struct lnet_peer_ni *lpni;
+	struct lnet_md *md;
+	int i;
+
+	for (i = 0; i < 1 << HANDLE_BITS; i++) {
+		while ((md = lnet_md_overdue(&handles[i]))) {
+			atomic_long_inc(&lnet_counters.response_timeouts);
+			lpni = lnet_peer_ni_find(&md->to);
+			if (lpni) {
+				atomic_long_inc(&lpni->timeouts);
+				lnet_health_add(&lpni->health,
+						-(int)READ_ONCE(lnet_health_sensitivity));
+				lnet_peer_ni_put(lpni);
+			}
+			lnet_md_unlink(md);
+			lnet_md_put(md);
+		}
+	}
 }
 
 /**
@@ -448,8 +511,6 @@ int lnet_md_init(void)
 		spin_lock_init(&handles[i].lock);
 		INIT_HLIST_HEAD(&handles[i].head);
 	}
-	/* a random base, so that a restarted node does not use a cookie again */
-	atomic64_set(&next_cookie, (u64)get_random_u32() << 24);
 	return 0;
 }
 

@@ -32,7 +32,29 @@ MODULE_PARM_DESC(lnet_transaction_timeout, "seconds until an answer is given up"
 
 unsigned int lnet_retry_count = 2;
 module_param(lnet_retry_count, uint, 0644);
-MODULE_PARM_DESC(lnet_retry_count, "divides lnet_transaction_timeout; nothing is resent");
+MODULE_PARM_DESC(lnet_retry_count, "times that a failed message takes another way");
+
+unsigned int lnet_health_sensitivity = 100;
+module_param(lnet_health_sensitivity, uint, 0644);
+MODULE_PARM_DESC(lnet_health_sensitivity,
+		 "what a failure takes from the health of an interface, 0: no health, no resend");
+
+unsigned int lnet_response_tracking = 3;
+module_param(lnet_response_tracking, uint, 0644);
+MODULE_PARM_DESC(lnet_response_tracking,
+		 "whose answers are waited for: 0 own pings, 1 also GETs, 2 also PUTs, 3 all");
+
+unsigned int lnet_recovery_limit;
+module_param(lnet_recovery_limit, uint, 0644);
+MODULE_PARM_DESC(lnet_recovery_limit, "pings of an unhealthy NID, 0: no limit");
+
+unsigned int lnet_max_recovery_ping_interval = 900;
+module_param(lnet_max_recovery_ping_interval, uint, 0644);
+MODULE_PARM_DESC(lnet_max_recovery_ping_interval, "longest pause between these pings, seconds");
+
+static unsigned int lnet_peer_discovery_disabled;
+module_param(lnet_peer_discovery_disabled, uint, 0444);
+MODULE_PARM_DESC(lnet_peer_discovery_disabled, "1: one NID of each peer is used");
 
 static char *accept = "secure";
 module_param(accept, charp, 0444);
@@ -70,12 +92,7 @@ IGNORED(charp, ip2nets, "");
 IGNORED(charp, routes, "");
 IGNORED(charp, forwarding, "");
 IGNORED(uint, accept_port_bulk, LNET_ACCEPTOR_PORT);
-IGNORED(uint, lnet_health_sensitivity, 100);
-IGNORED(uint, lnet_response_tracking, 3);
-IGNORED(uint, lnet_recovery_limit, 0);
-IGNORED(uint, lnet_max_recovery_ping_interval, 900);
 IGNORED(uint, lnet_recovery_interval, 1);
-IGNORED(uint, lnet_peer_discovery_disabled, 0);
 IGNORED(uint, lock_prim_nid, 1);
 IGNORED(uint, lnet_drop_asym_route, 0);
 IGNORED(uint, lnet_numa_range, 0);
@@ -110,6 +127,12 @@ void lnet_accept_conf(struct lnet_accept_conf *conf)
 }
 EXPORT_SYMBOL_GPL(lnet_accept_conf);
 
+/* How often a message may take another way. Resends nest, if drivers fail at once. */
+unsigned int lnet_retries(void)
+{
+	return min(READ_ONCE(lnet_retry_count), LNET_RETRIES_MAX);
+}
+
 /**
  * lnet_lnd_timeout() - how long a driver tries to pass on a message
  *
@@ -117,8 +140,7 @@ EXPORT_SYMBOL_GPL(lnet_accept_conf);
  */
 unsigned int lnet_lnd_timeout(void)
 {
-	return max((READ_ONCE(lnet_transaction_timeout) - 1) / (READ_ONCE(lnet_retry_count) + 1),
-		   5U);
+	return max((max(READ_ONCE(lnet_transaction_timeout), 1U) - 1) / (lnet_retries() + 1), 5U);
 }
 EXPORT_SYMBOL_GPL(lnet_lnd_timeout);
 
@@ -130,6 +152,21 @@ bool lnet_is_local_dist_zero(void)
 	return local_nid_dist_zero;
 }
 EXPORT_SYMBOL_GPL(lnet_is_local_dist_zero);
+
+/* Does this node use several NIDs of others, and offer its own? */
+bool lnet_discovery_on(void)
+{
+	return !READ_ONCE(lnet_peer_discovery_disabled);
+}
+
+/* Peers that have this node's NIDs are told, and use one of them from then on. */
+int lnet_discovery_set(bool on)
+{
+	lockdep_assert_held(&lnet_api_mutex);
+	WRITE_ONCE(lnet_peer_discovery_disabled, !on);
+	lnet_ni_info_changed();
+	return 0;
+}
 
 bool lnet_is_up(void)
 {
@@ -281,13 +318,18 @@ static int __init lnet_init(void)
 	rc = lnet_move_init();
 	if (rc)
 		goto out_portal;
-	rc = lnet_dev_init();
+	rc = lnet_lnd_init();
 	if (rc)
 		goto out_move;
+	rc = lnet_dev_init();
+	if (rc)
+		goto out_lnd;
 	if (config_on_load)
 		schedule_delayed_work(&config_dwork, HZ / 10);
 	return 0;
 
+out_lnd:
+	lnet_lnd_exit();
 out_move:
 	lnet_move_exit();
 out_portal:
@@ -303,6 +345,7 @@ static void __exit lnet_exit(void)
 {
 	cancel_delayed_work_sync(&config_dwork);
 	lnet_dev_exit();
+	lnet_lnd_exit();
 	mutex_lock(&lnet_api_mutex);
 	lnet_unconfigure();
 	mutex_unlock(&lnet_api_mutex);

@@ -14,20 +14,40 @@
 #include <trace/events/lnet.h>
 
 static struct kmem_cache *msg_cache;
-atomic_t lnet_nr_msgs, lnet_max_msgs;	/* messages in memory now, and the most there were */
+struct lnet_counters lnet_counters;
+
+/* All but the number of messages that exist. */
+void lnet_counters_reset(void)
+{
+	struct lnet_counters *c = &lnet_counters;
+
+	atomic_long_set(&c->msgs_max, atomic_long_read(&c->msgs));
+	atomic_long_set(&c->resends, 0);
+	atomic_long_set(&c->resends_ok, 0);
+	atomic_long_set(&c->resends_failed, 0);
+	atomic_long_set(&c->response_timeouts, 0);
+	atomic_long_set(&c->local_errors, 0);
+	atomic_long_set(&c->remote_errors, 0);
+	atomic_long_set(&c->network_timeouts, 0);
+}
+
+static void lnet_count_msg(void)
+{
+	long n = atomic_long_inc_return(&lnet_counters.msgs);
+
+	/* may miss a peak of another processor: it is for people only */
+	if (n > atomic_long_read(&lnet_counters.msgs_max))
+		atomic_long_set(&lnet_counters.msgs_max, n);
+}
 
 /* Make a message of an NI. Takes over the caller's reference to the NI, also on failure. */
 static struct lnet_msg *lnet_msg_alloc(struct lnet_ni *ni)
 {
 	struct lnet_msg *msg = kmem_cache_zalloc(msg_cache, GFP_NOFS);
-	int n, max;
 
 	if (msg) {
 		msg->ni = ni;
-		n = atomic_inc_return(&lnet_nr_msgs);
-		max = atomic_read(&lnet_max_msgs);
-		while (n > max && !atomic_try_cmpxchg(&lnet_max_msgs, &max, n))
-			;
+		lnet_count_msg();
 	} else {
 		lnet_ni_put(ni);
 	}
@@ -37,12 +57,14 @@ static struct lnet_msg *lnet_msg_alloc(struct lnet_ni *ni)
 void lnet_msg_free(struct lnet_msg *msg)
 {
 	if (msg->delayed)
-		lnet_portal_buf_free(msg->buf, msg->hdr.payload_length);
+		lnet_portal_buf_free(msg->buf, msg->hdr.payload_length, msg->lpni);
 	else
 		kfree(msg->buf);
+	if (msg->lpni)
+		lnet_peer_ni_put(msg->lpni);
 	lnet_ni_put(msg->ni);
+	atomic_long_dec(&lnet_counters.msgs);
 	kmem_cache_free(msg_cache, msg);
-	atomic_dec(&lnet_nr_msgs);
 }
 
 /**
@@ -99,71 +121,160 @@ EXPORT_SYMBOL_GPL(lnet_hdr_from_nid4);
 
 /* ---- sending ---- */
 
+/* What is left of a message that was handed over. The pointers hold references. */
+struct sent {
+	struct lnet_ni *ni;
+	struct lnet_peer_ni *lpni;
+	u32 type;
+	u32 bytes;
+};
+
+static void lnet_sent_count(const struct sent *s, int rc)
+{
+	if (!rc) {
+		lnet_stat_sent(s->ni, s->type, s->bytes);
+		if (s->lpni)
+			atomic_long_inc(&s->lpni->sent[s->type & 3]);
+	} else {
+		lnet_path_end(s->ni, s->lpni);
+		lnet_path_failed(s->ni, s->lpni, rc);
+	}
+}
+
+/*
+ * Hand a message to its driver. 0: lnet_msg_sent() follows, or was called already; else the message
+ * is still the caller's.
+ */
 static int lnet_msg_send(struct lnet_msg *msg)
 {
-	struct lnet_ni *ni = msg->ni;
-	u32 type = msg->hdr.type, bytes = msg->hdr.payload_length;
+	/* the driver may have freed msg when send() returns */
+	struct sent s = { msg->ni, msg->lpni, msg->hdr.type, msg->hdr.payload_length };
 	int rc;
 
-	/* before send(): the driver may have freed msg by then; the caller holds ni */
+	refcount_inc(&s.ni->refs);
+	if (s.lpni)
+		refcount_inc(&s.lpni->refs);
 	trace_lnet_msg_send(&msg->hdr, 0);
-	rc = READ_ONCE(ni->dying) ? -ENETDOWN : ni->lnd->send(ni, msg);
+	lnet_path_begin(s.ni, s.lpni);
+	rc = READ_ONCE(s.ni->dying) ? -ENETDOWN : s.ni->lnd->send(s.ni, msg);
 	if (rc)
 		trace_lnet_msg_sent(&msg->hdr, rc);
-	if (!rc)
-		lnet_stat_sent(ni, type, bytes);
+	lnet_sent_count(&s, rc);
+	if (s.lpni)
+		lnet_peer_ni_put(s.lpni);
+	lnet_ni_put(s.ni);
 	return rc;
+}
+
+/* Let a message take a way; it takes over the references. */
+static void lnet_msg_set_path(struct lnet_msg *msg, const struct lnet_path *p)
+{
+	msg->ni = p->ni;
+	msg->lpni = p->lpni;
+	msg->hdr.src_nid = p->src;
+	msg->hdr.dest_nid = p->dst;
+	msg->hop = p->dst;
+	msg->ev.target = p->dst;
+}
+
+static bool lnet_msg_may_resend(const struct lnet_msg *msg)
+{
+	return msg->fresh && msg->lpni && msg->resends < lnet_retries() &&
+		READ_ONCE(lnet_health_sensitivity) && time_before(jiffies, msg->deadline) &&
+		(READ_ONCE(msg->lpni->lp->nr_nis) > 1 || lnet_ni_has_choice(msg->ni));
+}
+
+/*
+ * A message failed on its way, which says so in its health: try another one, if there is one. True:
+ * it is the driver's again.
+ */
+static bool lnet_msg_resend(struct lnet_msg *msg)
+{
+	struct lnet_path p;
+
+	while (lnet_msg_may_resend(msg)) {
+		msg->resends++;
+		if (lnet_path_choose(NULL, &msg->asked, false, &p))
+			break;
+		if (!lnet_md_may_resend(msg->md, &p.dst)) {
+			if (p.lpni)
+				lnet_peer_ni_put(p.lpni);
+			lnet_ni_put(p.ni);
+			break;
+		}
+		lnet_peer_ni_put(msg->lpni);
+		lnet_ni_put(msg->ni);
+		lnet_msg_set_path(msg, &p);
+		atomic_long_inc(&lnet_counters.resends);
+		if (!lnet_msg_send(msg))
+			return true;
+	}
+	if (msg->resends)
+		atomic_long_inc(&lnet_counters.resends_failed);
+	return false;
+}
+
+/* Is the answer to a message of this node waited for only so long? */
+static bool lnet_msg_is_tracked(u32 type, u32 portal, bool want_answer)
+{
+	unsigned int level = READ_ONCE(lnet_response_tracking);
+
+	if (!want_answer)
+		return false;
+	return portal == LNET_RESERVED_PORTAL || level >= 3 ||
+		level == (type == LNET_MSG_GET ? 1 : 2);
 }
 
 /*
  * Send a PUT or GET of a whole md. The caller made the part of the header that depends on the type.
  */
 static int lnet_msg_start(const struct lnet_nid *self, struct lnet_md *md,
-			  const struct lnet_nid *to,
-			  u32 type,
-		 const union lnet_cmd_hdr *cmd, bool want_answer)
+			  const struct lnet_nid *to, u32 type, u32 portal,
+			  const union lnet_cmd_hdr *cmd, bool want_answer)
 {
-	struct lnet_nid src, dst;
+	bool probe = portal == LNET_RESERVED_PORTAL;
 	struct lnet_msg *msg;
-	struct lnet_ni *ni;
+	struct lnet_path p;
 	int rc;
 
-	ni = lnet_ni_route(self, to, &src, &dst);
-	if (!ni)
-		return lnet_is_up() ? -EHOSTUNREACH : -ENETDOWN;
-	refcount_inc(&ni->refs);	/* for this function, beside the one of the message */
-	msg = lnet_msg_alloc(ni);
-	rc = -ENOMEM;
-	if (!msg)
-		goto out;
-	msg->hdr.dest_nid = dst;
-	msg->hdr.src_nid = src;
+	rc = lnet_path_choose(self, to, probe, &p);
+	if (rc)
+		return rc;
+	msg = lnet_msg_alloc(p.ni);
+	if (!msg) {
+		if (p.lpni)
+			lnet_peer_ni_put(p.lpni);
+		return -ENOMEM;
+	}
+	lnet_msg_set_path(msg, &p);
+	msg->asked = *to;
 	msg->hdr.dest_pid = LNET_PID_LUSTRE;
 	msg->hdr.src_pid = LNET_PID_LUSTRE;
 	msg->hdr.type = type;
 	msg->hdr.msg = *cmd;
-	msg->hop = dst;
 	msg->want_answer = want_answer;
-	rc = lnet_md_op_start(md, type == LNET_MSG_GET);
+	msg->fresh = !self && !probe;
+	msg->deadline = jiffies + READ_ONCE(lnet_transaction_timeout) * HZ;
+	rc = lnet_md_op_start(md, type == LNET_MSG_GET,
+			      lnet_msg_is_tracked(type, portal, want_answer), &p.dst);
 	if (rc)
 		goto out_free;
 	msg->md = md;
 	msg->ev.type = LNET_EVENT_SEND;
-	msg->ev.target = dst;
 	msg->ev.rlength = md->desc.length;
 	msg->ev.mlength = md->desc.length;
 	if (type == LNET_MSG_PUT) {
 		msg->hdr.payload_length = md->desc.length;
 		msg->len = md->desc.length;
 	}
+	if (p.lpni && !probe)
+		lnet_discover_first(p.lpni);
 	rc = lnet_msg_send(msg);
-	if (!rc)
-		goto out;
+	if (!rc || lnet_msg_resend(msg))
+		return 0;
 	lnet_md_op_cancel(md);
 out_free:
 	lnet_msg_free(msg);
-out:
-	lnet_ni_put(ni);
 	return rc;
 }
 
@@ -197,7 +308,7 @@ int lnet_put(const struct lnet_nid *self, struct lnet_md *md, bool want_ack,
 		lnet_md_handle(md, &cmd.put.ack_wmd);
 	else
 		memset(&cmd.put.ack_wmd, 0xff, sizeof(cmd.put.ack_wmd));
-	return lnet_msg_start(self, md, to, LNET_MSG_PUT, &cmd, want_ack);
+	return lnet_msg_start(self, md, to, LNET_MSG_PUT, portal, &cmd, want_ack);
 }
 EXPORT_SYMBOL_GPL(lnet_put);
 
@@ -224,42 +335,13 @@ int lnet_get(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_
 	} };
 
 	lnet_md_handle(md, &cmd.get.return_wmd);
-	return lnet_msg_start(self, md, to, LNET_MSG_GET, &cmd, true);
+	return lnet_msg_start(self, md, to, LNET_MSG_GET, portal, &cmd, true);
 }
 EXPORT_SYMBOL_GPL(lnet_get);
 
-/**
- * lnet_fast_fail() - somebody waits until messages to a peer are sent or have failed
- * @to: NID of the peer
- *
- * For some seconds from now, messages to the peer fail already when it takes no data for 3 s, not
- * only after the usual timeout. Does not sleep.
- */
-void lnet_fast_fail(const struct lnet_nid *to)
+/* Nothing more is done to send a message: its md gets the event. */
+static void lnet_msg_finish(struct lnet_msg *msg, struct lnet_md *md, int status)
 {
-	struct lnet_nid src, dst;
-	struct lnet_ni *ni = lnet_ni_route(NULL, to, &src, &dst);
-
-	if (!ni)
-		return;
-	if (ni->lnd->fast_fail)
-		ni->lnd->fast_fail(ni, &dst);
-	lnet_ni_put(ni);
-}
-EXPORT_SYMBOL_GPL(lnet_fast_fail);
-
-/**
- * lnet_msg_sent() - a driver has sent a message, or failed to
- * @msg: the message; freed by this call
- * @status: 0: its memory was read and is on its way; -errno: it is lost
- */
-void lnet_msg_sent(struct lnet_msg *msg, int status)
-{
-	struct lnet_md *md = msg->md;
-
-	trace_lnet_msg_sent(&msg->hdr, status);
-	if (status)
-		this_cpu_inc(msg->ni->stats->errors);
 	if (!md) {
 		lnet_msg_free(msg);
 		return;
@@ -270,6 +352,32 @@ void lnet_msg_sent(struct lnet_msg *msg, int status)
 	if (msg->hdr.type != LNET_MSG_REPLY)
 		lnet_md_op_sent(md, status && msg->want_answer);
 	lnet_md_event(md, msg);
+}
+
+/**
+ * lnet_msg_sent() - a driver has sent a message, or failed to
+ * @msg: the message; freed by this call
+ * @status: 0: its memory was read and is on its way; -errno: it is lost
+ *
+ * A lost message may be sent again on another way, from here.
+ */
+void lnet_msg_sent(struct lnet_msg *msg, int status)
+{
+	struct lnet_md *md = msg->md;
+
+	trace_lnet_msg_sent(&msg->hdr, status);
+	lnet_path_end(msg->ni, msg->lpni);
+	if (status) {
+		this_cpu_inc(msg->ni->stats->errors);
+		if (msg->lpni)
+			atomic_long_inc(&msg->lpni->failed);
+		lnet_path_failed(msg->ni, msg->lpni, status);
+		if (lnet_msg_resend(msg))
+			return;
+	} else if (msg->resends) {
+		atomic_long_inc(&lnet_counters.resends_ok);
+	}
+	lnet_msg_finish(msg, md, status);
 }
 EXPORT_SYMBOL_GPL(lnet_msg_sent);
 
@@ -301,6 +409,9 @@ static void lnet_send_ack(const struct lnet_msg *put)
 	msg->hdr.msg.ack.match_bits = p->match_bits;
 	msg->hdr.msg.ack.mlength = cpu_to_le32(put->ev.mlength);
 	msg->hop = put->hop;
+	msg->lpni = put->lpni;
+	if (msg->lpni)
+		refcount_inc(&msg->lpni->refs);
 	if (lnet_msg_send(msg))
 		lnet_msg_free(msg);
 }
@@ -309,17 +420,14 @@ static void lnet_send_ack(const struct lnet_msg *put)
 static void lnet_send_reply(struct lnet_msg *msg)
 {
 	struct lnet_handle_wire wmd = msg->hdr.msg.get.return_wmd;
-	struct lnet_ni *ni = msg->ni;
 	int rc;
 
 	lnet_answer_hdr(&msg->hdr, &msg->hdr, LNET_MSG_REPLY, msg->len);
 	memset(&msg->hdr.msg, 0, sizeof(msg->hdr.msg));
 	msg->hdr.msg.reply.dst_wmd = wmd;
-	refcount_inc(&ni->refs);
 	rc = lnet_msg_send(msg);
 	if (rc)
-		lnet_msg_sent(msg, rc);
-	lnet_ni_put(ni);
+		lnet_msg_finish(msg, msg->md, rc);
 }
 
 /* ---- receiving ---- */
@@ -337,6 +445,7 @@ static void lnet_event_fill(struct lnet_event *ev, enum lnet_event_kind type,
 {
 	ev->type = type;
 	ev->initiator.nid = hdr->src_nid;
+	lnet_primary_nid(&ev->initiator.nid);
 	ev->initiator.pid = hdr->src_pid;
 	ev->source = hdr->src_nid;
 	ev->target = hdr->dest_nid;
@@ -358,6 +467,33 @@ static const char *lnet_queue_full(const struct lnet_msg *msg, u32 portal)
  * Each of these returns NULL if the message is to be received (msg->len is set), or why it is
  * dropped.
  */
+
+/* Ping information that a node sends without being asked. */
+static const char *lnet_parse_push(struct lnet_msg *msg, u64 bits)
+{
+	if (bits != LNET_PROTO_PING_MATCHBITS || lnet_nid_is_lo(&msg->ni->nid) ||
+	    !lnet_discovery_on())
+		return "no match";
+	msg->len = min_t(u32, msg->hdr.payload_length, LNET_PING_INFO_MAX);
+	msg->buf = kmalloc(max(msg->len, 1U), GFP_NOFS);
+	if (!msg->buf)
+		return "no memory";
+	msg->push = true;
+	msg->ev.mlength = msg->len;
+	return NULL;
+}
+
+/* A PUT that finds its md when its payload is there, or later. */
+static const char *lnet_parse_lazy_put(struct lnet_msg *msg, u32 portal)
+{
+	msg->buf = lnet_portal_buf(msg->hdr.payload_length, msg->lpni);
+	if (!msg->buf)
+		return lnet_queue_full(msg, portal);
+	msg->delayed = true;
+	msg->len = msg->hdr.payload_length;
+	return NULL;
+}
+
 static const char *lnet_parse_put(struct lnet_msg *msg)
 {
 	const struct lnet_put *put = &msg->hdr.msg.put;
@@ -366,8 +502,13 @@ static const char *lnet_parse_put(struct lnet_msg *msg)
 
 	if (portal >= LNET_MAX_PORTALS)
 		return "no such portal";
+	if (portal == LNET_RESERVED_PORTAL)
+		return lnet_parse_push(msg, bits);
 	lnet_event_fill(&msg->ev, LNET_EVENT_PUT, &msg->hdr, portal, bits);
 	msg->ev.hdr_data = put->hdr_data;
+	/* what comes from memory is there at once */
+	if (lnet_portal_is_lazy(portal) && !lnet_nid_is_lo(&msg->ni->nid))
+		return lnet_parse_lazy_put(msg, portal);
 	switch (lnet_portal_match(portal, LNET_MD_OP_PUT, bits, &msg->hdr, msg->hdr.payload_length,
 				  le32_to_cpu(put->offset), msg)) {
 	case LNET_MATCH_OK:
@@ -377,14 +518,7 @@ static const char *lnet_parse_put(struct lnet_msg *msg)
 	case LNET_MATCH_NONE:
 		break;
 	}
-	if (!lnet_portal_is_lazy(portal))
-		return "no match";
-	msg->buf = lnet_portal_buf(msg->hdr.payload_length);
-	if (!msg->buf)
-		return lnet_queue_full(msg, portal);
-	msg->delayed = true;
-	msg->len = msg->hdr.payload_length;
-	return NULL;
+	return lnet_portal_is_lazy(portal) ? lnet_parse_lazy_put(msg, portal) : "no match";
 }
 
 static const char *lnet_parse_get(struct lnet_msg *msg)
@@ -421,7 +555,7 @@ static const char *lnet_parse_ack(struct lnet_msg *msg)
 {
 	const struct lnet_ack *ack = &msg->hdr.msg.ack;
 
-	msg->md = lnet_md_answer(&ack->dst_wmd, false);
+	msg->md = lnet_md_answer(&ack->dst_wmd, false, &msg->hdr.src_nid);
 	if (!msg->md)
 		return "unknown handle";
 	lnet_event_fill(&msg->ev, LNET_EVENT_ACK, &msg->hdr, 0, le64_to_cpu(ack->match_bits));
@@ -435,7 +569,7 @@ static const char *lnet_parse_reply(struct lnet_msg *msg)
 	u32 rlength = msg->hdr.payload_length;
 	struct lnet_md *md;
 
-	md = lnet_md_answer(&msg->hdr.msg.reply.dst_wmd, true);
+	md = lnet_md_answer(&msg->hdr.msg.reply.dst_wmd, true, &msg->hdr.src_nid);
 	if (!md)
 		return "unknown handle";
 	msg->md = md;
@@ -492,6 +626,19 @@ static int lnet_check_hdr(const struct lnet_ni *ni, const struct lnet_hdr *hdr)
 	return 1;
 }
 
+/* Note that a message came from a node. */
+static void lnet_rx_peer(struct lnet_msg *msg)
+{
+	if (lnet_nid_is_lo(&msg->ni->nid))
+		return;
+	msg->lpni = lnet_peer_ni_get(&msg->hop, &msg->hdr.dest_nid);
+	lnet_path_works(msg->ni, msg->lpni);
+	if (!msg->lpni)
+		return;
+	atomic_long_inc(&msg->lpni->recv[msg->hdr.type & 3]);
+	lnet_discover_confirm(msg->lpni);
+}
+
 /**
  * lnet_rx_begin() - a driver received a header
  * @ni: the NI it came to
@@ -522,8 +669,11 @@ int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct l
 										 d));
 		return rc;
 	}
+	/* no message comes through a router: it is from the NID at the other end, or forged */
+	if (!rc && !lnet_nid_eq(&hdr->src_nid, from))
+		rc = 2;
 	if (rc) {
-		lnet_drop(ni, hdr, "for another node");
+		lnet_drop(ni, hdr, rc == 1 ? "for another node" : "from another node");
 		return 0;
 	}
 	refcount_inc(&ni->refs);
@@ -534,6 +684,7 @@ int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct l
 	}
 	msg->hdr = *hdr;
 	msg->hop = *from;
+	lnet_rx_peer(msg);
 	why = lnet_parse(msg);
 	if (why) {
 		lnet_drop(ni, hdr, why);
@@ -546,19 +697,33 @@ int lnet_rx_begin(struct lnet_ni *ni, const struct lnet_hdr *hdr, const struct l
 }
 EXPORT_SYMBOL_GPL(lnet_rx_begin);
 
-/* The payload of a PUT is in the memory of its md: send the ACK, make the event. */
-void lnet_put_received(struct lnet_msg *msg, int status)
+static bool lnet_put_wants_ack(const struct lnet_msg *msg)
 {
 	const struct lnet_handle_wire *wmd = &msg->hdr.msg.put.ack_wmd;
 
+	return wmd->wh_interface_cookie != LNET_WIRE_HANDLE_COOKIE_NONE ||
+		wmd->wh_object_cookie != LNET_WIRE_HANDLE_COOKIE_NONE;
+}
+
+/* The payload of a PUT is in the memory of its md: send the ACK, make the event. */
+void lnet_put_received(struct lnet_msg *msg, int status)
+{
 	msg->ev.status = status;
 	if (status)
 		msg->ev.mlength = 0;
-	else if (!(msg->md->desc.options & LNET_MD_ACK_DISABLE) &&
-		 (wmd->wh_interface_cookie != LNET_WIRE_HANDLE_COOKIE_NONE ||
-		  wmd->wh_object_cookie != LNET_WIRE_HANDLE_COOKIE_NONE))
+	else if (!(msg->md->desc.options & LNET_MD_ACK_DISABLE) && lnet_put_wants_ack(msg))
 		lnet_send_ack(msg);
 	lnet_md_event(msg->md, msg);
+}
+
+static void lnet_push_end(struct lnet_msg *msg, int status)
+{
+	if (!status) {
+		if (lnet_put_wants_ack(msg))
+			lnet_send_ack(msg);
+		lnet_push_received(msg);
+	}
+	lnet_msg_free(msg);
 }
 
 static void lnet_rx_failed(struct lnet_msg *msg, int status)
@@ -581,7 +746,9 @@ void lnet_rx_end(struct lnet_msg *msg, int status)
 	trace_lnet_msg_recv(&msg->hdr, status);
 	switch (msg->hdr.type) {
 	case LNET_MSG_PUT:
-		if (msg->md)
+		if (msg->push)
+			lnet_push_end(msg, status);
+		else if (msg->md)
 			lnet_put_received(msg, status);
 		else if (status)
 			lnet_msg_free(msg);

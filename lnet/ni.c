@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Local network interfaces (NIs): the list, drivers, start and stop, and which NI a message is sent
- * from. The list is changed under lnet_api_mutex and read under RCU; a message holds a reference to
- * its NI. Without multi-rail the first NI of a net is always used, so that a peer sees one source
- * NID.
+ * Local network interfaces (NIs): the list, drivers, start and stop. The list is changed under
+ * lnet_api_mutex and read under RCU; a message holds a reference to its NI. NIs of one net are next
+ * to each other, so that the order of the NIDs, and the first of them, stay while the node lives
+ * (chapter 1, 10.1).
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -147,6 +147,17 @@ static void lnet_ni_start_failed(u32 net, const char *ifname, int rc)
 		pr_err("cannot start network %s on interface '%s': rc = %d\n", s, ifname, rc);
 }
 
+/* Behind the other NIs of its net. */
+static void lnet_ni_link(struct lnet_ni *ni)
+{
+	struct lnet_ni *other, *last = NULL;
+
+	list_for_each_entry(other, &nis, link)
+		if (other->net == ni->net)
+			last = other;
+	list_add_rcu(&ni->link, last ? &last->link : nis.prev);
+}
+
 /* Start a network on an interface ("" = the driver chooses). Under lnet_api_mutex. */
 int lnet_ni_add(u32 net, const char *ifname)
 {
@@ -165,6 +176,7 @@ int lnet_ni_add(u32 net, const char *ifname)
 		return -ENOMEM;
 	refcount_set(&ni->refs, 1);
 	init_completion(&ni->gone);
+	atomic_set(&ni->health, LNET_HEALTH_MAX);
 	ni->net = net;
 	strscpy(ni->ifname, ifname, sizeof(ni->ifname));
 	ni->stats = alloc_percpu(struct lnet_ni_stats);
@@ -190,10 +202,12 @@ int lnet_ni_add(u32 net, const char *ifname)
 		lnet_ni_stop(ni);
 		return -EEXIST;
 	}
-	list_add_tail_rcu(&ni->link, &nis);
+	lnet_ni_link(ni);
 	atomic_inc(&ni_seq);
-	if (net >> 16 != LOLND)
+	if (net >> 16 != LOLND) {
 		pr_info("added NI %s on %s\n", lnet_nid_str(&ni->nid, s), ni->ifname);
+		lnet_push_all();
+	}
 	return 0;
 }
 
@@ -225,23 +239,53 @@ int lnet_ni_del(u32 net, const char *ifname)
 		lnet_ni_remove(ni);
 		rc = 0;
 	}
+	if (!rc)
+		lnet_push_all();
 	return rc;
+}
+
+/* What this node says about itself has changed: tell those who know it. */
+void lnet_ni_info_changed(void)
+{
+	atomic_inc(&ni_seq);
+	lnet_push_all();
+}
+
+/* The interface of an NI went up or down: peers are told. Does not sleep. */
+void lnet_ni_set_link(struct lnet_ni *ni, bool up)
+{
+	char s[LNET_NIDSTR_SIZE];
+
+	if (READ_ONCE(ni->link_down) == !up)
+		return;
+	WRITE_ONCE(ni->link_down, !up);
+	pr_info("NI %s: interface %s is %s\n", lnet_nid_str(&ni->nid, s), ni->ifname,
+		up ? "up" : "down");
+	lnet_ni_info_changed();
 }
 
 /* Start LNet: a new cookie for handles, and the loopback NI. */
 int lnet_nis_start(void)
 {
+	int rc;
+
 	lnet_interface_cookie = ktime_get_real_ns();
 	atomic_set(&ni_seq, 0);		/* starting 0@lo makes it 1 */
-	return lnet_ni_add(lnet_mknet(LOLND, 0), "");
+	lnet_discover_start();
+	rc = lnet_ni_add(lnet_mknet(LOLND, 0), "");
+	if (rc)
+		lnet_discover_stop();
+	return rc;
 }
 
 void lnet_nis_stop(void)
 {
 	struct lnet_ni *ni, *prev;
 
+	lnet_discover_stop();
 	list_for_each_entry_safe_reverse(ni, prev, &nis, link)
 		lnet_ni_remove(ni);
+	lnet_discover_end();
 }
 
 static struct lnet_ni *lnet_ni_find(bool (*match)(const struct lnet_ni *, const void *),
@@ -277,9 +321,48 @@ static bool lnet_ni_match_peer_net(const struct lnet_ni *ni, const void *key)
 }
 
 /* The NI of a NID of this node, referenced, or NULL. */
-static struct lnet_ni *lnet_ni_by_nid(const struct lnet_nid *nid)
+struct lnet_ni *lnet_ni_by_nid(const struct lnet_nid *nid)
 {
 	return lnet_ni_find(lnet_ni_match_nid, nid);
+}
+
+/* Does a net have NIs besides this one? */
+bool lnet_ni_has_choice(const struct lnet_ni *ni)
+{
+	struct lnet_ni *other;
+	bool found = false;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(other, &nis, link)
+		if (other != ni && other->net == ni->net)
+			found = true;
+	rcu_read_unlock();
+	return found;
+}
+
+/* How many messages to a NID may be under way, for those who look; 0: it is on no net of ours. */
+int lnet_peer_credits(const struct lnet_nid *nid)
+{
+	struct lnet_ni *ni;
+	int n = 0;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(ni, &nis, link)
+		if (ni->net == lnet_nid_net(nid))
+			n = ni->peer_credits;
+	rcu_read_unlock();
+	return n;
+}
+
+/* Let NIs whose messages failed be tried again, little by little. */
+void lnet_nis_recover(void)
+{
+	struct lnet_ni *ni;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(ni, &nis, link)
+		lnet_health_add(&ni->health, READ_ONCE(lnet_health_sensitivity));
+	rcu_read_unlock();
 }
 
 /* Does this node have that NID? Any context. */
@@ -296,39 +379,6 @@ bool lnet_ni_owns(const struct lnet_nid *nid)
 	}
 	rcu_read_unlock();
 	return found;
-}
-
-/*
- * Choose the NI for a message from self (or NULL) to a NID; returns it referenced, with the NIDs
- * for the header. NULL: no network reaches the NID.
- */
-struct lnet_ni *lnet_ni_route(const struct lnet_nid *self, const struct lnet_nid *to,
-			      struct lnet_nid *src, struct lnet_nid *dst)
-{
-	struct lnet_ni *ni;
-
-	if (lnet_nid_is_any(to))
-		return NULL;
-	if (lnet_nid_is_lo(to) || (lnet_is_local_dist_zero() && lnet_ni_owns(to))) {
-		ni = lnet_ni_by_nid(&lnet_lo_nid);
-		*src = lnet_lo_nid;
-		*dst = lnet_lo_nid;
-		return ni;
-	}
-	*dst = *to;
-	if (self && !lnet_nid_is_any(self) && !lnet_nid_is_lo(self)) {
-		ni = lnet_ni_by_nid(self);
-		if (ni && !lnet_ni_match_peer_net(ni, to)) {
-			lnet_ni_put(ni);
-			ni = NULL;
-		}
-	} else {
-		/* to a NID of this node over the wire: from that NID */
-		ni = lnet_ni_by_nid(to) ?: lnet_ni_find(lnet_ni_match_peer_net, to);
-	}
-	if (ni)
-		*src = ni->nid;
-	return ni;
 }
 
 /**
@@ -382,25 +432,6 @@ int lnet_local_nid(unsigned int idx, struct lnet_nid *nid)
 	return rc;
 }
 EXPORT_SYMBOL_GPL(lnet_local_nid);
-
-/**
- * lnet_self_for() - from which NID of this node are messages to a NID sent?
- * @to: the NID
- * @self: result
- *
- * Return: 0, or -EHOSTUNREACH.
- */
-int lnet_self_for(const struct lnet_nid *to, struct lnet_nid *self)
-{
-	struct lnet_nid dst;
-	struct lnet_ni *ni = lnet_ni_route(NULL, to, self, &dst);
-
-	if (!ni)
-		return -EHOSTUNREACH;
-	lnet_ni_put(ni);
-	return 0;
-}
-EXPORT_SYMBOL_GPL(lnet_self_for);
 
 /**
  * lnet_distance() - how far away is a NID?

@@ -4,8 +4,9 @@
  * lazy portals.
  *
  * Entries with ignore bits are in a list, in the order of attaching; the others are in a hash by
- * match bits. A PUT that matches nothing on a lazy portal is received into memory of its own, which
- * is bounded for the node, and waits in the queue of the portal for an entry. Lock: portal->lock,
+ * match bits. A PUT to a lazy portal is received into memory of its own, which is bounded for each
+ * sender and for the node, and looks for an entry when all of it is there: a slow sender holds no
+ * memory of a service. If there is none, it waits in the queue of the portal. Lock: portal->lock,
  * which is the home lock of the entries; md->lock is inside of it.
  */
 #define pr_fmt(fmt) "lnet: " fmt
@@ -18,6 +19,8 @@
 
 #define PORTAL_HASH_BITS	10
 #define LAZY_BYTES_MAX		(64L << 20)
+/* of one node's NID */
+#define LAZY_PEER_BYTES_MAX	(8L << 20)
 /* what a queued message costs besides its payload */
 #define LAZY_OVERHEAD		1024
 
@@ -63,7 +66,8 @@ static bool lnet_md_matches(const struct lnet_md *md, u32 op, u64 match_bits,
 		return false;
 	if (md->match_id.pid != LNET_PID_ANY && md->match_id.pid != hdr->src_pid)
 		return false;
-	return lnet_nid_is_any(&md->match_id.nid) || lnet_nid_eq(&md->match_id.nid, &hdr->src_nid);
+	return lnet_nid_is_any(&md->match_id.nid) ||
+		lnet_nid_same_peer(&md->match_id.nid, &hdr->src_nid);
 }
 
 static struct lnet_md *lnet_portal_find(struct portal *p, u32 op, u64 match_bits,
@@ -142,26 +146,42 @@ bool lnet_portal_is_lazy(u32 portal)
 	return READ_ONCE(portals[portal].lazy);
 }
 
-/* Memory for a PUT that will wait; NULL if too many wait already. */
-void *lnet_portal_buf(u32 len)
+static void lnet_lazy_uncount(struct lnet_peer_ni *lpni, long cost)
+{
+	atomic_long_sub(cost, &lazy_bytes);
+	if (lpni)
+		atomic_long_sub(cost, &lpni->lazy_bytes);
+}
+
+static bool lnet_lazy_count(struct lnet_peer_ni *lpni, long cost)
+{
+	long all = atomic_long_add_return(cost, &lazy_bytes);
+	long one = lpni ? atomic_long_add_return(cost, &lpni->lazy_bytes) : 0;
+
+	if (all <= LAZY_BYTES_MAX && one <= LAZY_PEER_BYTES_MAX)
+		return true;
+	lnet_lazy_uncount(lpni, cost);
+	return false;
+}
+
+/* Memory for a PUT to a lazy portal. lpni: the sender, or NULL. NULL: too much is used already. */
+void *lnet_portal_buf(u32 len, struct lnet_peer_ni *lpni)
 {
 	long cost = len + LAZY_OVERHEAD;
 	void *buf;
 
-	if (atomic_long_add_return(cost, &lazy_bytes) > LAZY_BYTES_MAX) {
-		atomic_long_sub(cost, &lazy_bytes);
+	if (!lnet_lazy_count(lpni, cost))
 		return NULL;
-	}
 	buf = kvmalloc(max(len, 1U), GFP_NOFS);
 	if (!buf)
-		atomic_long_sub(cost, &lazy_bytes);
+		lnet_lazy_uncount(lpni, cost);
 	return buf;
 }
 
-void lnet_portal_buf_free(void *buf, u32 len)
+void lnet_portal_buf_free(void *buf, u32 len, struct lnet_peer_ni *lpni)
 {
 	kvfree(buf);
-	atomic_long_sub(len + LAZY_OVERHEAD, &lazy_bytes);
+	lnet_lazy_uncount(lpni, len + LAZY_OVERHEAD);
 }
 
 /* Look for an md for a PUT that was received into memory of its own. */

@@ -331,8 +331,7 @@ static int ptlrpc_post_reply(struct ptlrpc_request *req, const struct lnet_nid *
 	return PTR_ERR(md);
 }
 
-static int ptlrpc_put_message(struct ptlrpc_request *req, const struct lnet_nid *self,
-			      const struct lnet_nid *nid)
+static int ptlrpc_put_message(struct ptlrpc_request *req, const struct lnet_nid *nid)
 {
 	struct lnet_md_desc desc = {
 		.buf = req->rq_msg,
@@ -356,13 +355,12 @@ static int ptlrpc_put_message(struct ptlrpc_request *req, const struct lnet_nid 
 		spin_unlock(&req->rq_lock);
 		return PTR_ERR(md);
 	}
-	rc = lnet_put(self, md, false, nid, req->rq_req_portal, req->rq_xid, 0);
+	rc = lnet_put(NULL, md, false, nid, req->rq_req_portal, req->rq_xid, 0);
 	return rc;	/* on error the md is unlinked with the others */
 }
 
 static void ptlrpc_transmit(struct ptlrpc_request *req, const struct lnet_nid *nid, u64 first)
 {
-	struct obd_import *imp = req->rq_imp;
 	int rc = 0;
 
 	if (req->rq_bulk)
@@ -370,7 +368,7 @@ static void ptlrpc_transmit(struct ptlrpc_request *req, const struct lnet_nid *n
 	if (!rc)
 		rc = ptlrpc_post_reply(req, nid);
 	if (!rc)
-		rc = ptlrpc_put_message(req, imp->imp_reverse ? &imp->imp_self : NULL, nid);
+		rc = ptlrpc_put_message(req, nid);
 	if (rc) {
 		spin_lock(&req->rq_lock);
 		req->rq_net_err = 1;

@@ -140,7 +140,6 @@ void export_set_reverse(struct obd_export *exp, const struct svc_req *req)
 	}
 	spin_lock(&imp->imp_lock);
 	imp->imp_nid = req->sr_peer;
-	imp->imp_self = req->sr_self;
 	imp->imp_handle = exp->exp_cb_cookie;
 	imp->imp_ocd = exp->exp_ocd;
 	spin_unlock(&imp->imp_lock);

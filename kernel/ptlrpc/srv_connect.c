@@ -75,7 +75,7 @@ static bool svc_connect_replaces(const struct obd_export *exp, const struct svc_
 	bool initial = a->op_flags & MSG_CONNECT_INITIAL;
 
 	if (a->flags & OBD_CONNECT_MDS_MDS)
-		return !lnet_nid_eq(&exp->exp_nid, &req->sr_peer);
+		return !lnet_nid_same_peer(&exp->exp_nid, &req->sr_peer);
 	return initial && a->flags & (OBD_CONNECT_MDS | OBD_CONNECT_LIGHTWEIGHT);
 }
 
@@ -88,7 +88,8 @@ static int svc_connect_check_known(struct obd_export *exp, const struct svc_req 
 	if (exp->exp_failed)
 		return -ENODEV;
 	if (exp->exp_connected) {
-		if (a->op_flags & MSG_CONNECT_INITIAL && !lnet_nid_eq(&exp->exp_nid, &req->sr_peer))
+		if (a->op_flags & MSG_CONNECT_INITIAL &&
+		    !lnet_nid_same_peer(&exp->exp_nid, &req->sr_peer))
 			return -EALREADY;
 		if (exp->exp_cb_cookie != a->cb_cookie)
 			return -EALREADY;
@@ -180,7 +181,7 @@ static void svc_connect_set_connected(struct obd_export *exp, const struct svc_r
 	spin_lock(&exp->exp_lock);
 	exp->exp_ocd = a->ocd;
 	exp->exp_nid = req->sr_peer;
-	exp->exp_self = req->sr_self;
+	lnet_primary_nid(&exp->exp_nid);
 	exp->exp_cb_cookie = a->cb_cookie;
 	exp->exp_conn_cnt = a->conn_cnt;
 	exp->exp_sp = req->sr_secflvr >> 24;
@@ -209,7 +210,7 @@ static int svc_connect_target(struct ptlrpc_target *t, struct svc_req *req, stru
 	if (!IS_ERR(exp) && !a->reconnect) {
 		/* ops->connect() may look at these */
 		exp->exp_nid = req->sr_peer;
-		exp->exp_self = req->sr_self;
+		lnet_primary_nid(&exp->exp_nid);
 		exp->exp_cb_cookie = a->cb_cookie;
 	}
 	mutex_unlock(&t->pt_connect_mutex);

@@ -16,6 +16,8 @@
 #include "ksock.h"
 
 #define PENDING_MAX	1024
+/* of one address, so that it cannot keep all others out */
+#define PENDING_MAX_ADDR	32
 #define PORT_SECURE_MAX	1023
 
 struct pending {
@@ -23,6 +25,7 @@ struct pending {
 	struct work_struct work;
 	struct socket *sock;
 	struct sockaddr_storage peer_addr;
+	unsigned long since;		/* jiffies: accepted; all must be read soon after */
 };
 
 /* A listening socket; all nets on one address share it. */
@@ -148,14 +151,14 @@ static void ksock_pending_remove(struct pending *p)
 	mutex_unlock(&pending_mutex);
 }
 
-static int ksock_accept_hello(struct ksock_net *net, struct pending *p, unsigned long timeout)
+static int ksock_accept_hello(struct ksock_net *net, struct pending *p, unsigned long deadline)
 {
 	struct socket *sock = p->sock;
 	struct ksock_peer *peer;
 	struct ksock_hello h;
 	int rc, type;
 
-	rc = ksock_hello_recv(sock, &h, timeout);
+	rc = ksock_hello_recv(sock, &h, deadline);
 	if (rc == -EPROTONOSUPPORT)
 		ksock_hello_refuse(sock, net, &h);
 	if (rc)
@@ -165,6 +168,14 @@ static int ksock_accept_hello(struct ksock_net *net, struct pending *p, unsigned
 		return type;
 	if (lnet_nid_net(&h.src_nid) != net->base.ni->net || h.src_nid.nid_size)
 		return -EPROTO;
+	/* a node is who its address says (chapter 1, 3.2) */
+	if (!ksock_addr_is_nid(&p->peer_addr, &h.src_nid)) {
+		char s[LNET_NIDSTR_SIZE];
+
+		pr_warn_ratelimited("connection from %pISpc refused: it says that it is %s\n",
+				    &p->peer_addr, lnet_nid_str(&h.src_nid, s));
+		return -EACCES;
+	}
 	peer = ksock_peer_get(net, &h.src_nid);
 	if (IS_ERR(peer))
 		return PTR_ERR(peer);
@@ -197,7 +208,7 @@ static int ksock_accept_serve(struct pending *p)
 				    &p->peer_addr);
 		return -EPERM;
 	}
-	rc = ksock_connreq_recv(p->sock, &nid, conf.timeout * HZ);
+	rc = ksock_connreq_recv(p->sock, &nid, p->since + conf.timeout * HZ);
 	if (rc)
 		return rc;
 	net = lnet_lnd_net_get(&ksock_net_ops, &nid);
@@ -206,7 +217,7 @@ static int ksock_accept_serve(struct pending *p)
 	rc = -EHOSTUNREACH;
 	if (ksock_local_addr_is(p->sock, &nid))
 		rc = ksock_accept_hello(container_of(net, struct ksock_net, base), p,
-					conf.timeout * HZ);
+					p->since + conf.timeout * HZ);
 	lnet_lnd_net_put(net);
 	return rc;
 }
@@ -241,6 +252,25 @@ static void ksock_accept_disinherit(struct socket *sock, const struct listener *
 	write_unlock_bh(&sk->sk_callback_lock);
 }
 
+static bool ksock_addr_same(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in *in_a = (const void *)a, *in_b = (const void *)b;
+
+	return a->ss_family == b->ss_family && in_a->sin_addr.s_addr == in_b->sin_addr.s_addr;
+}
+
+/* How many sockets of an address are being read? Under pending_mutex. */
+static unsigned int ksock_pending_of(const struct sockaddr_storage *addr)
+{
+	struct pending *p;
+	unsigned int n = 0;
+
+	list_for_each_entry(p, &pending_list, link)
+		if (ksock_addr_same(&p->peer_addr, addr))
+			n++;
+	return n;
+}
+
 static int ksock_pending_start(struct socket *sock)
 {
 	struct pending *p = kzalloc(sizeof(*p), GFP_KERNEL);
@@ -254,8 +284,10 @@ static int ksock_pending_start(struct socket *sock)
 		kfree(p);
 		return -ENOTCONN;
 	}
+	p->since = jiffies;
 	mutex_lock(&pending_mutex);
-	if (!pending_stop && pending_count < PENDING_MAX) {
+	if (!pending_stop && pending_count < PENDING_MAX &&
+	    ksock_pending_of(&p->peer_addr) < PENDING_MAX_ADDR) {
 		pending_count++;
 		list_add_tail(&p->link, &pending_list);
 		queue_work(ksock_accept_wq, &p->work);
@@ -287,7 +319,7 @@ static void ksock_listen_data_ready(struct sock *sk)
 	l = sk->sk_user_data;
 	/* sockets that wait to be accepted call this as well */
 	if (l && sk->sk_state == TCP_LISTEN)
-		queue_work(ksock_accept_wq, &l->work);
+		queue_work(ksock_wq, &l->work);	/* it never waits, as reading HELLOs does */
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 

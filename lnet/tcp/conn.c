@@ -168,6 +168,20 @@ void ksock_conn_close(struct ksock_conn *conn, int err)
 		queue_work(ksock_wq, &conn->close_work);
 }
 
+/* Has a message that began then needed longer than it may at the slowest pace? */
+static bool ksock_too_slow(unsigned long began, u32 size)
+{
+	return time_after(jiffies, began + ksock_timeout() + size / KSOCK_PACE_MIN * HZ);
+}
+
+/* Is the message that is being sent too slow? Under conn->lock. */
+static bool ksock_tx_too_slow(const struct ksock_conn *conn)
+{
+	const struct ksock_tx *tx = conn->tx_cur;
+
+	return tx && ksock_too_slow(conn->tx_began, tx->size);
+}
+
 /*
  * Was there no progress for too long? -ETIMEDOUT or 0. Called by the tick only, under peer->lock.
  */
@@ -177,14 +191,17 @@ int ksock_conn_timed_out(struct ksock_conn *conn, unsigned long timeout)
 	u32 una = READ_ONCE(tp->snd_una);
 	bool busy;
 
-	if (READ_ONCE(conn->rx_partial) && time_after(jiffies, READ_ONCE(conn->rx_time) + timeout))
+	/* pairs with the smp_store_release() of ksock_rx_hdr() */
+	if (smp_load_acquire(&conn->rx_partial) &&
+	    (time_after(jiffies, READ_ONCE(conn->rx_time) + timeout) ||
+	     ksock_too_slow(READ_ONCE(conn->rx_began), READ_ONCE(conn->rx_size))))
 		return -ETIMEDOUT;
 	spin_lock(&conn->lock);
 	busy = conn->tx_bytes || una != READ_ONCE(tp->write_seq);
 	if (!busy || una != conn->tick_una)
 		conn->tx_time = jiffies;
 	conn->tick_una = una;
-	busy = busy && time_after(jiffies, conn->tx_time + timeout);
+	busy = (busy && time_after(jiffies, conn->tx_time + timeout)) || ksock_tx_too_slow(conn);
 	spin_unlock(&conn->lock);
 	return busy ? -ETIMEDOUT : 0;
 }

@@ -147,7 +147,7 @@ static int ksock_dial_hello(struct ksock_peer *peer, struct socket *sock, int ty
 	rc = ksock_hello_send(sock, &h, true);
 	if (rc)
 		return rc;
-	rc = ksock_hello_recv(sock, &h, ksock_timeout());
+	rc = ksock_hello_recv(sock, &h, jiffies + ksock_timeout());
 	if (rc)
 		return rc;
 	*incarnation = h.src_incarnation;
@@ -239,6 +239,8 @@ static bool ksock_dial_failed(struct ksock_peer *peer, int err)
 	if (!again && err != -ESHUTDOWN && err != -EALREADY)
 		pr_warn_ratelimited("cannot connect to %s: rc = %d\n",
 				    lnet_nid_str(&peer->base.nid, s), err);
+	if (!again && err != -ESHUTDOWN && err != -EALREADY)
+		lnet_peer_unreachable(peer->base.net->ni, &peer->base.nid, err);
 	ksock_tx_done_list(&waiting, err);
 	return again;
 }

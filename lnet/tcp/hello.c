@@ -57,7 +57,7 @@ int ksock_hello_send(struct socket *sock, const struct ksock_hello *h, bool conn
 }
 
 /* Skip the IP addresses that old peers list. */
-static int ksock_hello_skip_ips(struct socket *sock, u32 nips, unsigned long timeout)
+static int ksock_hello_skip_ips(struct socket *sock, u32 nips, unsigned long deadline)
 {
 	__le32 ips[KSOCK_HELLO_MAX_IPS];
 	u32 i;
@@ -67,7 +67,7 @@ static int ksock_hello_skip_ips(struct socket *sock, u32 nips, unsigned long tim
 		return 0;
 	if (nips > KSOCK_HELLO_MAX_IPS)
 		return -EPROTO;
-	rc = ksock_read(sock, ips, nips * sizeof(ips[0]), timeout);
+	rc = ksock_read(sock, ips, nips * sizeof(ips[0]), deadline);
 	for (i = 0; !rc && i < nips; i++)
 		if (!ips[i])
 			rc = -EPROTO;
@@ -75,15 +75,15 @@ static int ksock_hello_skip_ips(struct socket *sock, u32 nips, unsigned long tim
 }
 
 /*
- * Receive a HELLO. 0 or -errno; -EPROTONOSUPPORT: it has another version, which is in h->version;
- * the rest was not read.
+ * Receive a HELLO until deadline. 0 or -errno; -EPROTONOSUPPORT: it has another version, which is
+ * in h->version; the rest was not read.
  */
-int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long timeout)
+int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long deadline)
 {
 	struct ksock_hello_msg_nid4 m;
 	int rc;
 
-	rc = ksock_read(sock, &m, offsetof(struct ksock_hello_msg_nid4, kshm_src_nid), timeout);
+	rc = ksock_read(sock, &m, offsetof(struct ksock_hello_msg_nid4, kshm_src_nid), deadline);
 	if (rc)
 		return rc;
 	if (le32_to_cpu(m.kshm_magic) != LNET_PROTO_MAGIC)
@@ -93,7 +93,7 @@ int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long t
 	if (h->version != KSOCK_PROTO_V3)
 		return -EPROTONOSUPPORT;
 	rc = ksock_read(sock, &m.kshm_src_nid,
-			sizeof(m) - offsetof(struct ksock_hello_msg_nid4, kshm_src_nid), timeout);
+			sizeof(m) - offsetof(struct ksock_hello_msg_nid4, kshm_src_nid), deadline);
 	if (rc)
 		return rc;
 	lnet_nid_from_nid4(&h->src_nid, le64_to_cpu(m.kshm_src_nid));
@@ -103,29 +103,29 @@ int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long t
 	h->src_incarnation = le64_to_cpu(m.kshm_src_incarnation);
 	h->dst_incarnation = le64_to_cpu(m.kshm_dst_incarnation);
 	h->ctype = le32_to_cpu(m.kshm_ctype);
-	return ksock_hello_skip_ips(sock, le32_to_cpu(m.kshm_nips), timeout);
+	return ksock_hello_skip_ips(sock, le32_to_cpu(m.kshm_nips), deadline);
 }
 
 /* Answer what is not a connection request of a known version: say which version is known. */
-static void ksock_connreq_refuse(struct socket *sock, unsigned long timeout)
+static void ksock_connreq_refuse(struct socket *sock)
 {
 	struct lnet_acceptor_connreq req = {
 		.acr_magic = cpu_to_le32(LNET_PROTO_ACCEPTOR_MAGIC),
 		.acr_version = cpu_to_le32(LNET_PROTO_ACCEPTOR_VERSION),
 	};
 
-	ksock_write(sock, &req, sizeof(req), timeout);
+	ksock_write(sock, &req, sizeof(req), HZ);	/* it fits into an empty buffer */
 }
 
-/* Receive a connection request: the NID that the peer wants to reach here. */
-int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long timeout)
+/* Receive a connection request until deadline: the NID that the peer wants to reach here. */
+int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long deadline)
 {
 	__le32 head[2];		/* magic, version */
 	__le64 nid4;
 	u32 magic;
 	int rc;
 
-	rc = ksock_read(sock, head, sizeof(head), timeout);
+	rc = ksock_read(sock, head, sizeof(head), deadline);
 	if (rc)
 		return rc;
 	magic = le32_to_cpu(head[0]);
@@ -135,14 +135,14 @@ int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long 
 		return -EPROTO;
 	switch (le32_to_cpu(head[1])) {
 	case LNET_PROTO_ACCEPTOR_VERSION:
-		rc = ksock_read(sock, &nid4, sizeof(nid4), timeout);
+		rc = ksock_read(sock, &nid4, sizeof(nid4), deadline);
 		if (!rc)
 			lnet_nid_from_nid4(nid, le64_to_cpu(nid4));
 		return rc;
 	case LNET_PROTO_ACCEPTOR_VERSION_16:
-		return ksock_read(sock, nid, sizeof(*nid), timeout);
+		return ksock_read(sock, nid, sizeof(*nid), deadline);
 	}
 refuse:
-	ksock_connreq_refuse(sock, timeout);
+	ksock_connreq_refuse(sock);
 	return -EPROTONOSUPPORT;
 }

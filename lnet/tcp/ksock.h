@@ -22,13 +22,23 @@
 #include <gloss/lnet_lnd.h>
 
 #define KSOCK_HDR_MAX		(sizeof(struct ksock_msg_hdr) + sizeof(struct lnet_hdr_nid16))
-/* Connections of one type that a peer may have: far more than conns_per_peer of anybody. */
-#define KSOCK_CONNS_MAX		256
+/* Connections of one type that a peer may have: the largest conns_per_peer that there is. */
+#define KSOCK_CONNS_MAX		127
+/*
+ * Slowest pace of a message, bytes a second: it has the usual timeout and the time that this takes
+ * until all of it must be there, however steadily a few bytes come.
+ */
+#define KSOCK_PACE_MIN		16384
 /*
  * With so many messages queued for a peer its connections are not read: it asks for more than it
  * takes.
  */
 #define KSOCK_PEER_TXS_MAX	8192
+/*
+ * Messages a second that do nothing (pings, keepalives, what is dropped), after which a connection
+ * is not read until the next second.
+ */
+#define KSOCK_IDLE_MSGS_MAX	500
 
 struct ksock_net {
 	struct lnet_lnd_net base;
@@ -55,7 +65,7 @@ struct ksock_tx {
 	struct list_head link;			/* peer->waiting or conn->txq */
 	struct ksock_peer *peer;		/* set when queued; the queue keeps it alive */
 	struct lnet_msg *msg;			/* NULL: NOOP */
-	unsigned long deadline;
+	unsigned long deadline;			/* while it waits for a connection */
 	u32 size;				/* header and payload */
 	u32 hdr_len;
 	u32 hdr_sent;
@@ -98,11 +108,16 @@ struct ksock_conn {
 	struct list_head txq;
 	u32 tx_bytes;				/* in txq and tx_cur */
 	unsigned long tx_used;			/* last time something was queued */
-	struct ksock_tx *tx_cur;		/* used by tx_work only */
+	/* used by tx_work; changed under lock, for the tick */
+	struct ksock_tx *tx_cur;
+	unsigned long tx_began;			/* jiffies: since when it is tx_cur */
 
 	struct ksock_rx rx;
 	bool rx_partial;			/* in the middle of a message */
-	bool rx_held;				/* not read: too much is queued for the peer */
+	bool rx_held;				/* not read until the next tick */
+	unsigned int rx_idle_msgs;		/* that did nothing, since the tick */
+	unsigned long rx_began;			/* first byte of the message; valid if rx_partial */
+	u32 rx_size;				/* of its payload */
 	/* progress, as the tick saw it last */
 	unsigned long rx_time;
 	unsigned long tx_time;
@@ -133,7 +148,7 @@ int ksock_nid_addr(const struct lnet_nid *nid, u16 port, struct sockaddr_storage
 bool ksock_addr_is_nid(const struct sockaddr_storage *ss, const struct lnet_nid *nid);
 u16 ksock_addr_port(const struct sockaddr_storage *ss);
 u32 ksock_conns_by_speed(u32 mbits);
-int ksock_read(struct socket *sock, void *buf, u32 len, unsigned long timeout);
+int ksock_read(struct socket *sock, void *buf, u32 len, unsigned long deadline);
 int ksock_write(struct socket *sock, void *buf, u32 len, unsigned long timeout);
 void ksock_tune(struct socket *sock);
 
@@ -151,8 +166,8 @@ struct ksock_hello {
 
 int ksock_invert_type(u32 type);
 int ksock_hello_send(struct socket *sock, const struct ksock_hello *h, bool connreq);
-int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long timeout);
-int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long timeout);
+int ksock_hello_recv(struct socket *sock, struct ksock_hello *h, unsigned long deadline);
+int ksock_connreq_recv(struct socket *sock, struct lnet_nid *nid, unsigned long deadline);
 
 /* peer.c */
 extern const struct lnet_lnd_net_ops ksock_net_ops;

@@ -208,9 +208,11 @@ void ksock_peer_close(struct ksock_peer *peer, int err)
 	struct ksock_conn *conn;
 	char s[LNET_NIDSTR_SIZE];
 
-	if (err != -ECONNRESET && err != -EPIPE && err != -ESHUTDOWN)
+	if (err != -ECONNRESET && err != -EPIPE && err != -ESHUTDOWN) {
 		pr_info_ratelimited("connections to %s closed: rc = %d\n",
 				    lnet_nid_str(&peer->base.nid, s), err);
+		lnet_peer_unreachable(peer->base.net->ni, &peer->base.nid, err);
+	}
 	while ((conn = ksock_peer_first_conn(peer))) {
 		ksock_conn_close(conn, err);
 		ksock_conn_put(conn);
@@ -251,8 +253,11 @@ static void ksock_peer_tick(struct lnet_lnd_peer *base)
 	timeout = lnet_lnd_peer_timeout(base, ksock_timeout());
 	list_for_each_entry(conn, &peer->conns, link) {
 		rc = ksock_conn_timed_out(conn, timeout);
-		if (READ_ONCE(conn->rx_held))
+		WRITE_ONCE(conn->rx_idle_msgs, 0);
+		if (READ_ONCE(conn->rx_held)) {
+			WRITE_ONCE(conn->rx_held, false);
 			queue_work(ksock_wq, &conn->rx_work);
+		}
 		if (rc)
 			break;
 	}

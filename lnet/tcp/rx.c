@@ -46,6 +46,12 @@ static int ksock_rx_noop(const struct ksock_msg_hdr *ksh)
 	       le64_to_cpu(ksh->ksh_zc_cookies[1]) == KEEPALIVE ? 0 : -EPROTO;
 }
 
+static bool ksock_rx_is_ping(const struct lnet_hdr *hdr)
+{
+	return hdr->type == LNET_MSG_GET &&
+		le32_to_cpu(hdr->msg.get.ptl_index) == LNET_RESERVED_PORTAL;
+}
+
 static int ksock_rx_lnet_hdr(struct ksock_conn *conn)
 {
 	struct ksock_rx *rx = &conn->rx;
@@ -59,8 +65,11 @@ static int ksock_rx_lnet_hdr(struct ksock_conn *conn)
 	rc = lnet_rx_begin(conn->peer->base.net->ni, &hdr, &conn->peer->base.nid, &rx->msg);
 	if (rc)
 		return rc;
+	if (!rx->msg || ksock_rx_is_ping(&hdr))
+		conn->rx_idle_msgs++;
 	rx->zc_cookie = le64_to_cpu(ksh->ksh_zc_cookies[0]);
 	rx->skip = hdr.payload_length;
+	WRITE_ONCE(conn->rx_size, hdr.payload_length);
 	/* the memory of a GET is for its REPLY: nothing is received into it */
 	if (rx->msg && hdr.payload_length) {
 		lnet_msg_iter(rx->msg, ITER_DEST, &rx->iter);
@@ -89,6 +98,8 @@ static int ksock_rx_parse_hdr(struct ksock_conn *conn)
 			rc = ksock_rx_noop(ksh);
 			if (rc)
 				return rc;
+			WRITE_ONCE(conn->rx_began, jiffies);
+			conn->rx_idle_msgs++;
 			rx->have -= sizeof(*ksh);
 			memmove(rx->hdr, rx->hdr + sizeof(*ksh), rx->have);
 			break;
@@ -116,9 +127,14 @@ static int ksock_rx_hdr(struct ksock_conn *conn)
 	rc = ksock_rx_iter(conn, &iter);
 	if (rc < 0)
 		return rc;
+	if (!READ_ONCE(conn->rx_partial)) {
+		WRITE_ONCE(conn->rx_size, 0);
+		WRITE_ONCE(conn->rx_began, jiffies);
+	}
 	rx->have += rc;
 	rc = ksock_rx_parse_hdr(conn);
-	WRITE_ONCE(conn->rx_partial, rx->have || rx->state != KSOCK_RX_HDR);
+	/* pairs with the smp_load_acquire() of the tick */
+	smp_store_release(&conn->rx_partial, rx->have || rx->state != KSOCK_RX_HDR);
 	return rc;
 }
 
@@ -166,10 +182,12 @@ void ksock_rx_work(struct work_struct *work)
 
 	if (!READ_ONCE(conn->added))
 		return;
-	WRITE_ONCE(conn->rx_held, false);
+	if (READ_ONCE(conn->rx_held))
+		return;			/* data has come, but it is not the tick */
 	while (!rc && !READ_ONCE(conn->closing)) {
 		if (conn->rx.state == KSOCK_RX_HDR &&
-		    atomic_read(&conn->peer->ntxs) > KSOCK_PEER_TXS_MAX) {
+		    (atomic_read(&conn->peer->ntxs) > KSOCK_PEER_TXS_MAX ||
+		     READ_ONCE(conn->rx_idle_msgs) > KSOCK_IDLE_MSGS_MAX)) {
 			WRITE_ONCE(conn->rx_held, true);
 			return;		/* the tick will queue rx_work again */
 		}

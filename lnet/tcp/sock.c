@@ -44,15 +44,20 @@ u32 ksock_conns_by_speed(u32 mbits)
 	return mbits < 1000 ? 1 : ilog2(mbits / 1000) / 2 + 1;
 }
 
-/* Read exactly len bytes. 0 or -errno; -ETIMEDOUT when nothing comes for timeout jiffies. */
-int ksock_read(struct socket *sock, void *buf, u32 len, unsigned long timeout)
+/* Read exactly len bytes until deadline (jiffies). 0 or -errno; -ETIMEDOUT: they did not come. */
+int ksock_read(struct socket *sock, void *buf, u32 len, unsigned long deadline)
 {
 	struct msghdr msg = { .msg_flags = MSG_WAITALL | MSG_NOSIGNAL };
 	struct kvec iov = { .iov_base = buf, .iov_len = len };
+	unsigned long now;
 	int rc;
 
-	sock->sk->sk_rcvtimeo = timeout;
 	while (iov.iov_len) {
+		now = jiffies;
+		if (time_after_eq(now, deadline))
+			return -ETIMEDOUT;
+		/* each wait ends with the deadline, however many bytes come one by one */
+		sock->sk->sk_rcvtimeo = deadline - now;
 		rc = kernel_recvmsg(sock, &msg, &iov, 1, iov.iov_len, msg.msg_flags);
 		if (rc == -EAGAIN)
 			return -ETIMEDOUT;

@@ -95,6 +95,7 @@ static struct ksock_tx *ksock_tx_next(struct ksock_conn *conn, bool *more)
 		if (tx) {
 			list_del(&tx->link);
 			conn->tx_cur = tx;
+			conn->tx_began = jiffies;
 			if (tx->msg)
 				lnet_msg_iter(tx->msg, ITER_SOURCE, &tx->iter);
 		}

@@ -150,7 +150,6 @@ struct obd_import {
 	wait_queue_head_t	imp_waitq;	/* state changes */
 	struct list_head	imp_conns;	/* import_conn */
 	struct lnet_nid		imp_nid;	/* current server */
-	struct lnet_nid		imp_self;	/* reverse: own NID to send from */
 	u64			imp_handle;	/* server's export cookie */
 	u32			imp_conn_cnt;
 	u32			imp_generation;	/* bumped by evictions */
@@ -563,8 +562,7 @@ struct obd_export {
 	refcount_t exp_ref;
 	u64 exp_cookie;			/* pb_handle of the client's requests */
 	char exp_client_uuid[UUID_MAX];
-	struct lnet_nid exp_nid;		/* client, as events show it */
-	struct lnet_nid exp_self;		/* own NID it talks to */
+	struct lnet_nid exp_nid;		/* client: its primary NID */
 	struct ptlrpc_target *exp_tgt;
 	struct obd_connect_data exp_ocd;	/* granted; zero before the first connect ends */
 	u64 exp_cb_cookie;			/* pb_handle for callbacks */

@@ -87,9 +87,10 @@ int lnet_get_ref(void);
 void lnet_put_ref(void);
 bool lnet_nid_is_local(const struct lnet_nid *nid);
 int lnet_local_nid(unsigned int idx, struct lnet_nid *nid);
-int lnet_self_for(const struct lnet_nid *to, struct lnet_nid *self);
 int lnet_distance(const struct lnet_nid *nid);
 void lnet_canonical_nid(struct lnet_nid *nid);
+bool lnet_nid_same_peer(const struct lnet_nid *a, const struct lnet_nid *b);
+void lnet_primary_nid(struct lnet_nid *nid);
 
 /* ---- memory descriptors ---- */
 
@@ -116,8 +117,8 @@ struct lnet_md;
 
 struct lnet_event {
 	enum lnet_event_kind type;
-	struct lnet_process_id initiator;	/* who started the operation (target side) */
-	struct lnet_nid source;		/* NID that the message came from */
+	struct lnet_process_id initiator;	/* its node's primary NID: who it is */
+	struct lnet_nid source;		/* NID that the message came from: what it may do */
 	struct lnet_nid target;		/* NID of this node that it came to; 'self' of answers */
 	u32 portal;
 	u64 match_bits;
@@ -174,7 +175,7 @@ void lnet_fast_fail(const struct lnet_nid *to);
 int lnet_portal_lazy(u32 portal, bool on);
 
 int lnet_ping(const struct lnet_nid *nid, unsigned int timeout_ms, struct lnet_nid *nids,
-	      unsigned int max);
+	      unsigned int max, u32 *features);
 
 /* ---- observers ---- */
 

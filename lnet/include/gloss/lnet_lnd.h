@@ -25,6 +25,7 @@
 
 struct lnet_ni;
 struct lnet_msg;
+struct lnet_peer_ni;
 struct module;
 
 /**
@@ -72,6 +73,11 @@ struct lnet_ni {
 	refcount_t refs;
 	struct completion gone;
 	bool dying;
+	bool link_down;			/* its interface carries nothing */
+	atomic_t health;		/* of this end of its paths, 0 ... 1000 */
+	atomic_t inflight;		/* messages that the driver has not sent yet */
+	int inflight_max;
+	int turn;			/* when it was chosen last, for round robin */
 	struct lnet_nid nid;
 	u32 net;				/* type and number asked for */
 	char ifname[IFNAMSIZ];
@@ -111,6 +117,12 @@ struct lnet_msg {
 	/* set between lnet_rx_begin() and lnet_rx_end() of a GET: send() finds it in the REPLY */
 	void *lnd_private;
 	/* for the core */
+	struct lnet_peer_ni *lpni;		/* record of hop, or NULL */
+	struct lnet_nid asked;			/* NID that the sender named; hop may be another */
+	u8 resends;
+	bool fresh;				/* it may take any way to its node */
+	bool push;				/* buf receives ping information */
+	unsigned long deadline;			/* jiffies: no resend after this */
 	u32 offset;				/* of the memory of the message in md or buf */
 	struct lnet_md *md;
 	void *buf;				/* memory of the message itself, if no md */
@@ -126,6 +138,7 @@ int lnet_register_lnd(struct lnet_lnd *lnd);
 void lnet_unregister_lnd(struct lnet_lnd *lnd);
 
 void lnet_ni_put(struct lnet_ni *ni);
+void lnet_peer_unreachable(struct lnet_ni *ni, const struct lnet_nid *nid, int err);
 
 void lnet_msg_iter(struct lnet_msg *msg, unsigned int dir, struct iov_iter *iter);
 void lnet_msg_sent(struct lnet_msg *msg, int status);

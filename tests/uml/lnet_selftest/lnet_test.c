@@ -631,9 +631,10 @@ static int test_ping(const struct lnet_nid *nid)
 {
 	char s[LNET_NIDSTR_SIZE];
 	struct lnet_nid nids[8];
+	u32 features;
 	int n, k;
 
-	n = lnet_ping(nid, 5000, nids, ARRAY_SIZE(nids));
+	n = lnet_ping(nid, 5000, nids, ARRAY_SIZE(nids), &features);
 	if (n < 0)
 		pr_err("ping: %d\n", n);
 	CHECK(n >= 2 && lnet_nid_eq(&nids[0], &lnet_lo_nid));

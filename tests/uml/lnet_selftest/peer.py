@@ -35,11 +35,11 @@ def closed(s, t=5):
         return True
 
 port = 1023
-def dial(data, secure=True):
+def dial(data, secure=True, src=ME):
     global port
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind((ME, port if secure else 0))
+    s.bind((src, port if secure else 0))
     port -= secure
     s.settimeout(5)
     s.connect((NODE, PORT))
@@ -72,8 +72,8 @@ def ksock(cookie0=0, cookie1=0, typ=0xc1):
 def lhdr(typ, length, union, dst=NODE, src=ME):
     return struct.pack('<QQIIII', nid(dst), nid(src), 12345, 12345, typ, length) + union.ljust(40, b'\0')
 
-def ping():
-    return ksock() + lhdr(2, 0, struct.pack('<QQQIII', 0xaa, 0xbb, BITS, 0, 0, 272))
+def ping(**kw):
+    return ksock() + lhdr(2, 0, struct.pack('<QQQIII', 0xaa, 0xbb, BITS, 0, 0, 272), **kw)
 
 def put(length, portal=9, cookie=0, **kw):
     return ksock(cookie) + lhdr(1, length, struct.pack('<QQQQII', 2**64 - 1, 2**64 - 1, 5, 0, portal, 0), **kw)
@@ -89,7 +89,7 @@ def read_msg(s):
 
 def check_info(d):
     magic, feat, pid, n = struct.unpack('<IIII', d[:16])
-    assert (magic, feat, pid, n) == (0x70696e67, 0x0e, 12345, 2), (hex(magic), feat, pid, n)
+    assert (magic, feat, pid, n) == (0x70696e67, 0x1e, 12345, 2), (hex(magic), feat, pid, n)
     assert len(d) == 48
     assert struct.unpack('<QII', d[16:32])[0] == 0x0009000000000000
     assert struct.unpack('<QII', d[32:48]) == (nid(NODE), 0x15aac0de, 0)
@@ -125,7 +125,63 @@ def t_framing():
     check_info(read_msg(c)[3])
     # another node's message: dropped, connection stays
     c.sendall(put(100, dst='10.1.1.1')[:24] + lhdr(1, 100, bytes(40)).replace(struct.pack('<Q', nid(NODE)), struct.pack('<Q', 0x50000 << 32 | 7)) + bytes(100))
+    # a message in the name of another node, and answers that nobody waits for: dropped as well
+    c.sendall(put(0, src='127.0.0.5') + put(100, src='127.0.0.5') + bytes(100))
+    c.sendall(ksock() + lhdr(3, 8, struct.pack('<QQ', 1, 2)) + bytes(8) + ksock() + lhdr(0, 0, struct.pack('<QQQI', 1, 2, 3, 4)))
     do_ping(c)
+    for s in (c, i, o):
+        s.close()
+    time.sleep(.3)
+
+def info(*ips, seq=1):
+    d = struct.pack('<IIIIQII', 0x70696e67, 0x1e, 12345, 1 + len(ips), 9 << 48, seq, 0)
+    return d + b''.join(struct.pack('<QII', nid(ip), 0x15aac0de, 0) for ip in ips)
+
+def t_claimed(c):
+    """ME has said that 127.0.0.3 is its NID: it may not speak for it, and when that one speaks it is asked itself, and gets a record of its own."""
+    other = '127.0.0.3'
+    c.sendall(ping(src=other))
+    do_ping(c)
+    s = dial(connreq() + hello(CONTROL, src=other), src=other)
+    read_hello(s)
+    s.sendall(ping(src=other))
+    seen = set()
+    while seen != {1, 2, 3}:
+        k, h, u, d = read_msg(s)
+        assert h[:2] == (nid(other), nid(NODE)), h
+        seen.add(h[4])
+        if h[4] == 2:
+            d = info(other)
+            s.sendall(ksock() + lhdr(3, len(d), u[:16], src=other) + d)
+        elif h[4] == 1:
+            check_info(d)
+            s.sendall(ksock() + lhdr(0, 0, u[:16] + struct.pack('<QI', BITS, len(d)), src=other))
+    s.close()
+
+def t_push():
+    """It acknowledges a push, and pushes what it is; 'lnetctl peer show' shows both NIDs; the ACK of its push is needed."""
+    c, i, o = all3()
+    d = info(ME, '127.0.0.3')
+    wmd = struct.pack('<QQ', 0x77, 0x88)
+    c.sendall(ksock() + lhdr(1, len(d), struct.pack('<16sQQII', wmd, BITS, 0, 0, 0)) + d)
+    seen = set()
+    while seen != {'ack', 'push'}:
+        k, h, u, d = read_msg(c)
+        if h[4] == 0:
+            assert u[:16] == wmd and struct.unpack('<QI', u[16:28]) == (BITS, len(info(ME, '127.0.0.3'))), u
+            seen.add('ack')
+        else:
+            assert h[4] == 1 and struct.unpack('<QQII', u[16:40]) == (BITS, 0, 0, 0), (h, u)
+            check_info(d)
+            c.sendall(ksock() + lhdr(0, 0, u[:16] + struct.pack('<QI', BITS, len(d))))
+            seen.add('push')
+    t_claimed(c)
+    # cut short, no ping information, names of others only: acknowledged, not believed, and asked for
+    for d in (info(ME)[:40], b'x' * 48, info(ME) + bytes(4000)):
+        c.sendall(ksock() + lhdr(1, len(d), struct.pack('<16sQQII', wmd, BITS, 0, 0, 0)) + d)
+        got = set()
+        while 0 not in got:
+            got.add(read_msg(c)[1][4])
     for s in (c, i, o):
         s.close()
     time.sleep(.3)
@@ -147,6 +203,8 @@ def t_refusals():
     # bad type, magic, NID, port
     assert closed(dial(connreq() + hello(7)))
     assert closed(dial(connreq() + hello(CONTROL, magic=1)))
+    # not the NID of the address it comes from
+    assert closed(dial(connreq() + hello(CONTROL, src='127.0.0.5')))
     assert closed(dial(connreq(magic=0xeebc0ded) + bytes(40)))
     assert closed(dial(connreq(ip='127.0.0.9') + hello(CONTROL)))
     assert closed(dial(connreq() + hello(CONTROL), secure=False))
@@ -188,7 +246,7 @@ def not_closed(s, t):
 
 def t_flood():
     c, i, o = all3()
-    n = 20000
+    n = 4000	# of which 500 a second are answered
     def send():
         o.settimeout(60)
         o.sendall(ping() * n)
@@ -257,7 +315,7 @@ UP, DOWN = 0x40084c01, 0x4c02
 fcntl.ioctl(dev, UP, struct.pack('II', 1, 0))
 # a silent one, still there when the network goes down
 idle = dial(connreq()[:9])
-for f in (t_handshake, t_framing, t_zc, t_refusals, t_restart, t_protocol_errors, t_flood, t_dial_back):
+for f in (t_handshake, t_framing, t_push, t_zc, t_refusals, t_restart, t_protocol_errors, t_flood, t_dial_back):
     test(f)
 held = all3()
 held[2].sendall(put(100000) + bytes(500))

@@ -289,7 +289,15 @@ bool peer_closed(struct peer *p)
 
 /* ---- messages ---- */
 
-/* The next message of the node but NOOPs, if it is of this type. */
+/* Does the node ask who the peer is? It does so beside its first message, and needs no answer. */
+static bool is_ping(const struct kib_msg *msg)
+{
+	return msg->type == KIB_IMMEDIATE &&
+	       msg->immediate.hdr.type == cpu_to_le32(LNET_MSG_GET) &&
+	       !msg->immediate.hdr.msg.get.ptl_index;
+}
+
+/* The next message of the node but NOOPs and pings, if it is of this type. */
 struct kib_msg *peer_next(struct peer *p, u8 type)
 {
 	struct raw_rx *rx;
@@ -303,7 +311,7 @@ struct kib_msg *peer_next(struct peer *p, u8 type)
 		spin_unlock(&p->lock);
 		if (kib_msg_check(rx->msg, rx->len))
 			return NULL;
-	} while (rx->msg->type == KIB_NOOP);
+	} while (rx->msg->type == KIB_NOOP || is_ping(rx->msg));
 	return rx->msg->type == type ? rx->msg : NULL;
 }
 

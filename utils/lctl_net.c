@@ -95,6 +95,7 @@ int lctl_ping(int argc, char **argv)
 	lnet_nid_text nids[LCTL_PING_NIDS];
 	char nid[256];
 	unsigned int n = LCTL_PING_NIDS, i;
+	struct lnet_ioc_ping p = { 0 };
 	long long seconds = 1;
 	const char *at;
 	int rc;
@@ -106,7 +107,8 @@ int lctl_ping(int argc, char **argv)
 	at = at && at - argv[1] == 5 ? at + 1 : argv[1];
 	if (nids_resolve("lctl", at, nid, sizeof(nid)))
 		return EINVAL;
-	rc = lnet_ping(nid, seconds * 1000, nids, &n);
+	p.timeout_ms = seconds * 1000;
+	rc = lnet_ask(LNET_IOC_PING, nid, &p, nids, &n);
 	if (rc) {
 		fprintf(stderr, "failed to ping %s: %s\n", argv[1], lnet_strerror(rc));
 		return rc;

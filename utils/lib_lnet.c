@@ -69,29 +69,30 @@ int lnet_get_ni(unsigned int index, struct lnet_ioc_ni *ni)
 }
 
 /**
- * lnet_ping() - ask a node for its NIDs
+ * lnet_ask() - ask a node for its NIDs
+ * @request: LNET_IOC_PING (0@lo comes first) or LNET_IOC_DISCOVER (its primary NID comes first)
  * @nid: the node
- * @timeout_ms: how long to wait for the answer
+ * @p: timeout_ms and force are used, multi_rail is set
  * @nids: the NIDs
  * @n: in: room in @nids; out: their number
  *
  * Return: 0 or an errno.
  */
-int lnet_ping(const char *nid, unsigned int timeout_ms, lnet_nid_text *nids, unsigned int *n)
+int lnet_ask(unsigned long request, const char *nid, struct lnet_ioc_ping *p, lnet_nid_text *nids,
+	     unsigned int *n)
 {
-	struct lnet_ioc_ping p = {
-		.timeout_ms = timeout_ms, .max = *n, .nids = (uintptr_t)nids,
-	};
 	unsigned int i;
 	int rc;
 
-	if (strlen(nid) >= sizeof(p.nid))
+	if (strlen(nid) >= sizeof(p->nid))
 		return EINVAL;
-	strcpy(p.nid, nid);
-	rc = lnet_dev(LNET_IOC_PING, &p);
+	strcpy(p->nid, nid);
+	p->max = *n;
+	p->nids = (uintptr_t)nids;
+	rc = lnet_dev(request, p);
 	if (rc)
 		return rc;
-	*n = p.count < *n ? p.count : *n;
+	*n = p->count < *n ? p->count : *n;
 	for (i = 0; i < *n; i++)
 		nids[i][LNET_IOC_NIDLEN - 1] = 0;
 	return 0;

@@ -4,16 +4,14 @@
  * and CSI drivers read.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include "cli.h"
 #include "lib_lnet.h"
-#include "nids.h"
+#include "lnetctl.h"
 
-#define LNETCTL_NIDS_MAX	128
-#define LNETCTL_PING_MAX_MS	120000
-
-static int lnetctl_fail(const char *what, const char *part, int rc)
+int lnetctl_fail(const char *what, const char *part, int rc)
 {
 	fprintf(stderr, "%s:\n    - %s:\n          errno: -%d\n          descr: \"%s\"\n", what,
 		part, rc, lnet_strerror(rc));
@@ -53,7 +51,7 @@ static int lnetctl_lnet_unconfigure(int argc, char **argv)
 
 /* ---- net ---- */
 
-static void lnetctl_print_counts(const char *name, const struct lnet_ioc_counts *c)
+void lnetctl_print_counts(const char *name, const struct lnet_ioc_counts *c)
 {
 	printf("          %s:\n", name);
 	printf("              put: %llu\n", c->put);
@@ -63,7 +61,7 @@ static void lnetctl_print_counts(const char *name, const struct lnet_ioc_counts 
 	printf("              hello: 0\n");
 }
 
-static unsigned long long lnetctl_sum(const struct lnet_ioc_counts *c)
+unsigned long long lnetctl_sum(const struct lnet_ioc_counts *c)
 {
 	return c->put + c->get + c->reply + c->ack;
 }
@@ -71,8 +69,8 @@ static unsigned long long lnetctl_sum(const struct lnet_ioc_counts *c)
 static void lnetctl_print_health(const struct lnet_ioc_ni *ni)
 {
 	printf("          health stats:\n"
-	       "              fatal_error: 0\n"
-	       "              health value: 1000\n"
+	       "              fatal_error: %u\n"
+	       "              health value: %u\n"
 	       "              interrupts: 0\n"
 	       "              dropped: 0\n"
 	       "              aborted: 0\n"
@@ -80,7 +78,7 @@ static void lnetctl_print_health(const struct lnet_ioc_ni *ni)
 	       "              timeouts: 0\n"
 	       "              error: %llu\n"
 	       "              ping_count: 0\n"
-	       "              next_ping: 0\n", ni->errors);
+	       "              next_ping: 0\n", !ni->up, ni->health, ni->errors);
 }
 
 static void lnetctl_print_o2ib(const struct lnet_ioc_o2ib *o2ib)
@@ -130,12 +128,12 @@ static void lnetctl_print_ni(const struct lnet_ioc_ni *ni, long long level)
 }
 
 /* "tcp0" is another name of "tcp". */
-static const char *lnetctl_net_name(const char *net)
+const char *lnetctl_net_name(const char *net)
 {
 	return net && !strcmp(net, "tcp0") ? "tcp" : net;
 }
 
-static int lnetctl_print_nets(const char *only, long long level)
+int lnetctl_print_nets(const char *only, long long level)
 {
 	char last[LNET_IOC_NETLEN] = "";
 	struct lnet_ioc_ni ni;
@@ -228,71 +226,33 @@ static int lnetctl_net_del(int argc, char **argv)
 	return lnetctl_net_change(argc, argv, "del", LNET_IOC_DEL_NET);
 }
 
-static int lnetctl_export(int argc, char **argv)
-{
-	return argc > 1 ? CLI_USAGE : lnetctl_print_nets(NULL, 1);
-}
-
-/* ---- ping ---- */
-
-static int lnetctl_ping_one(const char *text, unsigned int timeout_ms, bool head)
-{
-	lnet_nid_text nids[LNETCTL_NIDS_MAX];
-	char nid[256];
-	unsigned int n = LNETCTL_NIDS_MAX, i;
-	int rc;
-
-	rc = nids_resolve("lnetctl", text, nid, sizeof(nid));
-	if (rc)
-		return rc;
-	rc = lnet_ping(nid, timeout_ms, nids, &n);
-	if (rc)
-		return lnetctl_fail("manage", "ping", rc);
-	if (head)
-		printf("ping:\n");
-	printf("    - primary nid: %s\n", n > 1 ? nids[1] : nid);
-	printf("      Multi-Rail: False\n      peer_ni:\n");
-	for (i = 0; i < n; i++)
-		if (strcmp(nids[i], "0@lo"))
-			printf("        - nid: %s\n", nids[i]);
-	return 0;
-}
-
-static int lnetctl_ping(int argc, char **argv)
-{
-	long long timeout_ms = 1000;
-	const struct cli_option options[] = {
-		CLI_NUMBER('t', "timeout", timeout_ms, 1, LNETCTL_PING_MAX_MS),
-		CLI_END
-	};
-	int i, first, rc, failed = 0;
-	bool head = true;
-
-	rc = cli_options(argc, argv, options, &first);
-	if (rc || first == argc)
-		return rc ? rc : CLI_USAGE;
-	for (i = first; i < argc; i++) {
-		rc = lnetctl_ping_one(argv[i], timeout_ms, head);
-		if (!rc)
-			head = false;
-		else if (!failed)
-			failed = rc;
-	}
-	return failed;
-}
-
 /* ---- stats, global ---- */
+
+static void lnetctl_print_stats(const struct lnet_ioc_stats *s)
+{
+	printf("statistics:\n    msgs_alloc: %llu\n    msgs_max: %llu\n    rst_alloc: 0\n",
+	       s->msgs_alloc, s->msgs_max);
+	printf("    errors: %llu\n    send_count: %llu\n", s->errors, s->send_count);
+	printf("    resend_count: %llu\n", s->resends);
+	printf("    response_timeout_count: %llu\n", s->response_timeouts);
+	/* which kinds of local errors there are, only RDMA tells apart */
+	printf("    local_interrupt_count: 0\n    local_dropped_count: 0\n"
+	       "    local_aborted_count: 0\n    local_no_route_count: 0\n"
+	       "    local_timeout_count: 0\n    local_error_count: %llu\n", s->local_errors);
+	printf("    remote_dropped_count: 0\n    remote_error_count: %llu\n", s->remote_errors);
+	printf("    remote_timeout_count: 0\n    network_timeout_count: %llu\n",
+	       s->network_timeouts);
+	printf("    failed_resends: %llu\n    successful_resends: %llu\n", s->resends_failed,
+	       s->resends_ok);
+	printf("    recv_count: %llu\n    route_count: 0\n", s->recv_count);
+	printf("    drop_count: %llu\n    send_length: %llu\n", s->drop_count, s->send_length);
+	printf("    recv_length: %llu\n    route_length: 0\n", s->recv_length);
+	printf("    drop_length: %llu\n", s->drop_length);
+}
 
 static int lnetctl_stats_show(int argc, char **argv)
 {
-	static const char *const zero[] = {
-		"resend_count", "response_timeout_count", "local_interrupt_count",
-		"local_dropped_count", "local_aborted_count", "local_no_route_count",
-		"local_timeout_count", "local_error_count", "remote_dropped_count",
-		"remote_error_count", "remote_timeout_count", "network_timeout_count",
-	};
 	struct lnet_ioc_stats s = { 0 };
-	unsigned int i;
 	int rc;
 
 	if (argc > 1)
@@ -302,37 +262,99 @@ static int lnetctl_stats_show(int argc, char **argv)
 		return 0;
 	if (rc)
 		return lnetctl_fail("show", "statistics", rc);
-	printf("statistics:\n    msgs_alloc: 0\n    msgs_max: 0\n    rst_alloc: 0\n");
-	printf("    errors: %llu\n    send_count: %llu\n", s.errors, s.send_count);
-	for (i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
-		printf("    %s: 0\n", zero[i]);
-	printf("    recv_count: %llu\n    route_count: 0\n", s.recv_count);
-	printf("    drop_count: %llu\n    send_length: %llu\n", s.drop_count, s.send_length);
-	printf("    recv_length: %llu\n    route_length: 0\n", s.recv_length);
-	printf("    drop_length: %llu\n", s.drop_length);
+	lnetctl_print_stats(&s);
+	return 0;
+}
+
+static int lnetctl_stats_reset(int argc, char **argv)
+{
+	int rc;
+
+	if (argc > 1)
+		return CLI_USAGE;
+	rc = lnet_dev(LNET_IOC_RESET_STATS, NULL);
+	return rc ? lnetctl_fail("reset", "statistics", rc) : 0;
+}
+
+/* Names of "global show" and of "set", in the order of the output. */
+static const struct setting {
+	enum lnet_ioc_which which;
+	const char *shown;	/* NULL: not in "global show" */
+	const char *set;	/* NULL: cannot be set */
+} settings[] = {
+	{ LNET_SETTING_NUMA_RANGE, "numa_range", "numa_range" },
+	{ LNET_SETTING_MAX_INTERFACES, "max_interfaces", "max_interfaces" },
+	{ LNET_SETTING_MAX_INTERFACES, "max_intf", NULL },	/* its name until 2.15 */
+	{ LNET_SETTING_DISCOVERY, "discovery", "discovery" },
+	{ LNET_SETTING_DROP_ASYM_ROUTE, "drop_asym_route", "drop_asym_route" },
+	{ LNET_SETTING_RETRY_COUNT, "retry_count", "retry_count" },
+	{ LNET_SETTING_TRANSACTION_TIMEOUT, "transaction_timeout", "transaction_timeout" },
+	{ LNET_SETTING_HEALTH_SENSITIVITY, "health_sensitivity", "health_sensitivity" },
+	{ LNET_SETTING_RECOVERY_INTERVAL, "recovery_interval", "recovery_interval" },
+	{ LNET_SETTING_ROUTER_SENSITIVITY, "router_sensitivity", "router_sensitivity" },
+	{ LNET_SETTING_LND_TIMEOUT, "lnd_timeout", NULL },
+	{ LNET_SETTING_RESPONSE_TRACKING, "response_tracking", "response_tracking" },
+	{ LNET_SETTING_RECOVERY_LIMIT, "recovery_limit", "recovery_limit" },
+	{ LNET_SETTING_MAX_RECOVERY_PING_INTERVAL, "max_recovery_ping_interval",
+	  "max_recovery_ping_interval" },
+	{ LNET_SETTING_ROUTING, NULL, "routing" },
+};
+
+#define NR_SETTINGS	(sizeof(settings) / sizeof(settings[0]))
+
+int lnetctl_print_global(void)
+{
+	struct lnet_ioc_setting s;
+	unsigned int i;
+	int rc;
+
+	printf("global:\n");
+	for (i = 0; i < NR_SETTINGS; i++) {
+		if (!settings[i].shown)
+			continue;
+		s.which = settings[i].which;
+		rc = lnet_dev(LNET_IOC_GET_SETTING, &s);
+		if (rc)
+			return lnetctl_fail("show", "global", rc);
+		printf("    %s: %u\n", settings[i].shown, s.value);
+	}
 	return 0;
 }
 
 static int lnetctl_global_show(int argc, char **argv)
 {
-	if (argc > 1)
+	return argc > 1 ? CLI_USAGE : lnetctl_print_global();
+}
+
+/* Set a value by its name. An errno; ENOENT: there is no such name. Prints nothing. */
+int lnetctl_set_value(const char *name, const char *value)
+{
+	struct lnet_ioc_setting s;
+	long long number;
+	unsigned int i;
+
+	if (!cli_number(value, 0, UINT32_MAX, &number))
+		return EINVAL;
+	for (i = 0; i < NR_SETTINGS; i++) {
+		if (!settings[i].set || strcmp(settings[i].set, name))
+			continue;
+		s.which = settings[i].which;
+		s.value = number;
+		return lnet_dev(LNET_IOC_SET_SETTING, &s);
+	}
+	return ENOENT;
+}
+
+static int lnetctl_set(int argc, char **argv)
+{
+	int rc;
+
+	if (argc != 3)
 		return CLI_USAGE;
-	printf("global:\n"
-	       "    numa_range: 0\n"
-	       "    max_interfaces: 200\n"
-	       "    max_intf: 200\n"
-	       "    discovery: 0\n"
-	       "    drop_asym_route: 0\n"
-	       "    retry_count: 0\n"
-	       "    transaction_timeout: 150\n"
-	       "    health_sensitivity: 0\n"
-	       "    recovery_interval: 1\n"
-	       "    router_sensitivity: 100\n"
-	       "    lnd_timeout: 50\n"
-	       "    response_tracking: 0\n"
-	       "    recovery_limit: 0\n"
-	       "    max_recovery_ping_interval: 900\n");
-	return 0;
+	rc = lnetctl_set_value(argv[1], argv[2]);
+	if (rc == ENOENT)
+		return CLI_USAGE;
+	return rc ? lnetctl_fail("set", argv[1], rc) : 0;
 }
 
 /* ---- commands ---- */
@@ -352,6 +374,7 @@ static const struct cli_command lnetctl_net_verbs[] = {
 
 static const struct cli_command lnetctl_stats_verbs[] = {
 	{ "show", lnetctl_stats_show, "show counters" },
+	{ "reset", lnetctl_stats_reset, "set counters to 0" },
 	{ 0 }
 };
 
@@ -363,10 +386,16 @@ static const struct cli_command lnetctl_global_verbs[] = {
 static const struct cli_command lnetctl_commands[] = {
 	{ "lnet", NULL, "start and stop LNet", .verbs = lnetctl_lnet_verbs },
 	{ "net", NULL, "networks of this node", .verbs = lnetctl_net_verbs },
+	{ "peer", NULL, "other nodes", .verbs = lnetctl_peer_verbs },
 	{ "ping", lnetctl_ping, "ask nodes for their NIDs", "[--timeout MILLISECONDS] NID..." },
+	{ "discover", lnetctl_discover, "find out which NIDs nodes have, and use them",
+	  "[--force] [--timeout MILLISECONDS] NID..." },
 	{ "stats", NULL, "message counters", .verbs = lnetctl_stats_verbs },
 	{ "global", NULL, "settings of LNet", .verbs = lnetctl_global_verbs },
-	{ "export", lnetctl_export, "print the configuration" },
+	{ "set", lnetctl_set, "change a setting", "NAME NUMBER" },
+	{ "export", lnetctl_export, "print the configuration", "[--backup] [FILE]" },
+	{ "import", lnetctl_import, "take over a configuration",
+	  "[--add | --del | --show] [FILE]" },
 	{ 0 }
 };
 

@@ -70,7 +70,7 @@ void ll_cache_limit_init(struct ll_sb_info *sbi)
 	INIT_DELAYED_WORK(&sbi->cache_work, ll_cache_work);
 }
 
-/* Before inodes are evicted; the file is gone. */
+/* Called before inodes are evicted, when the parameter file has been removed. */
 void ll_cache_limit_stop(struct ll_sb_info *sbi)
 {
 	WRITE_ONCE(sbi->cache_max_mb, 0);

@@ -411,7 +411,7 @@ static int ll_layout_switch(struct inode *inode, const void *ea, u32 ea_len)
 	return rc;
 }
 
-/* Must data be on the OSTs before the LAYOUT lock goes? */
+/* Is the file mirrored? Its data must be on the OSTs before the LAYOUT lock is given back. */
 static bool ll_layout_has_mirrors(struct inode *inode)
 {
 	struct ll_layout *lo;

@@ -3,8 +3,8 @@
  * Locks of MDTs: intents (an enqueue that also does the work, chapter 4.9), and what happens when a
  * lock is called back.
  *
- * The owner of a lock is told by ll_inode_lock_ops (inode.c); this file knows inodes only as FIDs
- * and groups. Opens are in mdc_open.c.
+ * The owner of a lock is told by ll_inode_lock_ops (inode.c); this file changes no state of inodes
+ * and touches no pages. Opens are in mdc_open.c.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 

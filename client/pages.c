@@ -182,7 +182,7 @@ static void ll_write_done(struct ll_brw *brw)
 
 	for (i = 0; brw->rc && i < brw->nr; i++)
 		tell |= ll_page_failed(brw->inode, brw->bv[i].bv_page, brw->state, brw->rc);
-	/* the objects of an unlinked file go when they like */
+	/* The OST destroys the objects of an unlinked file at any time. */
 	if (tell && (brw->rc != -ENOENT || brw->inode->i_nlink))
 		pr_err_ratelimited("%s: write of %u bytes at %llu of object " DFID " (file " DFID
 				   ") failed: %d\n",

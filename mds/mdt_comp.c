@@ -661,7 +661,7 @@ bool mdt_layout_is_empty(const struct mdt_layout *l)
  * @ea: passed wire_lov_wish_check(); changed in place
  * @len: its bytes
  *
- * What a copy of a file's layout says of that file's objects and components goes.
+ * Remove what belongs to one file only from a copy of its layout: objects, ids, flags.
  */
 void mdt_layout_strip(void *ea, u32 len)
 {

@@ -630,7 +630,7 @@ void ldlm_ns_free(struct ldlm_namespace *ns, bool force)
 		pr_warn("%s: waiting for %d locks that are in use\n", ns->ns_name,
 			atomic_read(&ns->ns_nr_locks));
 	wait_event(ns->ns_waitq, !atomic_read(&ns->ns_nr_locks) && !atomic_read(&ns->ns_nr_res));
-	/* Who dropped the last resource has left ns_res_lock after this. */
+	/* The thread that put the last resource may still hold ns_res_lock. */
 	spin_lock(&ns->ns_res_lock);
 	spin_unlock(&ns->ns_res_lock);
 	cancel_delayed_work_sync(&ns->ns_wait_work);

@@ -126,7 +126,7 @@ static int kib_dial(struct kib_peer *peer)
 		return PTR_ERR(id);
 	}
 	conn->id = id;
-	/* who closes the connection waits for this lock before the ID goes */
+	/* the thread that closes the connection takes this lock before it destroys the ID */
 	rdma_lock_handler(id);
 	rc = kib_conn_add(conn);
 	if (rc) {

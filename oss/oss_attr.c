@@ -401,7 +401,7 @@ int oss_sync(struct svc_req *req)
 int oss_statfs(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);
-	u64 taken, avail, granted, bs;
+	u64 taken, avail, bs;
 	struct obd_statfs *os;
 	int rc;
 
@@ -419,10 +419,7 @@ int oss_statfs(struct svc_req *req)
 	bs = le32_to_cpu(os->os_bsize);
 	spin_lock(&ost->ost_grant_lock);
 	taken = ost->ost_tot_dirty + ost->ost_tot_pending;
-	granted = ost->ost_tot_granted;
 	spin_unlock(&ost->ost_grant_lock);
-	if (oss_export(req->sr_exp)->oe_is_mds)
-		taken = max(taken, granted);
 	avail = le64_to_cpu(os->os_bavail);
 	os->os_bavail = cpu_to_le64(avail - min(avail, DIV_ROUND_UP_ULL(taken, bs)));
 	return 0;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the client says of names, times and rights: t_client_names.sh [PART...]
 # disks: 200,200
-# limit: 300
+# limit: 600
 . $TOP/tests/uml/lib.sh
 _require_program setfacl setfattr
 ABI=$(dirname "$0")/../../build/tools/clientabi

@@ -3,7 +3,7 @@
 # Locks of clients. Two mounts fight for the same files: whole records, appends, reads into and writes from mapped files (tests/tools/contend.c).
 # A server calls locks back when clients have too many.
 # disks: 200,300,300
-# limit: 300
+# limit: 600
 . $TOP/tests/uml/lib.sh
 lnet_up; format; start; client /mnt/a; client /mnt/b
 run lfs setstripe -c 2 -S 64k /mnt/a

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Load, start, mount, use, unmount, stop, unload, several times: nothing is left (the runner looks for leaks at the end).
 # disks: 200,200
-# limit: 400
+# limit: 600
 . $TOP/tests/uml/lib.sh
 N=${1:-3}
 format

@@ -3,7 +3,7 @@
 # An OST forgets its clients: fsync and close tell about data that was not written, once for each open file; afterwards all is well.
 # Short I/O of all sizes around its bound. A write to a set-uid file, also an appending one.
 # disks: 200,300,300
-# limit: 240
+# limit: 600
 . $TOP/tests/uml/lib.sh
 lnet_up; format; start; client
 cd /mnt/lustre; run lfs setstripe -c 1 -i 0 .

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The model-checking exerciser: one client, then two client mounts of the same files in turn (every write must be seen at once by the other).
 # disks: 200,400,400
-# limit: 500
+# limit: 600
 . $TOP/tests/uml/lib.sh
 X=$TOP/build/tools/exercise
 N=${1:-3000}

@@ -5,7 +5,7 @@
 # log lines. The client must keep going without an error, memory stay within a bound, and the log stay readable.
 # nodes: 2
 # disks: 200,300
-# limit: 400
+# limit: 600
 . $TOP/tests/uml/lib.sh
 NID=10.1.0.1@tcp
 SECONDS_EACH=${1:-6}

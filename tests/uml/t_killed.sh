@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No server can be reached any more: whatever a task does on a mount, it dies of SIGKILL within some seconds. Afterwards all goes on.
 # disks: 200,300,300
-# limit: 300
+# limit: 600
 . $TOP/tests/uml/lib.sh
 _require_program fio setfattr getfattr
 WIRE=tcp

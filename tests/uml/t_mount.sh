@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Mounts: those that fail say why, in time; those that are there are listed, and umount -a ends all of them.
 # disks: 200,200
-# limit: 240
+# limit: 600
 . $TOP/tests/uml/lib.sh
 L=/mnt/lustre; mkdir -p $L
 say "a wrong interface in networks= is blamed on LNet, not on missing modules"

@@ -4,7 +4,7 @@
 # either side, while files are written and compared is not seen by who uses them.
 # nodes: 2
 # disks: 200,300
-# limit: 420
+# limit: 900
 . $TOP/tests/uml/lib.sh
 other=$((3 - NODE)) NID=10.1.0.1@tcp
 wait_for() { local i; for ((i = 0; i < ${2:-120}; i++)); do [ -e $SHARE/$1 ] && return; [ ! -e $SHARE/failed ] || fail "the other node"; sleep 1; done; fail "nothing from the other node: $1"; }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Random namespace operations from two client mounts at the same time; both, and the MDT after a restart, see the same tree.
 # disks: 300,200,200
-# limit: 400
+# limit: 600
 . $TOP/tests/uml/lib.sh
 X=$TOP/build/tools/nsops
 N=${1:-1500}

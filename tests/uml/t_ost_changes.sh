@@ -3,7 +3,7 @@
 # Owners and destroys reach the objects of an OST that was away, also when the MDT stops in between; records of it go.
 # However many files are unlinked meanwhile, the MDT remembers them on disk, not in memory.
 # disks: 200,300,300
-# limit: 300
+# limit: 600
 . $TOP/tests/uml/lib.sh
 objid() { lfs getstripe $1 | awk 'n { print $2; exit } /obdidx/ { n = 1 }'; }
 # owner of an object of OST0 on its disk

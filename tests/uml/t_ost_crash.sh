@@ -3,7 +3,7 @@
 # What an OST makes of its disk: an MDT that waits for it is served at once; targets carry the mark of their make; after a crash that lost
 # acknowledged writes fsync says so, after a stop it does not; with a LAST_ID that was set back no new file gets an old object.
 # disks: 200,300,300
-# limit: 240
+# limit: 600
 . $TOP/tests/uml/lib.sh
 # word FILE OFFSET: 32 bits of a file
 word() { od -An -tx4 -j $2 -N 4 $1 | tr -d ' '; }

@@ -3,7 +3,7 @@
 # Pools of OSTs: made, filled, emptied, removed by lctl on the MGS; known to MDT and clients at once and after a restart; new files go there;
 # inherited from directories; a full pool is ENOSPC; lfs df -p, lfs find --pool.
 # disks: 200,60,60,60
-# limit: 300
+# limit: 600
 . $TOP/tests/uml/lib.sh
 is() { [ "$2" = "$3" ] || fail "$1: '$2', expected '$3'"; }
 refused() { local why=$1; shift; "$@" > /tmp/err 2>&1 && fail "not refused: $*"; grep -q "$why" /tmp/err || fail "$*: $(cat /tmp/err), expected '$why'"; }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # System calls do here what they do on a local ext4 (tests/tools/posixdiff.c): errno, attributes, which times move.
 # disks: 200,300,100
-# limit: 240
+# limit: 600
 . $TOP/tests/uml/lib.sh
 OSTS=/dev/ubdb
 run mke2fs -q -t ext4 /dev/ubdc; mkdir -p /mnt/ext4; run mount -t ext4 /dev/ubdc /mnt/ext4

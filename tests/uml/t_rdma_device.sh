@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The RDMA device goes away under a mount with traffic, and comes back: operations wait, no byte is lost, nothing is left in use.
 # disks: 200,300
-# limit: 300
+# limit: 600
 WIRE=o2ib
 . $TOP/tests/uml/lib.sh
 lnet_up; format; start; client

@@ -3,7 +3,7 @@
 # Targets that restart under a mounted client, after a crash that lost what they had acknowledged but not committed: data, names, open
 # files and locks are as the applications were told, and nobody gets an error.
 # disks: 200,300
-# limit: 240
+# limit: 600
 . $TOP/tests/uml/lib.sh
 lnet_up; format; start; client; client /mnt/other
 cd /mnt/lustre

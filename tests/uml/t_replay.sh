@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Recovery of an MDT and an OST by clients that replay by hand (tests/tools/replay.py), and damaged files about clients on the disk.
 # disks: 200,300
-# limit: 300
+# limit: 600
 . $TOP/tests/uml/lib.sh
 _require_program python3
 ip addr add 127.0.0.2/32 dev lo 2>/dev/null

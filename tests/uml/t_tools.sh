@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What lfs and lctl print and return where scripts rely on it (chapter 7, 6 and 7).
 # disks: 200,300,300,64
-# limit: 360
+# limit: 600
 . $TOP/tests/uml/lib.sh
 spare=/dev/ubdd
 OSTS="/dev/ubdb /dev/ubdc"

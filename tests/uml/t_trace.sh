@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Tracepoints: each part has some, the parameter debug records them, lctl dk shows them between the messages.
 # disks: 200,300
-# limit: 200
+# limit: 600
 . $TOP/tests/uml/lib.sh
 # (looking inside mounts it)
 _require_file /sys/kernel/debug/tracing/events/

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The whole path in one debug kernel: format, start, mount, write, read, namespace, stop, e2fsck, start again, unload.
 # disks: 200,300,300
-# limit: 240
+# limit: 600
 WIRE=$1
 . $TOP/tests/uml/lib.sh
 _require_program setfattr

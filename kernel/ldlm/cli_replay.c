@@ -173,7 +173,7 @@ int ldlm_ns_replay(struct ldlm_namespace *ns)
 {
 	struct ldlm_resource *res = NULL;
 	struct ldlm_lock *lock, *tmp;
-	struct replay_set set = { 0 };
+	struct replay_set set = {};
 	LIST_HEAD(todo);
 	int rc = 0;
 

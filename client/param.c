@@ -247,14 +247,6 @@ static ssize_t ll_checksums_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-/* ---- what there is none of: numbers that monitoring programs expect ---- */
-
-static int ll_zero_show(struct seq_file *m, void *obj)
-{
-	seq_puts(m, "0\n");
-	return 0;
-}
-
 static const struct param_def ll_params[] = {
 	{ "fstype", 0444, ll_fstype_show, NULL },
 	{ "client_type", 0444, ll_client_type_show, NULL },
@@ -267,11 +259,11 @@ static const struct param_def ll_params[] = {
 	{ "xattr_cache", 0444, ll_xattr_cache_show, NULL },
 	{ "max_read_ahead_mb", 0644, ll_ra_show, ll_ra_store },
 	{ "max_read_ahead_per_file_mb", 0644, ll_ra_file_show, ll_ra_file_store },
-	{ "max_read_ahead_whole_mb", 0444, ll_zero_show },
+	{ "max_read_ahead_whole_mb", 0444, param_zero_show },
 	{ "checksums", 0644, ll_checksums_show, ll_checksums_store },
 	{ "checksum_pages", 0644, ll_checksums_show, ll_checksums_store },
-	{ "statahead_max", 0444, ll_zero_show },
-	{ "statahead_agl", 0444, ll_zero_show },
+	{ "statahead_max", 0444, param_zero_show },
+	{ "statahead_agl", 0444, param_zero_show },
 	{ "max_cached_mb", 0644, ll_cache_show, ll_cache_store, PARAM_DEBUGFS },
 };
 

@@ -117,13 +117,6 @@ static ssize_t oss_store_soft_sync(const char *text, size_t len, void *obj)
 	return len;
 }
 
-/* What is fixed here: one value that monitoring programs expect as a number. */
-static int oss_show_zero(struct seq_file *m, void *obj)
-{
-	seq_puts(m, "0\n");
-	return 0;
-}
-
 static int oss_show_batch(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%d\n", OSS_CREATE_BATCH);
@@ -143,10 +136,10 @@ static const struct param_def oss_params[] = {
 	{ "soft_sync_limit", 0644, oss_show_soft_sync, oss_store_soft_sync },
 	{ "precreate_batch", 0444, oss_show_batch },
 	{ "readonly", 0444, oss_show_readonly },
-	{ "grant_precreate", 0444, oss_show_zero },
-	{ "grant_compat_disable", 0444, oss_show_zero },
-	{ "lfsck_speed_limit", 0444, oss_show_zero },
-	{ "sync_journal", 0444, oss_show_zero },
+	{ "grant_precreate", 0444, param_zero_show },
+	{ "grant_compat_disable", 0444, param_zero_show },
+	{ "lfsck_speed_limit", 0444, param_zero_show },
+	{ "sync_journal", 0444, param_zero_show },
 	{ "tot_granted", 0444, oss_show_granted }, { "tot_dirty", 0444, oss_show_dirty },
 	{ "tot_pending", 0444, oss_show_pending }, { "brw_size", 0444, oss_show_brw_size },
 	{ "last_id", 0444, oss_show_seqs, NULL, PARAM_DEBUGFS },

@@ -42,11 +42,6 @@ static int ldlm_timeouts_show(struct seq_file *m, void *obj)
 	return ldlm_param_u32(m, atomic_read(&ns->ns_nr_timeouts));
 }
 
-static int ldlm_zero_show(struct seq_file *m, void *obj)
-{
-	return ldlm_param_u32(m, 0);
-}
-
 static int ldlm_max_parallel_ast_show(struct seq_file *m, void *obj)
 {
 	return ldlm_param_u32(m, 1024);
@@ -108,11 +103,11 @@ static const struct param_def ns_params[] = {
 	{ "lock_timeouts", 0444, ldlm_timeouts_show },
 	{ "lru_size", 0644, ldlm_lru_size_show, ldlm_lru_size_store },
 	{ "lru_max_age", 0644, ldlm_lru_max_age_show, ldlm_lru_max_age_store },
-	{ "early_lock_cancel", 0444, ldlm_zero_show },
-	{ "ctime_age_limit", 0444, ldlm_zero_show },
-	{ "contended_locks", 0444, ldlm_zero_show },
-	{ "contention_seconds", 0444, ldlm_zero_show },
-	{ "max_nolock_bytes", 0444, ldlm_zero_show },
+	{ "early_lock_cancel", 0444, param_zero_show },
+	{ "ctime_age_limit", 0444, param_zero_show },
+	{ "contended_locks", 0444, param_zero_show },
+	{ "contention_seconds", 0444, param_zero_show },
+	{ "max_nolock_bytes", 0444, param_zero_show },
 	{ "max_parallel_ast", 0444, ldlm_max_parallel_ast_show },
 };
 
@@ -137,8 +132,8 @@ static int ldlm_grant_rate_show(struct seq_file *m, void *obj)
 /* Clients are not told how many locks they may keep: the limit is theirs. */
 static const struct param_def pool_params[] = {
 	{ "grant_rate", 0444, ldlm_grant_rate_show },
-	{ "grant_plan", 0444, ldlm_zero_show },
-	{ "server_lock_volume", 0444, ldlm_zero_show },
+	{ "grant_plan", 0444, param_zero_show },
+	{ "server_lock_volume", 0444, param_zero_show },
 	{ "limit", 0444, ldlm_lru_size_show },
 	{ "granted", 0444, ldlm_granted_show },
 };

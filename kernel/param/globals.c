@@ -46,6 +46,20 @@ void lu_mem_add(long bytes)
 }
 EXPORT_SYMBOL_GPL(lu_mem_add);
 
+/**
+ * param_zero_show - show() of a parameter that is always 0
+ * @m: where to
+ * @obj: not used
+ *
+ * Return: 0.
+ */
+int param_zero_show(struct seq_file *m, void *obj)
+{
+	seq_puts(m, "0\n");
+	return 0;
+}
+EXPORT_SYMBOL_GPL(param_zero_show);
+
 static int param_memused_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%ld\n", max(atomic_long_read(&mem_used), 0L));

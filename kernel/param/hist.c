@@ -115,13 +115,6 @@ const char *lu_size_str(unsigned int bits, char *buf, size_t size)
 }
 EXPORT_SYMBOL_GPL(lu_size_str);
 
-static void lu_hist_show_time(struct seq_file *m, const char *label, ktime_t t)
-{
-	struct timespec64 ts = ktime_to_timespec64(t);
-
-	seq_printf(m, "%-25s %lld.%09ld secs.nsecs\n", label, (long long)ts.tv_sec, ts.tv_nsec);
-}
-
 static unsigned int lu_hist_pct(u64 part, u64 all)
 {
 	return all ? div64_u64(part * 100, all) : 0;
@@ -165,11 +158,11 @@ void lu_hist_show_start(struct seq_file *m, const struct lu_hist *h)
 {
 	ktime_t now = ktime_get_real();
 
-	lu_hist_show_time(m, "snapshot_time:", now);
+	lu_time_show(m, 0, 25, "snapshot_time:", now);
 	if (!param_enable_stats_header)
 		return;
-	lu_hist_show_time(m, "start_time:", h->start);
-	lu_hist_show_time(m, "elapsed_time:", ktime_sub(now, h->start));
+	lu_time_show(m, 0, 25, "start_time:", h->start);
+	lu_time_show(m, 0, 25, "elapsed_time:", ktime_sub(now, h->start));
 }
 EXPORT_SYMBOL_GPL(lu_hist_show_start);
 

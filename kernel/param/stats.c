@@ -144,12 +144,22 @@ static void lu_stats_collect(struct lu_stats *s, int idx, struct lu_stat_cnt *su
 	}
 }
 
-static void lu_stats_show_time(struct seq_file *m, const char *label, ktime_t t)
+/**
+ * lu_time_show - a line of the head of a file of counters
+ * @m: where to
+ * @indent: blanks in front
+ * @width: of the label
+ * @label: what the time is of
+ * @t: the time, or a duration
+ */
+void lu_time_show(struct seq_file *m, int indent, int width, const char *label, ktime_t t)
 {
 	struct timespec64 ts = ktime_to_timespec64(t);
 
-	seq_printf(m, "%-25s %lld.%09ld secs.nsecs\n", label, (long long)ts.tv_sec, ts.tv_nsec);
+	seq_printf(m, "%*s%-*s %lld.%09ld secs.nsecs\n", indent, "", width, label,
+		   (long long)ts.tv_sec, ts.tv_nsec);
 }
+EXPORT_SYMBOL_GPL(lu_time_show);
 
 static int stats_file_show(struct seq_file *m, void *obj)
 {
@@ -158,10 +168,10 @@ static int stats_file_show(struct seq_file *m, void *obj)
 	struct lu_stat_cnt sum;
 	int i;
 
-	lu_stats_show_time(m, "snapshot_time", now);
+	lu_time_show(m, 0, 25, "snapshot_time", now);
 	if (param_enable_stats_header) {
-		lu_stats_show_time(m, "start_time", s->start);
-		lu_stats_show_time(m, "elapsed_time", ktime_sub(now, s->start));
+		lu_time_show(m, 0, 25, "start_time", s->start);
+		lu_time_show(m, 0, 25, "elapsed_time", ktime_sub(now, s->start));
 	}
 	for (i = 0; i < s->n; i++) {
 		const struct lu_stat_def *d = &s->defs[i];

@@ -72,6 +72,9 @@ struct param_space {
 int param_add_space(struct param_dir *dir, struct param_space *sp);
 void param_remove_space(struct param_dir *dir);
 
+/* "0": what there is none of here, and monitoring programs expect as a number. */
+int param_zero_show(struct seq_file *m, void *obj);
+
 /*
  * Memory that this node holds for peers and for the protocol: locks, requests, buffers. Negative:
  * given back. Shown as memused and memused_max.
@@ -146,6 +149,7 @@ void lu_hist_show_tables(struct seq_file *m, struct lu_hist *h, enum lu_hist_sty
 ssize_t lu_hist_store(const char *text, size_t len, void *obj);
 unsigned int lu_hist_bucket(u64 value);
 const char *lu_size_str(unsigned int bits, char *buf, size_t size);
+void lu_time_show(struct seq_file *m, int indent, int width, const char *label, ktime_t t);
 
 /* ---- devices ---- */
 struct obd_device;

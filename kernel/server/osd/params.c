@@ -62,13 +62,6 @@ static int osd_uuid_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-/* Object data does not go through a cache (docs/architecture.md). */
-static int osd_no_cache_show(struct seq_file *m, void *obj)
-{
-	seq_puts(m, "0\n");
-	return 0;
-}
-
 static ssize_t osd_force_sync_store(const char *text, size_t len, void *obj)
 {
 	int rc = osd_sync(obj);
@@ -82,8 +75,9 @@ static const struct param_def osd_params[] = {
 	{ "maxbytes", 0444, osd_maxbytes_show },
 	{ "nonrotational", 0444, osd_nonrot_show },
 	{ "uuid", 0444, osd_uuid_show },
-	{ "read_cache_enable", 0444, osd_no_cache_show },
-	{ "writethrough_cache_enable", 0444, osd_no_cache_show },
+	/* object data does not go through a cache (docs/architecture.md) */
+	{ "read_cache_enable", 0444, param_zero_show },
+	{ "writethrough_cache_enable", 0444, param_zero_show },
 	{ "force_sync", 0200, NULL, osd_force_sync_store },
 };
 

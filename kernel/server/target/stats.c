@@ -159,13 +159,6 @@ static void tgt_job_show_id(struct seq_file *m, const char *id)
 	seq_puts(m, quote ? "\"\n" : "\n");
 }
 
-static void tgt_job_show_time(struct seq_file *m, const char *label, ktime_t t)
-{
-	struct timespec64 ts = ktime_to_timespec64(t);
-
-	seq_printf(m, "  %-16s %lld.%09ld secs.nsecs\n", label, (long long)ts.tv_sec, ts.tv_nsec);
-}
-
 static void tgt_job_show_hist(struct seq_file *m, const u32 *hist)
 {
 	bool first = true;
@@ -188,10 +181,10 @@ static void tgt_job_show(struct seq_file *m, const struct tgt_jobs *jobs, struct
 	int i, pad;
 
 	tgt_job_show_id(m, job->tj_id);
-	tgt_job_show_time(m, "snapshot_time:", job->tj_last);
+	lu_time_show(m, 2, 16, "snapshot_time:", job->tj_last);
 	if (param_enable_stats_header) {
-		tgt_job_show_time(m, "start_time:", job->tj_start);
-		tgt_job_show_time(m, "elapsed_time:", ktime_sub(job->tj_last, job->tj_start));
+		lu_time_show(m, 2, 16, "start_time:", job->tj_start);
+		lu_time_show(m, 2, 16, "elapsed_time:", ktime_sub(job->tj_last, job->tj_start));
 	}
 	for (i = 0; i < jobs->n; i++) {
 		const struct lu_stat_def *d = &jobs->defs[i];
@@ -294,14 +287,8 @@ static struct {
 	int users;
 } tgt_node[TGT_NR_KINDS];
 
-static int tgt_nodemap_active_show(struct seq_file *m, void *obj)
-{
-	seq_puts(m, "0\n");
-	return 0;
-}
-
 static const struct param_def tgt_nodemap_param = {
-	"active", 0444, tgt_nodemap_active_show, NULL, PARAM_DEBUGFS
+	"active", 0444, param_zero_show, NULL, PARAM_DEBUGFS
 };
 
 static struct param_dir *tgt_nodemap_dir;	/* nodemap */

@@ -445,7 +445,6 @@ static int ll_answer_wait(struct ptlrpc_request *req, struct ll_answer *a)
 int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum, bool nodelay)
 {
 	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_STATFS, &wf_mds_statfs);
-	const struct obd_statfs *rep;
 	struct mdt_body *body;
 	int rc;
 
@@ -457,22 +456,14 @@ int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum, bool nodelay
 	if (sum)
 		ptlrpc_req_size(req, WF_MDT_BODY, sizeof(*body));
 	rc = ptlrpc_req_pack(req);
-	if (rc)
-		goto out;
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
+	}
 	body = ptlrpc_req_buf(req, WF_MDT_BODY);
 	if (sum)
 		mdc_pack_body(body, NULL, OBD_MD_FLAGSTATFS, NULL);
-	rc = ptlrpc_queue_wait(req);
-	if (rc)
-		goto out;
-	rep = ptlrpc_rep_buf(req, WF_STATFS);
-	if (rep)
-		*st = *rep;
-	else
-		rc = -EPROTO;
-out:
-	ptlrpc_req_put(req);
-	return rc;
+	return ll_statfs_rpc(req, st);
 }
 
 /**

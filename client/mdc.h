@@ -323,7 +323,8 @@ int ll_cache_show(struct seq_file *m, void *obj);
 ssize_t ll_cache_store(const char *text, size_t len, void *obj);
 
 /* super.c */
-int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay);
+int ll_statfs_get(struct ll_sb_info *sbi, struct kstatfs *ks, bool nodelay);
+int ll_statfs_rpc(struct ptlrpc_request *req, struct obd_statfs *st);
 
 /* config.c */
 int ll_nr_osts(struct ll_sb_info *sbi);		/* highest index + 1 */

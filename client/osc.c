@@ -344,7 +344,6 @@ void ll_osc_cleanup(struct ll_osc *osc, bool force)
 int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool nodelay)
 {
 	struct ptlrpc_request *req;
-	struct obd_statfs *got;
 	int rc;
 
 	if (!osc->active)
@@ -355,17 +354,11 @@ int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool nodelay)
 	req->rq_no_delay = nodelay;
 	req->rq_no_resend = nodelay;
 	rc = ptlrpc_req_pack(req);
-	if (!rc)
-		rc = ptlrpc_queue_wait(req);
-	if (!rc) {
-		got = ptlrpc_rep_buf(req, WF_STATFS);
-		if (got)
-			*st = *got;
-		else
-			rc = -EPROTO;
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
 	}
-	ptlrpc_req_put(req);
-	return rc;
+	return ll_statfs_rpc(req, st);
 }
 
 /* ---- grant ---- */

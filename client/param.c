@@ -49,22 +49,8 @@ static const struct lu_stat_def ll_stats[LLS_NR] = {
 static int ll_space_get(void *obj, struct kstatfs *st)
 {
 	struct ll_sb_info *sbi = obj;
-	struct obd_statfs os;
-	int rc;
 
-	if (!sbi->mdc0)
-		return -ENODEV;
-	rc = ll_statfs_get(sbi, &os, true);
-	if (rc)
-		return rc;
-	st->f_bsize = le32_to_cpu(os.os_bsize);
-	st->f_blocks = le64_to_cpu(os.os_blocks);
-	st->f_bfree = le64_to_cpu(os.os_bfree);
-	st->f_bavail = le64_to_cpu(os.os_bavail);
-	st->f_files = le64_to_cpu(os.os_files);
-	st->f_ffree = le64_to_cpu(os.os_ffree);
-	st->f_namelen = sbi->namelen;
-	return 0;
+	return sbi->mdc0 ? ll_statfs_get(sbi, st, true) : -ENODEV;
 }
 
 static int ll_fstype_show(struct seq_file *m, void *obj)

@@ -215,6 +215,29 @@ static int ll_show_devname(struct seq_file *m, struct dentry *root)
 
 /* ---- statfs ---- */
 
+/**
+ * ll_statfs_rpc - send a packed MDS_STATFS or OST_STATFS, and let go of it
+ * @req: the request
+ * @st: out, in wire order
+ *
+ * Context: killable. Return: 0; -EPROTO; the error of the request.
+ */
+int ll_statfs_rpc(struct ptlrpc_request *req, struct obd_statfs *st)
+{
+	const struct obd_statfs *rep;
+	int rc = ptlrpc_queue_wait(req);
+
+	if (!rc) {
+		rep = ptlrpc_rep_buf(req, WF_STATFS);
+		if (rep)
+			*st = *rep;
+		else
+			rc = -EPROTO;
+	}
+	ptlrpc_req_put(req);
+	return rc;
+}
+
 #define ADD64(to, from)	((to) = cpu_to_le64(le64_to_cpu(to) + (from)))
 
 /* Replace what the MDT said about space by the sum of all OSTs (chapter 7, 2.2). */
@@ -276,7 +299,7 @@ static int ll_statfs_ask(struct ll_sb_info *sbi, struct obd_statfs *st, bool nod
 /**
  * ll_statfs_get - numbers of the whole file system, at most statfs_max_age old
  * @sbi: the mount
- * @st: out, in wire order
+ * @ks: out, all but f_fsid
  * @nodelay: do not wait for servers that are away
  *
  * With the option lazystatfs the last numbers known are the answer while the MDT is away, so that
@@ -284,9 +307,10 @@ static int ll_statfs_ask(struct ll_sb_info *sbi, struct obd_statfs *st, bool nod
  *
  * Return: 0; -EINTR; -EPROTO; -errno of the MDT or, without lazystatfs, of an OST.
  */
-int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay)
+int ll_statfs_get(struct ll_sb_info *sbi, struct kstatfs *ks, bool nodelay)
 {
 	bool lazy = sbi->opts & LL_OPT_LAZYSTATFS;
+	const struct obd_statfs *st = &sbi->statfs;
 	struct obd_statfs now;
 	int rc = 0;
 
@@ -302,7 +326,15 @@ int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay)
 			rc = 0;
 		}
 	}
-	*st = sbi->statfs;
+	ks->f_type = LL_SUPER_MAGIC;
+	ks->f_bsize = le32_to_cpu(st->os_bsize);
+	ks->f_frsize = ks->f_bsize;
+	ks->f_blocks = le64_to_cpu(st->os_blocks);
+	ks->f_bfree = le64_to_cpu(st->os_bfree);
+	ks->f_bavail = le64_to_cpu(st->os_bavail);
+	ks->f_files = le64_to_cpu(st->os_files);
+	ks->f_ffree = le64_to_cpu(st->os_ffree);
+	ks->f_namelen = sbi->namelen;
 	mutex_unlock(&sbi->statfs_mutex);
 	return rc;
 }
@@ -310,23 +342,12 @@ int ll_statfs_get(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay)
 static int ll_statfs(struct dentry *dentry, struct kstatfs *ks)
 {
 	struct super_block *sb = dentry->d_sb;
-	struct ll_sb_info *sbi = ll_sbi(sb);
-	struct obd_statfs st;
 	int rc;
 
 	ll_count(sb, STATFS, 1);
-	rc = ll_statfs_get(sbi, &st, false);
+	rc = ll_statfs_get(ll_sbi(sb), ks, false);
 	if (rc)
 		return rc;
-	ks->f_type = LL_SUPER_MAGIC;
-	ks->f_bsize = le32_to_cpu(st.os_bsize);
-	ks->f_frsize = ks->f_bsize;
-	ks->f_blocks = le64_to_cpu(st.os_blocks);
-	ks->f_bfree = le64_to_cpu(st.os_bfree);
-	ks->f_bavail = le64_to_cpu(st.os_bavail);
-	ks->f_files = le64_to_cpu(st.os_files);
-	ks->f_ffree = le64_to_cpu(st.os_ffree);
-	ks->f_namelen = sbi->namelen;
 	ks->f_fsid = u64_to_fsid(huge_encode_dev(sb->s_dev));
 	return 0;
 }

@@ -138,6 +138,17 @@ static void tgt_held_take(struct tgt_recovery *tr, struct tgt_export *te, struct
 			}
 }
 
+/* Give away what was taken off the lists: svc_req_drop() or svc_req_resume(). No lock is held. */
+static void tgt_held_give(struct list_head *list, void (*give)(struct svc_req *req))
+{
+	struct svc_req *req, *tmp;
+
+	list_for_each_entry_safe(req, tmp, list, sr_link) {
+		list_del_init(&req->sr_link);
+		give(req);
+	}
+}
+
 static void tgt_recovery_begin_time(struct tgt_recovery *tr)
 {
 	time64_t now = ktime_get_seconds();
@@ -166,7 +177,6 @@ static void tgt_recovery_extend(struct tgt_recovery *tr, unsigned int secs)
 void tgt_recovery_connected(struct lu_target *lt, struct tgt_export *te)
 {
 	struct tgt_recovery *tr = lt->lt_recovery;
-	struct svc_req *req, *tmp;
 	LIST_HEAD(old);
 
 	if (!tr || !READ_ONCE(lt->lt_pt.pt_recovering))
@@ -181,10 +191,7 @@ void tgt_recovery_connected(struct lu_target *lt, struct tgt_export *te)
 		tgt_recovery_extend(tr, TGT_REC_MORE);
 	}
 	spin_unlock(&tr->tr_lock);
-	list_for_each_entry_safe(req, tmp, &old, sr_link) {
-		list_del_init(&req->sr_link);
-		svc_req_drop(req);
-	}
+	tgt_held_give(&old, svc_req_drop);
 	tgt_recovery_kick(tr);
 }
 
@@ -196,7 +203,6 @@ void tgt_recovery_connected(struct lu_target *lt, struct tgt_export *te)
 void tgt_recovery_gone(struct lu_target *lt, struct tgt_export *te)
 {
 	struct tgt_recovery *tr = lt->lt_recovery;
-	struct svc_req *req, *tmp;
 	LIST_HEAD(old);
 
 	if (!tr || te->te_rec == TGT_CLIENT_OTHER)
@@ -207,10 +213,7 @@ void tgt_recovery_gone(struct lu_target *lt, struct tgt_export *te)
 		tr->tr_evicted++;
 	tgt_client_set(tr, te, TGT_CLIENT_OTHER);
 	spin_unlock(&tr->tr_lock);
-	list_for_each_entry_safe(req, tmp, &old, sr_link) {
-		list_del_init(&req->sr_link);
-		svc_req_resume(req);	/* to be told that it is not connected */
-	}
+	tgt_held_give(&old, svc_req_resume);	/* to be told that they are not connected */
 	tgt_recovery_kick(tr);
 }
 
@@ -518,7 +521,6 @@ static bool tgt_recovery_complete(struct lu_target *lt, struct list_head *finals
 static bool tgt_recovery_end(struct lu_target *lt)
 {
 	struct tgt_recovery *tr = lt->lt_recovery;
-	struct svc_req *req, *tmp;
 	LIST_HEAD(finals);
 
 	if (!tgt_recovery_complete(lt, &finals))
@@ -528,10 +530,7 @@ static bool tgt_recovery_end(struct lu_target *lt)
 	pr_info("%s: recovery is over after %lld s: %u of %u clients, %u requests replayed, %u clients evicted\n",
 		lt->lt_name, tr->tr_duration, tr->tr_completed, tr->tr_known, tr->tr_replayed,
 		tr->tr_evicted);
-	list_for_each_entry_safe(req, tmp, &finals, sr_link) {
-		list_del_init(&req->sr_link);
-		svc_req_resume(req);
-	}
+	tgt_held_give(&finals, svc_req_resume);
 	return true;
 }
 

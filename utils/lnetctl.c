@@ -157,21 +157,28 @@ int lnetctl_print_nets(const char *only, long long level)
 	}
 }
 
-static int lnetctl_net_show(int argc, char **argv)
+/* Options of the show commands: -n, what to show, and -v. */
+int lnetctl_show_options(int argc, char **argv, const char *word, const char **only,
+			 long long *level)
 {
-	const char *net = NULL;
-	long long level = 0;
 	const struct cli_option options[] = {
-		CLI_TEXT('n', "net", net),
-		CLI_LEVEL('v', "verbose", level),
+		CLI_TEXT('n', word, *only),
+		CLI_LEVEL('v', "verbose", *level),
 		CLI_END
 	};
 	int first, rc;
 
 	rc = cli_options(argc, argv, options, &first);
-	if (rc || first != argc)
-		return rc ? rc : CLI_USAGE;
-	return lnetctl_print_nets(lnetctl_net_name(net), level);
+	return rc ? rc : first != argc ? CLI_USAGE : 0;
+}
+
+static int lnetctl_net_show(int argc, char **argv)
+{
+	const char *net = NULL;
+	long long level = 0;
+	int rc = lnetctl_show_options(argc, argv, "net", &net, &level);
+
+	return rc ? rc : lnetctl_print_nets(lnetctl_net_name(net), level);
 }
 
 static int lnetctl_declined(const char *value)

@@ -9,6 +9,8 @@
 
 /* lnetctl.c */
 int lnetctl_fail(const char *what, const char *part, int rc);
+int lnetctl_show_options(int argc, char **argv, const char *word, const char **only,
+			 long long *level);
 void lnetctl_print_counts(const char *name, const struct lnet_ioc_counts *c);
 unsigned long long lnetctl_sum(const struct lnet_ioc_counts *c);
 

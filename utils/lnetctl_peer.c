@@ -175,17 +175,9 @@ static int lnetctl_peer_show(int argc, char **argv)
 {
 	const char *nid = NULL;
 	long long level = 0;
-	const struct cli_option options[] = {
-		CLI_TEXT('n', "nid", nid),
-		CLI_LEVEL('v', "verbose", level),
-		CLI_END
-	};
-	int first, rc;
+	int rc = lnetctl_show_options(argc, argv, "nid", &nid, &level);
 
-	rc = cli_options(argc, argv, options, &first);
-	if (rc || first != argc)
-		return rc ? rc : CLI_USAGE;
-	return lnetctl_print_peers(nid, level);
+	return rc ? rc : lnetctl_print_peers(nid, level);
 }
 
 static int lnetctl_peer_list(int argc, char **argv)

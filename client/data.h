@@ -30,7 +30,7 @@
 #define LL_IO_TRIES	2		/* times it may be reclaimed, then a kernel buffer helps */
 #define LL_IO_BOUNCE	(64 * 1024)	/* bytes of that */
 
-bool ll_io_again(ssize_t ret, unsigned int *idle);
+bool ll_io_may_retry(ssize_t ret, unsigned int *idle);
 void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start);
 
 /* ---- direct I/O (dio.c) ---- */

@@ -27,7 +27,7 @@
 
 /* ---- set-up ---- */
 
-static void mdc_event(struct obd_import *imp, enum import_event ev)
+static void mdc_import_event(struct obd_import *imp, enum import_event ev)
 {
 	struct ll_mdc *mdc = imp->imp_data;
 
@@ -57,7 +57,7 @@ static void mdc_event(struct obd_import *imp, enum import_event ev)
 	}
 }
 
-static const struct import_ops mdc_import_ops = { .event = mdc_event };
+static const struct import_ops mdc_import_ops = { .event = mdc_import_event };
 
 static int mdc_uuid_show(struct seq_file *m, void *obj)
 {

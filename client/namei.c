@@ -309,8 +309,8 @@ struct dentry *ll_lookup_parent(struct inode *inode)
 /* ---- open ---- */
 
 /* The open of a name ended with a handle: give it to the VFS. */
-static int ll_finish_open(struct inode *dir, struct dentry *dentry, struct file *file,
-			  struct ll_answer *a, struct ll_open *open)
+static int ll_finish_open(struct dentry *dentry, struct file *file, struct ll_answer *a,
+			  struct ll_open *open)
 {
 	struct dentry *alias = NULL;
 	struct ll_file *lf;
@@ -433,7 +433,7 @@ static int ll_atomic_open(struct inode *dir, struct dentry *dentry, struct file 
 		return ll_finish_no_open(dentry, file, &a);
 	if (a.disp & DISP_OPEN_CREATE)
 		ll_count(dir->i_sb, CREATE, 1);
-	rc = ll_finish_open(dir, dentry, file, &a, open);
+	rc = ll_finish_open(dentry, file, &a, open);
 	ll_answer_put(&a);
 	return rc;
 }

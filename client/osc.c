@@ -59,7 +59,7 @@ static void osc_granted(struct ll_osc *osc)
 	wake_up_all(&osc->waitq);
 }
 
-static void osc_event(struct obd_import *imp, enum import_event ev)
+static void osc_import_event(struct obd_import *imp, enum import_event ev)
 {
 	struct ll_osc *osc = imp->imp_data;
 
@@ -68,8 +68,6 @@ static void osc_event(struct obd_import *imp, enum import_event ev)
 		osc_granted(osc);
 		break;
 	case IMP_EV_EVICTED:
-		pr_warn("%s: evicted by the server, unwritten data under its locks is lost\n",
-			osc->name);
 		/* Pages are waited for below: what is queued must end. */
 		ll_brw_send_queued(osc);
 		ldlm_ns_evicted(osc->ns);
@@ -106,7 +104,7 @@ static void osc_connect_data(struct obd_import *imp, struct obd_connect_data *oc
 		ocd->ocd_grant = cpu_to_le32(min_t(u64, held, U32_MAX));
 }
 
-static const struct import_ops osc_import_ops = { .event = osc_event,
+static const struct import_ops osc_import_ops = { .event = osc_import_event,
 						  .connect_data = osc_connect_data };
 
 /*

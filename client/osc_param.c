@@ -19,19 +19,19 @@ u64 ll_osc_max_dirty_default(void)
 	return clamp_t(u64, (u64)totalram_pages() << PAGE_SHIFT >> 23, 1, 2000) << 20;
 }
 
-static int osc_show_uuid(struct seq_file *m, void *obj)
+static int osc_uuid_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%s\n", ((struct ll_osc *)obj)->uuid);
 	return 0;
 }
 
-static int osc_show_active(struct seq_file *m, void *obj)
+static int osc_active_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%d\n", ((struct ll_osc *)obj)->active);
 	return 0;
 }
 
-static ssize_t osc_store_active(const char *text, size_t len, void *obj)
+static ssize_t osc_active_store(const char *text, size_t len, void *obj)
 {
 	bool on;
 	int rc = param_parse_bool(text, &on);
@@ -42,20 +42,20 @@ static ssize_t osc_store_active(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int osc_show_grant(struct seq_file *m, void *obj)
+static int osc_grant_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->avail));
 	return 0;
 }
 
-static int osc_show_dirty(struct seq_file *m, void *obj)
+static int osc_dirty_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->dirty));
 	return 0;
 }
 
 /* What written pages hold until the OST has committed them. */
-static int osc_show_unstable(struct seq_file *m, void *obj)
+static int osc_unstable_show(struct seq_file *m, void *obj)
 {
 	long pages = atomic_long_read(&((struct ll_osc *)obj)->imp->imp_kept_pages);
 
@@ -64,19 +64,19 @@ static int osc_show_unstable(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static int osc_show_lost(struct seq_file *m, void *obj)
+static int osc_lost_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->lost));
 	return 0;
 }
 
-static int osc_show_in_flight(struct seq_file *m, void *obj)
+static int osc_in_flight_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->max_in_flight);
 	return 0;
 }
 
-static ssize_t osc_store_in_flight(const char *text, size_t len, void *obj)
+static ssize_t osc_in_flight_store(const char *text, size_t len, void *obj)
 {
 	struct ll_osc *osc = obj;
 	u64 v;
@@ -89,14 +89,14 @@ static ssize_t osc_store_in_flight(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int osc_show_pages(struct seq_file *m, void *obj)
+static int osc_pages_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%lu\n", READ_ONCE(((struct ll_osc *)obj)->brw_size) / PAGE_SIZE);
 	return 0;
 }
 
 /* Pages, or bytes where the number is too great for pages: a power of two, what the OST allows. */
-static ssize_t osc_store_pages(const char *text, size_t len, void *obj)
+static ssize_t osc_pages_store(const char *text, size_t len, void *obj)
 {
 	struct ll_osc *osc = obj;
 	u64 v;
@@ -118,13 +118,13 @@ static ssize_t osc_store_pages(const char *text, size_t len, void *obj)
 	return rc ?: (ssize_t)len;
 }
 
-static int osc_show_max_dirty(struct seq_file *m, void *obj)
+static int osc_max_dirty_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->max_dirty) >> 20);
 	return 0;
 }
 
-static ssize_t osc_store_max_dirty(const char *text, size_t len, void *obj)
+static ssize_t osc_max_dirty_store(const char *text, size_t len, void *obj)
 {
 	struct ll_osc *osc = obj;
 	u64 v;
@@ -139,7 +139,7 @@ static ssize_t osc_store_max_dirty(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int osc_show_checksums(struct seq_file *m, void *obj)
+static int osc_checksums_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%d\n", READ_ONCE(((struct ll_osc *)obj)->cksum_on));
 	return 0;
@@ -153,7 +153,7 @@ void ll_osc_set_checksums(struct ll_osc *osc, bool on)
 	spin_unlock(&osc->lock);
 }
 
-static ssize_t osc_store_checksums(const char *text, size_t len, void *obj)
+static ssize_t osc_checksums_store(const char *text, size_t len, void *obj)
 {
 	bool on;
 	int rc = param_parse_bool(text, &on);
@@ -173,7 +173,7 @@ static const struct {
 };
 
 /* The kinds that the OST knows; the one that is used, or would be, in brackets. */
-static int osc_show_cksum_type(struct seq_file *m, void *obj)
+static int osc_cksum_type_show(struct seq_file *m, void *obj)
 {
 	struct ll_osc *osc = obj;
 	u32 granted, used;
@@ -192,7 +192,7 @@ static int osc_show_cksum_type(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static ssize_t osc_store_cksum_type(const char *text, size_t len, void *obj)
+static ssize_t osc_cksum_type_store(const char *text, size_t len, void *obj)
 {
 	struct ll_osc *osc = obj;
 	unsigned int i;
@@ -214,13 +214,13 @@ static ssize_t osc_store_cksum_type(const char *text, size_t len, void *obj)
 	return rc ?: (ssize_t)len;
 }
 
-static int osc_show_short_io(struct seq_file *m, void *obj)
+static int osc_short_io_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->short_io_max);
 	return 0;
 }
 
-static ssize_t osc_store_short_io(const char *text, size_t len, void *obj)
+static ssize_t osc_short_io_store(const char *text, size_t len, void *obj)
 {
 	struct ll_osc *osc = obj;
 	u64 v;
@@ -234,7 +234,7 @@ static ssize_t osc_store_short_io(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int osc_show_conn(struct seq_file *m, void *obj)
+static int osc_conn_show(struct seq_file *m, void *obj)
 {
 	return import_conn_show(m, ((struct ll_osc *)obj)->imp);
 }
@@ -248,7 +248,7 @@ const struct lu_hist_def ll_osc_rpc_hist[LL_RPC_HIST_NR] = {
 	[LL_RPC_LATENCY]	= { "RPC latency (us)", "count", true },
 };
 
-static int osc_show_rpc_stats(struct seq_file *m, void *obj)
+static int osc_rpc_stats_show(struct seq_file *m, void *obj)
 {
 	struct ll_osc *osc = obj;
 
@@ -265,7 +265,7 @@ static int osc_show_rpc_stats(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static ssize_t osc_store_rpc_stats(const char *text, size_t len, void *obj)
+static ssize_t osc_rpc_stats_store(const char *text, size_t len, void *obj)
 {
 	struct ll_osc *osc = obj;
 
@@ -273,20 +273,20 @@ static ssize_t osc_store_rpc_stats(const char *text, size_t len, void *obj)
 }
 
 static const struct param_def osc_params[] = {
-	{ "ost_server_uuid", 0444, osc_show_uuid, NULL, PARAM_DEBUGFS },
-	{ "active", 0644, osc_show_active, osc_store_active },
-	{ "cur_grant_bytes", 0444, osc_show_grant },
-	{ "cur_dirty_bytes", 0444, osc_show_dirty },
-	{ "cur_lost_grant_bytes", 0444, osc_show_lost },
-	{ "unstable_stats", 0444, osc_show_unstable, NULL, PARAM_DEBUGFS },
-	{ "max_rpcs_in_flight", 0644, osc_show_in_flight, osc_store_in_flight },
-	{ "max_pages_per_rpc", 0644, osc_show_pages, osc_store_pages },
-	{ "max_dirty_mb", 0644, osc_show_max_dirty, osc_store_max_dirty },
-	{ "checksums", 0644, osc_show_checksums, osc_store_checksums },
-	{ "checksum_type", 0644, osc_show_cksum_type, osc_store_cksum_type },
-	{ "short_io_bytes", 0644, osc_show_short_io, osc_store_short_io },
-	{ "ost_conn_uuid", 0444, osc_show_conn },
-	{ "rpc_stats", 0644, osc_show_rpc_stats, osc_store_rpc_stats, PARAM_DEBUGFS },
+	{ "ost_server_uuid", 0444, osc_uuid_show, NULL, PARAM_DEBUGFS },
+	{ "active", 0644, osc_active_show, osc_active_store },
+	{ "cur_grant_bytes", 0444, osc_grant_show },
+	{ "cur_dirty_bytes", 0444, osc_dirty_show },
+	{ "cur_lost_grant_bytes", 0444, osc_lost_show },
+	{ "unstable_stats", 0444, osc_unstable_show, NULL, PARAM_DEBUGFS },
+	{ "max_rpcs_in_flight", 0644, osc_in_flight_show, osc_in_flight_store },
+	{ "max_pages_per_rpc", 0644, osc_pages_show, osc_pages_store },
+	{ "max_dirty_mb", 0644, osc_max_dirty_show, osc_max_dirty_store },
+	{ "checksums", 0644, osc_checksums_show, osc_checksums_store },
+	{ "checksum_type", 0644, osc_cksum_type_show, osc_cksum_type_store },
+	{ "short_io_bytes", 0644, osc_short_io_show, osc_short_io_store },
+	{ "ost_conn_uuid", 0444, osc_conn_show },
+	{ "rpc_stats", 0644, osc_rpc_stats_show, osc_rpc_stats_store, PARAM_DEBUGFS },
 };
 
 void ll_osc_params_add(struct ll_osc *osc)

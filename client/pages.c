@@ -185,7 +185,7 @@ static void ll_write_done(struct ll_brw *brw)
 	/* The OST destroys the objects of an unlinked file at any time. */
 	if (tell && (brw->rc != -ENOENT || brw->inode->i_nlink))
 		pr_err_ratelimited("%s: write of %u bytes at %llu of object " DFID " (file " DFID
-				   ") failed: %d\n",
+				   ") failed: rc = %d\n",
 				   brw->obj->osc->name, brw->len, brw->off, PFID(&brw->obj->fid),
 				   PFID(ll_fid(brw->inode)), brw->rc);
 	ll_object_dirty_add(brw->inode, brw->obj, -(long)brw->accounted);

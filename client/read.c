@@ -32,13 +32,13 @@ void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start)
 }
 
 /**
- * ll_io_again - may a try of a read or write be followed by another one?
+ * ll_io_may_retry - may a try of a read or write be followed by another one?
  * @ret: what the try returned
  * @idle: tries in a row that found the buffer of the caller reclaimed
  *
  * From LL_IO_TRIES of those on a kernel buffer is put between, and stays there.
  */
-bool ll_io_again(ssize_t ret, unsigned int *idle)
+bool ll_io_may_retry(ssize_t ret, unsigned int *idle)
 {
 	if (*idle < LL_IO_TRIES)
 		*idle = ret > 0 ? 0 : *idle + 1;
@@ -116,7 +116,7 @@ static ssize_t ll_buffered_read(struct kiocb *iocb, struct iov_iter *to)
 
 	while (iov_iter_count(to)) {
 		ret = idle < LL_IO_TRIES ? ll_read_locked(iocb, to) : ll_read_bounced(iocb, to);
-		if (!ll_io_again(ret, &idle))
+		if (!ll_io_may_retry(ret, &idle))
 			break;
 		total += max_t(ssize_t, ret, 0);
 		if (ret > 0 && iocb->ki_pos >= i_size_read(inode))

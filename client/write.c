@@ -212,7 +212,7 @@ static ssize_t ll_buffered_write(struct kiocb *iocb, struct iov_iter *from)
 		ret = idle < LL_IO_TRIES ? ll_write_locked(iocb, from)
 					 : ll_write_bounced(iocb, from);
 		iov_iter_reexpand(from, iov_iter_count(from) + all - n);
-		if (!ll_io_again(ret, &idle))
+		if (!ll_io_may_retry(ret, &idle))
 			break;
 		total += max_t(ssize_t, ret, 0);
 	}

@@ -494,17 +494,6 @@ static int lnet_nis_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(lnet_nis);
 
-/**
- * lnet_debugfs_dir() - /sys/kernel/debug/lnet
- *
- * Return: its dentry; an error pointer without debugfs (which debugfs functions accept).
- */
-struct dentry *lnet_debugfs_dir(void)
-{
-	return debug_dir;
-}
-EXPORT_SYMBOL_GPL(lnet_debugfs_dir);
-
 int lnet_dev_init(void)
 {
 	int rc = misc_register(&lnet_dev);

@@ -153,7 +153,7 @@ extern unsigned int lnet_response_tracking;
 extern unsigned int lnet_recovery_limit;
 extern unsigned int lnet_max_recovery_ping_interval;
 #define LNET_RETRIES_MAX	5U
-unsigned int lnet_retries(void);
+unsigned int lnet_max_reroutes(void);
 bool lnet_discovery_on(void);
 int lnet_discovery_set(bool on);
 int lnet_configure(bool from_params);

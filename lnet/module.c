@@ -128,7 +128,7 @@ void lnet_accept_conf(struct lnet_accept_conf *conf)
 EXPORT_SYMBOL_GPL(lnet_accept_conf);
 
 /* How often a message may take another way. Resends nest, if drivers fail at once. */
-unsigned int lnet_retries(void)
+unsigned int lnet_max_reroutes(void)
 {
 	return min(READ_ONCE(lnet_retry_count), LNET_RETRIES_MAX);
 }
@@ -140,7 +140,7 @@ unsigned int lnet_retries(void)
  */
 unsigned int lnet_lnd_timeout(void)
 {
-	return max((max(READ_ONCE(lnet_transaction_timeout), 1U) - 1) / (lnet_retries() + 1), 5U);
+	return max((max(READ_ONCE(lnet_transaction_timeout), 1U) - 1) / (lnet_max_reroutes() + 1), 5U);
 }
 EXPORT_SYMBOL_GPL(lnet_lnd_timeout);
 

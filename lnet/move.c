@@ -179,7 +179,7 @@ static void lnet_msg_set_path(struct lnet_msg *msg, const struct lnet_path *p)
 
 static bool lnet_msg_may_resend(const struct lnet_msg *msg)
 {
-	return msg->fresh && msg->lpni && msg->resends < lnet_retries() &&
+	return msg->fresh && msg->lpni && msg->resends < lnet_max_reroutes() &&
 		READ_ONCE(lnet_health_sensitivity) && time_before(jiffies, msg->deadline) &&
 		(READ_ONCE(msg->lpni->lp->nr_nis) > 1 || lnet_ni_has_choice(msg->ni));
 }

@@ -558,7 +558,7 @@ int mdt_lov_used(struct osd_trans *th, struct mdt_lov_alloc *a);
 void mdt_lov_saw_size(struct mdt_device *mdt, u32 len);
 int mdt_lov_replay_used(struct mdt_device *mdt, struct osd_trans *th, const void *ea, u32 len);
 struct osp_device *mdt_lod_get(struct mdt_device *mdt, u32 idx);
-void mdt_lod_event(struct mdt_lod *lod);
+void mdt_lod_note_change(struct mdt_lod *lod);
 void mdt_lod_config_done(struct mdt_device *mdt);
 int mdt_lod_pool(struct mdt_lod *lod, u32 cmd, const char *name, const char *ost);
 void mdt_lod_statfs(struct mdt_lod *lod, struct obd_statfs *os);

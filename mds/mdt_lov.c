@@ -490,12 +490,12 @@ struct osp_device *mdt_lod_get(struct mdt_device *mdt, u32 idx)
 }
 
 /**
- * mdt_lod_event - something about an OST has changed
+ * mdt_lod_note_change - something about an OST has changed
  * @lod: the set of OSTs
  *
  * Creates that wait for an OST look again. Context: any.
  */
-void mdt_lod_event(struct mdt_lod *lod)
+void mdt_lod_note_change(struct mdt_lod *lod)
 {
 	atomic_inc(&lod->lo_events);
 	wake_up_all(&lod->lo_waitq);

@@ -42,7 +42,7 @@ static void mdt_osts_changed(void *owner)
 {
 	struct mdt_device *mdt = owner;
 
-	mdt_lod_event(&mdt->mdt_lod);
+	mdt_lod_note_change(&mdt->mdt_lod);
 }
 
 static void mdt_osts_connected(void *owner)
@@ -241,7 +241,7 @@ void mdt_osts_stop(struct mdt_device *mdt)
 	u32 i;
 
 	WRITE_ONCE(lod->lo_stopping, true);
-	mdt_lod_event(lod);
+	mdt_lod_note_change(lod);
 	for (i = 0; i < lod->lo_nr; i++)
 		if (lod->lo_osts[i])
 			osp_stop_begin(lod->lo_osts[i]);

@@ -25,7 +25,7 @@ void osp_put(struct osp_device *osp)
 
 /* ---- connection ---- */
 
-static void osp_event(struct obd_import *imp, enum import_event ev)
+static void osp_import_event(struct obd_import *imp, enum import_event ev)
 {
 	struct osp_device *osp = imp->imp_data;
 
@@ -56,7 +56,7 @@ static void osp_event(struct obd_import *imp, enum import_event ev)
 }
 
 static const struct import_ops osp_import_ops = {
-	.event	= osp_event,
+	.event	= osp_import_event,
 };
 
 #define OSP_CONNECT									\

@@ -227,7 +227,7 @@ out:
 	return rc;
 }
 
-static int osp_cleanup(struct osp_device *osp)
+static int osp_destroy_orphans(struct osp_device *osp)
 {
 	u64 used, id = 0;
 	int rc;
@@ -274,9 +274,9 @@ static int osp_precreate(struct osp_device *osp)
 	want = last + osp->opd_batch;
 	spin_unlock(&osp->opd_lock);
 	got = want;
-	trace_mdt_osp_create_begin(osp->opd_name, last, want, 0);
+	trace_osp_create_begin(osp->opd_name, last, want, 0);
 	rc = osp_rpc_create(osp, false, &got);
-	trace_mdt_osp_create_end(osp->opd_name, last, got, rc);
+	trace_osp_create_end(osp->opd_name, last, got, rc);
 	spin_lock(&osp->opd_lock);
 	if (!rc && got <= last)
 		rc = -ESTALE;
@@ -298,7 +298,7 @@ static int osp_precreate(struct osp_device *osp)
 }
 
 /* One pass of the thread. Returns the seconds until the next pass; osp_kick() makes it earlier. */
-static long osp_round(struct osp_device *osp)
+static long osp_work_once(struct osp_device *osp)
 {
 	unsigned long age;
 	bool low;
@@ -321,7 +321,7 @@ static long osp_round(struct osp_device *osp)
 		/* Replayed creates may still use ids that are not journalled. */
 		if (osp->opd_ops->recovering(osp->opd_owner))
 			return PRE_RETRY_SECS;
-		rc = osp_cleanup(osp);
+		rc = osp_destroy_orphans(osp);
 		if (rc) {
 			if (!ptlrpc_err_is_conn(rc))
 				pr_warn_ratelimited("%s: the OST does not clean up unused objects, no new files get objects there: rc = %d\n",
@@ -362,7 +362,7 @@ static int osp_thread(void *data)
 		WRITE_ONCE(osp->opd_kick, false);
 		if (kthread_should_stop() || READ_ONCE(osp->opd_stopping))
 			continue;
-		secs = osp_round(osp);
+		secs = osp_work_once(osp);
 	}
 	return 0;
 }

@@ -132,7 +132,7 @@ static int oss_brw_init(struct svc_req *req, struct oss_brw *b, bool write)
 
 static int oss_brw_find_lock(struct oss_brw *b)
 {
-	return ldlm_srv_find_io_lock(b->req->sr_exp, &b->res_id, b->start,
+	return ldlm_srv_check_io_lock(b->req->sr_exp, &b->res_id, b->start,
 				     b->end - 1, b->write,
 				     b->valid & OBD_MD_FLHANDLE ? b->oa->o_handle.cookie : 0);
 }

@@ -57,7 +57,7 @@ static int oss_range_check(struct svc_req *req, struct oss_range *r)
 		return -ENOTCONN;
 	if (!r->need_lock)
 		return 0;
-	return ldlm_srv_find_io_lock(req->sr_exp, &r->res_id, r->start,
+	return ldlm_srv_check_io_lock(req->sr_exp, &r->res_id, r->start,
 				     r->end, true, handle);
 }
 

@@ -169,7 +169,7 @@ static void ldlm_replay_collect(struct ldlm_resource *res, struct list_head *fro
  *
  * Return: 0 or -errno: reconnect and start over.
  */
-int ldlm_ns_replay(struct ldlm_namespace *ns)
+static int ldlm_ns_replay(struct ldlm_namespace *ns)
 {
 	struct ldlm_resource *res = NULL;
 	struct ldlm_lock *lock, *tmp;
@@ -198,7 +198,6 @@ int ldlm_ns_replay(struct ldlm_namespace *ns)
 	wait_event(set.waitq, ldlm_replay_room(&set, 0));
 	return rc ? rc : set.rc;
 }
-EXPORT_SYMBOL_GPL(ldlm_ns_replay);
 
 /**
  * ldlm_import_replay - replay the locks of an import

@@ -101,7 +101,7 @@ bool ldlm_extent_blocked(struct ldlm_resource *res, struct ldlm_lock *lock, bool
 			found = true;
 			if (!mark || (!full && l->l_flags & LDLM_FL_AST_SENT))
 				return true;
-			ldlm_blocks(l, lock, bl);
+			ldlm_tell_holder(l, lock, bl);
 		}
 	}
 	return found;
@@ -143,7 +143,7 @@ bool ldlm_extent_blocked_waiting(struct ldlm_resource *res, struct ldlm_lock *lo
 		found = true;
 		if (!mark)
 			return true;
-		ldlm_blocks(w, lock, NULL);
+		ldlm_tell_holder(w, lock, NULL);
 	}
 	return found;
 }

@@ -33,7 +33,6 @@ void ldlm_lvb_merge(struct ost_lvb *to, const struct ost_lvb *from)
 	ldlm_lvb_merge_time(&to->lvb_ctime, from->lvb_ctime);
 	ldlm_lvb_merge_max(&to->lvb_blocks, from->lvb_blocks);
 }
-EXPORT_SYMBOL_GPL(ldlm_lvb_merge);
 
 /*
  * Length of the LVB that a client gets with a lock of this policy: 56; 40 for old clients; 0 if the
@@ -205,33 +204,6 @@ int ldlm_glimpse_enqueue(struct ldlm_lock *lock, u64 flags, u64 *res1)
 	}
 	return ELDLM_LOCK_ABORTED;
 }
-
-/**
- * ldlm_srv_glimpse - ask the clients that write an object for its size
- * @ns: namespace of the target
- * @res_id: the object
- * @lvb: out: the LVB after it
- *
- * Context: may sleep for as long as a lock callback takes.
- * Return: 0, -ENOENT (no such object, or being destroyed), -ENOMEM or what lvb_init() says.
- */
-int ldlm_srv_glimpse(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
-		     struct ost_lvb *lvb)
-{
-	struct ldlm_resource *res = ldlm_res_find(ns, res_id, LDLM_EXTENT, true);
-	int rc;
-
-	if (IS_ERR(res))
-		return PTR_ERR(res);
-	rc = ldlm_lvb_load(res);
-	if (!rc)
-		rc = ldlm_glimpse_ask_holders(res);
-	if (!rc)
-		rc = ldlm_lvb_fill(res, lvb, sizeof(*lvb));
-	ldlm_res_put(res);
-	return rc;
-}
-EXPORT_SYMBOL_GPL(ldlm_srv_glimpse);
 
 /**
  * ldlm_srv_lvb_refresh - the server changed an object: read its LVB again

@@ -28,7 +28,7 @@ void ldlm_note_blocker(struct ldlm_lock *want, const struct ldlm_lock *holder)
  * AST (bl), or, if the message that tells it of the grant is not built yet (enqueue reply, CP AST),
  * by that message.
  */
-void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl)
+void ldlm_tell_holder(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl)
 {
 	struct ldlm_resource *res = holder->l_res;
 
@@ -112,7 +112,7 @@ static bool ldlm_bits_blocked(struct ldlm_resource *res, struct ldlm_lock *lock,
 		found = true;
 		if (!mark)
 			return true;
-		ldlm_blocks(l, lock, bl);
+		ldlm_tell_holder(l, lock, bl);
 	}
 	return found;
 }
@@ -136,7 +136,7 @@ static bool ldlm_bits_blocked_waiting(struct ldlm_resource *res, struct ldlm_loc
 			return true;
 		if (res->lr_type == LDLM_IBITS)
 			w->l_policy.ibits.try_bits &= ~bits;
-		ldlm_blocks(w, lock, NULL);
+		ldlm_tell_holder(w, lock, NULL);
 	}
 	return found;
 }

@@ -72,7 +72,7 @@ int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flag
 		     struct list_head *cp, struct list_head *dead);
 void ldlm_reprocess(struct ldlm_resource *res);
 void ldlm_note_blocker(struct ldlm_lock *want, const struct ldlm_lock *holder);
-void ldlm_blocks(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl);
+void ldlm_tell_holder(struct ldlm_lock *holder, struct ldlm_lock *want, struct list_head *bl);
 void ldlm_granted(struct ldlm_lock *lock, struct list_head *cp);
 
 /* flock.c */

@@ -223,13 +223,12 @@ static u64 ldlm_srv_client_cookie(struct svc_req *req)
  *
  * Return: the lock, referenced, or NULL.
  */
-struct ldlm_lock *ldlm_srv_resent_lock(struct svc_req *req)
+static struct ldlm_lock *ldlm_srv_resent_lock(struct svc_req *req)
 {
 	if (!svc_req_resent(req) || !req->sr_exp)
 		return NULL;
 	return ldlm_export_find(req->sr_exp, ldlm_srv_client_cookie(req));
 }
-EXPORT_SYMBOL_GPL(ldlm_srv_resent_lock);
 
 /**
  * ldlm_srv_lock_for_client - IBITS lock for the client that sent an intent
@@ -297,29 +296,6 @@ int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_
 EXPORT_SYMBOL_GPL(ldlm_srv_lock_for_client);
 
 /**
- * ldlm_srv_downgrade - weaken a granted lock
- * @lock: local, or made for a client that has not been answered yet
- * @mode: compatible with more than the present one
- *
- * Waiting locks that the weaker mode allows are granted. May sleep.
- */
-void ldlm_srv_downgrade(struct ldlm_lock *lock, u32 mode)
-{
-	struct ldlm_resource *res = lock->l_res;
-
-	spin_lock(&res->lr_lock);
-	if (lock->l_granted_mode && !(lock->l_flags & LDLM_FL_DESTROYED)) {
-		ldlm_unlink_locked(lock);
-		/* Those who are still blocked will call it back again. */
-		lock->l_flags &= ~LDLM_FL_AST_SENT;
-		ldlm_grant_locked(lock, mode);
-	}
-	spin_unlock(&res->lr_lock);
-	ldlm_reprocess(res);
-}
-EXPORT_SYMBOL_GPL(ldlm_srv_downgrade);
-
-/**
  * ldlm_srv_unlock - end a lock of the server, or one made for a client
  * @lock: the caller's reference is put; NULL is fine
  */
@@ -352,7 +328,7 @@ static bool ldlm_srv_io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *l
 }
 
 /**
- * ldlm_srv_find_io_lock - may a client do I/O here?
+ * ldlm_srv_check_io_lock - may a client do I/O here?
  * @exp: the client
  * @res_id: the object
  * @start: first byte
@@ -365,7 +341,7 @@ static bool ldlm_srv_io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *l
  *
  * Return: 0, or -ESTALE: the client has no lock there, the request is to be refused.
  */
-int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start,
+int ldlm_srv_check_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start,
 			  u64 end, bool write,
 			  u64 o_handle)
 {
@@ -411,7 +387,7 @@ int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_
 	ldlm_res_put(res);
 	return rc;
 }
-EXPORT_SYMBOL_GPL(ldlm_srv_find_io_lock);
+EXPORT_SYMBOL_GPL(ldlm_srv_check_io_lock);
 
 /**
  * ldlm_srv_io_wanted - do others wait for the lock that a new I/O request names?

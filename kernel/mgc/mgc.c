@@ -17,7 +17,7 @@
 static DEFINE_MUTEX(mgcs_mutex);
 static LIST_HEAD(mgcs);
 
-static void mgc_event(struct obd_import *imp, enum import_event ev)
+static void mgc_import_event(struct obd_import *imp, enum import_event ev)
 {
 	struct mgc *mgc = imp->imp_data;
 
@@ -27,7 +27,7 @@ static void mgc_event(struct obd_import *imp, enum import_event ev)
 }
 
 static const struct import_ops mgc_import_ops = {
-	.event = mgc_event,
+	.event = mgc_import_event,
 };
 
 /*

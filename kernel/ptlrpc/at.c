@@ -10,7 +10,6 @@
 unsigned int ptlrpc_timeout = 100;
 EXPORT_SYMBOL_GPL(ptlrpc_timeout);
 unsigned int ptlrpc_at_min = 5;
-EXPORT_SYMBOL_GPL(ptlrpc_at_min);
 unsigned int ptlrpc_at_max = 600;
 EXPORT_SYMBOL_GPL(ptlrpc_at_max);
 unsigned int ptlrpc_at_early_margin = 5;

@@ -16,7 +16,7 @@ format; start; client
 [ "$(lctl get_param -n debug)" = "neterror warning error emerg config console rpctrace trace" ] || fail "debug is '$(lctl get_param -n debug)'"
 lctl set_param debug=bogus 2>/dev/null && fail "an unknown word was taken"
 run lctl dk /tmp/dk 2>/dev/null
-seen mdt_osp_create_begin; seen "mdt_osp_create_end: $FS-OST0000-osc-MDT0000 .* rc=0"
+seen osp_create_begin; seen "osp_create_end: $FS-OST0000-osc-MDT0000 .* rc=0"
 run lctl clear
 run sh -c 'echo hello > /mnt/lustre/f'; sync
 run lctl dk /tmp/dk 2>/dev/null

@@ -174,7 +174,6 @@ void ldlm_ns_recovery(struct ldlm_namespace *ns, bool on);	/* server */
 void ldlm_cli_cancel_start(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id);
 void ldlm_cli_cancel_unused(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id);
 void ldlm_ns_evicted(struct ldlm_namespace *ns);
-int ldlm_ns_replay(struct ldlm_namespace *ns);
 int ldlm_import_replay(struct obd_import *imp);
 
 /* Client: parameters of the LRU. */
@@ -307,16 +306,12 @@ int ldlm_srv_lock_bits(struct ldlm_namespace *ns, const struct lu_fid *fid, u32 
 		       struct ldlm_lock **lockp);
 int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_id, u32 mode,
 			     u64 bits, u64 try_bits, struct ldlm_lock **lockp);
-struct ldlm_lock *ldlm_srv_resent_lock(struct svc_req *req);
-void ldlm_srv_downgrade(struct ldlm_lock *lock, u32 mode);
 void ldlm_srv_unlock(struct ldlm_lock *lock);
 void ldlm_srv_cancel_elc(struct svc_req *req, enum wire_field field);
-int ldlm_srv_find_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start,
+int ldlm_srv_check_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start,
 			  u64 end, bool write, u64 o_handle);
 bool ldlm_srv_io_wanted(struct obd_export *exp, u64 o_handle);
 void ldlm_srv_lvb_refresh(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id);
-int ldlm_srv_glimpse(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
-		     struct ost_lvb *lvb);
 void ldlm_lvb_merge(struct ost_lvb *to, const struct ost_lvb *from);
 
 /* ---------------- client ---------------- */

@@ -109,7 +109,7 @@ int mgs_mark_sections(struct mgs_clog *cl, const char *tgtname, const char *comm
 		      u32 clear);
 
 /* ---- mgs_pool.c ---- */
-int mgs_pool(struct mgs_dev *mgs, char *text);
+int mgs_pool_change(struct mgs_dev *mgs, char *text);
 
 /* ---- mgs_register.c ---- */
 int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti);

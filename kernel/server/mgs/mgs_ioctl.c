@@ -107,7 +107,7 @@ static int mgs_ioctl_change(struct mgs_dev *mgs, unsigned int cmd, char *text, b
 
 	down_write(&mgs->md_sem);
 	if (cmd == LUSTRE_IOC_MGS_POOL)
-		rc = mgs_pool(mgs, text);
+		rc = mgs_pool_change(mgs, text);
 	else if (cmd == LUSTRE_IOC_MGS_CONF_PARAM)
 		rc = mgs_conf_param(mgs, text, del);
 	else

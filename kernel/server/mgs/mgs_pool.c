@@ -63,7 +63,7 @@ static int mgs_pool_is_empty(const struct mgs_pool_op *p)
 	return 0;
 }
 
-/* May the change be made? 0 or -errno, see mgs_pool(). */
+/* May the change be made? 0 or -errno, see mgs_pool_change(). */
 static int mgs_pool_check(const struct mgs_pool_op *p)
 {
 	int has = mgs_pool_has(p, NULL), rc;
@@ -197,14 +197,14 @@ static int mgs_pool_parse(struct mgs_dev *mgs, char *text, struct mgs_pool_op *p
 }
 
 /**
- * mgs_pool - change a pool
+ * mgs_pool_change - change a pool
  * @mgs: the service
  * @text: "new fs.pool", "add fs.pool fs-OST0000_UUID", "rem ...", "del fs.pool"; changed
  *
  * Return: 0; -EEXIST: the pool, or the OST in it; -ENOMEDIUM: no such pool; -ENOENT: the OST is not
  * in it; -ENOTEMPTY; -ENODEV: no such file system or OST; -EINVAL.
  */
-int mgs_pool(struct mgs_dev *mgs, char *text)
+int mgs_pool_change(struct mgs_dev *mgs, char *text)
 {
 	struct mgs_pool_op p;
 	int rc;

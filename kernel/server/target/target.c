@@ -89,7 +89,7 @@ static struct llog_store *tgt_config_load(void *who, const char *name)
 	return tgt_local_log(lt->lt_osd, name);
 }
 
-static void tgt_config_load_done(void *who, struct llog_store *st)
+static void tgt_config_log_close(void *who, struct llog_store *st)
 {
 	tgt_local_log_done(st);
 }
@@ -99,7 +99,7 @@ static const struct config_ops config_ops = {
 	.done = tgt_config_done,
 	.save = tgt_config_save,
 	.load = tgt_config_load,
-	.load_done = tgt_config_load_done,
+	.load_done = tgt_config_log_close,
 };
 
 /* On the disk of the MGS itself the file is the log, not a copy. */
@@ -112,7 +112,7 @@ static const struct config_ops servers_ops = {
 	.record = tgt_servers_record,
 	.save = tgt_config_save,
 	.load = tgt_config_load,
-	.load_done = tgt_config_load_done,
+	.load_done = tgt_config_log_close,
 };
 
 static const struct config_ops servers_ops_on_mgs = {

@@ -179,8 +179,6 @@ int lnet_ping(const struct lnet_nid *nid, unsigned int timeout_ms, struct lnet_n
 
 /* ---- observers ---- */
 
-struct dentry;
-struct dentry *lnet_debugfs_dir(void);
 void lnet_debug_module_loaded(void);
 
 #endif

@@ -48,7 +48,7 @@ DEFINE_EVENT(mdt_op_class, mdt_op_end,
 	TP_PROTO(const char *target, const char *op, u64 xid, int rc),
 	TP_ARGS(target, op, xid, rc));
 
-DECLARE_EVENT_CLASS(mdt_osp_class,
+DECLARE_EVENT_CLASS(osp_create_class,
 	TP_PROTO(const char *osp, u64 last, u64 id, int rc),
 	TP_ARGS(osp, last, id, rc),
 	TP_STRUCT__entry(
@@ -68,10 +68,10 @@ DECLARE_EVENT_CLASS(mdt_osp_class,
 );
 
 /* The pool of objects of an OST is refilled: objects up to id are asked for. */
-DEFINE_EVENT(mdt_osp_class, mdt_osp_create_begin,
+DEFINE_EVENT(osp_create_class, osp_create_begin,
 	TP_PROTO(const char *osp, u64 last, u64 id, int rc), TP_ARGS(osp, last, id, rc));
 /* The OST has them up to id, or refused with rc. */
-DEFINE_EVENT(mdt_osp_class, mdt_osp_create_end,
+DEFINE_EVENT(osp_create_class, osp_create_end,
 	TP_PROTO(const char *osp, u64 last, u64 id, int rc), TP_ARGS(osp, last, id, rc));
 
 #endif /* _TRACE_MDT_H */

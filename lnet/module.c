@@ -140,7 +140,9 @@ unsigned int lnet_max_reroutes(void)
  */
 unsigned int lnet_lnd_timeout(void)
 {
-	return max((max(READ_ONCE(lnet_transaction_timeout), 1U) - 1) / (lnet_max_reroutes() + 1), 5U);
+	unsigned int whole = max(READ_ONCE(lnet_transaction_timeout), 1U);
+
+	return max((whole - 1) / (lnet_max_reroutes() + 1), 5U);
 }
 EXPORT_SYMBOL_GPL(lnet_lnd_timeout);
 

@@ -342,8 +342,7 @@ static bool ldlm_srv_io_lock_fits(struct ldlm_resource *res, struct ldlm_lock *l
  * Return: 0, or -ESTALE: the client has no lock there, the request is to be refused.
  */
 int ldlm_srv_check_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start,
-			  u64 end, bool write,
-			  u64 o_handle)
+			   u64 end, bool write, u64 o_handle)
 {
 	u32 modes = LCK_PW | LCK_GROUP | LCK_EX | (write ? 0 : LCK_PR);
 	struct ldlm_resource *res = ldlm_res_find(exp->exp_tgt->pt_ns, res_id,

@@ -309,7 +309,7 @@ int ldlm_srv_lock_for_client(struct svc_req *req, const struct ldlm_res_id *res_
 void ldlm_srv_unlock(struct ldlm_lock *lock);
 void ldlm_srv_cancel_elc(struct svc_req *req, enum wire_field field);
 int ldlm_srv_check_io_lock(struct obd_export *exp, const struct ldlm_res_id *res_id, u64 start,
-			  u64 end, bool write, u64 o_handle);
+			   u64 end, bool write, u64 o_handle);
 bool ldlm_srv_io_wanted(struct obd_export *exp, u64 o_handle);
 void ldlm_srv_lvb_refresh(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id);
 void ldlm_lvb_merge(struct ost_lvb *to, const struct ost_lvb *from);

@@ -61,7 +61,8 @@ struct osd_object *osd_local_create_th(struct osd_trans *th, struct osd_object *
 	if (S_ISDIR(mode))
 		rc = ldiskfs_hook_nlink(th->ot_handle, dir->oo_inode, 1);
 	if (rc)
-		pr_err_ratelimited("%s: cannot change the link count: rc = %d\n", osd_dev_name(dev), rc);
+		pr_err_ratelimited("%s: cannot change the link count: rc = %d\n",
+				   osd_dev_name(dev), rc);
 	return osd_object_of_local(dev, inode);
 }
 

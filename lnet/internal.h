@@ -3,8 +3,8 @@
  * Inside lnet.ko, grouped by the file that defines it.
  *
  * Lock order: lnet_api_mutex (configuration) > home lock of an md (of its portal or of its handle
- * bucket) > md->lock. Locks of peers (peers_lock, lp->lock) are innermost. Handlers and drivers are
- * called with none of the spinlocks held.
+ * bucket) > md->md_lock. Locks of peers (peers_lock, lp->lock) are innermost. Handlers and drivers
+ * are called with none of the spinlocks held.
  */
 #ifndef _LNET_INTERNAL_H
 #define _LNET_INTERNAL_H
@@ -14,37 +14,37 @@
 
 /* An md, with the match entry if it is on the target side. */
 struct lnet_md {
-	refcount_t refs;
-	struct lnet_md_desc desc;
+	refcount_t md_refs;
+	struct lnet_md_desc md_desc;
 	/* not changed after it was made */
-	spinlock_t *home;
-	struct lnet_process_id match_id;
-	u64 match_bits;
-	u64 ignore_bits;
-	u64 cookie;			/* 0: attached to a portal */
-	u32 portal;
-	bool auto_unlink;
-	/* under *home */
-	bool linked;
-	bool get;			/* its operation is a GET: a REPLY may come, no ACK */
-	bool tracked;			/* expires is set: an answer is due until then */
-	unsigned long expires;		/* jiffies */
-	struct lnet_nid to;		/* who the answer is due from */
-	int threshold;
-	u32 local_offset;
+	spinlock_t *md_home;
+	struct lnet_process_id md_match_id;
+	u64 md_match_bits;
+	u64 md_ignore_bits;
+	u64 md_cookie;			/* 0: attached to a portal */
+	u32 md_portal;
+	bool md_auto_unlink;
+	/* under *md_home */
+	bool md_linked;
+	bool md_get;			/* its operation is a GET: a REPLY may come, no ACK */
+	bool md_tracked;		/* md_expires is set: an answer is due until then */
+	unsigned long md_expires;	/* jiffies */
+	struct lnet_nid md_to;		/* who the answer is due from */
+	int md_threshold;
+	u32 md_local_offset;
 	union {
-		struct hlist_node hnode;
-		struct list_head lnode;
+		struct hlist_node md_hnode;
+		struct list_head md_lnode;
 	};
-	/* under lock */
-	spinlock_t lock;
-	bool unlinking;			/* no new operations */
-	bool delivering;		/* a thread delivers events, or md->work is queued */
-	bool ended;			/* the event with unlinked set was made */
-	bool timed_out;			/* it ends because the answer did not come */
-	unsigned int inflight;		/* operations whose event was not made yet */
-	struct list_head events;	/* messages that wait for their event */
-	struct work_struct work;
+	/* under md_lock */
+	spinlock_t md_lock;
+	bool md_unlinking;		/* no new operations */
+	bool md_delivering;		/* a thread delivers events, or md_work is queued */
+	bool md_ended;			/* the event with unlinked set was made */
+	bool md_timed_out;		/* it ends because the answer did not come */
+	unsigned int md_inflight;	/* operations whose event was not made yet */
+	struct list_head md_events;	/* messages that wait for their event */
+	struct work_struct md_work;
 };
 
 #define LNET_HEALTH_MAX		1000

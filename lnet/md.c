@@ -4,8 +4,8 @@
  * them.
  *
  * An md has a home lock: that of the portal it is attached to, or of the bucket of its handle. The
- * home lock guards what matching changes (threshold, offset, linked); md->lock guards the
- * operations in flight and the events. Order: home lock, then md->lock.
+ * home lock guards what matching changes (threshold, offset, linked); md->md_lock guards the
+ * operations in flight and the events. Order: home lock, then md->md_lock.
  *
  * Events: each message that belongs to an md ends in lnet_md_event(), which queues it on the md.
  * One thread at a time walks that queue ('delivering') and calls the handler; so the events of one
@@ -54,12 +54,12 @@ struct lnet_md *lnet_md_new(const struct lnet_md_desc *desc)
 	if (!md)
 		return ERR_PTR(-ENOMEM);
 	atomic_inc(&lnet_nr_mds);
-	refcount_set(&md->refs, 1);
-	md->desc = *desc;
-	md->threshold = desc->threshold;
-	spin_lock_init(&md->lock);
-	INIT_LIST_HEAD(&md->events);
-	INIT_WORK(&md->work, lnet_md_work);
+	refcount_set(&md->md_refs, 1);
+	md->md_desc = *desc;
+	md->md_threshold = desc->threshold;
+	spin_lock_init(&md->md_lock);
+	INIT_LIST_HEAD(&md->md_events);
+	INIT_WORK(&md->md_work, lnet_md_work);
 	return md;
 }
 
@@ -71,7 +71,7 @@ struct lnet_md *lnet_md_new(const struct lnet_md_desc *desc)
  */
 struct lnet_md *lnet_md_get(struct lnet_md *md)
 {
-	refcount_inc(&md->refs);
+	refcount_inc(&md->md_refs);
 	return md;
 }
 EXPORT_SYMBOL_GPL(lnet_md_get);
@@ -82,7 +82,7 @@ EXPORT_SYMBOL_GPL(lnet_md_get);
  */
 void lnet_md_put(struct lnet_md *md)
 {
-	if (!refcount_dec_and_test(&md->refs))
+	if (!refcount_dec_and_test(&md->md_refs))
 		return;
 	kmem_cache_free(md_cache, md);
 	atomic_dec(&lnet_nr_mds);
@@ -111,13 +111,13 @@ struct lnet_md *lnet_md_bind(const struct lnet_md_desc *desc)
 		return md;
 	/* who sees one cookie does not know the others; two equal ones are not to be expected */
 	do {
-		md->cookie = get_random_u64();
-	} while (!md->cookie);
-	b = lnet_md_bucket(md->cookie);
-	md->home = &b->lock;
+		md->md_cookie = get_random_u64();
+	} while (!md->md_cookie);
+	b = lnet_md_bucket(md->md_cookie);
+	md->md_home = &b->lock;
 	spin_lock(&b->lock);
-	hlist_add_head(&md->hnode, &b->head);
-	md->linked = true;
+	hlist_add_head(&md->md_hnode, &b->head);
+	md->md_linked = true;
 	if (desc->mdp)
 		*desc->mdp = md;
 	spin_unlock(&b->lock);
@@ -128,29 +128,29 @@ EXPORT_SYMBOL_GPL(lnet_md_bind);
 void lnet_md_handle(const struct lnet_md *md, struct lnet_handle_wire *handle)
 {
 	handle->wh_interface_cookie = lnet_interface_cookie;
-	handle->wh_object_cookie = md->cookie;
+	handle->wh_object_cookie = md->md_cookie;
 }
 
-/* Remove the md from where new operations find it. Under the home lock and md->lock. */
+/* Remove the md from where new operations find it. Under the home lock and md->md_lock. */
 static void lnet_md_unlist(struct lnet_md *md)
 {
-	if (!md->linked)
+	if (!md->md_linked)
 		return;
-	md->linked = false;
-	if (md->cookie)
-		hlist_del(&md->hnode);
+	md->md_linked = false;
+	if (md->md_cookie)
+		hlist_del(&md->md_hnode);
 	else
 		lnet_portal_del(md);
 }
 
 /*
  * Begin no further operation on the md, which ends with the last one in flight. Under the home lock
- * and md->lock.
+ * and md->md_lock.
  */
 void lnet_md_used_up(struct lnet_md *md)
 {
 	lnet_md_unlist(md);
-	md->unlinking = true;
+	md->md_unlinking = true;
 }
 
 /*
@@ -167,17 +167,17 @@ struct lnet_md *lnet_md_answer(const struct lnet_handle_wire *handle, bool get,
 	if (handle->wh_interface_cookie != lnet_interface_cookie)
 		return NULL;
 	spin_lock(&b->lock);
-	hlist_for_each_entry(md, &b->head, hnode)
-		if (md->cookie == handle->wh_object_cookie)
+	hlist_for_each_entry(md, &b->head, md_hnode)
+		if (md->md_cookie == handle->wh_object_cookie)
 			break;
-	if (md && (!md->threshold || md->get != get || !lnet_nid_same_peer(&md->to, from)))
+	if (md && (!md->md_threshold || md->md_get != get || !lnet_nid_same_peer(&md->md_to, from)))
 		md = NULL;
 	if (md) {
-		spin_lock(&md->lock);
-		md->inflight++;
-		if (md->threshold != LNET_MD_THRESH_INF && !--md->threshold)
+		spin_lock(&md->md_lock);
+		md->md_inflight++;
+		if (md->md_threshold != LNET_MD_THRESH_INF && !--md->md_threshold)
 			lnet_md_used_up(md);
-		spin_unlock(&md->lock);
+		spin_unlock(&md->md_lock);
 	}
 	spin_unlock(&b->lock);
 	return md;
@@ -188,50 +188,50 @@ int lnet_md_op_start(struct lnet_md *md, bool get, bool track, const struct lnet
 {
 	int rc = 0;
 
-	if (!md->cookie)
+	if (!md->md_cookie)
 		return -EINVAL;
-	spin_lock(md->home);
-	spin_lock(&md->lock);
-	if (!md->linked || !md->threshold) {
+	spin_lock(md->md_home);
+	spin_lock(&md->md_lock);
+	if (!md->md_linked || !md->md_threshold) {
 		rc = -ENOENT;
 	} else {
-		if (md->threshold != LNET_MD_THRESH_INF)
-			md->threshold--;
-		md->inflight++;
-		md->get = get;
-		md->to = *to;
-		md->tracked = track;
-		md->expires = jiffies + READ_ONCE(lnet_transaction_timeout) * HZ;
+		if (md->md_threshold != LNET_MD_THRESH_INF)
+			md->md_threshold--;
+		md->md_inflight++;
+		md->md_get = get;
+		md->md_to = *to;
+		md->md_tracked = track;
+		md->md_expires = jiffies + READ_ONCE(lnet_transaction_timeout) * HZ;
 	}
-	spin_unlock(&md->lock);
-	spin_unlock(md->home);
+	spin_unlock(&md->md_lock);
+	spin_unlock(md->md_home);
 	return rc;
 }
 
 /*
  * Let a worker make the last event, if the md is unlinking and nothing is in flight. Under
- * md->lock.
+ * md->md_lock.
  */
 static void lnet_md_end_if_idle(struct lnet_md *md)
 {
-	if (md->unlinking && !md->inflight && !md->delivering && !md->ended) {
-		md->delivering = true;
-		queue_work(lnet_wq, &md->work);
+	if (md->md_unlinking && !md->md_inflight && !md->md_delivering && !md->md_ended) {
+		md->md_delivering = true;
+		queue_work(lnet_wq, &md->md_work);
 	}
 }
 
 /* A driver refused the message: undo lnet_md_op_start(). */
 void lnet_md_op_cancel(struct lnet_md *md)
 {
-	spinlock_t *home = md->home;
+	spinlock_t *home = md->md_home;
 
 	spin_lock(home);
-	spin_lock(&md->lock);
-	if (md->threshold != LNET_MD_THRESH_INF)
-		md->threshold++;
-	md->inflight--;
+	spin_lock(&md->md_lock);
+	if (md->md_threshold != LNET_MD_THRESH_INF)
+		md->md_threshold++;
+	md->md_inflight--;
 	lnet_md_end_if_idle(md);
-	spin_unlock(&md->lock);
+	spin_unlock(&md->md_lock);
 	/* the md may be freed by now */
 	spin_unlock(home);
 }
@@ -241,13 +241,13 @@ bool lnet_md_may_resend(struct lnet_md *md, const struct lnet_nid *to)
 {
 	bool may;
 
-	spin_lock(md->home);
-	spin_lock(&md->lock);
-	may = md->linked && !md->timed_out;
+	spin_lock(md->md_home);
+	spin_lock(&md->md_lock);
+	may = md->md_linked && !md->md_timed_out;
 	if (may)
-		md->to = *to;
-	spin_unlock(&md->lock);
-	spin_unlock(md->home);
+		md->md_to = *to;
+	spin_unlock(&md->md_lock);
+	spin_unlock(md->md_home);
 	return may;
 }
 
@@ -256,74 +256,74 @@ bool lnet_md_may_resend(struct lnet_md *md, const struct lnet_nid *to)
  */
 void lnet_md_op_sent(struct lnet_md *md, bool no_answer)
 {
-	spin_lock(md->home);
-	spin_lock(&md->lock);
-	if (md->linked && no_answer && md->threshold > 0)
-		md->threshold--;
-	if (md->linked && !md->threshold)
+	spin_lock(md->md_home);
+	spin_lock(&md->md_lock);
+	if (md->md_linked && no_answer && md->md_threshold > 0)
+		md->md_threshold--;
+	if (md->md_linked && !md->md_threshold)
 		lnet_md_used_up(md);
-	spin_unlock(&md->lock);
-	spin_unlock(md->home);
+	spin_unlock(&md->md_lock);
+	spin_unlock(md->md_home);
 }
 
 static void lnet_md_last_event(struct lnet_md *md)
 {
 	struct lnet_event ev = {
 		.type = LNET_EVENT_UNLINK,
-		.portal = md->portal,
-		.match_bits = md->match_bits,
-		.status = md->timed_out ? -ETIMEDOUT : 0,
+		.portal = md->md_portal,
+		.match_bits = md->md_match_bits,
+		.status = md->md_timed_out ? -ETIMEDOUT : 0,
 		.unlinked = true,
 		.md = md,
-		.user = md->desc.user,
+		.user = md->md_desc.user,
 	};
 
-	md->desc.handler(&ev);
+	md->md_desc.handler(&ev);
 }
 
 /*
- * Deliver the events of an md. Called by the thread that set md->delivering, with md->lock held,
- * which is released.
+ * Deliver the events of an md. Called by the thread that set md->md_delivering, with md->md_lock
+ * held, which is released.
  */
 static void lnet_md_deliver(struct lnet_md *md)
-	__releases(&md->lock)
+	__releases(&md->md_lock)
 {
 	struct lnet_msg *msg;
 	bool ended = false;
 
-	while ((msg = list_first_entry_or_null(&md->events, struct lnet_msg, link))) {
+	while ((msg = list_first_entry_or_null(&md->md_events, struct lnet_msg, link))) {
 		list_del(&msg->link);
-		md->inflight--;
-		if (md->unlinking && !md->inflight) {
+		md->md_inflight--;
+		if (md->md_unlinking && !md->md_inflight) {
 			ended = true;
-			md->ended = true;
+			md->md_ended = true;
 		}
-		spin_unlock(&md->lock);
+		spin_unlock(&md->md_lock);
 		msg->ev.md = md;
-		msg->ev.user = md->desc.user;
+		msg->ev.user = md->md_desc.user;
 		msg->ev.unlinked = ended;
-		md->desc.handler(&msg->ev);
+		md->md_desc.handler(&msg->ev);
 		lnet_msg_free(msg);
-		spin_lock(&md->lock);
+		spin_lock(&md->md_lock);
 	}
-	if (md->unlinking && !md->inflight && !md->ended) {
+	if (md->md_unlinking && !md->md_inflight && !md->md_ended) {
 		ended = true;
-		md->ended = true;
-		spin_unlock(&md->lock);
+		md->md_ended = true;
+		spin_unlock(&md->md_lock);
 		lnet_md_last_event(md);
-		spin_lock(&md->lock);
+		spin_lock(&md->md_lock);
 	}
-	md->delivering = false;
-	spin_unlock(&md->lock);
+	md->md_delivering = false;
+	spin_unlock(&md->md_lock);
 	if (ended)
 		lnet_md_put(md);
 }
 
 static void lnet_md_work(struct work_struct *work)
 {
-	struct lnet_md *md = container_of(work, struct lnet_md, work);
+	struct lnet_md *md = container_of(work, struct lnet_md, md_work);
 
-	spin_lock(&md->lock);
+	spin_lock(&md->md_lock);
 	lnet_md_deliver(md);
 }
 
@@ -333,13 +333,13 @@ static void lnet_md_work(struct work_struct *work)
  */
 void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg)
 {
-	spin_lock(&md->lock);
-	list_add_tail(&msg->link, &md->events);
-	if (md->delivering) {
-		spin_unlock(&md->lock);
+	spin_lock(&md->md_lock);
+	list_add_tail(&msg->link, &md->md_events);
+	if (md->md_delivering) {
+		spin_unlock(&md->md_lock);
 		return;
 	}
-	md->delivering = true;
+	md->md_delivering = true;
 	lnet_md_deliver(md);
 }
 
@@ -349,22 +349,22 @@ void lnet_md_event(struct lnet_md *md, struct lnet_msg *msg)
  */
 static bool lnet_md_unlink_common(struct lnet_md *md, bool quiet)
 {
-	spinlock_t *home = md->home;
+	spinlock_t *home = md->md_home;
 	bool now = false;
 
 	spin_lock(home);
-	spin_lock(&md->lock);
+	spin_lock(&md->md_lock);
 	lnet_md_unlist(md);
-	if (!md->unlinking) {
-		md->unlinking = true;
-		if (quiet && !md->inflight && !md->delivering) {
-			md->ended = true;
+	if (!md->md_unlinking) {
+		md->md_unlinking = true;
+		if (quiet && !md->md_inflight && !md->md_delivering) {
+			md->md_ended = true;
 			now = true;
 		} else {
 			lnet_md_end_if_idle(md);
 		}
 	}
-	spin_unlock(&md->lock);
+	spin_unlock(&md->md_lock);
 	/* the md may be freed by now, unless now is true */
 	spin_unlock(home);
 	return now;
@@ -376,12 +376,12 @@ static struct lnet_md *lnet_md_overdue(struct handle_bucket *b)
 	struct lnet_md *md;
 
 	spin_lock(&b->lock);
-	hlist_for_each_entry(md, &b->head, hnode)
-		if (md->tracked && time_after(jiffies, md->expires))
+	hlist_for_each_entry(md, &b->head, md_hnode)
+		if (md->md_tracked && time_after(jiffies, md->md_expires))
 			break;
 	if (md) {
-		md->tracked = false;
-		md->timed_out = true;
+		md->md_tracked = false;
+		md->md_timed_out = true;
 		lnet_md_get(md);
 	}
 	spin_unlock(&b->lock);
@@ -398,7 +398,7 @@ void lnet_md_expire(void)
 	for (i = 0; i < 1 << HANDLE_BITS; i++) {
 		while ((md = lnet_md_overdue(&handles[i]))) {
 			atomic_long_inc(&lnet_counters.response_timeouts);
-			lpni = lnet_peer_ni_find(&md->to);
+			lpni = lnet_peer_ni_find(&md->md_to);
 			if (lpni) {
 				atomic_long_inc(&lpni->timeouts);
 				lnet_health_add(&lpni->health,
@@ -449,12 +449,12 @@ void lnet_md_iter(const struct lnet_md *md, u32 offset, u32 len, unsigned int di
 		  struct kvec *kvec,
 		  struct iov_iter *iter)
 {
-	if (md->desc.bvec) {
-		iov_iter_bvec(iter, dir, md->desc.bvec, md->desc.nr_bvec, offset + len);
+	if (md->md_desc.bvec) {
+		iov_iter_bvec(iter, dir, md->md_desc.bvec, md->md_desc.nr_bvec, offset + len);
 		iov_iter_advance(iter, offset);
 		return;
 	}
-	kvec->iov_base = md->desc.buf + offset;
+	kvec->iov_base = md->md_desc.buf + offset;
 	kvec->iov_len = len;
 	iov_iter_kvec(iter, dir, kvec, 1, len);
 }
@@ -488,10 +488,10 @@ int lnet_md_copy(const struct lnet_md *dst, u32 doff, struct lnet_msg *src, u32 
 	if (!len)
 		return 0;
 	lnet_md_iter(dst, doff, len, ITER_DEST, &kvec, &to);
-	if (!src->buf && src->md->desc.bvec) {
-		ok = lnet_md_copy_bvec(src->md->desc.bvec, src->offset, len, &to);
+	if (!src->buf && src->md->md_desc.bvec) {
+		ok = lnet_md_copy_bvec(src->md->md_desc.bvec, src->offset, len, &to);
 	} else {
-		from = src->buf ?: src->md->desc.buf;
+		from = src->buf ?: src->md->md_desc.buf;
 		ok = copy_to_iter(from + src->offset, len, &to) == len;
 	}
 	return ok ? 0 : -EFAULT;

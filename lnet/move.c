@@ -261,11 +261,11 @@ static int lnet_msg_start(const struct lnet_nid *self, struct lnet_md *md,
 		goto out_free;
 	msg->md = md;
 	msg->ev.type = LNET_EVENT_SEND;
-	msg->ev.rlength = md->desc.length;
-	msg->ev.mlength = md->desc.length;
+	msg->ev.rlength = md->md_desc.length;
+	msg->ev.mlength = md->md_desc.length;
 	if (type == LNET_MSG_PUT) {
-		msg->hdr.payload_length = md->desc.length;
-		msg->len = md->desc.length;
+		msg->hdr.payload_length = md->md_desc.length;
+		msg->len = md->md_desc.length;
 	}
 	if (p.lpni && !probe)
 		lnet_discover_first(p.lpni);
@@ -331,7 +331,7 @@ int lnet_get(const struct lnet_nid *self, struct lnet_md *md, const struct lnet_
 		.match_bits = cpu_to_le64(match_bits),
 		.ptl_index = cpu_to_le32(portal),
 		.src_offset = cpu_to_le32(offset),
-		.sink_length = cpu_to_le32(md->desc.length),
+		.sink_length = cpu_to_le32(md->md_desc.length),
 	} };
 
 	lnet_md_handle(md, &cmd.get.return_wmd);
@@ -559,7 +559,7 @@ static const char *lnet_parse_ack(struct lnet_msg *msg)
 	if (!msg->md)
 		return "unknown handle";
 	lnet_event_fill(&msg->ev, LNET_EVENT_ACK, &msg->hdr, 0, le64_to_cpu(ack->match_bits));
-	msg->ev.rlength = msg->md->desc.length;
+	msg->ev.rlength = msg->md->md_desc.length;
 	msg->ev.mlength = le32_to_cpu(ack->mlength);
 	return NULL;
 }
@@ -573,11 +573,11 @@ static const char *lnet_parse_reply(struct lnet_msg *msg)
 	if (!md)
 		return "unknown handle";
 	msg->md = md;
-	msg->len = min(rlength, md->desc.length);
+	msg->len = min(rlength, md->md_desc.length);
 	lnet_event_fill(&msg->ev, LNET_EVENT_REPLY, &msg->hdr, 0, 0);
 	msg->ev.rlength = rlength;
 	msg->ev.mlength = msg->len;
-	if (rlength > md->desc.length && !(md->desc.options & LNET_MD_TRUNCATE)) {
+	if (rlength > md->md_desc.length && !(md->md_desc.options & LNET_MD_TRUNCATE)) {
 		/* the data cannot be delivered; tell the one who waits for it */
 		msg->len = 0;
 		msg->ev.mlength = 0;
@@ -711,7 +711,7 @@ void lnet_put_received(struct lnet_msg *msg, int status)
 	msg->ev.status = status;
 	if (status)
 		msg->ev.mlength = 0;
-	else if (!(msg->md->desc.options & LNET_MD_ACK_DISABLE) && lnet_put_wants_ack(msg))
+	else if (!(msg->md->md_desc.options & LNET_MD_ACK_DISABLE) && lnet_put_wants_ack(msg))
 		lnet_send_ack(msg);
 	lnet_md_event(msg->md, msg);
 }

@@ -7,7 +7,7 @@
  * match bits. A PUT to a lazy portal is received into memory of its own, which is bounded for each
  * sender and for the node, and looks for an entry when all of it is there: a slow sender holds no
  * memory of a service. If there is none, it waits in the queue of the portal. Lock: portal->lock,
- * which is the home lock of the entries; md->lock is inside of it.
+ * which is the home lock of the entries; md->md_lock is inside of it.
  */
 #define pr_fmt(fmt) "lnet: " fmt
 
@@ -42,32 +42,32 @@ static struct hlist_head *lnet_portal_bucket(struct portal *p, u64 match_bits)
 /* An md ends: remove its entry. Under portal->lock. */
 void lnet_portal_del(struct lnet_md *md)
 {
-	if (md->ignore_bits)
-		list_del(&md->lnode);
+	if (md->md_ignore_bits)
+		list_del(&md->md_lnode);
 	else
-		hlist_del(&md->hnode);
+		hlist_del(&md->md_hnode);
 }
 
 static bool lnet_md_active(const struct lnet_md *md)
 {
-	const struct lnet_md_desc *d = &md->desc;
+	const struct lnet_md_desc *d = &md->md_desc;
 
-	if (!md->threshold)
+	if (!md->md_threshold)
 		return false;
-	return !(d->options & LNET_MD_MAX_SIZE) || md->local_offset + d->max_size <= d->length;
+	return !(d->options & LNET_MD_MAX_SIZE) || md->md_local_offset + d->max_size <= d->length;
 }
 
 static bool lnet_md_matches(const struct lnet_md *md, u32 op, u64 match_bits,
 			    const struct lnet_hdr *hdr)
 {
-	if (!lnet_md_active(md) || !(md->desc.options & op))
+	if (!lnet_md_active(md) || !(md->md_desc.options & op))
 		return false;
-	if ((match_bits ^ md->match_bits) & ~md->ignore_bits)
+	if ((match_bits ^ md->md_match_bits) & ~md->md_ignore_bits)
 		return false;
-	if (md->match_id.pid != LNET_PID_ANY && md->match_id.pid != hdr->src_pid)
+	if (md->md_match_id.pid != LNET_PID_ANY && md->md_match_id.pid != hdr->src_pid)
 		return false;
-	return lnet_nid_is_any(&md->match_id.nid) ||
-		lnet_nid_same_peer(&md->match_id.nid, &hdr->src_nid);
+	return lnet_nid_is_any(&md->md_match_id.nid) ||
+		lnet_nid_same_peer(&md->md_match_id.nid, &hdr->src_nid);
 }
 
 static struct lnet_md *lnet_portal_find(struct portal *p, u32 op, u64 match_bits,
@@ -75,12 +75,12 @@ static struct lnet_md *lnet_portal_find(struct portal *p, u32 op, u64 match_bits
 {
 	struct lnet_md *md;
 
-	list_for_each_entry(md, &p->wild, lnode)
+	list_for_each_entry(md, &p->wild, md_lnode)
 		if (lnet_md_matches(md, op, match_bits, hdr))
 			return md;
 	if (!p->exact)
 		return NULL;
-	hlist_for_each_entry(md, lnet_portal_bucket(p, match_bits), hnode)
+	hlist_for_each_entry(md, lnet_portal_bucket(p, match_bits), md_hnode)
 		if (lnet_md_matches(md, op, match_bits, hdr))
 			return md;
 	return NULL;
@@ -90,8 +90,8 @@ static struct lnet_md *lnet_portal_find(struct portal *p, u32 op, u64 match_bits
 static enum lnet_match lnet_portal_take(struct lnet_md *md, u32 rlength, u32 roffset,
 					struct lnet_msg *msg)
 {
-	const struct lnet_md_desc *d = &md->desc;
-	u32 offset = d->options & LNET_MD_MANAGE_REMOTE ? roffset : md->local_offset;
+	const struct lnet_md_desc *d = &md->md_desc;
+	u32 offset = d->options & LNET_MD_MANAGE_REMOTE ? roffset : md->md_local_offset;
 	u32 room = d->length > offset ? d->length - offset : 0;
 
 	if (d->options & LNET_MD_MAX_SIZE)
@@ -105,14 +105,14 @@ static enum lnet_match lnet_portal_take(struct lnet_md *md, u32 rlength, u32 rof
 	msg->ev.mlength = msg->len;
 	msg->ev.offset = offset;
 
-	md->local_offset = msg->offset + msg->len;
-	if (md->threshold != LNET_MD_THRESH_INF)
-		md->threshold--;
-	spin_lock(&md->lock);
-	md->inflight++;
-	if (md->auto_unlink && !lnet_md_active(md))
+	md->md_local_offset = msg->offset + msg->len;
+	if (md->md_threshold != LNET_MD_THRESH_INF)
+		md->md_threshold--;
+	spin_lock(&md->md_lock);
+	md->md_inflight++;
+	if (md->md_auto_unlink && !lnet_md_active(md))
 		lnet_md_used_up(md);
-	spin_unlock(&md->lock);
+	spin_unlock(&md->md_lock);
 	return LNET_MATCH_OK;
 }
 
@@ -250,7 +250,7 @@ static void lnet_delayed_serve(struct portal *p, struct lnet_md *md, struct list
 	struct lnet_msg *msg, *next;
 
 	list_for_each_entry_safe(msg, next, &p->delayed, link) {
-		if (!md->linked || !lnet_md_active(md))
+		if (!md->md_linked || !lnet_md_active(md))
 			break;
 		switch (lnet_portal_match_delayed(p, msg)) {
 		case LNET_MATCH_OK:
@@ -319,22 +319,22 @@ struct lnet_md *lnet_md_attach(u32 portal, const struct lnet_process_id *from, u
 	md = lnet_md_new(desc);
 	if (IS_ERR(md))
 		return md;
-	md->home = &p->lock;
-	md->portal = portal;
-	md->match_id = *from;
-	lnet_canonical_nid(&md->match_id.nid);
-	md->match_bits = match_bits;
-	md->ignore_bits = ignore_bits;
-	md->auto_unlink = auto_unlink;
+	md->md_home = &p->lock;
+	md->md_portal = portal;
+	md->md_match_id = *from;
+	lnet_canonical_nid(&md->md_match_id.nid);
+	md->md_match_bits = match_bits;
+	md->md_ignore_bits = ignore_bits;
+	md->md_auto_unlink = auto_unlink;
 
 	spin_lock(&p->lock);
 	if (desc->mdp)
 		*desc->mdp = md;
-	md->linked = true;
+	md->md_linked = true;
 	if (ignore_bits)
-		list_add_tail(&md->lnode, &p->wild);
+		list_add_tail(&md->md_lnode, &p->wild);
 	else
-		hlist_add_head(&md->hnode, lnet_portal_bucket(p, match_bits));
+		hlist_add_head(&md->md_hnode, lnet_portal_bucket(p, match_bits));
 	lnet_delayed_serve(p, md, &dropped);
 	spin_unlock(&p->lock);
 

@@ -4,7 +4,7 @@
  * The OSP connects to them, and a target knows by them who may connect as a server: a client that
  * only says that it is an MDT must not destroy objects or evict others.
  *
- * Lock: tgt_nodes.tn_mutex, a leaf. Nodes stay until tgt_nodes_fini().
+ * Lock: tgt_nodes.tns_mutex, a leaf. Nodes stay until tgt_nodes_fini().
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>
@@ -22,8 +22,8 @@ struct tgt_node {
 
 void tgt_nodes_init(struct tgt_nodes *nodes)
 {
-	mutex_init(&nodes->tn_mutex);
-	INIT_LIST_HEAD(&nodes->tn_nodes);
+	mutex_init(&nodes->tns_mutex);
+	INIT_LIST_HEAD(&nodes->tns_nodes);
 }
 EXPORT_SYMBOL_GPL(tgt_nodes_init);
 
@@ -31,7 +31,7 @@ void tgt_nodes_fini(struct tgt_nodes *nodes)
 {
 	struct tgt_node *n, *tmp;
 
-	list_for_each_entry_safe(n, tmp, &nodes->tn_nodes, tn_list) {
+	list_for_each_entry_safe(n, tmp, &nodes->tns_nodes, tn_list) {
 		list_del(&n->tn_list);
 		kfree(n);
 	}
@@ -42,7 +42,7 @@ static struct tgt_node *tgt_node_find(struct tgt_nodes *nodes, const char *uuid)
 {
 	struct tgt_node *n;
 
-	list_for_each_entry(n, &nodes->tn_nodes, tn_list)
+	list_for_each_entry(n, &nodes->tns_nodes, tn_list)
 		if (!strcmp(n->tn_uuid, uuid))
 			return n;
 	return NULL;
@@ -58,7 +58,7 @@ static int tgt_node_add_nid(struct tgt_nodes *nodes, const char *uuid, const str
 		if (!n)
 			return -ENOMEM;
 		strscpy(n->tn_uuid, uuid, sizeof(n->tn_uuid));
-		list_add_tail(&n->tn_list, &nodes->tn_nodes);
+		list_add_tail(&n->tn_list, &nodes->tns_nodes);
 	}
 	for (i = 0; i < n->tn_nr; i++)
 		if (lnet_nid_eq(&n->tn_nids[i], nid))
@@ -92,9 +92,9 @@ int tgt_nodes_add_uuid(struct tgt_nodes *nodes, struct lustre_cfg *lcfg)
 		if (rc)
 			return rc;
 	}
-	mutex_lock(&nodes->tn_mutex);
+	mutex_lock(&nodes->tns_mutex);
 	rc = tgt_node_add_nid(nodes, uuid, &nid);
-	mutex_unlock(&nodes->tn_mutex);
+	mutex_unlock(&nodes->tns_mutex);
 	return rc;
 }
 EXPORT_SYMBOL_GPL(tgt_nodes_add_uuid);
@@ -112,10 +112,10 @@ int tgt_nodes_connect(struct tgt_nodes *nodes, const char *uuid, struct obd_impo
 	struct tgt_node *n;
 	int rc;
 
-	mutex_lock(&nodes->tn_mutex);
+	mutex_lock(&nodes->tns_mutex);
 	n = uuid ? tgt_node_find(nodes, uuid) : NULL;
 	rc = n ? import_add_conn(imp, n->tn_nids, n->tn_nr) : -ENOENT;
-	mutex_unlock(&nodes->tn_mutex);
+	mutex_unlock(&nodes->tns_mutex);
 	return rc;
 }
 EXPORT_SYMBOL_GPL(tgt_nodes_connect);
@@ -153,15 +153,15 @@ bool tgt_nid_is_server(struct lu_target *lt, const struct lnet_nid *nid)
 	struct tgt_node *n;
 	unsigned int i;
 
-	mutex_lock(&lt->lt_servers.tn_mutex);
-	list_for_each_entry(n, &lt->lt_servers.tn_nodes, tn_list) {
+	mutex_lock(&lt->lt_servers.tns_mutex);
+	list_for_each_entry(n, &lt->lt_servers.tns_nodes, tn_list) {
 		for (i = 0; i < n->tn_nr && !found; i++) {
 			own = n->tn_nids[i];
 			lnet_canonical_nid(&own);
 			found = lnet_nid_eq(&own, nid);
 		}
 	}
-	mutex_unlock(&lt->lt_servers.tn_mutex);
+	mutex_unlock(&lt->lt_servers.tns_mutex);
 	return found;
 }
 EXPORT_SYMBOL_GPL(tgt_nid_is_server);

@@ -28,7 +28,7 @@ static int tgt_nid_each(struct seq_file *m, struct tgt_nid *nid,
 {
 	struct tgt_export_walk w = { m, nid, show };
 
-	ptlrpc_target_for_each_export(&nid->tn_target->lt_pt, tgt_export_walk_one, &w);
+	ptlrpc_target_for_each_export(&nid->tni_target->lt_pt, tgt_export_walk_one, &w);
 	return 0;
 }
 
@@ -84,16 +84,16 @@ static struct tgt_nid *tgt_nid_new(struct lu_target *lt, const char *name)
 
 	if (!nid)
 		return NULL;
-	nid->tn_target = lt;
-	nid->tn_users = 1;
-	strscpy(nid->tn_name, name, sizeof(nid->tn_name));
-	nid->tn_dir = param_dir_add(lt->lt_exports_dir, name);
-	param_add(nid->tn_dir, tgt_nid_params, ARRAY_SIZE(tgt_nid_params), nid);
+	nid->tni_target = lt;
+	nid->tni_users = 1;
+	strscpy(nid->tni_name, name, sizeof(nid->tni_name));
+	nid->tni_dir = param_dir_add(lt->lt_exports_dir, name);
+	param_add(nid->tni_dir, tgt_nid_params, ARRAY_SIZE(tgt_nid_params), nid);
 	if (lt->lt_stats) {
-		nid->tn_stats = lu_stats_new(lt->lt_stat_defs, lt->lt_nr_stats);
-		lu_stats_file(nid->tn_dir, "stats", nid->tn_stats);
+		nid->tni_stats = lu_stats_new(lt->lt_stat_defs, lt->lt_nr_stats);
+		lu_stats_file(nid->tni_dir, "stats", nid->tni_stats);
 	}
-	list_add_tail(&nid->tn_list, &lt->lt_nids);
+	list_add_tail(&nid->tni_list, &lt->lt_nids);
 	return nid;
 }
 
@@ -110,9 +110,9 @@ void tgt_nid_attach(struct lu_target *lt, struct tgt_export *te)
 		return;
 	lnet_nid_str(&te->te_exp.exp_nid, name);
 	mutex_lock(&lt->lt_nids_mutex);
-	list_for_each_entry(nid, &lt->lt_nids, tn_list)
-		if (!strcmp(nid->tn_name, name)) {
-			nid->tn_users++;
+	list_for_each_entry(nid, &lt->lt_nids, tni_list)
+		if (!strcmp(nid->tni_name, name)) {
+			nid->tni_users++;
 			goto out;
 		}
 	nid = tgt_nid_new(lt, name);
@@ -129,10 +129,10 @@ void tgt_nid_detach(struct lu_target *lt, struct tgt_export *te)
 	if (!nid)
 		return;
 	mutex_lock(&lt->lt_nids_mutex);
-	if (!--nid->tn_users) {
-		list_del(&nid->tn_list);
-		param_dir_del(nid->tn_dir);
-		lu_stats_free(nid->tn_stats);
+	if (!--nid->tni_users) {
+		list_del(&nid->tni_list);
+		param_dir_del(nid->tni_dir);
+		lu_stats_free(nid->tni_stats);
 		kfree(nid);
 	}
 	mutex_unlock(&lt->lt_nids_mutex);
@@ -150,9 +150,9 @@ static ssize_t tgt_exports_clear_store(const char *text, size_t len, void *obj)
 	struct tgt_nid *nid;
 
 	mutex_lock(&lt->lt_nids_mutex);
-	list_for_each_entry(nid, &lt->lt_nids, tn_list)
-		if (nid->tn_stats)
-			lu_stats_clear(nid->tn_stats);
+	list_for_each_entry(nid, &lt->lt_nids, tni_list)
+		if (nid->tni_stats)
+			lu_stats_clear(nid->tni_stats);
 	mutex_unlock(&lt->lt_nids_mutex);
 	return len;
 }

@@ -393,7 +393,7 @@ void tgt_count(struct svc_req *req, int idx, u64 value)
 	lu_stats_add(lt->lt_stats, idx, value);
 	lu_stats_add(lt->lt_node_stats, idx, value);
 	if (te->te_nid)
-		lu_stats_add(te->te_nid->tn_stats, idx, value);
+		lu_stats_add(te->te_nid->tni_stats, idx, value);
 	if (*req->sr_jobid && lt->lt_jobs)
 		tgt_job_add(lt->lt_jobs, req->sr_jobid, idx, value);
 }

@@ -74,12 +74,12 @@ enum tgt_client_state {
 
 /* The clients of one NID: exports/NID of the parameters. */
 struct tgt_nid {
-	struct list_head	tn_list;	/* lt_nids */
-	struct lu_target	*tn_target;
-	int			tn_users;	/* exports; under lt_nids_mutex */
-	struct param_dir	*tn_dir;
-	struct lu_stats		*tn_stats;	/* may be NULL */
-	char			tn_name[LNET_NIDSTR_SIZE];
+	struct list_head	tni_list;	/* lt_nids */
+	struct lu_target	*tni_target;
+	int			tni_users;	/* exports; under lt_nids_mutex */
+	struct param_dir	*tni_dir;
+	struct lu_stats		*tni_stats;	/* may be NULL */
+	char			tni_name[LNET_NIDSTR_SIZE];
 };
 
 /*
@@ -167,8 +167,8 @@ void tgt_type_unregister(const struct tgt_type *type);
 
 /* Nodes of a config log and their NIDs (nodes.c). */
 struct tgt_nodes {
-	struct mutex		tn_mutex;	/* tn_nodes and the NIDs of each */
-	struct list_head	tn_nodes;
+	struct mutex		tns_mutex;	/* tns_nodes and the NIDs of each */
+	struct list_head	tns_nodes;
 };
 
 struct lu_target {

@@ -75,7 +75,7 @@ enum ll_stat {
 };
 
 struct ll_sb_info {
-	struct super_block	*sb;		/* NULL until fill_super has one */
+	struct super_block	*sb;		/* NULL until ll_fill_super() has one */
 	char			fsname[LUSTRE_MAXFSNAME + 1];
 	char			*device;	/* as mounted: "nids:/fsname[/subdir]" */
 	char			*mgsnodes;	/* the nids */

@@ -513,7 +513,8 @@ static u8 ll_lmv_inherit_left(u8 levels, unsigned int depth)
 
 /*
  * What a directory without a default LMV of its own inherits from the root (chapter 7, 3.5). For
- * max_inherit 0 means without end and 255 none, for max_inherit_rr it is the other way round.
+ * lum_max_inherit 0 means without end and 255 none, for lum_max_inherit_rr it is the other way
+ * round.
  */
 static int ll_default_lmv_inherited(const struct file *file, struct lmv_user_md_le *lum)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * MDS_READPAGE (chapter 4, 14): entries of a directory as lu_dirpages. A page is closed when the
- * next entry does not fit; its hash_end is the hash of that entry. Entries with equal hashes that
- * would be torn apart are kept together by moving all of them to the next page when they did not
+ * next entry does not fit; its ldp_hash_end is the hash of that entry. Entries with equal hashes
+ * that would be torn apart are kept together by moving all of them to the next page when they did not
  * begin the page.
  */
 #define pr_fmt(fmt) "mdt: " fmt
@@ -23,7 +23,7 @@ struct mdt_dir_pack {
 	u32			used;
 	struct lu_dirent	*last;
 	struct lu_dirent *chain; /* first of the entries with the hash of the last one */
-	u64			end;		/* hash_end when the pages are full */
+	u64			end;		/* ldp_hash_end when the pages are full */
 	bool			full;
 };
 

@@ -428,7 +428,7 @@ static void llog_chunk_range(const void *chunk, u32 len, u32 *first, u32 *last)
 /**
  * llog_next_block - answer LLOG_ORIGIN_HANDLE_NEXT_BLOCK (6.4.4)
  * @log: open log
- * @body: copy of the request's body; saved_index and cur_offset become those of the reply
+ * @body: copy of the request's body; lgd_saved_index and lgd_cur_offset become those of the reply
  * @buf: LLOG_CHUNK_SIZE bytes, filled and zero padded
  *
  * Return: 0; -ENOENT: the wanted record is before the offset; -EBADR: behind the end; or of the

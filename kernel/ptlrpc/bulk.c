@@ -624,7 +624,8 @@ static int svc_bulk(struct svc_req *req, bool get, u32 portal, struct bio_vec *b
  * @max_md: bound of the number of pieces, from the request
  *
  * Context: sleeps until the client has everything.
- * Return: 0 or -errno; then req->no_reply is set and the client is left to send its request again.
+ * Return: 0 or -errno; then req->sr_no_reply is set and the client is left to send its request
+ * again.
  */
 int svc_bulk_put(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes,
 		 u32 max_md)

@@ -90,7 +90,7 @@ struct obd_export *export_find(u64 cookie)
 }
 EXPORT_SYMBOL_GPL(export_find);
 
-/* A new one, hashed and listed; connect_mutex held. */
+/* A new one, hashed and listed; pt_connect_mutex held. */
 struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid)
 {
 	struct obd_export *exp = t->pt_ops->export_alloc(t);
@@ -121,7 +121,7 @@ struct obd_export *export_new(struct ptlrpc_target *t, const char *client_uuid)
 	return exp;
 }
 
-/* The import for callbacks follows each connect: connect_mutex held. */
+/* The import for callbacks follows each connect: pt_connect_mutex held. */
 void export_set_reverse(struct obd_export *exp, const struct svc_req *req)
 {
 	struct obd_import *imp = exp->exp_rev;

@@ -3,8 +3,8 @@
  * Inside of the RPC layer.
  *
  * Lock order, client: rq_step (mutex of one request's steps) > imports_lock > imp_lock > rq_lock >
- * at_lock. Server: targets_mutex > connect_mutex > target.lock > exp_lock; svc.lock and the lock of
- * the cookie hash are leaves. All are taken in process context only. Handlers of LNet events take
+ * at_lock. Server: targets_mutex > pt_connect_mutex > target.lock > exp_lock; svc.lock and the lock
+ * of the cookie hash are leaves. All are taken in process context only. Handlers of LNet events take
  * rq_lock, or exp_lock and svc.lock, or the timer lock of an LDLM namespace.
  */
 #ifndef _PTLRPC_INTERNAL_H
@@ -169,7 +169,7 @@ int svc_handle_disconnect(struct svc_req *req);
 /* ---- service.c ---- */
 struct svc_buf {
 	struct ptlrpc_service	*sb_svc;
-	struct list_head	sb_link;	/* svc_bufs */
+	struct list_head	sb_link;	/* bufs of the service */
 	atomic_t		sb_ref;		/* posted, requests not copied yet */
 	struct lnet_md		*sb_md;		/* under svc.lock */
 	void			*sb_mem;

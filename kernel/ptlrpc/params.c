@@ -58,7 +58,7 @@ void svc_stats_start(struct svc_req *req)
 	req->sr_arrival_ns = ktime_get();
 }
 
-/* Since svc_stats_start() arrival_ns is the start of the service. */
+/* Since svc_stats_start() sr_arrival_ns is the start of the service. */
 void svc_stats_end(struct svc_req *req)
 {
 	atomic_dec(&req->sr_svc->active);

@@ -2,7 +2,7 @@
 /*
  * CONNECT and DISCONNECT on the server: the table of chapter 2, 9.7 in one place.
  *
- * Locks: connect_mutex of the target for the decision and for its outcome; between them
+ * Locks: pt_connect_mutex of the target for the decision and for its outcome; between them
  * ops->connect() runs without it, and exp->exp_connecting keeps others away.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt

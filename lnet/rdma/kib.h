@@ -49,7 +49,7 @@ struct kib_peer {
 	struct lnet_lnd_peer base;
 	/* guarded by base.lock: */
 	bool active;				/* this node dials it: keep its set complete */
-	bool dialing;				/* from dial_start() to dial_ended() */
+	bool dialing;				/* from kib_dial_start() to kib_dial_ended() */
 	unsigned int nconns;			/* in conns */
 	struct list_head conns;
 	struct list_head waiting;		/* kib_tx for which there is no connection yet */

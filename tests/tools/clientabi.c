@@ -6,8 +6,8 @@
  *   noreplace OLD NEW   renameat2(RENAME_NOREPLACE)
  *   getstripe DIR NAME  IOC_MDC_GETFILESTRIPE into a buffer of 64 KiB that ends where the memory
  *   ends
- *   dmv DIR             LL_IOC_LMV_GETSTRIPE: count, offset, max_inherit, max_inherit_rr of the
- *   default layout of directories
+ *   dmv DIR             LL_IOC_LMV_GETSTRIPE: count, offset, lum_max_inherit, lum_max_inherit_rr
+ *   of the default layout of directories
  *   mtime FILE SECONDS  utimensat() with any number of seconds
  *   chmod FILE MODE     chmod(2) alone: without the stat() of chmod(1)
  *   size FILE           prints st_size

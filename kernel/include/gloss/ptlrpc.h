@@ -544,7 +544,7 @@ int ptlrpc_target_register(struct ptlrpc_target *t);	/* 0, -EEXIST; fields above
  */
 void ptlrpc_target_unregister(struct ptlrpc_target *t);
 /*
- * Recovery, after register, with recovering and not_ready = true: a client from last_rcvd.
+ * Recovery, after register, with pt_recovering and pt_not_ready set: a client from last_rcvd.
  * Referenced (put it); its connect finds it by UUID and gets RECOVERING. ops->disconnect() will be
  * called for it even if it never connects. ERR_PTR(-ENOMEM).
  */
@@ -687,7 +687,7 @@ struct svc_req {
 	u64 sr_connect_cookie;		/* pb_handle of the answer */
 	void *sr_rep;			/* packed reply */
 	u32 sr_rep_len[WIRE_MAX_FIELDS];
-	bool sr_rep_sized;			/* rep_len is preset by the format */
+	bool sr_rep_sized;			/* sr_rep_len is preset by the format */
 };
 
 void *svc_req_buf(struct svc_req *req, enum wire_field field);	/* NULL when absent or empty */
@@ -703,7 +703,7 @@ void svc_rep_shrink(struct svc_req *req, enum wire_field field, u32 len);
  * Bulk, blocking. bvec: the fragments as for ptlrpc_req_bulk(). put (client reads): bytes <= total
  * are moved, the cuts are those of the whole bvec. get (client writes): everything. max_md: 8.2
  * ((ioo_max_brw >> 16) + 1, or 1, or 128). 0 or -errno (-ETIMEDOUT, -ENOTCONN evicted, -EIO,
- * -EPROTO too many pieces); then no_reply is set: return the error.
+ * -EPROTO too many pieces); then sr_no_reply is set: return the error.
  */
 int svc_bulk_put(struct svc_req *req, u32 portal, struct bio_vec *bvec, unsigned int nr, u32 bytes,
 		 u32 max_md);

@@ -371,7 +371,7 @@ WIRE_OFF(struct mdt_rec_resync, rs_mirror_id_new, 128);
 				 MDS_CLOSE_RESYNC_DONE | MDS_CLOSE_MIGRATE | \
 				 MDS_PCC_ATTACH | MDS_CLOSE_LAYOUT_SWAP_HSM)
 
-/* cr_flags */
+/* cr_flags_l, cr_flags_h */
 #define MDS_FMODE_READ		0x1ULL
 #define MDS_FMODE_WRITE		0x2ULL
 #define MDS_FMODE_EXEC		0x4ULL

@@ -108,7 +108,7 @@ int osd_max_credits(struct osd_device *dev);
 #define OSD_CR_CREATE 80 /* osd_create: inode, trusted.lma, index (O/ entry or OI) */
 #define OSD_CR_DIR_INSERT 40 /* osd_dir_insert, one name */
 #define OSD_CR_DIR_DELETE 8 /* osd_dir_delete, osd_dir_set_parent */
-#define OSD_CR_ATTR_SET 8 /* osd_attr_set, osd_version_set */
+#define OSD_CR_ATTR_SET 8 /* osd_attr_set */
 #define OSD_CR_NLINK 8 /* osd_nlink_add: with the orphan list */
 #define OSD_CR_XATTR_SET 24 /* osd_xattr_set, osd_xattr_del, osd_symlink_set: value up to 4 KiB */
 #define OSD_CR_DESTROY 24 /* osd_destroy: index, orphan list (blocks are freed later, outside) */

@@ -2,8 +2,8 @@
 /*
  * MDS_READPAGE (chapter 4, 14): entries of a directory as lu_dirpages. A page is closed when the
  * next entry does not fit; its ldp_hash_end is the hash of that entry. Entries with equal hashes
- * that would be torn apart are kept together by moving all of them to the next page when they did not
- * begin the page.
+ * that would be torn apart are kept together by moving all of them to the next page when they did
+ * not begin the page.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 

@@ -3,9 +3,9 @@
  * Inside of the RPC layer.
  *
  * Lock order, client: rq_step (mutex of one request's steps) > imports_lock > imp_lock > rq_lock >
- * at_lock. Server: targets_mutex > pt_connect_mutex > target.lock > exp_lock; svc.lock and the lock
- * of the cookie hash are leaves. All are taken in process context only. Handlers of LNet events take
- * rq_lock, or exp_lock and svc.lock, or the timer lock of an LDLM namespace.
+ * at_lock. Server: targets_mutex > pt_connect_mutex > target.lock > exp_lock; svc.lock and the
+ * lock of the cookie hash are leaves. All are taken in process context only. Handlers of LNet
+ * events take rq_lock, or exp_lock and svc.lock, or the timer lock of an LDLM namespace.
  */
 #ifndef _PTLRPC_INTERNAL_H
 #define _PTLRPC_INTERNAL_H

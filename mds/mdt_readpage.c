@@ -202,7 +202,7 @@ static int mdt_dir_send(struct svc_req *req, const struct mdt_body *b, struct md
  * mdt_readpage - MDS_READPAGE
  * @req: the request
  *
- * Return: 0 with the pages sent, -ENOTDIR, -EACCES, -EINVAL, -EIO ... without.
+ * Return: 0 with the pages sent, -ENOTDIR, -EACCES (squashed), -EINVAL, -EIO ... without.
  */
 int mdt_readpage(struct svc_req *req)
 {
@@ -221,7 +221,14 @@ int mdt_readpage(struct svc_req *req)
 	if (IS_ERR(p.dir))
 		return PTR_ERR(p.dir);
 	osd_attr_get(p.dir->mo_osd, &la);
-	rc = S_ISDIR(la.mode) ? mdt_permission(&cred, p.dir, &la, MAY_READ) : -ENOTDIR;
+	rc = S_ISDIR(la.mode) ? 0 : -ENOTDIR;
+	/*
+	 * The open has asked who may read: this request does not tell the groups of the caller, and
+	 * the mode may have changed since. But the root is read without an open, so the permission
+	 * that the client found does not count where its root is squashed.
+	 */
+	if (!rc && cred.mc_uid != le32_to_cpu(b->mbo_fsuid))
+		rc = mdt_permission(&cred, p.dir, &la, MAY_READ);
 	if (!rc)
 		rc = mdt_dir_send(req, b, &p);
 	mdt_object_put(p.dir);

@@ -46,6 +46,7 @@ groups() {
 		fresh_b; is "as 2000,2001 'cat /mnt/b/$f'" secret
 		fresh_b; as 2002 "cat /mnt/b/$f" >/dev/null 2>&1 && fail "$f is readable without its group"
 	done
+	fresh_b; is "as 2000 'ls /mnt/b/dgrp'" x; is "as 2001 'ls /mnt/b/dacl'" ""
 	fresh_b
 	run as 2000,2001 'cat /mnt/b/dgrp/x && echo y > /mnt/b/dgrp/y && echo z > /mnt/b/dacl/z && mkdir /mnt/b/dacl/sub && rm /mnt/b/dacl/z' >/dev/null
 }

@@ -44,6 +44,7 @@ int ll_dio_wait_all(struct inode *inode);
 
 #define LL_READ_AHEAD (4U << 20) /* bytes: a whole bulk RPC */
 #define LL_OSC_BRW_MAX (4U << 20) /* longest bulk RPC */
+#define LL_OSC_MAX_BYTES ((u64)U32_MAX << 12) /* longest object of an OST that does not tell */
 
 /*
  * Bulk RPCs of one kind to an OST: so many in flight, the others queued. Direct I/O waits at the
@@ -86,6 +87,7 @@ struct ll_osc {
 	u64			max_dirty;	/* most of dirty */
 	/* longest RPC: of those that the OST grants what the administrator wants */
 	u32			brw_size, brw_granted, brw_wanted;
+	u64			max_bytes;	/* longest object */
 	/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0; sets of them */
 	u32			cksum, cksum_granted, cksum_wanted;
 	bool			cksum_on;

@@ -52,6 +52,8 @@ static void osc_granted(struct ll_osc *osc)
 	osc->lost = 0;
 	osc->brw_granted = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)),
 				   ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
+	if (flags & OBD_CONNECT_MAXBYTES && ocd->ocd_maxbytes)
+		osc->max_bytes = le64_to_cpu(ocd->ocd_maxbytes);
 	osc->cksum_granted = flags & OBD_CONNECT_CKSUM && types & OBD_CKSUM_CRC32C ?
 			     OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER : OBD_CKSUM_ADLER;
 	ll_osc_tune(osc);
@@ -152,6 +154,7 @@ static struct ll_osc *osc_alloc(struct ll_sb_info *sbi, u32 index, const char *t
 	osc->max_in_flight = LL_OSC_MAX_IN_FLIGHT;
 	osc->brw_granted = ONE_MB_BRW_SIZE;
 	osc->brw_wanted = LL_OSC_BRW_MAX;
+	osc->max_bytes = LL_OSC_MAX_BYTES;
 	osc->cksum_granted = OBD_CKSUM_ADLER;
 	osc->cksum_wanted = OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER;
 	osc->cksum_on = sbi->opts & LL_OPT_CHECKSUM;

@@ -503,6 +503,9 @@ static int ll_write_begin(struct file *file, struct address_space *mapping, loff
 	 * behind it may succeed when it fails.
 	 */
 	rc = !obj ? -EIO : d->through.waits ? -ENOSPC : 0;
+	/* The OST would refuse the page when nobody waits for it any more. */
+	if (!rc && off + offset_in_page(pos) + len > obj->osc->max_bytes)
+		rc = -EFBIG;
 	if (rc)
 		goto out;
 	granted = ll_page_grant(obj->osc);

@@ -237,6 +237,22 @@ static void c_pending(void)
 	CHECK(!unlink(path(0, "pending/a")) && !unlink(path(0, "pending/d")));
 }
 
+/* nothing is taken for an object that it has no room for: 2^32 - 1 blocks of ldiskfs */
+static void c_limit(void)
+{
+	off_t end = 0xffffffffLL * 4 * KB;
+	int a = file(0, "pending/limit", O_TRUNC), b = file(1, "pending/limit", O_APPEND);
+	struct stat st;
+
+	CHECK(pwrite(a, big, 8 * KB, end - 4 * KB) == 4 * KB);
+	CHECK(pwrite(a, big, 1, end) == -1 && errno == EFBIG);
+	CHECK(write(b, big, 1) == -1 && errno == EFBIG);
+	CHECK(!fsync(a) && !fsync(b));
+	CHECK(!fstat(b, &st) && st.st_size == end, "%lld", (long long)st.st_size);
+	CHECK(!unlink(path(0, "pending/limit")));
+	close(a), close(b);
+}
+
 /* the small OST gets full in the middle of one write(2): what it took is told, and there */
 static void c_full(void)
 {
@@ -400,7 +416,7 @@ static const struct {
 } cases[] = {
 	{ "blocks", c_blocks }, { "seek", c_seek }, { "unlinked", c_unlinked }, { "tail", c_tail },
 	{ "pending", c_pending }, { "full", c_full }, { "race", c_race }, { "aio", c_aio },
-	{ "lost", c_lost }, { "chmod", c_chmod }, { "evicted", c_evicted },
+	{ "lost", c_lost }, { "chmod", c_chmod }, { "evicted", c_evicted }, { "limit", c_limit },
 };
 
 int main(int argc, char **argv)

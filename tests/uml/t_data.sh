@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# File data between two mounts (tests/tools/datacheck.c): blocks and holes of what is dirty, deleted files, tails of mappings, a full OST,
-# direct I/O beside mappings, AIO; an OST that comes back without what it acknowledged; an OST that is away holds up nobody else.
+# File data between two mounts (tests/tools/datacheck.c): blocks and holes of what is dirty, deleted files, tails of mappings, the longest
+# object, a full OST, direct I/O beside mappings, AIO; an OST that comes back without what it acknowledged; one that is away holds up nobody.
 # disks: 200,200,200,60
 # limit: 800
 . $TOP/tests/uml/lib.sh
@@ -17,7 +17,7 @@ for i in 0 1 2; do on_ost $i here$i; done
 lfs setstripe -c 2 -i 0 -S 64k /mnt/a
 run mkdir full; run lfs setstripe -c 1 -i 2 full
 run mkdir pending; run lfs setstripe -c 1 -i 0 pending
-for c in blocks seek unlinked tail pending full race aio; do check $c; done
+for c in blocks seek unlinked tail pending limit full race aio; do check $c; done
 if wanted sparse; then
 	say "tar of a file that is not written back yet"
 	run dd if=/dev/urandom of=/tmp/x bs=64k count=10 status=none

@@ -256,6 +256,7 @@ struct ll_brw {
 	bool			sys;		/* for a task with CAP_SYS_RESOURCE */
 	bool			short_io;	/* data inside of the messages */
 	u64			off;		/* in the object */
+	u64			pos;		/* direct I/O: in the file */
 	u32			len;
 	unsigned int		nr, max;	/* pages */
 	struct bio_vec		*bv;

@@ -27,9 +27,10 @@ struct dio {
 	refcount_t ref; /* the I/O, and kill_work */
 	atomic_t left;	/* RPCs in flight, and who sends them */
 	struct completion done;
-	spinlock_t lock;       /* brws, rc, partial */
+	spinlock_t lock;       /* brws, rc, bad, partial */
 	struct list_head brws; /* in flight */
 	int rc;
+	u64 bad;      /* rc: of this position; what is before it is moved */
 	bool partial; /* a read that found less than was asked for: the size decides */
 	bool write;
 	bool user; /* pages of a task */
@@ -168,6 +169,23 @@ static struct dio *ll_dio_new(struct kiocb *iocb, struct iov_iter *iter)
 
 static void ll_dio_complete(struct dio *dio);
 
+/* The error at the lowest position is the one that counts. */
+static void ll_dio_failed(struct dio *dio, u64 pos, int rc)
+{
+	if (!dio->rc || pos < dio->bad) {
+		dio->rc = rc;
+		dio->bad = pos;
+	}
+}
+
+/* When the RPCs are over. A write that an error ended has written what is before it. */
+static ssize_t ll_dio_moved(const struct dio *dio)
+{
+	if (!dio->rc)
+		return dio->count;
+	return dio->write && dio->bad > dio->pos ? dio->bad - dio->pos : dio->rc;
+}
+
 static void ll_dio_brw_done(struct ll_brw *brw)
 {
 	struct dio *dio = brw->data;
@@ -184,8 +202,8 @@ static void ll_dio_brw_done(struct ll_brw *brw)
 	}
 	spin_lock(&dio->lock);
 	list_del(&brw->link);
-	if (!dio->rc)
-		dio->rc = brw->rc;
+	if (brw->rc)
+		ll_dio_failed(dio, brw->pos, brw->rc);
 	dio->partial |= partial;
 	spin_unlock(&dio->lock);
 	ll_brw_free(brw);
@@ -193,12 +211,13 @@ static void ll_dio_brw_done(struct ll_brw *brw)
 		ll_dio_complete(dio);
 }
 
-static int ll_dio_send_all(struct dio *dio)
+/* @posp: from where on; out: where it has stopped. */
+static int ll_dio_send_all(struct dio *dio, u64 *posp)
 {
-	u64 pos = dio->pos, end = pos + dio->count;
+	u64 pos, end = dio->pos + dio->count;
 	unsigned int page = 0;
 
-	while (pos < end) {
+	while ((pos = *posp) < end) {
 		const struct ll_comp *c;
 		struct ll_object *obj;
 		struct ll_brw *brw;
@@ -210,7 +229,7 @@ static int ll_dio_send_all(struct dio *dio)
 			if (dio->write || ll_comp_has_objects(ll_layout_comp(dio->set->lo, pos)))
 				return -EIO;
 			zero_user(dio->pages[page++], 0, PAGE_SIZE);
-			pos += PAGE_SIZE;
+			*posp += PAGE_SIZE;
 			spin_lock(&dio->lock);
 			dio->partial = true;
 			spin_unlock(&dio->lock);
@@ -228,12 +247,13 @@ static int ll_dio_send_all(struct dio *dio)
 			return -ENOMEM;
 		n = min_t(u64, n, (u64)brw->max << PAGE_SHIFT);
 		brw->direct = true;
+		brw->pos = pos;
 		brw->sys = capable(CAP_SYS_RESOURCE);
 		brw->done = ll_dio_brw_done;
 		brw->data = dio;
 		while (brw->len < n)
 			ll_brw_add(brw, dio->pages[page++], 0, PAGE_SIZE);
-		pos += n;
+		*posp += n;
 		atomic_inc(&dio->left);
 		spin_lock(&dio->lock);
 		list_add_tail(&brw->link, &dio->brws);
@@ -248,13 +268,14 @@ static int ll_dio_send_all(struct dio *dio)
 /* After this the last of the RPCs calls ll_dio_complete(), which may have happened already. */
 static void ll_dio_submit(struct dio *dio)
 {
+	u64 pos = dio->pos;
 	int rc;
 
 	atomic_set(&dio->left, 1);
-	rc = ll_dio_send_all(dio);
+	rc = ll_dio_send_all(dio, &pos);
 	if (rc) {
 		spin_lock(&dio->lock);
-		dio->rc = rc;
+		ll_dio_failed(dio, pos, rc);
 		spin_unlock(&dio->lock);
 	}
 	if (atomic_dec_and_test(&dio->left))
@@ -336,11 +357,13 @@ static void ll_dio_wrote(struct dio *dio, bool drop)
 {
 	struct address_space *mapping = dio->inode->i_mapping;
 	u64 p, end = dio->pos + dio->count;
+	ssize_t moved = ll_dio_moved(dio);
 
 	if (drop && !ll_pages_wait(mapping, dio->pos, end - 1, true))
 		invalidate_inode_pages2_range(mapping, dio->pos >> PAGE_SHIFT,
 					      (end - 1) >> PAGE_SHIFT);
-	for (p = dio->pos; p < end && !dio->rc;) {
+	end = dio->pos + max_t(ssize_t, moved, 0);
+	for (p = dio->pos; p < end;) {
 		const struct ll_comp *c;
 		struct ll_object *obj;
 		u64 off, n;
@@ -394,7 +417,7 @@ static void ll_dio_aio_end(struct dio *dio, ssize_t ret)
 static void ll_dio_work(struct work_struct *work)
 {
 	struct dio *dio = container_of(work, struct dio, work);
-	ssize_t ret = dio->rc ? dio->rc : dio->count;
+	ssize_t ret = ll_dio_moved(dio);
 
 	dio->alone = false;
 	if (dio->write)
@@ -420,7 +443,7 @@ static void ll_dio_complete(struct dio *dio)
 	} else {
 		if (dio->write)
 			ll_dio_wrote(dio, false);
-		ll_dio_aio_end(dio, dio->rc ? dio->rc : dio->count);
+		ll_dio_aio_end(dio, ll_dio_moved(dio));
 	}
 }
 
@@ -497,8 +520,8 @@ static ssize_t ll_dio_piece(struct dio *dio, bool aio)
 		ret = ll_dio_run(dio);
 		if (dio->write)
 			ll_dio_wrote(dio, true);
-		if (!ret)
-			ret = dio->partial ? ll_dio_read_sized(dio) : dio->count;
+		if (ret != -EINTR)
+			ret = !ret && dio->partial ? ll_dio_read_sized(dio) : ll_dio_moved(dio);
 	}
 	ll_layout_io_end(inode, lo);
 	if (ret != -EIOCBQUEUED) {

@@ -253,6 +253,27 @@ static void c_limit(void)
 	close(a), close(b);
 }
 
+/*
+ * A direct write that the OST has not enough space for. What the writes before used is given back
+ * later.
+ */
+static void full_direct(void)
+{
+	int a = file(0, "full/direct", O_TRUNC | O_DIRECT), b = file(1, "full/direct", 0), i;
+	static char buf[MB];
+	ssize_t got = -1, n;
+
+	for (i = 0; i < 20 && got < 20 * MB; i++) {
+		sleep(1);
+		got = pwrite(a, big, 64 * MB, 0);
+	}
+	CHECK(got >= 20 * MB && got < 64 * MB, "%zd", got);
+	for (n = 0; n + MB <= got; n += MB)
+		CHECK(pread(b, buf, MB, n) == MB && !memcmp(buf, big + n, MB), "at %zd", n);
+	CHECK(!unlink(path(0, "full/direct")));
+	close(a), close(b);
+}
+
 /* the small OST gets full in the middle of one write(2): what it took is told, and there */
 static void c_full(void)
 {
@@ -283,6 +304,8 @@ static void c_full(void)
 	CHECK(syncfs(a) == -1 && errno == ENOSPC);
 	CHECK(!syncfs(a));
 	CHECK(!unlink(path(0, "full/f")));
+	close(a), close(b);
+	full_direct();
 }
 
 /* evicted in the middle of one write(2); waits for a line on stdin; fsync must tell, once */

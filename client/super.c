@@ -673,13 +673,12 @@ static void ll_kill_sb(struct super_block *sb)
 	/* No new targets or parameters from here on. */
 	ll_config_stop(sbi);
 	force = sbi->umounting;
-	if (!mounted) {
-		/* The mount failed: do not wait for anything of it. */
-		force = true;
-		ll_umount_begin(sb);
-	} else if (!force) {
+	/*
+	 * A mount that failed has nothing to write, but servers that it is connected to are told:
+	 * they would keep its client, and wait for it when they restart.
+	 */
+	if (mounted && !force)
 		sync_filesystem(sb);
-	}
 	WRITE_ONCE(sbi->umounting, true);
 	wake_up_all(&sbi->conf_waitq);
 	if (sbi->stats)

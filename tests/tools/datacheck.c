@@ -250,7 +250,8 @@ static void c_limit(void)
 	CHECK(!fsync(a) && !fsync(b));
 	CHECK(!fstat(b, &st) && st.st_size == end, "%lld", (long long)st.st_size);
 	CHECK(!unlink(path(0, "pending/limit")));
-	close(a), close(b);
+	close(a);
+	close(b);
 }
 
 /*
@@ -271,7 +272,8 @@ static void full_direct(void)
 	for (n = 0; n + MB <= got; n += MB)
 		CHECK(pread(b, buf, MB, n) == MB && !memcmp(buf, big + n, MB), "at %zd", n);
 	CHECK(!unlink(path(0, "full/direct")));
-	close(a), close(b);
+	close(a);
+	close(b);
 }
 
 /* the small OST gets full in the middle of one write(2): what it took is told, and there */
@@ -304,7 +306,8 @@ static void c_full(void)
 	CHECK(syncfs(a) == -1 && errno == ENOSPC);
 	CHECK(!syncfs(a));
 	CHECK(!unlink(path(0, "full/f")));
-	close(a), close(b);
+	close(a);
+	close(b);
 	full_direct();
 }
 

@@ -34,6 +34,10 @@ is "df -t lustre --output=target | grep -c ^/mnt" 3
 is "mount -t lustre /dev/ubdb /mnt 2>&1" "mount.lustre: according to /proc/mounts /dev/ubdb is already mounted on /mnt/ost0"
 rc 17 "mount -t lustre $NID:/$FS $L"
 rc 2 "mount -t lustre $NID:/nope /mnt"
+say "a mount that fails leaves no client on the servers, which they would wait for when they restart"
+before=$(lctl get_param -n mdt.*.num_exports)
+rc 2 "mount -t lustre $NID:/$FS/nosuchdir /mnt"
+is "lctl get_param -n mdt.*.num_exports" "$before"
 run umount -a -t lustre
 is "findmnt -n -t lustre,lustre_tgt -o TARGET" ""
 check_disks; unload

@@ -387,6 +387,29 @@ static int ll_config_record(void *who, const struct config_rec *rec)
 
 static const struct config_ops ll_config_ops = { .record = ll_config_record };
 
+/* A target has started. */
+static void ll_config_restarted(void *who, const struct config_target *ct)
+{
+	struct ll_sb_info *sbi = who;
+	struct obd_import *imp = NULL;
+	int rc;
+
+	if (ct->mdt) {
+		struct ll_mdc *mdc = xa_load(&sbi->mdcs, ct->index);
+
+		imp = mdc ? mdc->imp : NULL;
+	} else {
+		struct ll_osc *osc = xa_load(&sbi->oscs, ct->index);
+
+		imp = osc ? ll_osc_import(osc) : NULL;
+	}
+	/* What the configuration does not name yet is connected to when it does. */
+	rc = imp ? import_restarted(imp, ct->nids, ct->nr_nids, ct->instance) : 0;
+	if (rc)
+		pr_warn("%s: %s%04x has started on a node that the configuration does not name: rc = %d\n",
+			sbi->name, ct->mdt ? "MDT" : "OST", ct->index, rc);
+}
+
 /* ---- life ---- */
 
 /* The NIDs of an MDT as text, for messages. */
@@ -476,7 +499,7 @@ int ll_config_wait_mdt(struct ll_sb_info *sbi, unsigned long deadline)
  */
 int ll_config_start(struct ll_sb_info *sbi)
 {
-	char logname[LUSTRE_MAXFSNAME + 8];
+	char logname[LUSTRE_MAXFSNAME + 8], recover[sizeof(logname)];
 	int rc;
 
 	snprintf(logname, sizeof(logname), "%s-client", sbi->fsname);
@@ -495,12 +518,20 @@ int ll_config_start(struct ll_sb_info *sbi)
 		       sbi->mgsnodes, sbi->profile_seen ? "MDT0000" : "mount options", -EINVAL);
 		return -EINVAL;
 	}
-	return mgc_log_follow(sbi->mgc, "params", &ll_config_ops, sbi, CFG_F_MAY_MISS, NULL,
-			      &sbi->params_log);
+	rc = mgc_log_follow(sbi->mgc, "params", &ll_config_ops, sbi, CFG_F_MAY_MISS, NULL,
+			    &sbi->params_log);
+	if (rc || sbi->opts & LL_OPT_NOIR)
+		return rc;
+	snprintf(recover, sizeof(recover), "%s-cliir", sbi->fsname);
+	return mgc_recover_follow(sbi->mgc, recover, logname, ll_config_restarted, sbi,
+				  &sbi->recover_log);
 }
 
 void ll_config_stop(struct ll_sb_info *sbi)
 {
+	if (sbi->recover_log)
+		mgc_log_unfollow(sbi->recover_log);
+	sbi->recover_log = NULL;
 	if (!IS_ERR_OR_NULL(sbi->params_log))
 		mgc_log_unfollow(sbi->params_log);
 	if (!IS_ERR_OR_NULL(sbi->client_log))

@@ -64,6 +64,7 @@ struct ll_xattrs;
 #define LL_OPT_ALWAYS_PING	0x0200
 #define LL_OPT_32BITAPI		0x0400
 #define LL_OPT_RDONLY		0x0800
+#define LL_OPT_NOIR		0x1000	/* no imperative recovery */
 
 /* Counters of llite.*.stats */
 enum ll_stat {
@@ -92,6 +93,7 @@ struct ll_sb_info {
 	struct mgc		*mgc;
 	struct config_log	*client_log;
 	struct config_log	*params_log;
+	struct config_log	*recover_log;	/* tells of restarted targets; NULL: none */
 
 	/* Configured targets. conf_mutex: changes of the arrays and the walk over records. */
 	struct mutex		conf_mutex;

@@ -52,6 +52,7 @@ static const struct {
 	{ "noverbose", 0, LL_OPT_VERBOSE },
 	{ "always_ping", LL_OPT_ALWAYS_PING, 0 },
 	{ "32bitapi", LL_OPT_32BITAPI, 0 },
+	{ "noir", LL_OPT_NOIR, 0 },
 };
 
 /* Accepted without effect: options of servers or of older clients, or of mount.lustre. */
@@ -197,6 +198,8 @@ static int ll_show_options(struct seq_file *m, struct dentry *root)
 	seq_puts(m, o & LL_OPT_VERBOSE ? ",verbose" : ",noverbose");
 	if (o & LL_OPT_ALWAYS_PING)
 		seq_puts(m, ",always_ping");
+	if (o & LL_OPT_NOIR)
+		seq_puts(m, ",noir");
 	return 0;
 }
 
@@ -520,7 +523,7 @@ static int ll_super_get_mgc(struct ll_sb_info *sbi)
 		       sbi->fsname, rc);
 		return rc == -ENOMEM ? rc : -ENETDOWN;
 	}
-	sbi->mgc = mgc_get(sbi->mgsnodes);
+	sbi->mgc = mgc_get(sbi->mgsnodes, !(sbi->opts & LL_OPT_NOIR));
 	lnet_put_ref();
 	if (IS_ERR(sbi->mgc)) {
 		rc = PTR_ERR(sbi->mgc);

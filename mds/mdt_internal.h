@@ -570,6 +570,7 @@ int mdt_osts_start(struct mdt_device *mdt);
 void mdt_osts_stop(struct mdt_device *mdt);
 void mdt_osts_free(struct mdt_device *mdt);
 int mdt_osts_config_record(struct mdt_device *mdt, const struct config_rec *rec);
+void mdt_osts_restarted(struct mdt_device *mdt, const struct config_target *ct);
 int mdt_ost_index(const char *name);
 
 /* ---- mdt_objects.c: the OST objects of a file ---- */

@@ -412,6 +412,11 @@ static int mdt_config_record(struct lu_target *lt, const struct config_rec *rec)
 	return mdt_osts_config_record(lt->lt_priv, rec);
 }
 
+static void mdt_restarted(struct lu_target *lt, const struct config_target *target)
+{
+	mdt_osts_restarted(lt->lt_priv, target);
+}
+
 static int mdt_config_done(struct lu_target *lt, bool first)
 {
 	if (first) {
@@ -488,6 +493,7 @@ static struct tgt_type mdt_type = {
 	.stop		= mdt_stop,
 	.config_record	= mdt_config_record,
 	.config_done	= mdt_config_done,
+	.restarted	= mdt_restarted,
 	.connect	= mdt_connect,
 	.disconnect	= mdt_disconnect,
 	.reconstruct	= mdt_reconstruct,

@@ -10,6 +10,7 @@
 #define pr_fmt(fmt) "mdt: " fmt
 
 #include <linux/slab.h>
+#include <gloss/mgc.h>
 #include "mdt_internal.h"
 
 /* By device name or by uuid of the OST. Config records only: no lock. */
@@ -216,6 +217,28 @@ int mdt_osts_config_record(struct mdt_device *mdt, const struct config_rec *rec)
 	default:
 		return 0;
 	}
+}
+
+/**
+ * mdt_osts_restarted - the MGS tells that an OST has started
+ * @mdt: the target
+ * @ct: which, and where
+ */
+void mdt_osts_restarted(struct mdt_device *mdt, const struct config_target *ct)
+{
+	struct mdt_lod *lod = &mdt->mdt_lod;
+	struct osp_device *osp = NULL;
+	int rc = 0;
+
+	down_read(&lod->lo_sem);
+	if (!ct->mdt && ct->index < lod->lo_nr)
+		osp = lod->lo_osts[ct->index];
+	if (osp)
+		rc = import_restarted(osp->opd_imp, ct->nids, ct->nr_nids, ct->instance);
+	up_read(&lod->lo_sem);
+	if (rc)
+		pr_warn("%s has started on a node that the configuration does not name: rc = %d\n",
+			osp->opd_name, rc);
 }
 
 /* ---- start and stop ---- */

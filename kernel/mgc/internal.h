@@ -44,10 +44,14 @@ struct config_log {
 	void			*mgl_who;
 	unsigned int		mgl_flags;
 	char			*mgl_exclude;
+	/* only of a table of restarted targets (nidtbl.c) */
+	void (*mgl_target)(void *who, const struct config_target *target);
+	char			mgl_reader[32];
+	u64			mgl_version;	/* up to which it was read */
 	struct mutex		mgl_mutex;	/* one reader at a time */
 	bool			mgl_dead;	/* unfollowed: no callback any more */
 	bool			mgl_first;	/* inside mgc_log_follow() */
-	bool			mgl_failed; /* the last read did not work, or was of a local copy */
+	bool			mgl_failed; /* the last read failed, or was of a local copy */
 	u32			mgl_last;	/* index of the last record given to the owner */
 	struct config_walk	mgl_walk;
 	struct ldlm_lock	*mgl_lock;	/* CR, under m_lock */
@@ -64,6 +68,14 @@ int mgc_llog_header(struct mgc *mgc, const struct llog_logid *id, struct llog_lo
 int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 *saved, u64 *pos,
 		   void *buf);
 
+/* MGS_CONFIG_READ into @bv: how many bytes, or -errno; the version of the last, the newest. */
+int mgc_config_read(struct config_log *cl, struct bio_vec *bv, unsigned int nr, u64 *upto,
+		    u64 *newest);
+
+/* ---- nidtbl.c ---- */
+int mgc_nidtbl_process(struct config_log *cl);
+extern const struct param_def mgc_ir_state;
+
 /* ---- lock.c ---- */
 int mgc_lock_resid(const char *logname, struct ldlm_res_id *res);
 int mgc_lock_get(struct config_log *cl);	/* sets mgl_lock */
@@ -75,5 +87,8 @@ void mgc_lock_drop(struct config_log *cl);
  * of cl.
  */
 void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock);
+/* A log that is followed, but not read yet. NULL: no memory, ERR_PTR(-EINVAL): the name. */
+struct config_log *mgc_log_new(struct mgc *mgc, const char *logname, void *who);
+void mgc_log_read_soon(struct config_log *cl);
 
 #endif

@@ -20,7 +20,10 @@ int mgc_lock_resid(const char *logname, struct ldlm_res_id *res)
 	memset(res, 0, sizeof(*res));
 	memcpy(&name, logname, len);
 	res->name[0] = le64_to_cpu(name);
-	res->name[1] = strcmp(logname, "params") ? CONFIG_T_CONFIG : CONFIG_T_PARAMS;
+	if (dash && (!strcmp(dash, "-cliir") || !strcmp(dash, "-mdtir")))
+		res->name[1] = CONFIG_T_RECOVER;
+	else
+		res->name[1] = strcmp(logname, "params") ? CONFIG_T_CONFIG : CONFIG_T_PARAMS;
 	return 0;
 }
 

@@ -263,17 +263,29 @@ static void mgc_log_put(struct config_log *cl)
 	kfree(cl);
 }
 
-static void mgc_log_requeue(struct config_log *cl)
+static void mgc_log_read_after(struct config_log *cl, unsigned long delay)
 {
-	unsigned long delay = MGC_REQUEUE_MIN * HZ + get_random_u32() % (5 * HZ);
 	struct mgc *mgc = cl->mgl_mgc;
 
-	if (cl->mgl_flags & CFG_F_SERVER && !READ_ONCE(cl->mgl_failed))
-		delay = HZ / 5;
 	spin_lock(&mgc->m_lock);
 	if (!cl->mgl_dead)
 		queue_delayed_work(mgc->m_wq, &cl->mgl_work, delay);
 	spin_unlock(&mgc->m_lock);
+}
+
+void mgc_log_read_soon(struct config_log *cl)
+{
+	mgc_log_read_after(cl, 0);
+}
+
+static void mgc_log_requeue(struct config_log *cl)
+{
+	unsigned long delay = MGC_REQUEUE_MIN * HZ + get_random_u32() % (5 * HZ);
+
+	/* Who waits for a restarted target shall wait no longer than it takes to restart. */
+	if ((cl->mgl_flags & CFG_F_SERVER || cl->mgl_target) && !READ_ONCE(cl->mgl_failed))
+		delay = HZ / 5;
+	mgc_log_read_after(cl, delay);
 }
 
 static void mgc_log_work(struct work_struct *work)
@@ -284,7 +296,9 @@ static void mgc_log_work(struct work_struct *work)
 
 	mutex_lock(&cl->mgl_mutex);
 	if (!READ_ONCE(cl->mgl_dead)) {
-		rc = mgc_wait(cl->mgl_mgc, 1) ?: mgc_process_log(cl);
+		rc = mgc_wait(cl->mgl_mgc, 1);
+		if (!rc)
+			rc = cl->mgl_target ? mgc_nidtbl_process(cl) : mgc_process_log(cl);
 		again = rc < 0;
 		if (again) {
 			if (!cl->mgl_failed)
@@ -318,6 +332,27 @@ void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock)
 	mgc_log_put(cl);
 }
 
+struct config_log *mgc_log_new(struct mgc *mgc, const char *logname, void *who)
+{
+	struct config_log *cl = kzalloc(sizeof(*cl), GFP_KERNEL);
+
+	if (!cl)
+		return NULL;
+	if (strscpy(cl->mgl_name, logname, sizeof(cl->mgl_name)) < 0) {
+		kfree(cl);
+		return ERR_PTR(-EINVAL);
+	}
+	refcount_set(&cl->mgl_ref, 1);
+	cl->mgl_mgc = mgc;
+	cl->mgl_who = who;
+	mutex_init(&cl->mgl_mutex);
+	INIT_DELAYED_WORK(&cl->mgl_work, mgc_log_work);
+	spin_lock(&mgc->m_lock);
+	list_add_tail(&cl->mgl_list, &mgc->m_logs);
+	spin_unlock(&mgc->m_lock);
+	return cl;
+}
+
 /**
  * mgc_log_follow - read a config log now and whenever it grows
  * @mgc: client of the MGS
@@ -340,31 +375,19 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 	int rc;
 
 	*logp = NULL;
-	cl = kzalloc(sizeof(*cl), GFP_KERNEL);
-	if (!cl)
-		return -ENOMEM;
-	if (strscpy(cl->mgl_name, logname, sizeof(cl->mgl_name)) < 0) {
-		kfree(cl);
-		return -EINVAL;
-	}
-	refcount_set(&cl->mgl_ref, 1);
-	cl->mgl_mgc = mgc;
+	cl = mgc_log_new(mgc, logname, who);
+	if (IS_ERR_OR_NULL(cl))
+		return cl ? PTR_ERR(cl) : -ENOMEM;
 	cl->mgl_ops = ops;
-	cl->mgl_who = who;
 	cl->mgl_flags = flags;
-	mutex_init(&cl->mgl_mutex);
-	INIT_DELAYED_WORK(&cl->mgl_work, mgc_log_work);
 	if (exclude) {
 		cl->mgl_exclude = kstrdup(exclude, GFP_KERNEL);
 		if (!cl->mgl_exclude) {
-			kfree(cl);
+			mgc_log_unfollow(cl);
 			return -ENOMEM;
 		}
 		cl->mgl_walk.exclude_list = cl->mgl_exclude;
 	}
-	spin_lock(&mgc->m_lock);
-	list_add_tail(&cl->mgl_list, &mgc->m_logs);
-	spin_unlock(&mgc->m_lock);
 
 	/* A target with a local copy has waited for the MGS when it registered. */
 	rc = flags & CFG_F_LOCAL_OK ? mgc_wait(mgc, 2) : mgc_wait_or_tell(mgc, MGC_WAIT);

@@ -57,7 +57,7 @@ static const char *mgc_parse_node(const char *text, struct lnet_nid *nids, unsig
 	}
 }
 
-static struct obd_import *mgc_new_import(struct mgc *mgc)
+static struct obd_import *mgc_new_import(struct mgc *mgc, bool recover)
 {
 	struct import_conf conf = {
 		.target_uuid = LUSTRE_MGS_OBDNAME,
@@ -73,6 +73,7 @@ static struct obd_import *mgc_new_import(struct mgc *mgc)
 
 	conf.ocd.ocd_connect_flags = cpu_to_le64(OBD_CONNECT_VERSION | OBD_CONNECT_AT |
 						 OBD_CONNECT_FULL20 |
+						 (recover ? OBD_CONNECT_IMP_RECOV : 0) |
 						 OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(OBD_CONNECT2_REP_MBITS);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
@@ -93,7 +94,7 @@ static void mgc_free(struct mgc *mgc)
 	kfree(mgc);
 }
 
-static int mgc_setup(struct mgc *mgc, const char *text)
+static int mgc_setup(struct mgc *mgc, const char *text, bool recover)
 {
 	char path[sizeof("mgc/") + sizeof(mgc->m_name)];
 	struct lnet_nid *nids;
@@ -101,7 +102,7 @@ static int mgc_setup(struct mgc *mgc, const char *text)
 	int rc = -ENOMEM;
 
 	mgc->m_wq = alloc_workqueue("mgc", WQ_UNBOUND, 0);
-	mgc->m_imp = mgc_new_import(mgc);
+	mgc->m_imp = mgc_new_import(mgc, recover);
 	nids = kcalloc(NODE_NIDS, sizeof(*nids), GFP_KERNEL);
 	if (!mgc->m_wq || !mgc->m_imp || !nids)
 		goto out;
@@ -121,13 +122,14 @@ static int mgc_setup(struct mgc *mgc, const char *text)
 		snprintf(path, sizeof(path), "mgc/%s", mgc->m_name);
 		mgc->m_params = param_dir_add(NULL, path);
 		import_params_add(mgc->m_params, mgc->m_imp);
+		param_add(mgc->m_params, &mgc_ir_state, 1, mgc);
 	}
 out:
 	kfree(nids);
 	return rc;
 }
 
-static struct mgc *mgc_new(const char *name, const char *text)
+static struct mgc *mgc_new(const char *name, const char *text, bool recover)
 {
 	struct mgc *mgc = kzalloc(sizeof(*mgc), GFP_KERNEL);
 	uuid_t uuid;
@@ -142,7 +144,7 @@ static struct mgc *mgc_new(const char *name, const char *text)
 	uuid_gen(&uuid);
 	snprintf(mgc->m_uuid, sizeof(mgc->m_uuid), "%pU", &uuid);
 	mgc->m_obd = lu_device_add("mgc", mgc->m_name, mgc->m_uuid);
-	rc = mgc_setup(mgc, text);
+	rc = mgc_setup(mgc, text, recover);
 	if (rc) {
 		mgc_free(mgc);
 		return ERR_PTR(rc);
@@ -153,13 +155,14 @@ static struct mgc *mgc_new(const char *name, const char *text)
 /**
  * mgc_get - the client of a management service
  * @mgsnodes: "nid,nid:nid,nid": NIDs of a node separated by ',', nodes by ':'
+ * @recover: ask for imperative recovery, if this is the first user
  *
  * Shared by all who name the same first NID. 0@lo, the MGS of this node, is a name of its own, so
  * that the target that starts together with it does not wait for an older client that is still
  * trying to connect. Connecting has begun when it returns. May sleep.
  * Return: the client, end with mgc_put(); ERR_PTR: -EINVAL, -ENOMEM, or why networks do not start.
  */
-struct mgc *mgc_get(const char *mgsnodes)
+struct mgc *mgc_get(const char *mgsnodes, bool recover)
 {
 	char name[sizeof(((struct mgc *)NULL)->m_name)], nidstr[LNET_NIDSTR_SIZE];
 	struct lnet_nid *nids;
@@ -190,7 +193,7 @@ struct mgc *mgc_get(const char *mgsnodes)
 			return mgc;
 		}
 	}
-	mgc = mgc_new(name, mgsnodes);
+	mgc = mgc_new(name, mgsnodes, recover);
 	if (!IS_ERR(mgc))
 		list_add(&mgc->m_list, &mgcs);
 	mutex_unlock(&mgcs_mutex);

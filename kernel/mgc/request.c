@@ -123,6 +123,44 @@ out:
 	return rc;
 }
 
+int mgc_config_read(struct config_log *cl, struct bio_vec *bv, unsigned int nr, u64 *upto,
+		    u64 *newest)
+{
+	struct mgs_config_body *body;
+	struct mgs_config_res *res;
+	struct ptlrpc_request *req;
+	int rc;
+
+	req = ptlrpc_req_new(cl->mgl_mgc->m_imp, MGS_CONFIG_READ, &wf_mgs_config_read);
+	if (!req)
+		return -ENOMEM;
+	req->rq_no_delay = true;
+	rc = ptlrpc_req_pack(req);
+	if (rc)
+		goto out;
+	body = ptlrpc_req_buf(req, WF_MGS_CONFIG_BODY);
+	strscpy(body->mcb_name, cl->mgl_name, sizeof(body->mcb_name));
+	body->mcb_offset = cpu_to_le64(cl->mgl_version + 1);
+	body->mcb_type = cpu_to_le16(CONFIG_T_RECOVER);
+	body->mcb_rec_nid_size = sizeof(struct lnet_nid);
+	body->mcb_bits = PAGE_SHIFT;
+	body->mcb_units = cpu_to_le32(nr);
+	rc = ptlrpc_req_bulk(req, false, MGS_BULK_PORTAL, bv, nr, 1) ?: ptlrpc_queue_wait(req);
+	if (rc)
+		goto out;
+	res = ptlrpc_rep_buf(req, WF_MGS_CONFIG_RES);
+	if (res) {
+		*upto = le64_to_cpu(res->mcr_offset);
+		*newest = le64_to_cpu(res->mcr_size);
+		rc = req->bulk_bytes;
+	} else {
+		rc = -EPROTO;
+	}
+out:
+	ptlrpc_req_put(req);
+	return rc;
+}
+
 /**
  * mgc_target_register - register a target with the MGS
  * @mgc: client of the MGS

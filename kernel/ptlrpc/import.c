@@ -586,7 +586,7 @@ void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid)
 	if (imp->imp_state == IMP_FULL) {
 		import_set_state(imp, IMP_DISCON);
 		imp->imp_todo |= IMP_DO_EVENT(IMP_EV_DISCON);
-	} else if (import_is_recovering(imp)) {
+	} else if (import_is_recovering(imp) || imp->imp_state == IMP_CONNECTING) {
 		/* the step that is under way fails, and it starts over */
 		list_for_each_entry(req, &imp->imp_sending, rq_list)
 			if (req->rq_bypass)
@@ -596,6 +596,59 @@ void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid)
 	spin_unlock(&imp->imp_lock);
 }
 EXPORT_SYMBOL_GPL(import_reconnect);
+
+/* One of @nids is a connection of the import. */
+static bool import_has_nid(struct obd_import *imp, const struct lnet_nid *nids, unsigned int n)
+{
+	unsigned int i;
+	bool has = false;
+
+	spin_lock(&imp->imp_lock);
+	for (i = 0; i < n && !has; i++)
+		has = import_find_conn(imp, &nids[i]);
+	spin_unlock(&imp->imp_lock);
+	return has;
+}
+
+/**
+ * import_restarted - the MGS tells that the target has started (imperative recovery)
+ * @imp: import
+ * @nids: NIDs of the node where it runs, all of one node
+ * @n: how many, at least 1
+ * @instance: counts the starts of the target
+ *
+ * If this is news, the import connects to it at once. An idle import does so when it is used.
+ *
+ * Context: may sleep. Return: 0; -ENOENT: the configuration has no such node; -ENOMEM.
+ */
+int import_restarted(struct obd_import *imp, const struct lnet_nid *nids, unsigned int n,
+		     u32 instance)
+{
+	const struct lnet_nid *nid = NULL;
+	unsigned int i;
+	bool news;
+	int rc;
+
+	if (!import_has_nid(imp, nids, n))
+		return -ENOENT;
+	rc = import_add_conn(imp, nids, n);
+	if (rc)
+		return rc;
+	for (i = 0; i < n && !nid; i++)
+		if (lnet_distance(&nids[i]) >= 0)
+			nid = &nids[i];
+	spin_lock(&imp->imp_lock);
+	news = imp->imp_connected && imp->imp_state != IMP_IDLE &&
+	       (s32)(instance - le32_to_cpu(imp->imp_ocd.ocd_instance)) > 0;
+	spin_unlock(&imp->imp_lock);
+	if (news && nid) {
+		pr_info("%s: the target has restarted (instance %u), connecting to it\n",
+			imp->imp_name, instance);
+		import_reconnect(imp, nid);
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(import_restarted);
 
 /**
  * import_set_active - administrator's switch

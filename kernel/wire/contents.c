@@ -303,3 +303,29 @@ bool wire_name_ok(const char *name, u32 len)
 	return !memchr(name, 0, len - 1) && !memchr(name, '/', len - 1);
 }
 EXPORT_SYMBOL_GPL(wire_name_ok);
+
+/**
+ * wire_nidtbl_check - check an entry of the table of started targets (chapter 6.9.2)
+ * @p: the entry, at any address: those with large NIDs are not aligned
+ * @room: bytes that are left, the entry may cover all of them
+ * @e: out: the entry without its NIDs, which follow it at @p, all of them present
+ *
+ * Return: bytes to the next entry, or -EINVAL.
+ */
+int wire_nidtbl_check(const void *p, u32 room, struct mgs_nidtbl_entry *e)
+{
+	u32 len;
+
+	if (room < sizeof(*e))
+		return -EINVAL;
+	memcpy(e, p, sizeof(*e));
+	len = le32_to_cpu(e->mne_length);
+	if (!e->mne_nid_count || e->mne_nid_type > 1 || len > room ||
+	    e->mne_nid_size != (e->mne_nid_type ? 20 : sizeof(__le64)) ||
+	    len < sizeof(*e) + e->mne_nid_count * e->mne_nid_size ||
+	    (e->mne_type != MNE_TYPE_MDT && e->mne_type != MNE_TYPE_OST) ||
+	    le32_to_cpu(e->mne_index) > 0xffff)
+		return -EINVAL;
+	return len;
+}
+EXPORT_SYMBOL_GPL(wire_nidtbl_check);

@@ -11,6 +11,7 @@
 #include <gloss/lnet.h>
 #include <gloss/ptlrpc.h>
 #include <gloss/llog.h>
+#include <gloss/wire/mgs.h>
 
 struct mgc;
 struct config_log;
@@ -35,6 +36,15 @@ struct config_ops {
 	void (*load_done)(void *who, struct llog_store *st);
 };
 
+/* A target has told the MGS that it is up. */
+struct config_target {
+	bool			mdt;
+	u32			index;
+	u32			instance;	/* grows with each start of the target */
+	unsigned int		nr_nids;	/* at least 1 */
+	struct lnet_nid		nids[MTI_NIDS_MAX];
+};
+
 /* Flags of mgc_log_follow() */
 /* -ENOENT is fine: 0 is returned and the log still followed */
 #define CFG_F_MAY_MISS		0x1
@@ -44,10 +54,11 @@ struct config_ops {
 #define CFG_F_SERVER		0x4
 
 /*
- * mgsnodes: "nid,nid:nid,nid" (6.2.4); "0@lo" is the MGS of this node. Starts to connect, does not
+ * mgsnodes: "nid,nid:nid,nid" (6.2.4); "0@lo" is the MGS of this node. recover: ask for imperative
+ * recovery; users of one client share what its first user asked for. Starts to connect, does not
  * wait for it. ERR_PTR(-EINVAL) bad text, -ENOMEM.
  */
-struct mgc *mgc_get(const char *mgsnodes);
+struct mgc *mgc_get(const char *mgsnodes, bool recover);
 void mgc_put(struct mgc *mgc);			/* the last one disconnects (bounded time) */
 /* until connected: 0, -ETIMEDOUT, -EINTR, -EIO ... */
 int mgc_wait(struct mgc *mgc, unsigned int seconds);
@@ -65,6 +76,18 @@ int mgc_log_follow(struct mgc *mgc, const char *logname, const struct config_ops
 		   const char *exclude, struct config_log **logp);
 /* No callback runs any more when this returns. Must not be called from a callback. */
 void mgc_log_unfollow(struct config_log *log);
+
+/* Is connected to an MGS that tells of restarted targets. */
+bool mgc_recovers(struct mgc *mgc);
+/*
+ * Be told when a target of the file system has started (imperative recovery, 6.9): fn is called for
+ * each, from a work item. Nothing happens while the MGS does not grant it. logname: "testfs-cliir"
+ * (clients) or "testfs-mdtir"; reader: who reads it, for the parameter ir_state. End with
+ * mgc_log_unfollow(). 0; -ENOMEM; -EINVAL.
+ */
+int mgc_recover_follow(struct mgc *mgc, const char *logname, const char *reader,
+		       void (*fn)(void *who, const struct config_target *target), void *who,
+		       struct config_log **logp);
 
 /*
  * MGS_TARGET_REG (6.8). On return mti holds the reply if one came (also on errors; LDD_F_ERROR =

@@ -295,6 +295,8 @@ int wire_llog_hdr_check(const void *buf, u32 len);
 const struct llog_rec_hdr *wire_llog_next(const void *chunk, u32 len, u32 *off, int *rc);
 /* Body of an OBD_CFG_REC: version, bufcount, lengths; -EINVAL when malformed. */
 int wire_lcfg_check(const void *buf, u32 len);
+struct mgs_nidtbl_entry;
+int wire_nidtbl_check(const void *p, u32 room, struct mgs_nidtbl_entry *e);
 
 /* Directory: one 4096-byte page. check: hashes ordered, records inside. next: NULL at the end. */
 int wire_dirpage_check(const void *page, u32 len);

@@ -232,8 +232,11 @@ void import_invalidate(struct obd_import *imp);
  */
 void import_disconnect_start(struct obd_import *imp);
 void import_disconnect(struct obd_import *imp);
-/* Reconnect now (imperative recovery): to this NID if not NULL. */
+/* Reconnect now: to this NID if not NULL. */
 void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid);
+/* Imperative recovery: the target has started on the node with these NIDs. 0, -ENOENT, -ENOMEM. */
+int import_restarted(struct obd_import *imp, const struct lnet_nid *nids, unsigned int n,
+		     u32 instance);
 /* lctl --device deactivate / activate. */
 void import_set_active(struct obd_import *imp, bool active);
 /*

@@ -84,23 +84,30 @@ struct mgs_target *mgs_target_new(struct mgs_fs *fs, bool mdt, u32 index)
 	t->mt_desc.mdt = mdt;
 	t->mt_desc.index = index;
 	t->mt_desc.node = t->mt_node;
+	INIT_LIST_HEAD(&t->mt_ready);
 	list_add_tail(&t->mt_list, &fs->mf_targets);
 	return t;
+}
+
+void mgs_target_free(struct mgs_target *t)
+{
+	list_del(&t->mt_list);
+	list_del(&t->mt_ready);
+	kfree(t);
 }
 
 void mgs_fs_forget_targets(struct mgs_fs *fs)
 {
 	struct mgs_target *t, *tmp;
 
-	list_for_each_entry_safe(t, tmp, &fs->mf_targets, mt_list) {
-		list_del(&t->mt_list);
-		kfree(t);
-	}
+	list_for_each_entry_safe(t, tmp, &fs->mf_targets, mt_list)
+		mgs_target_free(t);
 }
 
 void mgs_fs_drop_unused(struct mgs_fs *fs)
 {
-	if (!list_empty(&fs->mf_targets) || work_busy(&fs->mf_revoke))
+	if (!list_empty(&fs->mf_targets) || work_busy(&fs->mf_revoke) ||
+	    work_busy(&fs->mf_notify))
 		return;
 	mgs_proc_del_fs(fs);
 	list_del(&fs->mf_list);
@@ -113,6 +120,7 @@ void mgs_fs_free_all(struct mgs_dev *mgs)
 
 	list_for_each_entry_safe(fs, tmp, &mgs->md_fses, mf_list) {
 		cancel_work_sync(&fs->mf_revoke);
+		cancel_work_sync(&fs->mf_notify);
 		mgs_fs_forget_targets(fs);
 		mgs_proc_del_fs(fs);
 		list_del(&fs->mf_list);
@@ -231,6 +239,7 @@ struct mgs_fs *mgs_fs_get(struct mgs_dev *mgs, const char *fsname)
 	strscpy(fs->mf_name, fsname, sizeof(fs->mf_name));
 	INIT_LIST_HEAD(&fs->mf_targets);
 	INIT_WORK(&fs->mf_revoke, mgs_revoke_work);
+	mgs_recover_fs_init(fs);
 	rc = mgs_fs_load(fs);
 	if (rc) {
 		pr_err("config logs of file system %s cannot be read: rc = %d\n", fsname, rc);

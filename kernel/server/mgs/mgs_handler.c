@@ -2,9 +2,10 @@
 /*
  * The management service as a target: its RPCs (chapter 6.2.2), config locks, start and stop.
  *
- * Config locks: clients hold CR locks on (file system name, 0) and ("params", 3). After a change a
- * work item takes an EX lock on the resource, which calls all of them back; they take new ones and
- * read again. One such work at a time per resource; a change while it waits queues it once more.
+ * Config locks: clients hold CR locks on (file system name, 0), ("params", 3), and (file system
+ * name, 2) for the table of restarted targets. After a change a work item takes an EX lock on the
+ * resource, which calls all of them back; they take new ones and read again. One such work at a
+ * time per resource; a change while it waits queues it once more.
  */
 #define pr_fmt(fmt) "mgs: " fmt
 #include <linux/module.h>
@@ -27,10 +28,8 @@ static struct mgs_dev *mgs_req_dev(struct svc_req *req)
 
 /* ---- locks ---- */
 
-void mgs_revoke_work(struct work_struct *work)
+int mgs_revoke(struct mgs_fs *fs, u64 type)
 {
-	struct mgs_fs *fs = container_of(work, struct mgs_fs, mf_revoke);
-	struct mgs_dev *mgs = fs->mf_mgs;
 	struct ldlm_res_id res = { };
 	struct ldlm_lock *lock;
 	u8 name[8] = { };
@@ -40,15 +39,22 @@ void mgs_revoke_work(struct work_struct *work)
 	memcpy(name, fs->mf_name, strnlen(fs->mf_name, sizeof(name)));
 	memcpy(&le, name, sizeof(le));
 	res.name[0] = le64_to_cpu(le);
-	res.name[1] = fs == mgs->md_params ? CONFIG_T_PARAMS : CONFIG_T_CONFIG;
-	rc = ldlm_srv_lock_local(mgs->md_target->lt_pt.pt_ns, &res,
-				 LDLM_PLAIN, NULL, LCK_EX, 0,
-				 &lock);
+	res.name[1] = type;
+	rc = ldlm_srv_lock_local(fs->mf_mgs->md_target->lt_pt.pt_ns, &res, LDLM_PLAIN, NULL, LCK_EX,
+				 0, &lock);
+	if (!rc)
+		ldlm_srv_unlock(lock);
+	return rc;
+}
+
+void mgs_revoke_work(struct work_struct *work)
+{
+	struct mgs_fs *fs = container_of(work, struct mgs_fs, mf_revoke);
+	int rc = mgs_revoke(fs, fs == fs->mf_mgs->md_params ? CONFIG_T_PARAMS : CONFIG_T_CONFIG);
+
 	if (rc)
 		pr_warn("%s: the readers of the config logs were not told of a change: rc = %d\n",
 			fs->mf_name, rc);
-	else
-		ldlm_srv_unlock(lock);
 }
 
 /* ---- llog ---- */
@@ -89,6 +95,7 @@ static int mgs_llog_open(struct svc_req *req)
 	up_read(&mgs->md_sem);
 	if (IS_ERR(cl))
 		return PTR_ERR(cl);
+	mgs_recover_not_for(req, name);
 	rep = svc_rep_buf(req, WF_LLOGD_BODY);
 	*rep = *body;
 	rep->lgd_logid = id;
@@ -149,7 +156,8 @@ static int mgs_target_reg(struct svc_req *req)
 		return rc;
 	rep = svc_rep_buf(req, WF_MTI);
 	memcpy(rep, mti, len);
-	return mgs_register(mgs_req_dev(req), rep);
+	return mgs_register(mgs_req_dev(req), rep,
+			    exp_connect_flags(req->sr_exp) & OBD_CONNECT_IMP_RECOV);
 }
 
 /* No peer of today sends it; real services refuse it (6.2.2). */
@@ -158,24 +166,33 @@ static int mgs_set_info(struct svc_req *req)
 	return -EINVAL;
 }
 
-/*
- * There is no nodemap: an empty bulk and the end of the index say so (6.10). The rest is refused.
- */
-static int mgs_config_read(struct svc_req *req)
+/* There is no nodemap: an empty bulk and the end of the index say so (6.10). */
+static int mgs_nodemap_read(struct svc_req *req)
 {
-	struct mgs_config_body *body = svc_req_buf(req, WF_MGS_CONFIG_BODY);
 	struct bio_vec bv = { .bv_page = ZERO_PAGE(0), .bv_len = LU_PAGE_SIZE };
 	struct mgs_config_res *res;
 	int rc;
 
-	if (le16_to_cpu(body->mcb_type) != CONFIG_T_NODEMAP)
-		return -EOPNOTSUPP;
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;
 	res = svc_rep_buf(req, WF_MGS_CONFIG_RES);
 	res->mcr_offset = cpu_to_le64(MGS_NODEMAP_END);
 	return svc_bulk_put(req, MGS_BULK_PORTAL, &bv, 1, 0, 1);
+}
+
+static int mgs_config_read(struct svc_req *req)
+{
+	struct mgs_config_body *body = svc_req_buf(req, WF_MGS_CONFIG_BODY);
+
+	switch (le16_to_cpu(body->mcb_type)) {
+	case CONFIG_T_NODEMAP:
+		return mgs_nodemap_read(req);
+	case CONFIG_T_RECOVER:
+		return mgs_recover_read(req, body);
+	default:
+		return -EOPNOTSUPP;
+	}
 }
 
 static const struct ptlrpc_handler mgs_handlers[] = {
@@ -195,7 +212,7 @@ static int mgs_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 	    flags2 = le64_to_cpu(ocd->ocd_connect_flags2);
 
 	flags &= OBD_CONNECT_FULL20 | OBD_CONNECT_VERSION | OBD_CONNECT_AT |
-		 OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2;
+		 OBD_CONNECT_IMP_RECOV | OBD_CONNECT_BULK_MBITS | OBD_CONNECT_FLAGS2;
 	flags2 &= OBD_CONNECT2_REP_MBITS;
 	ocd->ocd_connect_flags = cpu_to_le64(flags);
 	ocd->ocd_connect_flags2 = cpu_to_le64(flags & OBD_CONNECT_FLAGS2 ? flags2 : 0);
@@ -241,6 +258,8 @@ static int mgs_start(struct lu_target *lt)
 	INIT_LIST_HEAD(&mgs->md_logs);
 	INIT_LIST_HEAD(&mgs->md_fses);
 	mgs->md_generation = get_random_u32();
+	mgs->md_started = ktime_get_seconds();
+	mgs->md_ir_timeout = 4 * ptlrpc_timeout;
 	mgs->md_body = kvmalloc(LLOG_CHUNK_SIZE, GFP_KERNEL);
 	mgs->md_wq = alloc_workqueue("mgs_revoke", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	mgs_proc_init(mgs);
@@ -309,6 +328,7 @@ static const struct tgt_type mgs_type = {
 	.nr_handlers = ARRAY_SIZE(mgs_handlers),
 	.services = mgs_services,
 	.nr_services = ARRAY_SIZE(mgs_services),
+	.export_size = sizeof(struct mgs_export),
 	.start = mgs_start,
 	.stop_begin = mgs_stop_begin,
 	.no_exports = mgs_no_exports,

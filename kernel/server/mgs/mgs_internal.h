@@ -32,6 +32,16 @@ struct mgs_dev {
 	struct mgs_fs		*md_params;
 	void			*md_body;	/* scratch of the writer, under md_sem */
 	struct param_dir	*md_live;
+	/* imperative recovery (mgs_recover.c) */
+	time64_t		md_started;
+	unsigned int		md_ir_timeout;	/* seconds after the start until state "full" */
+};
+
+/* One connected client of the MGS. */
+struct mgs_export {
+	struct tgt_export	me_te;		/* must be first */
+	/* exp_lock: the file system whose logs it reads without imperative recovery; "" = none */
+	char			me_nonir[9];
 };
 
 /* ---- mgs_log.c: a config log, open ---- */
@@ -64,6 +74,9 @@ struct mgs_target {
 	struct list_head	mt_list;
 	struct mgs_tdesc	mt_desc;
 	struct mgs_node		mt_node[MGS_NODES];
+	/* its entry in the table of restarted targets, if it has told that it is up */
+	struct list_head	mt_ready;	/* mgs_fs.mf_ready */
+	struct mgs_ready	mt_up;
 };
 
 struct mgs_fs {
@@ -74,12 +87,20 @@ struct mgs_fs {
 	struct list_head	mf_targets;	/* of mgs_target */
 	struct param_def	mf_param;	/* mgs.MGS.live.<name> */
 	struct work_struct	mf_revoke;	/* make all holders of the config lock read again */
+	/* the table of restarted targets (mgs_recover.c), by version, newest last */
+	struct list_head	mf_ready;	/* of mgs_target */
+	u64			mf_version;
+	bool			mf_version_read;	/* from the disk */
+	struct work_struct	mf_notify;	/* make all clients read the table */
+	u64			mf_notify_total, mf_notify_max;	/* ns */
+	u32			mf_notified;	/* how often */
 };
 
 /* Loads it from the logs when it is not known yet. md_sem write. */
 struct mgs_fs *mgs_fs_get(struct mgs_dev *mgs, const char *fsname);
 struct mgs_target *mgs_target_find(struct mgs_fs *fs, bool mdt, u32 index);
 struct mgs_target *mgs_target_new(struct mgs_fs *fs, bool mdt, u32 index);
+void mgs_target_free(struct mgs_target *t);
 void mgs_fs_forget_targets(struct mgs_fs *fs);
 /* Free it if no target is registered in it: failed registrations must not use up memory. */
 void mgs_fs_drop_unused(struct mgs_fs *fs);
@@ -112,10 +133,21 @@ int mgs_mark_sections(struct mgs_clog *cl, const char *tgtname, const char *comm
 int mgs_pool_change(struct mgs_dev *mgs, char *text);
 
 /* ---- mgs_register.c ---- */
-int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti);
+/* @ir: the target takes part in imperative recovery */
+int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti, bool ir);
+
+/* ---- mgs_recover.c ---- */
+int mgs_recover_ready(struct mgs_fs *fs, struct mgs_target *t, struct mgs_target_info *mti);
+int mgs_recover_read(struct svc_req *req, const struct mgs_config_body *body);
+void mgs_recover_fs_init(struct mgs_fs *fs);
+void mgs_recover_show(struct mgs_fs *fs, struct seq_file *m);
+/* The client reads @logname and will not be told of restarted targets. */
+void mgs_recover_not_for(struct svc_req *req, const char *logname);
 
 /* ---- mgs_handler.c ---- */
 void mgs_revoke_work(struct work_struct *work);
+/* Call back all locks of (@fs, @type). */
+int mgs_revoke(struct mgs_fs *fs, u64 type);
 extern struct mgs_dev *mgs_the_dev;	/* of this node, NULL while stopped; under mgs_dev_mutex */
 extern struct mutex mgs_dev_mutex;
 

@@ -13,8 +13,25 @@ static int mgs_live_show(struct seq_file *m, void *obj)
 
 	seq_printf(m, "fsname: %s\nflags: 0x0     gen: %u\n\nSecure RPC Config Rules:\n\n",
 		   fs->mf_name, READ_ONCE(fs->mf_step));
-	seq_puts(m, "imperative_recovery_state:\n    state: disabled\n    nonir_clients: 0\n");
+	mgs_recover_show(fs, m);
 	return 0;
+}
+
+static int mgs_ir_timeout_show(struct seq_file *m, void *obj)
+{
+	seq_printf(m, "%u\n", READ_ONCE(((struct mgs_dev *)obj)->md_ir_timeout));
+	return 0;
+}
+
+static ssize_t mgs_ir_timeout_store(const char *text, size_t len, void *obj)
+{
+	u64 secs;
+	int rc = param_parse_u64(text, 0, INT_MAX, &secs);
+
+	if (rc)
+		return rc;
+	WRITE_ONCE(((struct mgs_dev *)obj)->md_ir_timeout, secs);
+	return len;
 }
 
 /* Best effort: a missing file stops nothing. */
@@ -30,12 +47,18 @@ void mgs_proc_del_fs(struct mgs_fs *fs)
 	param_del(fs->mf_mgs->md_live, fs->mf_name);
 }
 
+static const struct param_def mgs_params[] = {
+	{ "ir_timeout", 0644, mgs_ir_timeout_show, mgs_ir_timeout_store },
+};
+
 void mgs_proc_init(struct mgs_dev *mgs)
 {
+	param_add(mgs->md_target->lt_params, mgs_params, ARRAY_SIZE(mgs_params), mgs);
 	mgs->md_live = param_dir_add(NULL, "mgs/MGS/live");
 }
 
 void mgs_proc_fini(struct mgs_dev *mgs)
 {
 	param_dir_del(mgs->md_live);
+	param_remove(mgs->md_target->lt_params, mgs_params, ARRAY_SIZE(mgs_params));
 }

@@ -241,8 +241,7 @@ static int mgs_reg_new(struct reg *r)
 		return -ENOMEM;
 	rc = mgs_reg_set_nodes(r, t) ?: mgs_reg_write_all(r, t);
 	if (rc) {
-		list_del(&t->mt_list);
-		kfree(t);
+		mgs_target_free(t);
 		return rc;
 	}
 	pr_info("%s registered from %s\n", r->name, t->mt_node[0].uuid);
@@ -350,18 +349,33 @@ static int mgs_reg_do(struct reg *r)
 	return rc ?: mgs_fs_changed(r->fs);
 }
 
-/* Fills in the reply; its flags say ERROR when a negative errno is returned. */
-int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti)
+/* The target is up, with this instance and these NIDs. */
+static int mgs_reg_ready(struct reg *r)
+{
+	struct mgs_target *t;
+
+	r->fs = mgs_fs_get(r->mgs, r->mti->mti_fsname);
+	if (IS_ERR(r->fs))
+		return PTR_ERR(r->fs);
+	t = mgs_target_find(r->fs, r->mdt, r->index);
+	return t ? mgs_recover_ready(r->fs, t, r->mti) : -ENOENT;
+}
+
+/*
+ * Fills in the reply; its flags say ERROR when a negative errno is returned. What a client without
+ * imperative recovery calls READY is a registration (6.2.3).
+ */
+int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti, bool ir)
 {
 	struct reg r = { .mgs = mgs, .mti = mti };
 	u32 flags = le32_to_cpu(mti->mti_flags);
+	bool ready = ir && flags & LDD_F_OPC_READY;
 	int rc;
 
 	rc = mgs_reg_check(&r);
-	/* READY belongs to imperative recovery, which is never granted: nothing to write. */
-	if (!rc && !(flags & LDD_F_OPC_READY)) {
+	if (!rc) {
 		down_write(&mgs->md_sem);
-		rc = mgs_reg_do(&r);
+		rc = ready ? mgs_reg_ready(&r) : mgs_reg_do(&r);
 		if (rc && !IS_ERR_OR_NULL(r.fs))
 			mgs_fs_drop_unused(r.fs);
 		up_write(&mgs->md_sem);
@@ -371,6 +385,8 @@ int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti)
 		mti->mti_flags = cpu_to_le32(flags | LDD_F_ERROR);
 		return rc;
 	}
+	if (ready)
+		return 0;
 	flags &= ~(LDD_F_VIRGIN | LDD_F_UPDATE | LDD_F_NEED_INDEX | LDD_F_WRITECONF);
 	mti->mti_flags = cpu_to_le32(flags | LDD_F_REWRITE_LDD);
 	strscpy(mti->mti_svname, r.name, sizeof(mti->mti_svname));

@@ -7,6 +7,7 @@
 #define _MGS_SECTIONS_H
 
 #include <gloss/llog.h>
+#include <gloss/wire/mgs.h>
 
 #define MGS_NODE_NIDS	32
 #define MGS_NODES	8	/* primary and fail-over nodes of a target */
@@ -53,5 +54,26 @@ int mgs_write_mdt_own(struct mgs_writer *w, const struct mgs_tdesc *t);
 int mgs_write_ost_own(struct mgs_writer *w, const struct mgs_tdesc *t);
 /* add osc, add osp */
 int mgs_write_mdt_target(struct mgs_writer *w, const struct mgs_tdesc *t, u32 mdt);
+
+/* ---- mgs_nidtbl.c: the table of targets that have started, as it is sent (6.9.2) ---- */
+struct mgs_ready {
+	u64	version;
+	bool	mdt;
+	u32	index;
+	u32	instance;
+	u32	nr;			/* at least 1 */
+	u64	nid[MTI_NIDS_MAX];	/* 8-byte form */
+};
+
+struct mgs_nidtbl_out {
+	void	*buf;		/* zeroed */
+	u32	room;		/* its bytes */
+	u32	unit;		/* no entry crosses a multiple of it; at least 4096 */
+	u32	used;
+	struct mgs_nidtbl_entry *last;
+};
+
+/* One more entry; false: there is no room for it. */
+bool mgs_nidtbl_add(struct mgs_nidtbl_out *out, const struct mgs_ready *r);
 
 #endif

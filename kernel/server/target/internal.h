@@ -39,7 +39,7 @@ struct tgt_mount {
 	char			tm_svname[32];	/* testfs-OST0000; "" if there is only the MGS */
 	u32			tm_index;
 	u32			tm_flags;	/* LDD_F_* */
-	bool			tm_mgs_opt, tm_nomgs, tm_nosvc;
+	bool			tm_mgs_opt, tm_nomgs, tm_nosvc, tm_noir;
 	bool			tm_have_svname;
 	bool			tm_abort_recov;	/* forget the clients of before */
 	bool			tm_force;	/* umount -f: forget those of now */

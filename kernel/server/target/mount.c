@@ -112,24 +112,43 @@ static int tgt_fill_nids(struct tgt_mount *tm, struct mgs_target_info *mti)
 	return n ? 0 : -EINVAL;
 }
 
-static int tgt_register(struct tgt_mount *tm)
+/* What the MGS is told of this target. ERR_PTR: -ENOMEM; -EINVAL: no NID fits. */
+static struct mgs_target_info *tgt_make_mti(struct tgt_mount *tm)
 {
-	bool must = tm->tm_flags & (LDD_F_VIRGIN | LDD_F_UPDATE | LDD_F_WRITECONF);
-	struct mgs_target_info *mti;
-	u32 flags = tm->tm_flags & LDD_F_ONDISK_MASK;
-	int rc, tries;
+	struct mgs_target_info *mti = kvzalloc(sizeof(*mti), GFP_KERNEL);
+	int rc;
 
-	mti = kvzalloc(sizeof(*mti), GFP_KERNEL);
 	if (!mti)
-		return -ENOMEM;
-	if (must)
-		flags |= LDD_F_UPDATE;
+		return ERR_PTR(-ENOMEM);
 	mti->mti_lustre_ver = cpu_to_le32(OBD_OCD_VERSION(2, 17, 0, 0));
 	mti->mti_stripe_index = cpu_to_le32(tm->tm_index);
 	strscpy(mti->mti_fsname, tm->tm_fsname, sizeof(mti->mti_fsname));
 	strscpy(mti->mti_svname, tm->tm_svname, sizeof(mti->mti_svname));
 	strscpy(mti->mti_params, tm->tm_params, sizeof(mti->mti_params));
 	rc = tgt_fill_nids(tm, mti);
+	if (!rc)
+		return mti;
+	kvfree(mti);
+	return ERR_PTR(rc);
+}
+
+static u32 tgt_reg_flags(const struct tgt_mount *tm)
+{
+	u32 flags = tm->tm_flags & LDD_F_ONDISK_MASK;
+
+	return tm->tm_flags & (LDD_F_VIRGIN | LDD_F_UPDATE | LDD_F_WRITECONF) ?
+		       flags | LDD_F_UPDATE : flags;
+}
+
+static int tgt_register(struct tgt_mount *tm)
+{
+	u32 flags = tgt_reg_flags(tm);
+	bool must = flags & LDD_F_UPDATE;
+	struct mgs_target_info *mti = tgt_make_mti(tm);
+	int rc = 0, tries;
+
+	if (IS_ERR(mti))
+		return PTR_ERR(mti);
 	for (tries = 0; !rc; tries++) {
 		mti->mti_flags = cpu_to_le32(flags | LDD_F_OPC_REG);
 		rc = mgc_target_register(tm->tm_mgc, mti);
@@ -151,6 +170,29 @@ static int tgt_register(struct tgt_mount *tm)
 	}
 	kvfree(mti);
 	return rc;
+}
+
+/*
+ * The target answers: have the MGS tell its clients, which connect at once and need not miss it
+ * first. If that fails they notice by themselves.
+ */
+static void tgt_tell_ready(struct tgt_mount *tm)
+{
+	struct mgs_target_info *mti;
+	int rc;
+
+	if (!mgc_recovers(tm->tm_mgc))
+		return;
+	mti = tgt_make_mti(tm);
+	if (IS_ERR(mti))
+		return;
+	mti->mti_flags = cpu_to_le32(tgt_reg_flags(tm) | LDD_F_OPC_READY);
+	mti->mti_instance = cpu_to_le32(tm->tm_target->lt_pt.pt_instance);
+	rc = mgc_target_register(tm->tm_mgc, mti);
+	if (rc)
+		pr_warn("%s: the MGS does not tell the clients of this start: rc = %d\n",
+			tm->tm_svname, rc);
+	kvfree(mti);
 }
 
 static int tgt_start_mgs(struct tgt_mount *tm)
@@ -181,7 +223,7 @@ static int tgt_start_target(struct tgt_mount *tm)
 		pr_err("%s runs on this node already: rc = %d\n", tm->tm_svname, -EALREADY);
 		return -EALREADY;
 	}
-	tm->tm_mgc = mgc_get(nodes);
+	tm->tm_mgc = mgc_get(nodes, !tm->tm_noir);
 	if (IS_ERR(tm->tm_mgc)) {
 		rc = PTR_ERR(tm->tm_mgc);
 		tm->tm_mgc = NULL;
@@ -196,7 +238,10 @@ static int tgt_start_target(struct tgt_mount *tm)
 		tm->tm_target = NULL;
 		return rc;
 	}
-	return tgt_serve(tm->tm_target);
+	rc = tgt_serve(tm->tm_target);
+	if (!rc)
+		tgt_tell_ready(tm);
+	return rc;
 }
 
 static int tgt_mount_disk(struct tgt_mount *tm)

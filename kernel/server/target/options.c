@@ -94,7 +94,7 @@ static const struct {
 
 /* Known, but without a meaning here (yet). */
 static const char * const ignored_opts[] = {
-	"abort_recov_mdt", "abort_recovery_mdt", "noir",
+	"abort_recov_mdt", "abort_recovery_mdt",
 	"noscrub", "skip_lfsck", "no_create", "no_precreate", "localrecov", "force", "rw",
 	"defaults", "_netdev", "nodev", "nosuid", "noexec", "loop",
 	"strictatime", "relatime", "noatime", "mgssec",
@@ -146,6 +146,8 @@ static int tgt_option(struct tgt_mount *tm, char *key, char *value)
 		tm->tm_mgs_opt = true;
 	else if (!strcmp(key, "nomgs"))
 		tm->tm_nomgs = true;
+	else if (!strcmp(key, "noir"))
+		tm->tm_noir = true;
 	else if (!strcmp(key, "nosvc"))
 		tm->tm_nosvc = true;
 	else if (!strcmp(key, "abort_recov") || !strcmp(key, "abort_recovery"))

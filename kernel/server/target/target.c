@@ -142,6 +142,26 @@ static int tgt_follow_servers(struct lu_target *lt)
 	return rc;
 }
 
+static void tgt_restarted(void *who, const struct config_target *target)
+{
+	struct lu_target *lt = who;
+
+	lt->lt_type->restarted(lt, target);
+}
+
+/* Be told of targets that restart. */
+static int tgt_follow_restarts(struct lu_target *lt)
+{
+	struct tgt_mount *tm = lt->lt_mount;
+	char name[sizeof(tm->tm_fsname) + sizeof("-mdtir")];
+
+	if (!lt->lt_type->restarted || tm->tm_noir)
+		return 0;
+	snprintf(name, sizeof(name), "%s-mdtir", tm->tm_fsname);
+	return mgc_recover_follow(tm->tm_mgc, name, lt->lt_name, tgt_restarted, lt,
+				  &lt->lt_recover_log);
+}
+
 static int tgt_follow_config(struct lu_target *lt)
 {
 	struct tgt_mount *tm = lt->lt_mount;
@@ -159,7 +179,7 @@ static int tgt_follow_config(struct lu_target *lt)
 		       lt->lt_name, -ENXIO);
 		return -ENXIO;
 	}
-	return tgt_follow_servers(lt);
+	return tgt_follow_servers(lt) ?: tgt_follow_restarts(lt);
 }
 
 /* ---- life ---- */
@@ -308,6 +328,8 @@ void tgt_stop(struct lu_target *lt)
 	mutex_lock(&targets_mutex);
 	list_del_init(&lt->lt_list);
 	mutex_unlock(&targets_mutex);
+	if (lt->lt_recover_log)
+		mgc_log_unfollow(lt->lt_recover_log);
 	if (lt->lt_client_log)
 		mgc_log_unfollow(lt->lt_client_log);
 	if (lt->lt_log)

@@ -306,12 +306,15 @@ struct mgs_config_res {
 
 WIRE_SIZE(struct mgs_config_res, 16);
 
+#define MNE_TYPE_MDT	1
+#define MNE_TYPE_OST	2
+
 struct mgs_nidtbl_entry {
 	__le64 mne_version;
 	__le32 mne_instance;
 	__le32 mne_index;
 	__le32 mne_length;
-	u8 mne_type;		/* 1 MDT, 2 OST */
+	u8 mne_type;		/* MNE_TYPE_* */
 	u8 mne_nid_type;	/* 0: u64 nid4, 1: struct lnet_nid */
 	u8 mne_nid_size;
 	u8 mne_nid_count;

@@ -34,6 +34,7 @@ struct tgt_export;
 struct lustre_cfg;
 struct config_rec;
 struct config_log;
+struct config_target;
 struct tgt_jobs;
 
 enum tgt_kind {
@@ -150,6 +151,11 @@ struct tgt_type {
 	 * The log was read to its end; called after the first and after each later read. Optional.
 	 */
 	int (*config_done)(struct lu_target *lt, bool first);
+	/*
+	 * Another target of the file system has started (imperative recovery). From a work item,
+	 * between start and stop_begin. Optional.
+	 */
+	void (*restarted)(struct lu_target *lt, const struct config_target *target);
 
 	/* Connect: *ocd is what the client asks; leave in it what is granted (flags, values). */
 	int (*connect)(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect);
@@ -184,6 +190,7 @@ struct lu_target {
 	struct config_log	*lt_log;	/* own config log */
 	struct config_log	*lt_client_log;	/* that of the clients: names all servers */
 	struct tgt_nodes	lt_servers;	/* of it */
+	struct config_log	*lt_recover_log;	/* tells of restarted targets */
 	struct mutex		lt_config_mutex;
 
 	/* last_rcvd, reply_data */

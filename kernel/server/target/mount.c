@@ -260,7 +260,10 @@ static int tgt_mount_disk(struct tgt_mount *tm)
 	rc = osd_mount(tm->tm_device, tm->tm_osd_opts, &tm->tm_osd);
 	if (rc) {
 		tm->tm_osd = NULL;
-		pr_err("%s cannot be mounted: rc = %d\n", tm->tm_device, rc);
+		/* -EBUSY: also what the multi-mount protection of the file system says */
+		pr_err("%s cannot be mounted%s: rc = %d\n", tm->tm_device, rc == -EBUSY ?
+		       ", it is in use on this node or on its partner; stop it there first" : "",
+		       rc);
 		return rc;
 	}
 	rc = tgt_read_mountdata(tm);

@@ -36,7 +36,7 @@ static bool mdc_lock_layout_kept(struct ldlm_lock *lock, const void *owner)
 	bool kept;
 
 	other = ldlm_lock_match(lock->l_res->lr_ns, &lock->l_res->lr_id, LDLM_IBITS, &want,
-				LCK_CR | LCK_PR | LCK_PW | LCK_EX, 0);
+				LCK_CR | LCK_PR | LCK_PW | LCK_EX, 0, NULL);
 	if (!other)
 		return false;
 	kept = READ_ONCE(other->l_ast_data) == owner;
@@ -592,7 +592,7 @@ int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lockp, u32 *mode)
 			 LDLM_FL_HAS_INTENT);
 	ei.ei_data = dir;
 	lock = ldlm_lock_match(mdc->ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy,
-			       LCK_PR | LCK_PW | LCK_EX, 0);
+			       LCK_PR | LCK_PW | LCK_EX, 0, NULL);
 	if (lock) {
 		*mode = lock->l_granted_mode;
 		/* It may be of an inode of this FID that left the cache meanwhile. */

@@ -36,10 +36,14 @@ void ll_object_put(struct ll_object *obj)
 		kfree(obj);
 }
 
-/* The inode forgets the object: callbacks find nothing to flush any more. */
+/*
+ * The inode forgets the object: callbacks find nothing to flush any more, and its locks, which
+ * serve no other object, are given back.
+ */
 static void ll_object_detach(struct ll_object *obj)
 {
 	ldlm_res_clear_data(obj->osc->ns, &obj->res, obj);
+	ldlm_cli_cancel_start(obj->osc->ns, &obj->res);
 	spin_lock(&obj->grab_lock);
 	obj->inode = NULL;
 	spin_unlock(&obj->grab_lock);
@@ -695,18 +699,19 @@ static const struct ldlm_cli_ops ll_extent_ops = {
 	.glimpse = ll_extent_glimpse,
 };
 
+/*
+ * Only locks that were granted to this object. The size that came with a lock, and that of what was
+ * written under it, went into the object which died with its inode; the one that was made when the
+ * file was looked up again knows no size until it gets a lock of its own.
+ */
 static struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 end, bool write,
 					 u32 match_flags)
 {
 	union ldlm_policy policy = { .extent = { .start = start, .end = end } };
-	struct ldlm_lock *lock;
 
-	lock = ldlm_lock_match(obj->osc->ns, &obj->res, LDLM_EXTENT, &policy,
+	return ldlm_lock_match(obj->osc->ns, &obj->res, LDLM_EXTENT, &policy,
 			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP,
-			       match_flags);
-	if (lock && READ_ONCE(lock->l_ast_data) != obj)
-		ldlm_lock_set_data(lock, obj);
-	return lock;
+			       match_flags, obj);
 }
 
 /**

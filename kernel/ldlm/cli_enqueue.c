@@ -537,6 +537,7 @@ static bool ldlm_lock_serves(const struct ldlm_resource *res, const struct ldlm_
  * @policy: range or bits that are needed; NULL for PLAIN
  * @modes: mask of modes that serve
  * @match_flags: LDLM_MATCH_*
+ * @data: the inode or object whose lock it has to be, or NULL
  *
  * Chapter 3, 21.1. A lock of before an eviction serves nothing from the moment on at which the
  * import knows of the eviction.
@@ -545,7 +546,8 @@ static bool ldlm_lock_serves(const struct ldlm_resource *res, const struct ldlm_
  */
 struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
 				  u32 type,
-				  const union ldlm_policy *policy, u32 modes, u32 match_flags)
+				  const union ldlm_policy *policy, u32 modes, u32 match_flags,
+				  const void *data)
 {
 	u64 bad = LDLM_FL_DESTROYED | LDLM_FL_FAILED;
 	struct ldlm_resource *res = ldlm_res_find(ns, res_id, type, false);
@@ -559,7 +561,7 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
 	list_for_each_entry(lock, &res->lr_granted, l_res_link) {
 		if (lock->l_flags & bad || !(lock->l_granted_mode & modes) ||
 		    lock->l_generation != READ_ONCE(ns->ns_imp->imp_generation) ||
-		    !ldlm_lock_serves(res, lock, policy))
+		    (data && lock->l_ast_data != data) || !ldlm_lock_serves(res, lock, policy))
 			continue;
 		if (match_flags & LDLM_MATCH_USED && lock->l_flags & LDLM_FL_CBPENDING &&
 		    !lock->l_users && !ldlm_lock_kept(lock))

@@ -381,7 +381,7 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
 #define LDLM_MATCH_USED		0x4
 struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
 				  u32 type, const union ldlm_policy *policy, u32 modes,
-				  u32 match_flags);
+				  u32 match_flags, const void *data);
 void ldlm_lock_decref(struct ldlm_lock *lock, u32 mode);
 void ldlm_lock_decref_cancel(struct ldlm_lock *lock, u32 mode);
 void ldlm_lock_keep(struct ldlm_lock *lock, unsigned int msecs);

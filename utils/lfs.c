@@ -3,6 +3,7 @@
  * lfs: the table of subcommands, and their common requests to a client mount. Output and exit
  * codes: chapter 7, section 6.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -157,6 +158,23 @@ bool lfs_is_lustre(const char *path)
 }
 
 /**
+ * lfs_mode() - type and mode of a file, by the MDT alone: an OST that is away is not waited for
+ * @path: the file; a symbolic link is not followed
+ * @mode: out
+ *
+ * Return: 0; -1 with errno.
+ */
+int lfs_mode(const char *path, mode_t *mode)
+{
+	struct statx sx;
+
+	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_MODE, &sx))
+		return -1;
+	*mode = sx.stx_mode;
+	return 0;
+}
+
+/**
  * lfs_target_statfs() - numbers of one target, without waiting for one that is away
  * @fd: any directory of the mount
  * @kind: MDT or OST
@@ -215,17 +233,17 @@ static int lfs_layout_get_dir(const char *path, void *buf)
  */
 int lfs_layout_get(const char *path, void *buf)
 {
-	struct stat st;
+	mode_t mode;
 	int rc;
 
-	if (lstat(path, &st))
+	if (lfs_mode(path, &mode))
 		return errno;
-	if (!lfs_is_lustre(S_ISLNK(st.st_mode) ? "." : path))
+	if (!lfs_is_lustre(S_ISLNK(mode) ? "." : path))
 		return ENOTTY;
 	memset(buf, 0, LOV_EA_MAX);
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(mode))
 		rc = lfs_layout_get_dir(path, buf);
-	else if (S_ISREG(st.st_mode))
+	else if (S_ISREG(mode))
 		rc = lfs_layout_get_file(path, buf);
 	else
 		return ENODATA;

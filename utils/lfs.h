@@ -42,6 +42,7 @@ char *lfs_path_join(const char *dir, const char *name);
 
 bool lfs_mount_get(unsigned int i, const char *path, struct lfs_mount *m);
 bool lfs_is_lustre(const char *path);
+int lfs_mode(const char *path, mode_t *mode);
 int lfs_layout_get(const char *path, void *buf);
 
 enum lfs_kind { LFS_MDT = LL_STATFS_LMV, LFS_OST = LL_STATFS_LOV };

@@ -478,8 +478,8 @@ static int lfs_find_walk(const char *path, const char *name, unsigned char type,
 static int lfs_find_entries(const char *path, int depth)
 {
 	struct dirent *e;
-	struct stat st;
 	int rc = 0, err;
+	mode_t mode;
 	char *sub;
 	DIR *d;
 
@@ -492,8 +492,8 @@ static int lfs_find_entries(const char *path, int depth)
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
 		sub = lfs_path_join(path, e->d_name);
-		if (type == DT_UNKNOWN && !lstat(sub, &st))
-			type = IFTODT(st.st_mode);
+		if (type == DT_UNKNOWN && !lfs_mode(sub, &mode))
+			type = IFTODT(mode);
 		err = lfs_find_walk(sub, e->d_name, type, depth + 1);
 		rc = rc ? rc : err;
 		free(sub);
@@ -516,15 +516,15 @@ static int lfs_find_walk(const char *path, const char *name, unsigned char type,
 static int lfs_find_start(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	struct stat st;
+	mode_t mode;
 
-	if (lstat(path, &st))
+	if (lfs_mode(path, &mode))
 		return lfs_error(errno, "'%s'", path);
 	if (!lfs_is_lustre(path)) {
 		fprintf(stderr, "lfs find: '%s' not on a Lustre fs?\n", path);
 		return ENOTTY;
 	}
-	return lfs_find_walk(path, slash && slash[1] ? slash + 1 : path, IFTODT(st.st_mode), 0);
+	return lfs_find_walk(path, slash && slash[1] ? slash + 1 : path, IFTODT(mode), 0);
 }
 
 /* ---- command line ---- */

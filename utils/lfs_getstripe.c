@@ -108,16 +108,16 @@ static int lfs_get_one(const char *path, bool top)
 {
 	const struct lfs_show *show = &lfs_get.show;
 	static char buf[LOV_EA_MAX];
-	struct stat st;
+	mode_t mode;
 	bool dir;
 	int rc;
 
-	if (lstat(path, &st)) {
+	if (lfs_mode(path, &mode)) {
 		rc = errno;
 		fprintf(stderr, "lfs: getstripe for '%s' failed: %s\n", path, strerror(rc));
 		return rc;
 	}
-	dir = S_ISDIR(st.st_mode);
+	dir = S_ISDIR(mode);
 	if (show->fields == LFS_F_MDT || show->fields == LFS_F_FID)
 		return lfs_get_place(path, show->fields == LFS_F_FID);
 	rc = lfs_get_read(path, dir, buf);
@@ -143,7 +143,7 @@ static int lfs_get_entries(const char *path, int depth)
 {
 	int rc = 0, err;
 	struct dirent *e;
-	struct stat st;
+	mode_t mode;
 	char *sub;
 	DIR *d;
 
@@ -154,7 +154,7 @@ static int lfs_get_entries(const char *path, int depth)
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
 		sub = lfs_path_join(path, e->d_name);
-		if (lfs_get.recursive && !lstat(sub, &st) && S_ISDIR(st.st_mode))
+		if (lfs_get.recursive && !lfs_mode(sub, &mode) && S_ISDIR(mode))
 			err = lfs_get_tree(sub, depth - 1);
 		else
 			err = lfs_get_one(sub, false);
@@ -167,10 +167,10 @@ static int lfs_get_entries(const char *path, int depth)
 
 static int lfs_get_tree(const char *path, int depth)
 {
-	struct stat st;
+	mode_t mode;
 	int rc, err;
 
-	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || lfs_get.dir_only ||
+	if (lfs_mode(path, &mode) || !S_ISDIR(mode) || lfs_get.dir_only ||
 	    (depth <= 0 && !lfs_get.recursive))
 		return lfs_get_one(path, true);
 	rc = lfs_get_one(path, false);

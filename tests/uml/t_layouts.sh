@@ -141,6 +141,8 @@ if wanted away; then
 	say "an OST is away while a component gets objects"
 	run lfs setstripe -E 64K -c 1 -i 0 -E -1 -o 1 w; echo x > w
 	run lfs setstripe -E 64K -c 1 -i 0 -E -1 -c 1 v; echo x > v
+	# chown(1) asks for the size: the lock for it is here
+	run stat -c %s here1
 	run umount /mnt/ost1
 	# the MDT notices with the next change it tells the OST
 	chown 1:1 here1

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inside the data half of the client: OSCs (osc.c), objects and their extent locks (object.c), bulk
- * RPCs (brw.c), page cache (pages.c), mapped files (mmap.c), a file for each operation (read.c,
- * write.c, truncate.c, fsync.c, fallocate.c, seek.c), direct I/O (dio.c), one request to each of
- * many OSTs (fanout.c).
+ * Inside the data half of the client: OSCs (osc.c), objects and their extent locks (object.c),
+ * their sizes (glimpse.c), bulk RPCs (brw.c), page cache (pages.c), mapped files (mmap.c), a file
+ * for each operation (read.c, write.c, truncate.c, fsync.c, fallocate.c, seek.c), direct I/O
+ * (dio.c), one request to each of many OSTs (fanout.c).
  *
  * The lock order of the client stands in internal.h.
  *
@@ -140,6 +140,7 @@ struct ll_inode_data {
 	} through;
 	bool			mapped;		/* shared, ever: bytes behind the end of the file */
 	atomic_t		dio_reads, dio_writes;	/* AIO in flight */
+	atomic_t		glimpses;	/* ll_glimpse_ahead(): on their way */
 };
 
 /* ---- layout arithmetic: chapter 5, 15 ---- */
@@ -233,10 +234,18 @@ void ll_object_watch_commit(struct ll_object *obj, struct ptlrpc_request *req);
 bool ll_object_covered(struct ll_object *obj, u64 start, u64 end);
 bool ll_object_may_io(struct ll_object *obj, u64 start, u64 end, bool write);
 void ll_data_merge(struct inode *inode, struct ll_objset *set);
-int ll_glimpse_set(struct inode *inode, struct ll_objset *set);
 int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end);
 void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end,
 		   bool locked);
+
+void ll_object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb,
+		   u64 end);
+void ll_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 start, u64 end,
+		     u32 mode, u64 flags, struct ost_lvb *lvb);
+
+/* ---- glimpse.c ---- */
+
+int ll_glimpse_set(struct inode *inode, struct ll_objset *set);
 
 /* ---- brw.c ---- */
 

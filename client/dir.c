@@ -283,6 +283,56 @@ static int ll_iterate(struct file *file, struct dir_context *ctx)
 	return 0;
 }
 
+/**
+ * ll_dir_walk - look at the entries of a directory from a position on
+ * @dir: the directory
+ * @pos: where to begin; out: behind the last entry that @fn has taken
+ * @fetch: a page that is not cached is asked for, once; false: the walk ends there
+ * @fn: false: this entry is not taken, stop
+ * @arg: for @fn
+ *
+ * Context: killable; @fn may sleep.
+ *
+ * Return: 0: stopped by @fn; 1: the end of the directory; -EAGAIN: the next page is not cached;
+ * -errno.
+ */
+int ll_dir_walk(struct inode *dir, struct ll_dir_pos *pos, bool fetch,
+		bool (*fn)(void *arg, const struct lu_dirent *ent), void *arg)
+{
+	for (;;) {
+		struct ll_dir_page *dp = ll_dir_page_find(dir, pos->hash);
+		const struct lu_dirent *ent;
+		u64 from = pos->hash, end;
+
+		if (!dp && !fetch)
+			return -EAGAIN;
+		if (!dp) {
+			dp = ll_dir_page_get(dir, pos->hash);
+			fetch = false;
+		}
+		if (IS_ERR(dp))
+			return PTR_ERR(dp);
+		for (ent = wire_dirpage_seek(dp->data, pos->hash,
+					     pos->last_hash == pos->hash ? &pos->last : NULL);
+		     ent; ent = wire_dirpage_next(dp->data, ent)) {
+			if (ent->lde_namelen && !fn(arg, ent)) {
+				ll_dir_page_put(dp);
+				return 0;
+			}
+			pos->hash = le64_to_cpu(ent->lde_hash);
+			pos->last_hash = pos->hash;
+			fid_from_le(&pos->last, &ent->lde_fid);
+		}
+		end = dp->end;
+		ll_dir_page_put(dp);
+		if (end == MDS_DIR_END_OFF)
+			return 1;
+		if (end <= from && from)
+			return -EIO;	/* as ll_iterate() */
+		pos->hash = end;
+	}
+}
+
 static loff_t ll_dir_llseek(struct file *file, loff_t offset, int whence)
 {
 	switch (whence) {

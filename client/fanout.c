@@ -5,8 +5,7 @@
  * others from being sent, and the first error is the result.
  *
  * What is asked and what becomes of a reply is in a struct ll_fanout_op beside the operation:
- * truncate.c, fsync.c, fallocate.c, seek.c, glimpse in object.c. This file knows none of them. No
- * locks.
+ * truncate.c, fsync.c, fallocate.c, seek.c, glimpse.c. This file knows none of them. No locks.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 

@@ -524,6 +524,18 @@ struct inode *ll_iget_pseudo(struct super_block *sb, const struct lu_fid *fid, u
 }
 
 /**
+ * ll_ilookup - the inode of a FID, if it is in the cache
+ * @sb: the mount
+ * @fid: the FID
+ *
+ * Return: a referenced inode, or NULL.
+ */
+struct inode *ll_ilookup(struct super_block *sb, const struct lu_fid *fid)
+{
+	return ilookup5(sb, fid_flatten(fid), ll_inode_test, (void *)fid);
+}
+
+/**
  * ll_iget_fid - the inode of a FID, from the cache or the MDT
  * @sb: the mount
  * @fid: from a file handle or a path below .lustre/fid
@@ -539,7 +551,7 @@ struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid)
 
 	if (!fid_is_sane(fid))
 		return ERR_PTR(-ESTALE);
-	inode = ilookup5(sb, fid_flatten(fid), ll_inode_test, (void *)fid);
+	inode = ll_ilookup(sb, fid);
 	if (inode)
 		return inode;
 	rc = mdc_getattr(mdc_for_fid(sbi, fid), fid, MDC_GETATTR_VALID | OBD_MD_MEA,
@@ -613,6 +625,7 @@ int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *s
 	int rc;
 
 	ll_count(inode->i_sb, GETATTR, 1);
+	ll_statahead_stated(path->dentry, !lazy);
 	if (!lazy) {
 		rc = ll_inode_refresh_open(inode, LLC_UPDATE | LLC_PERM);
 		if (rc)

@@ -75,6 +75,29 @@ enum ll_stat {
 	LLS_SETXATTR, LLS_GETXATTR, LLS_LISTXATTR, LLS_REMOVEXATTR, LLS_PERMISSION, LLS_NR,
 };
 
+/* A request that nobody waits for (statahead.c): umount ends it. */
+struct ll_ahead {
+	struct list_head	link;		/* ll_statahead.flight */
+	struct ptlrpc_request	*req;		/* NULL: it is complete */
+};
+
+/* Statahead of a mount: statahead.c. */
+struct ll_statahead {
+	spinlock_t		lock;		/* all below but the parameters and counters */
+	struct list_head	readers;	/* struct ll_sa, the one used last at the end */
+	unsigned int		nr_readers;
+	struct list_head	flight;		/* struct ll_ahead */
+	unsigned int		nr_flight;
+	bool			stopped;
+	wait_queue_head_t	waitq;		/* flight became empty */
+	struct delayed_work	sweep;		/* ends readers that do nothing any more */
+	/* parameters */
+	unsigned int		max, min, running_max, timeout;
+	bool			agl;
+	/* counters */
+	atomic_long_t		total, wrong, agl_total, by_list, by_name, hits, misses;
+};
+
 struct ll_sb_info {
 	struct super_block	*sb;		/* NULL until ll_fill_super() has one */
 	char			fsname[LUSTRE_MAXFSNAME + 1];
@@ -124,6 +147,7 @@ struct ll_sb_info {
 	unsigned int		ra_mb, ra_file_mb;	/* readahead: bounds, MiB */
 	unsigned int		cache_max_mb;		/* pages of data, 0 = no bound */
 	struct delayed_work	cache_work;		/* cache_limit.c */
+	struct ll_statahead	statahead;
 	struct obd_device	*dev_lov, *dev_lmv;
 };
 
@@ -304,6 +328,8 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
 loff_t ll_llseek(struct file *file, loff_t offset, int whence);
 int ll_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len);
 int ll_glimpse(struct inode *inode);
+/* Ask for the size of a regular file, without waiting for the answer. */
+void ll_glimpse_ahead(struct inode *inode);
 /*
  * After the MDT agreed to ATTR_SIZE: punch the objects under PW locks, set i_size, drop pages.
  * i_rwsem held for writing.

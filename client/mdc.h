@@ -173,6 +173,16 @@ bool mdc_answer_has_object(const struct ll_answer *a);
  */
 int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode *child, u64 it,
 		       struct ll_answer *a);
+/* A GETATTR intent by name that nobody waits for: statahead.c. */
+struct mdc_ahead {
+	struct ldlm_enqueue_info ei;
+	struct ll_answer	a;
+	struct ldlm_lock	*lock;	/* until the answer is there */
+};
+
+int mdc_getattr_ahead(struct inode *dir, const struct qstr *name, struct mdc_ahead *ma);
+int mdc_getattr_ahead_end(struct mdc_ahead *ma, int rc);
+
 struct ll_open_args {
 	u64		flags;		/* MDS_FMODE_*, MDS_OPEN_* */
 	umode_t		mode;		/* with CREAT */
@@ -219,6 +229,8 @@ int ll_drop_inode(struct inode *inode);
  * The inode of an answer with attributes; its lock is bound and the attributes installed. ERR_PTR.
  */
 struct inode *ll_iget(struct super_block *sb, struct ll_answer *a);
+/* An inode in the cache, referenced; NULL. */
+struct inode *ll_ilookup(struct super_block *sb, const struct lu_fid *fid);
 /* An inode in the cache, or fetched by FID. ERR_PTR(-ESTALE ...). */
 struct inode *ll_iget_fid(struct super_block *sb, const struct lu_fid *fid);
 int ll_inode_update(struct inode *inode, struct ll_answer *a);
@@ -270,7 +282,18 @@ extern const struct file_operations ll_file_fops_localflock;
 extern const struct dentry_operations ll_dentry_ops;
 
 void ll_dentries_invalidate(struct inode *inode);
+/* Is this name cached, and true? */
+bool ll_dentry_known(struct dentry *parent, struct qstr *name);
 void ll_dir_pages_drop(struct inode *dir);
+/* A position in a directory: behind the entry @last, or at @hash. Zeros: the start. */
+struct ll_dir_pos {
+	u64		hash;
+	u64		last_hash;
+	struct lu_fid	last;
+};
+
+int ll_dir_walk(struct inode *dir, struct ll_dir_pos *pos, bool fetch,
+		bool (*fn)(void *arg, const struct lu_dirent *ent), void *arg);
 struct dentry *ll_lookup_parent(struct inode *inode);
 int ll_mkdir_lmv(struct inode *dir, struct dentry *dentry, umode_t mode, const void *lum,
 		 u32 lum_len);
@@ -286,6 +309,19 @@ struct ll_file *ll_file_new(struct ll_open *open);
 /* fcntl(2) and flock(2) */
 int ll_flock(struct file *file, int cmd, struct file_lock *fl);
 int ll_flock_check(struct file *file);	/* -EIO, once: it has lost a lock */
+
+/* ---- statahead.c ---- */
+
+void ll_statahead_init(struct ll_sb_info *sbi);
+void ll_statahead_stop(struct ll_sb_info *sbi);
+void ll_statahead_params(struct ll_sb_info *sbi);
+int ll_statahead_take(struct inode *dir, const struct qstr *name, struct ll_answer *a,
+		      struct inode **inode);
+void ll_statahead_stated(struct dentry *dentry, bool size);
+int ll_ahead_begin(struct ll_sb_info *sbi, struct ll_ahead *ah, struct ptlrpc_request *req,
+		   unsigned int max);
+void ll_ahead_answered(struct ll_sb_info *sbi, struct ll_ahead *ah);
+void ll_ahead_end(struct ll_sb_info *sbi, struct ll_ahead *ah);
 
 /* ---- xattr.c, acl.c ---- */
 

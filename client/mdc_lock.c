@@ -208,9 +208,10 @@ bool mdc_answer_has_object(const struct ll_answer *a)
 	       le32_to_cpu(a->body->mbo_mode) & S_IFMT;
 }
 
-static int mdc_intent_getattr_once(struct ll_mdc *mdc, struct inode *dir, const struct qstr *name,
-				   struct inode *child, u64 it, struct ldlm_enqueue_info *ei,
-			struct ll_answer *a, u32 acl_room)
+/* The packed request of a LOOKUP or GETATTR intent, and what its enqueue needs; ERR_PTR. */
+static struct ptlrpc_request *mdc_getattr_pack(struct ll_mdc *mdc, struct inode *dir,
+					       const struct qstr *name, struct inode *child, u64 it,
+					       struct ldlm_enqueue_info *ei, u32 acl_room)
 {
 	const struct lu_fid *fid = name ? ll_fid(dir) : ll_fid(child);
 	struct ptlrpc_request *req;
@@ -218,13 +219,12 @@ static int mdc_intent_getattr_once(struct ll_mdc *mdc, struct inode *dir, const 
 	u32 ea_room = mdc_ea_room(mdc);
 	int rc;
 
-	ll_answer_start(mdc, a);
 	mdc_enqueue_info(ei, mdc, fid, LCK_CR,
 			 it == IT_LOOKUP ? MDS_INODELOCK_LOOKUP : MDS_INODELOCK_UPDATE,
-		     LDLM_FL_HAS_INTENT);
+			 LDLM_FL_HAS_INTENT);
 	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getattr);
 	if (!req)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	ptlrpc_req_size(req, WF_NAME, name ? name->len + 1 : 1);
 	ptlrpc_rep_room(req, WF_MDT_MD, ea_room);
 	ptlrpc_rep_room(req, WF_ACL, acl_room);
@@ -232,7 +232,7 @@ static int mdc_intent_getattr_once(struct ll_mdc *mdc, struct inode *dir, const 
 	rc = ptlrpc_req_pack(req);
 	if (rc) {
 		ptlrpc_req_put(req);
-		return rc;
+		return ERR_PTR(rc);
 	}
 	mdc_intent_pack(req, it);
 	body = ptlrpc_req_buf(req, WF_MDT_BODY);
@@ -245,7 +245,23 @@ static int mdc_intent_getattr_once(struct ll_mdc *mdc, struct inode *dir, const 
 	body->mbo_eadatasize = cpu_to_le32(ea_room);
 	if (name)
 		memcpy(ptlrpc_req_buf(req, WF_NAME), name->name, name->len);
-	return mdc_intent_send(ei, req, a);
+	return req;
+}
+
+/* What an answered LOOKUP or GETATTR intent says, as mdc_intent_getattr() returns it. */
+static int mdc_getattr_verdict(const struct ldlm_enqueue_info *ei, const struct ll_answer *a)
+{
+	int rc;
+
+	if (!(ei->ei_disposition & DISP_IT_EXECD))
+		return ei->ei_status ?: -EPROTO;
+	rc = mdc_intent_phase_error(ei, DISP_LOOKUP_EXECD) ?:
+	     mdc_intent_phase_error(ei, DISP_IT_EXECD);
+	if (rc || ei->ei_disposition & DISP_LOOKUP_NEG)
+		return rc;
+	if (a->valid & OBD_MD_MDS)
+		return -EREMOTE;	/* on another MDT */
+	return mdc_answer_has_object(a) ? 0 : -EPROTO;
 }
 
 /**
@@ -265,25 +281,75 @@ int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode 
 	struct ll_mdc *mdc = mdc_of(name ? dir : child);
 	u32 acl_room = mdc_acl_room(mdc);
 	struct ldlm_enqueue_info ei;
+	struct ptlrpc_request *req;
 	int rc;
 
 	do {
-		rc = mdc_intent_getattr_once(mdc, dir, name, child, it, &ei, a, acl_room);
+		ll_answer_start(mdc, a);
+		req = mdc_getattr_pack(mdc, dir, name, child, it, &ei, acl_room);
+		if (IS_ERR(req))
+			return PTR_ERR(req);
+		rc = mdc_intent_send(&ei, req, a);
 		if (rc)
 			return rc;
 		rc = mdc_intent_again(mdc, &ei, a, &acl_room);
 	} while (rc > 0);
+	return rc ?: mdc_getattr_verdict(&ei, a);
+}
+
+/**
+ * mdc_getattr_ahead - first half of a GETATTR intent that nobody waits for
+ * @dir: directory of @name
+ * @name: what to look for
+ * @ma: out: for mdc_getattr_ahead_end(), which must follow a success
+ *
+ * The caller sends @ma->a.req. It fails when the MDT is not connected and is not sent again: who
+ * needs the answer asks for himself then.
+ *
+ * Return: 0 or -errno.
+ */
+int mdc_getattr_ahead(struct inode *dir, const struct qstr *name, struct mdc_ahead *ma)
+{
+	struct ll_mdc *mdc = mdc_of(dir);
+	struct ptlrpc_request *req;
+	int rc;
+
+	ll_answer_start(mdc, &ma->a);
+	req = mdc_getattr_pack(mdc, dir, name, NULL, IT_GETATTR, &ma->ei, mdc_acl_room(mdc));
+	if (IS_ERR(req))
+		return PTR_ERR(req);
+	ma->ei.ei_nowait = true;
+	req->rq_no_delay = true;
+	req->rq_no_resend = true;
+	req->rq_no_einprogress = true;
+	rc = ldlm_cli_enqueue_start(&ma->ei, &req, &ma->lock);
+	if (rc) {
+		ptlrpc_req_put(req);
+		return rc;
+	}
+	ma->a.req = req;
+	return 0;
+}
+
+/**
+ * mdc_getattr_ahead_end - second half, when the request is complete
+ * @ma: of mdc_getattr_ahead()
+ * @rc: status of the request, or why it was not sent
+ *
+ * Context: waits for nobody. @ma->a is to be put afterwards.
+ *
+ * Return: 0: @ma->a has the object and its lock; -ENOENT: there is no such name; -errno.
+ */
+int mdc_getattr_ahead_end(struct mdc_ahead *ma, int rc)
+{
+	rc = ldlm_cli_enqueue_finish(&ma->ei, ma->a.req, rc, &ma->lock);
+	ma->a.lock = ma->lock;
+	rc = mdc_intent_result(&ma->ei, rc, &ma->a) ?: mdc_getattr_verdict(&ma->ei, &ma->a);
 	if (rc)
 		return rc;
-	if (!(ei.ei_disposition & DISP_IT_EXECD))
-		return ei.ei_status ?: -EPROTO;
-	rc = mdc_intent_phase_error(&ei, DISP_LOOKUP_EXECD) ?:
-	     mdc_intent_phase_error(&ei, DISP_IT_EXECD);
-	if (rc || ei.ei_disposition & DISP_LOOKUP_NEG)
-		return rc;
-	if (a->valid & OBD_MD_MDS)
-		return -EREMOTE;	/* on another MDT */
-	return mdc_answer_has_object(a) ? 0 : -EPROTO;
+	if (ma->a.disp & DISP_LOOKUP_NEG)
+		return -ENOENT;
+	return ma->a.lock ? 0 : -EAGAIN;
 }
 
 /* A LAYOUT intent from its arguments to its answer. */

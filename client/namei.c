@@ -25,6 +25,18 @@ static bool ll_dentry_is_valid(const struct dentry *dentry)
 	return READ_ONCE(dentry->d_fsdata) == LL_DENTRY_VALID;
 }
 
+bool ll_dentry_known(struct dentry *parent, struct qstr *name)
+{
+	struct dentry *dentry = d_hash_and_lookup(parent, name);
+	bool known;
+
+	if (IS_ERR_OR_NULL(dentry))
+		return false;
+	known = d_really_is_positive(dentry) && ll_dentry_is_valid(dentry);
+	dput(dentry);
+	return known;
+}
+
 /* Generation of a directory under its UPDATE lock, 0 = no lock held. */
 static u32 ll_dir_gen(struct inode *dir)
 {
@@ -71,15 +83,28 @@ static int ll_revalidate_negative(struct dentry *dentry, struct inode *dir, unsi
 	return gen && (u32)dentry->d_time == gen;
 }
 
-/* Ask the server for the name; 1: it still is this inode. */
+/* Ask the server for the name, unless that was done ahead; 1: it still is this inode. */
 static int ll_revalidate_ask(struct dentry *dentry, struct inode *dir, struct inode *inode,
 			     unsigned int flags)
 {
 	struct name_snapshot name;
+	struct inode *ahead;
 	struct ll_answer a;
 	int rc;
 
 	take_dentry_name_snapshot(&name, dentry);
+	rc = ll_statahead_take(dir, &name.name, &a, &ahead);
+	if (rc > 0) {
+		rc = ahead == inode;
+		if (rc)
+			ll_dentry_set_valid(dentry, true);
+		ll_answer_put(&a);
+		iput(ahead);
+	}
+	if (rc) {
+		release_dentry_name_snapshot(&name);
+		return rc;
+	}
 	rc = mdc_intent_getattr(dir, &name.name, inode,
 				flags & LOOKUP_PARENT ? IT_LOOKUP : IT_GETATTR, &a);
 	release_dentry_name_snapshot(&name);
@@ -227,6 +252,14 @@ static struct dentry *ll_lookup(struct inode *dir, struct dentry *dentry, unsign
 		       ll_lookup_pseudo(dentry, FID_OID_DOT_LUSTRE_OBF, 0100) : ERR_PTR(-ENOENT);
 	if (ll_lookup_is_skippable(dir, flags))
 		return NULL;
+	rc = ll_statahead_take(dir, &dentry->d_name, &a, &inode);
+	if (rc < 0)
+		return ERR_PTR(rc);
+	if (rc) {
+		alias = ll_splice(dentry, inode, &a);
+		ll_answer_put(&a);
+		return alias;
+	}
 	gen = ll_dir_gen(dir);
 	rc = mdc_intent_getattr(dir, &dentry->d_name, NULL,
 				flags & LOOKUP_PARENT ? IT_LOOKUP : IT_GETATTR, &a);

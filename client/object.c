@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The objects of a file: made from its layout, their sizes and times (chapter 5, 14.5 and 15),
- * extent locks and what happens when they are called back, glimpse.
+ * extent locks and what happens when they are called back.
  *
  * Sizes: size is the best that is known of an object, kms ("known minimum size") is what the locks
  * of this client guarantee. An LVB sets size to the server's value, but not below kms; a granted
@@ -428,9 +428,15 @@ void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa)
 
 /* ---- sizes and times ---- */
 
-/* end: end of the lock that brought the LVB, or 0. */
-static void ll_object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb,
-			  u64 end)
+/**
+ * ll_object_lvb - what an OST says of an object
+ * @d: data half of its file
+ * @obj: the object
+ * @lvb: size, blocks, times
+ * @end: end of the lock that brought the LVB, or 0
+ */
+void ll_object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb,
+		   u64 end)
 {
 	u64 size = le64_to_cpu(lvb->lvb_size);
 	s64 ctime = le64_to_cpu(lvb->lvb_ctime);
@@ -846,8 +852,18 @@ bool ll_object_may_io(struct ll_object *obj, u64 start, u64 end, bool write)
 	return ll_lock_release(ll_object_match_used(obj, start, end, write));
 }
 
-static void ll_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 start, u64 end,
-			    u32 mode, u64 flags, struct ost_lvb *lvb)
+/**
+ * ll_enqueue_info - arguments of an enqueue of an extent lock
+ * @ei: out
+ * @obj: the object
+ * @start: first byte
+ * @end: last one
+ * @mode: LCK_*
+ * @flags: LDLM_FL_*
+ * @lvb: where the LVB of the reply goes
+ */
+void ll_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 start, u64 end,
+		     u32 mode, u64 flags, struct ost_lvb *lvb)
 {
 	memset(ei, 0, sizeof(*ei));
 	ei->ei_ns = obj->osc->ns;
@@ -983,122 +999,6 @@ int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end,
 	return 0;
 fail:
 	ll_locks_put(locks);
-	return rc;
-}
-
-/* ---- glimpse ---- */
-
-struct glimpse {
-	struct ldlm_enqueue_info ei;
-	struct ost_lvb lvb;
-	struct ldlm_lock *lock;
-};
-
-static struct glimpse *ll_glimpse_of(struct ll_fanout *fo, struct ll_fan *fan)
-{
-	return (struct glimpse *)fo->arg + (fan - fo->fan);
-}
-
-static int ll_glimpse_prepare(struct ll_fanout *fo, struct ll_fan *fan)
-{
-	struct glimpse *g = ll_glimpse_of(fo, fan);
-
-	if (ll_object_covered(fan->obj, 0, OBD_OBJECT_EOF))
-		return 0;
-	ll_enqueue_info(&g->ei, fan->obj, 0, OBD_OBJECT_EOF, LCK_PR, LDLM_FL_HAS_INTENT, &g->lvb);
-	return ldlm_cli_enqueue_start(&g->ei, &fan->req, &g->lock);
-}
-
-static int ll_glimpse_finish(struct ll_fanout *fo, struct ll_fan *fan, int rc)
-{
-	struct ll_inode_data *d = ll_i(fo->inode)->lli_data;
-	struct glimpse *g = ll_glimpse_of(fo, fan);
-
-	rc = ldlm_cli_enqueue_finish(&g->ei, fan->req, rc, &g->lock);
-	if (rc == 0 && g->lock) {
-		ldlm_lock_lvb(g->lock, &g->lvb, sizeof(g->lvb));
-		ll_object_lvb(d, fan->obj, &g->lvb, g->lock->l_policy.extent.end);
-		ldlm_lock_decref(g->lock, g->lock->l_granted_mode);
-	} else if (rc == ELDLM_LOCK_ABORTED) {
-		/*
-		 * Others hold locks: only the attributes came. res1: -ENOENT, the object is being
-		 * destroyed.
-		 */
-		rc = (int)(s64)g->ei.ei_disposition;
-		if (rc >= 0)
-			rc = ost_lvb_err(&g->lvb);
-		if (rc >= 0)
-			ll_object_lvb(d, fan->obj, &g->lvb, 0);
-	}
-	return rc;
-}
-
-static const struct ll_fanout_op glimpse_op = { .opc = LDLM_ENQUEUE,
-						.prepare = ll_glimpse_prepare,
-						.finish = ll_glimpse_finish };
-
-static int ll_glimpse_objects(struct inode *inode, struct ll_objset *set)
-{
-	struct glimpse *g = kvcalloc(set->nr, sizeof(*g), GFP_NOFS);
-	int rc;
-
-	if (!g)
-		return -ENOMEM;
-	rc = ll_fanout_objects(inode, set, &glimpse_op, g);
-	kvfree(g);
-	return rc;
-}
-
-/**
- * ll_glimpse_set - ask the OSTs for size and times
- * @inode: the file
- * @set: its objects
- *
- * Objects that a lock of this client covers are not asked for. Context: killable.
- *
- * Return: 0; -EINTR; -errno of an OST.
- */
-int ll_glimpse_set(struct inode *inode, struct ll_objset *set)
-{
-	int rc;
-
-	if (mutex_lock_killable(&ll_i(inode)->lli_size_mutex))
-		return -EINTR;
-	rc = ll_glimpse_objects(inode, set);
-	if (!rc)
-		ll_data_merge(inode, set);
-	mutex_unlock(&ll_i(inode)->lli_size_mutex);
-	return rc;
-}
-
-/**
- * ll_glimpse - make size, blocks and times of a file current
- * @inode: regular file
- *
- * Context: killable. ll_times_merge() follows.
- *
- * Return: 0; -EINTR; -errno of MDT (layout) or OSTs.
- */
-int ll_glimpse(struct inode *inode)
-{
-	struct ll_objset *set = ll_objset_current(inode);
-	u64 lazy = READ_ONCE(ll_i(inode)->lli_lazysize);
-	int rc;
-
-	/*
-	 * Data on the MDT: what it knows from the last close must do, if it is not an "empty" that
-	 * may be wrong.
-	 */
-	if (set == ERR_PTR(-EOPNOTSUPP) && lazy) {
-		spin_lock(&ll_i(inode)->lli_data->lock);
-		i_size_write(inode, min_t(u64, lazy, MAX_LFS_FILESIZE));
-		spin_unlock(&ll_i(inode)->lli_data->lock);
-		return 0;
-	}
-	if (IS_ERR_OR_NULL(set))
-		return PTR_ERR_OR_ZERO(set);
-	rc = ll_glimpse_set(inode, set);
-	ll_objset_put(set);
 	return rc;
 }
 

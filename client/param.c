@@ -248,8 +248,6 @@ static const struct param_def ll_params[] = {
 	{ "max_read_ahead_whole_mb", 0444, param_zero_show },
 	{ "checksums", 0644, ll_checksums_show, ll_checksums_store },
 	{ "checksum_pages", 0644, ll_checksums_show, ll_checksums_store },
-	{ "statahead_max", 0444, param_zero_show },
-	{ "statahead_agl", 0444, param_zero_show },
 	{ "max_cached_mb", 0644, ll_cache_show, ll_cache_store, PARAM_DEBUGFS },
 };
 
@@ -381,6 +379,7 @@ int ll_param_init(struct ll_sb_info *sbi)
 	sbi->space = (struct param_space){ ll_space_get, sbi };
 	param_add_space(sbi->param_dir, &sbi->space);
 	param_add(sbi->param_dir, ll_params, ARRAY_SIZE(ll_params), sbi);
+	ll_statahead_params(sbi);
 	sbi->lov_dir = ll_set_add(sbi, "lov", lov_params, ARRAY_SIZE(lov_params));
 	sbi->lmv_dir = ll_set_add(sbi, "lmv", lmv_params, ARRAY_SIZE(lmv_params));
 	lu_stats_file(sbi->param_dir, "stats", sbi->stats);

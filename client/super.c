@@ -432,6 +432,7 @@ static struct ll_sb_info *ll_sbi_new(void)
 	xa_init(&sbi->mdcs);
 	xa_init(&sbi->oscs);
 	atomic64_set(&sbi->attr_clock, 1);
+	ll_statahead_init(sbi);
 	snprintf(sbi->inst, sizeof(sbi->inst), "%016llx", get_random_u64());
 	uuid_gen(&uuid);
 	snprintf(sbi->uuid, sizeof(sbi->uuid), "%pUb", &uuid);
@@ -686,6 +687,7 @@ static void ll_kill_sb(struct super_block *sb)
 	wake_up_all(&sbi->conf_waitq);
 	if (sbi->stats)
 		ll_param_hide(sbi);
+	ll_statahead_stop(sbi);
 	/*
 	 * All files are closed, so no lock is in use. Lock callbacks must be over before inodes are
 	 * evicted.

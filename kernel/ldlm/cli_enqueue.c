@@ -413,7 +413,7 @@ static int ldlm_cli_report_aborted(struct ldlm_enqueue_info *ei, const struct ld
  * @rc: its status
  * @lockp: lock of start; out: granted lock with a user, or NULL
  *
- * Waits (killable) for the CP AST when the server could not grant at once.
+ * Waits (killable) for the CP AST when the server could not grant at once, but not with ei_nowait.
  *
  * Return: as ldlm_cli_enqueue().
  */
@@ -449,6 +449,8 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
 	}
 
 	rc = ldlm_cli_take_reply(lock, rep, lvb, lvb_len);
+	if (!rc && ei->ei_nowait && !ldlm_cli_decided(lock))
+		rc = -EAGAIN;
 	if (!rc)
 		rc = ldlm_cli_wait_granted(lock, ei->ei_intr);
 	if (rc)
@@ -579,6 +581,38 @@ struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_r
 	return found;
 }
 EXPORT_SYMBOL_GPL(ldlm_lock_match);
+
+/**
+ * ldlm_lock_use - use a lock again that is known by its cookie
+ * @ns: client namespace
+ * @cookie: l_handle of a lock that was granted
+ *
+ * Return: the lock, with a user that ldlm_lock_decref() ends; NULL: it is not there any more, or it
+ * was called back.
+ */
+struct ldlm_lock *ldlm_lock_use(struct ldlm_namespace *ns, u64 cookie)
+{
+	u64 bad = LDLM_FL_DESTROYED | LDLM_FL_FAILED | LDLM_FL_CANCELING | LDLM_FL_CBPENDING;
+	struct ldlm_lock *lock = ldlm_lock_find(cookie);
+	struct ldlm_resource *res;
+	bool good;
+
+	if (!lock)
+		return NULL;
+	res = ldlm_lock_res_lock(lock);
+	good = res->lr_ns == ns && lock->l_granted_mode && !(lock->l_flags & bad) &&
+	       lock->l_generation == READ_ONCE(ns->ns_imp->imp_generation);
+	if (good) {
+		lock->l_users++;
+		ldlm_lru_remove_locked(lock);
+	}
+	spin_unlock(&res->lr_lock);
+	if (good)
+		return lock;
+	ldlm_lock_put(lock);
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(ldlm_lock_use);
 
 static void ldlm_lock_decref_common(struct ldlm_lock *lock, bool cancel)
 {

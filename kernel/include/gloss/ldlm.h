@@ -358,6 +358,8 @@ struct ldlm_enqueue_info {
 	u32			ei_nr_elc;
 	/* any signal ends the wait for the grant (-ERESTARTSYS), not only a fatal one */
 	bool			ei_intr;
+	/* a lock that is not granted by the reply is given up: -EAGAIN */
+	bool			ei_nowait;
 	/* out, 301 and 0 */
 	/* optional buffer of ei_lvb_len: copy of the LVB of the reply */
 	void			*ei_lvb;
@@ -382,6 +384,7 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
 struct ldlm_lock *ldlm_lock_match(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id,
 				  u32 type, const union ldlm_policy *policy, u32 modes,
 				  u32 match_flags, const void *data);
+struct ldlm_lock *ldlm_lock_use(struct ldlm_namespace *ns, u64 cookie);
 void ldlm_lock_decref(struct ldlm_lock *lock, u32 mode);
 void ldlm_lock_decref_cancel(struct ldlm_lock *lock, u32 mode);
 void ldlm_lock_keep(struct ldlm_lock *lock, unsigned int msecs);

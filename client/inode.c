@@ -615,6 +615,9 @@ int ll_inode_refresh_open(struct inode *inode, u64 bits)
 
 /* ---- VFS ---- */
 
+/* What the OSTs know of a regular file. */
+#define LL_STATX_OST	(STATX_SIZE | STATX_BLOCKS | STATX_ATIME | STATX_MTIME | STATX_CTIME)
+
 int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat, u32 mask,
 	       unsigned int flags)
 {
@@ -622,15 +625,16 @@ int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *s
 	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
 	struct ll_inode *lli = ll_i(inode);
 	bool lazy = (flags & AT_STATX_SYNC_TYPE) == AT_STATX_DONT_SYNC;
+	bool size = mask & LL_STATX_OST && S_ISREG(inode->i_mode);
 	int rc;
 
 	ll_count(inode->i_sb, GETATTR, 1);
-	ll_statahead_stated(path->dentry, !lazy);
+	ll_statahead_stated(path->dentry, !lazy && mask & LL_STATX_OST);
 	if (!lazy) {
 		rc = ll_inode_refresh_open(inode, LLC_UPDATE | LLC_PERM);
 		if (rc)
 			return rc;
-		if (S_ISREG(inode->i_mode)) {
+		if (size) {
 			rc = ll_glimpse(inode);
 			if (rc && rc != -ENODATA)
 				return rc;
@@ -638,6 +642,9 @@ int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *s
 	}
 	spin_lock(&lli->lli_lock);
 	generic_fillattr(idmap, inode, stat);
+	/* Not asked for, so it may be old. */
+	if (S_ISREG(inode->i_mode) && !size)
+		stat->result_mask &= ~LL_STATX_OST;
 	if (lazy && S_ISREG(inode->i_mode) && !stat->size) {
 		stat->size = lli->lli_lazysize;
 		stat->blocks = lli->lli_lazyblocks;

@@ -31,7 +31,7 @@ void ll_data_sb_init(struct super_block *sb)
 	/* Checksums are computed on pages that must not change until they are sent. */
 	sb->s_iflags |= SB_I_STABLE_WRITES;
 	sb->s_bdi->ra_pages = LL_READ_AHEAD >> PAGE_SHIFT;
-	sb->s_bdi->io_pages = LL_READ_AHEAD >> PAGE_SHIFT;
+	sb->s_bdi->io_pages = LL_OSC_BRW_MAX >> PAGE_SHIFT;
 }
 
 int ll_group_lock(struct file *file, u64 gid)

@@ -169,6 +169,9 @@ int ll_file_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (vma->vm_flags & VM_SHARED)
 		WRITE_ONCE(ll_i(inode)->lli_data->mapped, true);
+	/* A fault reads what is around its page, as far as readahead goes: not so much. */
+	file->f_ra.ra_pages = min_t(unsigned int, file->f_ra.ra_pages,
+				    LL_READ_AROUND >> PAGE_SHIFT);
 	file_accessed(file);
 	vma->vm_ops = &ll_vm_ops;
 	ll_count(inode->i_sb, MMAP, 1);

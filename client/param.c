@@ -156,16 +156,16 @@ static u64 ll_ra_default_mb(void)
 	return clamp_t(u64, (u64)totalram_pages() << PAGE_SHIFT >> 25, 64, 1024);
 }
 
-/* A file that is opened from now on reads ahead so much at most. */
+/* A file that is opened from now on reads ahead so much, more if it has many stripes. */
 static void ll_ra_apply(struct ll_sb_info *sbi)
 {
-	unsigned int mb = min(sbi->ra_mb, sbi->ra_file_mb);
+	unsigned int mb = min3(sbi->ra_mb, sbi->ra_file_mb, LL_READ_AHEAD >> 20);
 
 	if (!sbi->sb)
 		return;
 	WRITE_ONCE(sbi->sb->s_bdi->ra_pages, (unsigned long)mb << (20 - PAGE_SHIFT));
 	WRITE_ONCE(sbi->sb->s_bdi->io_pages,
-		   min_t(unsigned long, LL_READ_AHEAD >> PAGE_SHIFT,
+		   min_t(unsigned long, LL_OSC_BRW_MAX >> PAGE_SHIFT,
 			 (unsigned long)mb << (20 - PAGE_SHIFT)));
 }
 
@@ -375,7 +375,7 @@ int ll_param_init(struct ll_sb_info *sbi)
 	sbi->param_dir = param_dir_add(NULL, name);
 	ll_cache_limit_init(sbi);
 	sbi->ra_mb = ll_ra_default_mb();
-	sbi->ra_file_mb = LL_READ_AHEAD >> 20;
+	sbi->ra_file_mb = clamp(sbi->ra_mb / 4, LL_READ_AHEAD >> 20, 256U);
 	sbi->space = (struct param_space){ ll_space_get, sbi };
 	param_add_space(sbi->param_dir, &sbi->space);
 	param_add(sbi->param_dir, ll_params, ARRAY_SIZE(ll_params), sbi);

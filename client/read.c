@@ -47,6 +47,21 @@ bool ll_io_may_retry(ssize_t ret, unsigned int *idle)
 	return ret > 0 || ret == -EFAULT;
 }
 
+/* Two RPCs of each stripe, within the bounds of the administrator. */
+static void ll_read_ahead_scale(struct file *file, const struct ll_objset *set)
+{
+	struct inode *inode = file_inode(file);
+	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
+	u64 bytes = (u64)min(READ_ONCE(sbi->ra_mb), READ_ONCE(sbi->ra_file_mb)) << 20;
+
+	/* Without readahead it shall stay; and faults of a mapping read around their page. */
+	if (!file->f_ra.ra_pages || READ_ONCE(ll_i(inode)->lli_data->mapped))
+		return;
+	bytes = min(bytes, (u64)set->nr * LL_READ_AHEAD_STRIPE);
+	if (file->f_ra.ra_pages < bytes >> PAGE_SHIFT)
+		file->f_ra.ra_pages = bytes >> PAGE_SHIFT;
+}
+
 /*
  * One try, under the locks. The buffer may be a mapped file of this file system, whose page faults
  * take locks as well. So no page fault is allowed here: the copy stops where the buffer is not
@@ -73,6 +88,8 @@ static ssize_t ll_read_locked(struct kiocb *iocb, struct iov_iter *to)
 	if (rc) {
 		ret = rc;
 	} else {
+		if (set && set->nr > LL_READ_AHEAD / LL_READ_AHEAD_STRIPE)
+			ll_read_ahead_scale(iocb->ki_filp, set);
 		pagefault_disable();
 		ret = filemap_read(iocb, to, 0);
 		pagefault_enable();

@@ -81,7 +81,7 @@ run dd if=/dev/zero of=d/big bs=1M count=20 2>/dev/null
 [ "$(get osc.$osc.cur_dirty_bytes)" -le $((1 << 20)) ] || fail "more than max_dirty_mb is dirty"
 rc 34 "lctl set_param osc.$osc.max_dirty_mb=0"
 tune osc.*.max_dirty_mb=64
-is "cat /sys/class/bdi/lustre-*/read_ahead_kb" 4096
+is "cat /sys/class/bdi/lustre-*/read_ahead_kb" 32768
 tune llite.*.max_read_ahead_mb=1; is "cat /sys/class/bdi/lustre-*/read_ahead_kb" 1024
 tune llite.*.max_read_ahead_mb=64; rc 34 "lctl set_param llite.*.max_read_ahead_per_file_mb=65"
 run sync; run cat d/big > /dev/null

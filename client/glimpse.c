@@ -29,17 +29,24 @@ static int ll_glimpse_start(struct glimpse *g, struct ll_object *obj, struct ptl
 	return ldlm_cli_enqueue_start(&g->ei, req, &g->lock);
 }
 
-/* The second half: what the OST says becomes what is known of the object. */
+/* The second half when a lock came: while it is there, what the OST says cannot get old. */
+static void ll_glimpse_granted(struct glimpse *g, struct inode *inode, struct ll_object *obj)
+{
+	ldlm_lock_lvb(g->lock, &g->lvb, sizeof(g->lvb));
+	ll_object_lvb(ll_i(inode)->lli_data, obj, &g->lvb, g->lock->l_policy.extent.end);
+	ldlm_lock_decref(g->lock, g->lock->l_granted_mode);
+}
+
+/*
+ * The second half: what the OST says becomes what is known of the object. lli_size_mutex is held:
+ * without a lock an answer may be older than one that was worked off before.
+ */
 static int ll_glimpse_end(struct glimpse *g, struct inode *inode, struct ll_object *obj,
 			  struct ptlrpc_request *req, int rc)
 {
-	struct ll_inode_data *d = ll_i(inode)->lli_data;
-
 	rc = ldlm_cli_enqueue_finish(&g->ei, req, rc, &g->lock);
 	if (rc == 0 && g->lock) {
-		ldlm_lock_lvb(g->lock, &g->lvb, sizeof(g->lvb));
-		ll_object_lvb(d, obj, &g->lvb, g->lock->l_policy.extent.end);
-		ldlm_lock_decref(g->lock, g->lock->l_granted_mode);
+		ll_glimpse_granted(g, inode, obj);
 	} else if (rc == ELDLM_LOCK_ABORTED) {
 		/*
 		 * Others hold locks: only the attributes came. res1: -ENOENT, the object is being
@@ -49,7 +56,7 @@ static int ll_glimpse_end(struct glimpse *g, struct inode *inode, struct ll_obje
 		if (rc >= 0)
 			rc = ost_lvb_err(&g->lvb);
 		if (rc >= 0)
-			ll_object_lvb(d, obj, &g->lvb, 0);
+			ll_object_lvb(ll_i(inode)->lli_data, obj, &g->lvb, 0);
 	}
 	return rc;
 }
@@ -122,6 +129,18 @@ struct glimpse_ahead {
 	struct ll_object	*obj;		/* referenced */
 };
 
+/*
+ * An answer without a lock is of no use: this client may have got a lock for writing since, and
+ * made the object shorter, so that the size in the answer is wrong.
+ */
+static void ll_glimpse_ahead_finish(struct glimpse *g, struct inode *inode, struct ll_object *obj,
+				    struct ptlrpc_request *req, int rc)
+{
+	rc = ldlm_cli_enqueue_finish(&g->ei, req, rc, &g->lock);
+	if (rc == 0 && g->lock)
+		ll_glimpse_granted(g, inode, obj);
+}
+
 static void ll_glimpse_ahead_done(struct ptlrpc_request *req)
 {
 	struct glimpse_ahead *ga = req->done_data;
@@ -130,7 +149,7 @@ static void ll_glimpse_ahead_done(struct ptlrpc_request *req)
 	unsigned int nofs = memalloc_nofs_save();
 
 	ll_ahead_answered(sbi, &ga->ah);
-	ll_glimpse_end(&ga->g, ga->inode, ga->obj, req, req->rq_status);
+	ll_glimpse_ahead_finish(&ga->g, ga->inode, ga->obj, req, req->rq_status);
 	if (atomic_dec_and_test(nr))
 		wake_up_var(nr);
 	ll_object_put(ga->obj);
@@ -162,7 +181,7 @@ static void ll_glimpse_ahead_object(struct inode *inode, struct ll_object *obj)
 	req->done_data = ga;
 	rc = ll_ahead_begin(sbi, &ga->ah, req, LL_GLIMPSES_AHEAD);
 	if (rc) {
-		ll_glimpse_end(&ga->g, inode, obj, req, rc);
+		ll_glimpse_ahead_finish(&ga->g, inode, obj, req, rc);
 		ptlrpc_req_put(req);
 		kfree(ga);
 		return;

@@ -220,6 +220,7 @@ int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 void ll_io_end(struct inode *inode, struct ll_layout *lo, struct ll_objset *set);
 struct ll_objset *ll_objset_current(struct inode *inode);
 struct ll_objset *ll_objset_peek(struct inode *inode);
+bool ll_objset_is_current(struct inode *inode, const struct ll_objset *set);
 void ll_objset_put(struct ll_objset *set);
 void ll_object_get(struct ll_object *obj);
 void ll_object_put(struct ll_object *obj);

@@ -251,15 +251,8 @@ static int ll_glimpse_ahead_wait(struct inode *inode)
 	return wait_var_event_killable(nr, !atomic_read(nr)) ? -EINTR : 0;
 }
 
-/**
- * ll_glimpse - make size, blocks and times of a file current
- * @inode: regular file
- *
- * Context: killable. ll_times_merge() follows.
- *
- * Return: 0; -EINTR; -errno of MDT (layout) or OSTs.
- */
-int ll_glimpse(struct inode *inode)
+/* 0: size, blocks and times are current; 1: the layout changed meanwhile; -errno. */
+static int ll_glimpse_try(struct inode *inode)
 {
 	struct ll_objset *set = ll_objset_current(inode);
 	u64 lazy = READ_ONCE(ll_i(inode)->lli_lazysize);
@@ -280,6 +273,26 @@ int ll_glimpse(struct inode *inode)
 	rc = ll_glimpse_ahead_wait(inode);
 	if (!rc)
 		rc = ll_glimpse_set(inode, set);
+	if (!rc && !ll_objset_is_current(inode, set))
+		rc = 1; /* data may be in objects that were not asked for */
 	ll_objset_put(set);
 	return rc;
+}
+
+/**
+ * ll_glimpse - make size, blocks and times of a file current
+ * @inode: regular file
+ *
+ * Context: killable. ll_times_merge() follows.
+ *
+ * Return: 0; -EINTR; -EIO: the layout changes again and again; -errno of MDT (layout) or OSTs.
+ */
+int ll_glimpse(struct inode *inode)
+{
+	int tries = 0, rc;
+
+	do {
+		rc = ll_glimpse_try(inode);
+	} while (rc > 0 && tries++ < LL_LAYOUT_TRIES);
+	return rc > 0 ? -EIO : rc;
 }

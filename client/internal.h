@@ -238,6 +238,8 @@ struct ll_file {
 
 /* ---- layout.c ---- */
 
+#define LL_LAYOUT_TRIES	20	/* times it is asked for again when the answer does not help */
+
 struct ll_stripe {
 	u32		ost_idx;
 	struct lu_fid	fid;		/* object; IDIF for legacy ids */

@@ -23,8 +23,6 @@
 #include <linux/sched/signal.h>
 #include "internal.h"
 
-#define LL_LAYOUT_TRIES	20	/* times a write intent is repeated when the answer does not help */
-
 /* ---- parsing ---- */
 
 static void ll_layout_free(struct ll_layout *lo)

@@ -210,15 +210,23 @@ static bool ll_objset_has(const struct ll_objset *set, const struct ll_object *o
 	return false;
 }
 
+/* Is this the layout that is installed? */
+static bool ll_layout_is_installed(struct inode *inode, const struct ll_layout *lo)
+{
+	return rcu_access_pointer(ll_i(inode)->lli_layout) == lo;
+}
+
 /**
  * ll_objset_get - the objects of a layout
  * @inode: the file
  * @lo: its layout
  *
- * Objects that the layout before had stay the same. Context: waits, killable, for OSTs that the
- * configuration does not know yet.
+ * Objects that the layout before had stay the same. Who holds lli_layout_sem, and got the layout
+ * under it, gets no -ESTALE. Context: waits, killable, for OSTs that the configuration does not
+ * know yet.
  *
- * Return: referenced; ERR_PTR(-ENOMEM, -EINTR, -EINVAL: an OST that is not configured).
+ * Return: referenced; ERR_PTR(-ENOMEM, -EINTR, -EINVAL: an OST that is not configured; -ESTALE:
+ * another layout is installed).
  */
 struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo)
 {
@@ -236,6 +244,16 @@ again:
 		return set;
 	}
 	spin_lock(&d->lock);
+	/*
+	 * Under this lock, so that who was overtaken never takes the objects away from those who
+	 * use the newer layout: pages that are dirty would not find theirs any more.
+	 */
+	if (!ll_layout_is_installed(inode, lo)) {
+		spin_unlock(&d->lock);
+		ll_objset_put(set);
+		ll_objset_put(old);
+		return ERR_PTR(-ESTALE);
+	}
 	if (d->set != old) { /* somebody else was faster */
 		spin_unlock(&d->lock);
 		ll_objset_put(set);
@@ -306,24 +324,39 @@ void ll_io_end(struct inode *inode, struct ll_layout *lo, struct ll_objset *set)
  * ll_objset_current - the objects of the current layout
  * @inode: the file
  *
- * Context: killable; may ask the MDT for the layout.
+ * The layout may change at any time: ll_objset_is_current() tells. Context: killable; may ask the
+ * MDT for the layout.
  *
  * Return: referenced; NULL: the file has no objects; ERR_PTR(-EOPNOTSUPP): its data is on the MDT;
- * ERR_PTR(-errno).
+ * ERR_PTR(-EIO): the layout changes again and again; ERR_PTR(-errno).
  */
 struct ll_objset *ll_objset_current(struct inode *inode)
 {
-	struct ll_layout *lo = ll_layout_get(inode);
 	struct ll_objset *set;
+	struct ll_layout *lo;
+	int tries = 0;
 
-	if (IS_ERR(lo))
-		return ERR_CAST(lo);
-	if (lo->dom)
-		set = ERR_PTR(-EOPNOTSUPP);
-	else
-		set = ll_layout_has_objects(lo) ? ll_objset_get(inode, lo) : NULL;
-	ll_layout_put(lo);
-	return set;
+	do {
+		lo = ll_layout_get(inode);
+		if (IS_ERR(lo))
+			return ERR_CAST(lo);
+		if (lo->dom)
+			set = ERR_PTR(-EOPNOTSUPP);
+		else
+			set = ll_layout_has_objects(lo) ? ll_objset_get(inode, lo) : NULL;
+		ll_layout_put(lo);
+	} while (set == ERR_PTR(-ESTALE) && tries++ < LL_LAYOUT_TRIES);
+	return set == ERR_PTR(-ESTALE) ? ERR_PTR(-EIO) : set;
+}
+
+/**
+ * ll_objset_is_current - are these the objects of the layout in use?
+ * @inode: the file
+ * @set: its objects, or those that it had
+ */
+bool ll_objset_is_current(struct inode *inode, const struct ll_objset *set)
+{
+	return READ_ONCE(ll_i(inode)->lli_data->set) == set;
 }
 
 /**
@@ -520,7 +553,8 @@ static u64 ll_data_size(struct inode *inode, const struct ll_objset *set, bool k
 /**
  * ll_data_merge - size, blocks and times of the inode from its objects
  * @inode: the file
- * @set: its objects
+ * @set: its objects; of a layout that is not in use any more: nothing is done, because data may be
+ *	in objects that it does not have
  *
  * Context: may sleep for a page lock.
  */
@@ -534,6 +568,10 @@ void ll_data_merge(struct inode *inode, struct ll_objset *set)
 	if (ll_data_size(inode, set, false) > i_size_read(inode))
 		ll_pages_zero_tail(inode);
 	spin_lock(&d->lock);
+	if (d->set != set) {
+		spin_unlock(&d->lock);
+		return;
+	}
 	for (i = 0; i < set->nr; i++) {
 		struct ll_object *obj = set->obj[i];
 

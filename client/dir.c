@@ -274,7 +274,7 @@ static int ll_iterate(struct file *file, struct dir_context *ctx)
 			ctx->pos = LL_DIR_POS_END;
 			break;
 		}
-		if (end <= hash && hash)
+		if (end <= hash)
 			return -EIO;	/* a page of one hash only does not end (chapter 4, 14) */
 		hash = end;
 		ctx->pos = end;
@@ -327,9 +327,10 @@ int ll_dir_walk(struct inode *dir, struct ll_dir_pos *pos, bool fetch,
 		ll_dir_page_put(dp);
 		if (end == MDS_DIR_END_OFF)
 			return 1;
-		if (end <= from && from)
+		if (end <= from)
 			return -EIO;	/* as ll_iterate() */
 		pos->hash = end;
+		cond_resched();
 	}
 }
 

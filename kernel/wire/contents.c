@@ -106,7 +106,8 @@ static u32 wire_dirent_need(const struct lu_dirent *ent)
  * @page: 4096 bytes
  * @len: bytes that are there
  *
- * Return: 0 or -EPROTO. Afterwards wire_dirpage_next() stays inside.
+ * Return: 0 or -EPROTO. Afterwards wire_dirpage_next() stays inside. Who goes on at the end of the
+ * page has to check that this is behind where it began.
  */
 int wire_dirpage_check(const void *page, u32 len)
 {
@@ -117,9 +118,9 @@ int wire_dirpage_check(const void *page, u32 len)
 
 	if (len < LU_PAGE_SIZE)
 		return -EPROTO;
-	if (le32_to_cpu(dp->ldp_flags) & LDF_EMPTY)
-		return 0;
 	end = le64_to_cpu(dp->ldp_hash_end);
+	if (le32_to_cpu(dp->ldp_flags) & LDF_EMPTY)
+		return end > le64_to_cpu(dp->ldp_hash_start) ? 0 : -EPROTO;
 	for (;;) {
 		if (LU_PAGE_SIZE - off < sizeof(*ent))
 			return -EPROTO;

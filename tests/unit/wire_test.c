@@ -406,6 +406,8 @@ static void test_dirpage(void **state)
 	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), 0);
 	assert_null(wire_dirpage_next(page, NULL));
 	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE - 1), -EPROTO);
+	((struct lu_dirpage *)page)->ldp_hash_end = 0; /* nothing, and nothing follows */
+	assert_int_equal(wire_dirpage_check(page, LU_PAGE_SIZE), -EPROTO);
 	free(head);
 	free(page);
 }

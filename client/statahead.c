@@ -222,6 +222,24 @@ static struct ll_sa *ll_sa_find(struct ll_statahead *s, const struct inode *dir)
 	return NULL;
 }
 
+/*
+ * Is there room for another reader? One that did nothing for a second makes room. Those that are at
+ * it do not: where there are too many, they would end each other with every name, and nothing would
+ * be asked ahead for any of them. ll_statahead.lock is held.
+ */
+static bool ll_sa_make_room(struct ll_statahead *s)
+{
+	struct ll_sa *oldest;
+
+	while (s->nr_readers >= READ_ONCE(s->running_max)) {
+		oldest = list_first_entry(&s->readers, struct ll_sa, link);
+		if (time_before(jiffies, oldest->used + HZ))
+			return false;
+		ll_sa_end(oldest);
+	}
+	return true;
+}
+
 /* A lookup has to ask the MDT: perhaps a stat(2) follows, and others like it. */
 static void ll_sa_add(struct ll_sb_info *sbi, const struct inode *dir)
 {
@@ -240,7 +258,7 @@ static void ll_sa_add(struct ll_sb_info *sbi, const struct inode *dir)
 	sa->used = jiffies;
 	sa->asked = true;
 	spin_lock(&s->lock);
-	if (s->stopped || ll_sa_find(s, dir)) {
+	if (s->stopped || ll_sa_find(s, dir) || !ll_sa_make_room(s)) {
 		spin_unlock(&s->lock);
 		kfree(sa);
 		return;
@@ -248,8 +266,6 @@ static void ll_sa_add(struct ll_sb_info *sbi, const struct inode *dir)
 	list_add_tail(&sa->link, &s->readers);
 	if (!s->nr_readers++)
 		schedule_delayed_work(&s->sweep, HZ * s->timeout);
-	if (s->nr_readers > s->running_max)
-		ll_sa_end(list_first_entry(&s->readers, struct ll_sa, link));
 	spin_unlock(&s->lock);
 }
 
@@ -491,11 +507,15 @@ static bool ll_sa_fill_entry(void *arg, const struct lu_dirent *ent)
 static void ll_sa_fill_list(struct ll_sa_fill *fill)
 {
 	struct ll_sa *sa = fill->sa;
-	/* Where others change the directory all the time, its pages are lost all the time. */
-	bool fetch = sa->since_fetch >= 512;
+	struct inode *dir = d_inode(fill->parent);
+	/*
+	 * Where others change the directory all the time, its pages are lost all the time. With the
+	 * MDT away a stat(2) that needs nothing of it shall not wait.
+	 */
+	bool fetch = sa->since_fetch >= 512 && imp_is_full(mdc_of(dir)->imp);
 	int rc;
 
-	rc = ll_dir_walk(d_inode(fill->parent), &sa->pos, fetch, ll_sa_fill_entry, fill);
+	rc = ll_dir_walk(dir, &sa->pos, fetch, ll_sa_fill_entry, fill);
 	if (fetch && rc != -EAGAIN)
 		sa->since_fetch = 0;
 	if (rc == 1)

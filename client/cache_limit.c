@@ -85,8 +85,8 @@ int ll_cache_show(struct seq_file *m, void *obj)
 
 	seq_printf(m, "users: 1\nmax_cached_mb: %lu\nused_mb: %lu\nunused_mb: %lu\n", max, used,
 		   max - min(used, max));
-	seq_printf(m, "unevict_mb: 0\nreclaim_count: 0\nmax_read_ahead_mb: %u\nused_read_ahead_mb: 0\n",
-		   sbi->ra_mb);
+	seq_printf(m, "unevict_mb: 0\nreclaim_count: 0\nmax_read_ahead_mb: %u\nused_read_ahead_mb: %lu\n",
+		   sbi->ra_mb, ll_cache_mb(atomic_long_read(&sbi->reading)));
 	return 0;
 }
 

@@ -45,7 +45,7 @@ int ll_dio_wait_all(struct inode *inode);
 /* Bytes of a file: all slots of an OST are in use while the next ones are prepared. */
 #define LL_READ_AHEAD (32U << 20)
 #define LL_READ_AHEAD_STRIPE (8U << 20) /* of each stripe, when there are many */
-#define LL_READ_AROUND (4U << 20) /* of a mapped file */
+#define LL_READ_AROUND (4U << 20) /* of a mapped file; of any while too much is on its way */
 #define LL_OSC_BRW_MAX (4U << 20) /* longest bulk RPC */
 #define LL_OSC_MAX_BYTES ((u64)U32_MAX << 12) /* longest object of an OST that does not tell */
 

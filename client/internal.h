@@ -145,6 +145,7 @@ struct ll_sb_info {
 	struct param_dir	*param_dir, *lov_dir, *lmv_dir;
 	struct param_space	space;
 	unsigned int		ra_mb, ra_file_mb;	/* readahead: bounds, MiB */
+	atomic_long_t		reading;		/* pages of data on their way */
 	unsigned int		cache_max_mb;		/* pages of data, 0 = no bound */
 	struct delayed_work	cache_work;		/* cache_limit.c */
 	struct ll_statahead	statahead;
@@ -230,6 +231,7 @@ static inline const struct lu_fid *ll_fid(const struct inode *inode)
 struct ll_file {
 	struct ll_open	*lf_open;		/* NULL: root, no open at the MDT */
 	unsigned int	lf_ioctl_flags;		/* LL_FILE_* */
+	bool		lf_mapped;		/* ever */
 	u32		lf_flock_gen;		/* imp_generation + 1 when it got a flock, or 0 */
 	/* readdir(3): the entry that was given out last, when it is the one before the position */
 	u64		lf_dir_hash;

@@ -169,6 +169,7 @@ int ll_file_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (vma->vm_flags & VM_SHARED)
 		WRITE_ONCE(ll_i(inode)->lli_data->mapped, true);
+	WRITE_ONCE(((struct ll_file *)file->private_data)->lf_mapped, true);
 	/* A fault reads what is around its page, as far as readahead goes: not so much. */
 	file->f_ra.ra_pages = min_t(unsigned int, file->f_ra.ra_pages,
 				    LL_READ_AROUND >> PAGE_SHIFT);

@@ -137,6 +137,8 @@ static void ll_read_done(struct ll_brw *brw)
 	u32 left = brw->bytes;
 	unsigned int i;
 
+	/* The inode, and with it the mount, stays while its pages are locked. */
+	atomic_long_sub(brw->nr, &ll_sbi(brw->inode->i_sb)->reading);
 	for (i = 0; i < brw->nr; i++) {
 		struct bio_vec *bv = &brw->bv[i];
 		struct page *page = bv->bv_page;
@@ -212,6 +214,8 @@ static void ll_walk_send(struct walk *w, struct ll_brw *brw)
 {
 	list_del_init(&brw->link);
 	w->nr--;
+	if (!w->write)
+		atomic_long_add(brw->nr, &ll_sbi(w->inode->i_sb)->reading);
 	ll_brw_send(brw);
 }
 

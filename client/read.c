@@ -5,6 +5,7 @@
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
+#include <linux/backing-dev.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -47,19 +48,29 @@ bool ll_io_may_retry(ssize_t ret, unsigned int *idle)
 	return ret > 0 || ret == -EFAULT;
 }
 
-/* Two RPCs of each stripe, within the bounds of the administrator. */
+/*
+ * How far this file is read ahead from now on: two RPCs of each stripe, within the bounds of the
+ * administrator. Little, while as much is on its way for all files as he allows: the kernel locks
+ * all pages of a window before the first is asked for.
+ */
 static void ll_read_ahead_scale(struct file *file, const struct ll_objset *set)
 {
 	struct inode *inode = file_inode(file);
 	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
+	unsigned long all = (unsigned long)READ_ONCE(sbi->ra_mb) << (20 - PAGE_SHIFT);
 	u64 bytes = (u64)min(READ_ONCE(sbi->ra_mb), READ_ONCE(sbi->ra_file_mb)) << 20;
+	unsigned int pages;
 
 	/* Without readahead it shall stay; and faults of a mapping read around their page. */
-	if (!file->f_ra.ra_pages || READ_ONCE(ll_i(inode)->lli_data->mapped))
+	if (!file->f_ra.ra_pages || READ_ONCE(((struct ll_file *)file->private_data)->lf_mapped))
 		return;
 	bytes = min(bytes, (u64)set->nr * LL_READ_AHEAD_STRIPE);
-	if (file->f_ra.ra_pages < bytes >> PAGE_SHIFT)
-		file->f_ra.ra_pages = bytes >> PAGE_SHIFT;
+	pages = max_t(unsigned int, inode->i_sb->s_bdi->ra_pages, bytes >> PAGE_SHIFT);
+	if (atomic_long_read(&sbi->reading) > all)
+		file->f_ra.ra_pages = min_t(unsigned int, file->f_ra.ra_pages,
+					    LL_READ_AROUND >> PAGE_SHIFT);
+	else if (file->f_ra.ra_pages < pages)
+		file->f_ra.ra_pages = pages;
 }
 
 /*
@@ -88,7 +99,7 @@ static ssize_t ll_read_locked(struct kiocb *iocb, struct iov_iter *to)
 	if (rc) {
 		ret = rc;
 	} else {
-		if (set && set->nr > LL_READ_AHEAD / LL_READ_AHEAD_STRIPE)
+		if (set)
 			ll_read_ahead_scale(iocb->ki_filp, set);
 		pagefault_disable();
 		ret = filemap_read(iocb, to, 0);

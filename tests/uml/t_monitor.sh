@@ -86,6 +86,7 @@ tune llite.*.max_read_ahead_mb=1; is "cat /sys/class/bdi/lustre-*/read_ahead_kb"
 tune llite.*.max_read_ahead_mb=64; rc 34 "lctl set_param llite.*.max_read_ahead_per_file_mb=65"
 run sync; run cat d/big > /dev/null
 used() { get llite.*.max_cached_mb | awk '$1 == "used_mb:" { print $2 }'; }
+is "get llite.*.max_cached_mb | grep used_read_ahead" "used_read_ahead_mb: 0"
 [ $(used) -ge 20 ] || fail "only $(used) MiB are cached"
 tune llite.*.max_cached_mb=8
 for i in $(seq 50); do [ $(used) -le 8 ] && break; sleep 0.2; done

@@ -157,7 +157,8 @@ static int mgs_target_reg(struct svc_req *req)
 	rep = svc_rep_buf(req, WF_MTI);
 	memcpy(rep, mti, len);
 	return mgs_register(mgs_req_dev(req), rep,
-			    exp_connect_flags(req->sr_exp) & OBD_CONNECT_IMP_RECOV);
+			    exp_connect_flags(req->sr_exp) & OBD_CONNECT_IMP_RECOV ? &req->sr_peer :
+										     NULL);
 }
 
 /* No peer of today sends it; real services refuse it (6.2.2). */

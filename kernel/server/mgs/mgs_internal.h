@@ -133,8 +133,8 @@ int mgs_mark_sections(struct mgs_clog *cl, const char *tgtname, const char *comm
 int mgs_pool_change(struct mgs_dev *mgs, char *text);
 
 /* ---- mgs_register.c ---- */
-/* @ir: the target takes part in imperative recovery */
-int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti, bool ir);
+/* @ir_from: the sender, if it takes part in imperative recovery; else NULL */
+int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti, const struct lnet_nid *ir_from);
 
 /* ---- mgs_recover.c ---- */
 int mgs_recover_ready(struct mgs_fs *fs, struct mgs_target *t, struct mgs_target_info *mti);

@@ -349,33 +349,68 @@ static int mgs_reg_do(struct reg *r)
 	return rc ?: mgs_fs_changed(r->fs);
 }
 
-/* The target is up, with this instance and these NIDs. */
-static int mgs_reg_ready(struct reg *r)
+/*
+ * May @from tell that the target is up? Its news makes all clients connect anew, so no other node
+ * may invent it. A node that reaches the MGS over a network on which the target has no NID cannot
+ * be told from others.
+ */
+static bool mgs_reg_from_its_node(const struct mgs_target *t, const struct lnet_nid *from)
 {
+	u64 nid4 = lnet_nid_to_nid4(from);
+	bool same_net = false;
+	u32 i, k;
+
+	if (lnet_nid_is_local(from))
+		return true;
+	for (i = 0; i < t->mt_desc.nr_nodes; i++) {
+		const struct mgs_node *node = &t->mt_node[i];
+
+		if (mgs_node_has(node, nid4))
+			return true;
+		for (k = 0; k < node->nr; k++)
+			same_net |= node->nid[k] >> 32 == nid4 >> 32;
+	}
+	return !same_net;
+}
+
+/* The target is up, with this instance and these NIDs. Without @from: nothing is to be told. */
+static int mgs_reg_ready(struct reg *r, const struct lnet_nid *from)
+{
+	char nid[LNET_NIDSTR_SIZE];
 	struct mgs_target *t;
 
+	if (!from)
+		return 0;
 	r->fs = mgs_fs_get(r->mgs, r->mti->mti_fsname);
 	if (IS_ERR(r->fs))
 		return PTR_ERR(r->fs);
 	t = mgs_target_find(r->fs, r->mdt, r->index);
-	return t ? mgs_recover_ready(r->fs, t, r->mti) : -ENOENT;
+	if (!t)
+		return -ENOENT;
+	if (!mgs_reg_from_its_node(t, from)) {
+		pr_warn_ratelimited("%s: %s tells of a start, but is no node of the target: rc = %d\n",
+				    r->name, lnet_nid_str(from, nid), -EPERM);
+		return -EPERM;
+	}
+	return mgs_recover_ready(r->fs, t, r->mti);
 }
 
 /*
- * Fills in the reply; its flags say ERROR when a negative errno is returned. What a client without
- * imperative recovery calls READY is a registration (6.2.3).
+ * Fills in the reply; its flags say ERROR when a negative errno is returned. READY repeats the
+ * flags of the registration, also VIRGIN and WRITECONF, but never registers: logs that have grown
+ * since then would be erased.
  */
-int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti, bool ir)
+int mgs_register(struct mgs_dev *mgs, struct mgs_target_info *mti, const struct lnet_nid *ir_from)
 {
 	struct reg r = { .mgs = mgs, .mti = mti };
 	u32 flags = le32_to_cpu(mti->mti_flags);
-	bool ready = ir && flags & LDD_F_OPC_READY;
+	bool ready = flags & LDD_F_OPC_READY;
 	int rc;
 
 	rc = mgs_reg_check(&r);
 	if (!rc) {
 		down_write(&mgs->md_sem);
-		rc = ready ? mgs_reg_ready(&r) : mgs_reg_do(&r);
+		rc = ready ? mgs_reg_ready(&r, ir_from) : mgs_reg_do(&r);
 		if (rc && !IS_ERR_OR_NULL(r.fs))
 			mgs_fs_drop_unused(r.fs);
 		up_write(&mgs->md_sem);

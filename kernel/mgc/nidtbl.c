@@ -13,8 +13,11 @@
 
 #define MGC_NIDTBL_ROOM	65536	/* bytes of one answer */
 
-/* The NIDs of an entry, of more than there is room for the first. 0 or -EINVAL. */
-static int mgc_nidtbl_nids(const struct mgs_nidtbl_entry *e, const u8 *p, struct config_target *ct)
+/*
+ * The NIDs of an entry, of more than there is room for the first. None if one of them cannot be
+ * understood.
+ */
+static void mgc_nidtbl_nids(const struct mgs_nidtbl_entry *e, const u8 *p, struct config_target *ct)
 {
 	unsigned int i;
 
@@ -29,10 +32,11 @@ static int mgc_nidtbl_nids(const struct mgs_nidtbl_entry *e, const u8 *p, struct
 			memcpy(&nid4, p, sizeof(nid4));
 			lnet_nid_from_nid4(nid, le64_to_cpu(nid4));
 		}
-		if (lnet_nid_is_any(nid) || nid->nid_size > sizeof(nid->nid_addr) - 4)
-			return -EINVAL;
+		if (lnet_nid_is_any(nid) || nid->nid_size > sizeof(nid->nid_addr) - 4) {
+			ct->nr_nids = 0;
+			return;
+		}
 	}
-	return 0;
 }
 
 /* The entry at @p: its length, or -EINVAL. */
@@ -40,7 +44,7 @@ static int mgc_nidtbl_entry(struct config_log *cl, const void *p, u32 room, u64 
 			    struct config_target *ct)
 {
 	struct mgs_nidtbl_entry e;
-	int len = wire_nidtbl_check(p, room, &e), rc;
+	int len = wire_nidtbl_check(p, room, &e);
 	u64 version;
 
 	if (len < 0)
@@ -51,9 +55,7 @@ static int mgc_nidtbl_entry(struct config_log *cl, const void *p, u32 room, u64 
 	ct->mdt = e.mne_type == MNE_TYPE_MDT;
 	ct->index = le32_to_cpu(e.mne_index);
 	ct->instance = le32_to_cpu(e.mne_instance);
-	rc = mgc_nidtbl_nids(&e, p + sizeof(e), ct);
-	if (rc)
-		return rc;
+	mgc_nidtbl_nids(&e, p + sizeof(e), ct);
 	cl->mgl_version = version;
 	return len;
 }
@@ -72,20 +74,26 @@ static int mgc_nidtbl_give(struct config_log *cl, const void *buf, u32 bytes, u6
 			break;
 		pos += rc;
 		rc = 0;
-		cl->mgl_target(cl->mgl_who, ct);
+		if (ct->nr_nids)
+			cl->mgl_target(cl->mgl_who, ct);
+		else
+			pr_warn_ratelimited("%s: entry of %s%04x in %s has an unknown NID: rc = %d\n",
+					    cl->mgl_mgc->m_name, ct->mdt ? "MDT" : "OST", ct->index,
+					    cl->mgl_name, -EINVAL);
 	}
 	kfree(ct);
 	if (rc)
-		pr_err("%s: entry at byte %u of %s is damaged: rc = %d\n", cl->mgl_mgc->m_name, pos,
-		       cl->mgl_name, rc);
+		pr_err_ratelimited("%s: entry at byte %u of %s is damaged: rc = %d\n",
+				   cl->mgl_mgc->m_name, pos, cl->mgl_name, rc);
 	/* What cannot be understood is not read again: the next restart is told all the same. */
 	cl->mgl_version = upto;
 	return rc;
 }
 
+/* Read to the end, or until nobody wants it any more: an MGS may always have one more entry. */
 static int mgc_nidtbl_read(struct config_log *cl, struct bio_vec *bv, unsigned int nr, void *buf)
 {
-	u64 upto, newest;
+	u64 upto = 0, newest = 0;
 	int rc;
 
 	do {
@@ -93,10 +101,11 @@ static int mgc_nidtbl_read(struct config_log *cl, struct bio_vec *bv, unsigned i
 		if (rc < 0)
 			return rc;
 		/* An answer without entries must be the end, or this would go on for ever. */
-		if (newest < upto || (!rc && upto != newest) || (rc && upto <= cl->mgl_version))
+		if (newest < upto || (!rc && upto != newest) || (rc && upto <= cl->mgl_version) ||
+		    rc > nr * PAGE_SIZE)
 			return -EPROTO;
 		rc = mgc_nidtbl_give(cl, buf, rc, upto);
-	} while (!rc && upto != newest);
+	} while (!rc && upto != newest && !READ_ONCE(cl->mgl_dead));
 	return rc;
 }
 

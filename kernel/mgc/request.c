@@ -8,6 +8,14 @@
 #include <gloss/msg.h>
 #include "internal.h"
 
+/* No request of the MGS has a positive status. */
+static int mgc_queue_wait(struct ptlrpc_request *req)
+{
+	int rc = ptlrpc_queue_wait(req);
+
+	return rc > 0 ? -EPROTO : rc;
+}
+
 int mgc_llog_open(struct mgc *mgc, const char *name, struct llog_logid *id)
 {
 	struct ptlrpc_request *req;
@@ -26,7 +34,7 @@ int mgc_llog_open(struct mgc *mgc, const char *name, struct llog_logid *id)
 	body = ptlrpc_req_buf(req, WF_LLOGD_BODY);
 	body->lgd_ctxt_idx = cpu_to_le32(LLOG_CONFIG_ORIG_CTXT);
 	strcpy(ptlrpc_req_buf(req, WF_NAME), name);
-	rc = ptlrpc_queue_wait(req);
+	rc = mgc_queue_wait(req);
 	if (rc)
 		goto out;
 	body = ptlrpc_rep_buf(req, WF_LLOGD_BODY);
@@ -72,7 +80,7 @@ int mgc_llog_header(struct mgc *mgc, const struct llog_logid *id, struct llog_lo
 	req = mgc_read_req(mgc, LLOG_ORIGIN_HANDLE_READ_HEADER, &wf_llog_read_header, id);
 	if (IS_ERR(req))
 		return PTR_ERR(req);
-	rc = ptlrpc_queue_wait(req);
+	rc = mgc_queue_wait(req);
 	if (rc)
 		goto out;
 	rep = ptlrpc_rep_buf(req, WF_LLOG_HDR);
@@ -103,7 +111,7 @@ int mgc_llog_block(struct mgc *mgc, const struct llog_logid *id, u32 index, u32 
 	body->lgd_saved_index = cpu_to_le32(*saved);
 	body->lgd_len = cpu_to_le32(LLOG_CHUNK_SIZE);
 	body->lgd_cur_offset = cpu_to_le64(*pos);
-	rc = ptlrpc_queue_wait(req);
+	rc = mgc_queue_wait(req);
 	/* How 2.15 says "behind the end"; without a reply it is no answer at all. */
 	if (rc == -EIO && ptlrpc_rep_buf(req, WF_LLOGD_BODY))
 		rc = -EBADR;
@@ -145,7 +153,7 @@ int mgc_config_read(struct config_log *cl, struct bio_vec *bv, unsigned int nr, 
 	body->mcb_rec_nid_size = sizeof(struct lnet_nid);
 	body->mcb_bits = PAGE_SHIFT;
 	body->mcb_units = cpu_to_le32(nr);
-	rc = ptlrpc_req_bulk(req, false, MGS_BULK_PORTAL, bv, nr, 1) ?: ptlrpc_queue_wait(req);
+	rc = ptlrpc_req_bulk(req, false, MGS_BULK_PORTAL, bv, nr, 1) ?: mgc_queue_wait(req);
 	if (rc)
 		goto out;
 	res = ptlrpc_rep_buf(req, WF_MGS_CONFIG_RES);
@@ -192,7 +200,7 @@ int mgc_target_register(struct mgc *mgc, struct mgs_target_info *mti)
 	memcpy(ptlrpc_req_buf(req, WF_MTI), mti, sizeof(*mti));
 	list = ptlrpc_req_buf(req, WF_NIDLIST);
 	list->mtn_nids = mti->mti_nid_count;	/* the NIDs themselves stand in the MTI */
-	rc = ptlrpc_queue_wait(req);
+	rc = mgc_queue_wait(req);
 	rep = ptlrpc_rep_buf(req, WF_MTI);
 	if (rep)
 		memcpy(mti, rep, sizeof(*mti));

@@ -320,24 +320,31 @@ static int ldlm_cli_take_reply(struct ldlm_lock *lock, const struct ldlm_reply *
 	return 0;
 }
 
-static bool ldlm_cli_decided(struct ldlm_lock *lock)
+static bool ldlm_cli_stopped(const struct ldlm_enqueue_info *ei)
 {
-	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED;
+	return ei->ei_stop && READ_ONCE(*ei->ei_stop);
 }
 
-/* Wait for the CP AST. 0; -EINTR; -ERESTARTSYS (@intr); or why there will be none. */
-static int ldlm_cli_wait_granted(struct ldlm_lock *lock, bool intr)
+static bool ldlm_cli_decided(struct ldlm_lock *lock, const struct ldlm_enqueue_info *ei)
 {
+	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED ||
+	       ldlm_cli_stopped(ei);
+}
+
+/* Wait for the CP AST. 0; -EINTR; -ERESTARTSYS (ei_intr); or why there will be none. */
+static int ldlm_cli_wait_granted(struct ldlm_lock *lock, const struct ldlm_enqueue_info *ei)
+{
+	bool intr = ei->ei_intr;
 	struct ldlm_namespace *ns = lock->l_res->lr_ns;
 	bool bounded = !(lock->l_flags & LDLM_FL_NO_TIMEOUT) && lock->l_res->lr_type != LDLM_FLOCK;
 	long max = bounded ? CP_WAIT_MAX : MAX_SCHEDULE_TIMEOUT, rc;
 
 	for (;;) {
 		if (intr)
-			rc = wait_event_interruptible_timeout(lock->l_waitq, ldlm_cli_decided(lock),
-							      max);
+			rc = wait_event_interruptible_timeout(lock->l_waitq,
+							      ldlm_cli_decided(lock, ei), max);
 		else
-			rc = wait_event_killable_timeout(lock->l_waitq, ldlm_cli_decided(lock),
+			rc = wait_event_killable_timeout(lock->l_waitq, ldlm_cli_decided(lock, ei),
 							 max);
 		if (rc < 0)
 			return intr && !fatal_signal_pending(current) ? -ERESTARTSYS : -EINTR;
@@ -350,6 +357,8 @@ static int ldlm_cli_wait_granted(struct ldlm_lock *lock, bool intr)
 	}
 	if (ldlm_lock_granted(lock))
 		return 0;
+	if (ldlm_cli_stopped(ei))
+		return -EINTR;
 	return lock->l_error ? lock->l_error : -EIO;
 }
 
@@ -449,10 +458,10 @@ int ldlm_cli_enqueue_finish(struct ldlm_enqueue_info *ei, struct ptlrpc_request 
 	}
 
 	rc = ldlm_cli_take_reply(lock, rep, lvb, lvb_len);
-	if (!rc && ei->ei_nowait && !ldlm_cli_decided(lock))
+	if (!rc && ei->ei_nowait && !ldlm_cli_decided(lock, ei))
 		rc = -EAGAIN;
 	if (!rc)
-		rc = ldlm_cli_wait_granted(lock, ei->ei_intr);
+		rc = ldlm_cli_wait_granted(lock, ei);
 	if (rc)
 		goto fail;
 

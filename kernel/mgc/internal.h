@@ -55,6 +55,7 @@ struct config_log {
 	u32			mgl_last;	/* index of the last record given to the owner */
 	struct config_walk	mgl_walk;
 	struct ldlm_lock	*mgl_lock;	/* CR, under m_lock */
+	struct ldlm_lock	*mgl_asked;	/* being enqueued, under m_lock */
 	struct delayed_work	mgl_work;	/* read again */
 };
 

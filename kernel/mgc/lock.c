@@ -51,7 +51,20 @@ static const struct ldlm_cli_ops mgc_lock_ops = {
 	.blocking = mgc_blocking,
 };
 
-/* A new lock for the log, unless it has one. */
+/* Note the lock whose enqueue mgc_log_unfollow() may end; NULL: no more. */
+static void mgc_lock_asked(struct config_log *cl, struct ldlm_lock *lock)
+{
+	struct ldlm_lock *old;
+
+	spin_lock(&cl->mgl_mgc->m_lock);
+	old = cl->mgl_asked;
+	cl->mgl_asked = lock ? ldlm_lock_get(lock) : NULL;
+	spin_unlock(&cl->mgl_mgc->m_lock);
+	if (old)
+		ldlm_lock_put(old);
+}
+
+/* A new lock for the log, unless it has one. -EINTR: the log is not wanted any more. */
 int mgc_lock_get(struct config_log *cl)
 {
 	struct ldlm_enqueue_info ei = {
@@ -61,6 +74,7 @@ int mgc_lock_get(struct config_log *cl)
 		.ei_flags = LDLM_FL_NO_LRU,
 		.ei_ops = &mgc_lock_ops,
 		.ei_data = cl,
+		.ei_stop = &cl->mgl_dead,
 	};
 	struct ptlrpc_request *req = NULL;
 	struct ldlm_lock *lock;
@@ -78,9 +92,11 @@ int mgc_lock_get(struct config_log *cl)
 	rc = ldlm_cli_enqueue_start(&ei, &req, &lock);
 	if (rc)
 		return rc;
+	mgc_lock_asked(cl, lock);
 	req->rq_no_delay = true;
 	rc = ptlrpc_queue_wait(req);
 	rc = ldlm_cli_enqueue_finish(&ei, req, rc, &lock);
+	mgc_lock_asked(cl, NULL);
 	ptlrpc_req_put(req);
 	if (rc)
 		return rc < 0 ? rc : -EPROTO;

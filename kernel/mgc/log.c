@@ -301,7 +301,7 @@ static void mgc_log_work(struct work_struct *work)
 			rc = cl->mgl_target ? mgc_nidtbl_process(cl) : mgc_process_log(cl);
 		again = rc < 0;
 		if (again) {
-			if (!cl->mgl_failed)
+			if (!cl->mgl_failed && !READ_ONCE(cl->mgl_dead))
 				pr_warn("%s: config log %s cannot be read; this is repeated until it can: rc = %d\n",
 					cl->mgl_mgc->m_name, cl->mgl_name, rc);
 			mgc_lock_drop(cl);
@@ -416,7 +416,8 @@ EXPORT_SYMBOL_GPL(mgc_log_follow);
  * mgc_log_unfollow - the owner does not want the log any more
  * @cl: from mgc_log_follow()
  *
- * No callback runs when this returns. May sleep; not from a callback.
+ * No callback runs when this returns. An enqueue that waits for its grant is given up. May sleep;
+ * not from a callback.
  */
 void mgc_log_unfollow(struct config_log *cl)
 {
@@ -425,6 +426,8 @@ void mgc_log_unfollow(struct config_log *cl)
 	spin_lock(&mgc->m_lock);
 	WRITE_ONCE(cl->mgl_dead, true);
 	list_del_init(&cl->mgl_list);
+	if (cl->mgl_asked)
+		wake_up_all(&cl->mgl_asked->l_waitq);
 	spin_unlock(&mgc->m_lock);
 	cancel_delayed_work_sync(&cl->mgl_work);
 	mutex_lock(&cl->mgl_mutex);

@@ -21,9 +21,19 @@ static void mgc_import_event(struct obd_import *imp, enum import_event ev)
 {
 	struct mgc *mgc = imp->imp_data;
 
-	/* Drop the config locks; each puts its log on the queue to be read again. */
-	if (ev == IMP_EV_EVICTED)
+	switch (ev) {
+	case IMP_EV_EVICTED:
+	case IMP_EV_INACTIVE:
+		/*
+		 * Drop the config locks, and end the waits for them; each log is put on the queue
+		 * to be read again. What the MGS still holds for this client it gets back when it
+		 * calls back a lock that is not known here.
+		 */
 		ldlm_ns_evicted(mgc->m_ns);
+		break;
+	default:
+		break;
+	}
 }
 
 static const struct import_ops mgc_import_ops = {

@@ -360,6 +360,8 @@ struct ldlm_enqueue_info {
 	bool			ei_intr;
 	/* a lock that is not granted by the reply is given up: -EAGAIN */
 	bool			ei_nowait;
+	/* NULL, or ends the wait for the grant (-EINTR) when it is true and l_waitq is woken */
+	const bool		*ei_stop;
 	/* out, 301 and 0 */
 	/* optional buffer of ei_lvb_len: copy of the LVB of the reply */
 	void			*ei_lvb;

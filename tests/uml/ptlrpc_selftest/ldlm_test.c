@@ -248,6 +248,62 @@ static void test_evict(void)
 	client_stop(&c);
 }
 
+/* ---- an enqueue that is given up ---- */
+
+static bool stop_now;
+static struct ldlm_lock *stop_lock;
+
+static void stop_fn(struct work_struct *work)
+{
+	WRITE_ONCE(stop_now, true);
+	wake_up_all(&stop_lock->l_waitq);
+}
+
+static DECLARE_DELAYED_WORK(stop_work, stop_fn);
+
+/* A wait for the grant ends when its owner says so, and the lock that is granted later is lost. */
+static void test_stop(void)
+{
+	struct client holder, waiter;
+	struct ldlm_enqueue_info ei = {
+		.ei_res_id = object(31),
+		.ei_type = LDLM_EXTENT,
+		.ei_mode = LCK_PW,
+		.ei_policy.extent.end = OBD_OBJECT_EOF,
+		.ei_ops = &client_ops,
+		.ei_lvb_len = sizeof(struct ost_lvb),
+		.ei_stop = &stop_now,
+	};
+	struct ldlm_lock *held, *lock = NULL;
+	struct ptlrpc_request *req = NULL;
+	ktime_t start = ktime_get();
+	int rc;
+
+	if (client_start(&holder, "holder") || client_start(&waiter, "waiter"))
+		return;
+	held = client_lock(&holder, 31);
+	ei.ei_ns = waiter.ns;
+	stop_now = false;
+	rc = ldlm_cli_enqueue_start(&ei, &req, &lock);
+	CHECK(!rc, "%d", rc);
+	if (!rc) {
+		stop_lock = ldlm_lock_get(lock);
+		schedule_delayed_work(&stop_work, HZ / 2);
+		rc = ptlrpc_queue_wait(req);
+		rc = ldlm_cli_enqueue_finish(&ei, req, rc, &lock);
+		CHECK(rc == -EINTR && ktime_ms_delta(ktime_get(), start) < 4000, "%d after %lld ms",
+		      rc, ktime_ms_delta(ktime_get(), start));
+		flush_delayed_work(&stop_work);
+		ldlm_lock_put(stop_lock);
+		ptlrpc_req_put(req);
+	}
+	ldlm_lock_decref(held, LCK_PW);
+	rc = test_lock_local(31);
+	CHECK(!rc, "not granted to others: %d", rc);
+	client_stop(&holder);
+	client_stop(&waiter);
+}
+
 /* A client is not evicted for a lock as long as the server itself has not done its write. */
 static void test_prolong(void)
 {
@@ -538,6 +594,7 @@ static void test_callbacks(void)
 static void run_tests(void)
 {
 	test_evict();
+	test_stop();
 	test_flock_queue();
 	test_callbacks();
 	if (slow) {

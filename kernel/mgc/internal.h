@@ -91,5 +91,7 @@ void mgc_log_lock_lost(struct config_log *cl, struct ldlm_lock *lock);
 /* A log that is followed, but not read yet. NULL: no memory, ERR_PTR(-EINVAL): the name. */
 struct config_log *mgc_log_new(struct mgc *mgc, const char *logname, void *who);
 void mgc_log_read_soon(struct config_log *cl);
+/* Connected: read tables of restarted targets that an MGS before did not offer. */
+void mgc_recover_resume(struct mgc *mgc);
 
 #endif

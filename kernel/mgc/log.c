@@ -278,6 +278,17 @@ void mgc_log_read_soon(struct config_log *cl)
 	mgc_log_read_after(cl, 0);
 }
 
+void mgc_recover_resume(struct mgc *mgc)
+{
+	struct config_log *cl;
+
+	spin_lock(&mgc->m_lock);
+	list_for_each_entry(cl, &mgc->m_logs, mgl_list)
+		if (cl->mgl_target && !cl->mgl_lock)
+			queue_delayed_work(mgc->m_wq, &cl->mgl_work, 0);
+	spin_unlock(&mgc->m_lock);
+}
+
 static void mgc_log_requeue(struct config_log *cl)
 {
 	unsigned long delay = MGC_REQUEUE_MIN * HZ + get_random_u32() % (5 * HZ);

@@ -31,6 +31,9 @@ static void mgc_import_event(struct obd_import *imp, enum import_event ev)
 		 */
 		ldlm_ns_evicted(mgc->m_ns);
 		break;
+	case IMP_EV_ACTIVE:
+		mgc_recover_resume(mgc);
+		break;
 	default:
 		break;
 	}

@@ -13,6 +13,11 @@
 
 #define MGC_NIDTBL_ROOM	65536	/* bytes of one answer */
 
+static bool mgc_recover_granted(struct mgc *mgc)
+{
+	return imp_connect_flags(mgc->m_imp) & OBD_CONNECT_IMP_RECOV;
+}
+
 /*
  * The NIDs of an entry, of more than there is room for the first. None if one of them cannot be
  * understood.
@@ -109,7 +114,11 @@ static int mgc_nidtbl_read(struct config_log *cl, struct bio_vec *bv, unsigned i
 	return rc;
 }
 
-/* Lock and read, under mgl_mutex. Without imperative recovery the table is left alone. */
+/*
+ * Read, lock, read what has come meanwhile; under mgl_mutex. The first read does without the lock:
+ * its grant waits until all clients have given theirs back, also one that has crashed and must be
+ * evicted first. Without imperative recovery the table is left alone.
+ */
 int mgc_nidtbl_process(struct config_log *cl)
 {
 	unsigned int i, nr = DIV_ROUND_UP(MGC_NIDTBL_ROOM, PAGE_SIZE);
@@ -117,7 +126,9 @@ int mgc_nidtbl_process(struct config_log *cl)
 	void *buf;
 	int rc;
 
-	if (!mgc_recovers(cl->mgl_mgc))
+	if (!imp_is_full(cl->mgl_mgc->m_imp))
+		return -EAGAIN;
+	if (!mgc_recover_granted(cl->mgl_mgc))
 		return 0;
 	bv = kcalloc(nr, sizeof(*bv), GFP_KERNEL);
 	buf = vzalloc(nr * PAGE_SIZE);
@@ -128,7 +139,8 @@ int mgc_nidtbl_process(struct config_log *cl)
 		bv[i].bv_page = vmalloc_to_page(buf + i * PAGE_SIZE);
 		bv[i].bv_len = PAGE_SIZE;
 	}
-	rc = mgc_lock_get(cl) ?: mgc_nidtbl_read(cl, bv, nr, buf);
+	rc = mgc_nidtbl_read(cl, bv, nr, buf) ?: mgc_lock_get(cl) ?:
+		mgc_nidtbl_read(cl, bv, nr, buf);
 out:
 	vfree(buf);
 	kfree(bv);
@@ -137,7 +149,7 @@ out:
 
 bool mgc_recovers(struct mgc *mgc)
 {
-	return imp_is_full(mgc->m_imp) && imp_connect_flags(mgc->m_imp) & OBD_CONNECT_IMP_RECOV;
+	return imp_is_full(mgc->m_imp) && mgc_recover_granted(mgc);
 }
 EXPORT_SYMBOL_GPL(mgc_recovers);
 
@@ -175,7 +187,7 @@ static int mgc_ir_state_show(struct seq_file *m, void *obj)
 	struct config_log *cl;
 
 	seq_printf(m, "imperative_recovery: %s\nclient_state:\n",
-		   imp_connect_flags(mgc->m_imp) & OBD_CONNECT_IMP_RECOV ? "ENABLED" : "DISABLED");
+		   mgc_recover_granted(mgc) ? "ENABLED" : "DISABLED");
 	spin_lock(&mgc->m_lock);
 	list_for_each_entry(cl, &mgc->m_logs, mgl_list)
 		if (cl->mgl_target)

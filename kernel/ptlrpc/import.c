@@ -20,6 +20,8 @@
 #include "internal.h"
 #include <trace/events/ptlrpc.h>
 
+#define IMP_NIDS_LEARN	64U	/* NIDs up to which an import learns more of the MGS */
+
 static DEFINE_SPINLOCK(imports_lock);
 static LIST_HEAD(imports);
 static DEFINE_HASHTABLE(cb_hash, 8);
@@ -563,30 +565,37 @@ void import_disconnect(struct obd_import *imp)
 }
 EXPORT_SYMBOL_GPL(import_disconnect);
 
+/* Begin the next attempt with @nid; imp_lock held. */
+static void import_prefer_nid(struct obd_import *imp, const struct lnet_nid *nid)
+{
+	struct import_conn *ic = import_find_conn(imp, nid);
+
+	if (ic) {
+		ic->ic_last = 0;
+		list_move(&ic->ic_link, &imp->imp_conns);
+	}
+	imp->imp_nid = *nid;
+}
+
 /**
  * import_reconnect - connect anew
  * @imp: import
- * @nid: to this NID, NULL = the next one
+ * @nid: to this NID, NULL = the next one; an attempt to connect to another NID is given up for it
  */
 void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid)
 {
 	struct ptlrpc_request *req;
-	struct import_conn *ic;
+	bool moves;
 
 	spin_lock(&imp->imp_lock);
-	if (nid) {
-		ic = import_find_conn(imp, nid);
-		if (ic) {
-			ic->ic_last = 0;
-			list_move(&ic->ic_link, &imp->imp_conns);
-		}
-		imp->imp_nid = *nid;
-	}
+	moves = nid && !lnet_nid_eq(nid, &imp->imp_nid);
+	if (nid)
+		import_prefer_nid(imp, nid);
 	imp->imp_not_yet = 0;
 	if (imp->imp_state == IMP_FULL) {
 		import_set_state(imp, IMP_DISCON);
 		imp->imp_todo |= IMP_DO_EVENT(IMP_EV_DISCON);
-	} else if (import_is_recovering(imp) || imp->imp_state == IMP_CONNECTING) {
+	} else if (import_is_recovering(imp) || (moves && imp->imp_state == IMP_CONNECTING)) {
 		/* the step that is under way fails, and it starts over */
 		list_for_each_entry(req, &imp->imp_sending, rq_list)
 			if (req->rq_bypass)
@@ -597,17 +606,42 @@ void import_reconnect(struct obd_import *imp, const struct lnet_nid *nid)
 }
 EXPORT_SYMBOL_GPL(import_reconnect);
 
-/* One of @nids is a connection of the import. */
-static bool import_has_nid(struct obd_import *imp, const struct lnet_nid *nids, unsigned int n)
+/*
+ * The one of @nids to connect to: of those that the import has, the one in use, else the first that
+ * can be reached. NULL: it has none.
+ */
+static const struct lnet_nid *import_pick_nid(struct obd_import *imp, const struct lnet_nid *nids,
+					      unsigned int n)
 {
+	const struct lnet_nid *best = NULL;
 	unsigned int i;
-	bool has = false;
 
 	spin_lock(&imp->imp_lock);
-	for (i = 0; i < n && !has; i++)
-		has = import_find_conn(imp, &nids[i]);
+	for (i = 0; i < n; i++) {
+		if (!import_find_conn(imp, &nids[i]))
+			continue;
+		if (lnet_nid_eq(&nids[i], &imp->imp_nid)) {
+			best = &nids[i];
+			break;
+		}
+		if (!best || (lnet_distance(best) < 0 && lnet_distance(&nids[i]) >= 0))
+			best = &nids[i];
+	}
 	spin_unlock(&imp->imp_lock);
-	return has;
+	return best;
+}
+
+/* Further NIDs of a node that the import has, as long as it has few: nothing removes them. */
+static int import_learn_nids(struct obd_import *imp, const struct lnet_nid *nids, unsigned int n)
+{
+	struct import_conn *ic;
+	unsigned int have = 0;
+
+	spin_lock(&imp->imp_lock);
+	list_for_each_entry(ic, &imp->imp_conns, ic_link)
+		have++;
+	spin_unlock(&imp->imp_lock);
+	return import_add_conn(imp, nids, min(n, IMP_NIDS_LEARN - min(have, IMP_NIDS_LEARN)));
 }
 
 /**
@@ -624,24 +658,22 @@ static bool import_has_nid(struct obd_import *imp, const struct lnet_nid *nids, 
 int import_restarted(struct obd_import *imp, const struct lnet_nid *nids, unsigned int n,
 		     u32 instance)
 {
-	const struct lnet_nid *nid = NULL;
-	unsigned int i;
-	bool news;
+	const struct lnet_nid *nid = import_pick_nid(imp, nids, n);
+	bool news, idle;
 	int rc;
 
-	if (!import_has_nid(imp, nids, n))
+	if (!nid)
 		return -ENOENT;
-	rc = import_add_conn(imp, nids, n);
+	rc = import_learn_nids(imp, nids, n);
 	if (rc)
 		return rc;
-	for (i = 0; i < n && !nid; i++)
-		if (lnet_distance(&nids[i]) >= 0)
-			nid = &nids[i];
 	spin_lock(&imp->imp_lock);
-	news = imp->imp_connected && imp->imp_state != IMP_IDLE &&
-	       (s32)(instance - le32_to_cpu(imp->imp_ocd.ocd_instance)) > 0;
+	news = imp->imp_connected && (s32)(instance - le32_to_cpu(imp->imp_ocd.ocd_instance)) > 0;
+	idle = imp->imp_state == IMP_IDLE;
+	if (news && idle)
+		import_prefer_nid(imp, nid);
 	spin_unlock(&imp->imp_lock);
-	if (news && nid) {
+	if (news && !idle) {
 		pr_info("%s: the target has restarted (instance %u), connecting to it\n",
 			imp->imp_name, instance);
 		import_reconnect(imp, nid);

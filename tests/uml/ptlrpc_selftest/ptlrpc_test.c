@@ -703,6 +703,67 @@ static void test_failover(void)
 	import_put(imp);
 }
 
+static unsigned int count_conns(struct obd_import *imp)
+{
+	struct import_conn *ic;
+	unsigned int n = 0;
+
+	spin_lock(&imp->imp_lock);
+	list_for_each_entry(ic, &imp->imp_conns, ic_link)
+		n++;
+	spin_unlock(&imp->imp_lock);
+	return n;
+}
+
+/*
+ * What the MGS tells of a start: a node that the configuration does not have is none of ours; of
+ * NIDs of one that it has, the one in use is connected to, and not all that are invented are kept.
+ * An idle import only notes it.
+ */
+static void test_told(struct obd_import *imp)
+{
+	u32 cnt, instance = le32_to_cpu(imp->imp_ocd.ocd_instance) + 1;
+	struct lnet_nid nids[3], used = imp->imp_nid;
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; i < 50; i++) {
+		lnet_nid_from_nid4(&nids[0], 0x0002000000000000 | 0x0a630000 | i);
+		lnet_nid_from_nid4(&nids[1], 0x0002000000000000 | 0x0a630100 | i);
+		nids[2] = used;
+		if (!i)
+			CHECK(import_restarted(imp, nids, 2, instance) == -ENOENT, "unknown node");
+		rc = rc ?: import_restarted(imp, nids, 3, instance - 1);
+	}
+	CHECK(!rc, "%d", rc);
+	CHECK(count_conns(imp) <= 65, "%u NIDs", count_conns(imp));
+
+	cnt = imp->imp_conn_cnt;
+	rc = import_restarted(imp, nids, 3, instance) ?: import_wait_full(imp, 10);
+	CHECK(!rc && lnet_nid_eq(&imp->imp_nid, &used) && imp->imp_conn_cnt == cnt + 1,
+	      "%d, %u attempts", rc, imp->imp_conn_cnt - cnt);
+
+	lnet_nid_from_nid4(&nids[0], 0x0002000000000000 | 0x0a630000);
+	spin_lock(&imp->imp_lock);
+	imp->imp_state = IMP_IDLE;
+	spin_unlock(&imp->imp_lock);
+	rc = import_restarted(imp, nids, 1, instance);
+	CHECK(!rc && imp->imp_state == IMP_IDLE && lnet_nid_eq(&imp->imp_nid, &nids[0]) &&
+	      lnet_nid_eq(&list_first_entry(&imp->imp_conns, struct import_conn, ic_link)->ic_nid,
+			  &nids[0]), "idle: %d", rc);
+	spin_lock(&imp->imp_lock);
+	imp->imp_state = IMP_FULL;
+	imp->imp_nid = used;
+	spin_unlock(&imp->imp_lock);
+	for (i = 0; i < 50; i++) {
+		lnet_nid_from_nid4(&nids[0], 0x0002000000000000 | 0x0a630000 | i);
+		lnet_nid_from_nid4(&nids[1], 0x0002000000000000 | 0x0a630100 | i);
+		import_del_conn(imp, &nids[0]);
+		import_del_conn(imp, &nids[1]);
+	}
+	CHECK(count_conns(imp) == 1, "%u NIDs", count_conns(imp));
+}
+
 static struct ptlrpc_target late_target;
 static int late_rc;
 
@@ -793,6 +854,7 @@ static void run_tests(void)
 	test_restart(imp);
 	test_recovery(imp);
 	test_failover();
+	test_told(imp);
 	test_late_target();
 	mds = connect(MDS_CONNECT, MDS_REQUEST_PORTAL, MDC_REPLY_PORTAL, "mds-client", 0);
 	if (mds) {

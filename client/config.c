@@ -406,8 +406,8 @@ static void ll_config_restarted(void *who, const struct config_target *ct)
 	/* What the configuration does not name yet is connected to when it does. */
 	rc = imp ? import_restarted(imp, ct->nids, ct->nr_nids, ct->instance) : 0;
 	if (rc)
-		pr_warn("%s: %s%04x has started on a node that the configuration does not name: rc = %d\n",
-			sbi->name, ct->mdt ? "MDT" : "OST", ct->index, rc);
+		pr_warn_ratelimited("%s: %s%04x has started on a node that the configuration does not name: rc = %d\n",
+				    sbi->name, ct->mdt ? "MDT" : "OST", ct->index, rc);
 }
 
 /* ---- life ---- */

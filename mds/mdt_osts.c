@@ -237,8 +237,8 @@ void mdt_osts_restarted(struct mdt_device *mdt, const struct config_target *ct)
 		rc = import_restarted(osp->opd_imp, ct->nids, ct->nr_nids, ct->instance);
 	up_read(&lod->lo_sem);
 	if (rc)
-		pr_warn("%s has started on a node that the configuration does not name: rc = %d\n",
-			osp->opd_name, rc);
+		pr_warn_ratelimited("%s has started on a node that the configuration does not name: rc = %d\n",
+				    osp->opd_name, rc);
 }
 
 /* ---- start and stop ---- */

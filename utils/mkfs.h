@@ -12,12 +12,13 @@
 struct mkfs_options {
 	bool mgs, nomgs, mdt, ost, reformat, replace, writeconf, nolocallogs, erase_all;
 	bool dryrun, quiet, verbose, print;
+	bool take_over;
 	bool failnode, servicenode;	/* which of the two ways to name failover nodes was used */
 	bool update;			/* the target has to register again */
 	long long index;		/* -1: not given */
 	long long size_kb;		/* 0: the whole device */
 	long long stripe_hint;
-	const char *fsname, *mkfs_options, *mount_options, *comment;
+	const char *fsname, *mkfs_options, *mount_options, *comment, *undo_file;
 };
 
 extern struct mkfs_options mkfs_opt;

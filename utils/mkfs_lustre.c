@@ -14,6 +14,7 @@
 #include "cli.h"
 #include "mkfs.h"
 #include "nids.h"
+#include "take_over.h"
 
 #define MKFS_INDEX_MAX	65503
 
@@ -73,7 +74,9 @@ static const char mkfs_usage_text[] =
 	"\t\t--erase-param <key>, --erase-params: erase one or all parameters\n"
 	"\t\t--writeconf: make the configuration logs of this file system anew\n"
 	"\t\t--nolocallogs: use logs from the MGS, not the copies on this device\n"
-	"\t\t--print: show the values and change nothing\n";
+	"\t\t--print: show the values and change nothing\n"
+	"\t\t--take-over: make a target of Lustre's own servers ready for use here\n"
+	"\t\t--undo-file=<file>: keep there what --take-over changes, for e2undo\n";
 
 /* ---- options ---- */
 
@@ -250,6 +253,8 @@ static const struct cli_option mkfs_tune_options[] = {
 	CLI_FLAG('l', "nolocallogs", mkfs_opt.nolocallogs),
 	CLI_SKIP('Q', "quota"),		/* on since mkfs.lustre */
 	CLI_FLAG('P', "print", mkfs_opt.print),
+	CLI_FLAG(0, "take-over", mkfs_opt.take_over),
+	CLI_TEXT(0, "undo-file", mkfs_opt.undo_file),
 	CLI_DO('r', "rename", mkfs_take_declined),
 	CLI_CALL('M', "mountdata-reset-from", mkfs_take_declined),
 	CLI_END
@@ -406,6 +411,22 @@ static void mkfs_tune_change(struct lustre_disk_data *ldd)
 	mkfs_set_common(ldd);
 }
 
+static int mkfs_take_over(const char *dev)
+{
+	const struct take_over_options o = {
+		.dryrun = mkfs_opt.dryrun || mkfs_opt.print,
+		.quiet = mkfs_opt.quiet,
+		.undo_file = mkfs_opt.undo_file,
+	};
+
+	if (mkfs_opt.update || mkfs_opt.writeconf || mkfs_opt.nolocallogs || mkfs_opt.mgs ||
+	    mkfs_opt.nomgs || mkfs_opt.mount_options || mkfs_opt.fsname || mkfs_opt.index >= 0)
+		mkfs_fatal(EINVAL, "--take-over stands alone: make other changes afterwards");
+	if (mountdata_is_mounted(dev))
+		mkfs_fatal(EEXIST, "%s: is currently mounted, exiting without any change", dev);
+	return take_over_target(dev, &o);
+}
+
 static int mkfs_tune_device(const char *dev)
 {
 	bool show = !mkfs_opt.quiet || mkfs_opt.print;
@@ -415,11 +436,18 @@ static int mkfs_tune_device(const char *dev)
 
 	if (access(dev, F_OK))
 		mkfs_fatal(ENOENT, "cannot open %s: %s", dev, strerror(ENOENT));
+	if (mkfs_opt.take_over)
+		return mkfs_take_over(dev);
+	if (mkfs_opt.undo_file)
+		mkfs_fatal(EINVAL, "--undo-file is for --take-over");
 	rc = mountdata_read(dev, &ldd, old_label);
 	if (!mkfs_opt.quiet)
 		printf("checking for existing Lustre data: %s\n", rc ? "not found" : "found");
 	if (rc == ENODEV)
 		mkfs_fatal(ENODEV, "Device %s has not been formatted with mkfs.lustre", dev);
+	if (rc == EOPNOTSUPP)
+		mkfs_fatal(rc, "%s has features that are not supported. %s", dev,
+			   "A target of Lustre's own servers needs --take-over first");
 	if (rc)
 		mkfs_fatal(rc, "cannot read %s: %s", dev, strerror(rc));
 	if (show)
@@ -467,5 +495,8 @@ int main(int argc, char **argv)
 		mkfs_fatal(EINVAL, "no device given");
 	if (first < argc - 1)
 		mkfs_fatal(EINVAL, "Bad argument: %s", argv[first + 1]);
-	return mkfs_tune ? mkfs_tune_device(argv[first]) : mkfs_make(argv[first]);
+	rc = mkfs_tune ? mkfs_tune_device(argv[first]) : mkfs_make(argv[first]);
+	if (rc)
+		mkfs_exit(rc);
+	return 0;
 }

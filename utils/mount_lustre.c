@@ -403,6 +403,10 @@ static int mnt_target_prepare(struct mnt_request *r)
 	if (rc == ENODEV)
 		fprintf(stderr, "%s: %s has not been formatted with mkfs.lustre %s\n", mnt_prog,
 			r->given, "or the backend filesystem type is not supported by this tool");
+	else if (rc == EOPNOTSUPP)
+		fprintf(stderr, "%s: %s has features that are not supported. %s --take-over %s\n",
+			mnt_prog, r->given,
+			"If it is a target of Lustre's own servers, type: tunefs.lustre", r->given);
 	else if (rc)
 		fprintf(stderr, "%s: cannot read %s: %s\n", mnt_prog, r->given, strerror(rc));
 	if (rc)

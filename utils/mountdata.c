@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "mountdata.h"
+#include "take_over.h"
 
 static int mountdata_errno(errcode_t rc)
 {
@@ -25,6 +26,9 @@ static int mountdata_errno(errcode_t rc)
 	case EXT2_ET_MMP_FSCK_ON:
 	case EXT2_ET_MMP_CHANGE_ABORT:
 		return EBUSY;
+	case EXT2_ET_UNSUPP_FEATURE:
+	case EXT2_ET_RO_UNSUPP_FEATURE:
+		return EOPNOTSUPP;
 	default:
 		return rc > 0 && rc < 200 ? (int)rc : EIO;
 	}
@@ -81,7 +85,14 @@ static errcode_t mountdata_lookup(ext2_filsys fs, ext2_ino_t *dir, ext2_ino_t *f
 	return rc ? rc : ext2fs_lookup(fs, *dir, "mountdata", 9, NULL, file);
 }
 
-static errcode_t mountdata_load(ext2_filsys fs, struct lustre_disk_data *ldd)
+/**
+ * mountdata_load() - mountdata of an open file system
+ * @fs: the file system
+ * @ldd: out
+ *
+ * Return: 0; EXT2_ET_FILE_NOT_FOUND, EXT2_ET_BAD_MAGIC: no target; another error of libext2fs.
+ */
+errcode_t mountdata_load(ext2_filsys fs, struct lustre_disk_data *ldd)
 {
 	ext2_ino_t dir, ino;
 	ext2_file_t file;
@@ -132,7 +143,8 @@ static void mountdata_flags_from_label(struct lustre_disk_data *ldd, const char 
  * @ldd: the mountdata; with @label its flags are those that the label says
  * @label: NULL or room for the label
  *
- * Return: 0; ENODEV: not a Lustre target; another errno.
+ * Return: 0; ENODEV: not a Lustre target; EOPNOTSUPP: its file system has unknown features, as it
+ * has before --take-over; another errno.
  */
 int mountdata_read(const char *dev, struct lustre_disk_data *ldd, char label[17])
 {
@@ -237,7 +249,14 @@ static errcode_t mountdata_open(const char *dev, ext2_filsys *fs)
 	return rc;
 }
 
-static errcode_t mountdata_store(ext2_filsys fs, const struct lustre_disk_data *ldd)
+/**
+ * mountdata_store() - write mountdata to an open file system
+ * @fs: opened for writing; with its bitmaps when the file may be missing
+ * @ldd: the mountdata
+ *
+ * Return: 0 or an error of libext2fs.
+ */
+errcode_t mountdata_store(ext2_filsys fs, const struct lustre_disk_data *ldd)
 {
 	ext2_file_t file;
 	ext2_ino_t ino;

@@ -437,13 +437,15 @@ static int mdt_orphan_count(void *ctx, const char *name, size_t len)
  */
 int mdt_orphan_start(struct mdt_device *mdt)
 {
-	struct osd_object *keep;
+	struct osd_object *dir = osd_local_open(mdt->mdt_osd, PENDING_DIR, false);
 	int rc;
 
-	keep = osd_local_open(mdt->mdt_osd, PENDING_DIR "/keep", true);
-	if (IS_ERR(keep))
-		return PTR_ERR(keep);
-	osd_object_put(keep);
+	/* The first file makes the directory. */
+	if (dir == ERR_PTR(-ENOENT))
+		dir = osd_local_open(mdt->mdt_osd, PENDING_DIR "/keep", true);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	osd_object_put(dir);
 	rc = osd_local_readdir(mdt->mdt_osd, PENDING_DIR, mdt_orphan_count, mdt);
 	if (rc < 0)
 		return rc;

@@ -246,7 +246,7 @@ void mdt_osts_restarted(struct mdt_device *mdt, const struct config_target *ct)
 /* Before the config log is read. 0 or -errno. */
 int mdt_osts_start(struct mdt_device *mdt)
 {
-	struct osd_object *o = osd_local_open(mdt->mdt_osd, "lov_objid", true);
+	struct osd_object *o = osd_own_open(mdt->mdt_osd, "lov_objid");
 
 	if (IS_ERR(o))
 		return PTR_ERR(o);

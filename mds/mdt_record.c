@@ -443,7 +443,7 @@ static int mdt_record_found(struct mdt_device *mdt, const struct lu_fid *fid, in
  */
 int mdt_record_start(struct mdt_device *mdt)
 {
-	struct osd_object *f = osd_local_open(mdt->mdt_osd, RECORD_FILE, true);
+	struct osd_object *f = osd_own_open(mdt->mdt_osd, RECORD_FILE);
 	u64 pos = 0;
 
 	if (IS_ERR(f))

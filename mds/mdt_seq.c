@@ -7,6 +7,10 @@
  * What is handed out is on disk before (file "seq_fld"): single sequences are reserved there in
  * batches, so a crash skips some but repeats none. mdt_seq_mutex protects all and is held across
  * the commit.
+ *
+ * On a disk that was taken over the files of that make are used (chapter 8, 8.2.5): seq_srv, of
+ * which the first number is the first sequence that is still free; fld, read only: there are no
+ * more super-sequences.
  */
 #define pr_fmt(fmt) "mdt: " fmt
 
@@ -27,6 +31,24 @@ struct seq_disk {
 	__le64	sd_pad;
 };
 
+#define OTHER_SEQ_FILE	"seq_srv"
+#define OTHER_FLD_FILE	"fld"
+#define IAM_BLOCK	4096
+#define IAM_LEAF_MAGIC	0x1976
+
+/* A leaf of fld: in the record all is big-endian. */
+struct fld_leaf {
+	__le16	fl_magic;
+	__le16	fl_count;
+	struct {
+		__be64	key;
+		__be64	start;
+		__be64	end;
+		__be32	index;
+		__be32	flags;
+	} __packed fl_rec[];
+};
+
 #define OWN_END		(FID_SEQ_NORMAL + LUSTRE_SEQ_SUPER_WIDTH)
 
 static u32 mdt_fldb_nr(struct mdt_device *mdt)
@@ -34,37 +56,129 @@ static u32 mdt_fldb_nr(struct mdt_device *mdt)
 	return le32_to_cpu(mdt->mdt_fldb->lsra_count);
 }
 
-/* Write the head, and the last range when there is a new one; wait for the commit. */
-static int mdt_seq_save(struct mdt_device *mdt, u64 next, u64 super, u32 nr)
+static int mdt_seq_write(struct osd_trans *th, struct mdt_device *mdt, u64 next, u64 super, u32 nr)
 {
+	__le64 start = cpu_to_le64(next);
 	struct seq_disk sd = {
 		.sd_magic = cpu_to_le32(SEQ_MAGIC),
 		.sd_nr = cpu_to_le32(nr),
 		.sd_next = cpu_to_le64(next),
 		.sd_super = cpu_to_le64(super),
 	};
-	struct osd_trans *th;
-	int rc = 0, rc2;
+	int rc = 0;
 
-	th = tgt_trans_start_local(mdt->mdt_lt, 3 * OSD_CR_BUF_WRITE);
-	if (IS_ERR(th))
-		return PTR_ERR(th);
+	if (osd_is_foreign(mdt->mdt_osd))
+		return osd_buf_write(th, mdt->mdt_seq_file, &start, sizeof(start), 0);
 	if (nr > mdt_fldb_nr(mdt))
 		rc = osd_buf_write(th, mdt->mdt_seq_file, &mdt->mdt_fldb->lsra_lsr[nr - 1],
 				   sizeof(struct lu_seq_range),
 				   sizeof(sd) + (nr - 1) * sizeof(struct lu_seq_range));
-	if (!rc)
-		rc = osd_buf_write(th, mdt->mdt_seq_file, &sd, sizeof(sd), 0);
+	return rc ?: osd_buf_write(th, mdt->mdt_seq_file, &sd, sizeof(sd), 0);
+}
+
+/* Write the head, and the last range when there is a new one; wait for the commit. */
+static int mdt_seq_save(struct mdt_device *mdt, u64 next, u64 super, u32 nr)
+{
+	struct osd_trans *th;
+	int rc, rc2;
+
+	th = tgt_trans_start_local(mdt->mdt_lt, 3 * OSD_CR_BUF_WRITE);
+	if (IS_ERR(th))
+		return PTR_ERR(th);
+	rc = mdt_seq_write(th, mdt, next, super, nr);
 	osd_trans_set_sync(th);
 	rc2 = tgt_trans_stop_local(mdt->mdt_lt, th);
 	return rc ?: rc2;
+}
+
+/* The ranges of OSTs in one block of fld. */
+static int mdt_fld_leaf(struct mdt_device *mdt, const struct fld_leaf *leaf)
+{
+	struct lu_seq_range *r;
+	u32 i, nr, n = le16_to_cpu(leaf->fl_count);
+
+	if (le16_to_cpu(leaf->fl_magic) != IAM_LEAF_MAGIC)
+		return 0;	/* a node of the tree */
+	if (struct_size(leaf, fl_rec, n) > IAM_BLOCK)
+		return -EUCLEAN;
+	for (i = 0; i < n; i++) {
+		if (!(be32_to_cpu(leaf->fl_rec[i].flags) & LU_SEQ_RANGE_OST))
+			continue;
+		nr = mdt_fldb_nr(mdt);
+		if (nr == FLDB_MAX)
+			return -EOPNOTSUPP;
+		r = &mdt->mdt_fldb->lsra_lsr[nr];
+		r->lsr_start = cpu_to_le64(be64_to_cpu(leaf->fl_rec[i].start));
+		r->lsr_end = cpu_to_le64(be64_to_cpu(leaf->fl_rec[i].end));
+		r->lsr_index = cpu_to_le32(be32_to_cpu(leaf->fl_rec[i].index));
+		r->lsr_flags = cpu_to_le32(LU_SEQ_RANGE_OST);
+		mdt->mdt_fldb->lsra_count = cpu_to_le32(nr + 1);
+	}
+	return 0;
+}
+
+static int mdt_fld_read_other(struct mdt_device *mdt)
+{
+	struct osd_object *obj = osd_local_open(mdt->mdt_osd, OTHER_FLD_FILE, false);
+	struct fld_leaf *leaf;
+	u64 pos;
+	int rc = 0;
+
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	leaf = kmalloc(IAM_BLOCK, GFP_KERNEL);
+	if (!leaf)
+		rc = -ENOMEM;
+	for (pos = IAM_BLOCK; !rc && pos + IAM_BLOCK <= osd_size(obj); pos += IAM_BLOCK) {
+		ssize_t n = osd_buf_read(obj, leaf, IAM_BLOCK, pos);
+
+		rc = n == IAM_BLOCK ? mdt_fld_leaf(mdt, leaf) : n < 0 ? n : -EUCLEAN;
+	}
+	kfree(leaf);
+	osd_object_put(obj);
+	return rc;
+}
+
+static int mdt_seq_start_other(struct mdt_device *mdt)
+{
+	struct lu_seq_range range;
+	u64 start, end;
+	ssize_t n;
+	int rc;
+
+	mdt->mdt_seq_file = osd_local_open(mdt->mdt_osd, OTHER_SEQ_FILE, false);
+	if (IS_ERR(mdt->mdt_seq_file))
+		return PTR_ERR(mdt->mdt_seq_file);
+	n = osd_buf_read(mdt->mdt_seq_file, &range, sizeof(range), 0);
+	if (n < 0)
+		return n;
+	start = le64_to_cpu(range.lsr_start);
+	end = le64_to_cpu(range.lsr_end);
+	if (n != sizeof(range) || start < FID_SEQ_NORMAL || start > end) {
+		pr_err("%s: file " OTHER_SEQ_FILE " is damaged: no sequences can be given out\n",
+		       mdt->mdt_lt->lt_name);
+		return -EUCLEAN;
+	}
+	if (end != OWN_END) {
+		pr_err("%s: the MDT has had more than one range of sequences (to %#llx), which is not supported\n",
+		       mdt->mdt_lt->lt_name, end);
+		return -EOPNOTSUPP;
+	}
+	rc = mdt_fld_read_other(mdt);
+	if (rc)
+		pr_err("%s: file " OTHER_FLD_FILE " cannot be used: rc = %d\n",
+		       mdt->mdt_lt->lt_name, rc);
+	mdt->mdt_seq_next = start;
+	mdt->mdt_seq_saved = start;
+	mdt->mdt_super_next = ~0ULL;
+	return rc;
 }
 
 /**
  * mdt_seq_start - read which sequences were given away
  * @mdt: the target
  *
- * Return: 0, -ENOMEM; -EUCLEAN: the file is damaged; -EIO ...
+ * Return: 0, -ENOMEM; -EUCLEAN: the file is damaged; -EOPNOTSUPP: too many ranges; -EIO ...
  */
 int mdt_seq_start(struct mdt_device *mdt)
 {
@@ -75,6 +189,8 @@ int mdt_seq_start(struct mdt_device *mdt)
 	mdt->mdt_fldb = kzalloc(4096, GFP_KERNEL);
 	if (!mdt->mdt_fldb)
 		return -ENOMEM;
+	if (osd_is_foreign(mdt->mdt_osd))
+		return mdt_seq_start_other(mdt);
 	mdt->mdt_seq_file = osd_local_open(mdt->mdt_osd, SEQ_FILE, true);
 	if (IS_ERR(mdt->mdt_seq_file))
 		return PTR_ERR(mdt->mdt_seq_file);
@@ -164,6 +280,8 @@ static int mdt_seq_alloc_super(struct mdt_device *mdt, const struct lu_seq_range
 
 	if (le32_to_cpu(in->lsr_index) > U16_MAX || le32_to_cpu(in->lsr_flags) > LU_SEQ_RANGE_ANY)
 		return -EINVAL;
+	if (osd_is_foreign(mdt->mdt_osd))
+		return -EOPNOTSUPP;
 	if (nr >= FLDB_MAX || end < mdt->mdt_super_next)
 		return -ENOSPC;
 	out->lsr_start = cpu_to_le64(mdt->mdt_super_next);

@@ -101,6 +101,9 @@ int oss_seqs_start(struct oss_device *ost)
 	rc = osd_seq_iterate(ost->ost_osd, oss_seq_found, ost);
 	if (rc)
 		return rc;
+	/* Which sequences the make of before would give an MDT is not known to go on with. */
+	if (osd_is_foreign(ost->ost_osd))
+		return 0;
 	ost->ost_seq_file = osd_local_open(ost->ost_osd, OSS_SEQ_FILE, true);
 	if (IS_ERR(ost->ost_seq_file))
 		return PTR_ERR(ost->ost_seq_file);
@@ -134,7 +137,7 @@ void oss_seqs_stop(struct oss_device *ost)
  *
  * Chapter 5, 13.2.
  *
- * Return: 0 or -errno, which is answered.
+ * Return: 0 or -errno, which is answered: -EOPNOTSUPP: the disk was taken over.
  */
 int oss_seq_query(struct svc_req *req)
 {
@@ -147,6 +150,8 @@ int oss_seq_query(struct svc_req *req)
 
 	if (le32_to_cpu(*opc) != SEQ_ALLOC_META)
 		return -EINVAL;
+	if (!ost->ost_seq_file)
+		return -EOPNOTSUPP;
 	rc = svc_rep_pack(req);
 	if (rc)
 		return rc;

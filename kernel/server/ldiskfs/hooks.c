@@ -225,6 +225,41 @@ struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino)
 }
 EXPORT_SYMBOL_GPL(ldiskfs_hook_iget);
 
+/**
+ * ldiskfs_hook_next_inode - the next inode that is in use
+ * @sb: the file system
+ * @ino: in: where to begin; out: its number
+ *
+ * Return: 0; -ENOENT: there is none; -EIO.
+ */
+int ldiskfs_hook_next_inode(struct super_block *sb, unsigned long *ino)
+{
+	unsigned long per_group = LDISKFS_INODES_PER_GROUP(sb), bit = (*ino - 1) % per_group;
+	ldiskfs_group_t group = (*ino - 1) / per_group;
+	struct ldiskfs_group_desc *gdp;
+	struct buffer_head *bh;
+
+	for (; group < ldiskfs_get_groups_count(sb); group++, bit = 0) {
+		gdp = ldiskfs_get_group_desc(sb, group, NULL);
+		if (!gdp)
+			return -EIO;
+		if (ldiskfs_has_group_desc_csum(sb) &&
+		    gdp->bg_flags & cpu_to_le16(LDISKFS_BG_INODE_UNINIT))
+			continue;
+		bh = sb_bread(sb, ldiskfs_inode_bitmap(sb, gdp));
+		if (!bh)
+			return -EIO;
+		bit = find_next_bit_le(bh->b_data, per_group, bit);
+		brelse(bh);
+		if (bit < per_group) {
+			*ino = group * per_group + bit + 1;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+EXPORT_SYMBOL_GPL(ldiskfs_hook_next_inode);
+
 /* Functions of the VFS kind want a dentry for the inode only; kfree() ends it. */
 static struct dentry *ldiskfs_hook_dentry(struct inode *inode)
 {

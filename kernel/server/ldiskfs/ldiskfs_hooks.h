@@ -41,6 +41,8 @@ int ldiskfs_hook_start_commit(struct super_block *sb);
 /* ---- inodes (hooks.c) ---- */
 
 struct inode *ldiskfs_hook_iget(struct super_block *sb, unsigned long ino);
+/* Next inode in use from *ino on: 0, -ENOENT (no more), -EIO. */
+int ldiskfs_hook_next_inode(struct super_block *sb, unsigned long *ino);
 /*
  * A new inode with nlink 1 (directory: 2, with "." and ".."), unlocked, mode and owner exactly as
  * given.

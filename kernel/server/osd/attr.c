@@ -16,6 +16,12 @@ static struct timespec64 osd_time_valid(struct timespec64 t)
 	return t;
 }
 
+/* The reverse of osd_rdev_store(). */
+static dev_t osd_rdev_read(const struct osd_device *dev, dev_t rdev)
+{
+	return dev->osd_foreign && rdev <= 0xffff ? MKDEV(rdev >> 8, rdev & 0xff) : rdev;
+}
+
 void osd_attr_get(struct osd_object *obj, struct osd_attr *attr)
 {
 	struct inode *inode = obj->oo_inode;
@@ -29,7 +35,7 @@ void osd_attr_get(struct osd_object *obj, struct osd_attr *attr)
 	attr->nlink = inode->i_nlink;
 	attr->flags = ea.flags;
 	attr->blksize = 1 << inode->i_blkbits;
-	attr->rdev = inode->i_rdev;
+	attr->rdev = osd_rdev_read(obj->oo_dev, inode->i_rdev);
 	attr->size = i_size_read(inode);
 	attr->blocks = inode->i_blocks;
 	attr->version = ea.version;

@@ -27,7 +27,12 @@ static int osd_ino_fid(struct osd_device *dev, unsigned long ino, struct lu_fid 
 	if (IS_ERR(inode))
 		return PTR_ERR(inode) == -ESTALE ? -ENOENT : PTR_ERR(inode);
 	rc = osd_inode_fid(inode, fid);
+	if (!rc)
+		osd_scan_see(dev, inode, fid);
 	osd_inode_put(dev, inode);
+	/* Clients make .lustre themselves; on disks of another make it is there. */
+	if (!rc && fid->f_seq == FID_SEQ_DOT_LUSTRE)
+		return -ENOENT;
 	return rc == -ENODATA ? -EIO : rc;
 }
 
@@ -251,6 +256,21 @@ static struct osd_object *osd_root_create(struct osd_device *dev, const struct l
 	return obj;
 }
 
+/* On a disk that was taken over it may not be in the index yet. */
+static struct osd_object *osd_root_by_name(struct osd_device *dev)
+{
+	struct osd_object *obj = osd_local_lookup(dev, dev->osd_fsroot, "ROOT", 4);
+
+	if (IS_ERR(obj))
+		return obj;
+	if (!fid_is_root(&obj->oo_fid)) {
+		osd_object_put(obj);
+		return ERR_PTR(-EUCLEAN);
+	}
+	osd_scan_see(dev, obj->oo_inode, &obj->oo_fid);
+	return obj;
+}
+
 struct osd_object *osd_root(struct osd_device *dev)
 {
 	struct osd_object *obj;
@@ -258,8 +278,8 @@ struct osd_object *osd_root(struct osd_device *dev)
 
 	fid_root(&fid);
 	mutex_lock(&dev->osd_local_mutex);
-	obj = osd_find(dev, &fid);
-	if (obj == ERR_PTR(-ENOENT))
+	obj = dev->osd_foreign ? osd_root_by_name(dev) : osd_find(dev, &fid);
+	if (obj == ERR_PTR(-ENOENT) && !dev->osd_foreign)
 		obj = osd_root_create(dev, &fid);
 	if (!IS_ERR(obj) && obj->oo_type != S_IFDIR) {
 		osd_object_put(obj);

@@ -143,6 +143,17 @@ struct osd_object *osd_local_open(struct osd_device *dev, const char *path, bool
 }
 EXPORT_SYMBOL_GPL(osd_local_open);
 
+struct osd_object *osd_own_open(struct osd_device *dev, const char *name)
+{
+	char path[64];
+
+	if (snprintf(path, sizeof(path), "%s%s", dev->osd_foreign ? "OI/" : "", name) >=
+	    sizeof(path))
+		return ERR_PTR(-ENAMETOOLONG);
+	return osd_local_open(dev, path, true);
+}
+EXPORT_SYMBOL_GPL(osd_own_open);
+
 static int osd_local_unlink_th(struct osd_trans *th, struct osd_object *dir, const char *name,
 			       struct osd_object *obj)
 {

@@ -19,6 +19,7 @@ struct osd_lma {
 };
 
 #define OSD_LMA_BUF 64 /* the long form of OST objects */
+#define LMAC_NOT_IN_OI 0x4
 #define LMAC_FID_ON_OST 0x8
 /* HSM-released (the layout says so), unlinked but open. */
 #define LMAI_RELEASED 0x1
@@ -38,8 +39,7 @@ bool osd_fid_in_o(const struct osd_device *dev, const struct lu_fid *fid)
 	       (dev->osd_is_ost && (fid_is_norm(fid) || fid->f_seq == FID_SEQ_ECHO));
 }
 
-/* The FID that trusted.lma holds; -ENODATA: none. */
-int osd_inode_fid(struct inode *inode, struct lu_fid *fid)
+int osd_inode_lma(struct inode *inode, struct lu_fid *fid, bool *in_index)
 {
 	union {
 		struct osd_lma lma;
@@ -58,7 +58,16 @@ int osd_inode_fid(struct inode *inode, struct lu_fid *fid)
 	if (le32_to_cpu(u.lma.lma_incompat) & ~LMAI_HANDLED)
 		return -EOPNOTSUPP;
 	fid_from_le(fid, &u.lma.lma_self_fid);
+	*in_index = !(le32_to_cpu(u.lma.lma_compat) & (LMAC_NOT_IN_OI | LMAC_FID_ON_OST));
 	return 0;
+}
+
+/* The FID that trusted.lma holds; -ENODATA: none. */
+int osd_inode_fid(struct inode *inode, struct lu_fid *fid)
+{
+	bool in_index;
+
+	return osd_inode_lma(inode, fid, &in_index);
 }
 
 /* A new inode; one that could not be set up is freed after the transaction. */
@@ -258,6 +267,8 @@ static struct osd_object *osd_find_inode(struct osd_device *dev, const struct lu
 	int rc;
 
 	rc = osd_fid_to_ino(dev, fid, &ino, &gen);
+	if (rc == -ENOENT && !in_o && osd_scan_may_have(dev, fid))
+		rc = -EINPROGRESS;
 	if (rc)
 		return ERR_PTR(rc);
 	inode = ldiskfs_hook_iget(dev->osd_sb, ino);
@@ -370,6 +381,17 @@ static struct inode *osd_alloc_parent(struct osd_device *dev, struct osd_object 
 	return parent ? parent->oo_inode : dev->osd_fsroot->oo_inode;
 }
 
+/*
+ * Another make stores what the wire has, major << 8 | minor, as if it was a dev_t of the kernel
+ * (chapter 8, 8.4.2). On its disks this goes on.
+ */
+static dev_t osd_rdev_store(const struct osd_device *dev, dev_t rdev)
+{
+	if (!dev->osd_foreign || MAJOR(rdev) > 255 || MINOR(rdev) > 255)
+		return rdev;
+	return MAJOR(rdev) << 8 | MINOR(rdev);
+}
+
 struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev,
 			      struct osd_object *parent, const struct lu_fid *fid, umode_t mode,
 			      dev_t rdev, u32 uid, u32 gid)
@@ -387,7 +409,7 @@ struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev,
 	near = osd_alloc_parent(dev, parent, fid);
 	if (IS_ERR(near))
 		return ERR_CAST(near);
-	inode = osd_inode_new(th, near, mode, rdev, uid, gid);
+	inode = osd_inode_new(th, near, mode, osd_rdev_store(dev, rdev), uid, gid);
 	if (IS_ERR(inode))
 		return ERR_CAST(inode);
 	if (osd_fid_in_o(dev, fid))
@@ -416,23 +438,33 @@ struct osd_object *osd_create(struct osd_trans *th, struct osd_device *dev,
 }
 EXPORT_SYMBOL_GPL(osd_create);
 
+static int osd_destroy_inode(struct osd_trans *th, struct osd_object *obj)
+{
+	struct inode *inode = obj->oo_inode;
+	int rc = osd_index_delete(th, obj->oo_dev, &obj->oo_fid);
+
+	if (rc && rc != -ENOENT)
+		return rc;
+	if (!inode->i_nlink)
+		return 0;
+	return ldiskfs_hook_nlink(th->ot_handle, inode,
+				  S_ISDIR(inode->i_mode) ? -2 : -(int)inode->i_nlink);
+}
+
 int osd_destroy(struct osd_trans *th, struct osd_object *obj)
 {
 	struct osd_device *dev = obj->oo_dev;
-	struct inode *inode = obj->oo_inode;
 	int rc;
 
 	if (!obj->oo_hashed)
 		return -ENOENT;
-	rc = osd_index_delete(th, dev, &obj->oo_fid);
-	if (rc && rc != -ENOENT)
+	if (dev->osd_foreign)
+		mutex_lock(&dev->osd_scan_mutex);
+	rc = osd_destroy_inode(th, obj);
+	if (dev->osd_foreign)
+		mutex_unlock(&dev->osd_scan_mutex);
+	if (rc)
 		return rc;
-	if (inode->i_nlink) {
-		rc = ldiskfs_hook_nlink(th->ot_handle, inode,
-					S_ISDIR(inode->i_mode) ? -2 : -(int)inode->i_nlink);
-		if (rc)
-			return rc;
-	}
 	if (rhashtable_remove_fast(&dev->osd_objects, &obj->oo_hash, osd_object_params) == 0)
 		obj->oo_hashed = false;
 	return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Inside of osd_ldiskfs.ko. Locks, outer first (see also osd.h):
- *   osd_seq_mutex, osd_local_mutex > transaction > osd_oi_sem > oo_dir_sem (one at a time) ;
+ *   osd_seq_mutex, osd_local_mutex > transaction > osd_scan_mutex > osd_oi_sem > oo_dir_sem (one at
+ *   a time) ;
  *   oo_data_sem > oo_edge_mutex > own handles.
  * Whatever is locked inside a transaction is locked with memalloc_nofs everywhere.
  */
@@ -45,6 +46,17 @@ enum {		/* stats */
 	OSD_ST_NR
 };
 
+/* The file OI/scan of a device that was taken over (scan.c). */
+struct osd_scan {
+	__le32 os_magic;
+	__le32 os_flags;
+	__le64 os_limit; /* the sequences from here on were given out after the take-over */
+	__le32 os_next; /* the first inode that is to be looked at */
+	__le32 os_pad;
+	__le64 os_checked, os_updated, os_failed;
+	__le64 os_seconds; /* it has run */
+};
+
 struct osd_device {
 	struct list_head osd_list;
 	struct vfsmount *osd_mnt;
@@ -67,6 +79,14 @@ struct osd_device {
 	struct osd_object *osd_oi_dir;
 	struct xarray osd_oi; /* seq -> osd_object of OI/<seq> */
 	unsigned int osd_nr_oi;
+
+	bool osd_foreign; /* another make formatted it */
+	bool osd_scanning; /* not all objects are in the index */
+	struct mutex osd_scan_mutex;
+	struct task_struct *osd_scan_task;
+	time64_t osd_scan_started;
+	struct osd_object *osd_scan_file;
+	struct osd_scan osd_scan;
 
 	struct mutex osd_seq_mutex; /* opening and making of sequences */
 	struct osd_object *osd_o_dir;
@@ -97,6 +117,8 @@ struct osd_object *osd_object_of(struct osd_device *dev, struct inode *inode,
 struct osd_object *osd_object_of_local(struct osd_device *dev, struct inode *inode);
 struct osd_object *osd_object_lookup(struct osd_device *dev, const struct lu_fid *fid);
 int osd_inode_fid(struct inode *inode, struct lu_fid *fid);
+/* As osd_inode_fid(). @in_index: no object of an OST, and no file that is found by name only. */
+int osd_inode_lma(struct inode *inode, struct lu_fid *fid, bool *in_index);
 bool osd_fid_in_o(const struct osd_device *dev, const struct lu_fid *fid);
 /* ERR_PTR(-ENOSPC, -EDQUOT, -EIO, -ENOMEM). */
 struct inode *osd_inode_new(struct osd_trans *th, struct inode *near, umode_t mode, dev_t rdev,
@@ -114,6 +136,12 @@ int osd_oi_lookup(struct osd_device *dev, const struct lu_fid *fid, u32 *ino, u3
 /* ino 0 removes. */
 int osd_oi_set(struct osd_trans *th, struct osd_device *dev, const struct lu_fid *fid, u32 ino,
 	       u32 gen);
+
+/* ---- scan.c ---- */
+bool osd_scan_may_have(struct osd_device *dev, const struct lu_fid *fid);
+void osd_scan_see(struct osd_device *dev, struct inode *inode, const struct lu_fid *fid);
+void osd_scan_stop(struct osd_device *dev);
+int osd_scan_show(struct seq_file *m, void *obj);
 
 /* ---- seq.c ---- */
 void osd_seq_fini(struct osd_device *dev);

@@ -78,6 +78,7 @@ static const struct param_def osd_params[] = {
 	/* object data does not go through a cache (docs/architecture.md) */
 	{ "read_cache_enable", 0444, param_zero_show },
 	{ "writethrough_cache_enable", 0444, param_zero_show },
+	{ "oi_scrub", 0444, osd_scan_show, NULL, PARAM_DEBUGFS },
 	{ "force_sync", 0200, NULL, osd_force_sync_store },
 };
 

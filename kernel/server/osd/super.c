@@ -65,6 +65,7 @@ static struct osd_device *osd_alloc(void)
 	init_waitqueue_head(&dev->osd_wait);
 	mutex_init(&dev->osd_local_mutex);
 	mutex_init(&dev->osd_seq_mutex);
+	mutex_init(&dev->osd_scan_mutex);
 	init_rwsem(&dev->osd_oi_sem);
 	xa_init(&dev->osd_oi);
 	xa_init(&dev->osd_seqs);
@@ -102,6 +103,7 @@ int osd_mount(const char *bdev, const char *opts, struct osd_device **devp)
 {
 	struct osd_device *dev;
 	struct inode *root;
+	struct lu_fid fid;
 	int rc;
 
 	dev = osd_alloc();
@@ -128,13 +130,16 @@ int osd_mount(const char *bdev, const char *opts, struct osd_device **devp)
 		rc = PTR_ERR(root);
 		goto out_unmount;
 	}
+	/* Only another make gives the root of the device a FID. */
+	dev->osd_foreign = osd_inode_fid(root, &fid) != -ENODATA;
 	dev->osd_fsroot = osd_object_of_local(dev, root);
 	if (IS_ERR(dev->osd_fsroot)) {
 		rc = PTR_ERR(dev->osd_fsroot);
 		dev->osd_fsroot = NULL;
 		goto out_unmount;
 	}
-	rc = osd_oi_init(dev);
+	/* Nothing is written to what was not taken over. */
+	rc = dev->osd_foreign ? 0 : osd_oi_init(dev);
 	if (rc)
 		goto out_unmount;
 	*devp = dev;
@@ -149,6 +154,7 @@ EXPORT_SYMBOL_GPL(osd_mount);
 void osd_umount(struct osd_device *dev)
 {
 	osd_params_stop(dev);
+	osd_scan_stop(dev);
 	osd_seq_fini(dev);
 	osd_oi_fini(dev);
 	osd_object_put(dev->osd_fsroot);
@@ -204,6 +210,12 @@ bool osd_is_rdonly(struct osd_device *dev)
 	return sb_rdonly(dev->osd_sb);
 }
 EXPORT_SYMBOL_GPL(osd_is_rdonly);
+
+bool osd_is_foreign(struct osd_device *dev)
+{
+	return dev->osd_foreign;
+}
+EXPORT_SYMBOL_GPL(osd_is_foreign);
 
 bool osd_has_failed(struct osd_device *dev)
 {

@@ -82,6 +82,26 @@ static int tgt_merge_mountdata(struct tgt_mount *tm, struct lustre_disk_data *ld
 	return 0;
 }
 
+/* A device that another make formatted is used only after tunefs.lustre --take-over. */
+static int tgt_take_over(struct tgt_mount *tm, const struct lustre_disk_data *ldd)
+{
+	int rc;
+
+	if (!osd_is_foreign(tm->tm_osd))
+		return 0;
+	if (!(le32_to_cpu(ldd->ldd_feature_incompat) & LDD_INCOMPAT_GLOSS)) {
+		pr_err("%s: another make formatted it, it is used after: tunefs.lustre --take-over %s: rc = %d\n",
+		       tm->tm_device, tm->tm_device, -EINVAL);
+		return -EINVAL;
+	}
+	rc = osd_take_over(tm->tm_osd, le32_to_cpu(ldd->ldd_flags) & LDD_F_SV_TYPE_MDT);
+	if (rc)
+		pr_err("%s: it was taken over from another make, but cannot be used: rc = %d\n",
+		       tm->tm_device, rc);
+	tm->tm_taken_over = !rc;
+	return rc;
+}
+
 /*
  * Adds to what the options said. A device without the file is accepted when the options say enough.
  */
@@ -94,7 +114,8 @@ int tgt_read_mountdata(struct tgt_mount *tm)
 
 	obj = osd_local_open(tm->tm_osd, MOUNT_DATA_FILE, false);
 	if (IS_ERR(obj))
-		return PTR_ERR(obj) == -ENOENT && tm->tm_have_svname ? 0 : PTR_ERR(obj);
+		return PTR_ERR(obj) == -ENOENT && tm->tm_have_svname &&
+		       !osd_is_foreign(tm->tm_osd) ? 0 : PTR_ERR(obj);
 	ldd = kvzalloc(sizeof(*ldd), GFP_KERNEL);
 	rc = -ENOMEM;
 	if (!ldd)
@@ -108,7 +129,7 @@ int tgt_read_mountdata(struct tgt_mount *tm)
 		pr_err("%s: another make wrote " MOUNT_DATA_FILE " with features %#x: rc = %d\n",
 		       tm->tm_device, le32_to_cpu(ldd->ldd_feature_incompat), rc);
 	else
-		rc = tgt_merge_mountdata(tm, ldd);
+		rc = tgt_merge_mountdata(tm, ldd) ?: tgt_take_over(tm, ldd);
 	kvfree(ldd);
 out:
 	osd_object_put(obj);

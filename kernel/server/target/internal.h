@@ -41,6 +41,7 @@ struct tgt_mount {
 	u32			tm_flags;	/* LDD_F_* */
 	bool			tm_mgs_opt, tm_nomgs, tm_nosvc, tm_noir;
 	bool			tm_have_svname;
+	bool			tm_taken_over;	/* from another make (docs/migration.md) */
 	bool			tm_abort_recov;	/* forget the clients of before */
 	bool			tm_force;	/* umount -f: forget those of now */
 	unsigned int		tm_recovery_soft;	/* seconds, 0: default */

@@ -98,12 +98,30 @@ struct slots_found {
 	unsigned int	used;
 };
 
+/*
+ * An OST that was stopped before the MDT of another make still has its slot. That MDT is gone, and
+ * what it had to say stands in its own logs.
+ */
+static bool tgt_slot_of_before(struct lu_target *lt, const struct lsd_client_data *lcd)
+{
+	return lt->lt_mount->tm_taken_over && lcd->lcd_uuid[0] && !lcd->lcd_generation &&
+	       !(lt->lt_lsd->lsd_feature_incompat & cpu_to_le32(LSD_INCOMPAT_GLOSS));
+}
+
 static int tgt_slot_found(struct lu_target *lt, u32 slot, struct lsd_client_data *lcd, void *data)
 {
-	bool used = lcd->lcd_uuid[0], abort = lt->lt_mount->tm_abort_recov;
+	bool used, abort = lt->lt_mount->tm_abort_recov;
 	struct slots_found *f = data;
-	int rc = tgt_slot_check(lt, slot, lcd);
+	int rc;
 
+	if (tgt_slot_of_before(lt, lcd)) {
+		lcd->lcd_uuid[0] = 0;
+		rc = tgt_slot_save(lt, slot, lcd);
+		if (rc)
+			return rc;
+	}
+	used = lcd->lcd_uuid[0];
+	rc = tgt_slot_check(lt, slot, lcd);
 	if (rc && !abort)
 		return rc;
 	if (rc) {
@@ -196,7 +214,7 @@ static int tgt_epoch_begin(struct lu_target *lt, u64 last)
 		       lt->lt_name, epoch - 1, last, -EUCLEAN);
 		return -EUCLEAN;
 	}
-	lsd->lsd_feature_incompat = cpu_to_le32(LSD_INCOMPAT_GLOSS);
+	lsd->lsd_feature_incompat |= cpu_to_le32(LSD_INCOMPAT_GLOSS);
 	lsd->lsd_start_epoch = cpu_to_le32(epoch);
 	lsd->lsd_last_transno = cpu_to_le64(last);
 	le64_add_cpu(&lsd->lsd_mount_count, 1);
@@ -213,7 +231,7 @@ static int tgt_epoch_begin(struct lu_target *lt, u64 last)
 static int tgt_lsd_check(struct lu_target *lt, ssize_t n)
 {
 	const struct lr_server_data *lsd = lt->lt_lsd;
-	u32 incompat = le32_to_cpu(lsd->lsd_feature_incompat);
+	u32 incompat = le32_to_cpu(lsd->lsd_feature_incompat), known = LSD_INCOMPAT_GLOSS;
 
 	if (n != sizeof(*lsd) || strncmp((char *)lsd->lsd_uuid, lt->lt_pt.pt_uuid, 40) ||
 	    le32_to_cpu(lsd->lsd_client_start) != LR_CLIENT_START ||
@@ -226,8 +244,10 @@ static int tgt_lsd_check(struct lu_target *lt, ssize_t n)
 	 * Another make keeps its object index and sequences elsewhere: some would be given out
 	 * twice.
 	 */
-	if (incompat & ~LSD_INCOMPAT_GLOSS) {
-		pr_err("%s: last_rcvd has features %#x of another make, this target cannot be taken over: rc = %d\n",
+	if (lt->lt_mount->tm_taken_over)
+		known |= LSD_INCOMPAT_OTHER;
+	if (incompat & ~known) {
+		pr_err("%s: last_rcvd has features %#x of another make: rc = %d\n",
 		       lt->lt_name, incompat, -EINVAL);
 		return -EINVAL;
 	}

@@ -435,6 +435,8 @@ WIRE_SIZE(struct obd_quotactl, 112);
 #define LR_EXPIRE_INTERVALS	16
 /* lsd_feature_incompat: a target of Gloss, which others must not take for theirs */
 #define LSD_INCOMPAT_GLOSS	0x80000000U
+/* seen on targets of Lustre 2.17 (chapter 8, section 8.7) */
+#define LSD_INCOMPAT_OTHER	0x21eU
 
 struct lr_server_data {
 	u8 lsd_uuid[40];

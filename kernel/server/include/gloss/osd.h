@@ -94,6 +94,9 @@ int osd_ost_setup(struct osd_device *dev, u32 index);
 /* "sda1" */
 const char *osd_dev_name(struct osd_device *dev);
 bool osd_is_rdonly(struct osd_device *dev);
+/* Another make formatted it: before anything else, osd_take_over(). */
+bool osd_is_foreign(struct osd_device *dev);
+int osd_take_over(struct osd_device *dev, bool mdt);
 /* An error of the device or of its file system has ended all writing. Does not sleep. */
 bool osd_has_failed(struct osd_device *dev);
 u32 osd_blocksize(struct osd_device *dev);
@@ -150,7 +153,8 @@ int osd_trans_stop(struct osd_trans *th);
  *
  * Return: the object, referenced; ERR_PTR(-ENOENT), ERR_PTR(-ESTALE: the index leads to an object
  * of another FID), ERR_PTR(-EIO: trusted.lma cannot be used), ERR_PTR(-EOPNOTSUPP: trusted.lma asks
- * for what is not supported).
+ * for what is not supported), ERR_PTR(-EINPROGRESS: the index of a disk that was taken over is not
+ * complete yet).
  */
 struct osd_object *osd_find(struct osd_device *dev, const struct lu_fid *fid);
 void osd_object_get(struct osd_object *obj);
@@ -384,6 +388,8 @@ int osd_seq_iterate(struct osd_device *dev, int (*fn)(void *ctx, u64 seq), void 
 /* ---- local files by path ("last_rcvd", "CONFIGS/testfs-OST0000"), without FID ---- */
 /* With @create in transactions of its own, the directories too. ERR_PTR(-ENOENT). */
 struct osd_object *osd_local_open(struct osd_device *dev, const char *path, bool create);
+/* A file in a format of our own, made when missing: apart from those of another make. */
+struct osd_object *osd_own_open(struct osd_device *dev, const char *name);
 int osd_local_unlink(struct osd_device *dev, const char *path);
 /* Within one directory (else -EXDEV); replaces @to. */
 int osd_local_rename(struct osd_device *dev, const char *from, const char *to);

@@ -87,22 +87,7 @@ static int ll_default_easize_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static int ll_statfs_max_age_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->statfs_max_age);
-	return 0;
-}
-
-static ssize_t ll_statfs_max_age_store(const char *text, size_t len, void *obj)
-{
-	u64 v;
-	int rc = param_parse_u64(text, 0, 1800, &v);
-
-	if (rc)
-		return rc;
-	((struct ll_sb_info *)obj)->statfs_max_age = v;
-	return len;
-}
+PARAM_DEFINE_UINT(ll_statfs_max_age, ((struct ll_sb_info *)obj)->statfs_max_age, 0, 1800)
 
 static int ll_stat_blocksize_show(struct seq_file *m, void *obj)
 {

@@ -789,60 +789,10 @@ int ll_statahead_take(struct inode *dir, const struct qstr *name, struct ll_answ
 
 /* ---- parameters ---- */
 
-static int ll_sa_max_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->statahead.max);
-	return 0;
-}
-
-static ssize_t ll_sa_set(const char *text, size_t len, u64 min, u64 max, unsigned int *to)
-{
-	u64 v;
-	int rc = param_parse_u64(text, min, max, &v);
-
-	if (rc)
-		return rc;
-	WRITE_ONCE(*to, v);
-	return len;
-}
-
-static ssize_t ll_sa_max_store(const char *text, size_t len, void *obj)
-{
-	return ll_sa_set(text, len, 0, SA_MAX, &((struct ll_sb_info *)obj)->statahead.max);
-}
-
-static int ll_sa_min_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->statahead.min);
-	return 0;
-}
-
-static ssize_t ll_sa_min_store(const char *text, size_t len, void *obj)
-{
-	return ll_sa_set(text, len, 2, SA_MAX, &((struct ll_sb_info *)obj)->statahead.min);
-}
-
-static int ll_sa_running_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->statahead.running_max);
-	return 0;
-}
-
-static ssize_t ll_sa_running_store(const char *text, size_t len, void *obj)
-{
-	return ll_sa_set(text, len, 1, 256, &((struct ll_sb_info *)obj)->statahead.running_max);
-}
-
-static int ll_sa_timeout_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->statahead.timeout);
-	return 0;
-}
-
-static ssize_t ll_sa_timeout_store(const char *text, size_t len, void *obj)
-{
-	return ll_sa_set(text, len, 1, 3600, &((struct ll_sb_info *)obj)->statahead.timeout);
-}
+PARAM_DEFINE_UINT(ll_sa_max, ((struct ll_sb_info *)obj)->statahead.max, 0, SA_MAX)
+PARAM_DEFINE_UINT(ll_sa_min, ((struct ll_sb_info *)obj)->statahead.min, 2, SA_MAX)
+PARAM_DEFINE_UINT(ll_sa_running, ((struct ll_sb_info *)obj)->statahead.running_max, 1, 256)
+PARAM_DEFINE_UINT(ll_sa_timeout, ((struct ll_sb_info *)obj)->statahead.timeout, 1, 3600)
 
 static int ll_sa_agl_show(struct seq_file *m, void *obj)
 {

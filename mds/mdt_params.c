@@ -173,22 +173,7 @@ static ssize_t mdt_append_count_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int mdt_atime_diff_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", READ_ONCE(((struct mdt_device *)obj)->mdt_atime_diff));
-	return 0;
-}
-
-static ssize_t mdt_atime_diff_store(const char *text, size_t len, void *obj)
-{
-	u64 v;
-	int rc = param_parse_u64(text, 0, INT_MAX, &v);
-
-	if (rc)
-		return rc;
-	WRITE_ONCE(((struct mdt_device *)obj)->mdt_atime_diff, v);
-	return len;
-}
+PARAM_DEFINE_UINT(mdt_atime_diff, ((struct mdt_device *)obj)->mdt_atime_diff, 0, INT_MAX)
 
 static const struct param_def mdd_params[] = {
 	{ "append_stripe_count", 0644, mdt_append_count_show, mdt_append_count_store },

@@ -100,22 +100,7 @@ static ssize_t oss_store_no_precreate(const char *text, size_t len, void *obj)
 	return len;
 }
 
-static int oss_show_soft_sync(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", READ_ONCE(((struct oss_device *)obj)->ost_soft_sync_limit));
-	return 0;
-}
-
-static ssize_t oss_store_soft_sync(const char *text, size_t len, void *obj)
-{
-	u64 v;
-	int rc = param_parse_u64(text, 0, INT_MAX, &v);
-
-	if (rc)
-		return rc;
-	WRITE_ONCE(((struct oss_device *)obj)->ost_soft_sync_limit, v);
-	return len;
-}
+PARAM_DEFINE_UINT(oss_soft_sync, ((struct oss_device *)obj)->ost_soft_sync_limit, 0, INT_MAX)
 
 static int oss_show_batch(struct seq_file *m, void *obj)
 {
@@ -133,7 +118,7 @@ static const struct param_def oss_params[] = {
 	{ "degraded", 0644, oss_show_degraded, oss_store_degraded },
 	{ "no_precreate", 0644, oss_show_no_precreate, oss_store_no_precreate },
 	{ "no_create", 0644, oss_show_no_precreate, oss_store_no_precreate },
-	{ "soft_sync_limit", 0644, oss_show_soft_sync, oss_store_soft_sync },
+	{ "soft_sync_limit", 0644, oss_soft_sync_show, oss_soft_sync_store },
 	{ "precreate_batch", 0444, oss_show_batch },
 	{ "readonly", 0444, oss_show_readonly },
 	{ "grant_precreate", 0444, param_zero_show },

@@ -60,6 +60,42 @@ int param_zero_show(struct seq_file *m, void *obj)
 }
 EXPORT_SYMBOL_GPL(param_zero_show);
 
+/**
+ * param_uint_show - show() of a number
+ * @m: where to
+ * @val: the number
+ *
+ * Return: 0.
+ */
+int param_uint_show(struct seq_file *m, const unsigned int *val)
+{
+	seq_printf(m, "%u\n", READ_ONCE(*val));
+	return 0;
+}
+EXPORT_SYMBOL_GPL(param_uint_show);
+
+/**
+ * param_uint_store - store() of a number
+ * @text: what was written
+ * @len: its length
+ * @min: least value
+ * @max: highest value
+ * @val: the number; readers use READ_ONCE()
+ *
+ * Return: @len, or of param_parse_u64().
+ */
+ssize_t param_uint_store(const char *text, size_t len, u64 min, u64 max, unsigned int *val)
+{
+	u64 v;
+	int rc = param_parse_u64(text, min, max, &v);
+
+	if (rc)
+		return rc;
+	WRITE_ONCE(*val, v);
+	return len;
+}
+EXPORT_SYMBOL_GPL(param_uint_store);
+
 static int param_memused_show(struct seq_file *m, void *obj)
 {
 	seq_printf(m, "%ld\n", max(atomic_long_read(&mem_used), 0L));

@@ -72,6 +72,23 @@ struct param_space {
 int param_add_space(struct param_dir *dir, struct param_space *sp);
 void param_remove_space(struct param_dir *dir);
 
+/*
+ * PARAM_DEFINE_UINT(): NAME_show() and NAME_store() of a parameter that is an unsigned int between
+ * two bounds; "field" is the lvalue in terms of obj.
+ */
+int param_uint_show(struct seq_file *m, const unsigned int *val);
+ssize_t param_uint_store(const char *text, size_t len, u64 min, u64 max, unsigned int *val);
+
+#define PARAM_DEFINE_UINT(name, field, min, max)				\
+static int name##_show(struct seq_file *m, void *obj)				\
+{										\
+	return param_uint_show(m, &(field));					\
+}										\
+static ssize_t name##_store(const char *text, size_t len, void *obj)		\
+{										\
+	return param_uint_store(text, len, min, max, &(field));			\
+}
+
 /* "0": what there is none of here, and monitoring programs expect as a number. */
 int param_zero_show(struct seq_file *m, void *obj);
 

@@ -17,22 +17,7 @@ static int mgs_live_show(struct seq_file *m, void *obj)
 	return 0;
 }
 
-static int mgs_ir_timeout_show(struct seq_file *m, void *obj)
-{
-	seq_printf(m, "%u\n", READ_ONCE(((struct mgs_dev *)obj)->md_ir_timeout));
-	return 0;
-}
-
-static ssize_t mgs_ir_timeout_store(const char *text, size_t len, void *obj)
-{
-	u64 secs;
-	int rc = param_parse_u64(text, 0, INT_MAX, &secs);
-
-	if (rc)
-		return rc;
-	WRITE_ONCE(((struct mgs_dev *)obj)->md_ir_timeout, secs);
-	return len;
-}
+PARAM_DEFINE_UINT(mgs_ir_timeout, ((struct mgs_dev *)obj)->md_ir_timeout, 0, INT_MAX)
 
 /* Best effort: a missing file stops nothing. */
 void mgs_proc_add_fs(struct mgs_fs *fs)

@@ -121,8 +121,8 @@ static int mgc_nidtbl_read(struct config_log *cl, struct bio_vec *bv, unsigned i
  */
 int mgc_nidtbl_process(struct config_log *cl)
 {
-	unsigned int i, nr = DIV_ROUND_UP(MGC_NIDTBL_ROOM, PAGE_SIZE);
-	struct bio_vec *bv;
+	unsigned int nr = DIV_ROUND_UP(MGC_NIDTBL_ROOM, PAGE_SIZE);
+	struct bio_vec *bv = NULL;
 	void *buf;
 	int rc;
 
@@ -130,15 +130,12 @@ int mgc_nidtbl_process(struct config_log *cl)
 		return -EAGAIN;
 	if (!mgc_recover_granted(cl->mgl_mgc))
 		return 0;
-	bv = kcalloc(nr, sizeof(*bv), GFP_KERNEL);
 	buf = vzalloc(nr * PAGE_SIZE);
+	if (buf)
+		bv = ptlrpc_bvec_vmalloc(buf, nr);
 	rc = -ENOMEM;
-	if (!bv || !buf)
+	if (!bv)
 		goto out;
-	for (i = 0; i < nr; i++) {
-		bv[i].bv_page = vmalloc_to_page(buf + i * PAGE_SIZE);
-		bv[i].bv_len = PAGE_SIZE;
-	}
 	rc = mgc_nidtbl_read(cl, bv, nr, buf) ?: mgc_lock_get(cl) ?:
 		mgc_nidtbl_read(cl, bv, nr, buf);
 out:

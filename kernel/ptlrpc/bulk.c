@@ -13,6 +13,8 @@
  * else.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
+#include <linux/mm.h>
+#include <linux/slab.h>
 #include "internal.h"
 
 #define BULK_MAX_PIECES	PTLRPC_XID_STEP
@@ -129,6 +131,26 @@ static void ptlrpc_unlink_pieces(struct ptlrpc_bulk *bk)
 		if (bk->bk_piece[i].bp_md)
 			lnet_md_unlink(bk->bk_piece[i].bp_md);
 }
+
+/**
+ * ptlrpc_bvec_vmalloc - the pages of a vmalloc() buffer as fragments of a bulk
+ * @buf: the buffer
+ * @nr: its pages
+ *
+ * Return: to be freed with kfree(); NULL: no memory.
+ */
+struct bio_vec *ptlrpc_bvec_vmalloc(const void *buf, unsigned int nr)
+{
+	struct bio_vec *bv = kcalloc(nr, sizeof(*bv), GFP_KERNEL);
+	unsigned int i;
+
+	for (i = 0; bv && i < nr; i++) {
+		bv[i].bv_page = vmalloc_to_page(buf + i * PAGE_SIZE);
+		bv[i].bv_len = PAGE_SIZE;
+	}
+	return bv;
+}
+EXPORT_SYMBOL_GPL(ptlrpc_bvec_vmalloc);
 
 /* ---- client ---- */
 

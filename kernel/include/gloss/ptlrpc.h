@@ -443,6 +443,7 @@ const struct ptlrpc_body *ptlrpc_rep_body(struct ptlrpc_request *req);
  * OST_BULK_PORTAL, MDS_BULK_PORTAL, MGS_BULK_PORTAL. max_md: pieces that the request announces
  * (ioo_max_brw; power of two), 1 for READPAGE and CONFIG_READ; 0 = what is needed.
  */
+struct bio_vec *ptlrpc_bvec_vmalloc(const void *buf, unsigned int nr);
 int ptlrpc_req_bulk(struct ptlrpc_request *req, bool server_reads, u32 portal, struct bio_vec *bvec,
 		    unsigned int nr, u32 max_md);
 /* Its fragments; NULL: it has none. */

@@ -11,7 +11,6 @@
  * md_sem protects the table: write for READY, read for readers.
  */
 #define pr_fmt(fmt) "mgs: " fmt
-#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 #include <gloss/msg.h>
@@ -258,16 +257,12 @@ static struct mgs_fs *mgs_nidtbl_fs(struct mgs_dev *mgs, const char *name)
 
 static int mgs_nidtbl_send(struct svc_req *req, void *buf, u32 bytes)
 {
-	u32 i, nr = max_t(u32, DIV_ROUND_UP(bytes, PAGE_SIZE), 1);
-	struct bio_vec *bv = kcalloc(nr, sizeof(*bv), GFP_KERNEL);
+	u32 nr = max_t(u32, DIV_ROUND_UP(bytes, PAGE_SIZE), 1);
+	struct bio_vec *bv = ptlrpc_bvec_vmalloc(buf, nr);
 	int rc;
 
 	if (!bv)
 		return -ENOMEM;
-	for (i = 0; i < nr; i++) {
-		bv[i].bv_page = vmalloc_to_page(buf + i * PAGE_SIZE);
-		bv[i].bv_len = PAGE_SIZE;
-	}
 	rc = svc_bulk_put(req, MGS_BULK_PORTAL, bv, nr, bytes, 1);
 	kfree(bv);
 	return rc;

@@ -32,16 +32,9 @@ void mdc_lock_bind(struct ldlm_lock *lock, struct inode *inode)
 static bool mdc_lock_layout_kept(struct ldlm_lock *lock, const void *owner)
 {
 	union ldlm_policy want = { .ibits.bits = MDS_INODELOCK_LAYOUT };
-	struct ldlm_lock *other;
-	bool kept;
 
-	other = ldlm_lock_match(lock->l_res->lr_ns, &lock->l_res->lr_id, LDLM_IBITS, &want,
-				LCK_CR | LCK_PR | LCK_PW | LCK_EX, 0, NULL);
-	if (!other)
-		return false;
-	kept = READ_ONCE(other->l_ast_data) == owner;
-	ldlm_lock_decref(other, other->l_granted_mode);
-	return kept;
+	return ldlm_lock_match(lock->l_res->lr_ns, &lock->l_res->lr_id, LDLM_IBITS, &want,
+			       LCK_CR | LCK_PR | LCK_PW | LCK_EX, LDLM_MATCH_TEST, owner);
 }
 
 static int mdc_lock_blocking(struct ldlm_lock *lock, bool canceling)

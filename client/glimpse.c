@@ -174,9 +174,6 @@ static void ll_glimpse_ahead_object(struct inode *inode, struct ll_object *obj)
 	ga->g.ei.ei_nowait = true;
 	ga->inode = inode;
 	ga->obj = obj;
-	req->rq_no_delay = true;
-	req->rq_no_resend = true;
-	req->rq_no_einprogress = true;
 	req->done = ll_glimpse_ahead_done;
 	req->done_data = ga;
 	rc = ll_ahead_begin(sbi, &ga->ah, req, LL_GLIMPSES_AHEAD);

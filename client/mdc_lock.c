@@ -296,8 +296,7 @@ int mdc_intent_getattr(struct inode *dir, const struct qstr *name, struct inode 
  * @name: what to look for
  * @ma: out: for mdc_getattr_ahead_end(), which must follow a success
  *
- * The caller sends @ma->a.req. It fails when the MDT is not connected and is not sent again: who
- * needs the answer asks for himself then.
+ * The caller sends @ma->a.req after ll_ahead_begin().
  *
  * Return: 0 or -errno.
  */
@@ -312,9 +311,6 @@ int mdc_getattr_ahead(struct inode *dir, const struct qstr *name, struct mdc_ahe
 	if (IS_ERR(req))
 		return PTR_ERR(req);
 	ma->ei.ei_nowait = true;
-	req->rq_no_delay = true;
-	req->rq_no_resend = true;
-	req->rq_no_einprogress = true;
 	rc = ldlm_cli_enqueue_start(&ma->ei, &req, &ma->lock);
 	if (rc) {
 		ptlrpc_req_put(req);

@@ -34,6 +34,7 @@
 #define SA_BATCH	8	/* requests are sent so many at a time */
 #define SA_FLIGHT	64	/* requests of a mount on their way */
 #define SA_KNOWN	256	/* names that are cached, passed over at a time */
+#define SA_FETCH	512	/* hits between two pages that are asked for */
 #define SA_MAX		1024	/* highest statahead_max */
 
 enum ll_sa_mode {
@@ -108,6 +109,9 @@ struct ll_sa_entry {
  * @req: packed
  * @max: not if so many are on their way
  *
+ * It fails when the server is not connected, or asks to come again, and is not sent a second time:
+ * who needs the answer asks for himself then.
+ *
  * Return: 0; -EBUSY; -ESHUTDOWN: the umount has begun.
  */
 int ll_ahead_begin(struct ll_sb_info *sbi, struct ll_ahead *ah, struct ptlrpc_request *req,
@@ -116,6 +120,9 @@ int ll_ahead_begin(struct ll_sb_info *sbi, struct ll_ahead *ah, struct ptlrpc_re
 	struct ll_statahead *s = &sbi->statahead;
 	int rc = 0;
 
+	req->rq_no_delay = true;
+	req->rq_no_resend = true;
+	req->rq_no_einprogress = true;
 	spin_lock(&s->lock);
 	if (s->stopped) {
 		rc = -ESHUTDOWN;
@@ -512,7 +519,7 @@ static void ll_sa_fill_list(struct ll_sa_fill *fill)
 	 * Where others change the directory all the time, its pages are lost all the time. With the
 	 * MDT away a stat(2) that needs nothing of it shall not wait.
 	 */
-	bool fetch = sa->since_fetch >= 512 && imp_is_full(mdc_of(dir)->imp);
+	bool fetch = sa->since_fetch >= SA_FETCH && imp_is_full(mdc_of(dir)->imp);
 	int rc;
 
 	rc = ll_dir_walk(dir, &sa->pos, fetch, ll_sa_fill_entry, fill);
@@ -621,7 +628,7 @@ static void ll_sa_miss(struct ll_sa *sa, struct inode *dir, const struct qstr *n
 		atomic_long_inc(&s->total);
 		atomic_long_inc(mode == SA_LIST ? &s->by_list : &s->by_name);
 		/* The first page that the process has not read itself. */
-		sa->since_fetch = 512;
+		sa->since_fetch = SA_FETCH;
 	}
 	if (mode == SA_COUNT) {
 		sa->base = sa->last;

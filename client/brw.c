@@ -5,7 +5,7 @@
  * for one of max_rpcs_in_flight slots; after an error that may be temporary it keeps its slot and
  * waits among those that are sent again later. It ends in ->done().
  *
- * Locks: ll_osc.lock (slots, queue), ll_brw.kill_lock; none is held while something is sent.
+ * Locks: ll_osc.oc_lock (slots, queue), ll_brw.lb_kill_lock; none is held while something is sent.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -40,21 +40,21 @@ struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write
 
 	if (!brw)
 		return NULL;
-	brw->max = min(pages, READ_ONCE(obj->osc->brw_size) >> PAGE_SHIFT);
-	brw->bv = kvmalloc_array(brw->max, sizeof(*brw->bv), GFP_NOFS);
-	if (!brw->bv) {
+	brw->lb_max = min(pages, READ_ONCE(obj->lob_osc->oc_brw_size) >> PAGE_SHIFT);
+	brw->lb_bv = kvmalloc_array(brw->lb_max, sizeof(*brw->lb_bv), GFP_NOFS);
+	if (!brw->lb_bv) {
 		kfree(brw);
 		return NULL;
 	}
-	INIT_LIST_HEAD(&brw->link);
-	INIT_LIST_HEAD(&brw->queue);
-	spin_lock_init(&brw->kill_lock);
-	brw->inode = inode;
-	brw->obj = obj;
+	INIT_LIST_HEAD(&brw->lb_link);
+	INIT_LIST_HEAD(&brw->lb_queue);
+	spin_lock_init(&brw->lb_kill_lock);
+	brw->lb_inode = inode;
+	brw->lb_obj = obj;
 	ll_object_get(obj);
-	brw->write = write;
-	brw->off = off;
-	brw->generation = READ_ONCE(obj->osc->imp->imp_generation);
+	brw->lb_write = write;
+	brw->lb_off = off;
+	brw->lb_generation = READ_ONCE(obj->lob_osc->oc_imp->imp_generation);
 	return brw;
 }
 
@@ -64,10 +64,10 @@ struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write
  */
 void ll_brw_free(struct ll_brw *brw)
 {
-	if (brw->lock)
-		ldlm_lock_decref(brw->lock, brw->lock->l_granted_mode);
-	ll_object_put(brw->obj);
-	kvfree(brw->bv);
+	if (brw->lb_lock)
+		ldlm_lock_decref(brw->lb_lock, brw->lb_lock->l_granted_mode);
+	ll_object_put(brw->lb_obj);
+	kvfree(brw->lb_bv);
 	kfree(brw);
 }
 
@@ -77,7 +77,7 @@ void ll_brw_free(struct ll_brw *brw)
  */
 bool ll_brw_full(const struct ll_brw *brw)
 {
-	return brw->nr == brw->max;
+	return brw->lb_nr == brw->lb_max;
 }
 
 /**
@@ -89,12 +89,12 @@ bool ll_brw_full(const struct ll_brw *brw)
  */
 void ll_brw_add(struct ll_brw *brw, struct page *page, unsigned int off, unsigned int len)
 {
-	struct bio_vec *bv = &brw->bv[brw->nr++];
+	struct bio_vec *bv = &brw->lb_bv[brw->lb_nr++];
 
 	bv->bv_page = page;
 	bv->bv_offset = off;
 	bv->bv_len = len;
-	brw->len += len;
+	brw->lb_len += len;
 }
 
 /* Short I/O: the first len bytes of the pages into a message, or from one. */
@@ -103,8 +103,8 @@ static void ll_brw_copy(struct ll_brw *brw, void *msg, u32 len, bool to_msg)
 	unsigned int i;
 	u32 n;
 
-	for (i = 0; i < brw->nr && len; i++, msg += n, len -= n) {
-		struct bio_vec *bv = &brw->bv[i];
+	for (i = 0; i < brw->lb_nr && len; i++, msg += n, len -= n) {
+		struct bio_vec *bv = &brw->lb_bv[i];
 
 		n = min(len, bv->bv_len);
 		if (to_msg)
@@ -135,7 +135,7 @@ static u32 ll_bvec_cksum(const struct bio_vec *bv, unsigned int nr, u32 type, u3
 
 static u32 ll_brw_cksum(struct ll_brw *brw, u32 type, u32 len)
 {
-	return ll_bvec_cksum(brw->bv, brw->nr, type, len);
+	return ll_bvec_cksum(brw->lb_bv, brw->lb_nr, type, len);
 }
 
 /*
@@ -162,20 +162,20 @@ static void ll_brw_slot_put(struct ll_brw *brw);
 
 static void ll_brw_end(struct ll_brw *brw, int rc)
 {
-	struct ll_osc *osc = brw->obj->osc;
+	struct ll_osc *osc = brw->lb_obj->lob_osc;
 
-	brw->rc = rc;
+	brw->lb_rc = rc;
 	ll_brw_slot_put(brw);
-	if (brw->write && brw->grant) {
+	if (brw->lb_write && brw->lb_grant) {
 		/* consumed by the write, or gone with it */
-		spin_lock(&osc->lock);
-		osc->dirty -= min_t(u64, osc->dirty, (u64)brw->nr << PAGE_SHIFT);
+		spin_lock(&osc->oc_lock);
+		osc->oc_dirty -= min_t(u64, osc->oc_dirty, (u64)brw->lb_nr << PAGE_SHIFT);
 		if (rc)
-			osc->lost += (u64)brw->nr << PAGE_SHIFT;
-		spin_unlock(&osc->lock);
-		wake_up_all(&osc->waitq);
+			osc->oc_lost += (u64)brw->lb_nr << PAGE_SHIFT;
+		spin_unlock(&osc->oc_lock);
+		wake_up_all(&osc->oc_waitq);
 	}
-	brw->done(brw);
+	brw->lb_done(brw);
 }
 
 /**
@@ -186,13 +186,13 @@ static void ll_brw_end(struct ll_brw *brw, int rc)
  */
 void ll_brw_abort(struct ll_brw *brw)
 {
-	spin_lock(&brw->kill_lock);
-	brw->killed = true;
-	if (brw->req)
-		ptlrpc_req_abort(brw->req, -EINTR);
-	spin_unlock(&brw->kill_lock);
+	spin_lock(&brw->lb_kill_lock);
+	brw->lb_killed = true;
+	if (brw->lb_req)
+		ptlrpc_req_abort(brw->lb_req, -EINTR);
+	spin_unlock(&brw->lb_kill_lock);
 	/* If it is queued it ends from there. */
-	ll_brw_send_queued(brw->obj->osc);
+	ll_brw_send_queued(brw->lb_obj->lob_osc);
 }
 
 /* Remember the request in flight, for ll_brw_abort(). False: the I/O was aborted already. */
@@ -200,10 +200,10 @@ static bool ll_brw_set_req(struct ll_brw *brw, struct ptlrpc_request *req)
 {
 	bool ok;
 
-	spin_lock(&brw->kill_lock);
-	brw->req = req;
-	ok = !brw->killed;
-	spin_unlock(&brw->kill_lock);
+	spin_lock(&brw->lb_kill_lock);
+	brw->lb_req = req;
+	ok = !brw->lb_killed;
+	spin_unlock(&brw->lb_kill_lock);
 	return ok;
 }
 
@@ -214,7 +214,7 @@ static int ll_brw_check_write(struct ll_brw *brw, struct ptlrpc_request *req, in
 	u64 valid;
 
 	if (body)
-		ll_osc_reply_grant(brw->obj->osc, &body->oa);
+		ll_osc_reply_grant(brw->lb_obj->lob_osc, &body->oa);
 	if (rc < 0)
 		return rc;
 	if (rc > 0 || !body || !rcs || ptlrpc_rep_len(req, WF_RCS) < sizeof(*rcs))
@@ -223,18 +223,20 @@ static int ll_brw_check_write(struct ll_brw *brw, struct ptlrpc_request *req, in
 	if (rc)
 		return rc < 0 ? rc : -EPROTO;
 	valid = le64_to_cpu(body->oa.o_valid);
-	if (brw->cksum && (valid & OBD_MD_FLCKSUM) && le32_to_cpu(body->oa.o_cksum) != brw->cksum) {
+	if (brw->lb_cksum && (valid & OBD_MD_FLCKSUM) &&
+	    le32_to_cpu(body->oa.o_cksum) != brw->lb_cksum) {
 		pr_warn_ratelimited("%s: BAD WRITE CHECKSUM: sent %#x, server has %#x, object " DFID
 				    " at %llu\n",
-				    brw->obj->osc->name, brw->cksum, le32_to_cpu(body->oa.o_cksum),
-				    PFID(&brw->obj->fid), brw->off);
+				    brw->lb_obj->lob_osc->oc_name, brw->lb_cksum,
+				    le32_to_cpu(body->oa.o_cksum),
+				    PFID(&brw->lb_obj->lob_fid), brw->lb_off);
 		return -EAGAIN;
 	}
-	brw->bytes = brw->len;
+	brw->lb_bytes = brw->lb_len;
 	if (valid & OBD_MD_FLBLOCKS) {
-		spin_lock(&ll_i(brw->inode)->lli_data->lock);
-		brw->obj->blocks = le64_to_cpu(body->oa.o_blocks);
-		spin_unlock(&ll_i(brw->inode)->lli_data->lock);
+		spin_lock(&ll_i(brw->lb_inode)->lli_data->lid_lock);
+		brw->lb_obj->lob_blocks = le64_to_cpu(body->oa.o_blocks);
+		spin_unlock(&ll_i(brw->lb_inode)->lli_data->lid_lock);
 	}
 	return 0;
 }
@@ -256,8 +258,8 @@ static bool ll_brw_read_intact(struct ll_brw *brw, const struct ost_body *body, 
 	}
 	if (got != want)
 		pr_warn_ratelimited("%s: BAD READ CHECKSUM: server has %#x, got %#x, object " DFID
-				    " at %llu\n", brw->obj->osc->name, want, got,
-				    PFID(&brw->obj->fid), brw->off);
+				    " at %llu\n", brw->lb_obj->lob_osc->oc_name, want, got,
+				    PFID(&brw->lb_obj->lob_fid), brw->lb_off);
 	return got == want;
 }
 
@@ -266,17 +268,17 @@ static int ll_brw_check_read(struct ll_brw *brw, struct ptlrpc_request *req, int
 	struct ost_body *body = ptlrpc_rep_buf(req, WF_OST_BODY);
 
 	if (body)
-		ll_osc_reply_grant(brw->obj->osc, &body->oa);
+		ll_osc_reply_grant(brw->lb_obj->lob_osc, &body->oa);
 	if (rc < 0)
 		return rc;
-	if (!body || rc > brw->len ||
-	    rc != (brw->short_io ? ptlrpc_rep_len(req, WF_SHORT_IO) : req->bulk_bytes))
+	if (!body || rc > brw->lb_len ||
+	    rc != (brw->lb_short_io ? ptlrpc_rep_len(req, WF_SHORT_IO) : req->bulk_bytes))
 		return -EPROTO;
-	if (brw->short_io)
+	if (brw->lb_short_io)
 		ll_brw_copy(brw, ptlrpc_rep_buf(req, WF_SHORT_IO), rc, false);
 	if (le64_to_cpu(body->oa.o_valid) & OBD_MD_FLCKSUM && !ll_brw_read_intact(brw, body, rc))
 		return -EAGAIN;
-	brw->bytes = rc;
+	brw->lb_bytes = rc;
 	return 0;
 }
 
@@ -286,21 +288,22 @@ static int ll_brw_check_read(struct ll_brw *brw, struct ptlrpc_request *req, int
  */
 static void ll_brw_written(struct ll_brw *brw, struct ptlrpc_request *req)
 {
-	struct ll_inode_data *d = ll_i(brw->inode)->lli_data;
+	struct ll_inode_data *d = ll_i(brw->lb_inode)->lli_data;
 
-	spin_lock(&d->lock);
-	brw->obj->changes++;
-	spin_unlock(&d->lock);
-	ll_object_watch_commit(brw->obj, req);
+	spin_lock(&d->lid_lock);
+	brw->lb_obj->lob_changes++;
+	spin_unlock(&d->lid_lock);
+	ll_object_watch_commit(brw->lb_obj, req);
 }
 
 /* Can the I/O only fail: killed, the OST is given up, or it is without its lock? */
 static bool ll_brw_is_lost(const struct ll_brw *brw)
 {
-	const struct ll_osc *osc = brw->obj->osc;
+	const struct ll_osc *osc = brw->lb_obj->lob_osc;
 
-	return READ_ONCE(brw->killed) || !ll_osc_usable(osc) || READ_ONCE(osc->imp->imp_invalid) ||
-	       (!brw->direct && brw->generation != READ_ONCE(osc->imp->imp_generation));
+	return READ_ONCE(brw->lb_killed) || !ll_osc_usable(osc) ||
+	       READ_ONCE(osc->oc_imp->imp_invalid) ||
+	       (!brw->lb_direct && brw->lb_generation != READ_ONCE(osc->oc_imp->imp_generation));
 }
 
 /*
@@ -313,26 +316,27 @@ static bool ll_brw_may_retry(const struct ll_brw *brw, int rc, bool got_reply)
 		return false;
 	if (rc == -EINPROGRESS)
 		return true;
-	if (brw->tries + 1 >= LL_BRW_TRIES)
+	if (brw->lb_tries + 1 >= LL_BRW_TRIES)
 		return false;
 	if (rc == -EIO || rc == -EROFS)
-		return brw->write && got_reply;
+		return brw->lb_write && got_reply;
 	return rc == -EAGAIN || rc == -ENOMEM;
 }
 
 /* Send it again after a while. */
 static void ll_brw_retry_later(struct ll_brw *brw, bool busy)
 {
-	struct ll_osc *osc = brw->obj->osc;
+	struct ll_osc *osc = brw->lb_obj->lob_osc;
 
 	if (busy)
-		brw->busy++;
+		brw->lb_busy++;
 	else
-		brw->tries++;
-	brw->not_before = jiffies + min(brw->busy + brw->tries, READ_ONCE(brw_delay_max)) * HZ;
-	spin_lock(&osc->lock);
-	list_add_tail(&brw->queue, &osc->again);
-	spin_unlock(&osc->lock);
+		brw->lb_tries++;
+	brw->lb_not_before = jiffies +
+			     min(brw->lb_busy + brw->lb_tries, READ_ONCE(brw_delay_max)) * HZ;
+	spin_lock(&osc->oc_lock);
+	list_add_tail(&brw->lb_queue, &osc->oc_again);
+	spin_unlock(&osc->oc_lock);
 	ll_brw_send_queued(osc);
 }
 
@@ -344,12 +348,12 @@ static void ll_brw_done(struct ptlrpc_request *req)
 
 	if (!got_reply && rc >= 0)
 		rc = -EIO;
-	lu_hist_add(brw->obj->osc->rpc_hist, LL_RPC_LATENCY, brw->write,
-		    ktime_us_delta(ktime_get(), brw->sent));
+	lu_hist_add(brw->lb_obj->lob_osc->oc_rpc_hist, LL_RPC_LATENCY, brw->lb_write,
+		    ktime_us_delta(ktime_get(), brw->lb_sent));
 	ll_brw_set_req(brw, NULL);
-	if (brw->write && got_reply)
+	if (brw->lb_write && got_reply)
 		ll_brw_written(brw, req);
-	rc = brw->write ? ll_brw_check_write(brw, req, rc) : ll_brw_check_read(brw, req, rc);
+	rc = brw->lb_write ? ll_brw_check_write(brw, req, rc) : ll_brw_check_read(brw, req, rc);
 	ptlrpc_req_put(req);
 	if (ll_brw_may_retry(brw, rc, got_reply)) {
 		ll_brw_retry_later(brw, rc == -EINPROGRESS);
@@ -379,16 +383,16 @@ static u32 ll_brw_niobuf_flags(const struct ll_brw *brw)
 {
 	u32 flags;
 
-	if (brw->direct)
-		flags = (brw->write ? OBD_BRW_WRITE : OBD_BRW_READ) | OBD_BRW_SYNC |
+	if (brw->lb_direct)
+		flags = (brw->lb_write ? OBD_BRW_WRITE : OBD_BRW_READ) | OBD_BRW_SYNC |
 			OBD_BRW_NOCACHE | OBD_BRW_SRVLOCK;
-	else if (!brw->write)
+	else if (!brw->lb_write)
 		flags = OBD_BRW_READ | OBD_BRW_SYNC;
-	else if (brw->grant)
+	else if (brw->lb_grant)
 		flags = OBD_BRW_FROM_GRANT | ll_brw_commit_flags();
 	else
 		flags = OBD_BRW_WRITE | OBD_BRW_SYNC;
-	return brw->sys ? flags | OBD_BRW_SYS_RESOURCE : flags;
+	return brw->lb_sys ? flags | OBD_BRW_SYS_RESOURCE : flags;
 }
 
 /* The times of a write. ll_object has those of a direct write only after its end. */
@@ -396,13 +400,13 @@ static void ll_brw_times(const struct ll_brw *brw, struct obdo *oa)
 {
 	s64 mtime, ctime;
 
-	spin_lock(&ll_i(brw->inode)->lli_data->lock);
-	mtime = brw->obj->mtime;
-	ctime = brw->obj->ctime;
-	spin_unlock(&ll_i(brw->inode)->lli_data->lock);
-	if (brw->direct) {
-		mtime = max_t(s64, mtime, brw->inode->i_mtime.tv_sec);
-		ctime = max_t(s64, ctime, brw->inode->i_ctime.tv_sec);
+	spin_lock(&ll_i(brw->lb_inode)->lli_data->lid_lock);
+	mtime = brw->lb_obj->lob_mtime;
+	ctime = brw->lb_obj->lob_ctime;
+	spin_unlock(&ll_i(brw->lb_inode)->lli_data->lid_lock);
+	if (brw->lb_direct) {
+		mtime = max_t(s64, mtime, brw->lb_inode->i_mtime.tv_sec);
+		ctime = max_t(s64, ctime, brw->lb_inode->i_ctime.tv_sec);
 	}
 	oa->o_mtime = cpu_to_le64(mtime);
 	oa->o_ctime = cpu_to_le64(ctime);
@@ -412,34 +416,36 @@ static void ll_brw_times(const struct ll_brw *brw, struct obdo *oa)
 static void ll_brw_pack_obdo(struct ll_brw *brw, struct obdo *oa)
 {
 	u64 valid = OBD_MD_FLFLAGS | OBD_MD_FLTYPE | OBD_MD_FLUID | OBD_MD_FLGID, cookie;
-	u32 flags = brw->tries || brw->busy ? OBD_FL_RECOV_RESEND : 0, cksum = brw->obj->osc->cksum;
+	u32 flags = brw->lb_tries || brw->lb_busy ? OBD_FL_RECOV_RESEND : 0;
+	u32 cksum = brw->lb_obj->lob_osc->oc_cksum;
 
-	ll_object_obdo(brw->obj, brw->inode, oa);
-	ll_osc_obdo_grant(brw->obj->osc, oa);
-	oa->o_uid = cpu_to_le32(i_uid_read(brw->inode));
-	oa->o_gid = cpu_to_le32(i_gid_read(brw->inode));
-	if (brw->write) {
-		ll_object_obdo_version(brw->obj, oa);
+	ll_object_obdo(brw->lb_obj, brw->lb_inode, oa);
+	ll_osc_obdo_grant(brw->lb_obj->lob_osc, oa);
+	oa->o_uid = cpu_to_le32(i_uid_read(brw->lb_inode));
+	oa->o_gid = cpu_to_le32(i_gid_read(brw->lb_inode));
+	if (brw->lb_write) {
+		ll_object_obdo_version(brw->lb_obj, oa);
 		ll_brw_times(brw, oa);
 	}
-	if (!brw->direct) {
+	if (!brw->lb_direct) {
 		/* An OST that wants this lock back gives it more time (chapter 5, 6.10). */
-		cookie = ll_object_handle(brw->obj, brw->off, brw->off + brw->len - 1, brw->write);
+		cookie = ll_object_handle(brw->lb_obj, brw->lb_off,
+					  brw->lb_off + brw->lb_len - 1, brw->lb_write);
 		if (cookie) {
 			oa->o_handle.cookie = cookie;
 			valid |= OBD_MD_FLHANDLE;
 		}
 	}
-	brw->cksum = 0;
+	brw->lb_cksum = 0;
 	if (cksum) {
 		valid |= OBD_MD_FLCKSUM;
 		flags |= cksum == OBD_CKSUM_CRC32C ? OBD_FL_CKSUM_CRC32C : OBD_FL_CKSUM_ADLER;
-		if (brw->write) {
-			brw->cksum = ll_brw_cksum(brw, cksum, brw->len);
-			oa->o_cksum = cpu_to_le32(brw->cksum);
+		if (brw->lb_write) {
+			brw->lb_cksum = ll_brw_cksum(brw, cksum, brw->lb_len);
+			oa->o_cksum = cpu_to_le32(brw->lb_cksum);
 		}
 	}
-	if (brw->short_io)
+	if (brw->lb_short_io)
 		flags |= OBD_FL_SHORT_IO;
 	oa->o_valid |= cpu_to_le64(valid);
 	oa->o_flags = cpu_to_le32(flags);
@@ -447,9 +453,10 @@ static void ll_brw_pack_obdo(struct ll_brw *brw, struct obdo *oa)
 
 static int ll_brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 {
-	struct ll_osc *osc = brw->obj->osc;
+	struct ll_osc *osc = brw->lb_obj->lob_osc;
 	/* brw_size may have become less since the request was made */
-	u32 n_md = max_t(u32, READ_ONCE(osc->brw_size) >> 20, DIV_ROUND_UP(brw->len, 1U << 20));
+	u32 n_md = max_t(u32, READ_ONCE(osc->oc_brw_size) >> 20,
+			 DIV_ROUND_UP(brw->lb_len, 1U << 20));
 	struct niobuf_remote *nb;
 	struct obd_ioobj *ioo;
 	struct ost_body *body;
@@ -457,16 +464,16 @@ static int ll_brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 
 	ptlrpc_req_size(req, WF_OBD_IOOBJ, sizeof(*ioo));
 	ptlrpc_req_size(req, WF_NIOBUF, sizeof(*nb));
-	brw->short_io = imp_connect_flags(osc->imp) & OBD_CONNECT_SHORTIO &&
-			brw->len <= READ_ONCE(osc->short_io_max);
-	if (brw->write)
+	brw->lb_short_io = imp_connect_flags(osc->oc_imp) & OBD_CONNECT_SHORTIO &&
+			brw->lb_len <= READ_ONCE(osc->oc_short_io_max);
+	if (brw->lb_write)
 		ptlrpc_rep_room(req, WF_RCS, sizeof(__le32));
-	if (brw->short_io) {
+	if (brw->lb_short_io) {
 		n_md = 1U << 16; /* "no piece" */
-		if (brw->write)
-			ptlrpc_req_size(req, WF_SHORT_IO, brw->len);
+		if (brw->lb_write)
+			ptlrpc_req_size(req, WF_SHORT_IO, brw->lb_len);
 		else
-			ptlrpc_rep_room(req, WF_SHORT_IO, brw->len);
+			ptlrpc_rep_room(req, WF_SHORT_IO, brw->lb_len);
 	}
 	rc = ptlrpc_req_pack(req);
 	if (rc)
@@ -480,39 +487,40 @@ static int ll_brw_pack(struct ll_brw *brw, struct ptlrpc_request *req)
 	ioo->ioo_oid = body->oa.o_oi;
 	ioobj_max_brw_set(ioo, n_md);
 	ioo->ioo_bufcnt = cpu_to_le32(1);
-	nb->rnb_offset = cpu_to_le64(brw->off);
-	nb->rnb_len = cpu_to_le32(brw->len);
+	nb->rnb_offset = cpu_to_le64(brw->lb_off);
+	nb->rnb_len = cpu_to_le32(brw->lb_len);
 	nb->rnb_flags = cpu_to_le32(ll_brw_niobuf_flags(brw));
-	if (!brw->short_io)
-		return ptlrpc_req_bulk(req, brw->write, OST_BULK_PORTAL, brw->bv, brw->nr, n_md);
-	if (brw->write)
-		ll_brw_copy(brw, ptlrpc_req_buf(req, WF_SHORT_IO), brw->len, true);
+	if (!brw->lb_short_io)
+		return ptlrpc_req_bulk(req, brw->lb_write, OST_BULK_PORTAL, brw->lb_bv, brw->lb_nr,
+				       n_md);
+	if (brw->lb_write)
+		ll_brw_copy(brw, ptlrpc_req_buf(req, WF_SHORT_IO), brw->lb_len, true);
 	return 0;
 }
 
 static void ll_brw_transmit(struct ll_brw *brw)
 {
-	struct ll_osc *osc = brw->obj->osc;
+	struct ll_osc *osc = brw->lb_obj->lob_osc;
 	struct ptlrpc_request *req = NULL;
-	int rc = READ_ONCE(brw->killed) ? -EINTR : -EIO;
+	int rc = READ_ONCE(brw->lb_killed) ? -EINTR : -EIO;
 
 	if (rc == -EIO && ll_osc_usable(osc)) {
-		req = ptlrpc_req_new(osc->imp, brw->write ? OST_WRITE : OST_READ,
-				     brw->write ? &wf_ost_brw_write : &wf_ost_brw_read);
+		req = ptlrpc_req_new(osc->oc_imp, brw->lb_write ? OST_WRITE : OST_READ,
+				     brw->lb_write ? &wf_ost_brw_write : &wf_ost_brw_read);
 		rc = req ? ll_brw_pack(brw, req) : -ENOMEM;
 	}
-	brw->sent = ktime_get();
-	lu_hist_add(osc->rpc_hist, LL_RPC_PAGES, brw->write, brw->nr);
-	lu_hist_add(osc->rpc_hist, LL_RPC_IN_FLIGHT, brw->write,
-		    READ_ONCE(osc->lane[brw->direct].in_flight));
-	lu_hist_add(osc->rpc_hist, LL_RPC_OFFSET, brw->write, brw->off >> PAGE_SHIFT);
+	brw->lb_sent = ktime_get();
+	lu_hist_add(osc->oc_rpc_hist, LL_RPC_PAGES, brw->lb_write, brw->lb_nr);
+	lu_hist_add(osc->oc_rpc_hist, LL_RPC_IN_FLIGHT, brw->lb_write,
+		    READ_ONCE(osc->oc_lane[brw->lb_direct].in_flight));
+	lu_hist_add(osc->oc_rpc_hist, LL_RPC_OFFSET, brw->lb_write, brw->lb_off >> PAGE_SHIFT);
 	if (!rc) {
 		/* Sent after an eviction it would be without its lock. */
-		if (!brw->direct)
-			req->rq_generation = brw->generation;
+		if (!brw->lb_direct)
+			req->rq_generation = brw->lb_generation;
 		/* The memory of direct I/O is the application's again; the OST has committed it. */
-		req->rq_keep_data = brw->write && !brw->direct;
-		req->rq_no_replay = brw->direct && !brw->short_io;
+		req->rq_keep_data = brw->lb_write && !brw->lb_direct;
+		req->rq_no_replay = brw->lb_direct && !brw->lb_short_io;
 		req->rq_replay_prep = ll_brw_replay_prep;
 		req->done = ll_brw_done;
 		req->done_data = brw;
@@ -548,23 +556,23 @@ void ll_brw_exit(void)
  */
 void ll_brw_send_queued(struct ll_osc *osc)
 {
-	mod_delayed_work(brw_wq, &osc->send, 0);
+	mod_delayed_work(brw_wq, &osc->oc_send, 0);
 }
 
 static void ll_brw_slot_put(struct ll_brw *brw)
 {
-	struct ll_osc *osc = brw->obj->osc;
-	struct ll_osc_lane *lane = &osc->lane[brw->direct];
+	struct ll_osc *osc = brw->lb_obj->lob_osc;
+	struct ll_osc_lane *lane = &osc->oc_lane[brw->lb_direct];
 	bool more;
 
-	spin_lock(&osc->lock);
+	spin_lock(&osc->oc_lock);
 	lane->in_flight--;
-	osc->in_flight[brw->write]--;
+	osc->oc_in_flight[brw->lb_write]--;
 	more = !list_empty(&lane->queue);
-	spin_unlock(&osc->lock);
+	spin_unlock(&osc->oc_lock);
 	if (more)
 		ll_brw_send_queued(osc);
-	wake_up_all(&osc->waitq);
+	wake_up_all(&osc->oc_waitq);
 }
 
 /* The next one of the queue that has a slot, or that will fail and needs none. */
@@ -572,16 +580,16 @@ static struct ll_brw *ll_brw_dequeue(struct ll_osc *osc, struct ll_osc_lane *lan
 {
 	struct ll_brw *brw;
 
-	spin_lock(&osc->lock);
-	list_for_each_entry(brw, &lane->queue, queue)
-		if (lane->in_flight < osc->max_in_flight || ll_brw_is_lost(brw)) {
-			list_del_init(&brw->queue);
+	spin_lock(&osc->oc_lock);
+	list_for_each_entry(brw, &lane->queue, lb_queue)
+		if (lane->in_flight < osc->oc_max_in_flight || ll_brw_is_lost(brw)) {
+			list_del_init(&brw->lb_queue);
 			lane->in_flight++;
-			osc->in_flight[brw->write]++;
-			spin_unlock(&osc->lock);
+			osc->oc_in_flight[brw->lb_write]++;
+			spin_unlock(&osc->oc_lock);
 			return brw;
 		}
-	spin_unlock(&osc->lock);
+	spin_unlock(&osc->oc_lock);
 	return NULL;
 }
 
@@ -595,22 +603,22 @@ static struct ll_brw *ll_brw_take_again(struct ll_osc *osc, unsigned long *wait)
 	struct ll_brw *brw;
 
 	*wait = MAX_JIFFY_OFFSET;
-	spin_lock(&osc->lock);
-	list_for_each_entry(brw, &osc->again, queue) {
-		if (time_after_eq(now, brw->not_before) || ll_brw_is_lost(brw)) {
-			list_del_init(&brw->queue);
-			spin_unlock(&osc->lock);
+	spin_lock(&osc->oc_lock);
+	list_for_each_entry(brw, &osc->oc_again, lb_queue) {
+		if (time_after_eq(now, brw->lb_not_before) || ll_brw_is_lost(brw)) {
+			list_del_init(&brw->lb_queue);
+			spin_unlock(&osc->oc_lock);
 			return brw;
 		}
-		*wait = min(*wait, brw->not_before - now);
+		*wait = min(*wait, brw->lb_not_before - now);
 	}
-	spin_unlock(&osc->lock);
+	spin_unlock(&osc->oc_lock);
 	return NULL;
 }
 
 void ll_brw_send_work(struct work_struct *work)
 {
-	struct ll_osc *osc = container_of(to_delayed_work(work), struct ll_osc, send);
+	struct ll_osc *osc = container_of(to_delayed_work(work), struct ll_osc, oc_send);
 	struct ll_brw *brw;
 	unsigned long wait;
 	unsigned int i;
@@ -621,9 +629,9 @@ void ll_brw_send_work(struct work_struct *work)
 	}
 	/* A call of ll_brw_send_queued() meanwhile comes before. */
 	if (wait != MAX_JIFFY_OFFSET)
-		queue_delayed_work(brw_wq, &osc->send, wait);
-	for (i = 0; i < ARRAY_SIZE(osc->lane); i++)
-		while ((brw = ll_brw_dequeue(osc, &osc->lane[i]))) {
+		queue_delayed_work(brw_wq, &osc->oc_send, wait);
+	for (i = 0; i < ARRAY_SIZE(osc->oc_lane); i++)
+		while ((brw = ll_brw_dequeue(osc, &osc->oc_lane[i]))) {
 			ll_brw_transmit(brw);
 			cond_resched();
 		}
@@ -637,22 +645,22 @@ void ll_brw_send_work(struct work_struct *work)
  */
 void ll_brw_send(struct ll_brw *brw)
 {
-	struct ll_osc *osc = brw->obj->osc;
-	struct ll_osc_lane *lane = &osc->lane[brw->direct];
+	struct ll_osc *osc = brw->lb_obj->lob_osc;
+	struct ll_osc_lane *lane = &osc->oc_lane[brw->lb_direct];
 	bool go;
 
-	spin_lock(&osc->lock);
-	go = lane->in_flight < osc->max_in_flight && list_empty(&lane->queue);
+	spin_lock(&osc->oc_lock);
+	go = lane->in_flight < osc->oc_max_in_flight && list_empty(&lane->queue);
 	if (go) {
 		lane->in_flight++;
-		osc->in_flight[brw->write]++;
+		osc->oc_in_flight[brw->lb_write]++;
 	} else {
-		list_add_tail(&brw->queue, &lane->queue);
+		list_add_tail(&brw->lb_queue, &lane->queue);
 	}
 	trace_lustre_brw_send(brw, !go);
-	spin_unlock(&osc->lock);
+	spin_unlock(&osc->oc_lock);
 	if (go)
 		ll_brw_transmit(brw);
-	else if (osc->imp->imp_invalid || !ll_osc_usable(osc))
+	else if (osc->oc_imp->imp_invalid || !ll_osc_usable(osc))
 		ll_brw_send_queued(osc);
 }

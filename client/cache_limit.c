@@ -53,40 +53,40 @@ static unsigned long ll_cache_mb(unsigned long pages)
 
 static void ll_cache_work(struct work_struct *work)
 {
-	struct ll_sb_info *sbi = container_of(work, struct ll_sb_info, cache_work.work);
-	unsigned int max = READ_ONCE(sbi->cache_max_mb);
+	struct ll_sb_info *sbi = container_of(work, struct ll_sb_info, sbi_cache_work.work);
+	unsigned int max = READ_ONCE(sbi->sbi_cache_max_mb);
 	unsigned long pages;
 
 	if (!max)
 		return;
-	pages = ll_cache_walk(sbi->sb, 0, 0);
+	pages = ll_cache_walk(sbi->sbi_sb, 0, 0);
 	if (ll_cache_mb(pages) >= max)
-		ll_cache_walk(sbi->sb, pages, (unsigned long)max << (20 - PAGE_SHIFT));
-	queue_delayed_work(system_unbound_wq, &sbi->cache_work, HZ);
+		ll_cache_walk(sbi->sbi_sb, pages, (unsigned long)max << (20 - PAGE_SHIFT));
+	queue_delayed_work(system_unbound_wq, &sbi->sbi_cache_work, HZ);
 }
 
 void ll_cache_limit_init(struct ll_sb_info *sbi)
 {
-	INIT_DELAYED_WORK(&sbi->cache_work, ll_cache_work);
+	INIT_DELAYED_WORK(&sbi->sbi_cache_work, ll_cache_work);
 }
 
 /* Called before inodes are evicted, when the parameter file has been removed. */
 void ll_cache_limit_stop(struct ll_sb_info *sbi)
 {
-	WRITE_ONCE(sbi->cache_max_mb, 0);
-	cancel_delayed_work_sync(&sbi->cache_work);
+	WRITE_ONCE(sbi->sbi_cache_max_mb, 0);
+	cancel_delayed_work_sync(&sbi->sbi_cache_work);
 }
 
 int ll_cache_show(struct seq_file *m, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
-	unsigned long used = ll_cache_mb(ll_cache_walk(sbi->sb, 0, 0));
-	unsigned long max = READ_ONCE(sbi->cache_max_mb) ?: ll_cache_mb(totalram_pages());
+	unsigned long used = ll_cache_mb(ll_cache_walk(sbi->sbi_sb, 0, 0));
+	unsigned long max = READ_ONCE(sbi->sbi_cache_max_mb) ?: ll_cache_mb(totalram_pages());
 
 	seq_printf(m, "users: 1\nmax_cached_mb: %lu\nused_mb: %lu\nunused_mb: %lu\n", max, used,
 		   max - min(used, max));
 	seq_printf(m, "unevict_mb: 0\nreclaim_count: 0\nmax_read_ahead_mb: %u\nused_read_ahead_mb: %lu\n",
-		   sbi->ra_mb, ll_cache_mb(atomic_long_read(&sbi->reading)));
+		   sbi->sbi_ra_mb, ll_cache_mb(atomic_long_read(&sbi->sbi_reading)));
 	return 0;
 }
 
@@ -103,7 +103,7 @@ ssize_t ll_cache_store(const char *text, size_t len, void *obj)
 	rc = param_parse_u64(text, 4, ll_cache_mb(totalram_pages()), &v);
 	if (rc)
 		return rc;
-	WRITE_ONCE(sbi->cache_max_mb, v < ll_cache_mb(totalram_pages()) ? v : 0);
-	mod_delayed_work(system_unbound_wq, &sbi->cache_work, 0);
+	WRITE_ONCE(sbi->sbi_cache_max_mb, v < ll_cache_mb(totalram_pages()) ? v : 0);
+	mod_delayed_work(system_unbound_wq, &sbi->sbi_cache_work, 0);
 	return len;
 }

@@ -4,8 +4,8 @@
  * Records of new OSTs come at any time while the file system is mounted; an MDC or OSC stays until
  * umount. docs/config-logs.md shows where the records come from.
  *
- * Locks: conf_mutex protects the lists of nodes and targets. The record callback holds it for each
- * record that names targets, but never while a parameter is set.
+ * Locks: sbi_conf_mutex protects the lists of nodes and targets. The record callback holds it for
+ * each record that names targets, but never while a parameter is set.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 
@@ -43,7 +43,7 @@ static struct ll_node *ll_node_find(struct ll_sb_info *sbi, const char *uuid)
 {
 	struct ll_node *node;
 
-	list_for_each_entry(node, &sbi->nodes, link)
+	list_for_each_entry(node, &sbi->sbi_nodes, link)
 		if (!strcmp(node->uuid, uuid))
 			return node;
 	return NULL;
@@ -59,13 +59,13 @@ static int ll_node_add_nid(struct ll_sb_info *sbi, const char *uuid, const struc
 		if (!node)
 			return -ENOMEM;
 		strscpy(node->uuid, uuid, sizeof(node->uuid));
-		list_add_tail(&node->link, &sbi->nodes);
+		list_add_tail(&node->link, &sbi->sbi_nodes);
 	}
 	for (i = 0; i < node->nr; i++)
 		if (lnet_nid_eq(&node->nids[i], nid))
 			return 0;
 	if (node->nr == NODE_NIDS_MAX)
-		pr_warn("%s: node %s has more than %d NIDs: one is ignored\n", sbi->name, uuid,
+		pr_warn("%s: node %s has more than %d NIDs: one is ignored\n", sbi->sbi_name, uuid,
 			NODE_NIDS_MAX);
 	else
 		node->nids[node->nr++] = *nid;
@@ -76,7 +76,7 @@ static struct ll_target *ll_target_find(struct ll_sb_info *sbi, const char *dev)
 {
 	struct ll_target *t;
 
-	list_for_each_entry(t, &sbi->targets, link)
+	list_for_each_entry(t, &sbi->sbi_targets, link)
 		if (!strcmp(t->dev, dev))
 			return t;
 	return NULL;
@@ -86,7 +86,7 @@ static struct ll_target *ll_target_by_uuid(struct ll_sb_info *sbi, const char *u
 {
 	struct ll_target *t;
 
-	list_for_each_entry(t, &sbi->targets, link)
+	list_for_each_entry(t, &sbi->sbi_targets, link)
 		if (t->mdc == mdc && !strcmp(t->uuid, uuid))
 			return t;
 	return NULL;
@@ -113,11 +113,11 @@ static int ll_target_add_node(struct ll_sb_info *sbi, struct ll_target *t, struc
 	if (!t->live)
 		return 0;
 	if (t->mdc) {
-		struct ll_mdc *mdc = xa_load(&sbi->mdcs, t->index);
+		struct ll_mdc *mdc = xa_load(&sbi->sbi_mdcs, t->index);
 
 		rc = mdc ? mdc_add_node(mdc, &nids) : 0;
 	} else {
-		struct ll_osc *osc = xa_load(&sbi->oscs, t->index);
+		struct ll_osc *osc = xa_load(&sbi->sbi_oscs, t->index);
 
 		rc = osc ? ll_osc_add_node(osc, &nids) : 0;
 	}
@@ -142,7 +142,7 @@ static int ll_target_start(struct ll_sb_info *sbi, struct ll_target *t, u32 inde
 		return rc;
 	t->index = index;
 	t->live = true;
-	wake_up_all(&sbi->conf_waitq);
+	wake_up_all(&sbi->sbi_conf_waitq);
 	return 0;
 }
 
@@ -179,7 +179,7 @@ static int ll_rec_attach(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 		return -ENOMEM;
 	strscpy(t->dev, dev, sizeof(t->dev));
 	t->mdc = !strcmp(type, "mdc");
-	list_add_tail(&t->link, &sbi->targets);
+	list_add_tail(&t->link, &sbi->sbi_targets);
 	return 0;
 }
 
@@ -240,10 +240,10 @@ static int ll_rec_add_target(struct ll_sb_info *sbi, struct lustre_cfg *lcfg, bo
 static int ll_rec_mountopt(struct ll_sb_info *sbi, struct lustre_cfg *lcfg)
 {
 	const char *profile = lcfg_string(lcfg, 1);
-	size_t len = strlen(sbi->fsname);
+	size_t len = strlen(sbi->sbi_fsname);
 
-	if (profile && !strncmp(profile, sbi->fsname, len) && !strcmp(profile + len, "-client"))
-		sbi->profile_seen = true;
+	if (profile && !strncmp(profile, sbi->sbi_fsname, len) && !strcmp(profile + len, "-client"))
+		sbi->sbi_profile_seen = true;
 	return 0;
 }
 
@@ -264,26 +264,26 @@ static int ll_config_param(struct ll_sb_info *sbi, const char *dev, char *text)
 	}
 	attr++;
 	if (!strncmp(text, "llite.", 6)) {
-		name = kasprintf(GFP_KERNEL, "llite.%s.%s", sbi->name, attr);
+		name = kasprintf(GFP_KERNEL, "llite.%s.%s", sbi->sbi_name, attr);
 	} else {
 		t = ll_target_find(sbi, dev);
 		if (t && t->live && !strcmp(attr, "active") && !param_parse_bool(value, &on)) {
-			struct ll_osc *osc = xa_load(&sbi->oscs, t->index);
-			struct ll_mdc *mdc = xa_load(&sbi->mdcs, t->index);
+			struct ll_osc *osc = xa_load(&sbi->sbi_oscs, t->index);
+			struct ll_mdc *mdc = xa_load(&sbi->sbi_mdcs, t->index);
 
 			if (!t->mdc && osc)
 				ll_osc_set_active(osc, on);
-			else if (t->mdc && mdc && mdc != sbi->mdc0)
-				import_set_active(mdc->imp, on);
+			else if (t->mdc && mdc && mdc != sbi->sbi_mdc0)
+				import_set_active(mdc->lmc_imp, on);
 			return 0;
 		}
 		name = kasprintf(GFP_KERNEL, "%.*s.%s-%s.%s", (int)(attr - 1 - text), text, dev,
-				 sbi->inst, attr);
+				 sbi->sbi_inst, attr);
 	}
 	if (!name)
 		return -ENOMEM;
 	if (param_set(name, value) < 0)
-		pr_debug("%s: parameter %s=%s is not known here\n", sbi->name, name, value);
+		pr_debug("%s: parameter %s=%s is not known here\n", sbi->sbi_name, name, value);
 	kfree(name);
 	return 0;
 }
@@ -375,13 +375,13 @@ static int ll_config_record(void *who, const struct config_rec *rec)
 			ptlrpc_ldlm_timeout = num;
 		return 0;
 	}
-	mutex_lock(&sbi->conf_mutex);
+	mutex_lock(&sbi->sbi_conf_mutex);
 	rc = ll_rec_targets(sbi, cmd, rec->lcfg);
-	mutex_unlock(&sbi->conf_mutex);
+	mutex_unlock(&sbi->sbi_conf_mutex);
 	/* Other commands, and all later records, are logged by the MGC. */
-	if (rc && cmd & LCFG_REQUIRED && !sbi->client_log)
+	if (rc && cmd & LCFG_REQUIRED && !sbi->sbi_client_log)
 		pr_warn("%s: configuration record %u (command 0x%x, section %s): rc = %d\n",
-			sbi->name, rec->index, cmd, rec->tgtname, rc);
+			sbi->sbi_name, rec->index, cmd, rec->tgtname, rc);
 	return rc;
 }
 
@@ -395,11 +395,11 @@ static void ll_config_restarted(void *who, const struct config_target *ct)
 	int rc;
 
 	if (ct->mdt) {
-		struct ll_mdc *mdc = xa_load(&sbi->mdcs, ct->index);
+		struct ll_mdc *mdc = xa_load(&sbi->sbi_mdcs, ct->index);
 
-		imp = mdc ? mdc->imp : NULL;
+		imp = mdc ? mdc->lmc_imp : NULL;
 	} else {
-		struct ll_osc *osc = xa_load(&sbi->oscs, ct->index);
+		struct ll_osc *osc = xa_load(&sbi->sbi_oscs, ct->index);
 
 		imp = osc ? ll_osc_import(osc) : NULL;
 	}
@@ -407,7 +407,7 @@ static void ll_config_restarted(void *who, const struct config_target *ct)
 	rc = imp ? import_restarted(imp, ct->nids, ct->nr_nids, ct->instance) : 0;
 	if (rc)
 		pr_warn_ratelimited("%s: %s%04x has started on a node that the configuration does not name: rc = %d\n",
-				    sbi->name, ct->mdt ? "MDT" : "OST", ct->index, rc);
+				    sbi->sbi_name, ct->mdt ? "MDT" : "OST", ct->index, rc);
 }
 
 /* ---- life ---- */
@@ -421,8 +421,8 @@ static void ll_config_mdt_nids(struct ll_sb_info *sbi, u32 index, char *text, si
 	size_t len = 0;
 
 	*text = '\0';
-	mutex_lock(&sbi->conf_mutex);
-	list_for_each_entry(t, &sbi->targets, link) {
+	mutex_lock(&sbi->sbi_conf_mutex);
+	list_for_each_entry(t, &sbi->sbi_targets, link) {
 		if (!t->mdc || !t->live || t->index != index)
 			continue;
 		for (i = 0; i < t->nr_nodes; i++)
@@ -430,7 +430,7 @@ static void ll_config_mdt_nids(struct ll_sb_info *sbi, u32 index, char *text, si
 				len += scnprintf(text + len, size - len, "%s%s", len ? "," : "",
 						 lnet_nid_str(&t->nodes[i]->nids[k], nid));
 	}
-	mutex_unlock(&sbi->conf_mutex);
+	mutex_unlock(&sbi->sbi_conf_mutex);
 }
 
 /* Seconds until a moment in jiffies, at least 1. */
@@ -448,12 +448,12 @@ static unsigned int ll_config_seconds_left(unsigned long deadline)
  */
 int ll_config_wait_mgs(struct ll_sb_info *sbi, unsigned long deadline)
 {
-	int rc = mgc_wait(sbi->mgc, ll_config_seconds_left(deadline));
+	int rc = mgc_wait(sbi->sbi_mgc, ll_config_seconds_left(deadline));
 
 	if (!rc || rc == -EINTR)
 		return rc;
 	pr_err("%s: cannot mount: no answer from the MGS at %s (rc = %d). Is the MGS running?\n",
-	       sbi->fsname, sbi->mgsnodes, rc);
+	       sbi->sbi_fsname, sbi->sbi_mgsnodes, rc);
 	return -EIO;
 }
 
@@ -467,26 +467,26 @@ int ll_config_wait_mgs(struct ll_sb_info *sbi, unsigned long deadline)
  */
 int ll_config_wait_mdt(struct ll_sb_info *sbi, unsigned long deadline)
 {
-	struct ll_mdc *mdc = sbi->mdc0;
+	struct ll_mdc *mdc = sbi->sbi_mdc0;
 	char nids[256];
 	int rc, why;
 
-	rc = import_wait_full(mdc->imp, ll_config_seconds_left(deadline));
-	why = READ_ONCE(mdc->imp->imp_connect_rc);
+	rc = import_wait_full(mdc->lmc_imp, ll_config_seconds_left(deadline));
+	why = READ_ONCE(mdc->lmc_imp->imp_connect_rc);
 	if (rc == -ETIMEDOUT && (why == -EBUSY || why == -EAGAIN)) {
-		pr_info("%s: %s is recovering; the mount waits for it\n", sbi->fsname,
-			mdc->tgt_uuid);
-		rc = import_wait_full(mdc->imp, 3 * ptlrpc_timeout);
+		pr_info("%s: %s is recovering; the mount waits for it\n", sbi->sbi_fsname,
+			mdc->lmc_tgt_uuid);
+		rc = import_wait_full(mdc->lmc_imp, 3 * ptlrpc_timeout);
 	}
 	if (!rc || rc == -EINTR)
 		return rc;
-	ll_config_mdt_nids(sbi, mdc->index, nids, sizeof(nids));
+	ll_config_mdt_nids(sbi, mdc->lmc_index, nids, sizeof(nids));
 	if (rc == -ETIMEDOUT)
 		pr_err("%s: cannot mount: no answer from %s at %s (rc = %d). Is the MDT mounted on its server?\n",
-		       sbi->fsname, mdc->tgt_uuid, nids, why ?: rc);
+		       sbi->sbi_fsname, mdc->lmc_tgt_uuid, nids, why ?: rc);
 	else
 		pr_err("%s: cannot mount: %s at %s refused the connection: rc = %d\n",
-		       sbi->fsname, mdc->tgt_uuid, nids, rc);
+		       sbi->sbi_fsname, mdc->lmc_tgt_uuid, nids, rc);
 	return rc == -ETIMEDOUT ? -EIO : rc;
 }
 
@@ -502,42 +502,43 @@ int ll_config_start(struct ll_sb_info *sbi)
 	char logname[LUSTRE_MAXFSNAME + 8], recover[sizeof(logname)];
 	int rc;
 
-	snprintf(logname, sizeof(logname), "%s-client", sbi->fsname);
-	rc = mgc_log_follow(sbi->mgc, logname, &ll_config_ops, sbi, 0, sbi->exclude,
-			    &sbi->client_log);
+	snprintf(logname, sizeof(logname), "%s-client", sbi->sbi_fsname);
+	rc = mgc_log_follow(sbi->sbi_mgc, logname, &ll_config_ops, sbi, 0, sbi->sbi_exclude,
+			    &sbi->sbi_client_log);
 	if (rc == -ENOENT)
 		pr_err("%s: the MGS at %s knows no file system of this name: rc = %d\n",
-		       sbi->fsname, sbi->mgsnodes, rc);
+		       sbi->sbi_fsname, sbi->sbi_mgsnodes, rc);
 	else if (rc && rc != -EINTR)
 		pr_err("%s: cannot read the configuration from the MGS at %s: rc = %d\n",
-		       sbi->fsname, sbi->mgsnodes, rc);
+		       sbi->sbi_fsname, sbi->sbi_mgsnodes, rc);
 	if (rc)
 		return rc == -ETIMEDOUT ? -EIO : rc;
-	if (!sbi->profile_seen || !sbi->mdc0) {
-		pr_err("%s: the client log of the MGS at %s has no %s: rc = %d\n", sbi->fsname,
-		       sbi->mgsnodes, sbi->profile_seen ? "MDT0000" : "mount options", -EINVAL);
+	if (!sbi->sbi_profile_seen || !sbi->sbi_mdc0) {
+		pr_err("%s: the client log of the MGS at %s has no %s: rc = %d\n", sbi->sbi_fsname,
+		       sbi->sbi_mgsnodes,
+		       sbi->sbi_profile_seen ? "MDT0000" : "mount options", -EINVAL);
 		return -EINVAL;
 	}
-	rc = mgc_log_follow(sbi->mgc, "params", &ll_config_ops, sbi, CFG_F_MAY_MISS, NULL,
-			    &sbi->params_log);
-	if (rc || sbi->opts & LL_OPT_NOIR)
+	rc = mgc_log_follow(sbi->sbi_mgc, "params", &ll_config_ops, sbi, CFG_F_MAY_MISS, NULL,
+			    &sbi->sbi_params_log);
+	if (rc || sbi->sbi_opts & LL_OPT_NOIR)
 		return rc;
-	snprintf(recover, sizeof(recover), "%s-cliir", sbi->fsname);
-	return mgc_recover_follow(sbi->mgc, recover, logname, ll_config_restarted, sbi,
-				  &sbi->recover_log);
+	snprintf(recover, sizeof(recover), "%s-cliir", sbi->sbi_fsname);
+	return mgc_recover_follow(sbi->sbi_mgc, recover, logname, ll_config_restarted, sbi,
+				  &sbi->sbi_recover_log);
 }
 
 void ll_config_stop(struct ll_sb_info *sbi)
 {
-	if (sbi->recover_log)
-		mgc_log_unfollow(sbi->recover_log);
-	sbi->recover_log = NULL;
-	if (!IS_ERR_OR_NULL(sbi->params_log))
-		mgc_log_unfollow(sbi->params_log);
-	if (!IS_ERR_OR_NULL(sbi->client_log))
-		mgc_log_unfollow(sbi->client_log);
-	sbi->params_log = NULL;
-	sbi->client_log = NULL;
+	if (sbi->sbi_recover_log)
+		mgc_log_unfollow(sbi->sbi_recover_log);
+	sbi->sbi_recover_log = NULL;
+	if (!IS_ERR_OR_NULL(sbi->sbi_params_log))
+		mgc_log_unfollow(sbi->sbi_params_log);
+	if (!IS_ERR_OR_NULL(sbi->sbi_client_log))
+		mgc_log_unfollow(sbi->sbi_client_log);
+	sbi->sbi_params_log = NULL;
+	sbi->sbi_client_log = NULL;
 }
 
 void ll_config_free(struct ll_sb_info *sbi)
@@ -545,12 +546,12 @@ void ll_config_free(struct ll_sb_info *sbi)
 	struct ll_target *t, *tn;
 	struct ll_node *n, *nn;
 
-	list_for_each_entry_safe(t, tn, &sbi->targets, link)
+	list_for_each_entry_safe(t, tn, &sbi->sbi_targets, link)
 		kfree(t);
-	list_for_each_entry_safe(n, nn, &sbi->nodes, link)
+	list_for_each_entry_safe(n, nn, &sbi->sbi_nodes, link)
 		kfree(n);
-	INIT_LIST_HEAD(&sbi->targets);
-	INIT_LIST_HEAD(&sbi->nodes);
+	INIT_LIST_HEAD(&sbi->sbi_targets);
+	INIT_LIST_HEAD(&sbi->sbi_nodes);
 }
 
 /*
@@ -563,25 +564,26 @@ void ll_config_free(struct ll_sb_info *sbi)
  */
 struct ll_osc *ll_osc_get(struct ll_sb_info *sbi, u32 index)
 {
-	struct ll_osc *osc = xa_load(&sbi->oscs, index);
+	struct ll_osc *osc = xa_load(&sbi->sbi_oscs, index);
 	long rc;
 
 	if (osc)
 		return osc;
 	if (index > 0xffff)
 		return ERR_PTR(-EINVAL);
-	rc = wait_event_killable_timeout(sbi->conf_waitq,
-					 xa_load(&sbi->oscs, index) || READ_ONCE(sbi->umounting),
+	rc = wait_event_killable_timeout(sbi->sbi_conf_waitq,
+					 xa_load(&sbi->sbi_oscs, index) ||
+						READ_ONCE(sbi->sbi_umounting),
 					 LL_OBD_TIMEOUT_WAIT * HZ);
-	osc = xa_load(&sbi->oscs, index);
+	osc = xa_load(&sbi->sbi_oscs, index);
 	if (osc)
 		return osc;
 	if (rc < 0)
 		return ERR_PTR(-EINTR);
-	if (READ_ONCE(sbi->umounting))
+	if (READ_ONCE(sbi->sbi_umounting))
 		return ERR_PTR(-EIO);
 	pr_warn_ratelimited("%s: a layout names OST %04x, which is not in the configuration: rc = %d\n",
-			    sbi->name, index, -EINVAL);
+			    sbi->sbi_name, index, -EINVAL);
 	return ERR_PTR(-EINVAL);
 }
 
@@ -591,7 +593,7 @@ int ll_nr_osts(struct ll_sb_info *sbi)
 	struct ll_osc *osc;
 	int nr = 0;
 
-	xa_for_each(&sbi->oscs, index, osc)
+	xa_for_each(&sbi->sbi_oscs, index, osc)
 		nr = index + 1;
 	return nr;
 }
@@ -602,7 +604,7 @@ int ll_nr_mdts(struct ll_sb_info *sbi)
 	unsigned long index;
 	int nr = 0;
 
-	xa_for_each(&sbi->mdcs, index, mdc)
+	xa_for_each(&sbi->sbi_mdcs, index, mdc)
 		nr = index + 1;
 	return nr;
 }

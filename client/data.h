@@ -68,82 +68,82 @@ enum {		/* tables of osc.*.rpc_stats */
 };
 
 struct ll_osc {
-	struct ll_sb_info	*sbi;
-	u32			index;
-	char			uuid[UUID_MAX];		/* fs-OST0000_UUID */
-	char			name[80];		/* fs-OST0000-osc-inst */
-	struct obd_import	*imp;
-	struct ldlm_namespace	*ns;
-	bool			active;
-	struct obd_device	*dev;
-	struct param_dir	*param;
+	struct ll_sb_info	*oc_sbi;
+	u32			oc_index;
+	char			oc_uuid[UUID_MAX];	/* fs-OST0000_UUID */
+	char			oc_name[80];		/* fs-OST0000-osc-inst */
+	struct obd_import	*oc_imp;
+	struct ldlm_namespace	*oc_ns;
+	bool			oc_active;
+	struct obd_device	*oc_dev;
+	struct param_dir	*oc_param;
 
-	spinlock_t		lock;		/* grant, in_flight */
-	u64			avail;		/* grant that nothing uses yet */
-	u64			dirty;		/* grant of dirty pages and writes in flight */
-	u64			lost;		/* lost without a write: told with the next RPC */
-	struct ll_osc_lane	lane[2];	/* of the page cache, of direct I/O */
-	unsigned int		max_in_flight;	/* bulk RPCs of each */
-	unsigned int		in_flight[2];	/* reads, writes of both */
-	u64			newest_transno;	/* of the changes on this OST */
-	struct lu_fid		newest_fid;	/* object of that change */
-	u64			max_dirty;	/* most of dirty */
+	spinlock_t		oc_lock;	/* grant, in_flight */
+	u64			oc_avail;	/* grant that nothing uses yet */
+	u64			oc_dirty;	/* grant of dirty pages and writes in flight */
+	u64			oc_lost;	/* lost without a write: told with the next RPC */
+	struct ll_osc_lane	oc_lane[2];	/* of the page cache, of direct I/O */
+	unsigned int		oc_max_in_flight;	/* bulk RPCs of each */
+	unsigned int		oc_in_flight[2];	/* reads, writes of both */
+	u64			oc_newest_transno;	/* of the changes on this OST */
+	struct lu_fid		oc_newest_fid;	/* object of that change */
+	u64			oc_max_dirty;	/* most of dirty */
 	/* longest RPC: of those that the OST grants what the administrator wants */
-	u32			brw_size, brw_granted, brw_wanted;
-	u64			max_bytes;	/* longest object */
+	u32			oc_brw_size, oc_brw_granted, oc_brw_wanted;
+	u64			oc_max_bytes;	/* longest object */
 	/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0; sets of them */
-	u32			cksum, cksum_granted, cksum_wanted;
-	bool			cksum_on;
-	struct lu_hist		*rpc_hist;	/* or NULL */
-	u32			short_io_max;	/* bytes that may be sent inside of a message */
-	wait_queue_head_t	waitq;		/* grant or in_flight changed */
-	struct work_struct	flush;		/* writes dirty pages, to get grant */
-	struct list_head	again;		/* struct ll_brw, sent again later */
-	struct delayed_work	send;		/* sends what is queued, and what is sent again */
+	u32			oc_cksum, oc_cksum_granted, oc_cksum_wanted;
+	bool			oc_cksum_on;
+	struct lu_hist		*oc_rpc_hist;	/* or NULL */
+	u32			oc_short_io_max;	/* bytes that a message may hold */
+	wait_queue_head_t	oc_waitq;	/* grant or in_flight changed */
+	struct work_struct	oc_flush;	/* writes dirty pages, to get grant */
+	struct list_head	oc_again;	/* struct ll_brw, sent again later */
+	struct delayed_work	oc_send;	/* sends what is queued, and what is sent again */
 };
 
 /* One object of a file. */
 struct ll_object {
-	refcount_t		ref;
-	spinlock_t		grab_lock;	/* inode */
-	struct inode		*inode;		/* not referenced; NULL: it was evicted */
-	struct ll_osc		*osc;
-	struct lu_fid		fid;
-	struct ldlm_res_id	res;
-	u32			stripe;		/* number in its component */
-	struct ost_layout	layout;		/* that component, for the OST to remember */
-	u32			version;	/* mirrored file: layout generation; or 0 */
-	/* under ll_inode_data.lock */
-	u64			size;		/* best known */
-	u64			kms;		/* known minimum size, by our locks */
-	u64			blocks;		/* of 512 bytes, as the OST said */
-	u64			dirty;		/* pages not on the OST: ll_page_account() */
-	s64			mtime, atime, ctime;
-	u64			changes;	/* made on the OST, perhaps not yet on its disk */
-	u64			synced;		/* those of them that an OST_SYNC covered */
+	refcount_t		lob_ref;
+	spinlock_t		lob_grab_lock;	/* inode */
+	struct inode		*lob_inode;	/* not referenced; NULL: it was evicted */
+	struct ll_osc		*lob_osc;
+	struct lu_fid		lob_fid;
+	struct ldlm_res_id	lob_res;
+	u32			lob_stripe;	/* number in its component */
+	struct ost_layout	lob_layout;	/* that component, for the OST to remember */
+	u32			lob_version;	/* mirrored file: layout generation; or 0 */
+	/* under ll_inode_data.lid_lock */
+	u64			lob_size;	/* best known */
+	u64			lob_kms;	/* known minimum size, by our locks */
+	u64			lob_blocks;	/* of 512 bytes, as the OST said */
+	u64			lob_dirty;	/* pages not on the OST: ll_page_account() */
+	s64			lob_mtime, lob_atime, lob_ctime;
+	u64			lob_changes;	/* made on the OST, perhaps not yet on its disk */
+	u64			lob_synced;	/* those of them that an OST_SYNC covered */
 };
 
-/* The objects of a layout; index = ll_comp.first + stripe. */
+/* The objects of a layout; index = ll_comp.lc_first + stripe. */
 struct ll_objset {
-	refcount_t		ref;
-	struct ll_layout	*lo;		/* referenced */
-	u32			nr;
-	struct ll_object	*obj[];		/* NULL: hole */
+	refcount_t		los_ref;
+	struct ll_layout	*los_lo;	/* referenced */
+	u32			los_nr;
+	struct ll_object	*los_obj[];	/* NULL: hole */
 };
 
 struct ll_inode_data {
-	spinlock_t		lock;		/* set, sizes and times of the objects, i_size */
-	struct ll_objset	*set;
+	spinlock_t		lid_lock;	/* set, sizes and times of the objects, i_size */
+	struct ll_objset	*lid_set;
 	/* i_rwsem: write(2) took a page without grant, which is written before more is taken */
 	struct {
 		bool		waits;		/* there is one */
 		pgoff_t		index;
 		u64		size, kms;	/* of its object before */
 		int		rc;		/* of its write */
-	} through;
-	bool			mapped;		/* shared, ever: bytes behind the end of the file */
-	atomic_t		dio_reads, dio_writes;	/* AIO in flight */
-	atomic_t		glimpses;	/* ll_glimpse_ahead(): on their way */
+	} lid_through;
+	bool			lid_mapped;	/* shared, ever: bytes behind the end of the file */
+	atomic_t		lid_dio_reads, lid_dio_writes;	/* AIO in flight */
+	atomic_t		lid_glimpses;	/* ll_glimpse_ahead(): on their way */
 };
 
 /* ---- layout arithmetic: chapter 5, 15 ---- */
@@ -151,40 +151,41 @@ struct ll_inode_data {
 /* Bytes of stripe k's object that belong to file bytes [0, pos). */
 static inline u64 ll_obj_end(const struct ll_comp *c, u32 k, u64 pos)
 {
-	u64 width = (u64)c->stripe_size * c->stripe_count, q, m;
+	u64 width = (u64)c->lc_stripe_size * c->lc_stripe_count, q, m;
 
 	if (pos == LUSTRE_EOF)
 		return LUSTRE_EOF;
 	q = div64_u64_rem(pos, width, &m);
-	if (m <= (u64)k * c->stripe_size)
-		return q * c->stripe_size;
-	if (m >= (u64)(k + 1) * c->stripe_size)
-		return (q + 1) * c->stripe_size;
-	return q * c->stripe_size + m - (u64)k * c->stripe_size;
+	if (m <= (u64)k * c->lc_stripe_size)
+		return q * c->lc_stripe_size;
+	if (m >= (u64)(k + 1) * c->lc_stripe_size)
+		return (q + 1) * c->lc_stripe_size;
+	return q * c->lc_stripe_size + m - (u64)k * c->lc_stripe_size;
 }
 
 /* File offset of byte o of stripe k's object. */
 static inline u64 ll_file_pos(const struct ll_comp *c, u32 k, u64 o)
 {
-	u64 m, q = div64_u64_rem(o, c->stripe_size, &m);
+	u64 m, q = div64_u64_rem(o, c->lc_stripe_size, &m);
 
-	return q * c->stripe_size * c->stripe_count + (u64)k * c->stripe_size + m;
+	return q * c->lc_stripe_size * c->lc_stripe_count + (u64)k * c->lc_stripe_size + m;
 }
 
 /* Where a file offset is stored: stripe, offset in the object. */
 static inline u32 ll_stripe_of(const struct ll_comp *c, u64 pos, u64 *obj_off)
 {
-	u64 width = (u64)c->stripe_size * c->stripe_count, m, q = div64_u64_rem(pos, width, &m);
-	u32 k = div64_u64(m, c->stripe_size);
+	u64 width = (u64)c->lc_stripe_size * c->lc_stripe_count, m;
+	u64 q = div64_u64_rem(pos, width, &m);
+	u32 k = div64_u64(m, c->lc_stripe_size);
 
-	*obj_off = q * c->stripe_size + m - (u64)k * c->stripe_size;
+	*obj_off = q * c->lc_stripe_size + m - (u64)k * c->lc_stripe_size;
 	return k;
 }
 
 static inline bool ll_comp_has_objects(const struct ll_comp *c)
 {
-	return c && c->usable && (c->flags & LCME_FL_INIT) && c->stripe_count && c->stripes &&
-	       !(c->pattern & LOV_PATTERN_F_RELEASED);
+	return c && c->lc_usable && (c->lc_flags & LCME_FL_INIT) && c->lc_stripe_count &&
+	       c->lc_stripes && !(c->lc_pattern & LOV_PATTERN_F_RELEASED);
 }
 
 /* ---- osc.c ---- */
@@ -202,7 +203,7 @@ void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa);
 void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa);
 static inline bool ll_osc_usable(const struct ll_osc *osc)
 {
-	return osc && osc->imp && osc->active;
+	return osc && osc->oc_imp && osc->oc_active;
 }
 
 /* ---- object.c ---- */
@@ -256,40 +257,40 @@ int ll_glimpse_set(struct inode *inode, struct ll_objset *set);
 int ll_brw_init(void);
 void ll_brw_exit(void);
 void ll_brw_send_queued(struct ll_osc *osc);
-void ll_brw_send_work(struct work_struct *work);	/* ll_osc.send */
+void ll_brw_send_work(struct work_struct *work);	/* ll_osc.oc_send */
 
 struct ll_brw {
-	struct list_head	link;		/* of who made it: a walk, direct I/O */
-	struct list_head	queue;		/* ll_osc_lane.queue: waits for a slot; or again */
-	struct inode		*inode;		/* referenced */
-	struct ll_object	*obj;		/* referenced */
-	bool			write, direct;
-	bool			grant;		/* for all of its pages */
-	int			state;		/* of its pages (pages.c) */
-	bool			sys;		/* for a task with CAP_SYS_RESOURCE */
-	bool			short_io;	/* data inside of the messages */
-	u64			off;		/* in the object */
-	u64			pos;		/* direct I/O: in the file */
-	u32			len;
-	unsigned int		nr, max;	/* pages */
-	struct bio_vec		*bv;
-	struct ldlm_lock	*lock;		/* reads of the page cache: a user */
-	spinlock_t		kill_lock;	/* req, killed */
-	struct ptlrpc_request	*req;		/* in flight */
-	bool			killed;
+	struct list_head	lb_link;	/* of who made it: a walk, direct I/O */
+	struct list_head	lb_queue;	/* ll_osc_lane.queue: waits for a slot; or again */
+	struct inode		*lb_inode;	/* referenced */
+	struct ll_object	*lb_obj;	/* referenced */
+	bool			lb_write, lb_direct;
+	bool			lb_grant;	/* for all of its pages */
+	int			lb_state;	/* of its pages (pages.c) */
+	bool			lb_sys;		/* for a task with CAP_SYS_RESOURCE */
+	bool			lb_short_io;	/* data inside of the messages */
+	u64			lb_off;		/* in the object */
+	u64			lb_pos;		/* direct I/O: in the file */
+	u32			lb_len;
+	unsigned int		lb_nr, lb_max;	/* pages */
+	struct bio_vec		*lb_bv;
+	struct ldlm_lock	*lb_lock;	/* reads of the page cache: a user */
+	spinlock_t		lb_kill_lock;	/* req, killed */
+	struct ptlrpc_request	*lb_req;	/* in flight */
+	bool			lb_killed;
 	/* page cache: of the import in which its lock was granted, and the end of that lock */
-	u32			generation;
-	u64			lock_end;
-	unsigned int		tries;		/* that failed */
-	unsigned int		busy;		/* that found the OST busy */
-	unsigned long		not_before;	/* jiffies: time of the next one */
-	int			rc;
-	u32			bytes;		/* moved */
-	u32			cksum;
-	ktime_t			sent;
-	unsigned int		accounted;	/* pages of ll_object.dirty */
-	void			(*done)(struct ll_brw *brw);	/* frees it */
-	void			*data;
+	u32			lb_generation;
+	u64			lb_lock_end;
+	unsigned int		lb_tries;	/* that failed */
+	unsigned int		lb_busy;	/* that found the OST busy */
+	unsigned long		lb_not_before;	/* jiffies: time of the next one */
+	int			lb_rc;
+	u32			lb_bytes;	/* moved */
+	u32			lb_cksum;
+	ktime_t			lb_sent;
+	unsigned int		lb_accounted;	/* pages of ll_object.lob_dirty */
+	void			(*lb_done)(struct ll_brw *brw);	/* frees it */
+	void			*lb_data;
 };
 
 struct ll_brw *ll_brw_new(struct inode *inode, struct ll_object *obj, bool write, u64 off,

@@ -93,7 +93,7 @@ static void ll_dio_abort(struct dio *dio)
 	struct ll_brw *brw;
 
 	spin_lock(&dio->lock);
-	list_for_each_entry(brw, &dio->brws, link)
+	list_for_each_entry(brw, &dio->brws, lb_link)
 		ll_brw_abort(brw);
 	spin_unlock(&dio->lock);
 }
@@ -188,22 +188,22 @@ static ssize_t ll_dio_moved(const struct dio *dio)
 
 static void ll_dio_brw_done(struct ll_brw *brw)
 {
-	struct dio *dio = brw->data;
-	bool partial = !brw->write && !brw->rc && brw->bytes < brw->len;
-	u32 left = brw->bytes;
+	struct dio *dio = brw->lb_data;
+	bool partial = !brw->lb_write && !brw->lb_rc && brw->lb_bytes < brw->lb_len;
+	u32 left = brw->lb_bytes;
 	unsigned int i;
 
-	for (i = 0; partial && i < brw->nr; i++) {
+	for (i = 0; partial && i < brw->lb_nr; i++) {
 		u32 n = min_t(u32, left, PAGE_SIZE);
 
 		if (n < PAGE_SIZE)
-			zero_user_segment(brw->bv[i].bv_page, n, PAGE_SIZE);
+			zero_user_segment(brw->lb_bv[i].bv_page, n, PAGE_SIZE);
 		left -= n;
 	}
 	spin_lock(&dio->lock);
-	list_del(&brw->link);
-	if (brw->rc)
-		ll_dio_failed(dio, brw->pos, brw->rc);
+	list_del(&brw->lb_link);
+	if (brw->lb_rc)
+		ll_dio_failed(dio, brw->lb_pos, brw->lb_rc);
 	dio->partial |= partial;
 	spin_unlock(&dio->lock);
 	ll_brw_free(brw);
@@ -226,7 +226,8 @@ static int ll_dio_send_all(struct dio *dio, u64 *posp)
 		obj = ll_objset_at(dio->set, pos, &c, &off);
 		if (!obj) {
 			/* reading where nothing is stored; a missing object is an error */
-			if (dio->write || ll_comp_has_objects(ll_layout_comp(dio->set->lo, pos)))
+			if (dio->write ||
+			    ll_comp_has_objects(ll_layout_comp(dio->set->los_lo, pos)))
 				return -EIO;
 			zero_user(dio->pages[page++], 0, PAGE_SIZE);
 			*posp += PAGE_SIZE;
@@ -235,28 +236,28 @@ static int ll_dio_send_all(struct dio *dio, u64 *posp)
 			spin_unlock(&dio->lock);
 			continue;
 		}
-		unit = (div_u64(pos, c->stripe_size) + 1) * c->stripe_size -
+		unit = (div_u64(pos, c->lc_stripe_size) + 1) * c->lc_stripe_size -
 		       pos; /* rest of the stripe unit */
-		if (c->stripe_count == 1)
-			unit = c->end == LUSTRE_EOF ? end - pos : c->end - pos;
-		n = min3(end - pos, unit, (u64)obj->osc->brw_size);
+		if (c->lc_stripe_count == 1)
+			unit = c->lc_end == LUSTRE_EOF ? end - pos : c->lc_end - pos;
+		n = min3(end - pos, unit, (u64)obj->lob_osc->oc_brw_size);
 		if (n & ~PAGE_MASK)
 			return -EIO;
 		brw = ll_brw_new(dio->inode, obj, dio->write, off, n >> PAGE_SHIFT);
 		if (!brw)
 			return -ENOMEM;
-		n = min_t(u64, n, (u64)brw->max << PAGE_SHIFT);
-		brw->direct = true;
-		brw->pos = pos;
-		brw->sys = capable(CAP_SYS_RESOURCE);
-		brw->done = ll_dio_brw_done;
-		brw->data = dio;
-		while (brw->len < n)
+		n = min_t(u64, n, (u64)brw->lb_max << PAGE_SHIFT);
+		brw->lb_direct = true;
+		brw->lb_pos = pos;
+		brw->lb_sys = capable(CAP_SYS_RESOURCE);
+		brw->lb_done = ll_dio_brw_done;
+		brw->lb_data = dio;
+		while (brw->lb_len < n)
 			ll_brw_add(brw, dio->pages[page++], 0, PAGE_SIZE);
 		*posp += n;
 		atomic_inc(&dio->left);
 		spin_lock(&dio->lock);
-		list_add_tail(&brw->link, &dio->brws);
+		list_add_tail(&brw->lb_link, &dio->brws);
 		spin_unlock(&dio->lock);
 		ll_brw_send(brw);
 		if (fatal_signal_pending(current))
@@ -371,7 +372,7 @@ static void ll_dio_wrote(struct dio *dio, bool drop)
 		obj = ll_objset_at(dio->set, p, &c, &off);
 		if (!obj)
 			break;
-		n = min((div_u64(p, c->stripe_size) + 1) * c->stripe_size, end) - p;
+		n = min((div_u64(p, c->lc_stripe_size) + 1) * c->lc_stripe_size, end) - p;
 		ll_data_wrote(dio->inode, obj, off + n, p + n, false);
 		p += n;
 	}
@@ -397,7 +398,7 @@ static atomic_t *ll_dio_in_flight(struct dio *dio)
 {
 	struct ll_inode_data *d = ll_i(dio->inode)->lli_data;
 
-	return dio->write ? &d->dio_writes : &d->dio_reads;
+	return dio->write ? &d->lid_dio_writes : &d->lid_dio_reads;
 }
 
 static void ll_dio_aio_end(struct dio *dio, ssize_t ret)
@@ -457,7 +458,8 @@ int ll_dio_wait_writes(struct inode *inode)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 
-	return wait_var_event_killable(&d->dio_writes, !atomic_read(&d->dio_writes)) ? -EINTR : 0;
+	return wait_var_event_killable(&d->lid_dio_writes,
+				       !atomic_read(&d->lid_dio_writes)) ? -EINTR : 0;
 }
 
 /**
@@ -473,7 +475,8 @@ int ll_dio_wait_all(struct inode *inode)
 
 	if (rc)
 		return rc;
-	return wait_var_event_killable(&d->dio_reads, !atomic_read(&d->dio_reads)) ? -EINTR : 0;
+	return wait_var_event_killable(&d->lid_dio_reads,
+				       !atomic_read(&d->lid_dio_reads)) ? -EINTR : 0;
 }
 
 /**
@@ -486,7 +489,7 @@ bool ll_dio_busy(struct inode *inode)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 
-	return atomic_read(&d->dio_writes) || atomic_read(&d->dio_reads);
+	return atomic_read(&d->lid_dio_writes) || atomic_read(&d->lid_dio_reads);
 }
 
 /* One piece. @aio: -EIOCBQUEUED, once it has begun. */

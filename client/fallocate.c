@@ -21,13 +21,13 @@ static int ll_falloc_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 {
 	const struct falloc *fa = fo->arg;
 	const struct ll_comp *c = fan->comp;
-	u64 s = max(fa->start, c->start), e = min(fa->end, c->end), os, oe;
+	u64 s = max(fa->start, c->lc_start), e = min(fa->end, c->lc_end), os, oe;
 	struct obdo *oa;
 
 	if (s >= e)
 		return 0;
-	os = ll_obj_end(c, fan->obj->stripe, s);
-	oe = ll_obj_end(c, fan->obj->stripe, e);
+	os = ll_obj_end(c, fan->obj->lob_stripe, s);
+	oe = ll_obj_end(c, fan->obj->lob_stripe, e);
 	if (os >= oe)
 		return 0;
 	oa = ll_fanout_obdo(fo, fan);

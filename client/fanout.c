@@ -61,21 +61,21 @@ int ll_fanout_objects(struct inode *inode, struct ll_objset *set, const struct l
 	u32 i, k;
 	int rc;
 
-	fo.fan = kvcalloc(set->nr, sizeof(*fo.fan), GFP_NOFS);
+	fo.fan = kvcalloc(set->los_nr, sizeof(*fo.fan), GFP_NOFS);
 	if (!fo.fan)
 		return -ENOMEM;
-	for (i = 0; i < set->lo->nr_comps; i++) {
-		const struct ll_comp *c = &set->lo->comps[i];
+	for (i = 0; i < set->los_lo->ly_nr_comps; i++) {
+		const struct ll_comp *c = &set->los_lo->ly_comps[i];
 
 		if (!ll_comp_has_objects(c))
 			continue;
-		for (k = 0; k < c->stripe_count && c->first + k < set->nr; k++) {
-			struct ll_object *obj = set->obj[c->first + k];
+		for (k = 0; k < c->lc_stripe_count && c->lc_first + k < set->los_nr; k++) {
+			struct ll_object *obj = set->los_obj[c->lc_first + k];
 			struct ll_fan *fan = &fo.fan[fo.nr];
 
 			if (!obj)
 				continue;
-			fan->osc = obj->osc;
+			fan->osc = obj->lob_osc;
 			fan->obj = obj;
 			fan->comp = c;
 			fo.nr++;
@@ -107,7 +107,7 @@ struct obdo *ll_fanout_obdo(struct ll_fanout *fo, struct ll_fan *fan)
 {
 	const struct wire_format *fmt =
 		fo->op->opc == OST_SEEK ? &wf_ost_create : &wf_ost_body_only;
-	struct ptlrpc_request *req = ptlrpc_req_new(fan->osc->imp, fo->op->opc, fmt);
+	struct ptlrpc_request *req = ptlrpc_req_new(fan->osc->oc_imp, fo->op->opc, fmt);
 	struct ost_body *body;
 	int rc;
 
@@ -144,12 +144,12 @@ int ll_fanout_obdo_finish(struct ll_fanout *fo, struct ll_fan *fan, int rc)
 	struct ll_inode_data *d = ll_i(fo->inode)->lli_data;
 	struct ost_body *body = rc ? NULL : ptlrpc_rep_buf(fan->req, WF_OST_BODY);
 
-	spin_lock(&d->lock);
+	spin_lock(&d->lid_lock);
 	if (body && le64_to_cpu(body->oa.o_valid) & OBD_MD_FLBLOCKS)
-		fan->obj->blocks = le64_to_cpu(body->oa.o_blocks);
+		fan->obj->lob_blocks = le64_to_cpu(body->oa.o_blocks);
 	if (fo->op->modifies)
-		fan->obj->changes++;
-	spin_unlock(&d->lock);
+		fan->obj->lob_changes++;
+	spin_unlock(&d->lid_lock);
 	return rc;
 }
 

@@ -11,7 +11,7 @@
 
 static int mdc_seq_query(struct ll_mdc *mdc, u64 *seq)
 {
-	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, SEQ_QUERY, &wf_seq_query);
+	struct ptlrpc_request *req = ptlrpc_req_new(mdc->lmc_imp, SEQ_QUERY, &wf_seq_query);
 	const struct lu_seq_range *rep;
 	struct lu_seq_range *range;
 	int rc;
@@ -24,7 +24,7 @@ static int mdc_seq_query(struct ll_mdc *mdc, u64 *seq)
 		goto out;
 	*(__le32 *)ptlrpc_req_buf(req, WF_SEQ_OPC) = cpu_to_le32(SEQ_ALLOC_META);
 	range = ptlrpc_req_buf(req, WF_SEQ_RANGE);
-	range->lsr_index = cpu_to_le32(mdc->index);
+	range->lsr_index = cpu_to_le32(mdc->lmc_index);
 	range->lsr_flags = cpu_to_le32(LU_SEQ_RANGE_MDT);
 	rc = ptlrpc_queue_wait(req);
 	if (rc)
@@ -53,17 +53,17 @@ int mdc_fid_alloc(struct ll_mdc *mdc, struct lu_fid *fid)
 	int rc = 0;
 	u64 seq;
 
-	if (mutex_lock_killable(&mdc->seq_mutex))
+	if (mutex_lock_killable(&mdc->lmc_seq_mutex))
 		return -EINTR;
-	if (xchg(&mdc->seq_stale, 0))
-		mdc->seq_left = 0;
-	while (!mdc->seq_left) {
+	if (xchg(&mdc->lmc_seq_stale, 0))
+		mdc->lmc_seq_left = 0;
+	while (!mdc->lmc_seq_left) {
 		rc = mdc_seq_query(mdc, &seq);
 		if (!rc) {
-			mdc->next_fid.f_seq = seq;
-			mdc->next_fid.f_oid = LUSTRE_FID_INIT_OID;
-			mdc->next_fid.f_ver = 0;
-			mdc->seq_left = LUSTRE_METADATA_SEQ_MAX_WIDTH;
+			mdc->lmc_next_fid.f_seq = seq;
+			mdc->lmc_next_fid.f_oid = LUSTRE_FID_INIT_OID;
+			mdc->lmc_next_fid.f_ver = 0;
+			mdc->lmc_seq_left = LUSTRE_METADATA_SEQ_MAX_WIDTH;
 			break;
 		}
 		if (rc != -EINPROGRESS && rc != -EAGAIN)
@@ -75,12 +75,12 @@ int mdc_fid_alloc(struct ll_mdc *mdc, struct lu_fid *fid)
 			goto out;
 		}
 	}
-	*fid = mdc->next_fid;
-	mdc->next_fid.f_oid++;
-	mdc->seq_left--;
+	*fid = mdc->lmc_next_fid;
+	mdc->lmc_next_fid.f_oid++;
+	mdc->lmc_seq_left--;
 	rc = 0;
 out:
-	mutex_unlock(&mdc->seq_mutex);
+	mutex_unlock(&mdc->lmc_seq_mutex);
 	return rc;
 }
 
@@ -92,6 +92,6 @@ out:
  */
 void mdc_fid_drop(struct ll_mdc *mdc)
 {
-	/* Without seq_mutex: its holder may be waiting for this import. */
-	xchg(&mdc->seq_stale, 1);
+	/* Without lmc_seq_mutex: its holder may be waiting for this import. */
+	xchg(&mdc->lmc_seq_stale, 1);
 }

@@ -21,7 +21,7 @@ static void ll_flock_info(struct ldlm_enqueue_info *ei, struct inode *inode,
 			  const struct file_lock *fl, u32 mode, u64 flags)
 {
 	memset(ei, 0, sizeof(*ei));
-	ei->ei_ns = mdc_of(inode)->ns;
+	ei->ei_ns = mdc_of(inode)->lmc_ns;
 	fid_to_flock_res_id(&ei->ei_res_id, ll_fid(inode));
 	ei->ei_type = LDLM_FLOCK;
 	ei->ei_mode = mode;
@@ -116,12 +116,12 @@ int ll_flock_check(struct file *file)
 	if (likely(!gen))
 		return 0;
 	mdc = mdc_of(inode);
-	if (gen == READ_ONCE(mdc->imp->imp_generation) + 1)
+	if (gen == READ_ONCE(mdc->lmc_imp->imp_generation) + 1)
 		return 0;
 	if (cmpxchg(&lf->lf_flock_gen, gen, 0) != gen || !ll_flock_recorded(file))
 		return 0;
 	pr_warn_ratelimited("%s: a lock on file " DFID " was lost in an eviction: rc = %d\n",
-			    mdc->name, PFID(ll_fid(inode)), -EIO);
+			    mdc->lmc_name, PFID(ll_fid(inode)), -EIO);
 	return -EIO;
 }
 
@@ -213,7 +213,7 @@ int ll_flock(struct file *file, int cmd, struct file_lock *fl)
 		flags = LDLM_FL_BLOCK_NOWAIT;
 	if (fl->fl_flags & FL_ACCESS)
 		return -EINVAL;	/* mandatory locks are not supported */
-	gen = READ_ONCE(mdc_of(inode)->imp->imp_generation);
+	gen = READ_ONCE(mdc_of(inode)->lmc_imp->imp_generation);
 	rc = ll_flock_server_lock(inode, fl, mode, flags);
 	if (rc)
 		return rc == -EWOULDBLOCK ? -EAGAIN : rc;

@@ -21,10 +21,10 @@ static int ll_fsync_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 	struct obdo *oa;
 	bool need;
 
-	spin_lock(&d->lock);
-	need = fan->obj->synced != fan->obj->changes;
-	fan->changes = fan->obj->changes;
-	spin_unlock(&d->lock);
+	spin_lock(&d->lid_lock);
+	need = fan->obj->lob_synced != fan->obj->lob_changes;
+	fan->changes = fan->obj->lob_changes;
+	spin_unlock(&d->lid_lock);
 	if (!need)
 		return 0;
 	oa = ll_fanout_obdo(fo, fan);
@@ -45,9 +45,9 @@ static int ll_fsync_finish(struct ll_fanout *fo, struct ll_fan *fan, int rc)
 		return 0;
 	if (rc)
 		return rc;
-	spin_lock(&d->lock);
-	fan->obj->synced = max(fan->obj->synced, fan->changes);
-	spin_unlock(&d->lock);
+	spin_lock(&d->lid_lock);
+	fan->obj->lob_synced = max(fan->obj->lob_synced, fan->changes);
+	spin_unlock(&d->lid_lock);
 	return 0;
 }
 
@@ -101,7 +101,7 @@ int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync)
  */
 static int ll_sync_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 {
-	struct obd_import *imp = fan->osc->imp;
+	struct obd_import *imp = fan->osc->oc_imp;
 	struct ptlrpc_request *req;
 	struct ost_body *body;
 	struct lu_fid fid;
@@ -118,9 +118,9 @@ static int ll_sync_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 		ptlrpc_req_put(req);
 		return rc ?: -EPROTO;
 	}
-	spin_lock(&fan->osc->lock);
-	fid = fan->osc->newest_fid;
-	spin_unlock(&fan->osc->lock);
+	spin_lock(&fan->osc->oc_lock);
+	fid = fan->osc->oc_newest_fid;
+	spin_unlock(&fan->osc->oc_lock);
 	fid_to_ostid(&body->oa.o_oi, &fid);
 	body->oa.o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
 	body->oa.o_valid =
@@ -135,7 +135,7 @@ static int ll_sync_prepare(struct ll_fanout *fo, struct ll_fan *fan)
  */
 static int ll_sync_finish(struct ll_fanout *fo, struct ll_fan *fan, int rc)
 {
-	return rc && rc != -ENOENT ? rc : import_sync_committed(fan->osc->imp);
+	return rc && rc != -ENOENT ? rc : import_sync_committed(fan->osc->oc_imp);
 }
 
 static const struct ll_fanout_op sync_op = {
@@ -160,12 +160,12 @@ int ll_data_sync(struct ll_sb_info *sbi)
 	u32 nr = 0;
 	int rc;
 
-	xa_for_each(&sbi->oscs, index, osc)
+	xa_for_each(&sbi->sbi_oscs, index, osc)
 		nr++;
 	fo.fan = kvcalloc(nr, sizeof(*fo.fan), GFP_NOFS);
 	if (!fo.fan)
 		return nr ? -ENOMEM : 0;
-	xa_for_each(&sbi->oscs, index, osc)
+	xa_for_each(&sbi->sbi_oscs, index, osc)
 		if (fo.nr < nr && ll_osc_usable(osc))
 			fo.fan[fo.nr++].osc = osc;
 	rc = ll_fanout_run(&fo);

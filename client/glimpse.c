@@ -84,7 +84,7 @@ static const struct ll_fanout_op glimpse_op = { .opc = LDLM_ENQUEUE,
 
 static int ll_glimpse_objects(struct inode *inode, struct ll_objset *set)
 {
-	struct glimpse *g = kvcalloc(set->nr, sizeof(*g), GFP_NOFS);
+	struct glimpse *g = kvcalloc(set->los_nr, sizeof(*g), GFP_NOFS);
 	int rc;
 
 	if (!g)
@@ -145,7 +145,7 @@ static void ll_glimpse_ahead_done(struct ptlrpc_request *req)
 {
 	struct glimpse_ahead *ga = req->done_data;
 	struct ll_sb_info *sbi = ll_sbi(ga->inode->i_sb);
-	atomic_t *nr = &ll_i(ga->inode)->lli_data->glimpses;
+	atomic_t *nr = &ll_i(ga->inode)->lli_data->lid_glimpses;
 	unsigned int nofs = memalloc_nofs_save();
 
 	ll_ahead_answered(sbi, &ga->ah);
@@ -185,8 +185,8 @@ static void ll_glimpse_ahead_object(struct inode *inode, struct ll_object *obj)
 	}
 	ihold(inode);
 	ll_object_get(obj);
-	atomic_inc(&ll_i(inode)->lli_data->glimpses);
-	atomic_long_inc(&sbi->statahead.agl_total);
+	atomic_inc(&ll_i(inode)->lli_data->lid_glimpses);
+	atomic_long_inc(&sbi->sbi_statahead.agl_total);
 	/* done() puts the request, perhaps before this returns. */
 	ptlrpc_req_get(req);
 	ptlrpc_send_async(req);
@@ -198,13 +198,14 @@ static bool ll_osts_known(struct ll_sb_info *sbi, const struct ll_layout *lo)
 {
 	u32 i, k;
 
-	for (i = 0; i < lo->nr_comps; i++) {
-		const struct ll_comp *c = &lo->comps[i];
+	for (i = 0; i < lo->ly_nr_comps; i++) {
+		const struct ll_comp *c = &lo->ly_comps[i];
 
 		if (!ll_comp_has_objects(c))
 			continue;
-		for (k = 0; k < c->stripe_count; k++)
-			if (!c->stripes[k].hole && !xa_load(&sbi->oscs, c->stripes[k].ost_idx))
+		for (k = 0; k < c->lc_stripe_count; k++)
+			if (!c->lc_stripes[k].lsp_hole &&
+			    !xa_load(&sbi->sbi_oscs, c->lc_stripes[k].lsp_ost_idx))
 				return false;
 	}
 	return true;
@@ -224,16 +225,16 @@ void ll_glimpse_ahead(struct inode *inode)
 	struct ll_objset *set;
 	u32 i;
 
-	if (!ll_layout_has_objects(lo) || lo->refused ||
+	if (!ll_layout_has_objects(lo) || lo->ly_refused ||
 	    !ll_osts_known(ll_sbi(inode->i_sb), lo))
 		goto out;
 	set = ll_objset_get(inode, lo);
 	if (IS_ERR(set))
 		goto out;
-	for (i = 0; i < set->nr; i++)
-		if (set->obj[i] && ll_osc_usable(set->obj[i]->osc) &&
-		    imp_is_full(set->obj[i]->osc->imp))
-			ll_glimpse_ahead_object(inode, set->obj[i]);
+	for (i = 0; i < set->los_nr; i++)
+		if (set->los_obj[i] && ll_osc_usable(set->los_obj[i]->lob_osc) &&
+		    imp_is_full(set->los_obj[i]->lob_osc->oc_imp))
+			ll_glimpse_ahead_object(inode, set->los_obj[i]);
 	ll_objset_put(set);
 out:
 	ll_layout_put(lo);
@@ -241,7 +242,7 @@ out:
 
 static int ll_glimpse_ahead_wait(struct inode *inode)
 {
-	atomic_t *nr = &ll_i(inode)->lli_data->glimpses;
+	atomic_t *nr = &ll_i(inode)->lli_data->lid_glimpses;
 
 	if (!atomic_read(nr))
 		return 0;
@@ -260,9 +261,9 @@ static int ll_glimpse_try(struct inode *inode)
 	 * may be wrong.
 	 */
 	if (set == ERR_PTR(-EOPNOTSUPP) && lazy) {
-		spin_lock(&ll_i(inode)->lli_data->lock);
+		spin_lock(&ll_i(inode)->lli_data->lid_lock);
 		i_size_write(inode, min_t(u64, lazy, MAX_LFS_FILESIZE));
-		spin_unlock(&ll_i(inode)->lli_data->lock);
+		spin_unlock(&ll_i(inode)->lli_data->lid_lock);
 		return 0;
 	}
 	if (IS_ERR_OR_NULL(set))

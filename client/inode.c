@@ -3,8 +3,8 @@
  * Inodes: found by FID, filled from answers of the MDT, attributes cached as long as a lock
  * protects them.
  *
- * Replies may overtake each other. Each question takes a tick of attr_clock (ll_answer.start), and
- * lli_clock is the tick of what is installed in the inode. What a lock protects (lli_cached) is
+ * Replies may overtake each other. Each question takes a tick of sbi_attr_clock (ll_answer.start),
+ * and lli_clock is the tick of what is installed in the inode. What a lock protects (lli_cached) is
  * true as long as the lock is held: only a reply that brings a lock of its own replaces it. The
  * reply to a change that this client made takes a new tick, unless that to a change with a higher
  * transno was installed. All else is installed only if it was asked for later than what is there.
@@ -95,7 +95,7 @@ void ll_evict_inode(struct inode *inode)
 	clear_inode(inode);
 	if (!fid_is_zero(&lli->lli_fid) && !is_bad_inode(inode)) {
 		fid_to_res_id(&res, &lli->lli_fid);
-		ldlm_res_clear_data(mdc_of(inode)->ns, &res, inode);
+		ldlm_res_clear_data(mdc_of(inode)->lmc_ns, &res, inode);
 	}
 	if (S_ISREG(inode->i_mode) && lli->lli_data)
 		ll_inode_data_fini(inode);
@@ -253,7 +253,7 @@ static bool ll_answer_is_newer(struct ll_inode *lli, const struct ll_answer *a)
 		if (a->transno < lli->lli_transno)
 			return false;
 		lli->lli_transno = a->transno;
-		lli->lli_clock = atomic64_inc_return(&ll_sbi(lli->lli_vfs.i_sb)->attr_clock);
+		lli->lli_clock = atomic64_inc_return(&ll_sbi(lli->lli_vfs.i_sb)->sbi_attr_clock);
 		return true;
 	}
 	if (a->start <= lli->lli_clock)
@@ -282,7 +282,7 @@ static bool ll_inode_install(struct inode *inode, const struct ll_answer *a, str
 	if (take & LLC_UPDATE)
 		ll_inode_update_attrs(inode, a->body, a->valid);
 	if (bits)
-		lli->lli_clock = atomic64_inc_return(&ll_sbi(inode->i_sb)->attr_clock);
+		lli->lli_clock = atomic64_inc_return(&ll_sbi(inode->i_sb)->sbi_attr_clock);
 	if (a->valid & OBD_MD_FLMODE)
 		lli->lli_cached |= bits;
 	if (bits & LLC_UPDATE && S_ISDIR(inode->i_mode))
@@ -314,7 +314,7 @@ int ll_inode_update(struct inode *inode, struct ll_answer *a)
 		acl = posix_acl_from_xattr(&init_user_ns, a->acl, a->acl_len);
 	if (IS_ERR(acl))
 		pr_warn_ratelimited("%s: bad ACL of " DFID ": rc = %ld\n",
-				    mdc_of(inode)->name, PFID(&a->fid), PTR_ERR(acl));
+				    mdc_of(inode)->lmc_name, PFID(&a->fid), PTR_ERR(acl));
 	if (a->lock)
 		mdc_lock_bind(a->lock, inode);
 	installed = ll_inode_install(inode, a, &acl);
@@ -433,8 +433,8 @@ static int ll_inode_fill(struct inode *inode, const struct ll_answer *a)
 	switch (inode->i_mode & S_IFMT) {
 	case S_IFREG:
 		inode->i_op = &ll_file_iops;
-		inode->i_fop = sbi->opts & LL_OPT_FLOCK	     ? &ll_file_fops :
-			       sbi->opts & LL_OPT_LOCALFLOCK ? &ll_file_fops_localflock :
+		inode->i_fop = sbi->sbi_opts & LL_OPT_FLOCK	     ? &ll_file_fops :
+			       sbi->sbi_opts & LL_OPT_LOCALFLOCK ? &ll_file_fops_localflock :
 							       &ll_file_fops_noflock;
 		inode->i_mapping->a_ops = &ll_aops;
 		return ll_inode_data_init(inode);
@@ -659,8 +659,8 @@ int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *s
 	stat->attributes_mask |= STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_NODUMP;
 	if (lli->lli_attr_flags & LUSTRE_NODUMP_FL)
 		stat->attributes |= STATX_ATTR_NODUMP;
-	if (sbi->stat_blocksize)
-		stat->blksize = sbi->stat_blocksize;
+	if (sbi->sbi_stat_blocksize)
+		stat->blksize = sbi->sbi_stat_blocksize;
 	else if (S_ISREG(inode->i_mode))
 		stat->blksize = 4 << 20;
 	else if (S_ISDIR(inode->i_mode))

@@ -13,9 +13,9 @@
  *   lli_size_mutex
  *   page lock
  *   lli_dir_mutex (directories), lli_layout_mutex; no request is sent under the latter
- *   ll_inode_data.lock
+ *   ll_inode_data.lid_lock
  *   lli_lock, lr_lock of the extent locks
- *   ll_object.grab_lock, ll_osc.lock
+ *   ll_object.lob_grab_lock, ll_osc.oc_lock
  *
  * Callbacks of MDT locks take lli_layout_sem and what is below it, never i_rwsem; those of extent
  * locks take page locks and what is below them. No request is sent under a spinlock.
@@ -51,7 +51,7 @@ struct ll_xattrs;
 
 /* ---- super.c: a mount ---- */
 
-/* ll_sb_info.opts */
+/* ll_sb_info.sbi_opts */
 #define LL_OPT_FLOCK		0x0001
 #define LL_OPT_LOCALFLOCK	0x0002
 #define LL_OPT_USER_XATTR	0x0004
@@ -99,57 +99,57 @@ struct ll_statahead {
 };
 
 struct ll_sb_info {
-	struct super_block	*sb;		/* NULL until ll_fill_super() has one */
-	char			fsname[LUSTRE_MAXFSNAME + 1];
-	char			*device;	/* as mounted: "nids:/fsname[/subdir]" */
-	char			*mgsnodes;	/* the nids */
-	char			*fileset;	/* "/subdir" or NULL */
-	char			*mgsname;	/* option, or NULL */
-	char			*exclude;	/* option, or NULL */
-	char			inst[20];	/* 16 hex digits: device names of this mount */
-	char			name[32];	/* "fsname-inst" */
-	char			uuid[UUID_MAX];	/* client uuid of all connects */
-	unsigned int		opts;		/* LL_OPT_* */
-	unsigned int		statfs_max_age;	/* seconds */
-	bool			umounting;	/* umount_begin: fail, do not wait */
+	struct super_block	*sbi_sb;	/* NULL until ll_fill_super() has one */
+	char			sbi_fsname[LUSTRE_MAXFSNAME + 1];
+	char			*sbi_device;	/* as mounted: "nids:/fsname[/subdir]" */
+	char			*sbi_mgsnodes;	/* the nids */
+	char			*sbi_fileset;	/* "/subdir" or NULL */
+	char			*sbi_mgsname;	/* option, or NULL */
+	char			*sbi_exclude;	/* option, or NULL */
+	char			sbi_inst[20];	/* 16 hex digits: device names of this mount */
+	char			sbi_name[32];	/* "fsname-inst" */
+	char			sbi_uuid[UUID_MAX];	/* client uuid of all connects */
+	unsigned int		sbi_opts;	/* LL_OPT_* */
+	unsigned int		sbi_statfs_max_age;	/* seconds */
+	bool			sbi_umounting;	/* umount_begin: fail, do not wait */
 
-	struct mgc		*mgc;
-	struct config_log	*client_log;
-	struct config_log	*params_log;
-	struct config_log	*recover_log;	/* tells of restarted targets; NULL: none */
+	struct mgc		*sbi_mgc;
+	struct config_log	*sbi_client_log;
+	struct config_log	*sbi_params_log;
+	struct config_log	*sbi_recover_log;	/* tells of restarted targets; NULL: none */
 
-	/* Configured targets. conf_mutex: changes of the arrays and the walk over records. */
-	struct mutex		conf_mutex;
-	struct list_head	nodes;		/* config.c */
-	struct list_head	targets;
-	struct list_head	pools;		/* pool.c */
-	struct mutex		pool_mutex;	/* members of pools, against readers */
-	struct param_dir	*pool_dir;
-	wait_queue_head_t	conf_waitq;	/* a target was added, or umounting */
-	bool			profile_seen;
-	struct xarray		mdcs;		/* struct ll_mdc by MDT index */
-	struct xarray		oscs;		/* struct ll_osc by OST index, until umount */
-	struct ll_mdc		*mdc0;
-	atomic64_t		attr_clock;	/* orders answers of MDTs, see inode.c */
+	/* Configured targets. sbi_conf_mutex: changes of the arrays and the walk over records. */
+	struct mutex		sbi_conf_mutex;
+	struct list_head	sbi_nodes;	/* config.c */
+	struct list_head	sbi_targets;
+	struct list_head	sbi_pools;	/* pool.c */
+	struct mutex		sbi_pool_mutex;	/* members of pools, against readers */
+	struct param_dir	*sbi_pool_dir;
+	wait_queue_head_t	sbi_conf_waitq;	/* a target was added, or umounting */
+	bool			sbi_profile_seen;
+	struct xarray		sbi_mdcs;	/* struct ll_mdc by MDT index */
+	struct xarray		sbi_oscs;	/* struct ll_osc by OST index, until umount */
+	struct ll_mdc		*sbi_mdc0;
+	atomic64_t		sbi_attr_clock;	/* orders answers of MDTs, see inode.c */
 
-	struct lu_fid		root_fid;
-	u32			namelen;
-	u32			bsize;		/* of the MDT's statfs */
-	struct mutex		statfs_mutex;
-	struct obd_statfs	statfs;		/* cached answer */
-	unsigned long		statfs_time;	/* jiffies, 0 = none */
-	unsigned long		mount_time;	/* jiffies */
+	struct lu_fid		sbi_root_fid;
+	u32			sbi_namelen;
+	u32			sbi_bsize;	/* of the MDT's statfs */
+	struct mutex		sbi_statfs_mutex;
+	struct obd_statfs	sbi_statfs;	/* cached answer */
+	unsigned long		sbi_statfs_time;	/* jiffies, 0 = none */
+	unsigned long		sbi_mount_time;	/* jiffies */
 
-	struct lu_stats		*stats;
-	unsigned int		stat_blocksize;	/* parameter, 0 = default */
-	struct param_dir	*param_dir, *lov_dir, *lmv_dir;
-	struct param_space	space;
-	unsigned int		ra_mb, ra_file_mb;	/* readahead: bounds, MiB */
-	atomic_long_t		reading;		/* pages of data on their way */
-	unsigned int		cache_max_mb;		/* pages of data, 0 = no bound */
-	struct delayed_work	cache_work;		/* cache_limit.c */
-	struct ll_statahead	statahead;
-	struct obd_device	*dev_lov, *dev_lmv;
+	struct lu_stats		*sbi_stats;
+	unsigned int		sbi_stat_blocksize;	/* parameter, 0 = default */
+	struct param_dir	*sbi_param_dir, *sbi_lov_dir, *sbi_lmv_dir;
+	struct param_space	sbi_space;
+	unsigned int		sbi_ra_mb, sbi_ra_file_mb;	/* readahead: bounds, MiB */
+	atomic_long_t		sbi_reading;		/* pages of data on their way */
+	unsigned int		sbi_cache_max_mb;	/* pages of data, 0 = no bound */
+	struct delayed_work	sbi_cache_work;		/* cache_limit.c */
+	struct ll_statahead	sbi_statahead;
+	struct obd_device	*sbi_dev_lov, *sbi_dev_lmv;
 };
 
 static inline struct ll_sb_info *ll_sbi(const struct super_block *sb)
@@ -157,7 +157,7 @@ static inline struct ll_sb_info *ll_sbi(const struct super_block *sb)
 	return sb->s_fs_info;
 }
 
-#define ll_count(sb, what, v)	lu_stats_add(ll_sbi(sb)->stats, LLS_##what, v)
+#define ll_count(sb, what, v)	lu_stats_add(ll_sbi(sb)->sbi_stats, LLS_##what, v)
 
 extern const struct super_operations ll_super_ops;
 
@@ -243,38 +243,38 @@ struct ll_file {
 #define LL_LAYOUT_TRIES	20	/* times it is asked for again when the answer does not help */
 
 struct ll_stripe {
-	u32		ost_idx;
-	struct lu_fid	fid;		/* object; IDIF for legacy ids */
-	bool		hole;		/* object missing: -EIO */
+	u32		lsp_ost_idx;
+	struct lu_fid	lsp_fid;	/* object; IDIF for legacy ids */
+	bool		lsp_hole;	/* object missing: -EIO */
 };
 
 /* A component: [start, end) of the file. A plain layout has one, [0, LUSTRE_EOF). */
 struct ll_comp {
-	u32		id;
-	u32		flags;		/* LCME_FL_*; without LCME_FL_INIT: no objects yet */
-	u64		start, end;
-	u32		pattern;	/* LOV_PATTERN_* incl. F_RELEASED, F_HOLE */
-	u32		stripe_size;
-	u32		stripe_count;	/* entries of stripes when INIT */
-	u32		first;		/* number of stripes[0] over all components */
-	bool		usable;		/* false: foreign, DoM, stale, ...: no I/O */
-	struct ll_stripe *stripes;
+	u32		lc_id;
+	u32		lc_flags;	/* LCME_FL_*; without LCME_FL_INIT: no objects yet */
+	u64		lc_start, lc_end;
+	u32		lc_pattern;	/* LOV_PATTERN_* incl. F_RELEASED, F_HOLE */
+	u32		lc_stripe_size;
+	u32		lc_stripe_count;	/* entries of stripes when INIT */
+	u32		lc_first;	/* number of stripes[0] over all components */
+	bool		lc_usable;	/* false: foreign, DoM, stale, ...: no I/O */
+	struct ll_stripe *lc_stripes;
 };
 
 struct ll_layout {
-	refcount_t	ref;
-	struct rcu_head	rcu;
-	u32		gen;
-	u32		flags;		/* lcm_flags: FLR state */
-	u16		nr_comps;	/* 0 = empty: size is the MDT's, reads give zeros */
-	u16		nr_mirrors;	/* 1 for plain */
-	u32		nr_stripes;	/* objects over all components */
-	bool		composite;
-	bool		refused;	/* has data that this client cannot get at: no I/O */
-	bool		dom;		/* ... on the MDT: nor is the size known */
-	u32		ea_len;
-	void		*ea;		/* the EA as it came */
-	struct ll_comp	comps[];
+	refcount_t	ly_ref;
+	struct rcu_head	ly_rcu;
+	u32		ly_gen;
+	u32		ly_flags;	/* lcm_flags: FLR state */
+	u16		ly_nr_comps;	/* 0 = empty: size is the MDT's, reads give zeros */
+	u16		ly_nr_mirrors;	/* 1 for plain */
+	u32		ly_nr_stripes;	/* objects over all components */
+	bool		ly_composite;
+	bool		ly_refused;	/* has data that this client cannot get at: no I/O */
+	bool		ly_dom;		/* ... on the MDT: nor is the size known */
+	u32		ly_ea_len;
+	void		*ly_ea;		/* the EA as it came */
+	struct ll_comp	ly_comps[];
 };
 
 /*
@@ -317,10 +317,10 @@ void ll_layout_fini(struct inode *inode);
 /* The MDT can tell the size of this file: no layout or no objects. */
 static inline bool ll_layout_has_objects(const struct ll_layout *lo)
 {
-	return lo && lo->nr_stripes;
+	return lo && lo->ly_nr_stripes;
 }
 
-/* ---- hooks that the DATA half defines ---- */
+/* ---- data half: what the namespace half calls of it ---- */
 
 extern const struct address_space_operations ll_aops;
 ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *iter);
@@ -364,8 +364,8 @@ void ll_pools_fini(struct ll_sb_info *sbi);
 
 /*
  * An OST from the configuration: make the import with all its nodes, start to connect (do not
- * wait), store it in sbi->oscs[index]. nodes[0] is the primary one. active = false: configured but
- * not used. Called under conf_mutex.
+ * wait), store it in sbi->sbi_oscs[index]. nodes[0] is the primary one. active = false: configured
+ * but not used. Called under sbi_conf_mutex.
  */
 struct ll_node_nids {
 	unsigned int		nr;

@@ -79,15 +79,15 @@ static long ll_ioc_obd_statfs(struct ll_sb_info *sbi, void __user *arg)
 	if (!type || !index || d->ioc_plen1 != sizeof(st) || d->ioc_plen2 != UUID_MAX)
 		goto out;
 	if (*type & LL_STATFS_LMV) {
-		struct ll_mdc *mdc = xa_load(&sbi->mdcs, *index);
+		struct ll_mdc *mdc = xa_load(&sbi->sbi_mdcs, *index);
 
 		rc = (int)*index >= ll_nr_mdts(sbi) ? -ENODEV : -EAGAIN;
 		if (mdc) {
-			strscpy(uuid, mdc->tgt_uuid, sizeof(uuid));
+			strscpy(uuid, mdc->lmc_tgt_uuid, sizeof(uuid));
 			rc = mdc_statfs(mdc, &st, false, *type & LL_STATFS_NODELAY);
 		}
 	} else if (*type & LL_STATFS_LOV) {
-		struct ll_osc *osc = xa_load(&sbi->oscs, *index);
+		struct ll_osc *osc = xa_load(&sbi->sbi_oscs, *index);
 
 		rc = (int)*index >= ll_nr_osts(sbi) ? -ENODEV : -EAGAIN;
 		if (osc) {
@@ -118,7 +118,7 @@ static long ll_ioc_fid2path(struct ll_sb_info *sbi, void __user *arg)
 	u32 len;
 	int rc;
 
-	if (!capable(CAP_DAC_READ_SEARCH) && !(sbi->opts & LL_OPT_USER_FID2PATH))
+	if (!capable(CAP_DAC_READ_SEARCH) && !(sbi->sbi_opts & LL_OPT_USER_FID2PATH))
 		return -EPERM;
 	if (copy_from_user(&head, arg, sizeof(head)))
 		return -EFAULT;
@@ -141,7 +141,7 @@ static long ll_ioc_name(struct ll_sb_info *sbi, const char *kind, void __user *a
 {
 	char name[128] = "";
 
-	snprintf(name, sizeof(name), "%s-%s-%s", sbi->fsname, kind, sbi->inst);
+	snprintf(name, sizeof(name), "%s-%s-%s", sbi->sbi_fsname, kind, sbi->sbi_inst);
 	return copy_to_user(arg, name, sizeof(name)) ? -EFAULT : 0;
 }
 
@@ -220,7 +220,7 @@ static long ll_ioc_getstripe(struct inode *inode, void __user *arg)
 	lo = ll_layout_get(inode);
 	if (IS_ERR(lo))
 		return PTR_ERR(lo);
-	rc = lo->ea_len ? ll_ioc_layout_to_user(inode, lo->ea, lo->ea_len, arg) : -ENODATA;
+	rc = lo->ly_ea_len ? ll_ioc_layout_to_user(inode, lo->ly_ea, lo->ly_ea_len, arg) : -ENODATA;
 	ll_layout_put(lo);
 	return rc;
 }
@@ -277,7 +277,7 @@ static long ll_ioc_setstripe(struct file *file, void __user *arg)
 	/* The result goes into the caller's buffer as far as it fits. */
 	lo = ll_layout_get(inode);
 	if (!IS_ERR(lo)) {
-		if (lo->ea_len && copy_to_user(arg, lo->ea, min(lo->ea_len, len)))
+		if (lo->ly_ea_len && copy_to_user(arg, lo->ly_ea, min(lo->ly_ea_len, len)))
 			rc = -EFAULT;
 		ll_layout_put(lo);
 	}
@@ -609,7 +609,7 @@ static long ll_ioc_data_version(struct inode *inode, struct ioc_data_version __u
 	if (rc)
 		return rc;
 	lo = ll_layout_peek(inode);
-	idv.idv_layout_version = lo ? lo->gen : 0;
+	idv.idv_layout_version = lo ? lo->ly_gen : 0;
 	ll_layout_put(lo);
 	return copy_to_user(arg, &idv, sizeof(idv)) ? -EFAULT : 0;
 }
@@ -656,7 +656,7 @@ static long ll_ioc_common(struct file *file, unsigned int cmd, unsigned long arg
 	case LL_IOC_PATH2FID:
 		return ll_ioc_path2fid(inode, uarg);
 	case LL_IOC_GET_MDTIDX:
-		return put_user((int)mdc_of(inode)->index, (int __user *)uarg);
+		return put_user((int)mdc_of(inode)->lmc_index, (int __user *)uarg);
 	case OBD_IOC_FID2PATH:
 		return ll_ioc_fid2path(sbi, uarg);
 	case OBD_IOC_GETDTNAME:
@@ -665,7 +665,7 @@ static long ll_ioc_common(struct file *file, unsigned int cmd, unsigned long arg
 	case OBD_IOC_GETMDNAME:
 		return ll_ioc_name(sbi, "clilmv", uarg);
 	case OBD_IOC_GETUUID:
-		strscpy(uuid, sbi->uuid, sizeof(uuid));
+		strscpy(uuid, sbi->sbi_uuid, sizeof(uuid));
 		return copy_to_user(uarg, uuid, sizeof(uuid)) ? -EFAULT : 0;
 	}
 	return ll_ioc_declined(cmd) ? -EOPNOTSUPP : -ENOTTY;
@@ -713,11 +713,11 @@ long ll_dir_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case LL_IOC_GETOBDCOUNT:
 		return ll_ioc_obd_count(sbi, (u32 __user *)arg);
 	case LL_IOC_GET_CONNECT_FLAGS:
-		return put_user(imp_connect_flags(sbi->mdc0->imp), (u64 __user *)arg);
+		return put_user(imp_connect_flags(sbi->sbi_mdc0->lmc_imp), (u64 __user *)arg);
 	case LL_IOC_FID2MDTIDX:
 		if (copy_from_user(&fid, (void __user *)arg, sizeof(fid)))
 			return -EFAULT;
-		return fid_is_sane(&fid) ? mdc_for_fid(sbi, &fid)->index : -EINVAL;
+		return fid_is_sane(&fid) ? mdc_for_fid(sbi, &fid)->lmc_index : -EINVAL;
 	case IOC_MDC_LOOKUP:
 		return ll_ioc_lookup(dir, (void __user *)arg);
 	case IOC_MDC_GETFILESTRIPE:

@@ -29,15 +29,15 @@ static void ll_layout_free(struct ll_layout *lo)
 {
 	u32 i;
 
-	for (i = 0; i < lo->nr_comps; i++)
-		kvfree(lo->comps[i].stripes);
-	kvfree(lo->ea);
-	kvfree_rcu(lo, rcu);
+	for (i = 0; i < lo->ly_nr_comps; i++)
+		kvfree(lo->ly_comps[i].lc_stripes);
+	kvfree(lo->ly_ea);
+	kvfree_rcu(lo, ly_rcu);
 }
 
 void ll_layout_put(struct ll_layout *lo)
 {
-	if (lo && refcount_dec_and_test(&lo->ref))
+	if (lo && refcount_dec_and_test(&lo->ly_ref))
 		ll_layout_free(lo);
 }
 
@@ -56,18 +56,18 @@ static int ll_layout_parse_stripes(struct ll_comp *c, const struct wire_lov_comp
 	u32 i;
 	int rc;
 
-	c->stripes = kvcalloc(c->stripe_count, sizeof(*c->stripes), GFP_NOFS);
-	if (!c->stripes)
+	c->lc_stripes = kvcalloc(c->lc_stripe_count, sizeof(*c->lc_stripes), GFP_NOFS);
+	if (!c->lc_stripes)
 		return -ENOMEM;
-	for (i = 0; i < c->stripe_count; i++) {
+	for (i = 0; i < c->lc_stripe_count; i++) {
 		const struct lov_ost_data_v1 *od = &w->objects[i];
-		struct ll_stripe *s = &c->stripes[i];
+		struct ll_stripe *s = &c->lc_stripes[i];
 
-		s->ost_idx = le32_to_cpu(od->l_ost_idx);
-		s->hole = !od->l_ost_oi.oi_id && !od->l_ost_oi.oi_seq;
-		if (s->hole)
+		s->lsp_ost_idx = le32_to_cpu(od->l_ost_idx);
+		s->lsp_hole = !od->l_ost_oi.oi_id && !od->l_ost_oi.oi_seq;
+		if (s->lsp_hole)
 			continue;
-		rc = ostid_to_fid(&s->fid, &od->l_ost_oi, s->ost_idx);
+		rc = ostid_to_fid(&s->lsp_fid, &od->l_ost_oi, s->lsp_ost_idx);
 		if (rc)
 			return -EINVAL;
 	}
@@ -79,19 +79,19 @@ static int ll_layout_parse_comp(struct ll_layout *lo, struct ll_comp *c,
 {
 	int rc = 0;
 
-	c->id = w->id;
-	c->flags = w->flags;
-	c->start = w->start;
-	c->end = w->end;
-	c->pattern = w->pattern;
-	c->stripe_size = w->stripe_size;
-	c->stripe_count = w->stripe_count;
-	c->first = lo->nr_stripes;
+	c->lc_id = w->id;
+	c->lc_flags = w->flags;
+	c->lc_start = w->start;
+	c->lc_end = w->end;
+	c->lc_pattern = w->pattern;
+	c->lc_stripe_size = w->stripe_size;
+	c->lc_stripe_count = w->stripe_count;
+	c->lc_first = lo->ly_nr_stripes;
 	if (w->magic == LOV_MAGIC_FOREIGN) {
-		c->stripe_count = 0;
+		c->lc_stripe_count = 0;
 		return 0;
 	}
-	c->usable = ll_layout_pattern_usable(w->pattern) && w->stripe_size &&
+	c->lc_usable = ll_layout_pattern_usable(w->pattern) && w->stripe_size &&
 		    !(w->stripe_size % LOV_MIN_STRIPE_SIZE) &&
 		    !(w->flags & (LCME_FL_STALE | LCME_FL_OFFLINE));
 	if (!(w->flags & LCME_FL_INIT) || !ll_layout_pattern_usable(w->pattern))
@@ -99,7 +99,7 @@ static int ll_layout_parse_comp(struct ll_layout *lo, struct ll_comp *c,
 	if (!w->stripe_count || w->nr_objects < w->stripe_count)
 		return -EINVAL;
 	rc = ll_layout_parse_stripes(c, w);
-	lo->nr_stripes += c->stripe_count;
+	lo->ly_nr_stripes += c->lc_stripe_count;
 	return rc;
 }
 
@@ -111,21 +111,21 @@ static void ll_layout_find_refused(struct ll_layout *lo)
 {
 	u32 i, k;
 
-	for (i = 0; i < lo->nr_comps; i++) {
-		const struct ll_comp *c = &lo->comps[i], *d;
+	for (i = 0; i < lo->ly_nr_comps; i++) {
+		const struct ll_comp *c = &lo->ly_comps[i], *d;
 
-		if (c->usable || !(c->flags & LCME_FL_INIT) || c->flags & LCME_FL_STALE)
+		if (c->lc_usable || !(c->lc_flags & LCME_FL_INIT) || c->lc_flags & LCME_FL_STALE)
 			continue;
-		for (k = 0; k < lo->nr_comps; k++) {
-			d = &lo->comps[k];
-			if (d->usable && d->flags & LCME_FL_INIT && d->start <= c->start &&
-			    d->end >= c->end)
+		for (k = 0; k < lo->ly_nr_comps; k++) {
+			d = &lo->ly_comps[k];
+			if (d->lc_usable && d->lc_flags & LCME_FL_INIT &&
+			    d->lc_start <= c->lc_start && d->lc_end >= c->lc_end)
 				break;
 		}
-		if (k < lo->nr_comps)
+		if (k < lo->ly_nr_comps)
 			continue;
-		lo->refused = true;
-		lo->dom |= c->pattern & LOV_PATTERN_MDT;
+		lo->ly_refused = true;
+		lo->ly_dom |= c->lc_pattern & LOV_PATTERN_MDT;
 	}
 }
 
@@ -148,31 +148,31 @@ static struct ll_layout *ll_layout_parse(const void *ea, u32 len)
 			return ERR_PTR(-EINVAL);
 		n = wire_lov_comp_count(ea, len);
 	}
-	lo = kvzalloc(struct_size(lo, comps, n), GFP_NOFS);
+	lo = kvzalloc(struct_size(lo, ly_comps, n), GFP_NOFS);
 	if (!lo)
 		return ERR_PTR(-ENOMEM);
-	refcount_set(&lo->ref, 1);
-	lo->nr_comps = n;
-	lo->nr_mirrors = 1;
+	refcount_set(&lo->ly_ref, 1);
+	lo->ly_nr_comps = n;
+	lo->ly_nr_mirrors = 1;
 	if (!len)
 		return lo;
-	lo->ea = kvmalloc(len, GFP_NOFS);
-	if (!lo->ea) {
+	lo->ly_ea = kvmalloc(len, GFP_NOFS);
+	if (!lo->ly_ea) {
 		rc = -ENOMEM;
 		goto err;
 	}
-	memcpy(lo->ea, ea, len);
-	lo->ea_len = len;
-	lo->gen = wire_lov_layout_gen(ea, len);
+	memcpy(lo->ly_ea, ea, len);
+	lo->ly_ea_len = len;
+	lo->ly_gen = wire_lov_layout_gen(ea, len);
 	if (le32_to_cpu(lcm->lcm_magic) == LOV_MAGIC_COMP_V1) {
-		lo->composite = true;
-		lo->flags = le16_to_cpu(lcm->lcm_flags);
-		lo->nr_mirrors = le16_to_cpu(lcm->lcm_mirror_count) + 1;
+		lo->ly_composite = true;
+		lo->ly_flags = le16_to_cpu(lcm->lcm_flags);
+		lo->ly_nr_mirrors = le16_to_cpu(lcm->lcm_mirror_count) + 1;
 	}
 	for (i = 0; i < n; i++) {
 		rc = wire_lov_comp(ea, len, i, &w);
 		if (!rc)
-			rc = ll_layout_parse_comp(lo, &lo->comps[i], &w);
+			rc = ll_layout_parse_comp(lo, &lo->ly_comps[i], &w);
 		if (rc)
 			goto err;
 	}
@@ -185,7 +185,7 @@ err:
 
 static u32 ll_comp_mirror(const struct ll_comp *c)
 {
-	return c->id >> 16 & 0x7fff;
+	return c->lc_id >> 16 & 0x7fff;
 }
 
 /*
@@ -199,14 +199,14 @@ const struct ll_comp *ll_layout_comp(const struct ll_layout *lo, u64 pos)
 	const struct ll_comp *found = NULL;
 	u32 i;
 
-	for (i = 0; i < lo->nr_comps; i++) {
-		const struct ll_comp *c = &lo->comps[i];
+	for (i = 0; i < lo->ly_nr_comps; i++) {
+		const struct ll_comp *c = &lo->ly_comps[i];
 
-		if (pos < c->start || pos >= c->end)
+		if (pos < c->lc_start || pos >= c->lc_end)
 			continue;
-		if (c->usable && c->flags & LCME_FL_INIT)
+		if (c->lc_usable && c->lc_flags & LCME_FL_INIT)
 			return c;
-		if (!found || (c->usable && !found->usable))
+		if (!found || (c->lc_usable && !found->lc_usable))
 			found = c;
 	}
 	return found;
@@ -228,7 +228,7 @@ struct ll_layout *ll_layout_peek(struct inode *inode)
 	rcu_read_lock();
 	do {
 		lo = rcu_dereference(lli->lli_layout);
-	} while (lo && !refcount_inc_not_zero(&lo->ref));
+	} while (lo && !refcount_inc_not_zero(&lo->ly_ref));
 	rcu_read_unlock();
 	return lo;
 }
@@ -236,7 +236,7 @@ struct ll_layout *ll_layout_peek(struct inode *inode)
 bool ll_layout_refused(struct inode *inode)
 {
 	struct ll_layout *lo = ll_layout_peek(inode);
-	bool refused = lo && lo->refused;
+	bool refused = lo && lo->ly_refused;
 
 	ll_layout_put(lo);
 	return refused;
@@ -247,13 +247,15 @@ static const struct ll_comp *ll_comp_same(const struct ll_layout *lo, const stru
 {
 	u32 i;
 
-	for (i = 0; i < lo->nr_comps; i++) {
-		const struct ll_comp *d = &lo->comps[i];
+	for (i = 0; i < lo->ly_nr_comps; i++) {
+		const struct ll_comp *d = &lo->ly_comps[i];
 
-		if (d->start == c->start && d->end == c->end && d->flags == c->flags &&
-		    d->pattern == c->pattern && d->stripe_size == c->stripe_size &&
-		    d->stripe_count == c->stripe_count && d->stripes &&
-		    !memcmp(d->stripes, c->stripes, c->stripe_count * sizeof(*c->stripes)))
+		if (d->lc_start == c->lc_start && d->lc_end == c->lc_end &&
+		    d->lc_flags == c->lc_flags && d->lc_pattern == c->lc_pattern &&
+		    d->lc_stripe_size == c->lc_stripe_size &&
+		    d->lc_stripe_count == c->lc_stripe_count && d->lc_stripes &&
+		    !memcmp(d->lc_stripes, c->lc_stripes,
+			    c->lc_stripe_count * sizeof(*c->lc_stripes)))
 			return d;
 	}
 	return NULL;
@@ -264,10 +266,10 @@ static bool ll_layout_extends(const struct ll_layout *new, const struct ll_layou
 {
 	u32 i;
 
-	if (new->nr_mirrors > 1 || old->nr_mirrors > 1)
+	if (new->ly_nr_mirrors > 1 || old->ly_nr_mirrors > 1)
 		return false;
-	for (i = 0; i < old->nr_comps; i++)
-		if (old->comps[i].stripes && !ll_comp_same(new, &old->comps[i]))
+	for (i = 0; i < old->ly_nr_comps; i++)
+		if (old->ly_comps[i].lc_stripes && !ll_comp_same(new, &old->ly_comps[i]))
 			return false;
 	return true;
 }
@@ -287,11 +289,12 @@ static void ll_layout_replace(struct inode *inode, struct ll_layout *new, bool e
 	rcu_assign_pointer(lli->lli_layout, new);
 	if (!old)
 		return;
-	if (!extends || !old->nr_comps)
+	if (!extends || !old->ly_nr_comps)
 		ll_layout_changed(inode, 0, LUSTRE_EOF);
-	for (i = 0; extends && i < old->nr_comps; i++)
-		if (!old->comps[i].stripes)
-			ll_layout_changed(inode, old->comps[i].start, old->comps[i].end);
+	for (i = 0; extends && i < old->ly_nr_comps; i++)
+		if (!old->ly_comps[i].lc_stripes)
+			ll_layout_changed(inode, old->ly_comps[i].lc_start,
+					  old->ly_comps[i].lc_end);
 	ll_layout_put(old);
 }
 
@@ -301,7 +304,7 @@ static bool ll_layout_is_ea(struct ll_inode *lli, const void *ea, u32 ea_len)
 	struct ll_layout *lo = rcu_dereference_protected(lli->lli_layout,
 							 lockdep_is_held(&lli->lli_layout_mutex));
 
-	return lo && lo->ea_len == ea_len && !memcmp(lo->ea, ea, ea_len);
+	return lo && lo->ly_ea_len == ea_len && !memcmp(lo->ly_ea, ea, ea_len);
 }
 
 static void ll_layout_set_protected(struct ll_inode *lli)
@@ -316,8 +319,8 @@ static struct ll_layout *ll_layout_parse_logged(struct inode *inode, const void 
 	struct ll_layout *lo = ll_layout_parse(ea, ea_len);
 
 	if (lo == ERR_PTR(-EINVAL))
-		pr_warn_ratelimited("%s: bad layout of " DFID ": rc = %d\n", mdc_of(inode)->name,
-				    PFID(ll_fid(inode)), -EINVAL);
+		pr_warn_ratelimited("%s: bad layout of " DFID ": rc = %d\n",
+				    mdc_of(inode)->lmc_name, PFID(ll_fid(inode)), -EINVAL);
 	return lo;
 }
 
@@ -417,7 +420,7 @@ static bool ll_layout_has_mirrors(struct inode *inode)
 
 	rcu_read_lock();
 	lo = rcu_dereference(ll_i(inode)->lli_layout);
-	mirrors = lo && lo->nr_mirrors > 1;
+	mirrors = lo && lo->ly_nr_mirrors > 1;
 	rcu_read_unlock();
 	return mirrors;
 }
@@ -520,27 +523,27 @@ struct ll_layout *ll_layout_get(struct inode *inode)
 
 static bool ll_comp_overlaps(const struct ll_comp *c, u64 start, u64 end)
 {
-	return c->start < end && start < c->end;
+	return c->lc_start < end && start < c->lc_end;
 }
 
 /* Must the MDT prepare the layout before [start, end) is changed? (chapter 4 17.2) */
 bool ll_layout_need_intent(const struct ll_layout *lo, enum ll_layout_op op, u64 start, u64 end)
 {
-	u32 state = lo->flags & LCM_FL_FLR_MASK, i, mirror = 0;
+	u32 state = lo->ly_flags & LCM_FL_FLR_MASK, i, mirror = 0;
 	bool seen = false;
 
-	if (!lo->nr_comps)
+	if (!lo->ly_nr_comps)
 		return op == LL_LAYOUT_WRITE;
-	if (op == LL_LAYOUT_TRUNC && end <= 1 && lo->nr_mirrors == 1)
+	if (op == LL_LAYOUT_TRUNC && end <= 1 && lo->ly_nr_mirrors == 1)
 		return false;
-	if (lo->nr_mirrors > 1 && (state == LCM_FL_RDONLY || state == LCM_FL_SYNC_PENDING))
+	if (lo->ly_nr_mirrors > 1 && (state == LCM_FL_RDONLY || state == LCM_FL_SYNC_PENDING))
 		return true;
-	for (i = 0; i < lo->nr_comps; i++) {
-		const struct ll_comp *c = &lo->comps[i];
+	for (i = 0; i < lo->ly_nr_comps; i++) {
+		const struct ll_comp *c = &lo->ly_comps[i];
 
-		if (!ll_comp_overlaps(c, start, end) || c->flags & LCME_FL_STALE)
+		if (!ll_comp_overlaps(c, start, end) || c->lc_flags & LCME_FL_STALE)
 			continue;
-		if (!(c->flags & LCME_FL_INIT))
+		if (!(c->lc_flags & LCME_FL_INIT))
 			return true;
 		if (seen && ll_comp_mirror(c) != mirror)
 			return true;	/* two mirrors are writable there */
@@ -583,10 +586,10 @@ int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64
 			continue;
 		}
 		lo = ll_layout_peek(inode);
-		if (!lo->refused &&
+		if (!lo->ly_refused &&
 		    (op == LL_LAYOUT_READ || !ll_layout_need_intent(lo, op, start, end)))
 			break;
-		rc = lo->refused ? -EOPNOTSUPP : 0;
+		rc = lo->ly_refused ? -EOPNOTSUPP : 0;
 		ll_layout_put(lo);
 		up_read(&lli->lli_layout_sem);
 		if (fatal_signal_pending(current))

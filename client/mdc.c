@@ -34,24 +34,24 @@ static void mdc_import_event(struct obd_import *imp, enum import_event ev)
 	switch (ev) {
 	case IMP_EV_OCD:
 		/* It never grows: tools have read it and made buffers of that size. */
-		mdc->max_easize = clamp_t(u32, le32_to_cpu(imp->imp_ocd.ocd_max_easize), 4096,
-					  mdc->max_easize);
+		mdc->lmc_max_easize = clamp_t(u32, le32_to_cpu(imp->imp_ocd.ocd_max_easize), 4096,
+					      mdc->lmc_max_easize);
 		break;
 	case IMP_EV_ACTIVE:
-		lu_device_set_status(mdc->dev, "UP");
+		lu_device_set_status(mdc->lmc_dev, "UP");
 		break;
 	case IMP_EV_EVICTED:
 		/* The import has logged it. */
 		mdc_fid_drop(mdc);
-		if (mdc->ns)
-			ldlm_ns_evicted(mdc->ns);
+		if (mdc->lmc_ns)
+			ldlm_ns_evicted(mdc->lmc_ns);
 		break;
 	case IMP_EV_INACTIVE:
-		lu_device_set_status(mdc->dev, "IN");
+		lu_device_set_status(mdc->lmc_dev, "IN");
 		mdc_fid_drop(mdc);
 		break;
 	case IMP_EV_DISCON:
-		if (READ_ONCE(mdc->sbi->umounting))
+		if (READ_ONCE(mdc->lmc_sbi->sbi_umounting))
 			import_invalidate(imp);
 		break;
 	}
@@ -61,13 +61,13 @@ static const struct import_ops mdc_import_ops = { .event = mdc_import_event };
 
 static int mdc_uuid_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%s\n", ((struct ll_mdc *)obj)->tgt_uuid);
+	seq_printf(m, "%s\n", ((struct ll_mdc *)obj)->lmc_tgt_uuid);
 	return 0;
 }
 
 static int mdc_active_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%d\n", !((struct ll_mdc *)obj)->imp->imp_deactive);
+	seq_printf(m, "%d\n", !((struct ll_mdc *)obj)->lmc_imp->imp_deactive);
 	return 0;
 }
 
@@ -79,7 +79,7 @@ static ssize_t mdc_active_store(const char *text, size_t len, void *obj)
 
 	if (rc)
 		return rc;
-	import_set_active(mdc->imp, on);
+	import_set_active(mdc->lmc_imp, on);
 	return len;
 }
 
@@ -94,7 +94,7 @@ static struct ll_mdc *mdc_new(struct ll_sb_info *sbi, u32 index, const char *tgt
 {
 	struct import_conf conf = {
 		.target_uuid = tgt_uuid,
-		.client_uuid = sbi->uuid,
+		.client_uuid = sbi->sbi_uuid,
 		.connect_op = MDS_CONNECT,
 		.req_portal = MDS_REQUEST_PORTAL,
 		.rep_portal = MDC_REPLY_PORTAL,
@@ -105,27 +105,27 @@ static struct ll_mdc *mdc_new(struct ll_sb_info *sbi, u32 index, const char *tgt
 
 	if (!mdc)
 		return NULL;
-	mdc->sbi = sbi;
-	mdc->index = index;
-	mdc->easize = LL_EASIZE_DEF;
-	mdc->max_easize = LL_EASIZE_MAX;
-	mutex_init(&mdc->seq_mutex);
-	spin_lock_init(&mdc->orphan_lock);
-	INIT_LIST_HEAD(&mdc->orphan_opens);
-	init_waitqueue_head(&mdc->orphan_waitq);
-	strscpy(mdc->tgt_uuid, tgt_uuid, sizeof(mdc->tgt_uuid));
-	snprintf(mdc->name, sizeof(mdc->name), "%s-%s", dev_name, sbi->inst);
+	mdc->lmc_sbi = sbi;
+	mdc->lmc_index = index;
+	mdc->lmc_easize = LL_EASIZE_DEF;
+	mdc->lmc_max_easize = LL_EASIZE_MAX;
+	mutex_init(&mdc->lmc_seq_mutex);
+	spin_lock_init(&mdc->lmc_orphan_lock);
+	INIT_LIST_HEAD(&mdc->lmc_orphan_opens);
+	init_waitqueue_head(&mdc->lmc_orphan_waitq);
+	strscpy(mdc->lmc_tgt_uuid, tgt_uuid, sizeof(mdc->lmc_tgt_uuid));
+	snprintf(mdc->lmc_name, sizeof(mdc->lmc_name), "%s-%s", dev_name, sbi->sbi_inst);
 
 	conf.data = mdc;
 	conf.ocd.ocd_connect_flags = cpu_to_le64(MDC_CONNECT_FLAGS);
-	if (sbi->opts & LL_OPT_RDONLY)
+	if (sbi->sbi_opts & LL_OPT_RDONLY)
 		conf.ocd.ocd_connect_flags |= cpu_to_le64(OBD_CONNECT_RDONLY);
 	conf.ocd.ocd_connect_flags2 = cpu_to_le64(MDC_CONNECT_FLAGS2);
 	conf.ocd.ocd_version = cpu_to_le32(PTLRPC_VERSION_CODE);
 	conf.ocd.ocd_ibits_known = cpu_to_le64(MDC_IBITS_KNOWN);
 	conf.ocd.ocd_brw_size = cpu_to_le32(1 << 20);
-	mdc->imp = import_alloc(&conf);
-	if (!mdc->imp) {
+	mdc->lmc_imp = import_alloc(&conf);
+	if (!mdc->lmc_imp) {
 		kfree(mdc);
 		return NULL;
 	}
@@ -141,51 +141,51 @@ static struct ll_mdc *mdc_new(struct ll_sb_info *sbi, u32 index, const char *tgt
  * @nodes: where it may run, the primary node first
  * @nr_nodes: number of them
  *
- * Context: conf_mutex is held; does not wait for the MDT. Return: 0, -EEXIST, -ENOMEM.
+ * Context: sbi_conf_mutex is held; does not wait for the MDT. Return: 0, -EEXIST, -ENOMEM.
  */
 int mdc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid, const char *dev_name,
 	      const struct ll_node_nids *nodes, unsigned int nr_nodes)
 {
-	char path[sizeof("mdc/") + sizeof_field(struct ll_mdc, name)];
+	char path[sizeof("mdc/") + sizeof_field(struct ll_mdc, lmc_name)];
 	struct ll_mdc *mdc;
 	unsigned int i;
 	int rc;
 
-	if (xa_load(&sbi->mdcs, index))
+	if (xa_load(&sbi->sbi_mdcs, index))
 		return -EEXIST;
 	mdc = mdc_new(sbi, index, tgt_uuid, dev_name);
 	if (!mdc)
 		return -ENOMEM;
 	for (i = 0; i < nr_nodes; i++) {
-		rc = import_add_conn(mdc->imp, nodes[i].nids, nodes[i].nr);
+		rc = import_add_conn(mdc->lmc_imp, nodes[i].nids, nodes[i].nr);
 		if (rc)
 			goto err_imp;
 	}
 	rc = -ENOMEM;
-	mdc->ns = ldlm_ns_new_client(mdc->name, mdc->imp);
-	if (!mdc->ns)
+	mdc->lmc_ns = ldlm_ns_new_client(mdc->lmc_name, mdc->lmc_imp);
+	if (!mdc->lmc_ns)
 		goto err_imp;
-	mdc->dev = lu_device_add("mdc", mdc->name, sbi->uuid);
-	snprintf(path, sizeof(path), "mdc/%s", mdc->name);
-	mdc->param_dir = param_dir_add(NULL, path);
-	param_add(mdc->param_dir, mdc_params, ARRAY_SIZE(mdc_params), mdc);
-	import_params_add(mdc->param_dir, mdc->imp);
-	rc = xa_err(xa_store(&sbi->mdcs, index, mdc, GFP_KERNEL));
+	mdc->lmc_dev = lu_device_add("mdc", mdc->lmc_name, sbi->sbi_uuid);
+	snprintf(path, sizeof(path), "mdc/%s", mdc->lmc_name);
+	mdc->lmc_param_dir = param_dir_add(NULL, path);
+	param_add(mdc->lmc_param_dir, mdc_params, ARRAY_SIZE(mdc_params), mdc);
+	import_params_add(mdc->lmc_param_dir, mdc->lmc_imp);
+	rc = xa_err(xa_store(&sbi->sbi_mdcs, index, mdc, GFP_KERNEL));
 	if (rc)
 		goto err_dev;
 	if (!index)
-		sbi->mdc0 = mdc;
-	import_connect(mdc->imp);
-	wake_up_all(&sbi->conf_waitq);
+		sbi->sbi_mdc0 = mdc;
+	import_connect(mdc->lmc_imp);
+	wake_up_all(&sbi->sbi_conf_waitq);
 	return 0;
 
 err_dev:
-	param_dir_del(mdc->param_dir);
-	lu_device_del(mdc->dev);
-	ldlm_ns_free(mdc->ns, true);
+	param_dir_del(mdc->lmc_param_dir);
+	lu_device_del(mdc->lmc_dev);
+	ldlm_ns_free(mdc->lmc_ns, true);
 err_imp:
-	import_disconnect(mdc->imp);
-	import_put(mdc->imp);
+	import_disconnect(mdc->lmc_imp);
+	import_put(mdc->lmc_imp);
 	kfree(mdc);
 	return rc;
 }
@@ -199,7 +199,7 @@ err_imp:
  */
 int mdc_add_node(struct ll_mdc *mdc, const struct ll_node_nids *node)
 {
-	return import_add_conn(mdc->imp, node->nids, node->nr);
+	return import_add_conn(mdc->lmc_imp, node->nids, node->nr);
 }
 
 /**
@@ -210,7 +210,7 @@ int mdc_add_node(struct ll_mdc *mdc, const struct ll_node_nids *node)
  */
 void mdc_invalidate(struct ll_mdc *mdc)
 {
-	import_invalidate(mdc->imp);
+	import_invalidate(mdc->lmc_imp);
 }
 
 /**
@@ -225,9 +225,9 @@ void mdc_drop_locks(struct ll_mdc *mdc, bool force)
 {
 	mdc_orphan_opens_end(mdc);
 	if (force)
-		ldlm_ns_evicted(mdc->ns);
+		ldlm_ns_evicted(mdc->lmc_ns);
 	/* This also waits for callbacks that began before. */
-	ldlm_cli_cancel_unused(mdc->ns, NULL);
+	ldlm_cli_cancel_unused(mdc->lmc_ns, NULL);
 }
 
 /**
@@ -239,14 +239,14 @@ void mdc_drop_locks(struct ll_mdc *mdc, bool force)
  */
 void mdc_cleanup(struct ll_mdc *mdc, bool force)
 {
-	param_dir_del(mdc->param_dir);
+	param_dir_del(mdc->lmc_param_dir);
 	if (!force)
-		ldlm_cli_cancel_unused(mdc->ns, NULL);
+		ldlm_cli_cancel_unused(mdc->lmc_ns, NULL);
 	/* This waits for the last event, which may use the namespace. */
-	import_disconnect(mdc->imp);
-	ldlm_ns_free(mdc->ns, true);
-	lu_device_del(mdc->dev);
-	import_put(mdc->imp);
+	import_disconnect(mdc->lmc_imp);
+	ldlm_ns_free(mdc->lmc_ns, true);
+	lu_device_del(mdc->lmc_dev);
+	import_put(mdc->lmc_imp);
 	kfree(mdc);
 }
 
@@ -260,7 +260,7 @@ void mdc_cleanup(struct ll_mdc *mdc, bool force)
  */
 struct ll_mdc *mdc_for_fid(struct ll_sb_info *sbi, const struct lu_fid *fid)
 {
-	return sbi->mdc0;
+	return sbi->sbi_mdc0;
 }
 
 /* ---- answers ---- */
@@ -273,7 +273,7 @@ struct ll_mdc *mdc_for_fid(struct ll_sb_info *sbi, const struct lu_fid *fid)
  */
 u32 mdc_ea_room(const struct ll_mdc *mdc)
 {
-	return READ_ONCE(mdc->easize);
+	return READ_ONCE(mdc->lmc_easize);
 }
 
 /**
@@ -295,7 +295,7 @@ u32 mdc_acl_room(const struct ll_mdc *mdc)
 void ll_answer_start(struct ll_mdc *mdc, struct ll_answer *a)
 {
 	memset(a, 0, sizeof(*a));
-	a->start = atomic64_inc_return(&mdc->sbi->attr_clock);
+	a->start = atomic64_inc_return(&mdc->lmc_sbi->sbi_attr_clock);
 }
 
 /**
@@ -320,8 +320,8 @@ static int ll_answer_bad(struct ll_answer *a, const char *what)
 {
 	struct ll_mdc *mdc = a->req->rq_imp->imp_data;
 
-	pr_warn_ratelimited("%s: bad %s in an answer about " DFID ": rc = %d\n", mdc->name, what,
-			    PFID(&a->fid), -EPROTO);
+	pr_warn_ratelimited("%s: bad %s in an answer about " DFID ": rc = %d\n", mdc->lmc_name,
+			    what, PFID(&a->fid), -EPROTO);
 	return -EPROTO;
 }
 
@@ -389,13 +389,13 @@ int ll_answer_fill(struct ll_answer *a)
 		u32 max = le32_to_cpu(body->mbo_max_mdsize);
 
 		max = min_t(u32, max, 4096);
-		if (max > READ_ONCE(mdc->easize))
-			WRITE_ONCE(mdc->easize, max);
+		if (max > READ_ONCE(mdc->lmc_easize))
+			WRITE_ONCE(mdc->lmc_easize, max);
 	}
 	len = le32_to_cpu(body->mbo_eadatasize);
 	if (a->valid & (OBD_MD_FLEASIZE | OBD_MD_FLDIREA | OBD_MD_LINKNAME) && len) {
 		/* Tools have a buffer of max_easize for a layout (chapter 7, 3.5). */
-		if (len > mdc->max_easize)
+		if (len > mdc->lmc_max_easize)
 			return ll_answer_bad(a, "layout size");
 		a->ea = ll_answer_buf(a, WF_MDT_MD, len);
 		if (!a->ea)
@@ -444,7 +444,7 @@ static int ll_answer_wait(struct ptlrpc_request *req, struct ll_answer *a)
  */
 int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum, bool nodelay)
 {
-	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_STATFS, &wf_mds_statfs);
+	struct ptlrpc_request *req = ptlrpc_req_new(mdc->lmc_imp, MDS_STATFS, &wf_mds_statfs);
 	struct mdt_body *body;
 	int rc;
 
@@ -452,7 +452,7 @@ int mdc_statfs(struct ll_mdc *mdc, struct obd_statfs *st, bool sum, bool nodelay
 		return -ENOMEM;
 	req->rq_no_delay = nodelay;
 	req->rq_no_resend = nodelay;
-	sum = sum && imp_connect_flags2(mdc->imp) & OBD_CONNECT2_SUM_STATFS;
+	sum = sum && imp_connect_flags2(mdc->lmc_imp) & OBD_CONNECT2_SUM_STATFS;
 	if (sum)
 		ptlrpc_req_size(req, WF_MDT_BODY, sizeof(*body));
 	rc = ptlrpc_req_pack(req);
@@ -480,10 +480,10 @@ int mdc_get_root(struct ll_mdc *mdc, const char *fileset, struct lu_fid *fid)
 	struct ll_answer a;
 	int rc;
 
-	if (fileset && !(imp_connect_flags(mdc->imp) & OBD_CONNECT_SUBTREE))
+	if (fileset && !(imp_connect_flags(mdc->lmc_imp) & OBD_CONNECT_SUBTREE))
 		return -EOPNOTSUPP;
 	ll_answer_start(mdc, &a);
-	req = ptlrpc_req_new(mdc->imp, MDS_GET_ROOT, &wf_mds_get_root);
+	req = ptlrpc_req_new(mdc->lmc_imp, MDS_GET_ROOT, &wf_mds_get_root);
 	if (!req)
 		return -ENOMEM;
 	if (fileset)
@@ -516,7 +516,7 @@ static int mdc_getattr_send(struct ll_mdc *mdc, const struct lu_fid *fid, const 
 	int rc;
 
 	ll_answer_start(mdc, a);
-	req = ptlrpc_req_new(mdc->imp, name ? MDS_GETATTR_NAME : MDS_GETATTR,
+	req = ptlrpc_req_new(mdc->lmc_imp, name ? MDS_GETATTR_NAME : MDS_GETATTR,
 			     name ? &wf_mds_getattr_name : &wf_mds_getattr);
 	if (!req)
 		return -ENOMEM;
@@ -575,7 +575,7 @@ int mdc_getattr_name(struct inode *dir, const char *name, u32 len, u64 valid, u3
 int mdc_readpage(struct inode *dir, u64 hash, struct bio_vec *bvec, unsigned int nr, u32 *bytes)
 {
 	struct ll_mdc *mdc = mdc_of(dir);
-	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_READPAGE, &wf_mds_readpage);
+	struct ptlrpc_request *req = ptlrpc_req_new(mdc->lmc_imp, MDS_READPAGE, &wf_mds_readpage);
 	struct mdt_body *body;
 	u32 want = 0;
 	unsigned int i;
@@ -619,7 +619,7 @@ out:
 ssize_t mdc_getxattr(struct inode *inode, const char *name, void *buf, size_t bufsize)
 {
 	struct ll_mdc *mdc = mdc_of(inode);
-	struct ptlrpc_request *req = ptlrpc_req_new(mdc->imp, MDS_GETXATTR, &wf_mds_getxattr);
+	struct ptlrpc_request *req = ptlrpc_req_new(mdc->lmc_imp, MDS_GETXATTR, &wf_mds_getxattr);
 	const struct mdt_body *rep;
 	struct mdt_body *body;
 	ssize_t rc;
@@ -627,7 +627,7 @@ ssize_t mdc_getxattr(struct inode *inode, const char *name, void *buf, size_t bu
 
 	if (!req)
 		return -ENOMEM;
-	bufsize = min_t(size_t, bufsize, mdc->max_easize);
+	bufsize = min_t(size_t, bufsize, mdc->lmc_max_easize);
 	if (name)
 		ptlrpc_req_size(req, WF_NAME, strlen(name) + 1);
 	ptlrpc_rep_room(req, WF_EADATA, bufsize);
@@ -649,7 +649,7 @@ ssize_t mdc_getxattr(struct inode *inode, const char *name, void *buf, size_t bu
 		goto out;
 	}
 	len = le32_to_cpu(rep->mbo_eadatasize);
-	if (len > mdc->max_easize) {
+	if (len > mdc->lmc_max_easize) {
 		rc = -EPROTO;
 	} else if (!len && name && !(le64_to_cpu(rep->mbo_valid) & OBD_MD_FLXATTR)) {
 		rc = -ENODATA;
@@ -677,14 +677,14 @@ out:
  */
 int mdc_sync(struct ll_sb_info *sbi, const struct lu_fid *fid)
 {
-	struct ll_mdc *mdc = fid ? mdc_for_fid(sbi, fid) : sbi->mdc0;
+	struct ll_mdc *mdc = fid ? mdc_for_fid(sbi, fid) : sbi->sbi_mdc0;
 	struct ptlrpc_request *req;
 	int rc;
 
-	if (!fid && READ_ONCE(mdc->imp->imp_max_transno) <=
-		    READ_ONCE(mdc->imp->imp_last_committed))
+	if (!fid && READ_ONCE(mdc->lmc_imp->imp_max_transno) <=
+		    READ_ONCE(mdc->lmc_imp->imp_last_committed))
 		return 0;
-	req = ptlrpc_req_new(mdc->imp, MDS_SYNC, &wf_mds_sync);
+	req = ptlrpc_req_new(mdc->lmc_imp, MDS_SYNC, &wf_mds_sync);
 	if (!req)
 		return -ENOMEM;
 	rc = ptlrpc_req_pack(req);
@@ -702,7 +702,8 @@ int mdc_sync(struct ll_sb_info *sbi, const struct lu_fid *fid)
  */
 int mdc_fid2path(struct ll_sb_info *sbi, struct getinfo_fid2path_le *gf, u32 pathlen)
 {
-	struct ptlrpc_request *req = ptlrpc_req_new(sbi->mdc0->imp, MDS_GET_INFO, &wf_mds_get_info);
+	struct ptlrpc_request *req = ptlrpc_req_new(sbi->sbi_mdc0->lmc_imp, MDS_GET_INFO,
+						    &wf_mds_get_info);
 	u32 vallen = sizeof(*gf) + pathlen;
 	struct lu_fid_le root;
 	u8 *key;
@@ -715,7 +716,7 @@ int mdc_fid2path(struct ll_sb_info *sbi, struct getinfo_fid2path_le *gf, u32 pat
 	rc = ptlrpc_req_pack(req);
 	if (rc)
 		goto out;
-	fid_to_le(&root, &sbi->root_fid);
+	fid_to_le(&root, &sbi->sbi_root_fid);
 	key = ptlrpc_req_buf(req, WF_GETINFO_KEY);
 	strcpy(key, KEY_FID2PATH);
 	memcpy(key + 16, gf, sizeof(*gf));
@@ -748,5 +749,6 @@ int mdc_wait(struct ll_mdc *mdc, struct completion *done)
 		return -EINTR;
 	if (!(current->flags & PF_EXITING))
 		return wait_for_completion_killable(done);
-	return wait_for_completion_timeout(done, imp_is_full(mdc->imp) ? 2 * HZ : 1) ? 0 : -EINTR;
+	return wait_for_completion_timeout(done, imp_is_full(mdc->lmc_imp) ? 2 * HZ : 1) ?
+		       0 : -EINTR;
 }

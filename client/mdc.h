@@ -13,26 +13,26 @@
 #define LL_DIR_RPC_PAGES 64		/* of 4096 bytes in one READPAGE */
 
 struct ll_mdc {
-	struct ll_sb_info	*sbi;
-	u32			index;
-	char			name[MTI_NAME_MAXLEN + 24];	/* "fs-MDT0000-mdc-inst" */
-	char			tgt_uuid[UUID_MAX];
-	struct obd_import	*imp;
-	struct ldlm_namespace	*ns;
-	struct obd_device	*dev;
-	struct param_dir	*param_dir;
-	u32			easize;		/* room for a layout in replies and open requests */
-	u32			max_easize;	/* xattrs */
-	bool			no_xattr_intent;/* IT_GETXATTR was refused */
+	struct ll_sb_info	*lmc_sbi;
+	u32			lmc_index;
+	char			lmc_name[MTI_NAME_MAXLEN + 24];	/* "fs-MDT0000-mdc-inst" */
+	char			lmc_tgt_uuid[UUID_MAX];
+	struct obd_import	*lmc_imp;
+	struct ldlm_namespace	*lmc_ns;
+	struct obd_device	*lmc_dev;
+	struct param_dir	*lmc_param_dir;
+	u32			lmc_easize;	/* room for a layout in replies and open requests */
+	u32			lmc_max_easize;	/* xattrs */
+	bool			lmc_no_xattr_intent;	/* IT_GETXATTR was refused */
 
-	struct mutex		seq_mutex;	/* next_fid */
-	struct lu_fid		next_fid;	/* f_seq 0 = none */
-	u32			seq_left;
-	int			seq_stale;	/* drop the sequence before the next use */
+	struct mutex		lmc_seq_mutex;	/* lmc_next_fid */
+	struct lu_fid		lmc_next_fid;	/* f_seq 0 = none */
+	u32			lmc_seq_left;
+	int			lmc_seq_stale;	/* drop the sequence before the next use */
 
-	spinlock_t		orphan_lock;	/* orphan_opens */
-	struct list_head	orphan_opens;	/* of killed tasks, not answered yet */
-	wait_queue_head_t	orphan_waitq;	/* woken when there is none left */
+	spinlock_t		lmc_orphan_lock;	/* lmc_orphan_opens */
+	struct list_head	lmc_orphan_opens;	/* of killed tasks, not answered yet */
+	wait_queue_head_t	lmc_orphan_waitq;	/* woken when there is none left */
 };
 
 /*
@@ -53,7 +53,7 @@ struct ll_answer {
 	u32			mode;
 	u64			bits;		/* of the lock */
 	u64			disp;		/* DISP_* */
-	u64			start;		/* sbi->attr_clock when it was asked */
+	u64			start;		/* sbi->sbi_attr_clock when it was asked */
 	u64			transno;	/* of the change that this answers, 0 = none */
 };
 
@@ -128,13 +128,13 @@ int mdc_wait(struct ll_mdc *mdc, struct completion *done);
 
 /* An open at the MDT; lives until its close is committed. */
 struct ll_open {
-	refcount_t		ref;
-	struct ll_mdc		*mdc;
-	struct lustre_handle	handle;
-	struct lu_fid		fid;
-	u64			flags;		/* MDS_FMODE_* ... */
-	struct ptlrpc_request	*req;		/* kept for replay */
-	struct ptlrpc_request	*close;		/* its close */
+	refcount_t		lop_ref;
+	struct ll_mdc		*lop_mdc;
+	struct lustre_handle	lop_handle;
+	struct lu_fid		lop_fid;
+	u64			lop_flags;	/* MDS_FMODE_* ... */
+	struct ptlrpc_request	*lop_req;	/* kept for replay */
+	struct ptlrpc_request	*lop_close;	/* its close */
 };
 
 struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a);
@@ -260,7 +260,7 @@ int ll_inode_refresh_open(struct inode *inode, u64 bits);
 /* st_ino of a FID */
 static inline u64 ll_fid_ino(const struct super_block *sb, const struct lu_fid *fid)
 {
-	return ll_sbi(sb)->opts & LL_OPT_32BITAPI ? fid_flatten32(fid) : fid_flatten(fid);
+	return ll_sbi(sb)->sbi_opts & LL_OPT_32BITAPI ? fid_flatten32(fid) : fid_flatten(fid);
 }
 
 int ll_getattr(struct mnt_idmap *idmap, const struct path *path, struct kstat *stat, u32 mask,

@@ -150,7 +150,7 @@ void mdc_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_mdc *mdc,
 		      const struct lu_fid *fid, u32 mode, u64 bits, u64 flags)
 {
 	memset(ei, 0, sizeof(*ei));
-	ei->ei_ns = mdc->ns;
+	ei->ei_ns = mdc->lmc_ns;
 	fid_to_res_id(&ei->ei_res_id, fid);
 	ei->ei_type = LDLM_IBITS;
 	ei->ei_mode = mode;
@@ -183,9 +183,9 @@ int mdc_intent_again(struct ll_mdc *mdc, const struct ldlm_enqueue_info *ei,
 		ll_answer_put(a);
 		return mdc_intent_backoff() ?: 1;
 	}
-	if (ei->ei_status == -ERANGE && *acl_room < mdc->max_easize) {
+	if (ei->ei_status == -ERANGE && *acl_room < mdc->lmc_max_easize) {
 		ll_answer_put(a);
-		*acl_room = mdc->max_easize;
+		*acl_room = mdc->lmc_max_easize;
 		return 1;
 	}
 	return 0;
@@ -215,7 +215,7 @@ static struct ptlrpc_request *mdc_getattr_pack(struct ll_mdc *mdc, struct inode 
 	mdc_enqueue_info(ei, mdc, fid, LCK_CR,
 			 it == IT_LOOKUP ? MDS_INODELOCK_LOOKUP : MDS_INODELOCK_UPDATE,
 			 LDLM_FL_HAS_INTENT);
-	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getattr);
+	req = ptlrpc_req_new(mdc->lmc_imp, LDLM_ENQUEUE, &wf_ldlm_intent_getattr);
 	if (!req)
 		return ERR_PTR(-ENOMEM);
 	ptlrpc_req_size(req, WF_NAME, name ? name->len + 1 : 1);
@@ -390,7 +390,7 @@ static struct ptlrpc_request *mdc_layout_alloc(struct mdc_layout_op *op)
 	struct layout_intent *li;
 	int rc;
 
-	req = ptlrpc_req_new(op->mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_layout);
+	req = ptlrpc_req_new(op->mdc->lmc_imp, LDLM_ENQUEUE, &wf_ldlm_intent_layout);
 	if (!req)
 		return ERR_PTR(-ENOMEM);
 	req->rq_mod_slot = op->change;
@@ -422,9 +422,9 @@ static int mdc_layout_send(struct mdc_layout_op *op, u64 *transno)
 	mdc_enqueue_info(ei, op->mdc, ll_fid(op->inode), op->change ? LCK_EX : LCK_CR,
 			 MDS_INODELOCK_LAYOUT, LDLM_FL_HAS_INTENT);
 	ei->ei_data = op->inode;
-	ei->ei_lvb_len = op->mdc->max_easize;
+	ei->ei_lvb_len = op->mdc->lmc_max_easize;
 	if (op->change) {
-		ei->ei_nr_elc = ldlm_cli_elc(op->mdc->ns, &ei->ei_res_id, LCK_EX,
+		ei->ei_nr_elc = ldlm_cli_elc(op->mdc->lmc_ns, &ei->ei_res_id, LCK_EX,
 					     MDS_INODELOCK_LAYOUT, elc, LDLM_ELC_MAX);
 		ei->ei_elc = elc;
 	}
@@ -463,7 +463,7 @@ static int mdc_layout_fetch(struct mdc_layout_op *op)
 /* 0, -errno, or 1: ask again. What there is of lock and layout is in @op in any case. */
 static int mdc_layout_once(struct mdc_layout_op *op)
 {
-	u32 conn_cnt = READ_ONCE(op->mdc->imp->imp_conn_cnt);
+	u32 conn_cnt = READ_ONCE(op->mdc->lmc_imp->imp_conn_cnt);
 	u64 transno;
 	int rc;
 
@@ -476,11 +476,11 @@ static int mdc_layout_once(struct mdc_layout_op *op)
 	 * Objects were made. The request does not carry them, so a replay would make others: they
 	 * are used when they are committed only.
 	 */
-	if (transno > READ_ONCE(op->mdc->imp->imp_last_committed)) {
-		rc = mdc_sync(op->mdc->sbi, ll_fid(op->inode));
+	if (transno > READ_ONCE(op->mdc->lmc_imp->imp_last_committed)) {
+		rc = mdc_sync(op->mdc->lmc_sbi, ll_fid(op->inode));
 		if (rc)
 			return rc;
-		if (conn_cnt != READ_ONCE(op->mdc->imp->imp_conn_cnt))
+		if (conn_cnt != READ_ONCE(op->mdc->lmc_imp->imp_conn_cnt))
 			return 1;
 	}
 	return mdc_layout_fetch(op);
@@ -540,7 +540,7 @@ static struct ptlrpc_request *mdc_getxattr_alloc(struct ll_mdc *mdc, struct inod
 	struct mdt_body *body;
 	int rc;
 
-	req = ptlrpc_req_new(mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_getxattr);
+	req = ptlrpc_req_new(mdc->lmc_imp, LDLM_ENQUEUE, &wf_ldlm_intent_getxattr);
 	if (!req)
 		return ERR_PTR(-ENOMEM);
 	ptlrpc_rep_room(req, WF_MDT_MD, mdc_ea_room(mdc));
@@ -599,7 +599,7 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 
 	*xattrs = NULL;
 	*lock = NULL;
-	if (READ_ONCE(mdc->no_xattr_intent))
+	if (READ_ONCE(mdc->lmc_no_xattr_intent))
 		return -EOPNOTSUPP;
 	mdc_enqueue_info(&ei, mdc, ll_fid(inode), LCK_PR, MDS_INODELOCK_XATTR, LDLM_FL_HAS_INTENT);
 	ei.ei_data = inode;
@@ -610,7 +610,7 @@ int mdc_intent_getxattr(struct inode *inode, struct ll_xattrs **xattrs, struct l
 	if (rc >= 0)
 		rc = ei.ei_status;
 	if (rc == -EOPNOTSUPP || rc == -EPROTO)
-		WRITE_ONCE(mdc->no_xattr_intent, true);
+		WRITE_ONCE(mdc->lmc_no_xattr_intent, true);
 	if (!rc && !*lock)
 		rc = -EAGAIN;
 	if (!rc) {
@@ -646,7 +646,7 @@ int mdc_lock_dir(struct inode *dir, struct ldlm_lock **lockp, u32 *mode)
 	mdc_enqueue_info(&ei, mdc, ll_fid(dir), LCK_PR, MDS_INODELOCK_UPDATE,
 			 LDLM_FL_HAS_INTENT);
 	ei.ei_data = dir;
-	lock = ldlm_lock_match(mdc->ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy,
+	lock = ldlm_lock_match(mdc->lmc_ns, &ei.ei_res_id, LDLM_IBITS, &ei.ei_policy,
 			       LCK_PR | LCK_PW | LCK_EX, 0, NULL);
 	if (lock) {
 		*mode = lock->l_granted_mode;

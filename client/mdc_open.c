@@ -36,14 +36,14 @@ struct mdc_open_op {
 
 static void mdc_open_put(struct ll_open *open)
 {
-	if (!refcount_dec_and_test(&open->ref))
+	if (!refcount_dec_and_test(&open->lop_ref))
 		return;
 	/* A replay that has its answer already may still hold the request: mdc_open_replayed(). */
 	spin_lock(&mdc_handle_lock);
-	open->req->rq_cb_data = NULL;
+	open->lop_req->rq_cb_data = NULL;
 	spin_unlock(&mdc_handle_lock);
-	ptlrpc_req_put(open->close);
-	ptlrpc_req_put(open->req);
+	ptlrpc_req_put(open->lop_close);
+	ptlrpc_req_put(open->lop_req);
 	kfree(open);
 }
 
@@ -64,8 +64,8 @@ static void mdc_open_replayed(struct ptlrpc_request *req, struct ptlrpc_request 
 	rec->cr_open_handle_old = body->mbo_open_handle;
 	open = req->rq_cb_data;
 	if (open) {
-		open->handle = body->mbo_open_handle;
-		epoch = open->close ? ptlrpc_req_buf(open->close, WF_EPOCH) : NULL;
+		open->lop_handle = body->mbo_open_handle;
+		epoch = open->lop_close ? ptlrpc_req_buf(open->lop_close, WF_EPOCH) : NULL;
 		if (epoch)
 			epoch->mio_open_handle = body->mbo_open_handle;
 	}
@@ -126,16 +126,16 @@ struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a)
 	struct ll_open *open = kzalloc(sizeof(*open), GFP_KERNEL | __GFP_NOFAIL);
 	struct mdt_rec_create *rec = ptlrpc_req_buf(a->req, WF_REC_REINT);
 
-	refcount_set(&open->ref, 1);
-	open->mdc = mdc;
-	open->fid = a->fid;
-	open->flags = flags;
-	open->req = ptlrpc_req_get(a->req);
+	refcount_set(&open->lop_ref, 1);
+	open->lop_mdc = mdc;
+	open->lop_fid = a->fid;
+	open->lop_flags = flags;
+	open->lop_req = ptlrpc_req_get(a->req);
 	spin_lock(&mdc_handle_lock);
 	/* that of the reply, or of a replay that came since */
-	open->handle = a->body->mbo_open_handle;
+	open->lop_handle = a->body->mbo_open_handle;
 	if (a->req->rq_transno && rec->cr_open_handle_old.cookie)
-		open->handle = rec->cr_open_handle_old;
+		open->lop_handle = rec->cr_open_handle_old;
 	a->req->rq_cb_data = open;
 	spin_unlock(&mdc_handle_lock);
 	return open;
@@ -144,7 +144,7 @@ struct ll_open *ll_open_new(struct ll_mdc *mdc, u64 flags, struct ll_answer *a)
 /* The close is committed, or was never sent: the open need not be replayed any more. */
 static void mdc_open_forget(struct ll_open *open)
 {
-	ptlrpc_req_close_replay(open->req);
+	ptlrpc_req_close_replay(open->lop_req);
 	mdc_open_put(open);
 }
 
@@ -158,8 +158,8 @@ static void mdc_close_done(struct ptlrpc_request *req)
 	struct ll_open *open = req->done_data;
 
 	if (req->rq_status < 0 && req->rq_status != -ESTALE && req->rq_status != -EIO)
-		pr_warn_ratelimited("%s: close of " DFID ": rc = %d\n", open->mdc->name,
-				    PFID(&open->fid), req->rq_status);
+		pr_warn_ratelimited("%s: close of " DFID ": rc = %d\n", open->lop_mdc->lmc_name,
+				    PFID(&open->lop_fid), req->rq_status);
 	/* The commit callback is called for requests with a transno only. */
 	if (!req->rq_transno)
 		mdc_open_forget(open);
@@ -177,12 +177,12 @@ static void mdc_close_pack(struct ptlrpc_request *req, struct ll_open *open,
 		    MDS_ATTR_LBLOCKS;
 
 	spin_lock(&mdc_handle_lock);
-	epoch->mio_open_handle = open->handle;
-	open->close = ptlrpc_req_get(req);
+	epoch->mio_open_handle = open->lop_handle;
+	open->lop_close = ptlrpc_req_get(req);
 	spin_unlock(&mdc_handle_lock);
 	mdc_pack_rec(rec, REINT_SETATTR, NULL, NULL);
 	rec->sa_padding_1 = 0;
-	fid_to_le(&rec->sa_fid, &open->fid);
+	fid_to_le(&rec->sa_fid, &open->lop_fid);
 	rec->sa_bias = cpu_to_le32(bias);
 	if (!inode)
 		return;
@@ -206,7 +206,8 @@ static void mdc_close_pack(struct ptlrpc_request *req, struct ll_open *open,
  */
 void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
 {
-	struct ptlrpc_request *req = ptlrpc_req_new(open->mdc->imp, MDS_CLOSE, &wf_mds_close);
+	struct ptlrpc_request *req = ptlrpc_req_new(open->lop_mdc->lmc_imp, MDS_CLOSE,
+						    &wf_mds_close);
 
 	if (!req || ptlrpc_req_pack(req)) {
 		ptlrpc_req_put(req);
@@ -214,7 +215,7 @@ void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
 		return;
 	}
 	mdc_close_pack(req, open, inode, bias);
-	refcount_inc(&open->ref);		/* of the commit */
+	refcount_inc(&open->lop_ref);		/* of the commit */
 	req->rq_cb_data = open;
 	req->rq_commit_cb = mdc_close_committed;
 	req->done_data = open;
@@ -226,7 +227,7 @@ void mdc_close(struct ll_open *open, struct inode *inode, u32 bias)
 		mdc_open_put(open);
 	} else {
 		/* Not ptlrpc_req_wait(): a killed task must not abort it. */
-		mdc_wait(open->mdc, &req->rq_complete);
+		mdc_wait(open->lop_mdc, &req->rq_complete);
 	}
 	ptlrpc_req_put(req);
 }
@@ -250,7 +251,7 @@ static void mdc_open_undo(struct ll_mdc *mdc, u64 flags, struct ptlrpc_request *
 
 /* An open whose task was killed. */
 struct mdc_orphan_open {
-	struct list_head		link;	/* ll_mdc.orphan_opens */
+	struct list_head		link;	/* ll_mdc.lmc_orphan_opens */
 	struct work_struct		work;
 	struct ll_mdc			*mdc;
 	struct ldlm_enqueue_info	ei;
@@ -270,22 +271,22 @@ static void mdc_orphan_open_work(struct work_struct *work)
 	ldlm_lock_decref_cancel(orphan->lock, orphan->ei.ei_mode);
 	mdc_open_undo(mdc, orphan->flags, orphan->req);
 	ptlrpc_req_put(orphan->req);
-	spin_lock(&mdc->orphan_lock);
+	spin_lock(&mdc->lmc_orphan_lock);
 	list_del(&orphan->link);
-	if (list_empty(&mdc->orphan_opens))
-		wake_up_all(&mdc->orphan_waitq);
-	spin_unlock(&mdc->orphan_lock);
+	if (list_empty(&mdc->lmc_orphan_opens))
+		wake_up_all(&mdc->lmc_orphan_waitq);
+	spin_unlock(&mdc->lmc_orphan_lock);
 	kfree(orphan);
 }
 
-/* Under the lock: a work item that was on the list releases orphan_lock as its last access. */
+/* Under the lock: a work item that was on the list releases lmc_orphan_lock as its last access. */
 static bool mdc_orphan_opens_none(struct ll_mdc *mdc)
 {
 	bool none;
 
-	spin_lock(&mdc->orphan_lock);
-	none = list_empty(&mdc->orphan_opens);
-	spin_unlock(&mdc->orphan_lock);
+	spin_lock(&mdc->lmc_orphan_lock);
+	none = list_empty(&mdc->lmc_orphan_opens);
+	spin_unlock(&mdc->lmc_orphan_lock);
 	return none;
 }
 
@@ -299,11 +300,11 @@ void mdc_orphan_opens_end(struct ll_mdc *mdc)
 {
 	struct mdc_orphan_open *orphan;
 
-	spin_lock(&mdc->orphan_lock);
-	list_for_each_entry(orphan, &mdc->orphan_opens, link)
+	spin_lock(&mdc->lmc_orphan_lock);
+	list_for_each_entry(orphan, &mdc->lmc_orphan_opens, link)
 		ptlrpc_req_abort(orphan->req, -EINTR);
-	spin_unlock(&mdc->orphan_lock);
-	wait_event(mdc->orphan_waitq, mdc_orphan_opens_none(mdc));
+	spin_unlock(&mdc->lmc_orphan_lock);
+	wait_event(mdc->lmc_orphan_waitq, mdc_orphan_opens_none(mdc));
 }
 
 /*
@@ -324,9 +325,9 @@ static void mdc_orphan_open_start(struct mdc_open_op *op, struct ptlrpc_request 
 	/* It was not sent yet: do not send it. */
 	if (!READ_ONCE(req->rq_sends))
 		ptlrpc_req_abort(req, -EINTR);
-	spin_lock(&mdc->orphan_lock);
-	list_add(&orphan->link, &mdc->orphan_opens);
-	spin_unlock(&mdc->orphan_lock);
+	spin_lock(&mdc->lmc_orphan_lock);
+	list_add(&orphan->link, &mdc->lmc_orphan_opens);
+	spin_unlock(&mdc->lmc_orphan_lock);
 	queue_work(system_unbound_wq, &orphan->work);
 }
 
@@ -396,7 +397,7 @@ static struct ptlrpc_request *mdc_open_alloc(const struct mdc_open_op *op)
 	struct ptlrpc_request *req;
 	int rc;
 
-	req = ptlrpc_req_new(op->mdc->imp, LDLM_ENQUEUE, &wf_ldlm_intent_open);
+	req = ptlrpc_req_new(op->mdc->lmc_imp, LDLM_ENQUEUE, &wf_ldlm_intent_open);
 	if (!req)
 		return ERR_PTR(-ENOMEM);
 	req->rq_replay_keep = true;
@@ -431,7 +432,7 @@ static void mdc_open_fill(const struct mdc_open_op *op, struct ptlrpc_request *r
 	struct mdt_rec_create *rec = ptlrpc_req_buf(req, WF_REC_REINT);
 	umode_t mode = args->mode;
 
-	if (!(imp_connect_flags(op->mdc->imp) & OBD_CONNECT_UMASK))
+	if (!(imp_connect_flags(op->mdc->lmc_imp) & OBD_CONNECT_UMASK))
 		mode &= ~current_umask();
 	mdc_intent_pack(req, op->creat ? IT_OPEN | IT_CREAT : IT_OPEN);
 	mdc_pack_rec(rec, REINT_OPEN, NULL, NULL);
@@ -460,7 +461,7 @@ static int mdc_open_once(struct mdc_open_op *op)
 			 op->creat ? MDS_INODELOCK_UPDATE : MDS_INODELOCK_LOOKUP,
 			 LDLM_FL_HAS_INTENT);
 	if (op->creat) {
-		op->ei.ei_nr_elc = ldlm_cli_elc(op->mdc->ns, &op->ei.ei_res_id, LCK_CW,
+		op->ei.ei_nr_elc = ldlm_cli_elc(op->mdc->lmc_ns, &op->ei.ei_res_id, LCK_CW,
 						MDS_INODELOCK_UPDATE, elc, LDLM_ELC_MAX);
 		op->ei.ei_elc = elc;
 	}
@@ -544,7 +545,7 @@ int mdc_intent_open(struct inode *dir, const struct qstr *name, struct inode *ch
 
 	*open = NULL;
 	memset(a, 0, sizeof(*a));
-	op.acl_room = op.creat ? op.mdc->max_easize : mdc_acl_room(op.mdc);
+	op.acl_room = op.creat ? op.mdc->lmc_max_easize : mdc_acl_room(op.mdc);
 	op.groups[0] = mdc_cred_group_of(dir, op.creat ? MAY_WRITE | MAY_EXEC : MAY_EXEC);
 	op.groups[1] = mdc_cred_group_of(child, mdc_open_want(args->flags));
 	if (op.creat) {

@@ -115,7 +115,7 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		sb_end_pagefault(inode->i_sb);
 		return ll_fault_error(rc);
 	}
-	granted = io.obj ? ll_page_grant(io.obj->osc) : -EIO;
+	granted = io.obj ? ll_page_grant(io.obj->lob_osc) : -EIO;
 	if (granted < 0) {
 		ret = ll_fault_error(granted);
 		goto out;
@@ -142,7 +142,7 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
 out_grant:
 	if (!granted)
-		ll_osc_grant_put(io.obj->osc, PAGE_SIZE);
+		ll_osc_grant_put(io.obj->lob_osc, PAGE_SIZE);
 out:
 	ll_fault_end(inode, &io);
 	sb_end_pagefault(inode->i_sb);
@@ -168,7 +168,7 @@ int ll_file_mmap(struct file *file, struct vm_area_struct *vma)
 	struct inode *inode = file_inode(file);
 
 	if (vma->vm_flags & VM_SHARED)
-		WRITE_ONCE(ll_i(inode)->lli_data->mapped, true);
+		WRITE_ONCE(ll_i(inode)->lli_data->lid_mapped, true);
 	WRITE_ONCE(((struct ll_file *)file->private_data)->lf_mapped, true);
 	/* A fault reads what is around its page, as far as readahead goes: not so much. */
 	file->f_ra.ra_pages = min_t(unsigned int, file->f_ra.ra_pages,

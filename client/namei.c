@@ -66,7 +66,7 @@ void ll_dentries_invalidate(struct inode *inode)
 
 static bool ll_name_too_long(const struct inode *dir, const struct dentry *dentry)
 {
-	return dentry->d_name.len > ll_sbi(dir->i_sb)->namelen;
+	return dentry->d_name.len > ll_sbi(dir->i_sb)->sbi_namelen;
 }
 
 /* ---- lookup ---- */
@@ -160,7 +160,8 @@ static struct inode *ll_iget_named(const struct dentry *dentry, struct ll_answer
 
 	if (inode == ERR_PTR(-EOPNOTSUPP))
 		pr_warn_ratelimited("%s: striped directory '%pd2' " DFID " refused: rc = %d\n",
-				    ll_sbi(dentry->d_sb)->name, dentry, PFID(&a->fid), -EOPNOTSUPP);
+				    ll_sbi(dentry->d_sb)->sbi_name, dentry, PFID(&a->fid),
+				    -EOPNOTSUPP);
 	return inode;
 }
 

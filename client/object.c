@@ -23,7 +23,7 @@ static const struct ldlm_cli_ops ll_extent_ops;
  */
 void ll_object_get(struct ll_object *obj)
 {
-	refcount_inc(&obj->ref);
+	refcount_inc(&obj->lob_ref);
 }
 
 /**
@@ -32,7 +32,7 @@ void ll_object_get(struct ll_object *obj)
  */
 void ll_object_put(struct ll_object *obj)
 {
-	if (obj && refcount_dec_and_test(&obj->ref))
+	if (obj && refcount_dec_and_test(&obj->lob_ref))
 		kfree(obj);
 }
 
@@ -42,11 +42,11 @@ void ll_object_put(struct ll_object *obj)
  */
 static void ll_object_detach(struct ll_object *obj)
 {
-	ldlm_res_clear_data(obj->osc->ns, &obj->res, obj);
-	ldlm_cli_cancel_start(obj->osc->ns, &obj->res);
-	spin_lock(&obj->grab_lock);
-	obj->inode = NULL;
-	spin_unlock(&obj->grab_lock);
+	ldlm_res_clear_data(obj->lob_osc->oc_ns, &obj->lob_res, obj);
+	ldlm_cli_cancel_start(obj->lob_osc->oc_ns, &obj->lob_res);
+	spin_lock(&obj->lob_grab_lock);
+	obj->lob_inode = NULL;
+	spin_unlock(&obj->lob_grab_lock);
 	ll_object_put(obj);
 }
 
@@ -54,9 +54,9 @@ static struct inode *ll_object_igrab(struct ll_object *obj)
 {
 	struct inode *inode;
 
-	spin_lock(&obj->grab_lock);
-	inode = obj->inode ? igrab(obj->inode) : NULL;
-	spin_unlock(&obj->grab_lock);
+	spin_lock(&obj->lob_grab_lock);
+	inode = obj->lob_inode ? igrab(obj->lob_inode) : NULL;
+	spin_unlock(&obj->lob_grab_lock);
 	return inode;
 }
 
@@ -74,11 +74,11 @@ void ll_objset_put(struct ll_objset *set)
 {
 	u32 i;
 
-	if (!set || !refcount_dec_and_test(&set->ref))
+	if (!set || !refcount_dec_and_test(&set->los_ref))
 		return;
-	for (i = 0; i < set->nr; i++)
-		ll_object_put(set->obj[i]);
-	ll_layout_put(set->lo);
+	for (i = 0; i < set->los_nr; i++)
+		ll_object_put(set->los_obj[i]);
+	ll_layout_put(set->los_lo);
 	kvfree(set);
 }
 
@@ -97,11 +97,11 @@ struct ll_objset *ll_objset_peek(struct inode *inode)
 
 	if (!d)
 		return NULL;
-	spin_lock(&d->lock);
-	set = d->set;
+	spin_lock(&d->lid_lock);
+	set = d->lid_set;
 	if (set)
-		refcount_inc(&set->ref);
-	spin_unlock(&d->lock);
+		refcount_inc(&set->los_ref);
+	spin_unlock(&d->lid_lock);
 	return set;
 }
 
@@ -109,28 +109,28 @@ static struct ll_object *ll_object_new(struct inode *inode, struct ll_osc *osc,
 				       const struct ll_layout *lo, const struct ll_comp *c,
 				       u32 stripe)
 {
-	const struct ll_stripe *st = &c->stripes[stripe];
+	const struct ll_stripe *st = &c->lc_stripes[stripe];
 	struct ll_object *obj = kzalloc(sizeof(*obj), GFP_NOFS);
 
 	if (!obj)
 		return NULL;
-	refcount_set(&obj->ref, 1);
-	spin_lock_init(&obj->grab_lock);
-	obj->inode = inode;
-	obj->osc = osc;
-	obj->fid = st->fid;
-	obj->stripe = stripe;
-	obj->mtime = LL_TIME_UNKNOWN;
-	obj->atime = LL_TIME_UNKNOWN;
-	obj->ctime = LL_TIME_UNKNOWN;
-	obj->layout.ol_stripe_size = cpu_to_le32(c->stripe_size);
-	obj->layout.ol_stripe_count = cpu_to_le32(c->stripe_count);
-	if (lo->composite) {
-		obj->layout.ol_comp_start = cpu_to_le64(c->start);
-		obj->layout.ol_comp_end = cpu_to_le64(c->end);
-		obj->layout.ol_comp_id = cpu_to_le32(c->id);
+	refcount_set(&obj->lob_ref, 1);
+	spin_lock_init(&obj->lob_grab_lock);
+	obj->lob_inode = inode;
+	obj->lob_osc = osc;
+	obj->lob_fid = st->lsp_fid;
+	obj->lob_stripe = stripe;
+	obj->lob_mtime = LL_TIME_UNKNOWN;
+	obj->lob_atime = LL_TIME_UNKNOWN;
+	obj->lob_ctime = LL_TIME_UNKNOWN;
+	obj->lob_layout.ol_stripe_size = cpu_to_le32(c->lc_stripe_size);
+	obj->lob_layout.ol_stripe_count = cpu_to_le32(c->lc_stripe_count);
+	if (lo->ly_composite) {
+		obj->lob_layout.ol_comp_start = cpu_to_le64(c->lc_start);
+		obj->lob_layout.ol_comp_end = cpu_to_le64(c->lc_end);
+		obj->lob_layout.ol_comp_id = cpu_to_le32(c->lc_id);
 	}
-	ost_fid_to_res_id(&obj->res, &obj->fid);
+	ost_fid_to_res_id(&obj->lob_res, &obj->lob_fid);
 	return obj;
 }
 
@@ -138,10 +138,10 @@ static struct ll_object *ll_objset_find(struct ll_objset *set, const struct ll_s
 {
 	u32 i;
 
-	for (i = 0; set && i < set->nr; i++)
-		if (set->obj[i] && set->obj[i]->osc->index == st->ost_idx &&
-		    fid_eq(&set->obj[i]->fid, &st->fid))
-			return set->obj[i];
+	for (i = 0; set && i < set->los_nr; i++)
+		if (set->los_obj[i] && set->los_obj[i]->lob_osc->oc_index == st->lsp_ost_idx &&
+		    fid_eq(&set->los_obj[i]->lob_fid, &st->lsp_fid))
+			return set->los_obj[i];
 	return NULL;
 }
 
@@ -157,30 +157,30 @@ static struct ll_objset *ll_objset_build(struct inode *inode, struct ll_layout *
 	u32 i, k;
 	int rc;
 
-	set = kvzalloc(struct_size(set, obj, lo->nr_stripes), GFP_NOFS);
+	set = kvzalloc(struct_size(set, los_obj, lo->ly_nr_stripes), GFP_NOFS);
 	if (!set)
 		return ERR_PTR(-ENOMEM);
-	refcount_set(&set->ref, 1);
-	set->nr = lo->nr_stripes;
-	refcount_inc(&lo->ref);
-	set->lo = lo;
-	for (i = 0; i < lo->nr_comps; i++) {
-		struct ll_comp *c = &lo->comps[i];
+	refcount_set(&set->los_ref, 1);
+	set->los_nr = lo->ly_nr_stripes;
+	refcount_inc(&lo->ly_ref);
+	set->los_lo = lo;
+	for (i = 0; i < lo->ly_nr_comps; i++) {
+		struct ll_comp *c = &lo->ly_comps[i];
 
 		if (!ll_comp_has_objects(c))
 			continue;
-		for (k = 0; k < c->stripe_count; k++) {
-			struct ll_stripe *st = &c->stripes[k];
+		for (k = 0; k < c->lc_stripe_count; k++) {
+			struct ll_stripe *st = &c->lc_stripes[k];
 			struct ll_object *obj;
 			struct ll_osc *osc;
 
-			if (st->hole || c->first + k >= set->nr)
+			if (st->lsp_hole || c->lc_first + k >= set->los_nr)
 				continue;
 			obj = ll_objset_find(old, st);
 			if (obj) {
 				ll_object_get(obj);
 			} else {
-				osc = ll_osc_get(sbi, st->ost_idx);
+				osc = ll_osc_get(sbi, st->lsp_ost_idx);
 				if (IS_ERR(osc)) {
 					rc = PTR_ERR(osc);
 					goto fail;
@@ -191,7 +191,7 @@ static struct ll_objset *ll_objset_build(struct inode *inode, struct ll_layout *
 					goto fail;
 				}
 			}
-			set->obj[c->first + k] = obj;
+			set->los_obj[c->lc_first + k] = obj;
 		}
 	}
 	return set;
@@ -204,8 +204,8 @@ static bool ll_objset_has(const struct ll_objset *set, const struct ll_object *o
 {
 	u32 i;
 
-	for (i = 0; set && i < set->nr; i++)
-		if (set->obj[i] == obj)
+	for (i = 0; set && i < set->los_nr; i++)
+		if (set->los_obj[i] == obj)
 			return true;
 	return false;
 }
@@ -236,43 +236,43 @@ struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo)
 
 again:
 	old = ll_objset_peek(inode);
-	if (old && old->lo == lo)
+	if (old && old->los_lo == lo)
 		return old;
 	set = ll_objset_build(inode, lo, old);
 	if (IS_ERR(set)) {
 		ll_objset_put(old);
 		return set;
 	}
-	spin_lock(&d->lock);
+	spin_lock(&d->lid_lock);
 	/*
 	 * Under this lock, so that who was overtaken never takes the objects away from those who
 	 * use the newer layout: pages that are dirty would not find theirs any more.
 	 */
 	if (!ll_layout_is_installed(inode, lo)) {
-		spin_unlock(&d->lock);
+		spin_unlock(&d->lid_lock);
 		ll_objset_put(set);
 		ll_objset_put(old);
 		return ERR_PTR(-ESTALE);
 	}
-	if (d->set != old) { /* somebody else was faster */
-		spin_unlock(&d->lock);
+	if (d->lid_set != old) { /* somebody else was faster */
+		spin_unlock(&d->lid_lock);
 		ll_objset_put(set);
 		ll_objset_put(old);
 		goto again;
 	}
-	for (i = 0; i < set->nr; i++) {
-		if (!set->obj[i])
+	for (i = 0; i < set->los_nr; i++) {
+		if (!set->los_obj[i])
 			continue;
-		WRITE_ONCE(set->obj[i]->version, lo->nr_mirrors > 1 ? lo->gen : 0);
-		if (!ll_objset_has(old, set->obj[i]))
-			ll_object_get(set->obj[i]); /* of the inode */
+		WRITE_ONCE(set->los_obj[i]->lob_version, lo->ly_nr_mirrors > 1 ? lo->ly_gen : 0);
+		if (!ll_objset_has(old, set->los_obj[i]))
+			ll_object_get(set->los_obj[i]); /* of the inode */
 	}
-	d->set = set;
-	refcount_inc(&set->ref);
-	spin_unlock(&d->lock);
-	for (i = 0; old && i < old->nr; i++)
-		if (old->obj[i] && !ll_objset_has(set, old->obj[i]))
-			ll_object_detach(old->obj[i]);
+	d->lid_set = set;
+	refcount_inc(&set->los_ref);
+	spin_unlock(&d->lid_lock);
+	for (i = 0; old && i < old->los_nr; i++)
+		if (old->los_obj[i] && !ll_objset_has(set, old->los_obj[i]))
+			ll_object_detach(old->los_obj[i]);
 	if (old) {
 		ll_objset_put(old); /* of the inode */
 		ll_objset_put(old); /* of this call */
@@ -340,7 +340,7 @@ struct ll_objset *ll_objset_current(struct inode *inode)
 		lo = ll_layout_get(inode);
 		if (IS_ERR(lo))
 			return ERR_CAST(lo);
-		if (lo->dom)
+		if (lo->ly_dom)
 			set = ERR_PTR(-EOPNOTSUPP);
 		else
 			set = ll_layout_has_objects(lo) ? ll_objset_get(inode, lo) : NULL;
@@ -356,7 +356,7 @@ struct ll_objset *ll_objset_current(struct inode *inode)
  */
 bool ll_objset_is_current(struct inode *inode, const struct ll_objset *set)
 {
-	return READ_ONCE(ll_i(inode)->lli_data->set) == set;
+	return READ_ONCE(ll_i(inode)->lli_data->lid_set) == set;
 }
 
 /**
@@ -371,7 +371,7 @@ int ll_inode_data_init(struct inode *inode)
 
 	if (!d)
 		return -ENOMEM;
-	spin_lock_init(&d->lock);
+	spin_lock_init(&d->lid_lock);
 	ll_i(inode)->lli_data = d;
 	return 0;
 }
@@ -387,10 +387,10 @@ void ll_inode_data_fini(struct inode *inode)
 
 	if (!d)
 		return;
-	for (i = 0; d->set && i < d->set->nr; i++)
-		if (d->set->obj[i])
-			ll_object_detach(d->set->obj[i]);
-	ll_objset_put(d->set);
+	for (i = 0; d->lid_set && i < d->lid_set->los_nr; i++)
+		if (d->lid_set->los_obj[i])
+			ll_object_detach(d->lid_set->los_obj[i]);
+	ll_objset_put(d->lid_set);
 	ll_i(inode)->lli_data = NULL;
 	kfree(d);
 }
@@ -407,17 +407,17 @@ void ll_inode_data_fini(struct inode *inode)
 struct ll_object *ll_objset_at(const struct ll_objset *set, u64 pos, const struct ll_comp **comp,
 			       u64 *obj_off)
 {
-	const struct ll_comp *c = ll_layout_comp(set->lo, pos);
+	const struct ll_comp *c = ll_layout_comp(set->los_lo, pos);
 	u32 k;
 
 	if (!ll_comp_has_objects(c))
 		return NULL;
 	k = ll_stripe_of(c, pos, obj_off);
-	if (c->first + k >= set->nr)
+	if (c->lc_first + k >= set->los_nr)
 		return NULL;
 	if (comp)
 		*comp = c;
-	return set->obj[c->first + k];
+	return set->los_obj[c->lc_first + k];
 }
 
 /**
@@ -433,12 +433,12 @@ void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obd
 	memset(oa, 0, sizeof(*oa));
 	oa->o_valid = cpu_to_le64(OBD_MD_FLID | OBD_MD_FLGROUP | OBD_MD_FLFID | OBD_MD_FLPARENT |
 				  OBD_MD_FLOSTLAYOUT);
-	fid_to_ostid(&oa->o_oi, &obj->fid);
+	fid_to_ostid(&oa->o_oi, &obj->lob_fid);
 	oa->o_parent_seq = cpu_to_le64(parent->f_seq);
 	oa->o_parent_oid = cpu_to_le32(parent->f_oid);
 	oa->o_parent_ver = cpu_to_le32(parent->f_ver);
-	oa->o_stripe_idx = cpu_to_le32(obj->stripe);
-	oa->o_layout = obj->layout;
+	oa->o_stripe_idx = cpu_to_le32(obj->lob_stripe);
+	oa->o_layout = obj->lob_layout;
 	oa->o_projid = cpu_to_le32(ll_i(inode)->lli_projid);
 }
 
@@ -451,7 +451,7 @@ void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obd
  */
 void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa)
 {
-	u32 version = READ_ONCE(obj->version);
+	u32 version = READ_ONCE(obj->lob_version);
 
 	if (!version)
 		return;
@@ -474,24 +474,24 @@ void ll_object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct 
 	u64 size = le64_to_cpu(lvb->lvb_size);
 	s64 ctime = le64_to_cpu(lvb->lvb_ctime);
 
-	spin_lock(&d->lock);
+	spin_lock(&d->lid_lock);
 	if (end)
-		obj->kms = max(obj->kms, end == OBD_OBJECT_EOF ? size : min(size, end + 1));
-	obj->size = max(size, obj->kms);
-	obj->blocks = le64_to_cpu(lvb->lvb_blocks);
+		obj->lob_kms = max(obj->lob_kms, end == OBD_OBJECT_EOF ? size : min(size, end + 1));
+	obj->lob_size = max(size, obj->lob_kms);
+	obj->lob_blocks = le64_to_cpu(lvb->lvb_blocks);
 	/*
 	 * Times go back when somebody set them (utimes); the later ctime tells which are the newer
 	 * ones.
 	 */
-	if (ctime >= obj->ctime) {
-		obj->mtime = le64_to_cpu(lvb->lvb_mtime);
-		obj->atime = le64_to_cpu(lvb->lvb_atime);
-		obj->ctime = ctime;
+	if (ctime >= obj->lob_ctime) {
+		obj->lob_mtime = le64_to_cpu(lvb->lvb_mtime);
+		obj->lob_atime = le64_to_cpu(lvb->lvb_atime);
+		obj->lob_ctime = ctime;
 	} else {
-		obj->mtime = max_t(s64, obj->mtime, le64_to_cpu(lvb->lvb_mtime));
-		obj->atime = max_t(s64, obj->atime, le64_to_cpu(lvb->lvb_atime));
+		obj->lob_mtime = max_t(s64, obj->lob_mtime, le64_to_cpu(lvb->lvb_mtime));
+		obj->lob_atime = max_t(s64, obj->lob_atime, le64_to_cpu(lvb->lvb_atime));
 	}
-	spin_unlock(&d->lock);
+	spin_unlock(&d->lid_lock);
 }
 
 /* File size that an object's size means (chapter 5, 15.3). */
@@ -503,36 +503,38 @@ static u64 ll_object_file_end(const struct ll_comp *c, u32 k, u64 size)
 /*
  * Blocks of 512 bytes for st_blocks. Dirty pages count although the OST has no blocks for them yet:
  * tools take a file with less blocks than bytes for sparse, and one with none for a hole. Those
- * that overwrite blocks must not count twice, so a full object is the bound. ll_inode_data.lock is
- * held.
+ * that overwrite blocks must not count twice, so a full object is the bound.
+ * ll_inode_data.lid_lock is held.
  */
 static u64 ll_object_blocks(const struct ll_object *obj)
 {
-	u64 full = round_up(max(obj->size, obj->kms), PAGE_SIZE) >> 9;
+	u64 full = round_up(max(obj->lob_size, obj->lob_kms), PAGE_SIZE) >> 9;
 
-	return max(obj->blocks, min(obj->blocks + (obj->dirty << (PAGE_SHIFT - 9)), full));
+	return max(obj->lob_blocks,
+		   min(obj->lob_blocks + (obj->lob_dirty << (PAGE_SHIFT - 9)), full));
 }
 
 /*
  * File size by the sizes of the objects, or (@kms) by what the locks of this client guarantee.
- * ll_inode_data.lock is held.
+ * ll_inode_data.lid_lock is held.
  */
 static u64 ll_data_size_locked(const struct ll_objset *set, bool kms)
 {
 	u64 size = 0;
 	u32 i, k;
 
-	for (i = 0; i < set->lo->nr_comps; i++) {
-		const struct ll_comp *c = &set->lo->comps[i];
+	for (i = 0; i < set->los_lo->ly_nr_comps; i++) {
+		const struct ll_comp *c = &set->los_lo->ly_comps[i];
 
 		if (!ll_comp_has_objects(c))
 			continue;
-		for (k = 0; k < c->stripe_count && c->first + k < set->nr; k++) {
-			const struct ll_object *obj = set->obj[c->first + k];
+		for (k = 0; k < c->lc_stripe_count && c->lc_first + k < set->los_nr; k++) {
+			const struct ll_object *obj = set->los_obj[c->lc_first + k];
 
 			if (obj)
 				size = max(size,
-					   ll_object_file_end(c, k, kms ? obj->kms : obj->size));
+					   ll_object_file_end(c, k, kms ? obj->lob_kms :
+								    obj->lob_size));
 		}
 	}
 	return min_t(u64, size, MAX_LFS_FILESIZE);
@@ -544,9 +546,9 @@ static u64 ll_data_size(struct inode *inode, const struct ll_objset *set, bool k
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	u64 size;
 
-	spin_lock(&d->lock);
+	spin_lock(&d->lid_lock);
 	size = ll_data_size_locked(set, kms);
-	spin_unlock(&d->lock);
+	spin_unlock(&d->lid_lock);
 	return size;
 }
 
@@ -567,27 +569,27 @@ void ll_data_merge(struct inode *inode, struct ll_objset *set)
 
 	if (ll_data_size(inode, set, false) > i_size_read(inode))
 		ll_pages_zero_tail(inode);
-	spin_lock(&d->lock);
-	if (d->set != set) {
-		spin_unlock(&d->lock);
+	spin_lock(&d->lid_lock);
+	if (d->lid_set != set) {
+		spin_unlock(&d->lid_lock);
 		return;
 	}
-	for (i = 0; i < set->nr; i++) {
-		struct ll_object *obj = set->obj[i];
+	for (i = 0; i < set->los_nr; i++) {
+		struct ll_object *obj = set->los_obj[i];
 
 		if (!obj)
 			continue;
 		blocks += ll_object_blocks(obj);
-		t.mtime = max(t.mtime, obj->mtime);
-		t.atime = max(t.atime, obj->atime);
-		t.ctime = max(t.ctime, obj->ctime);
+		t.mtime = max(t.mtime, obj->lob_mtime);
+		t.atime = max(t.atime, obj->lob_atime);
+		t.ctime = max(t.ctime, obj->lob_ctime);
 	}
 	i_size_write(inode, ll_data_size_locked(set, false));
 	inode->i_blocks = blocks;
 	spin_lock(&ll_i(inode)->lli_lock);
 	ll_i(inode)->lli_ost = t;
 	spin_unlock(&ll_i(inode)->lli_lock);
-	spin_unlock(&d->lock);
+	spin_unlock(&d->lid_lock);
 	ll_times_merge(inode);
 }
 
@@ -610,10 +612,10 @@ int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end)
 		return ll_glimpse_set(inode, set);
 	if (end > i_size_read(inode)) {
 		ll_pages_zero_tail(inode);
-		spin_lock(&d->lock);
+		spin_lock(&d->lid_lock);
 		if (end > i_size_read(inode))
 			i_size_write(inode, ll_data_size_locked(set, true));
-		spin_unlock(&d->lock);
+		spin_unlock(&d->lid_lock);
 	}
 	return 0;
 }
@@ -634,15 +636,15 @@ void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	s64 now = ktime_get_real_seconds();
 
-	spin_lock(&d->lock);
-	obj->size = max(obj->size, obj_end);
+	spin_lock(&d->lid_lock);
+	obj->lob_size = max(obj->lob_size, obj_end);
 	if (locked)
-		obj->kms = max(obj->kms, obj_end);
-	obj->mtime = max(obj->mtime, now);
-	obj->ctime = max(obj->ctime, now);
+		obj->lob_kms = max(obj->lob_kms, obj_end);
+	obj->lob_mtime = max(obj->lob_mtime, now);
+	obj->lob_ctime = max(obj->lob_ctime, now);
 	if (file_end > i_size_read(inode))
 		i_size_write(inode, file_end);
-	spin_unlock(&d->lock);
+	spin_unlock(&d->lid_lock);
 }
 
 /* ---- extent locks ---- */
@@ -698,10 +700,10 @@ static int ll_extent_blocking(struct ldlm_lock *lock, bool canceling)
 		if (!failed || !(lock->l_flags & LDLM_FL_DROPPED))
 			ll_pages_cancel(inode, obj, lock, lock->l_flags & LDLM_FL_DISCARD_DATA);
 		/* in one go: a lock that is granted meanwhile may raise it right after */
-		spin_lock(&d->lock);
+		spin_lock(&d->lid_lock);
 		end = ll_lock_dropped(lock);
-		obj->kms = min(obj->kms, end);
-		spin_unlock(&d->lock);
+		obj->lob_kms = min(obj->lob_kms, end);
+		spin_unlock(&d->lid_lock);
 		iput(inode);
 	}
 	ll_object_put(obj);
@@ -726,13 +728,13 @@ static int ll_extent_glimpse(struct ldlm_lock *lock, struct ost_lvb *lvb)
 		return -ELDLM_NO_LOCK_DATA;
 	}
 	memset(lvb, 0, sizeof(*lvb));
-	spin_lock(&ll_i(inode)->lli_data->lock);
-	lvb->lvb_size = cpu_to_le64(obj->kms);
+	spin_lock(&ll_i(inode)->lli_data->lid_lock);
+	lvb->lvb_size = cpu_to_le64(obj->lob_kms);
 	lvb->lvb_blocks = cpu_to_le64(ll_object_blocks(obj));
-	lvb->lvb_mtime = ll_object_time(obj->mtime);
-	lvb->lvb_atime = ll_object_time(obj->atime);
-	lvb->lvb_ctime = ll_object_time(obj->ctime);
-	spin_unlock(&ll_i(inode)->lli_data->lock);
+	lvb->lvb_mtime = ll_object_time(obj->lob_mtime);
+	lvb->lvb_atime = ll_object_time(obj->lob_atime);
+	lvb->lvb_ctime = ll_object_time(obj->lob_ctime);
+	spin_unlock(&ll_i(inode)->lli_data->lid_lock);
 	iput(inode);
 	ll_object_put(obj);
 	return 0;
@@ -753,7 +755,7 @@ static struct ldlm_lock *ll_object_match(struct ll_object *obj, u64 start, u64 e
 {
 	union ldlm_policy policy = { .extent = { .start = start, .end = end } };
 
-	return ldlm_lock_match(obj->osc->ns, &obj->res, LDLM_EXTENT, &policy,
+	return ldlm_lock_match(obj->lob_osc->oc_ns, &obj->lob_res, LDLM_EXTENT, &policy,
 			       write ? LCK_PW | LCK_GROUP : LCK_PR | LCK_PW | LCK_GROUP,
 			       match_flags, obj);
 }
@@ -821,10 +823,10 @@ static void ll_object_commit_end(struct ptlrpc_request *req)
 
 	if (!req->rq_committed && req->rq_transno > READ_ONCE(imp->imp_last_committed) &&
 	    imp->imp_replayable && !imp->imp_invalid) {
-		spin_lock(&obj->grab_lock);
-		if (obj->inode)
-			mapping_set_error(obj->inode->i_mapping, -EIO);
-		spin_unlock(&obj->grab_lock);
+		spin_lock(&obj->lob_grab_lock);
+		if (obj->lob_inode)
+			mapping_set_error(obj->lob_inode->i_mapping, -EIO);
+		spin_unlock(&obj->lob_grab_lock);
 	}
 	ll_object_put(obj);
 }
@@ -838,16 +840,16 @@ static void ll_object_commit_end(struct ptlrpc_request *req)
  */
 void ll_object_watch_commit(struct ll_object *obj, struct ptlrpc_request *req)
 {
-	struct ll_osc *osc = obj->osc;
+	struct ll_osc *osc = obj->lob_osc;
 
 	if (!req->rq_transno)
 		return;
-	spin_lock(&osc->lock);
-	if (req->rq_transno > osc->newest_transno) {
-		osc->newest_transno = req->rq_transno;
-		osc->newest_fid = obj->fid;
+	spin_lock(&osc->oc_lock);
+	if (req->rq_transno > osc->oc_newest_transno) {
+		osc->oc_newest_transno = req->rq_transno;
+		osc->oc_newest_fid = obj->lob_fid;
 	}
-	spin_unlock(&osc->lock);
+	spin_unlock(&osc->oc_lock);
 	ll_object_get(obj);
 	req->rq_cb_data = obj;
 	req->rq_commit_cb = ll_object_commit_end;
@@ -904,8 +906,8 @@ void ll_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 st
 		     u32 mode, u64 flags, struct ost_lvb *lvb)
 {
 	memset(ei, 0, sizeof(*ei));
-	ei->ei_ns = obj->osc->ns;
-	ei->ei_res_id = obj->res;
+	ei->ei_ns = obj->lob_osc->oc_ns;
+	ei->ei_res_id = obj->lob_res;
 	ei->ei_type = LDLM_EXTENT;
 	ei->ei_mode = mode;
 	ei->ei_policy.extent.start = start;
@@ -928,13 +930,14 @@ static int ll_object_lock(struct inode *inode, struct ll_object *obj, u64 start,
 	*lockp = ll_object_match(obj, start, end, mode == LCK_PW, 0);
 	if (*lockp)
 		return 0;
-	if (!ll_osc_usable(obj->osc))
+	if (!ll_osc_usable(obj->lob_osc))
 		return -EIO;
 	ll_enqueue_info(&ei, obj, start, end, mode, flags, &lvb);
 	if (mode == LCK_PW) {
 		/* The OST would have to call back this client's own read locks. */
 		ei.ei_nr_elc =
-			ldlm_cli_elc(obj->osc->ns, &obj->res, LCK_PW, 0, elc, ARRAY_SIZE(elc));
+			ldlm_cli_elc(obj->lob_osc->oc_ns, &obj->lob_res, LCK_PW, 0, elc,
+				     ARRAY_SIZE(elc));
 		ei.ei_elc = elc;
 	}
 	rc = ldlm_cli_enqueue(&ei, NULL, lockp);
@@ -1000,27 +1003,27 @@ int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end,
 	locks->nr = 0;
 	locks->forget = false;
 	locks->lock = locks->few;
-	if (set->nr > ARRAY_SIZE(locks->few)) {
-		locks->lock = kvmalloc_array(set->nr, sizeof(*locks->lock), GFP_NOFS);
+	if (set->los_nr > ARRAY_SIZE(locks->few)) {
+		locks->lock = kvmalloc_array(set->los_nr, sizeof(*locks->lock), GFP_NOFS);
 		if (!locks->lock) {
 			locks->lock = locks->few;
 			return -ENOMEM;
 		}
 	}
-	for (i = 0; i < set->lo->nr_comps; i++) {
-		struct ll_comp *c = &set->lo->comps[i];
-		u64 s = max(start, c->start), e = min(end, c->end);
+	for (i = 0; i < set->los_lo->ly_nr_comps; i++) {
+		struct ll_comp *c = &set->los_lo->ly_comps[i];
+		u64 s = max(start, c->lc_start), e = min(end, c->lc_end);
 
 		if (s >= e || !ll_comp_has_objects(c))
 			continue;
-		for (k = 0; k < c->stripe_count; k++) {
+		for (k = 0; k < c->lc_stripe_count; k++) {
 			u64 os = whole ? 0 : ll_obj_end(c, k, s),
 			    oe = whole ? LUSTRE_EOF : ll_obj_end(c, k, e);
 			struct ll_object *obj;
 
 			if (os >= oe)
 				continue;
-			obj = c->first + k < set->nr ? set->obj[c->first + k] : NULL;
+			obj = c->lc_first + k < set->los_nr ? set->los_obj[c->lc_first + k] : NULL;
 			if (!obj) {
 				rc = -EIO;
 				goto fail;

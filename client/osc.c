@@ -30,35 +30,35 @@
  */
 void ll_osc_tune(struct ll_osc *osc)
 {
-	u32 types = osc->cksum_granted & osc->cksum_wanted;
+	u32 types = osc->oc_cksum_granted & osc->oc_cksum_wanted;
 
-	WRITE_ONCE(osc->brw_size, min(osc->brw_granted, osc->brw_wanted));
+	WRITE_ONCE(osc->oc_brw_size, min(osc->oc_brw_granted, osc->oc_brw_wanted));
 	if (!types)
-		types = osc->cksum_granted;
-	WRITE_ONCE(osc->cksum, !osc->cksum_on ? 0 :
+		types = osc->oc_cksum_granted;
+	WRITE_ONCE(osc->oc_cksum, !osc->oc_cksum_on ? 0 :
 		   types & OBD_CKSUM_CRC32C ? OBD_CKSUM_CRC32C : OBD_CKSUM_ADLER);
 }
 
 static void osc_granted(struct ll_osc *osc)
 {
-	const struct obd_connect_data *ocd = &osc->imp->imp_ocd;
-	u64 flags = imp_connect_flags(osc->imp);
+	const struct obd_connect_data *ocd = &osc->oc_imp->imp_ocd;
+	u64 flags = imp_connect_flags(osc->oc_imp);
 	u32 types = le32_to_cpu(ocd->ocd_cksum_types);
 	u32 brw = flags & OBD_CONNECT_BRW_SIZE ? le32_to_cpu(ocd->ocd_brw_size) : ONE_MB_BRW_SIZE;
 	u64 total = flags & OBD_CONNECT_GRANT ? le32_to_cpu(ocd->ocd_grant) : 0;
 
-	spin_lock(&osc->lock);
-	osc->avail = total > osc->dirty ? total - osc->dirty : 0;
-	osc->lost = 0;
-	osc->brw_granted = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)),
-				   ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
+	spin_lock(&osc->oc_lock);
+	osc->oc_avail = total > osc->oc_dirty ? total - osc->oc_dirty : 0;
+	osc->oc_lost = 0;
+	osc->oc_brw_granted = clamp_t(u32, rounddown_pow_of_two(max_t(u32, brw, ONE_MB_BRW_SIZE)),
+				      ONE_MB_BRW_SIZE, LL_OSC_BRW_MAX);
 	if (flags & OBD_CONNECT_MAXBYTES && ocd->ocd_maxbytes)
-		osc->max_bytes = le64_to_cpu(ocd->ocd_maxbytes);
-	osc->cksum_granted = flags & OBD_CONNECT_CKSUM && types & OBD_CKSUM_CRC32C ?
+		osc->oc_max_bytes = le64_to_cpu(ocd->ocd_maxbytes);
+	osc->oc_cksum_granted = flags & OBD_CONNECT_CKSUM && types & OBD_CKSUM_CRC32C ?
 			     OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER : OBD_CKSUM_ADLER;
 	ll_osc_tune(osc);
-	spin_unlock(&osc->lock);
-	wake_up_all(&osc->waitq);
+	spin_unlock(&osc->oc_lock);
+	wake_up_all(&osc->oc_waitq);
 }
 
 static void osc_import_event(struct obd_import *imp, enum import_event ev)
@@ -72,19 +72,19 @@ static void osc_import_event(struct obd_import *imp, enum import_event ev)
 	case IMP_EV_EVICTED:
 		/* Pages are waited for below: what is queued must end. */
 		ll_brw_send_queued(osc);
-		ldlm_ns_evicted(osc->ns);
+		ldlm_ns_evicted(osc->oc_ns);
 		break;
 	case IMP_EV_ACTIVE:
-		lu_device_set_status(osc->dev, "UP");
-		wake_up_all(&osc->waitq);
+		lu_device_set_status(osc->oc_dev, "UP");
+		wake_up_all(&osc->oc_waitq);
 		break;
 	case IMP_EV_INACTIVE:
-		lu_device_set_status(osc->dev, "IN");
-		wake_up_all(&osc->waitq);
+		lu_device_set_status(osc->oc_dev, "IN");
+		wake_up_all(&osc->oc_waitq);
 		ll_brw_send_queued(osc);
 		break;
 	case IMP_EV_DISCON:
-		if (READ_ONCE(osc->sbi->umounting))
+		if (READ_ONCE(osc->oc_sbi->sbi_umounting))
 			import_invalidate(imp);
 		break;
 	}
@@ -99,9 +99,9 @@ static void osc_connect_data(struct obd_import *imp, struct obd_connect_data *oc
 	struct ll_osc *osc = imp->imp_data;
 	u64 held;
 
-	spin_lock(&osc->lock);
-	held = osc->avail + osc->dirty;
-	spin_unlock(&osc->lock);
+	spin_lock(&osc->oc_lock);
+	held = osc->oc_avail + osc->oc_dirty;
+	spin_unlock(&osc->oc_lock);
 	if (held)
 		ocd->ocd_grant = cpu_to_le32(min_t(u64, held, U32_MAX));
 }
@@ -116,20 +116,20 @@ static const struct import_ops osc_import_ops = { .event = osc_import_event,
  */
 static void osc_flush_work(struct work_struct *work)
 {
-	struct ll_osc *osc = container_of(work, struct ll_osc, flush);
+	struct ll_osc *osc = container_of(work, struct ll_osc, oc_flush);
 
-	try_to_writeback_inodes_sb(osc->sbi->sb, WB_REASON_FS_FREE_SPACE);
+	try_to_writeback_inodes_sb(osc->oc_sbi->sbi_sb, WB_REASON_FS_FREE_SPACE);
 }
 
 static void osc_free(struct ll_osc *osc)
 {
-	cancel_work_sync(&osc->flush);
-	cancel_delayed_work_sync(&osc->send);
-	param_dir_del(osc->param);
-	lu_hist_free(osc->rpc_hist);
-	lu_device_del(osc->dev);
-	if (osc->imp)
-		import_put(osc->imp);
+	cancel_work_sync(&osc->oc_flush);
+	cancel_delayed_work_sync(&osc->oc_send);
+	param_dir_del(osc->oc_param);
+	lu_hist_free(osc->oc_rpc_hist);
+	lu_device_del(osc->oc_dev);
+	if (osc->oc_imp)
+		import_put(osc->oc_imp);
 	kfree(osc);
 }
 
@@ -139,40 +139,40 @@ static struct ll_osc *osc_alloc(struct ll_sb_info *sbi, u32 index, const char *t
 
 	if (!osc)
 		return NULL;
-	osc->sbi = sbi;
-	osc->index = index;
-	strscpy(osc->uuid, tgt_uuid, sizeof(osc->uuid));
-	snprintf(osc->name, sizeof(osc->name), "%.*s-osc-%s",
-		 (int)max_t(int, strlen(tgt_uuid) - 5, 1), tgt_uuid, sbi->inst);
-	spin_lock_init(&osc->lock);
-	init_waitqueue_head(&osc->waitq);
-	INIT_WORK(&osc->flush, osc_flush_work);
-	INIT_DELAYED_WORK(&osc->send, ll_brw_send_work);
-	INIT_LIST_HEAD(&osc->again);
-	INIT_LIST_HEAD(&osc->lane[0].queue);
-	INIT_LIST_HEAD(&osc->lane[1].queue);
-	osc->max_in_flight = LL_OSC_MAX_IN_FLIGHT;
-	osc->brw_granted = ONE_MB_BRW_SIZE;
-	osc->brw_wanted = LL_OSC_BRW_MAX;
-	osc->max_bytes = LL_OSC_MAX_BYTES;
-	osc->cksum_granted = OBD_CKSUM_ADLER;
-	osc->cksum_wanted = OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER;
-	osc->cksum_on = sbi->opts & LL_OPT_CHECKSUM;
+	osc->oc_sbi = sbi;
+	osc->oc_index = index;
+	strscpy(osc->oc_uuid, tgt_uuid, sizeof(osc->oc_uuid));
+	snprintf(osc->oc_name, sizeof(osc->oc_name), "%.*s-osc-%s",
+		 (int)max_t(int, strlen(tgt_uuid) - 5, 1), tgt_uuid, sbi->sbi_inst);
+	spin_lock_init(&osc->oc_lock);
+	init_waitqueue_head(&osc->oc_waitq);
+	INIT_WORK(&osc->oc_flush, osc_flush_work);
+	INIT_DELAYED_WORK(&osc->oc_send, ll_brw_send_work);
+	INIT_LIST_HEAD(&osc->oc_again);
+	INIT_LIST_HEAD(&osc->oc_lane[0].queue);
+	INIT_LIST_HEAD(&osc->oc_lane[1].queue);
+	osc->oc_max_in_flight = LL_OSC_MAX_IN_FLIGHT;
+	osc->oc_brw_granted = ONE_MB_BRW_SIZE;
+	osc->oc_brw_wanted = LL_OSC_BRW_MAX;
+	osc->oc_max_bytes = LL_OSC_MAX_BYTES;
+	osc->oc_cksum_granted = OBD_CKSUM_ADLER;
+	osc->oc_cksum_wanted = OBD_CKSUM_CRC32C | OBD_CKSUM_ADLER;
+	osc->oc_cksum_on = sbi->sbi_opts & LL_OPT_CHECKSUM;
 	ll_osc_tune(osc);
-	osc->max_dirty = ll_osc_max_dirty_default();
-	osc->rpc_hist = lu_hist_new(ll_osc_rpc_hist, LL_RPC_HIST_NR);
-	osc->short_io_max = LL_OSC_SHORT_IO;
-	osc->dev = lu_device_add("osc", osc->name, sbi->uuid);
-	if (IS_ERR(osc->dev))
-		osc->dev = NULL;
+	osc->oc_max_dirty = ll_osc_max_dirty_default();
+	osc->oc_rpc_hist = lu_hist_new(ll_osc_rpc_hist, LL_RPC_HIST_NR);
+	osc->oc_short_io_max = LL_OSC_SHORT_IO;
+	osc->oc_dev = lu_device_add("osc", osc->oc_name, sbi->sbi_uuid);
+	if (IS_ERR(osc->oc_dev))
+		osc->oc_dev = NULL;
 	return osc;
 }
 
 static struct obd_import *osc_import_alloc(struct ll_osc *osc)
 {
 	struct import_conf conf = {
-		.target_uuid = osc->uuid,
-		.client_uuid = osc->sbi->uuid,
+		.target_uuid = osc->oc_uuid,
+		.client_uuid = osc->oc_sbi->sbi_uuid,
 		.connect_op = OST_CONNECT,
 		.req_portal = OST_REQUEST_PORTAL,
 		.rep_portal = OSC_REPLY_PORTAL,
@@ -192,7 +192,7 @@ static struct obd_import *osc_import_alloc(struct ll_osc *osc)
 
 /**
  * ll_osc_setup - make the OSC of an OST that the configuration names
- * @sbi: the mount; conf_mutex is held
+ * @sbi: the mount; sbi_conf_mutex is held
  * @index: of the OST
  * @tgt_uuid: its UUID
  * @nodes: where the OST may be; the first one is its primary node
@@ -213,34 +213,34 @@ int ll_osc_setup(struct ll_sb_info *sbi, u32 index, const char *tgt_uuid,
 
 	if (!osc)
 		return -ENOMEM;
-	osc->imp = osc_import_alloc(osc);
-	if (!osc->imp)
+	osc->oc_imp = osc_import_alloc(osc);
+	if (!osc->oc_imp)
 		goto out_free;
-	osc->ns = ldlm_ns_new_client(osc->name, osc->imp);
-	if (!osc->ns)
+	osc->oc_ns = ldlm_ns_new_client(osc->oc_name, osc->oc_imp);
+	if (!osc->oc_ns)
 		goto out_free;
 	for (i = 0; i < nr_nodes; i++) {
-		rc = import_add_conn(osc->imp, nodes[i].nids, nodes[i].nr);
+		rc = import_add_conn(osc->oc_imp, nodes[i].nids, nodes[i].nr);
 		if (rc)
 			goto out_ns;
 	}
 	ll_osc_params_add(osc);
-	osc->active = active;
+	osc->oc_active = active;
 	if (active) {
-		rc = import_connect(osc->imp);
+		rc = import_connect(osc->oc_imp);
 		if (rc)
 			goto out_ns;
 	} else {
-		lu_device_set_status(osc->dev, "IN");
+		lu_device_set_status(osc->oc_dev, "IN");
 	}
 	/* From here on other tasks may use it. */
-	rc = xa_insert(&sbi->oscs, index, osc, GFP_KERNEL);
+	rc = xa_insert(&sbi->sbi_oscs, index, osc, GFP_KERNEL);
 	if (!rc)
 		return 0;
 	rc = rc == -EBUSY ? -EEXIST : rc;
 out_ns:
-	import_disconnect(osc->imp);
-	ldlm_ns_free(osc->ns, true);
+	import_disconnect(osc->oc_imp);
+	ldlm_ns_free(osc->oc_ns, true);
 out_free:
 	osc_free(osc);
 	return rc;
@@ -255,7 +255,7 @@ out_free:
  */
 int ll_osc_add_node(struct ll_osc *osc, const struct ll_node_nids *node)
 {
-	return import_add_conn(osc->imp, node->nids, node->nr);
+	return import_add_conn(osc->oc_imp, node->nids, node->nr);
 }
 
 /**
@@ -267,14 +267,14 @@ int ll_osc_add_node(struct ll_osc *osc, const struct ll_node_nids *node)
  */
 void ll_osc_set_active(struct ll_osc *osc, bool active)
 {
-	bool was = osc->active;
+	bool was = osc->oc_active;
 
-	osc->active = active;
-	if (active && !was && !osc->imp->imp_connected)
-		import_connect(osc->imp);
+	osc->oc_active = active;
+	if (active && !was && !osc->oc_imp->imp_connected)
+		import_connect(osc->oc_imp);
 	else
-		import_set_active(osc->imp, active);
-	lu_device_set_status(osc->dev, active ? "UP" : "IN");
+		import_set_active(osc->oc_imp, active);
+	lu_device_set_status(osc->oc_dev, active ? "UP" : "IN");
 	ll_brw_send_queued(osc);
 }
 
@@ -286,7 +286,7 @@ void ll_osc_set_active(struct ll_osc *osc, bool active)
  */
 struct obd_import *ll_osc_import(struct ll_osc *osc)
 {
-	return osc->active ? osc->imp : NULL;
+	return osc->oc_active ? osc->oc_imp : NULL;
 }
 
 /**
@@ -295,7 +295,7 @@ struct obd_import *ll_osc_import(struct ll_osc *osc)
  */
 const char *ll_osc_uuid(const struct ll_osc *osc)
 {
-	return osc->uuid;
+	return osc->oc_uuid;
 }
 
 /**
@@ -306,8 +306,8 @@ const char *ll_osc_uuid(const struct ll_osc *osc)
  */
 void ll_osc_invalidate(struct ll_osc *osc)
 {
-	import_invalidate(osc->imp);
-	wake_up_all(&osc->waitq);
+	import_invalidate(osc->oc_imp);
+	wake_up_all(&osc->oc_waitq);
 	ll_brw_send_queued(osc);
 }
 
@@ -320,14 +320,14 @@ void ll_osc_invalidate(struct ll_osc *osc)
  */
 void ll_osc_cleanup(struct ll_osc *osc, bool force)
 {
-	param_dir_del(osc->param);
-	osc->param = NULL;
+	param_dir_del(osc->oc_param);
+	osc->oc_param = NULL;
 	if (force)
-		import_invalidate(osc->imp);
+		import_invalidate(osc->oc_imp);
 	if (!force)
-		ldlm_cli_cancel_unused(osc->ns, NULL);
-	import_disconnect(osc->imp);
-	ldlm_ns_free(osc->ns, true);
+		ldlm_cli_cancel_unused(osc->oc_ns, NULL);
+	import_disconnect(osc->oc_imp);
+	ldlm_ns_free(osc->oc_ns, true);
 	osc_free(osc);
 }
 
@@ -347,9 +347,9 @@ int ll_osc_statfs(struct ll_osc *osc, struct obd_statfs *st, bool nodelay)
 	struct ptlrpc_request *req;
 	int rc;
 
-	if (!osc->active)
+	if (!osc->oc_active)
 		return -ENODATA;
-	req = ptlrpc_req_new(osc->imp, OST_STATFS, &wf_ost_statfs);
+	req = ptlrpc_req_new(osc->oc_imp, OST_STATFS, &wf_ost_statfs);
 	if (!req)
 		return -ENOMEM;
 	req->rq_no_delay = nodelay;
@@ -375,13 +375,13 @@ bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes)
 {
 	bool ok;
 
-	spin_lock(&osc->lock);
-	ok = osc->avail >= bytes && osc->dirty + bytes <= osc->max_dirty;
+	spin_lock(&osc->oc_lock);
+	ok = osc->oc_avail >= bytes && osc->oc_dirty + bytes <= osc->oc_max_dirty;
 	if (ok) {
-		osc->avail -= bytes;
-		osc->dirty += bytes;
+		osc->oc_avail -= bytes;
+		osc->oc_dirty += bytes;
 	}
-	spin_unlock(&osc->lock);
+	spin_unlock(&osc->oc_lock);
 	return ok;
 }
 
@@ -394,25 +394,25 @@ bool ll_osc_grant_get(struct ll_osc *osc, u64 bytes)
  */
 void ll_osc_grant_put(struct ll_osc *osc, u64 bytes)
 {
-	spin_lock(&osc->lock);
-	bytes = min(bytes, osc->dirty);
-	osc->dirty -= bytes;
-	osc->avail += bytes;
-	spin_unlock(&osc->lock);
-	wake_up_all(&osc->waitq);
+	spin_lock(&osc->oc_lock);
+	bytes = min(bytes, osc->oc_dirty);
+	osc->oc_dirty -= bytes;
+	osc->oc_avail += bytes;
+	spin_unlock(&osc->oc_lock);
+	wake_up_all(&osc->oc_waitq);
 }
 
 /* Is there nothing that could bring grant? */
 static bool osc_grant_dry(struct ll_osc *osc)
 {
-	return osc->imp->imp_invalid ||
-	       (!READ_ONCE(osc->dirty) && !READ_ONCE(osc->lane[0].in_flight));
+	return osc->oc_imp->imp_invalid ||
+	       (!READ_ONCE(osc->oc_dirty) && !READ_ONCE(osc->oc_lane[0].in_flight));
 }
 
 static bool osc_grant_there(struct ll_osc *osc)
 {
-	return READ_ONCE(osc->avail) >= PAGE_SIZE &&
-	       READ_ONCE(osc->dirty) + PAGE_SIZE <= READ_ONCE(osc->max_dirty);
+	return READ_ONCE(osc->oc_avail) >= PAGE_SIZE &&
+	       READ_ONCE(osc->oc_dirty) + PAGE_SIZE <= READ_ONCE(osc->oc_max_dirty);
 }
 
 /**
@@ -429,8 +429,8 @@ int ll_osc_grant_wait(struct ll_osc *osc)
 
 	if (osc_grant_dry(osc))
 		return -ENOSPC;
-	queue_work(system_unbound_wq, &osc->flush);
-	rc = wait_event_killable_timeout(osc->waitq, osc_grant_there(osc) || osc_grant_dry(osc),
+	queue_work(system_unbound_wq, &osc->oc_flush);
+	rc = wait_event_killable_timeout(osc->oc_waitq, osc_grant_there(osc) || osc_grant_dry(osc),
 					 2 * HZ);
 	if (rc < 0)
 		return -EINTR;
@@ -447,14 +447,14 @@ int ll_osc_grant_wait(struct ll_osc *osc)
  */
 void ll_osc_obdo_grant(struct ll_osc *osc, struct obdo *oa)
 {
-	spin_lock(&osc->lock);
+	spin_lock(&osc->oc_lock);
 	oa->o_valid |= cpu_to_le64(OBD_MD_FLBLOCKS | OBD_MD_FLGRANT);
-	oa->o_dirty = cpu_to_le64(osc->dirty);
-	oa->o_undirty = cpu_to_le32(osc->brw_size * (min(osc->max_in_flight, 64U) + 1));
-	oa->o_grant = cpu_to_le64(osc->avail);
-	oa->o_dropped = cpu_to_le32(min_t(u64, osc->lost, U32_MAX));
-	osc->lost -= min_t(u64, osc->lost, U32_MAX);
-	spin_unlock(&osc->lock);
+	oa->o_dirty = cpu_to_le64(osc->oc_dirty);
+	oa->o_undirty = cpu_to_le32(osc->oc_brw_size * (min(osc->oc_max_in_flight, 64U) + 1));
+	oa->o_grant = cpu_to_le64(osc->oc_avail);
+	oa->o_dropped = cpu_to_le32(min_t(u64, osc->oc_lost, U32_MAX));
+	osc->oc_lost -= min_t(u64, osc->oc_lost, U32_MAX);
+	spin_unlock(&osc->oc_lock);
 }
 
 /**
@@ -466,8 +466,8 @@ void ll_osc_reply_grant(struct ll_osc *osc, const struct obdo *oa)
 {
 	if (!oa || !(le64_to_cpu(oa->o_valid) & OBD_MD_FLGRANT))
 		return;
-	spin_lock(&osc->lock);
-	osc->avail += le64_to_cpu(oa->o_grant);
-	spin_unlock(&osc->lock);
-	wake_up_all(&osc->waitq);
+	spin_lock(&osc->oc_lock);
+	osc->oc_avail += le64_to_cpu(oa->o_grant);
+	spin_unlock(&osc->oc_lock);
+	wake_up_all(&osc->oc_waitq);
 }

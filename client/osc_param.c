@@ -21,13 +21,13 @@ u64 ll_osc_max_dirty_default(void)
 
 static int osc_uuid_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%s\n", ((struct ll_osc *)obj)->uuid);
+	seq_printf(m, "%s\n", ((struct ll_osc *)obj)->oc_uuid);
 	return 0;
 }
 
 static int osc_active_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%d\n", ((struct ll_osc *)obj)->active);
+	seq_printf(m, "%d\n", ((struct ll_osc *)obj)->oc_active);
 	return 0;
 }
 
@@ -44,20 +44,20 @@ static ssize_t osc_active_store(const char *text, size_t len, void *obj)
 
 static int osc_grant_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->avail));
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->oc_avail));
 	return 0;
 }
 
 static int osc_dirty_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->dirty));
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->oc_dirty));
 	return 0;
 }
 
 /* What written pages hold until the OST has committed them. */
 static int osc_unstable_show(struct seq_file *m, void *obj)
 {
-	long pages = atomic_long_read(&((struct ll_osc *)obj)->imp->imp_kept_pages);
+	long pages = atomic_long_read(&((struct ll_osc *)obj)->oc_imp->imp_kept_pages);
 
 	seq_printf(m, "unstable_pages: %20ld\n", pages);
 	seq_printf(m, "unstable_mb:    %20ld\n", pages >> (20 - PAGE_SHIFT));
@@ -66,13 +66,13 @@ static int osc_unstable_show(struct seq_file *m, void *obj)
 
 static int osc_lost_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->lost));
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->oc_lost));
 	return 0;
 }
 
 static int osc_in_flight_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->max_in_flight);
+	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->oc_max_in_flight);
 	return 0;
 }
 
@@ -84,14 +84,14 @@ static ssize_t osc_in_flight_store(const char *text, size_t len, void *obj)
 
 	if (rc)
 		return rc;
-	WRITE_ONCE(osc->max_in_flight, v);
+	WRITE_ONCE(osc->oc_max_in_flight, v);
 	ll_brw_send_queued(osc);
 	return len;
 }
 
 static int osc_pages_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%lu\n", READ_ONCE(((struct ll_osc *)obj)->brw_size) / PAGE_SIZE);
+	seq_printf(m, "%lu\n", READ_ONCE(((struct ll_osc *)obj)->oc_brw_size) / PAGE_SIZE);
 	return 0;
 }
 
@@ -108,19 +108,19 @@ static ssize_t osc_pages_store(const char *text, size_t len, void *obj)
 		v *= PAGE_SIZE;
 	if (!is_power_of_2(v) || v < ONE_MB_BRW_SIZE || v > LL_OSC_BRW_MAX)
 		return -ERANGE;
-	spin_lock(&osc->lock);
-	rc = v > osc->brw_granted ? -ERANGE : 0;
+	spin_lock(&osc->oc_lock);
+	rc = v > osc->oc_brw_granted ? -ERANGE : 0;
 	if (!rc) {
-		osc->brw_wanted = v;
+		osc->oc_brw_wanted = v;
 		ll_osc_tune(osc);
 	}
-	spin_unlock(&osc->lock);
+	spin_unlock(&osc->oc_lock);
 	return rc ?: (ssize_t)len;
 }
 
 static int osc_max_dirty_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->max_dirty) >> 20);
+	seq_printf(m, "%llu\n", READ_ONCE(((struct ll_osc *)obj)->oc_max_dirty) >> 20);
 	return 0;
 }
 
@@ -132,25 +132,25 @@ static ssize_t osc_max_dirty_store(const char *text, size_t len, void *obj)
 
 	if (rc)
 		return rc;
-	spin_lock(&osc->lock);
-	osc->max_dirty = v << 20;
-	spin_unlock(&osc->lock);
-	wake_up_all(&osc->waitq);
+	spin_lock(&osc->oc_lock);
+	osc->oc_max_dirty = v << 20;
+	spin_unlock(&osc->oc_lock);
+	wake_up_all(&osc->oc_waitq);
 	return len;
 }
 
 static int osc_checksums_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%d\n", READ_ONCE(((struct ll_osc *)obj)->cksum_on));
+	seq_printf(m, "%d\n", READ_ONCE(((struct ll_osc *)obj)->oc_cksum_on));
 	return 0;
 }
 
 void ll_osc_set_checksums(struct ll_osc *osc, bool on)
 {
-	spin_lock(&osc->lock);
-	osc->cksum_on = on;
+	spin_lock(&osc->oc_lock);
+	osc->oc_cksum_on = on;
 	ll_osc_tune(osc);
-	spin_unlock(&osc->lock);
+	spin_unlock(&osc->oc_lock);
 }
 
 static ssize_t osc_checksums_store(const char *text, size_t len, void *obj)
@@ -179,10 +179,10 @@ static int osc_cksum_type_show(struct seq_file *m, void *obj)
 	u32 granted, used;
 	unsigned int i;
 
-	spin_lock(&osc->lock);
-	granted = osc->cksum_granted;
-	used = granted & osc->cksum_wanted ?: granted;
-	spin_unlock(&osc->lock);
+	spin_lock(&osc->oc_lock);
+	granted = osc->oc_cksum_granted;
+	used = granted & osc->oc_cksum_wanted ?: granted;
+	spin_unlock(&osc->oc_lock);
 	used = used & OBD_CKSUM_CRC32C ?: used;
 	for (i = 0; i < ARRAY_SIZE(osc_cksum_names); i++)
 		if (granted & osc_cksum_names[i].type)
@@ -203,20 +203,20 @@ static ssize_t osc_cksum_type_store(const char *text, size_t len, void *obj)
 			break;
 	if (i == ARRAY_SIZE(osc_cksum_names))
 		return -EINVAL;
-	spin_lock(&osc->lock);
-	if (osc->cksum_granted & osc_cksum_names[i].type) {
-		osc->cksum_wanted = osc_cksum_names[i].type;
+	spin_lock(&osc->oc_lock);
+	if (osc->oc_cksum_granted & osc_cksum_names[i].type) {
+		osc->oc_cksum_wanted = osc_cksum_names[i].type;
 		ll_osc_tune(osc);
 	} else {
 		rc = -EINVAL;
 	}
-	spin_unlock(&osc->lock);
+	spin_unlock(&osc->oc_lock);
 	return rc ?: (ssize_t)len;
 }
 
 static int osc_short_io_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->short_io_max);
+	seq_printf(m, "%u\n", ((struct ll_osc *)obj)->oc_short_io_max);
 	return 0;
 }
 
@@ -230,13 +230,13 @@ static ssize_t osc_short_io_store(const char *text, size_t len, void *obj)
 		return rc;
 	if (v && v < 64)
 		return -ERANGE;
-	WRITE_ONCE(osc->short_io_max, v);
+	WRITE_ONCE(osc->oc_short_io_max, v);
 	return len;
 }
 
 static int osc_conn_show(struct seq_file *m, void *obj)
 {
-	return import_conn_show(m, ((struct ll_osc *)obj)->imp);
+	return import_conn_show(m, ((struct ll_osc *)obj)->oc_imp);
 }
 
 /* ---- rpc_stats ---- */
@@ -252,15 +252,15 @@ static int osc_rpc_stats_show(struct seq_file *m, void *obj)
 {
 	struct ll_osc *osc = obj;
 
-	if (!osc->rpc_hist)
+	if (!osc->oc_rpc_hist)
 		return -ENOMEM;
-	lu_hist_show_start(m, osc->rpc_hist);
+	lu_hist_show_start(m, osc->oc_rpc_hist);
 	seq_printf(m, "read RPCs in flight:  %u\nwrite RPCs in flight: %u\nDIO RPCs in flight: %u\n",
-		   READ_ONCE(osc->in_flight[0]), READ_ONCE(osc->in_flight[1]),
-		   READ_ONCE(osc->lane[1].in_flight));
+		   READ_ONCE(osc->oc_in_flight[0]), READ_ONCE(osc->oc_in_flight[1]),
+		   READ_ONCE(osc->oc_lane[1].in_flight));
 	seq_printf(m, "pending write pages:  %llu\npending read pages:   0\n",
-		   READ_ONCE(osc->dirty) >> PAGE_SHIFT);
-	lu_hist_show_tables(m, osc->rpc_hist, LU_HIST_RPC);
+		   READ_ONCE(osc->oc_dirty) >> PAGE_SHIFT);
+	lu_hist_show_tables(m, osc->oc_rpc_hist, LU_HIST_RPC);
 	seq_putc(m, '\n');
 	return 0;
 }
@@ -269,7 +269,7 @@ static ssize_t osc_rpc_stats_store(const char *text, size_t len, void *obj)
 {
 	struct ll_osc *osc = obj;
 
-	return osc->rpc_hist ? lu_hist_store(text, len, osc->rpc_hist) : -ENOMEM;
+	return osc->oc_rpc_hist ? lu_hist_store(text, len, osc->oc_rpc_hist) : -ENOMEM;
 }
 
 static const struct param_def osc_params[] = {
@@ -293,8 +293,8 @@ void ll_osc_params_add(struct ll_osc *osc)
 {
 	char path[100];
 
-	snprintf(path, sizeof(path), "osc/%s", osc->name);
-	osc->param = param_dir_add(NULL, path);
-	param_add(osc->param, osc_params, ARRAY_SIZE(osc_params), osc);
-	import_params_add(osc->param, osc->imp);
+	snprintf(path, sizeof(path), "osc/%s", osc->oc_name);
+	osc->oc_param = param_dir_add(NULL, path);
+	param_add(osc->oc_param, osc_params, ARRAY_SIZE(osc_params), osc);
+	import_params_add(osc->oc_param, osc->oc_imp);
 }

@@ -33,7 +33,7 @@ struct walk {
 /* ---- dirty pages: grant, and what st_blocks counts ---- */
 
 /*
- * A page that is dirty, or about to become dirty, is private and counts in ll_object.dirty, for
+ * A page that is dirty, or about to become dirty, is private and counts in ll_object.lob_dirty, for
  * st_blocks. A page that was dirtied without ll_page_account(), by a pin of get_user_pages(), is
  * written without grant.
  */
@@ -77,9 +77,9 @@ static void ll_object_dirty_add(struct inode *inode, struct ll_object *obj, long
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 
-	spin_lock(&d->lock);
-	obj->dirty += pages;
-	spin_unlock(&d->lock);
+	spin_lock(&d->lid_lock);
+	obj->lob_dirty += pages;
+	spin_unlock(&d->lid_lock);
 }
 
 /**
@@ -99,7 +99,7 @@ bool ll_page_account(struct inode *inode, struct page *page, struct ll_object *o
 	enum ll_page_state state = ll_page_state(page);
 
 	if (granted && state == LL_PAGE_GRANT)
-		ll_osc_grant_put(obj->osc, PAGE_SIZE);
+		ll_osc_grant_put(obj->lob_osc, PAGE_SIZE);
 	if (state == LL_PAGE_NONE) {
 		attach_page_private(page, NULL);
 		set_page_private(page, granted ? LL_PAGE_GRANT : LL_PAGE_PLAIN);
@@ -127,24 +127,24 @@ static void ll_page_unaccount(struct inode *inode, struct page *page, struct ll_
 		return;
 	ll_object_dirty_add(inode, obj, -1);
 	if (state == LL_PAGE_GRANT)
-		ll_osc_grant_put(obj->osc, PAGE_SIZE);
+		ll_osc_grant_put(obj->lob_osc, PAGE_SIZE);
 }
 
 /* ---- end of an RPC, collecting ---- */
 
 static void ll_read_done(struct ll_brw *brw)
 {
-	u32 left = brw->bytes;
+	u32 left = brw->lb_bytes;
 	unsigned int i;
 
 	/* The inode, and with it the mount, stays while its pages are locked. */
-	atomic_long_sub(brw->nr, &ll_sbi(brw->inode->i_sb)->reading);
-	for (i = 0; i < brw->nr; i++) {
-		struct bio_vec *bv = &brw->bv[i];
+	atomic_long_sub(brw->lb_nr, &ll_sbi(brw->lb_inode->i_sb)->sbi_reading);
+	for (i = 0; i < brw->lb_nr; i++) {
+		struct bio_vec *bv = &brw->lb_bv[i];
 		struct page *page = bv->bv_page;
 		u32 n = min(left, bv->bv_len);
 
-		if (!brw->rc) {
+		if (!brw->lb_rc) {
 			if (n < PAGE_SIZE)
 				zero_user_segment(page, n, PAGE_SIZE);
 			SetPageUptodate(page);
@@ -165,12 +165,12 @@ static void ll_read_done(struct ll_brw *brw)
 static bool ll_page_failed(struct inode *inode, struct page *page, enum ll_page_state state, int rc)
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
-	bool waits = state >= LL_PAGE_THROUGH && READ_ONCE(d->through.waits) &&
-		     d->through.index == page->index;
+	bool waits = state >= LL_PAGE_THROUGH && READ_ONCE(d->lid_through.waits) &&
+		     d->lid_through.index == page->index;
 
 	SetPageError(page);
 	if (waits)
-		WRITE_ONCE(d->through.rc, rc);
+		WRITE_ONCE(d->lid_through.rc, rc);
 	if (waits && state == LL_PAGE_THROUGH)
 		return false;
 	mapping_set_error(inode->i_mapping, rc);
@@ -182,17 +182,19 @@ static void ll_write_done(struct ll_brw *brw)
 	bool tell = false;
 	unsigned int i;
 
-	for (i = 0; brw->rc && i < brw->nr; i++)
-		tell |= ll_page_failed(brw->inode, brw->bv[i].bv_page, brw->state, brw->rc);
+	for (i = 0; brw->lb_rc && i < brw->lb_nr; i++)
+		tell |= ll_page_failed(brw->lb_inode, brw->lb_bv[i].bv_page, brw->lb_state,
+				       brw->lb_rc);
 	/* The OST destroys the objects of an unlinked file at any time. */
-	if (tell && (brw->rc != -ENOENT || brw->inode->i_nlink))
+	if (tell && (brw->lb_rc != -ENOENT || brw->lb_inode->i_nlink))
 		pr_err_ratelimited("%s: write of %u bytes at %llu of object " DFID " (file " DFID
 				   ") failed: rc = %d\n",
-				   brw->obj->osc->name, brw->len, brw->off, PFID(&brw->obj->fid),
-				   PFID(ll_fid(brw->inode)), brw->rc);
-	ll_object_dirty_add(brw->inode, brw->obj, -(long)brw->accounted);
-	for (i = 0; i < brw->nr; i++) {
-		struct page *page = brw->bv[i].bv_page;
+				   brw->lb_obj->lob_osc->oc_name, brw->lb_len, brw->lb_off,
+				   PFID(&brw->lb_obj->lob_fid),
+				   PFID(ll_fid(brw->lb_inode)), brw->lb_rc);
+	ll_object_dirty_add(brw->lb_inode, brw->lb_obj, -(long)brw->lb_accounted);
+	for (i = 0; i < brw->lb_nr; i++) {
+		struct page *page = brw->lb_bv[i].bv_page;
 
 		end_page_writeback(page);
 		put_page(page);
@@ -212,17 +214,17 @@ static void ll_walk_init(struct walk *w, struct inode *inode, struct ll_objset *
 
 static void ll_walk_send(struct walk *w, struct ll_brw *brw)
 {
-	list_del_init(&brw->link);
+	list_del_init(&brw->lb_link);
 	w->nr--;
 	if (!w->write)
-		atomic_long_add(brw->nr, &ll_sbi(w->inode->i_sb)->reading);
+		atomic_long_add(brw->lb_nr, &ll_sbi(w->inode->i_sb)->sbi_reading);
 	ll_brw_send(brw);
 }
 
 static void ll_walk_end(struct walk *w)
 {
 	while (!list_empty(&w->open))
-		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, link));
+		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, lb_link));
 }
 
 /*
@@ -232,18 +234,19 @@ static void ll_walk_end(struct walk *w)
  */
 static int ll_brw_find_lock(struct ll_brw *brw)
 {
-	u64 last = brw->off + PAGE_SIZE - 1;
-	struct ldlm_lock *lock = brw->write ? ll_object_match_dirty(brw->obj, brw->off, last)
-					    : ll_object_match_used(brw->obj, brw->off, last, false);
+	u64 last = brw->lb_off + PAGE_SIZE - 1;
+	struct ldlm_lock *lock = brw->lb_write ?
+		ll_object_match_dirty(brw->lb_obj, brw->lb_off, last) :
+		ll_object_match_used(brw->lb_obj, brw->lb_off, last, false);
 
 	if (!lock)
 		return -ENOLCK;
-	brw->generation = lock->l_generation;
-	brw->lock_end = lock->l_policy.extent.end;
-	if (brw->write)
+	brw->lb_generation = lock->l_generation;
+	brw->lb_lock_end = lock->l_policy.extent.end;
+	if (brw->lb_write)
 		ldlm_lock_decref(lock, lock->l_granted_mode);
 	else
-		brw->lock = lock;
+		brw->lb_lock = lock;
 	return 0;
 }
 
@@ -253,18 +256,18 @@ static struct ll_brw *ll_walk_brw(struct walk *w, struct ll_object *obj, u64 obj
 {
 	struct ll_brw *brw;
 
-	list_for_each_entry(brw, &w->open, link) {
-		if (brw->obj != obj)
+	list_for_each_entry(brw, &w->open, lb_link) {
+		if (brw->lb_obj != obj)
 			continue;
-		if (brw->off + brw->len == obj_off && !(brw->len & ~PAGE_MASK) &&
-		    brw->state == state && !ll_brw_full(brw) &&
-		    obj_off + PAGE_SIZE - 1 <= brw->lock_end)
+		if (brw->lb_off + brw->lb_len == obj_off && !(brw->lb_len & ~PAGE_MASK) &&
+		    brw->lb_state == state && !ll_brw_full(brw) &&
+		    obj_off + PAGE_SIZE - 1 <= brw->lb_lock_end)
 			return brw;
 		ll_walk_send(w, brw);
 		break;
 	}
 	if (w->nr >= LL_WALK_MAX)
-		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, link));
+		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, lb_link));
 	brw = ll_brw_new(w->inode, obj, w->write, obj_off, UINT_MAX);
 	if (!brw)
 		return ERR_PTR(-ENOMEM);
@@ -272,12 +275,12 @@ static struct ll_brw *ll_walk_brw(struct walk *w, struct ll_object *obj, u64 obj
 		ll_brw_free(brw);
 		return ERR_PTR(-ENOLCK);
 	}
-	brw->state = state;
-	brw->grant = state == LL_PAGE_GRANT;
-	brw->done = w->write ? ll_write_done : ll_read_done;
+	brw->lb_state = state;
+	brw->lb_grant = state == LL_PAGE_GRANT;
+	brw->lb_done = w->write ? ll_write_done : ll_read_done;
 	/* Who dirtied a page is not known any more: the flag is for reads only. */
-	brw->sys = !w->write && capable(CAP_SYS_RESOURCE);
-	list_add_tail(&brw->link, &w->open);
+	brw->lb_sys = !w->write && capable(CAP_SYS_RESOURCE);
+	list_add_tail(&brw->lb_link, &w->open);
 	w->nr++;
 	return brw;
 }
@@ -297,9 +300,9 @@ static int ll_walk_read(struct walk *w, struct page *page)
 	if (!obj) {
 		/* nothing is stored there: zeros. A missing object is an error. */
 		const struct ll_comp *c =
-			w->set ? ll_layout_comp(w->set->lo, page_offset(page)) : NULL;
+			w->set ? ll_layout_comp(w->set->los_lo, page_offset(page)) : NULL;
 
-		rc = (c && (!c->usable || ll_comp_has_objects(c))) ||
+		rc = (c && (!c->lc_usable || ll_comp_has_objects(c))) ||
 				     (!w->set && ll_layout_refused(w->inode))
 			     ? -EIO
 			     : 0;
@@ -336,9 +339,9 @@ static bool ll_walk_may_read(struct walk *w, u64 pos)
 	obj = w->set ? ll_objset_at(w->set, pos, NULL, &off) : NULL;
 	if (!obj)
 		return true;
-	list_for_each_entry(brw, &w->open, link)
-		if (brw->obj == obj && off >= brw->lock->l_policy.extent.start &&
-		    off + PAGE_SIZE - 1 <= brw->lock->l_policy.extent.end)
+	list_for_each_entry(brw, &w->open, lb_link)
+		if (brw->lb_obj == obj && off >= brw->lb_lock->l_policy.extent.start &&
+		    off + PAGE_SIZE - 1 <= brw->lb_lock->l_policy.extent.end)
 			return true;
 	return ll_object_may_io(obj, off, off + PAGE_SIZE - 1, false);
 }
@@ -448,13 +451,13 @@ static struct page *ll_page_for_write(struct address_space *mapping, pgoff_t ind
 static void ll_write_wait_for(struct ll_inode_data *d, struct page *page, struct ll_object *obj)
 {
 	set_page_private(page, PageDirty(page) ? LL_PAGE_BOTH : LL_PAGE_THROUGH);
-	d->through.index = page->index;
-	d->through.rc = 0;
-	spin_lock(&d->lock);
-	d->through.size = obj->size;
-	d->through.kms = obj->kms;
-	spin_unlock(&d->lock);
-	WRITE_ONCE(d->through.waits, true);
+	d->lid_through.index = page->index;
+	d->lid_through.rc = 0;
+	spin_lock(&d->lid_lock);
+	d->lid_through.size = obj->lob_size;
+	d->lid_through.kms = obj->lob_kms;
+	spin_unlock(&d->lid_lock);
+	WRITE_ONCE(d->lid_through.waits, true);
 }
 
 /* Nothing of this write(2) came into the page: it is as it was before ll_write_begin(). */
@@ -462,8 +465,8 @@ static void ll_write_none(struct inode *inode, struct page *page, struct ll_obje
 {
 	struct ll_inode_data *d = ll_i(inode)->lli_data;
 
-	if (d->through.waits && d->through.index == page->index)
-		WRITE_ONCE(d->through.waits, false);
+	if (d->lid_through.waits && d->lid_through.index == page->index)
+		WRITE_ONCE(d->lid_through.waits, false);
 	if (!PageDirty(page))
 		ll_page_unaccount(inode, page, obj);
 	else if (ll_page_state(page) >= LL_PAGE_THROUGH)
@@ -478,9 +481,9 @@ static int ll_write_prepare(struct inode *inode, struct ll_objset *set, struct l
 	u64 size;
 	int rc = 0;
 
-	spin_lock(&d->lock);
-	size = obj->size;
-	spin_unlock(&d->lock);
+	spin_lock(&d->lid_lock);
+	size = obj->lob_size;
+	spin_unlock(&d->lid_lock);
 	if (size > off)
 		rc = ll_read_for_write(inode, set, page);
 	else
@@ -506,13 +509,13 @@ static int ll_write_begin(struct file *file, struct address_space *mapping, loff
 	 * A page without grant is the last one of a write until the OST has taken it: nothing
 	 * behind it may succeed when it fails.
 	 */
-	rc = !obj ? -EIO : d->through.waits ? -ENOSPC : 0;
+	rc = !obj ? -EIO : d->lid_through.waits ? -ENOSPC : 0;
 	/* The OST would refuse the page when nobody waits for it any more. */
-	if (!rc && off + offset_in_page(pos) + len > obj->osc->max_bytes)
+	if (!rc && off + offset_in_page(pos) + len > obj->lob_osc->oc_max_bytes)
 		rc = -EFBIG;
 	if (rc)
 		goto out;
-	granted = ll_page_grant(obj->osc);
+	granted = ll_page_grant(obj->lob_osc);
 	if (granted < 0) {
 		rc = granted;
 		goto out;
@@ -546,7 +549,7 @@ again:
 	return 0;
 out_grant:
 	if (!granted)
-		ll_osc_grant_put(obj->osc, PAGE_SIZE);
+		ll_osc_grant_put(obj->lob_osc, PAGE_SIZE);
 out:
 	ll_objset_put(set);
 	return rc;
@@ -614,7 +617,7 @@ static int ll_write_one(struct page *page, struct writeback_control *wbc, void *
 	enum ll_page_state state;
 
 	/* The layout got more components: w->set may not have the object of this page. */
-	if (w->set != READ_ONCE(ll_i(inode)->lli_data->set)) {
+	if (w->set != READ_ONCE(ll_i(inode)->lli_data->lid_set)) {
 		w->stale = true;
 		redirty_page_for_writepage(wbc, page);
 		unlock_page(page);
@@ -625,9 +628,9 @@ static int ll_write_one(struct page *page, struct writeback_control *wbc, void *
 		ll_page_lose(inode, page, NULL);
 		return 0;
 	}
-	spin_lock(&ll_i(inode)->lli_data->lock);
-	size = max(obj->size, obj->kms);
-	spin_unlock(&ll_i(inode)->lli_data->lock);
+	spin_lock(&ll_i(inode)->lli_data->lid_lock);
+	size = max(obj->lob_size, obj->lob_kms);
+	spin_unlock(&ll_i(inode)->lli_data->lid_lock);
 	state = ll_page_state(page);
 	if (size <= off) {
 		ll_page_cut_off(inode, page, obj, off);
@@ -647,7 +650,7 @@ static int ll_write_one(struct page *page, struct writeback_control *wbc, void *
 	/* From here on the RPC has its grant, and counts it as dirty. */
 	if (state != LL_PAGE_NONE) {
 		detach_page_private(page);
-		brw->accounted++;
+		brw->lb_accounted++;
 	}
 	ClearPageError(page);
 	get_page(page);
@@ -698,17 +701,17 @@ void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos, lof
 		return;
 	off += end - pos;
 	/* What others made longer meanwhile stays. */
-	spin_lock(&d->lock);
-	if (obj->size == off)
-		obj->size = d->through.size;
-	if (obj->kms == off)
-		obj->kms = d->through.kms;
-	spin_unlock(&d->lock);
+	spin_lock(&d->lid_lock);
+	if (obj->lob_size == off)
+		obj->lob_size = d->lid_through.size;
+	if (obj->lob_kms == off)
+		obj->lob_kms = d->lid_through.kms;
+	spin_unlock(&d->lid_lock);
 	ll_data_merge(inode, set);
 	invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT, pos >> PAGE_SHIFT);
 }
 
-/* Offset of the first byte behind the data in the last page. ll_inode_data.lock is held. */
+/* Offset of the first byte behind the data in the last page. ll_inode_data.lid_lock is held. */
 static unsigned int ll_tail_start(const struct ll_objset *set, loff_t size)
 {
 	unsigned int start = offset_in_page(size);
@@ -719,8 +722,8 @@ static unsigned int ll_tail_start(const struct ll_objset *set, loff_t size)
 	 * i_size may be behind: the object knows better, while this client has a lock on the page.
 	 */
 	obj = set ? ll_objset_at(set, size & PAGE_MASK, NULL, &off) : NULL;
-	if (obj && obj->size > off)
-		start = max_t(u64, start, min_t(u64, obj->size - off, PAGE_SIZE));
+	if (obj && obj->lob_size > off)
+		start = max_t(u64, start, min_t(u64, obj->lob_size - off, PAGE_SIZE));
 	return start;
 }
 
@@ -742,7 +745,7 @@ int ll_pages_zero_tail(struct inode *inode)
 	unsigned int start;
 	int rc;
 
-	if (!READ_ONCE(d->mapped) || !(size & ~PAGE_MASK))
+	if (!READ_ONCE(d->lid_mapped) || !(size & ~PAGE_MASK))
 		return 0;
 	folio = filemap_get_folio(inode->i_mapping, size >> PAGE_SHIFT);
 	if (IS_ERR_OR_NULL(folio))
@@ -750,9 +753,9 @@ int ll_pages_zero_tail(struct inode *inode)
 	set = ll_objset_peek(inode);
 	rc = folio_lock_killable(folio);
 	if (!rc) {
-		spin_lock(&d->lock);
+		spin_lock(&d->lid_lock);
 		start = ll_tail_start(set, size);
-		spin_unlock(&d->lock);
+		spin_unlock(&d->lid_lock);
 		if (folio->mapping == inode->i_mapping && folio_test_uptodate(folio) &&
 		    i_size_read(inode) <= size)
 			zero_user_segment(folio_page(folio, 0), start, PAGE_SIZE);
@@ -919,13 +922,13 @@ static const struct ll_comp *ll_object_comp(const struct ll_objset *set,
 {
 	u32 i, k;
 
-	for (i = 0; i < set->lo->nr_comps; i++) {
-		const struct ll_comp *c = &set->lo->comps[i];
+	for (i = 0; i < set->los_lo->ly_nr_comps; i++) {
+		const struct ll_comp *c = &set->los_lo->ly_comps[i];
 
 		if (!ll_comp_has_objects(c))
 			continue;
-		for (k = 0; k < c->stripe_count && c->first + k < set->nr; k++)
-			if (set->obj[c->first + k] == obj) {
+		for (k = 0; k < c->lc_stripe_count && c->lc_first + k < set->los_nr; k++)
+			if (set->los_obj[c->lc_first + k] == obj) {
 				*stripe = k;
 				return c;
 			}
@@ -979,7 +982,7 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 		goto out;
 	/* The smallest range of the file that holds all that the lock covers. */
 	fs = ls >= MAX_LFS_FILESIZE ? MAX_LFS_FILESIZE : ll_file_pos(c, k, ls);
-	fe = le >= MAX_LFS_FILESIZE / c->stripe_count ? MAX_LFS_FILESIZE : ll_file_pos(c, k, le);
+	fe = le >= MAX_LFS_FILESIZE / c->lc_stripe_count ? MAX_LFS_FILESIZE : ll_file_pos(c, k, le);
 	fe = min_t(u64, fe, MAX_LFS_FILESIZE);
 	/*
 	 * All at once, for long RPCs, but only the pages of this object are waited for, by
@@ -995,8 +998,8 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 			break;
 		pos = (u64)index << PAGE_SHIFT;
 		/* The pages up to the end of this stripe unit are those of one object. */
-		last = min((div_u64(pos, c->stripe_size) + 1) * c->stripe_size - 1, fe);
-		if (pos >= c->start && pos < c->end && ll_stripe_of(c, pos, &off) == k &&
+		last = min((div_u64(pos, c->lc_stripe_size) + 1) * c->lc_stripe_size - 1, fe);
+		if (pos >= c->lc_start && pos < c->lc_end && ll_stripe_of(c, pos, &off) == k &&
 		    off + PAGE_SIZE > ls && off <= le &&
 		    (write || !ll_object_covered(obj, off, off + (last - pos)))) {
 			/* @le may be the largest number there is: nothing is added to it. */

@@ -50,7 +50,7 @@ static int ll_space_get(void *obj, struct kstatfs *st)
 {
 	struct ll_sb_info *sbi = obj;
 
-	return sbi->mdc0 ? ll_statfs_get(sbi, st, true) : -ENODEV;
+	return sbi->sbi_mdc0 ? ll_statfs_get(sbi, st, true) : -ENODEV;
 }
 
 static int ll_fstype_show(struct seq_file *m, void *obj)
@@ -67,7 +67,7 @@ static int ll_client_type_show(struct seq_file *m, void *obj)
 
 static int ll_uuid_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%s\n", ((struct ll_sb_info *)obj)->uuid);
+	seq_printf(m, "%s\n", ((struct ll_sb_info *)obj)->sbi_uuid);
 	return 0;
 }
 
@@ -75,7 +75,7 @@ static int ll_max_easize_show(struct seq_file *m, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
 
-	seq_printf(m, "%u\n", sbi->mdc0 ? sbi->mdc0->max_easize : 0);
+	seq_printf(m, "%u\n", sbi->sbi_mdc0 ? sbi->sbi_mdc0->lmc_max_easize : 0);
 	return 0;
 }
 
@@ -83,15 +83,15 @@ static int ll_default_easize_show(struct seq_file *m, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
 
-	seq_printf(m, "%u\n", sbi->mdc0 ? mdc_ea_room(sbi->mdc0) : LL_EASIZE_DEF);
+	seq_printf(m, "%u\n", sbi->sbi_mdc0 ? mdc_ea_room(sbi->sbi_mdc0) : LL_EASIZE_DEF);
 	return 0;
 }
 
-PARAM_DEFINE_UINT(ll_statfs_max_age, ((struct ll_sb_info *)obj)->statfs_max_age, 0, 1800)
+PARAM_DEFINE_UINT(ll_statfs_max_age, ((struct ll_sb_info *)obj)->sbi_statfs_max_age, 0, 1800)
 
 static int ll_stat_blocksize_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->stat_blocksize);
+	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->sbi_stat_blocksize);
 	return 0;
 }
 
@@ -104,13 +104,13 @@ static ssize_t ll_stat_blocksize_store(const char *text, size_t len, void *obj)
 		return rc;
 	if (v && (v < PAGE_SIZE || v & (v - 1)))
 		return -ERANGE;
-	((struct ll_sb_info *)obj)->stat_blocksize = v;
+	((struct ll_sb_info *)obj)->sbi_stat_blocksize = v;
 	return len;
 }
 
 static int ll_lazystatfs_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%d\n", !!(((struct ll_sb_info *)obj)->opts & LL_OPT_LAZYSTATFS));
+	seq_printf(m, "%d\n", !!(((struct ll_sb_info *)obj)->sbi_opts & LL_OPT_LAZYSTATFS));
 	return 0;
 }
 
@@ -122,7 +122,7 @@ static ssize_t ll_lazystatfs_store(const char *text, size_t len, void *obj)
 
 	if (rc)
 		return rc;
-	sbi->opts = on ? sbi->opts | LL_OPT_LAZYSTATFS : sbi->opts & ~LL_OPT_LAZYSTATFS;
+	sbi->sbi_opts = on ? sbi->sbi_opts | LL_OPT_LAZYSTATFS : sbi->sbi_opts & ~LL_OPT_LAZYSTATFS;
 	return len;
 }
 
@@ -130,7 +130,7 @@ static int ll_xattr_cache_show(struct seq_file *m, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
 
-	seq_printf(m, "%d\n", sbi->mdc0 && !sbi->mdc0->no_xattr_intent);
+	seq_printf(m, "%d\n", sbi->sbi_mdc0 && !sbi->sbi_mdc0->lmc_no_xattr_intent);
 	return 0;
 }
 
@@ -144,19 +144,19 @@ static u64 ll_ra_default_mb(void)
 /* A file that is opened from now on reads ahead so much, more if it has many stripes. */
 static void ll_ra_apply(struct ll_sb_info *sbi)
 {
-	unsigned int mb = min3(sbi->ra_mb, sbi->ra_file_mb, LL_READ_AHEAD >> 20);
+	unsigned int mb = min3(sbi->sbi_ra_mb, sbi->sbi_ra_file_mb, LL_READ_AHEAD >> 20);
 
-	if (!sbi->sb)
+	if (!sbi->sbi_sb)
 		return;
-	WRITE_ONCE(sbi->sb->s_bdi->ra_pages, (unsigned long)mb << (20 - PAGE_SHIFT));
-	WRITE_ONCE(sbi->sb->s_bdi->io_pages,
+	WRITE_ONCE(sbi->sbi_sb->s_bdi->ra_pages, (unsigned long)mb << (20 - PAGE_SHIFT));
+	WRITE_ONCE(sbi->sbi_sb->s_bdi->io_pages,
 		   min_t(unsigned long, LL_OSC_BRW_MAX >> PAGE_SHIFT,
 			 (unsigned long)mb << (20 - PAGE_SHIFT)));
 }
 
 static int ll_ra_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->ra_mb);
+	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->sbi_ra_mb);
 	return 0;
 }
 
@@ -168,14 +168,14 @@ static ssize_t ll_ra_store(const char *text, size_t len, void *obj)
 
 	if (rc)
 		return rc;
-	sbi->ra_mb = v;
+	sbi->sbi_ra_mb = v;
 	ll_ra_apply(sbi);
 	return len;
 }
 
 static int ll_ra_file_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->ra_file_mb);
+	seq_printf(m, "%u\n", ((struct ll_sb_info *)obj)->sbi_ra_file_mb);
 	return 0;
 }
 
@@ -183,11 +183,11 @@ static ssize_t ll_ra_file_store(const char *text, size_t len, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
 	u64 v;
-	int rc = param_parse_u64(text, 0, sbi->ra_mb, &v);
+	int rc = param_parse_u64(text, 0, sbi->sbi_ra_mb, &v);
 
 	if (rc)
 		return rc;
-	sbi->ra_file_mb = v;
+	sbi->sbi_ra_file_mb = v;
 	ll_ra_apply(sbi);
 	return len;
 }
@@ -198,7 +198,7 @@ static int ll_checksums_show(struct seq_file *m, void *obj)
 {
 	struct ll_sb_info *sbi = obj;
 
-	seq_printf(m, "%d\n", !!(READ_ONCE(sbi->opts) & LL_OPT_CHECKSUM));
+	seq_printf(m, "%d\n", !!(READ_ONCE(sbi->sbi_opts) & LL_OPT_CHECKSUM));
 	return 0;
 }
 
@@ -212,8 +212,8 @@ static ssize_t ll_checksums_store(const char *text, size_t len, void *obj)
 
 	if (rc)
 		return rc;
-	sbi->opts = on ? sbi->opts | LL_OPT_CHECKSUM : sbi->opts & ~LL_OPT_CHECKSUM;
-	xa_for_each(&sbi->oscs, i, osc)
+	sbi->sbi_opts = on ? sbi->sbi_opts | LL_OPT_CHECKSUM : sbi->sbi_opts & ~LL_OPT_CHECKSUM;
+	xa_for_each(&sbi->sbi_oscs, i, osc)
 		ll_osc_set_checksums(osc, on);
 	return len;
 }
@@ -244,8 +244,8 @@ static int ll_lov_count(struct ll_sb_info *sbi, bool active)
 	unsigned long i;
 	int n = 0;
 
-	xa_for_each(&sbi->oscs, i, osc)
-		n += !active || READ_ONCE(osc->active);
+	xa_for_each(&sbi->sbi_oscs, i, osc)
+		n += !active || READ_ONCE(osc->oc_active);
 	return n;
 }
 
@@ -267,15 +267,15 @@ static int ll_lov_target_obd_show(struct seq_file *m, void *obj)
 	struct ll_osc *osc;
 	unsigned long i;
 
-	xa_for_each(&sbi->oscs, i, osc)
-		seq_printf(m, "%lu: %s %s\n", i, osc->uuid,
-			   READ_ONCE(osc->active) ? "ACTIVE" : "INACTIVE");
+	xa_for_each(&sbi->sbi_oscs, i, osc)
+		seq_printf(m, "%lu: %s %s\n", i, osc->oc_uuid,
+			   READ_ONCE(osc->oc_active) ? "ACTIVE" : "INACTIVE");
 	return 0;
 }
 
 static int ll_lov_desc_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%s-clilov_UUID\n", ((struct ll_sb_info *)obj)->fsname);
+	seq_printf(m, "%s-clilov_UUID\n", ((struct ll_sb_info *)obj)->sbi_fsname);
 	return 0;
 }
 
@@ -293,8 +293,8 @@ static int ll_lmv_count(struct ll_sb_info *sbi, bool active)
 	unsigned long i;
 	int n = 0;
 
-	xa_for_each(&sbi->mdcs, i, mdc)
-		n += !active || !READ_ONCE(mdc->imp->imp_deactive);
+	xa_for_each(&sbi->sbi_mdcs, i, mdc)
+		n += !active || !READ_ONCE(mdc->lmc_imp->imp_deactive);
 	return n;
 }
 
@@ -316,15 +316,15 @@ static int ll_lmv_target_obd_show(struct seq_file *m, void *obj)
 	struct ll_mdc *mdc;
 	unsigned long i;
 
-	xa_for_each(&sbi->mdcs, i, mdc)
-		seq_printf(m, "%lu: %s %s\n", i, mdc->tgt_uuid,
-			   mdc->imp->imp_deactive ? "INACTIVE" : "ACTIVE");
+	xa_for_each(&sbi->sbi_mdcs, i, mdc)
+		seq_printf(m, "%lu: %s %s\n", i, mdc->lmc_tgt_uuid,
+			   mdc->lmc_imp->imp_deactive ? "INACTIVE" : "ACTIVE");
 	return 0;
 }
 
 static int ll_lmv_desc_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%s-clilmv_UUID\n", ((struct ll_sb_info *)obj)->fsname);
+	seq_printf(m, "%s-clilmv_UUID\n", ((struct ll_sb_info *)obj)->sbi_fsname);
 	return 0;
 }
 
@@ -342,10 +342,10 @@ static struct param_dir *ll_set_add(struct ll_sb_info *sbi, const char *type,
 	struct param_dir *dir;
 	char path[64];
 
-	snprintf(path, sizeof(path), "%s/%s-cli%s-%s", type, sbi->fsname, type, sbi->inst);
+	snprintf(path, sizeof(path), "%s/%s-cli%s-%s", type, sbi->sbi_fsname, type, sbi->sbi_inst);
 	dir = param_dir_add(NULL, path);
 	param_add(dir, defs, n, sbi);
-	param_add_space(dir, &sbi->space);
+	param_add_space(dir, &sbi->sbi_space);
 	return dir;
 }
 
@@ -353,42 +353,42 @@ int ll_param_init(struct ll_sb_info *sbi)
 {
 	char name[64];
 
-	sbi->stats = lu_stats_new(ll_stats, LLS_NR);
-	if (!sbi->stats)
+	sbi->sbi_stats = lu_stats_new(ll_stats, LLS_NR);
+	if (!sbi->sbi_stats)
 		return -ENOMEM;
-	snprintf(name, sizeof(name), "llite/%s", sbi->name);
-	sbi->param_dir = param_dir_add(NULL, name);
+	snprintf(name, sizeof(name), "llite/%s", sbi->sbi_name);
+	sbi->sbi_param_dir = param_dir_add(NULL, name);
 	ll_cache_limit_init(sbi);
-	sbi->ra_mb = ll_ra_default_mb();
-	sbi->ra_file_mb = clamp(sbi->ra_mb / 4, LL_READ_AHEAD >> 20, 256U);
-	sbi->space = (struct param_space){ ll_space_get, sbi };
-	param_add_space(sbi->param_dir, &sbi->space);
-	param_add(sbi->param_dir, ll_params, ARRAY_SIZE(ll_params), sbi);
+	sbi->sbi_ra_mb = ll_ra_default_mb();
+	sbi->sbi_ra_file_mb = clamp(sbi->sbi_ra_mb / 4, LL_READ_AHEAD >> 20, 256U);
+	sbi->sbi_space = (struct param_space){ ll_space_get, sbi };
+	param_add_space(sbi->sbi_param_dir, &sbi->sbi_space);
+	param_add(sbi->sbi_param_dir, ll_params, ARRAY_SIZE(ll_params), sbi);
 	ll_statahead_params(sbi);
-	sbi->lov_dir = ll_set_add(sbi, "lov", lov_params, ARRAY_SIZE(lov_params));
-	sbi->lmv_dir = ll_set_add(sbi, "lmv", lmv_params, ARRAY_SIZE(lmv_params));
-	lu_stats_file(sbi->param_dir, "stats", sbi->stats);
-	snprintf(name, sizeof(name), "%s-clilov-%s", sbi->fsname, sbi->inst);
-	sbi->dev_lov = lu_device_add("lov", name, sbi->uuid);
-	snprintf(name, sizeof(name), "%s-clilmv-%s", sbi->fsname, sbi->inst);
-	sbi->dev_lmv = lu_device_add("lmv", name, sbi->uuid);
+	sbi->sbi_lov_dir = ll_set_add(sbi, "lov", lov_params, ARRAY_SIZE(lov_params));
+	sbi->sbi_lmv_dir = ll_set_add(sbi, "lmv", lmv_params, ARRAY_SIZE(lmv_params));
+	lu_stats_file(sbi->sbi_param_dir, "stats", sbi->sbi_stats);
+	snprintf(name, sizeof(name), "%s-clilov-%s", sbi->sbi_fsname, sbi->sbi_inst);
+	sbi->sbi_dev_lov = lu_device_add("lov", name, sbi->sbi_uuid);
+	snprintf(name, sizeof(name), "%s-clilmv-%s", sbi->sbi_fsname, sbi->sbi_inst);
+	sbi->sbi_dev_lmv = lu_device_add("lmv", name, sbi->sbi_uuid);
 	return 0;
 }
 
 /* No reader or writer of a parameter from here on. */
 void ll_param_hide(struct ll_sb_info *sbi)
 {
-	param_dir_del(sbi->lmv_dir);
-	param_dir_del(sbi->lov_dir);
-	param_dir_del(sbi->param_dir);
-	sbi->param_dir = NULL;
+	param_dir_del(sbi->sbi_lmv_dir);
+	param_dir_del(sbi->sbi_lov_dir);
+	param_dir_del(sbi->sbi_param_dir);
+	sbi->sbi_param_dir = NULL;
 	ll_cache_limit_stop(sbi);
 }
 
 void ll_param_fini(struct ll_sb_info *sbi)
 {
-	lu_device_del(sbi->dev_lmv);
-	lu_device_del(sbi->dev_lov);
-	lu_stats_free(sbi->stats);
-	sbi->stats = NULL;
+	lu_device_del(sbi->sbi_dev_lmv);
+	lu_device_del(sbi->sbi_dev_lov);
+	lu_stats_free(sbi->sbi_stats);
+	sbi->sbi_stats = NULL;
 }

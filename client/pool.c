@@ -3,7 +3,7 @@
  * Pools of OSTs, as the config log names them: parameters lov.*.pools.NAME, one UUID a line, which
  * tools read. MDTs place objects; for a client the name of a pool in a layout is only a label.
  *
- * Records come one at a time (conf_mutex). ll_sb_info.pool_mutex protects the members against the
+ * Records come one at a time (sbi_conf_mutex). sbi_pool_mutex protects the members against the
  * readers of the parameters; no parameter is added or removed with it held.
  */
 #define pr_fmt(fmt) "lustre: " fmt
@@ -29,10 +29,10 @@ static int ll_pool_show(struct seq_file *m, void *obj)
 	struct ll_pool *p = obj;
 	struct ll_pool_ost *o;
 
-	mutex_lock(&p->sbi->pool_mutex);
+	mutex_lock(&p->sbi->sbi_pool_mutex);
 	list_for_each_entry(o, &p->osts, link)
 		seq_printf(m, "%s\n", o->uuid);
-	mutex_unlock(&p->sbi->pool_mutex);
+	mutex_unlock(&p->sbi->sbi_pool_mutex);
 	return 0;
 }
 
@@ -40,7 +40,7 @@ static struct ll_pool *ll_pool_find(struct ll_sb_info *sbi, const char *name)
 {
 	struct ll_pool *p;
 
-	list_for_each_entry(p, &sbi->pools, link)
+	list_for_each_entry(p, &sbi->sbi_pools, link)
 		if (!strcmp(p->name, name))
 			return p;
 	return NULL;
@@ -73,12 +73,13 @@ static int ll_pool_new(struct ll_sb_info *sbi, const char *name)
 	p->def.mode = 0444;
 	p->def.show = ll_pool_show;
 	p->def.places = PARAM_PROC;
-	list_add_tail(&p->link, &sbi->pools);
-	if (!sbi->pool_dir) {
-		snprintf(dir, sizeof(dir), "lov/%s-clilov-%s/pools", sbi->fsname, sbi->inst);
-		sbi->pool_dir = param_dir_add(NULL, dir);
+	list_add_tail(&p->link, &sbi->sbi_pools);
+	if (!sbi->sbi_pool_dir) {
+		snprintf(dir, sizeof(dir), "lov/%s-clilov-%s/pools", sbi->sbi_fsname,
+			 sbi->sbi_inst);
+		sbi->sbi_pool_dir = param_dir_add(NULL, dir);
 	}
-	param_add(sbi->pool_dir, &p->def, 1, p);
+	param_add(sbi->sbi_pool_dir, &p->def, 1, p);
 	return 0;
 }
 
@@ -86,7 +87,7 @@ static void ll_pool_del(struct ll_pool *p)
 {
 	struct ll_pool_ost *o, *n;
 
-	param_del(p->sbi->pool_dir, p->name);
+	param_del(p->sbi->sbi_pool_dir, p->name);
 	list_del(&p->link);
 	list_for_each_entry_safe(o, n, &p->osts, link)
 		kfree(o);
@@ -103,9 +104,9 @@ static int ll_pool_add_ost(struct ll_pool *p, const char *uuid)
 	if (!o)
 		return -ENOMEM;
 	strscpy(o->uuid, uuid, sizeof(o->uuid));
-	mutex_lock(&p->sbi->pool_mutex);
+	mutex_lock(&p->sbi->sbi_pool_mutex);
 	list_add_tail(&o->link, &p->osts);
-	mutex_unlock(&p->sbi->pool_mutex);
+	mutex_unlock(&p->sbi->sbi_pool_mutex);
 	return 0;
 }
 
@@ -113,16 +114,16 @@ static void ll_pool_del_ost(struct ll_pool *p, const char *uuid)
 {
 	struct ll_pool_ost *o = ll_pool_ost_find(p, uuid);
 
-	mutex_lock(&p->sbi->pool_mutex);
+	mutex_lock(&p->sbi->sbi_pool_mutex);
 	if (o)
 		list_del(&o->link);
-	mutex_unlock(&p->sbi->pool_mutex);
+	mutex_unlock(&p->sbi->sbi_pool_mutex);
 	kfree(o);
 }
 
 /**
  * ll_pool_record - a record of the config log changes a pool
- * @sbi: the file system, conf_mutex held
+ * @sbi: the file system, sbi_conf_mutex held
  * @cmd: LCFG_POOL_*
  * @name: of the pool, or NULL
  * @uuid: of the OST, or NULL
@@ -162,8 +163,8 @@ void ll_pools_fini(struct ll_sb_info *sbi)
 {
 	struct ll_pool *p, *n;
 
-	list_for_each_entry_safe(p, n, &sbi->pools, link)
+	list_for_each_entry_safe(p, n, &sbi->sbi_pools, link)
 		ll_pool_del(p);
-	param_dir_del(sbi->pool_dir);
-	sbi->pool_dir = NULL;
+	param_dir_del(sbi->sbi_pool_dir);
+	sbi->sbi_pool_dir = NULL;
 }

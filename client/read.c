@@ -22,7 +22,7 @@
  */
 void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start)
 {
-	struct lu_stats *stats = ll_sbi(inode->i_sb)->stats;
+	struct lu_stats *stats = ll_sbi(inode->i_sb)->sbi_stats;
 
 	if (ret <= 0)
 		return;
@@ -57,16 +57,16 @@ static void ll_read_ahead_scale(struct file *file, const struct ll_objset *set)
 {
 	struct inode *inode = file_inode(file);
 	struct ll_sb_info *sbi = ll_sbi(inode->i_sb);
-	unsigned long all = (unsigned long)READ_ONCE(sbi->ra_mb) << (20 - PAGE_SHIFT);
-	u64 bytes = (u64)min(READ_ONCE(sbi->ra_mb), READ_ONCE(sbi->ra_file_mb)) << 20;
+	unsigned long all = (unsigned long)READ_ONCE(sbi->sbi_ra_mb) << (20 - PAGE_SHIFT);
+	u64 bytes = (u64)min(READ_ONCE(sbi->sbi_ra_mb), READ_ONCE(sbi->sbi_ra_file_mb)) << 20;
 	unsigned int pages;
 
 	/* Without readahead it shall stay; and faults of a mapping read around their page. */
 	if (!file->f_ra.ra_pages || READ_ONCE(((struct ll_file *)file->private_data)->lf_mapped))
 		return;
-	bytes = min(bytes, (u64)set->nr * LL_READ_AHEAD_STRIPE);
+	bytes = min(bytes, (u64)set->los_nr * LL_READ_AHEAD_STRIPE);
 	pages = max_t(unsigned int, inode->i_sb->s_bdi->ra_pages, bytes >> PAGE_SHIFT);
-	if (atomic_long_read(&sbi->reading) > all)
+	if (atomic_long_read(&sbi->sbi_reading) > all)
 		file->f_ra.ra_pages = min_t(unsigned int, file->f_ra.ra_pages,
 					    LL_READ_AROUND >> PAGE_SHIFT);
 	else if (file->f_ra.ra_pages < pages)

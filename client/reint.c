@@ -24,13 +24,13 @@ static void mdc_reint_elc(struct mdc_reint *r, const struct lu_fid *fid, u32 mod
 	if (r->nr_elc == LDLM_ELC_MAX)
 		return;
 	fid_to_res_id(&res, fid);
-	r->nr_elc += ldlm_cli_elc(r->mdc->ns, &res, mode, bits, r->elc + r->nr_elc,
+	r->nr_elc += ldlm_cli_elc(r->mdc->lmc_ns, &res, mode, bits, r->elc + r->nr_elc,
 				  LDLM_ELC_MAX - r->nr_elc);
 }
 
 static int mdc_reint_new(struct mdc_reint *r, const struct wire_format *fmt)
 {
-	r->req = ptlrpc_req_new(r->mdc->imp, MDS_REINT, fmt);
+	r->req = ptlrpc_req_new(r->mdc->lmc_imp, MDS_REINT, fmt);
 	if (!r->req)
 		return -ENOMEM;
 	ptlrpc_req_size(r->req, WF_DLM_REQ, ldlm_request_bytes(r->nr_elc));
@@ -181,7 +181,7 @@ int mdc_create(struct inode *dir, const struct qstr *name, umode_t mode, dev_t r
 	mdc_pack_rec(rec, REINT_CREATE, dir, NULL);
 	fid_to_le(&rec->cr_fid1, ll_fid(dir));
 	fid_to_le(&rec->cr_fid2, &fid);
-	if (!(imp_connect_flags(r.mdc->imp) & OBD_CONNECT_UMASK) && !S_ISLNK(mode))
+	if (!(imp_connect_flags(r.mdc->lmc_imp) & OBD_CONNECT_UMASK) && !S_ISLNK(mode))
 		mode &= ~current_umask();
 	rec->cr_mode = cpu_to_le32(mode);
 	rec->cr_umask = cpu_to_le32(current_umask());
@@ -303,7 +303,7 @@ int mdc_rename(struct inode *src_dir, const struct qstr *src, struct inode *inod
 	rc = mdc_reint_pack(&r);
 	if (rc)
 		return rc;
-	if ((imp_connect_flags(r.mdc->imp) & (OBD_CONNECT_GRANT | OBD_CONNECT_SRVLOCK)) ==
+	if ((imp_connect_flags(r.mdc->lmc_imp) & (OBD_CONNECT_GRANT | OBD_CONNECT_SRVLOCK)) ==
 	    (OBD_CONNECT_GRANT | OBD_CONNECT_SRVLOCK))
 		r.req->rq_req_portal = MDS_IO_PORTAL;
 	rec = r.rec;
@@ -337,7 +337,7 @@ int mdc_setxattr(struct inode *inode, const char *name, const void *value, size_
 	int rc;
 
 	mdc_reint_start(&r, mdc_of(inode), NULL);
-	if (size > r.mdc->max_easize)
+	if (size > r.mdc->lmc_max_easize)
 		return -E2BIG;
 	if (!strcmp(name, XATTR_NAME_ACL_ACCESS))
 		bits |= MDS_INODELOCK_PERM;

@@ -25,9 +25,9 @@ struct seek {
  */
 static void ll_seek_found(struct seek *sk, const struct ll_fan *fan, u64 obj_off)
 {
-	u64 pos = max(ll_file_pos(fan->comp, fan->obj->stripe, obj_off), sk->pos);
+	u64 pos = max(ll_file_pos(fan->comp, fan->obj->lob_stripe, obj_off), sk->pos);
 
-	if (pos < fan->comp->end)
+	if (pos < fan->comp->lc_end)
 		sk->found = min(sk->found, pos);
 }
 
@@ -36,22 +36,22 @@ static int ll_seek_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 	struct ll_inode_data *d = ll_i(fo->inode)->lli_data;
 	const struct ll_comp *c = fan->comp;
 	struct seek *sk = fo->arg;
-	u64 start = max(sk->pos, c->start), off, size;
+	u64 start = max(sk->pos, c->lc_start), off, size;
 	struct obdo *oa;
 
 	/* Of several mirrors only the one that is read counts. */
-	if (start >= min(sk->size, c->end) || ll_layout_comp(sk->set->lo, start) != c)
+	if (start >= min(sk->size, c->lc_end) || ll_layout_comp(sk->set->los_lo, start) != c)
 		return 0;
-	off = ll_obj_end(c, fan->obj->stripe, start);
-	spin_lock(&d->lock);
-	size = max(fan->obj->size, fan->obj->kms);
-	spin_unlock(&d->lock);
+	off = ll_obj_end(c, fan->obj->lob_stripe, start);
+	spin_lock(&d->lid_lock);
+	size = max(fan->obj->lob_size, fan->obj->lob_kms);
+	spin_unlock(&d->lid_lock);
 	if (off >= size) {
 		if (sk->whence == SEEK_HOLE)
 			ll_seek_found(sk, fan, off);
 		return 0;
 	}
-	if (!(imp_connect_flags2(fan->osc->imp) & OBD_CONNECT2_LSEEK)) {
+	if (!(imp_connect_flags2(fan->osc->oc_imp) & OBD_CONNECT2_LSEEK)) {
 		/* The OST cannot tell: all of the object is data. */
 		ll_seek_found(sk, fan, sk->whence == SEEK_HOLE ? size : off);
 		return 0;
@@ -89,13 +89,13 @@ static void ll_seek_unwritten(struct seek *sk, const struct ll_layout *lo)
 {
 	u32 i;
 
-	if (!lo->nr_comps)
+	if (!lo->ly_nr_comps)
 		sk->found = sk->pos;
-	for (i = 0; i < lo->nr_comps; i++) {
-		const struct ll_comp *c = &lo->comps[i];
-		u64 start = max(sk->pos, c->start);
+	for (i = 0; i < lo->ly_nr_comps; i++) {
+		const struct ll_comp *c = &lo->ly_comps[i];
+		u64 start = max(sk->pos, c->lc_start);
 
-		if (start < min(sk->size, c->end) &&
+		if (start < min(sk->size, c->lc_end) &&
 		    !ll_comp_has_objects(ll_layout_comp(lo, start)))
 			sk->found = min(sk->found, start);
 	}

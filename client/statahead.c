@@ -117,7 +117,7 @@ struct ll_sa_entry {
 int ll_ahead_begin(struct ll_sb_info *sbi, struct ll_ahead *ah, struct ptlrpc_request *req,
 		   unsigned int max)
 {
-	struct ll_statahead *s = &sbi->statahead;
+	struct ll_statahead *s = &sbi->sbi_statahead;
 	int rc = 0;
 
 	req->rq_no_delay = true;
@@ -144,9 +144,9 @@ int ll_ahead_begin(struct ll_sb_info *sbi, struct ll_ahead *ah, struct ptlrpc_re
  */
 void ll_ahead_answered(struct ll_sb_info *sbi, struct ll_ahead *ah)
 {
-	spin_lock(&sbi->statahead.lock);
+	spin_lock(&sbi->sbi_statahead.lock);
 	ah->req = NULL;
-	spin_unlock(&sbi->statahead.lock);
+	spin_unlock(&sbi->sbi_statahead.lock);
 }
 
 static void ll_ahead_end_locked(struct ll_statahead *s, struct ll_ahead *ah)
@@ -163,7 +163,7 @@ static void ll_ahead_end_locked(struct ll_statahead *s, struct ll_ahead *ah)
  */
 void ll_ahead_end(struct ll_sb_info *sbi, struct ll_ahead *ah)
 {
-	struct ll_statahead *s = &sbi->statahead;
+	struct ll_statahead *s = &sbi->sbi_statahead;
 
 	spin_lock(&s->lock);
 	ll_ahead_end_locked(s, ah);
@@ -196,7 +196,7 @@ static void ll_sa_drop_entry(struct ll_sa *sa, struct ll_sa_entry *e)
 {
 	list_del_init(&e->link);
 	sa->nr--;
-	atomic_long_inc(&sa->sbi->statahead.misses);
+	atomic_long_inc(&sa->sbi->sbi_statahead.misses);
 	ll_sa_unwant(e);
 }
 
@@ -214,7 +214,7 @@ static void ll_sa_end(struct ll_sa *sa)
 {
 	sa->ended = true;
 	list_del_init(&sa->link);
-	sa->sbi->statahead.nr_readers--;
+	sa->sbi->sbi_statahead.nr_readers--;
 	ll_sa_drop_entries(sa);
 	ll_sa_put(sa);
 }
@@ -250,7 +250,7 @@ static bool ll_sa_make_room(struct ll_statahead *s)
 /* A lookup has to ask the MDT: perhaps a stat(2) follows, and others like it. */
 static void ll_sa_add(struct ll_sb_info *sbi, const struct inode *dir)
 {
-	struct ll_statahead *s = &sbi->statahead;
+	struct ll_statahead *s = &sbi->sbi_statahead;
 	struct ll_sa *sa = kzalloc(sizeof(*sa), GFP_NOFS);
 
 	if (!sa)
@@ -297,7 +297,7 @@ static void ll_sa_done(struct ptlrpc_request *req)
 {
 	struct ll_sa_entry *e = req->done_data;
 	struct ll_sb_info *sbi = e->sa->sbi;
-	struct ll_statahead *s = &sbi->statahead;
+	struct ll_statahead *s = &sbi->sbi_statahead;
 	unsigned int nofs = memalloc_nofs_save();
 	struct inode *inode = NULL;
 	int rc;
@@ -305,7 +305,7 @@ static void ll_sa_done(struct ptlrpc_request *req)
 	ll_ahead_answered(sbi, &e->ah);
 	rc = mdc_getattr_ahead_end(&e->ma, req->rq_status);
 	if (!rc)
-		inode = ll_iget(sbi->sb, &e->ma.a);
+		inode = ll_iget(sbi->sbi_sb, &e->ma.a);
 	if (!IS_ERR_OR_NULL(inode)) {
 		e->fid = e->ma.a.fid;
 		e->cookie = e->ma.a.lock->l_handle.cookie;
@@ -354,7 +354,7 @@ static struct ll_sa_entry *ll_sa_entry_new(struct ll_sa *sa, struct inode *dir,
 /* Ask for a name. False: no more can be asked for now. */
 static bool ll_sa_ask(struct ll_sa *sa, struct inode *dir, const struct qstr *name)
 {
-	struct ll_statahead *s = &sa->sbi->statahead;
+	struct ll_statahead *s = &sa->sbi->sbi_statahead;
 	struct ll_sa_entry *e = ll_sa_entry_new(sa, dir, name);
 	struct ptlrpc_request *req;
 	int rc;
@@ -481,7 +481,7 @@ struct ll_sa_fill {
 
 static bool ll_sa_room(struct ll_sa *sa, unsigned int nr)
 {
-	struct ll_statahead *s = &sa->sbi->statahead;
+	struct ll_statahead *s = &sa->sbi->sbi_statahead;
 	bool room;
 
 	spin_lock(&s->lock);
@@ -519,7 +519,7 @@ static void ll_sa_fill_list(struct ll_sa_fill *fill)
 	 * Where others change the directory all the time, its pages are lost all the time. With the
 	 * MDT away a stat(2) that needs nothing of it shall not wait.
 	 */
-	bool fetch = sa->since_fetch >= SA_FETCH && imp_is_full(mdc_of(dir)->imp);
+	bool fetch = sa->since_fetch >= SA_FETCH && imp_is_full(mdc_of(dir)->lmc_imp);
 	int rc;
 
 	rc = ll_dir_walk(dir, &sa->pos, fetch, ll_sa_fill_entry, fill);
@@ -543,7 +543,7 @@ static void ll_sa_fill_count(struct ll_sa_fill *fill)
 		name.len = base->at + sprintf(buf + base->at, "%0*llu", base->digits, sa->next);
 		memcpy(buf + name.len, base->name + tail, base->len - tail);
 		name.len += base->len - tail;
-		if (name.len > sa->sbi->namelen || !ll_sa_fill_name(fill, &name))
+		if (name.len > sa->sbi->sbi_namelen || !ll_sa_fill_name(fill, &name))
 			break;
 		sa->next += sa->step;
 	}
@@ -566,7 +566,7 @@ static void ll_sa_fill(struct ll_sa *sa, struct dentry *parent)
 /* Its name had been asked for: more of them. */
 static void ll_sa_hit(struct ll_sa *sa)
 {
-	struct ll_statahead *s = &sa->sbi->statahead;
+	struct ll_statahead *s = &sa->sbi->sbi_statahead;
 
 	sa->misses = 0;
 	sa->since_fetch++;
@@ -581,7 +581,7 @@ static void ll_sa_hit(struct ll_sa *sa)
 /* A name was not foreseen: fewer are asked for, and with @drop those that were are forgotten. */
 static void ll_sa_shrink(struct ll_sa *sa, bool drop)
 {
-	struct ll_statahead *s = &sa->sbi->statahead;
+	struct ll_statahead *s = &sa->sbi->sbi_statahead;
 
 	sa->hits = 0;
 	spin_lock(&s->lock);
@@ -594,7 +594,7 @@ static void ll_sa_shrink(struct ll_sa *sa, bool drop)
 /* It does something else: what was asked for is of no use. */
 static void ll_sa_give_up(struct ll_sa *sa)
 {
-	struct ll_statahead *s = &sa->sbi->statahead;
+	struct ll_statahead *s = &sa->sbi->sbi_statahead;
 
 	atomic_long_inc(&s->wrong);
 	sa->mode = SA_NONE;
@@ -607,7 +607,7 @@ static void ll_sa_give_up(struct ll_sa *sa)
 /* Its name had not been asked for. Is it foreseen now? */
 static void ll_sa_miss(struct ll_sa *sa, struct inode *dir, const struct qstr *name, bool counts)
 {
-	struct ll_statahead *s = &sa->sbi->statahead;
+	struct ll_statahead *s = &sa->sbi->sbi_statahead;
 	enum ll_sa_mode mode = SA_NONE;
 
 	if (ll_sa_follows(sa, dir, name))
@@ -648,7 +648,7 @@ static void ll_sa_step(struct ll_sa *sa, struct dentry *parent, const struct qst
 
 	if (name->name[0] == '.')
 		sa->dots = true;
-	WRITE_ONCE(sa->agl, size && READ_ONCE(sa->sbi->statahead.agl));
+	WRITE_ONCE(sa->agl, size && READ_ONCE(sa->sbi->sbi_statahead.agl));
 	if (hit)
 		ll_sa_hit(sa);
 	else
@@ -668,7 +668,7 @@ static void ll_sa_step(struct ll_sa *sa, struct dentry *parent, const struct qst
 void ll_statahead_stated(struct dentry *dentry, bool size)
 {
 	struct ll_sb_info *sbi = ll_sbi(dentry->d_sb);
-	struct ll_statahead *s = &sbi->statahead;
+	struct ll_statahead *s = &sbi->sbi_statahead;
 	struct name_snapshot name;
 	struct dentry *parent;
 	struct ll_sa *sa;
@@ -728,7 +728,7 @@ found:
 static int ll_sa_use(struct inode *dir, const struct ll_sa_entry *e, struct ll_answer *a,
 		     struct inode **inode)
 {
-	struct ldlm_lock *lock = ldlm_lock_use(mdc_of(dir)->ns, e->cookie);
+	struct ldlm_lock *lock = ldlm_lock_use(mdc_of(dir)->lmc_ns, e->cookie);
 
 	memset(a, 0, sizeof(*a));
 	if (!lock)
@@ -760,7 +760,7 @@ static int ll_sa_use(struct inode *dir, const struct ll_sa_entry *e, struct ll_a
 int ll_statahead_take(struct inode *dir, const struct qstr *name, struct ll_answer *a,
 		      struct inode **inode)
 {
-	struct ll_statahead *s = &ll_sbi(dir->i_sb)->statahead;
+	struct ll_statahead *s = &ll_sbi(dir->i_sb)->sbi_statahead;
 	struct ll_sa_entry *e = NULL;
 	struct ll_sa *sa;
 	int rc;
@@ -796,14 +796,14 @@ int ll_statahead_take(struct inode *dir, const struct qstr *name, struct ll_answ
 
 /* ---- parameters ---- */
 
-PARAM_DEFINE_UINT(ll_sa_max, ((struct ll_sb_info *)obj)->statahead.max, 0, SA_MAX)
-PARAM_DEFINE_UINT(ll_sa_min, ((struct ll_sb_info *)obj)->statahead.min, 2, SA_MAX)
-PARAM_DEFINE_UINT(ll_sa_running, ((struct ll_sb_info *)obj)->statahead.running_max, 1, 256)
-PARAM_DEFINE_UINT(ll_sa_timeout, ((struct ll_sb_info *)obj)->statahead.timeout, 1, 3600)
+PARAM_DEFINE_UINT(ll_sa_max, ((struct ll_sb_info *)obj)->sbi_statahead.max, 0, SA_MAX)
+PARAM_DEFINE_UINT(ll_sa_min, ((struct ll_sb_info *)obj)->sbi_statahead.min, 2, SA_MAX)
+PARAM_DEFINE_UINT(ll_sa_running, ((struct ll_sb_info *)obj)->sbi_statahead.running_max, 1, 256)
+PARAM_DEFINE_UINT(ll_sa_timeout, ((struct ll_sb_info *)obj)->sbi_statahead.timeout, 1, 3600)
 
 static int ll_sa_agl_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%d\n", ((struct ll_sb_info *)obj)->statahead.agl);
+	seq_printf(m, "%d\n", ((struct ll_sb_info *)obj)->sbi_statahead.agl);
 	return 0;
 }
 
@@ -814,13 +814,13 @@ static ssize_t ll_sa_agl_store(const char *text, size_t len, void *obj)
 
 	if (rc)
 		return rc;
-	WRITE_ONCE(((struct ll_sb_info *)obj)->statahead.agl, on);
+	WRITE_ONCE(((struct ll_sb_info *)obj)->sbi_statahead.agl, on);
 	return len;
 }
 
 static int ll_sa_stats_show(struct seq_file *m, void *obj)
 {
-	struct ll_statahead *s = &((struct ll_sb_info *)obj)->statahead;
+	struct ll_statahead *s = &((struct ll_sb_info *)obj)->sbi_statahead;
 
 	seq_printf(m, "statahead total: %ld\n", atomic_long_read(&s->total));
 	seq_printf(m, "statahead wrong: %ld\n", atomic_long_read(&s->wrong));
@@ -847,7 +847,7 @@ static const struct param_def ll_sa_params[] = {
  */
 void ll_statahead_params(struct ll_sb_info *sbi)
 {
-	param_add(sbi->param_dir, ll_sa_params, ARRAY_SIZE(ll_sa_params), sbi);
+	param_add(sbi->sbi_param_dir, ll_sa_params, ARRAY_SIZE(ll_sa_params), sbi);
 }
 
 /* ---- of a mount ---- */
@@ -858,7 +858,7 @@ void ll_statahead_params(struct ll_sb_info *sbi)
  */
 void ll_statahead_init(struct ll_sb_info *sbi)
 {
-	struct ll_statahead *s = &sbi->statahead;
+	struct ll_statahead *s = &sbi->sbi_statahead;
 
 	spin_lock_init(&s->lock);
 	INIT_LIST_HEAD(&s->readers);
@@ -880,7 +880,7 @@ void ll_statahead_init(struct ll_sb_info *sbi)
  */
 void ll_statahead_stop(struct ll_sb_info *sbi)
 {
-	struct ll_statahead *s = &sbi->statahead;
+	struct ll_statahead *s = &sbi->sbi_statahead;
 	struct ll_ahead *ah;
 
 	spin_lock(&s->lock);

@@ -117,13 +117,13 @@ static int ll_parse_option(struct ll_sb_info *sbi, const char *opt)
 	for (i = 0; i < ARRAY_SIZE(ll_flags); i++) {
 		if (strcmp(opt, ll_flags[i].name))
 			continue;
-		sbi->opts = (sbi->opts & ~ll_flags[i].clear) | ll_flags[i].set;
+		sbi->sbi_opts = (sbi->sbi_opts & ~ll_flags[i].clear) | ll_flags[i].set;
 		return 0;
 	}
 	if (!strncmp(opt, "mgsname=", 8))
-		return ll_option_set_string(&sbi->mgsname, opt + 8);
+		return ll_option_set_string(&sbi->sbi_mgsname, opt + 8);
 	if (!strncmp(opt, "exclude=", 8))
-		return ll_option_set_string(&sbi->exclude, opt + 8);
+		return ll_option_set_string(&sbi->sbi_exclude, opt + 8);
 	if (!*opt || ll_option_is_ignored(opt))
 		return 0;
 	pr_err("Unknown option '%s', won't mount.\n", opt);
@@ -145,16 +145,16 @@ static int ll_parse_device(struct ll_sb_info *sbi, const char *device)
 		pr_err("bad file system name in '%s': rc = %d\n", device, -EINVAL);
 		return -EINVAL;
 	}
-	memcpy(sbi->fsname, name, len);
-	if (ll_option_set_string(&sbi->device, device))
+	memcpy(sbi->sbi_fsname, name, len);
+	if (ll_option_set_string(&sbi->sbi_device, device))
 		return -ENOMEM;
-	sbi->mgsnodes = kstrndup(device, sep - device, GFP_KERNEL);
-	if (!sbi->mgsnodes)
+	sbi->sbi_mgsnodes = kstrndup(device, sep - device, GFP_KERNEL);
+	if (!sbi->sbi_mgsnodes)
 		return -ENOMEM;
 	while (*end == '/' && end[1] == '/')
 		end++;
 	if (end[0] && end[1])
-		return ll_option_set_string(&sbi->fileset, end);
+		return ll_option_set_string(&sbi->sbi_fileset, end);
 	return 0;
 }
 
@@ -182,7 +182,7 @@ static int ll_parse_data(struct ll_sb_info *sbi, char *data)
 
 static int ll_show_options(struct seq_file *m, struct dentry *root)
 {
-	unsigned int o = ll_sbi(root->d_sb)->opts;
+	unsigned int o = ll_sbi(root->d_sb)->sbi_opts;
 
 	seq_puts(m, o & LL_OPT_CHECKSUM ? ",checksum" : ",nochecksum");
 	seq_puts(m, ",noencrypt");
@@ -207,11 +207,11 @@ static int ll_show_devname(struct seq_file *m, struct dentry *root)
 {
 	struct ll_sb_info *sbi = ll_sbi(root->d_sb);
 
-	if (sbi->mgsname) {
-		seq_escape(m, sbi->mgsname, " \t\n\\");
-		seq_printf(m, ":/%s", sbi->fsname);
+	if (sbi->sbi_mgsname) {
+		seq_escape(m, sbi->sbi_mgsname, " \t\n\\");
+		seq_printf(m, ":/%s", sbi->sbi_fsname);
 	} else {
-		seq_escape(m, sbi->device, " \t\n\\");
+		seq_escape(m, sbi->sbi_device, " \t\n\\");
 	}
 	return 0;
 }
@@ -246,7 +246,7 @@ int ll_statfs_rpc(struct ptlrpc_request *req, struct obd_statfs *st)
 /* Replace what the MDT said about space by the sum of all OSTs (chapter 7, 2.2). */
 static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay)
 {
-	bool lazy = sbi->opts & LL_OPT_LAZYSTATFS;
+	bool lazy = sbi->sbi_opts & LL_OPT_LAZYSTATFS;
 	u64 blocks = 0, bfree = 0, bavail = 0, files = 0, ffree = 0, used, mffree;
 	u32 bsize = le32_to_cpu(st->os_bsize);
 	struct obd_statfs one;
@@ -254,13 +254,13 @@ static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st, bool no
 	struct ll_osc *osc;
 	int rc;
 
-	xa_for_each(&sbi->oscs, index, osc) {
+	xa_for_each(&sbi->sbi_oscs, index, osc) {
 		struct obd_import *imp = ll_osc_import(osc);
 		u64 ob;
 
 		/* In the first seconds of a mount: wait for the first connection to the OST. */
 		if (imp && !READ_ONCE(imp->imp_connected) &&
-		    time_before(jiffies, sbi->mount_time + 10 * HZ))
+		    time_before(jiffies, sbi->sbi_mount_time + 10 * HZ))
 			import_wait_full(imp, 3);
 		memset(&one, 0, sizeof(one));
 		rc = ll_osc_statfs(osc, &one, lazy || nodelay);
@@ -290,7 +290,7 @@ static int ll_statfs_osts(struct ll_sb_info *sbi, struct obd_statfs *st, bool no
 /* Ask the servers. @nodelay: do not wait for those that are away. */
 static int ll_statfs_ask(struct ll_sb_info *sbi, struct obd_statfs *st, bool nodelay)
 {
-	int rc = mdc_statfs(sbi->mdc0, st, true, nodelay);
+	int rc = mdc_statfs(sbi->sbi_mdc0, st, true, nodelay);
 
 	if (!rc && !st->os_bsize)
 		rc = -EPROTO;
@@ -312,20 +312,20 @@ static int ll_statfs_ask(struct ll_sb_info *sbi, struct obd_statfs *st, bool nod
  */
 int ll_statfs_get(struct ll_sb_info *sbi, struct kstatfs *ks, bool nodelay)
 {
-	bool lazy = sbi->opts & LL_OPT_LAZYSTATFS;
-	const struct obd_statfs *st = &sbi->statfs;
+	bool lazy = sbi->sbi_opts & LL_OPT_LAZYSTATFS;
+	const struct obd_statfs *st = &sbi->sbi_statfs;
 	struct obd_statfs now;
 	int rc = 0;
 
-	if (mutex_lock_killable(&sbi->statfs_mutex))
+	if (mutex_lock_killable(&sbi->sbi_statfs_mutex))
 		return -EINTR;
-	if (!sbi->statfs_time ||
-	    time_after(jiffies, sbi->statfs_time + sbi->statfs_max_age * HZ)) {
-		rc = ll_statfs_ask(sbi, &now, nodelay || (lazy && sbi->statfs_time));
+	if (!sbi->sbi_statfs_time ||
+	    time_after(jiffies, sbi->sbi_statfs_time + sbi->sbi_statfs_max_age * HZ)) {
+		rc = ll_statfs_ask(sbi, &now, nodelay || (lazy && sbi->sbi_statfs_time));
 		if (!rc) {
-			sbi->statfs = now;
-			sbi->statfs_time = jiffies ?: 1;
-		} else if (lazy && sbi->statfs_time && !imp_is_full(sbi->mdc0->imp)) {
+			sbi->sbi_statfs = now;
+			sbi->sbi_statfs_time = jiffies ?: 1;
+		} else if (lazy && sbi->sbi_statfs_time && !imp_is_full(sbi->sbi_mdc0->lmc_imp)) {
 			rc = 0;
 		}
 	}
@@ -337,8 +337,8 @@ int ll_statfs_get(struct ll_sb_info *sbi, struct kstatfs *ks, bool nodelay)
 	ks->f_bavail = le64_to_cpu(st->os_bavail);
 	ks->f_files = le64_to_cpu(st->os_files);
 	ks->f_ffree = le64_to_cpu(st->os_ffree);
-	ks->f_namelen = sbi->namelen;
-	mutex_unlock(&sbi->statfs_mutex);
+	ks->f_namelen = sbi->sbi_namelen;
+	mutex_unlock(&sbi->sbi_statfs_mutex);
 	return rc;
 }
 
@@ -366,21 +366,21 @@ static void ll_umount_begin(struct super_block *sb)
 
 	if (!sbi)
 		return;
-	WRITE_ONCE(sbi->umounting, true);
-	wake_up_all(&sbi->conf_waitq);
-	xa_for_each(&sbi->oscs, index, osc)
+	WRITE_ONCE(sbi->sbi_umounting, true);
+	wake_up_all(&sbi->sbi_conf_waitq);
+	xa_for_each(&sbi->sbi_oscs, index, osc)
 		ll_osc_invalidate(osc);
-	xa_for_each(&sbi->mdcs, index, mdc)
+	xa_for_each(&sbi->sbi_mdcs, index, mdc)
 		mdc_invalidate(mdc);
-	if (sbi->mgc)
-		mgc_abort(sbi->mgc);
+	if (sbi->sbi_mgc)
+		mgc_abort(sbi->sbi_mgc);
 }
 
 static int ll_remount(struct super_block *sb, int *flags, char *data)
 {
 	sync_filesystem(sb);
 	/* Only ro and rw mean something; a read-only connection cannot become a writable one. */
-	if (!(*flags & SB_RDONLY) && ll_sbi(sb)->opts & LL_OPT_RDONLY)
+	if (!(*flags & SB_RDONLY) && ll_sbi(sb)->sbi_opts & LL_OPT_RDONLY)
 		return -EROFS;
 	return 0;
 }
@@ -418,37 +418,37 @@ static struct ll_sb_info *ll_sbi_new(void)
 
 	if (!sbi)
 		return NULL;
-	sbi->opts = LL_OPT_FLOCK | LL_OPT_LAZYSTATFS | LL_OPT_STATFS_PROJECT | LL_OPT_CHECKSUM |
+	sbi->sbi_opts = LL_OPT_FLOCK | LL_OPT_LAZYSTATFS | LL_OPT_STATFS_PROJECT | LL_OPT_CHECKSUM |
 		    LL_OPT_LRURESIZE | LL_OPT_VERBOSE;
-	sbi->statfs_max_age = 1;
-	sbi->namelen = NAME_MAX;
-	mutex_init(&sbi->conf_mutex);
-	mutex_init(&sbi->pool_mutex);
-	mutex_init(&sbi->statfs_mutex);
-	INIT_LIST_HEAD(&sbi->nodes);
-	INIT_LIST_HEAD(&sbi->targets);
-	INIT_LIST_HEAD(&sbi->pools);
-	init_waitqueue_head(&sbi->conf_waitq);
-	xa_init(&sbi->mdcs);
-	xa_init(&sbi->oscs);
-	atomic64_set(&sbi->attr_clock, 1);
+	sbi->sbi_statfs_max_age = 1;
+	sbi->sbi_namelen = NAME_MAX;
+	mutex_init(&sbi->sbi_conf_mutex);
+	mutex_init(&sbi->sbi_pool_mutex);
+	mutex_init(&sbi->sbi_statfs_mutex);
+	INIT_LIST_HEAD(&sbi->sbi_nodes);
+	INIT_LIST_HEAD(&sbi->sbi_targets);
+	INIT_LIST_HEAD(&sbi->sbi_pools);
+	init_waitqueue_head(&sbi->sbi_conf_waitq);
+	xa_init(&sbi->sbi_mdcs);
+	xa_init(&sbi->sbi_oscs);
+	atomic64_set(&sbi->sbi_attr_clock, 1);
 	ll_statahead_init(sbi);
-	snprintf(sbi->inst, sizeof(sbi->inst), "%016llx", get_random_u64());
+	snprintf(sbi->sbi_inst, sizeof(sbi->sbi_inst), "%016llx", get_random_u64());
 	uuid_gen(&uuid);
-	snprintf(sbi->uuid, sizeof(sbi->uuid), "%pUb", &uuid);
+	snprintf(sbi->sbi_uuid, sizeof(sbi->sbi_uuid), "%pUb", &uuid);
 	return sbi;
 }
 
 static void ll_sbi_free(struct ll_sb_info *sbi)
 {
 	ll_config_free(sbi);
-	xa_destroy(&sbi->mdcs);
-	xa_destroy(&sbi->oscs);
-	kfree(sbi->device);
-	kfree(sbi->mgsnodes);
-	kfree(sbi->fileset);
-	kfree(sbi->mgsname);
-	kfree(sbi->exclude);
+	xa_destroy(&sbi->sbi_mdcs);
+	xa_destroy(&sbi->sbi_oscs);
+	kfree(sbi->sbi_device);
+	kfree(sbi->sbi_mgsnodes);
+	kfree(sbi->sbi_fileset);
+	kfree(sbi->sbi_mgsname);
+	kfree(sbi->sbi_exclude);
 	kfree(sbi);
 }
 
@@ -459,12 +459,12 @@ static int ll_super_get_root(struct super_block *sb)
 	struct inode *root;
 	int rc;
 
-	rc = mdc_get_root(sbi->mdc0, sbi->fileset, &sbi->root_fid);
+	rc = mdc_get_root(sbi->sbi_mdc0, sbi->sbi_fileset, &sbi->sbi_root_fid);
 	if (rc)
 		return rc;
-	rc = mdc_getattr(sbi->mdc0, &sbi->root_fid, MDC_GETATTR_VALID | OBD_MD_MEA,
-			 mdc_ea_room(sbi->mdc0), &a);
-	if (!rc && !fid_eq(&a.fid, &sbi->root_fid))
+	rc = mdc_getattr(sbi->sbi_mdc0, &sbi->sbi_root_fid, MDC_GETATTR_VALID | OBD_MD_MEA,
+			 mdc_ea_room(sbi->sbi_mdc0), &a);
+	if (!rc && !fid_eq(&a.fid, &sbi->sbi_root_fid))
 		rc = -EPROTO;
 	root = rc ? ERR_PTR(rc) : ll_iget(sb, &a);
 	ll_answer_put(&a);
@@ -484,19 +484,19 @@ static int ll_super_get_limits(struct super_block *sb)
 	struct obd_statfs st;
 	int rc;
 
-	rc = mdc_statfs(sbi->mdc0, &st, false, false);
+	rc = mdc_statfs(sbi->sbi_mdc0, &st, false, false);
 	if (rc)
 		return rc > 0 ? -EPROTO : rc;
-	sbi->mount_time = jiffies;
-	sbi->bsize = le32_to_cpu(st.os_bsize);
-	if (!is_power_of_2(sbi->bsize) || sbi->bsize < 512) {
-		pr_err("%s: bad block size %u from %s: rc = %d\n", sbi->fsname, sbi->bsize,
-		       sbi->mdc0->tgt_uuid, -EPROTO);
+	sbi->sbi_mount_time = jiffies;
+	sbi->sbi_bsize = le32_to_cpu(st.os_bsize);
+	if (!is_power_of_2(sbi->sbi_bsize) || sbi->sbi_bsize < 512) {
+		pr_err("%s: bad block size %u from %s: rc = %d\n", sbi->sbi_fsname, sbi->sbi_bsize,
+		       sbi->sbi_mdc0->lmc_tgt_uuid, -EPROTO);
 		return -EPROTO;
 	}
 	if (st.os_namelen)
-		sbi->namelen = min_t(u32, le32_to_cpu(st.os_namelen), NAME_MAX);
-	sb->s_blocksize = min_t(u32, sbi->bsize, PAGE_SIZE);
+		sbi->sbi_namelen = min_t(u32, le32_to_cpu(st.os_namelen), NAME_MAX);
+	sb->s_blocksize = min_t(u32, sbi->sbi_bsize, PAGE_SIZE);
 	sb->s_blocksize_bits = ilog2(sb->s_blocksize);
 	return 0;
 }
@@ -521,16 +521,16 @@ static int ll_super_get_mgc(struct ll_sb_info *sbi)
 
 	if (rc) {
 		pr_err("%s: cannot mount: LNet does not start (rc = %d). Check the interfaces in 'options lnet networks=' in /etc/modprobe.d\n",
-		       sbi->fsname, rc);
+		       sbi->sbi_fsname, rc);
 		return rc == -ENOMEM ? rc : -ENETDOWN;
 	}
-	sbi->mgc = mgc_get(sbi->mgsnodes, !(sbi->opts & LL_OPT_NOIR));
+	sbi->sbi_mgc = mgc_get(sbi->sbi_mgsnodes, !(sbi->sbi_opts & LL_OPT_NOIR));
 	lnet_put_ref();
-	if (IS_ERR(sbi->mgc)) {
-		rc = PTR_ERR(sbi->mgc);
-		pr_err("%s: cannot mount: '%s' does not name an MGS: rc = %d\n", sbi->fsname,
-		       sbi->mgsnodes, rc);
-		sbi->mgc = NULL;
+	if (IS_ERR(sbi->sbi_mgc)) {
+		rc = PTR_ERR(sbi->sbi_mgc);
+		pr_err("%s: cannot mount: '%s' does not name an MGS: rc = %d\n", sbi->sbi_fsname,
+		       sbi->sbi_mgsnodes, rc);
+		sbi->sbi_mgc = NULL;
 	}
 	return rc;
 }
@@ -557,9 +557,9 @@ static int ll_super_connect(struct ll_sb_info *sbi)
 	rc = ll_config_wait_mdt(sbi, deadline);
 	if (rc)
 		return rc;
-	if (needed & ~imp_connect_flags(sbi->mdc0->imp)) {
-		pr_err("%s: %s does not support required features: rc = %d\n", sbi->fsname,
-		       sbi->mdc0->tgt_uuid, -EPROTO);
+	if (needed & ~imp_connect_flags(sbi->sbi_mdc0->lmc_imp)) {
+		pr_err("%s: %s does not support required features: rc = %d\n", sbi->sbi_fsname,
+		       sbi->sbi_mdc0->lmc_tgt_uuid, -EPROTO);
 		return -EPROTO;
 	}
 	return 0;
@@ -574,16 +574,16 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 	sbi = ll_sbi_new();
 	if (!sbi)
 		return -ENOMEM;
-	sbi->sb = sb;
+	sbi->sbi_sb = sb;
 	sb->s_fs_info = sbi;		/* ll_kill_sb() frees what there is */
 	rc = ll_parse_data(sbi, data);
 	if (rc)
 		return rc;
 	if (sb_rdonly(sb))
-		sbi->opts |= LL_OPT_RDONLY;
-	snprintf(sbi->name, sizeof(sbi->name), "%s-%s", sbi->fsname, sbi->inst);
+		sbi->sbi_opts |= LL_OPT_RDONLY;
+	snprintf(sbi->sbi_name, sizeof(sbi->sbi_name), "%s-%s", sbi->sbi_fsname, sbi->sbi_inst);
 	ll_super_init(sb);
-	rc = super_setup_bdi_name(sb, "lustre-%s", sbi->name);
+	rc = super_setup_bdi_name(sb, "lustre-%s", sbi->sbi_name);
 	if (rc)
 		return rc;
 	ll_data_sb_init(sb);
@@ -593,7 +593,7 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 	rc = ll_super_connect(sbi);
 	if (rc)
 		return rc;
-	if (imp_connect_flags(sbi->mdc0->imp) & OBD_CONNECT_ACL)
+	if (imp_connect_flags(sbi->sbi_mdc0->lmc_imp) & OBD_CONNECT_ACL)
 		sb->s_flags |= SB_POSIXACL;
 	rc = ll_super_get_limits(sb);
 	if (rc)
@@ -601,9 +601,9 @@ static int ll_fill_super(struct super_block *sb, void *data, int silent)
 	rc = ll_super_get_root(sb);
 	if (rc)
 		return rc;
-	trace_lustre_mount(sbi->fsname, 0);
-	if (sbi->opts & LL_OPT_VERBOSE)
-		pr_info("Mounted %s-client\n", sbi->fsname);
+	trace_lustre_mount(sbi->sbi_fsname, 0);
+	if (sbi->sbi_opts & LL_OPT_VERBOSE)
+		pr_info("Mounted %s-client\n", sbi->sbi_fsname);
 	return 0;
 }
 
@@ -614,8 +614,8 @@ static struct dentry *ll_mount(struct file_system_type *type, int flags, const c
 }
 
 /*
- * All is written: a server that is not connected is not waited for any more. Once sbi->umounting is
- * set, one that gets lost neither (IMP_EV_DISCON).
+ * All is written: a server that is not connected is not waited for any more. Once sbi_umounting
+ * is set, one that gets lost neither (IMP_EV_DISCON).
  */
 static void ll_leave_server(struct obd_import *imp, struct ldlm_namespace *ns)
 {
@@ -632,18 +632,18 @@ static void ll_super_drop_locks(struct ll_sb_info *sbi, bool force)
 	unsigned long index;
 
 	if (!force) {
-		xa_for_each(&sbi->oscs, index, osc)
-			ll_leave_server(osc->imp, osc->ns);
-		xa_for_each(&sbi->mdcs, index, mdc)
-			ll_leave_server(mdc->imp, mdc->ns);
+		xa_for_each(&sbi->sbi_oscs, index, osc)
+			ll_leave_server(osc->oc_imp, osc->oc_ns);
+		xa_for_each(&sbi->sbi_mdcs, index, mdc)
+			ll_leave_server(mdc->lmc_imp, mdc->lmc_ns);
 	}
-	xa_for_each(&sbi->oscs, index, osc) {
+	xa_for_each(&sbi->sbi_oscs, index, osc) {
 		if (force)
-			ldlm_ns_evicted(osc->ns);
+			ldlm_ns_evicted(osc->oc_ns);
 		/* This also waits for callbacks that began before. */
-		ldlm_cli_cancel_unused(osc->ns, NULL);
+		ldlm_cli_cancel_unused(osc->oc_ns, NULL);
 	}
-	xa_for_each(&sbi->mdcs, index, mdc)
+	xa_for_each(&sbi->sbi_mdcs, index, mdc)
 		mdc_drop_locks(mdc, force);
 }
 
@@ -654,14 +654,14 @@ static void ll_super_disconnect(struct ll_sb_info *sbi, bool force)
 	unsigned long index;
 
 	if (!force) {
-		xa_for_each(&sbi->oscs, index, osc)
-			import_disconnect_start(osc->imp);
-		xa_for_each(&sbi->mdcs, index, mdc)
-			import_disconnect_start(mdc->imp);
+		xa_for_each(&sbi->sbi_oscs, index, osc)
+			import_disconnect_start(osc->oc_imp);
+		xa_for_each(&sbi->sbi_mdcs, index, mdc)
+			import_disconnect_start(mdc->lmc_imp);
 	}
-	xa_for_each(&sbi->oscs, index, osc)
+	xa_for_each(&sbi->sbi_oscs, index, osc)
 		ll_osc_cleanup(osc, force);
-	xa_for_each(&sbi->mdcs, index, mdc)
+	xa_for_each(&sbi->sbi_mdcs, index, mdc)
 		mdc_cleanup(mdc, force);
 }
 
@@ -676,16 +676,16 @@ static void ll_kill_sb(struct super_block *sb)
 	}
 	/* No new targets or parameters from here on. */
 	ll_config_stop(sbi);
-	force = sbi->umounting;
+	force = sbi->sbi_umounting;
 	/*
 	 * A mount that failed has nothing to write, but servers that it is connected to are told:
 	 * they would keep its client, and wait for it when they restart.
 	 */
 	if (mounted && !force)
 		sync_filesystem(sb);
-	WRITE_ONCE(sbi->umounting, true);
-	wake_up_all(&sbi->conf_waitq);
-	if (sbi->stats)
+	WRITE_ONCE(sbi->sbi_umounting, true);
+	wake_up_all(&sbi->sbi_conf_waitq);
+	if (sbi->sbi_stats)
 		ll_param_hide(sbi);
 	ll_statahead_stop(sbi);
 	/*
@@ -697,11 +697,11 @@ static void ll_kill_sb(struct super_block *sb)
 	ll_pools_fini(sbi);
 	ll_param_fini(sbi);
 	ll_super_disconnect(sbi, force);
-	if (sbi->mgc)
-		mgc_put(sbi->mgc);
-	trace_lustre_umount(sbi->fsname, mounted ? 0 : -ENODEV);
-	if (mounted && sbi->opts & LL_OPT_VERBOSE)
-		pr_info("Unmounted %s-client\n", sbi->fsname);
+	if (sbi->sbi_mgc)
+		mgc_put(sbi->sbi_mgc);
+	trace_lustre_umount(sbi->sbi_fsname, mounted ? 0 : -ENODEV);
+	if (mounted && sbi->sbi_opts & LL_OPT_VERBOSE)
+		pr_info("Unmounted %s-client\n", sbi->sbi_fsname);
 	ll_sbi_free(sbi);
 }
 

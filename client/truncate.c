@@ -19,7 +19,7 @@ static int ll_punch_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 	u64 size = *(u64 *)fo->arg, osize;
 	struct obdo *oa;
 
-	if (c->end <= size)
+	if (c->lc_end <= size)
 		return 0;
 	oa = ll_fanout_obdo(fo, fan);
 	if (IS_ERR(oa))
@@ -28,19 +28,19 @@ static int ll_punch_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 	 * An end at the very start of a component is in it: it still is what makes the file that
 	 * long.
 	 */
-	osize = size < c->start ? 0 : ll_obj_end(c, fan->obj->stripe, min(size, c->end));
+	osize = size < c->lc_start ? 0 : ll_obj_end(c, fan->obj->lob_stripe, min(size, c->lc_end));
 	ll_object_obdo_version(fan->obj, oa);
 	oa->o_size = cpu_to_le64(osize);
 	oa->o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
 	ll_obdo_owner(oa, fo->inode);
 	ll_obdo_times(oa, fo->inode,
 		      OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLMTIME | OBD_MD_FLCTIME);
-	spin_lock(&d->lock);
-	fan->obj->size = osize;
-	fan->obj->kms = osize;
-	fan->obj->mtime = fo->inode->i_mtime.tv_sec;
-	fan->obj->ctime = max_t(s64, fan->obj->ctime, fo->inode->i_ctime.tv_sec);
-	spin_unlock(&d->lock);
+	spin_lock(&d->lid_lock);
+	fan->obj->lob_size = osize;
+	fan->obj->lob_kms = osize;
+	fan->obj->lob_mtime = fo->inode->i_mtime.tv_sec;
+	fan->obj->lob_ctime = max_t(s64, fan->obj->lob_ctime, fo->inode->i_ctime.tv_sec);
+	spin_unlock(&d->lid_lock);
 	return 0;
 }
 
@@ -70,9 +70,9 @@ static int ll_setattr_size_locked(struct inode *inode, struct ll_objset *set, u6
 	ll_data_merge(inode, set);
 	if (new_size > i_size_read(inode) && ll_pages_zero_tail(inode))
 		return -EINTR;
-	spin_lock(&d->lock);
+	spin_lock(&d->lid_lock);
 	i_size_write(inode, new_size);
-	spin_unlock(&d->lock);
+	spin_unlock(&d->lid_lock);
 	truncate_pagecache(inode, new_size);
 	rc = ll_fanout_objects(inode, set, &punch_op, &new_size);
 	ll_data_merge(inode, set);
@@ -129,13 +129,13 @@ static int ll_times_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 	u64 valid = *(u64 *)fo->arg;
 	struct obdo *oa;
 
-	spin_lock(&d->lock);
+	spin_lock(&d->lid_lock);
 	if (valid & OBD_MD_FLMTIME)
-		fan->obj->mtime = inode->i_mtime.tv_sec;
+		fan->obj->lob_mtime = inode->i_mtime.tv_sec;
 	if (valid & OBD_MD_FLATIME)
-		fan->obj->atime = inode->i_atime.tv_sec;
-	fan->obj->ctime = inode->i_ctime.tv_sec;
-	spin_unlock(&d->lock);
+		fan->obj->lob_atime = inode->i_atime.tv_sec;
+	fan->obj->lob_ctime = inode->i_ctime.tv_sec;
+	spin_unlock(&d->lid_lock);
 	oa = ll_fanout_obdo(fo, fan);
 	if (IS_ERR(oa))
 		return PTR_ERR(oa);

@@ -86,7 +86,7 @@ static ssize_t ll_write_through(struct inode *inode, struct ll_objset *set, stru
 
 	if (rc == -EINTR)
 		return rc;
-	rc = READ_ONCE(ll_i(inode)->lli_data->through.rc);
+	rc = READ_ONCE(ll_i(inode)->lli_data->lid_through.rc);
 	if (!rc)
 		return done;
 	ll_pages_reject(inode, set, page, end);
@@ -110,14 +110,14 @@ static ssize_t ll_write_pages(struct kiocb *iocb, struct iov_iter *from, struct 
 	do {
 		loff_t pos = iocb->ki_pos;
 
-		d->through.waits = false;
+		d->lid_through.waits = false;
 		pagefault_disable();
 		ret = generic_perform_write(iocb, from);
 		pagefault_enable();
-		through = ret > 0 && d->through.waits;
+		through = ret > 0 && d->lid_through.waits;
 		if (through)
 			ret = ll_write_through(inode, set, from, pos, ret);
-		WRITE_ONCE(d->through.waits, false);
+		WRITE_ONCE(d->lid_through.waits, false);
 		/* Some kernels have moved ki_pos in generic_perform_write(), others have not. */
 		iocb->ki_pos = pos + max_t(ssize_t, ret, 0);
 		total += max_t(ssize_t, ret, 0);

@@ -209,9 +209,9 @@ int ll_dir_layout(struct inode *dir, void **ea, u32 *len)
 		    (a.valid & OBD_MD_FLDIREA && a.ea_len && !wire_lov_hint_check(a.ea, a.ea_len)))
 			break;
 		ll_answer_put(&a);
-		if (from == d_inode(sbi->sb->s_root))
+		if (from == d_inode(sbi->sbi_sb->s_root))
 			return -ENODATA;
-		from = d_inode(sbi->sb->s_root);
+		from = d_inode(sbi->sbi_sb->s_root);
 	}
 	if (!rc) {
 		*len = a.ea_len;
@@ -246,7 +246,7 @@ static ssize_t ll_xattr_lov_get(struct inode *inode, void *buf, size_t size)
 	lo = ll_layout_get(inode);
 	if (IS_ERR(lo))
 		return PTR_ERR(lo);
-	rc = lo->ea_len ? ll_xattr_copy(buf, size, lo->ea, lo->ea_len) : -ENODATA;
+	rc = lo->ly_ea_len ? ll_xattr_copy(buf, size, lo->ly_ea, lo->ly_ea_len) : -ENODATA;
 	if (rc > 0 && size)
 		ll_layout_any_ost(buf);
 	ll_layout_put(lo);
@@ -447,7 +447,7 @@ ssize_t ll_getxattr(struct inode *inode, const char *name, void *buf, size_t siz
  */
 static ssize_t ll_xattr_names_get(struct inode *inode, char **names)
 {
-	size_t room = LISTXATTR_ROOM, most = mdc_of(inode)->max_easize;
+	size_t room = LISTXATTR_ROOM, most = mdc_of(inode)->lmc_max_easize;
 	ssize_t len;
 
 	for (;;) {
@@ -470,7 +470,7 @@ static bool ll_xattr_is_listed(const struct inode *inode, const char *name)
 	if (!strncmp(name, XATTR_TRUSTED_PREFIX, XATTR_TRUSTED_PREFIX_LEN))
 		return capable(CAP_SYS_ADMIN);
 	if (!strncmp(name, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN))
-		return ll_sbi(inode->i_sb)->opts & LL_OPT_USER_XATTR;
+		return ll_sbi(inode->i_sb)->sbi_opts & LL_OPT_USER_XATTR;
 	return true;
 }
 
@@ -496,7 +496,7 @@ static bool ll_xattr_has_layout(struct inode *inode)
 	lo = ll_layout_get(inode);
 	if (IS_ERR(lo))
 		return false;
-	has = lo->ea_len;
+	has = lo->ly_ea_len;
 	ll_layout_put(lo);
 	return has;
 }
@@ -546,7 +546,7 @@ static bool ll_xattr_is_lov(const char *full)
 static int ll_xattr_refused(const char *full, struct inode *inode, bool set)
 {
 	if (!strncmp(full, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN)) {
-		if (!(ll_sbi(inode->i_sb)->opts & LL_OPT_USER_XATTR))
+		if (!(ll_sbi(inode->i_sb)->sbi_opts & LL_OPT_USER_XATTR))
 			return -EOPNOTSUPP;
 		if (set && !S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode))
 			return -EPERM;

@@ -65,16 +65,16 @@ DECLARE_EVENT_CLASS(lustre_brw_class,
 		__field(bool, write)
 		__field(bool, direct)
 		__field(int, rc)
-		__string(osc, brw->obj->osc->imp->imp_name)
+		__string(osc, brw->lb_obj->lob_osc->oc_imp->imp_name)
 	),
 	TP_fast_assign(
-		__entry->ino = brw->inode->i_ino;
-		__entry->off = brw->off;
-		__entry->len = brw->len;
-		__entry->write = brw->write;
-		__entry->direct = brw->direct;
+		__entry->ino = brw->lb_inode->i_ino;
+		__entry->off = brw->lb_off;
+		__entry->len = brw->lb_len;
+		__entry->write = brw->lb_write;
+		__entry->direct = brw->lb_direct;
 		__entry->rc = rc;
-		compat_assign_str(osc, brw->obj->osc->imp->imp_name);
+		compat_assign_str(osc, brw->lb_obj->lob_osc->oc_imp->imp_name);
 	),
 	TP_printk("%s %s%s ino=%llu off=%llu len=%u rc=%d", __get_str(osc),
 		  __entry->write ? "write" : "read", __entry->direct ? " direct" : "",

@@ -141,6 +141,9 @@ struct ll_inode_data {
 		u64		size, kms;	/* of its object before */
 		int		rc;		/* of its write */
 	} lid_through;
+	/* i_rwsem: writes that follow each other, see ll_write_behind() */
+	loff_t			lid_run_sent, lid_run_end;	/* what waits to be sent */
+	loff_t			lid_run_edge;	/* the end from which on something is sent */
 	bool			lid_mapped;	/* shared, ever: bytes behind the end of the file */
 	atomic_t		lid_dio_reads, lid_dio_writes;	/* AIO in flight */
 	atomic_t		lid_glimpses;	/* ll_glimpse_ahead(): on their way */

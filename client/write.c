@@ -187,6 +187,56 @@ static ssize_t ll_write_bounced(struct kiocb *iocb, struct iov_iter *from)
 }
 
 /*
+ * Bytes of a file that make one full RPC for each object they are in. Where a stripe is as long as
+ * several RPCs, that is one RPC, else the objects fill up side by side.
+ */
+static u64 ll_write_unit(const struct ll_comp *c, u32 brw)
+{
+	if (c->lc_stripe_count == 1 || (c->lc_stripe_size >= brw && !(c->lc_stripe_size % brw)))
+		return brw;
+	return (u64)max(c->lc_stripe_size, brw) * c->lc_stripe_count;
+}
+
+/*
+ * Bytes from @pos to @end were written to the cache. As soon as writes that follow each other have
+ * filled RPCs, these are sent, without waiting, while the program goes on; the OSTs would be idle
+ * until the grant is used up else. Other writes stay in the cache: they may be written again.
+ */
+static void ll_write_behind(struct inode *inode, loff_t pos, loff_t end)
+{
+	struct writeback_control wbc = { .sync_mode = WB_SYNC_NONE, .nr_to_write = LONG_MAX };
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	const struct ll_comp *c;
+	struct ll_objset *set;
+	struct ll_object *obj;
+	u64 off, over, unit;
+
+	if (pos != d->lid_run_end) {
+		d->lid_run_sent = pos;
+		d->lid_run_edge = 0;
+	}
+	d->lid_run_end = end;
+	if (end < d->lid_run_edge)
+		return;
+	set = ll_objset_peek(inode);
+	obj = set ? ll_objset_at(set, (end - 1) & PAGE_MASK, &c, &off) : NULL;
+	if (obj) {
+		unit = ll_write_unit(c, READ_ONCE(obj->lob_osc->oc_brw_size));
+		div64_u64_rem(end, unit, &over);
+		d->lid_run_edge = end - over + unit;
+		if (end - over > d->lid_run_sent) {
+			wbc.range_start = d->lid_run_sent;
+			wbc.range_end = end - over - 1;
+			d->lid_run_sent = end - over;
+		}
+	}
+	ll_objset_put(set);
+	/* Errors stay with the mapping, for fsync(2). */
+	if (wbc.range_end)
+		filemap_fdatawrite_wbc(inode->i_mapping, &wbc);
+}
+
+/*
  * An append is done in one piece, so that no other client's data comes in between, unless its
  * source is reclaimed while it is copied.
  */
@@ -212,6 +262,8 @@ static ssize_t ll_buffered_write(struct kiocb *iocb, struct iov_iter *from)
 		ret = idle < LL_IO_TRIES ? ll_write_locked(iocb, from)
 					 : ll_write_bounced(iocb, from);
 		iov_iter_reexpand(from, iov_iter_count(from) + all - n);
+		if (ret > 0)
+			ll_write_behind(inode, iocb->ki_pos - ret, iocb->ki_pos);
 		if (!ll_io_may_retry(ret, &idle))
 			break;
 		total += max_t(ssize_t, ret, 0);

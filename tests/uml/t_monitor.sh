@@ -76,6 +76,13 @@ run dd if=/dev/zero of=d/f bs=1M count=8 conv=fsync 2>/dev/null
 is "get osc.$osc.rpc_stats | awk '/^pages per rpc/ { on = 1 } /^rpcs in flight/ { on = 0 } on && /^512:|^1024:/' | wc -l" 0
 tune osc.*.max_pages_per_rpc=1M; rc 34 "lctl set_param osc.$osc.max_pages_per_rpc=64M"; rc 34 "lctl set_param osc.$osc.max_pages_per_rpc=3"
 tune osc.*.max_pages_per_rpc=1024
+say "what fills an RPC is sent while the file is written"
+dirty() { for i in $(seq 50); do [ "$(get osc.$osc.cur_dirty_bytes)" = $1 ] && return; sleep 0.2; done; fail "dirty: $(get osc.$osc.cur_dirty_bytes), expected $1"; }
+run lfs setstripe -c 1 -i 0 d/one; run sync; exec 7> d/one
+run dd if=/dev/zero bs=1M count=9 >&7 2>/dev/null; dirty $((1 << 20))
+run dd if=/dev/zero bs=64K count=47 >&7 2>/dev/null; sleep 0.5; is "get osc.$osc.cur_dirty_bytes" $((1 << 20 | 47 << 16))
+run dd if=/dev/zero bs=64K count=1 >&7 2>/dev/null; dirty 0
+exec 7>&-
 tune osc.*.max_dirty_mb=1
 run dd if=/dev/zero of=d/big bs=1M count=20 2>/dev/null
 [ "$(get osc.$osc.cur_dirty_bytes)" -le $((1 << 20)) ] || fail "more than max_dirty_mb is dirty"

@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/highmem.h>
 #include <linux/log2.h>
-#include <linux/moduleparam.h>
+#include <gloss/fail.h>
 #include <trace/events/oss.h>
 #include "oss_internal.h"
 
@@ -394,18 +394,14 @@ static int oss_write_niobufs(struct oss_brw *b, const bool *covered, __le32 *rcs
 	return rc;
 }
 
-/*
- * For tests: so many writes are answered -EINPROGRESS for each of their ranges, and not executed,
- * as by an OST that waits for a quota.
- */
-static atomic_t oss_fail_busy = ATOMIC_INIT(0);
-module_param_named(fail_busy_writes, oss_fail_busy.counter, int, 0600);
+/* Writes are answered -EINPROGRESS for each range, as by an OST that waits for a quota. */
+FAIL_POINT_DEFINE(busy_writes);
 
 static bool oss_write_busy(struct oss_brw *b, __le32 *rcs)
 {
 	unsigned int i;
 
-	if (likely(!atomic_read(&oss_fail_busy)) || atomic_dec_if_positive(&oss_fail_busy) < 0)
+	if (!FAIL_POINT(busy_writes))
 		return false;
 	for (i = 0; i < b->nr_nb; i++)
 		rcs[i] = cpu_to_le32(-EINPROGRESS);

@@ -16,6 +16,9 @@ static void lnet_lo_deliver(struct work_struct *work)
 	int rc;
 
 	rc = lnet_rx_begin(msg->ni, &msg->hdr, &lnet_lo_nid, &rx);
+	/* The sender learns at once that nobody serves the portal (yet), it need not wait. */
+	if (!rc && !rx)
+		rc = -ENXIO;
 	if (!rc && rx && msg->hdr.payload_length) {
 		if (rx->md) {
 			rc = lnet_md_copy(rx->md, rx->offset, msg, rx->len);

@@ -681,8 +681,11 @@ static bool ptlrpc_step_unlink(struct ptlrpc_request *req)
 	}
 	spin_unlock(&req->rq_lock);
 	if (mds) {
-		/* the event of the last one kicks */
-		if (abort)
+		/*
+		 * The event of the last one kicks. A CONNECT that was not answered in time is not
+		 * left to a driver that keeps on dialling: the server may be at its next NID.
+		 */
+		if (abort || req->rq_is_connect)
 			ptlrpc_hurry_peer(req);
 		return false;
 	}

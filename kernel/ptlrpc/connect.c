@@ -282,8 +282,10 @@ static void import_handle_eviction(struct obd_import *imp)
 {
 	char nid[LNET_NIDSTR_SIZE];
 
-	pr_warn("%s: evicted by the server at %s; locks, open files and unwritten data are lost\n",
-		imp->imp_name, lnet_nid_str(&imp->imp_nid, nid));
+	/* An MGS that was restarted knows no client: nothing of users is lost by that. */
+	if (imp->imp_sp != LUSTRE_SP_MGC)
+		pr_warn("%s: evicted by the server at %s; locks, open files and unwritten data are lost\n",
+			imp->imp_name, lnet_nid_str(&imp->imp_nid, nid));
 	spin_lock(&imp->imp_lock);
 	import_set_state(imp, IMP_EVICTED);
 	import_abort_all(imp, -EIO, true);

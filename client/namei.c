@@ -502,6 +502,9 @@ static int ll_mknod(struct mnt_idmap *idmap, struct inode *dir, struct dentry *d
 		    dev_t rdev)
 {
 	ll_count(dir->i_sb, MKNOD, 1);
+	/* The protocol has 8 bits for each of major and minor. */
+	if ((S_ISCHR(mode) || S_ISBLK(mode)) && !old_valid_dev(rdev))
+		return -EINVAL;
 	return ll_create_object(dir, dentry, mode, rdev, NULL, 0);
 }
 

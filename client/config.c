@@ -444,7 +444,8 @@ static unsigned int ll_config_seconds_left(unsigned long deadline)
  * @sbi: has its MGC
  * @deadline: in jiffies
  *
- * Context: killable. Return: 0; -EIO: nobody answers, which is logged; -EINTR.
+ * Context: killable. Return: 0; -EIO: nobody answers; -ENETUNREACH: this node is in none of its
+ * networks (both are logged); -EINTR.
  */
 int ll_config_wait_mgs(struct ll_sb_info *sbi, unsigned long deadline)
 {
@@ -452,6 +453,11 @@ int ll_config_wait_mgs(struct ll_sb_info *sbi, unsigned long deadline)
 
 	if (!rc || rc == -EINTR)
 		return rc;
+	if (rc == -ENETUNREACH) {
+		pr_err("%s: cannot mount: this node is in no network of the MGS at %s: rc = %d\n",
+		       sbi->sbi_fsname, sbi->sbi_mgsnodes, rc);
+		return rc;
+	}
 	pr_err("%s: cannot mount: no answer from the MGS at %s (rc = %d). Is the MGS running?\n",
 	       sbi->sbi_fsname, sbi->sbi_mgsnodes, rc);
 	return -EIO;

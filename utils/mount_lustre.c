@@ -176,6 +176,12 @@ static void mnt_hint(const struct mnt_request *r, int err)
 			"Are the interfaces right in 'options lnet networks=' in /etc/modprobe.d?\n"
 			"The kernel log (dmesg) names the network that failed.\n");
 		break;
+	case ENETUNREACH:
+		fprintf(stderr, "This node is in no network of the MGS.\n");
+		if (r->nids[0])
+			fprintf(stderr, "Is '%s' correct, and 'options lnet networks='?\n",
+				r->nids);
+		break;
 	case ENOTBLK:
 		fprintf(stderr, "Do you need -o loop?\n");
 		break;

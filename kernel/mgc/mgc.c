@@ -245,10 +245,13 @@ EXPORT_SYMBOL_GPL(mgc_put);
  * @mgc: the client
  * @seconds: how long, at least 1
  *
- * Killable. Return: 0, -ETIMEDOUT, -EINTR, or why it will never be.
+ * Killable. Return: 0, -ETIMEDOUT, -EINTR, -ENETUNREACH (no NID of the MGS is in a network of this
+ * node), or why it will never be.
  */
 int mgc_wait(struct mgc *mgc, unsigned int seconds)
 {
+	if (!import_reachable(mgc->m_imp))
+		return -ENETUNREACH;
 	return import_wait_full(mgc->m_imp, seconds ?: 1);
 }
 EXPORT_SYMBOL_GPL(mgc_wait);

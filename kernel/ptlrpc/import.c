@@ -475,6 +475,25 @@ static int import_full_or_never(struct obd_import *imp)
 }
 
 /**
+ * import_reachable - is a NID of the server in a network of this node?
+ * @imp: import
+ *
+ * Context: does not sleep.
+ */
+bool import_reachable(struct obd_import *imp)
+{
+	struct import_conn *ic;
+	bool yes = false;
+
+	spin_lock(&imp->imp_lock);
+	list_for_each_entry(ic, &imp->imp_conns, ic_link)
+		yes |= lnet_distance(&ic->ic_nid) >= 0;
+	spin_unlock(&imp->imp_lock);
+	return yes;
+}
+EXPORT_SYMBOL_GPL(import_reachable);
+
+/**
  * import_wait_full - wait until requests can be sent
  * @imp: import that is connecting
  * @timeout: seconds, 0 = for ever

@@ -27,6 +27,8 @@ say "no node there: a signal ends the mount, otherwise it fails in time and the 
 t=$SECONDS; timeout -s INT 3 mount -t lustre 10.99.99.99@tcp:/test $L; [ $((SECONDS - t)) -le 8 ] || fail "mount after ^C: $((SECONDS - t)) s"
 t=$SECONDS; is "mount -t lustre 10.99.99.99@tcp:/test $L 2>&1 | grep -cE \"failed: Input/output error|Is the MGS running. Tried '10.99.99.99@tcp'\"" 2; [ $((SECONDS - t)) -le 35 ] || fail "mount without an MGS: $((SECONDS - t)) s"
 dmesg | grep -qE "no (answer from|connection to) the MGS.* 10.99.99.99@tcp" || fail "the NID is not named"
+say "an MGS in a network that this node does not have is told at once"
+t=$SECONDS; is "mount -t lustre 10.0.0.1@tcp7:/test $L 2>&1 | grep -cE \"failed: Network is unreachable|Is '10.0.0.1@tcp7' correct\"" 2; [ $((SECONDS - t)) -le 3 ] || fail "mount from another network: $((SECONDS - t)) s"
 say "lists of mounts"
 format; start; client
 is "findmnt -n -t lustre -o TARGET | sort" "/mnt/lustre /mnt/mdt /mnt/ost0"

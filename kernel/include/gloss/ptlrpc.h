@@ -223,6 +223,7 @@ int import_connect(struct obd_import *imp);
  * Killable; timeout in seconds, 0 = for ever. 0, -ETIMEDOUT, -EINTR, or why it will never be FULL
  * (-EACCES, -EPROTO, -EIO).
  */
+bool import_reachable(struct obd_import *imp);
 int import_wait_full(struct obd_import *imp, unsigned int timeout);
 /* umount -f: all requests, also later ones, fail with -EIO at once. For good. */
 void import_invalidate(struct obd_import *imp);

@@ -95,9 +95,27 @@ layout_lock() {
 	for t in 1 2 3 4 5; do stat /mnt/b/dirty >/dev/null 2>&1 && break; sleep 2; done
 	is "stat -c %a /mnt/b/dirty" 640
 }
+# The protocol has 8 bits for each of major and minor.
+devices() {
+	run mknod $L/b b 8 255; run mknod $L/c c 255 5
+	fresh_b; is "stat -c %t:%T /mnt/b/b /mnt/b/c" "8:ff ff:5"
+	is "mknod $L/big b 8 256 2>&1 | sed 's/.*: //'" "Invalid argument"; is "mknod $L/big c 256 5 2>&1 | sed 's/.*: //'" "Invalid argument"
+	rc 1 "stat $L/big"; run rm $L/b $L/c
+}
+# A create that is not committed yet keeps its request and its reply: not the room that the reply might have needed.
+kept() {
+	local i before
+	mkdir $L/kept; sync
+	before=$(awk '/^MemFree/ { print $2 }' /proc/meminfo)
+	for ((i = 0; i < 400; i++)); do : > $L/kept/f$i; done
+	i=$((before - $(awk '/^MemFree/ { print $2 }' /proc/meminfo)))
+	echo "400 creates: $i KiB"
+	[ $i -lt 30000 ] || fail "400 creates take $i KiB"
+	rm -r $L/kept
+}
 
 lnet_up; format; start; client; client /mnt/b; touch $L/f
-for part in ${*:-leases noreplace times groups sgid owner nosec layout_lock}; do
+for part in ${*:-leases noreplace times groups sgid owner nosec devices kept layout_lock}; do
 	say "$part"
 	$part
 done

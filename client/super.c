@@ -653,12 +653,10 @@ static void ll_super_disconnect(struct ll_sb_info *sbi, bool force)
 	struct ll_osc *osc;
 	unsigned long index;
 
-	if (!force) {
-		xa_for_each(&sbi->sbi_oscs, index, osc)
-			import_disconnect_start(osc->oc_imp);
-		xa_for_each(&sbi->sbi_mdcs, index, mdc)
-			import_disconnect_start(mdc->lmc_imp);
-	}
+	xa_for_each(&sbi->sbi_oscs, index, osc)
+		import_disconnect_start(osc->oc_imp);
+	xa_for_each(&sbi->sbi_mdcs, index, mdc)
+		import_disconnect_start(mdc->lmc_imp);
 	xa_for_each(&sbi->sbi_oscs, index, osc)
 		ll_osc_cleanup(osc, force);
 	xa_for_each(&sbi->sbi_mdcs, index, mdc)

@@ -188,7 +188,8 @@ static int ptlrpc_may_send(struct ptlrpc_request *req)
 {
 	struct obd_import *imp = req->rq_imp;
 
-	if (imp->imp_invalid)
+	/* The owner gave all up (umount -f): the server is told so, nothing else is sent. */
+	if (imp->imp_invalid && !ptlrpc_opc_is_disconnect(req->rq_opc))
 		return -EIO;
 	if (req->rq_bypass)
 		return 0;

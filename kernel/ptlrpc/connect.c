@@ -13,6 +13,7 @@
 #include "internal.h"
 
 #define CONNECT_TIMEOUT		5	/* seconds */
+#define FORCED_GOODBYE		2	/* seconds that umount -f waits for servers */
 #define CONNECT_REPLY_ROOM	320	/* room for a longer obd_connect_data */
 #define RECOVERY_PING_TIMEOUT	300	/* without adaptive timeouts */
 
@@ -514,12 +515,15 @@ struct ptlrpc_request *import_send_disconnect(struct obd_import *imp)
  */
 void import_wait_disconnect(struct ptlrpc_request *req)
 {
-	unsigned long max = CONNECT_TIMEOUT + 1;
+	long limit, waited;
 
 	if (!req)
 		return;
-	max += import_net_latency(req->rq_imp);
-	if (!wait_for_completion_timeout(&req->rq_complete, max * HZ)) {
+	limit = READ_ONCE(req->rq_imp->imp_invalid) ? FORCED_GOODBYE :
+		CONNECT_TIMEOUT + 1 + import_net_latency(req->rq_imp);
+	/* Several may have been sent at the same time. */
+	waited = ktime_get_seconds() - req->rq_sent;
+	if (!wait_for_completion_timeout(&req->rq_complete, max(limit - waited, 0L) * HZ)) {
 		ptlrpc_req_abort(req, -ETIMEDOUT);
 		wait_for_completion(&req->rq_complete);
 	}

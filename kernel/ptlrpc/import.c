@@ -547,7 +547,7 @@ void import_disconnect_start(struct obd_import *imp)
 	bool tell;
 
 	spin_lock(&imp->imp_lock);
-	tell = imp->imp_state == IMP_FULL && !imp->imp_invalid && !imp->imp_closing;
+	tell = imp->imp_state == IMP_FULL && !imp->imp_closing;
 	imp->imp_closing = true;
 	spin_unlock(&imp->imp_lock);
 	if (tell)
@@ -560,7 +560,7 @@ EXPORT_SYMBOL_GPL(import_disconnect_start);
  * @imp: import in any state
  *
  * Context: sleeps, not killable: the answer to DISCONNECT is awaited for 5 seconds plus the latency
- * of the network.
+ * of the network, for 2 seconds when the import is invalid.
  */
 void import_disconnect(struct obd_import *imp)
 {

@@ -40,6 +40,10 @@ say "a mount that fails leaves no client on the servers, which they would wait f
 before=$(lctl get_param -n mdt.*.num_exports)
 rc 2 "mount -t lustre $NID:/$FS/nosuchdir /mnt"
 is "lctl get_param -n mdt.*.num_exports" "$before"
+say "umount -f tells the servers, too"
+client /mnt/b; dd if=/dev/zero of=/mnt/b/f bs=1M count=1 2>/dev/null
+t=$SECONDS; run umount -f /mnt/b; [ $((SECONDS - t)) -le 5 ] || fail "umount -f took $((SECONDS - t)) s"
+is "lctl get_param -n mdt.*.num_exports" "$before"
 run umount -a -t lustre
 is "findmnt -n -t lustre,lustre_tgt -o TARGET" ""
 check_disks; unload

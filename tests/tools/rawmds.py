@@ -141,8 +141,10 @@ class Mdt(Target):
     def cancel(self, cookie):
         return self.rpc(103, DLM, [struct.pack('<II', 0, 1).ljust(88, b'\0') + struct.pack('<QQ', cookie, 0)], portal=17)
 
-    def close(self, handle):
-        rec = self.rec(SETATTR, bytes(16))
+    def close(self, handle, f=bytes(16), mtime=0):
+        """With @mtime: a close that changes something."""
+        valid = A_MTIME | A_MTIME_SET | A_CTIME | A_CTIME_SET if mtime else 0
+        rec = self.rec(SETATTR, f + struct.pack('<QIIQQqqq', valid, 0, 0, 0, 0, mtime, 0, mtime))
         return self.rpc(35, MDS, [struct.pack('<QQII', handle, 0, 0, 0), rec, b''])
 
 def dir_entries(page):

@@ -45,6 +45,7 @@ class Peer:
         self.waiting = {}
         self.callbacks = queue.Queue()
         self.bulk = queue.Queue()
+        self.gets = queue.Queue()       # where the REPLY goes, match bits
         self.socks = {}
         for mine in (CONTROL, IN, OUT):
             s = self.dial()
@@ -99,7 +100,10 @@ class Peer:
                 data = self.read(s, length)
                 if c0:
                     self.send(self.socks[CONTROL], struct.pack('<IIQQ', 0xc0, 0, 0, c0))
-                if struct.unpack_from('<I', h, 24)[0] != 1:     # not a PUT
+                kind, = struct.unpack_from('<I', h, 24)
+                if kind == 2:   # GET
+                    self.gets.put((h[32:48], struct.unpack_from('<Q', h, 48)[0]))
+                if kind != 1:   # not a PUT
                     continue
                 mbits, = struct.unpack_from('<Q', h, 48)
                 if h[32:48] != b'\xff' * 16:    # an ACK is wanted
@@ -121,6 +125,11 @@ class Peer:
     def put(self, portal, mbits, data):
         hdr = struct.pack('<QQIIII', nid(self.node), nid(self.me), 12345, 12345, 1, len(data))
         hdr += struct.pack('<QQQQII', ANY_HANDLE, ANY_HANDLE, mbits, 0, portal, 0)
+        self.send(self.socks[CONTROL], struct.pack('<IIQQ', 0xc1, 0, 0, 0) + hdr + data)
+
+    def reply(self, where, data):
+        """The answer to a GET."""
+        hdr = struct.pack('<QQIIII', nid(self.node), nid(self.me), 12345, 12345, 3, len(data)) + where.ljust(40, b'\0')
         self.send(self.socks[CONTROL], struct.pack('<IIQQ', 0xc1, 0, 0, 0) + hdr + data)
 
     def close(self):

@@ -10,6 +10,7 @@ RESENT, REPLAY, REQS_DONE, LOCKS_DONE = 2, 4, 0x40, 0x80
 RECOVERING, RECONNECT, REPLAYABLE, TRANSNO = 1, 2, 4, 0x100
 FINAL = REQS_DONE | LOCKS_DONE
 OPEN_RW_CREATE = 0x43
+DELAY_CREATE = 0x1000000        # no OST objects
 SRVLOCK = 0x800         # OBD_FL_SRVLOCK
 failed = 0
 
@@ -97,6 +98,16 @@ class Ost(Replays, Target):
         nb = struct.pack('<QII', pos, len(data), 0x600)
         return self.rpc(4, OST, [self.body(0x1000801, flags=0x400000), ioo, nb, b'', data], portal=6)
 
+    def give(self, data):
+        """Data of a bulk write, to the OST that fetches them."""
+        self.peer.reply(self.peer.gets.get(timeout=30)[0], data)
+
+    def bulk_write(self, pos, data):
+        nb = struct.pack('<QII', pos, len(data), 0x600)
+        xid = self.start(4, OST, [self.body(0x1000001), struct.pack('<QQII', self.oid, 0, 0, 1), nb], portal=6)
+        self.give(data)
+        return self.wait(xid)
+
     def punch(self, size):
         return self.rpc(10, OST, [self.body(0x1000831, size, (1 << 64) - 1, SRVLOCK), b''])
 
@@ -118,14 +129,22 @@ def ost(oid, path):
     o.keep(o.write(1000, b'b' * 5000))
     o.keep(o.punch(3000))
     o.keep(o.write(4000, b'c' * 10))
+    o.keep(o.bulk_write(8192, b'd' * 4096))
     restart_ost(True)
     o.come()
     for n in 1, 2, 3:
         r = o.wait(o.replay(n))
         same((r.status, r.transno), (0, o.kept[n][1]), 'replay')
+    x = o.replay(4)
+    o.give(b'')
+    true(o.silent(x), 'a replay whose data did not come')
+    x = o.replay(4, RESENT)
+    o.give(b'd' * 4096)
+    r = o.wait(x)
+    same((r.status, r.transno), (0, o.kept[4][1]), 'the same again')
     f = o.final()
     same(o.wait(f).status, 0, 'final ping')
-    want = b'a' * 1000 + b'b' * 2000 + bytes(1000) + b'c' * 10
+    want = (b'a' * 1000 + b'b' * 2000 + bytes(1000) + b'c' * 10).ljust(8192, b'\0') + b'd' * 4096
     true(open(path, 'rb').read() == want, 'data')
     o.sync()
     restart_ost(False)
@@ -252,7 +271,7 @@ def t_resend():
 
 def t_lies():
     """Replays of what never was, of others, at the wrong time: the client is evicted, the others go on."""
-    names = ['future', 'stranger', 'after', 'nothing']
+    names = ['future', 'stranger', 'after', 'nothing', 'number', 'both', 'unasked']
     cs = {n: Client('raw-' + n) for n in names}
     good = Client('raw-good')
     top = good.create(ROOT, 'lies', S_IFDIR | 0o777).bufs[0][:16]
@@ -271,6 +290,13 @@ def t_lies():
     same(cs['future'].wait(cs['future'].again(x, REPLAY, 1 << 62)).status, -errno.ENOTCONN, 'a number that was never given out')
     x, t = cs['stranger'].kept[0]
     same(cs['stranger'].wait(cs['stranger'].again(x, 0, t)).status, -errno.ENOTCONN, 'a transno without MSG_REPLAY')
+    c = cs['number']
+    x = c.start(101, DLM, [c.dlm_req(top, 8, 2, 0x102)], flags=REQS_DONE, transno=c.kept[0][1])
+    same(c.wait(x).status, -errno.ENOTCONN, 'the replay of a lock with a transno')
+    c = cs['both']
+    x = c.start(101, DLM, [c.dlm_req(top, 8, 2, 0x102)], flags=REQS_DONE | REPLAY)
+    same(c.wait(x).status, -errno.ENOTCONN, 'the replay of a lock and of a request')
+    unasked = cs['unasked'].start(101, DLM, [cs['unasked'].dlm_req(top, 8, 2, 0)], flags=REQS_DONE)
     c = cs['after']
     f = c.final()
     x = c.replay(0)
@@ -280,14 +306,97 @@ def t_lies():
         x = c.start(400, OBD, [], flags=FINAL)
     same(c.wait(x).status, -errno.ENOTCONN, 'too many held requests')
     same(good.wait(good.replay(0)).status, 0, 'the others')
-    finish(good)
+    f = good.final()
+    same(cs['unasked'].wait(unasked).status, -errno.EPROTO, 'a new lock')
+    finish(cs['unasked'])
+    same(good.wait(f).status, 0, 'final ping')
     st = status()
-    same((st['status'], st['completed_clients']), ('COMPLETE', '1/5'), 'status')
+    same((st['status'], st['completed_clients']), ('COMPLETE', '2/8'), 'status')
     same(sorted(n for n in names + ['good'] if not isinstance(lookup(good, top, n), int)), ['good'], 'names')
     x = good.start(400, OBD, [], flags=FINAL)
     same(good.wait(x).status, -errno.ENODEV, 'replay outside of recovery')
     time.sleep(0.5)
     same(good.rpc(400, OBD, []).status, -errno.ENOTCONN, 'evicted')
+    cs['unasked'].rpc(39, OBD, [])
+
+def t_time():
+    """The first deadline is the end for all who do nothing; the hard limit is none for those who wait for others."""
+    cs = [Client('raw-t%d' % i) for i in range(4)]
+    good = Client('raw-u')
+    top = good.create(ROOT, 'time', S_IFDIR | 0o777).bufs[0][:16]
+    restart(options='recovery_time_soft=3')
+    for c in cs + [good]:
+        c.come()
+    x = good.final()
+    st = wait_complete(8)
+    same((st['status'], st['completed_clients']), ('COMPLETE', '1/5'), 'after the first deadline')
+    same(good.wait(x).status, 0, 'final ping')
+    Client('raw-v')     # will not come
+    good.sync()
+    snapshot()
+    good.keep(good.create(top, 'f', S_IFREG))
+    restart(lose=True, options='recovery_time_soft=4,recovery_time_hard=4')
+    good.come()
+    r = good.wait(good.replay(0))
+    same((r.status, r.transno), (0, good.kept[0][1]), 'a replay that waited until the hard limit')
+    finish(good)
+    same(status()['completed_clients'], '1/2', 'status')
+    true(not isinstance(lookup(good, top, 'f'), int), 'the name')
+    good.rpc(39, OBD, [])
+
+def t_twice():
+    """What was done before the restart is not done twice: a close leaves no handle behind, a removed file does not come back."""
+    a, b = Client('raw-w'), Client('raw-x')
+    top = a.create(ROOT, 'twice', S_IFDIR | 0o777).bufs[0][:16]
+    r = a.keep(a.open(top, 'closed', OPEN_RW_CREATE))
+    f, h = r.bufs[1][:16], Body(r.bufs[1]).handle
+    same(a.close(h, f, 1000).status, 0, 'close')
+    close = a.last
+    # a file with objects would wait for their end, and could be opened
+    r = a.keep(a.open(top, 'removed', OPEN_RW_CREATE | DELAY_CREATE))
+    f2, h2 = r.bufs[1][:16], Body(r.bufs[1]).handle
+    same(a.close(h2).status, 0, 'close')
+    same(a.cancel(struct.unpack_from('<Q', r.bufs[0], 88)[0]).status, 0, 'cancel of the lock that came with the open')
+    same(b.unlink(top, 'removed').status, 0, 'unlink')
+    b.sync()
+    restart()
+    a.come(), b.come()
+    fb = b.final()
+    r = a.intent_result(a.wait(a.replay_open(0, f, h)))
+    same((r.result, r.bufs[1][:16]), (0, f), 'open')
+    r = a.intent_result(a.wait(a.replay_open(1, f2, h2)))
+    same(r.result, -errno.ENOENT, 'open of a removed file')
+    finish(a)
+    same(b.wait(fb).status, 0, 'final ping')
+    same(a.wait(a.again(close, RESENT)).status, 0, 'close')
+    same(b.unlink(top, 'closed').status, 0, 'unlink')
+    same(b.getattr(f).status, -errno.ENOENT, 'a file that nobody has open')
+    same(lookup(b, top, 'removed'), -errno.ENOENT, 'a removed file')
+    for x in a, b:
+        x.rpc(39, OBD, [])
+
+def t_stop():
+    """While a target stops, the locks of a client that has gone are not granted to one that waits: it would come back with them, too."""
+    a, b = Client('raw-y'), Client('raw-z')
+    d = [a.create(ROOT, 'stop%d' % i, S_IFDIR | 0o777).bufs[0][:16] for i in (1, 2)]
+    for x in a, b:
+        while x.peer.callbacks.qsize():
+            x.peer.callbacks.get()
+    # whichever goes first, the other waits for it
+    same((a.enqueue(d[0], 2, 2).status, b.enqueue(d[1], 2, 2).status), (0, 0), 'locks')
+    x, y = b.enqueue(d[0], 2, 2, wait=False), a.enqueue(d[1], 2, 2, wait=False)
+    same((b.wait(x).status, a.wait(y).status), (0, 0), 'locks that wait')
+    restart()
+    seen = []
+    while peer.callbacks.qsize():
+        data = peer.callbacks.get()[2]
+        seen.append(struct.unpack_from('<I', data, r8(32 + 4 * struct.unpack_from('<I', data)[0]) + 16)[0])
+    true(104 in seen, 'no blocking callback: %s' % seen)
+    true(105 not in seen, 'a lock was granted while the target stopped')
+    a.come(), b.come()
+    finish(a, b)
+    for x in a, b:
+        x.rpc(39, OBD, [])
 
 def t_missing():
     """Who does not come, or does not go on, is evicted when the time is over; a stranger starts the clock, too."""

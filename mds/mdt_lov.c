@@ -370,6 +370,9 @@ int mdt_lov_alloc(struct mdt_device *mdt, const struct mdt_comp *w, u32 max, boo
 		if (rc)
 			break;
 	}
+	/* What is not asked for by name does without OSTs that are full or closed. */
+	if (rc == -ENOSPC && !explicit)
+		least = 1;
 	if (rc && !w->lc_list && a->la_count >= least && a->la_count)
 		rc = 0;
 	if (rc) {

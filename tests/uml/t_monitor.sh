@@ -102,6 +102,8 @@ for i in $(seq 50); do [ $(used) -le 8 ] && break; sleep 0.2; done
 is "get lov.*.numobd lov.*.activeobd lmv.*.numobd" "2 2 1"
 say "tunables of the servers"
 tune obdfilter.test-OST0001.no_precreate=1; is "get obdfilter.test-OST0001.no_precreate" 1
+# the MDT learns of it with the next statfs; a default of two stripes makes do with one OST
+for ((i = 0; i < 40; i++)); do run touch d/np$i; [ "$(lfs getstripe -c d/np$i)" != 1 ] || break; sleep 0.5; done; [ $i -lt 40 ] || fail "the MDT takes an OST that is closed"
 tune obdfilter.test-OST0001.no_precreate=0
 is "get mdd.*.atime_diff" 60
 tune mdt.*.root_squash=99:98

@@ -18,7 +18,7 @@
 #include "data.h"
 #include <trace/events/lustre.h>
 
-#define LL_WALK_MAX 16 /* objects collected at the same time */
+#define LL_WALK_MAX 64 /* objects collected at the same time */
 
 /* Walk over pages that collects them into RPCs: one unfinished RPC per object. */
 struct walk {
@@ -224,7 +224,7 @@ static void ll_walk_send(struct walk *w, struct ll_brw *brw)
 static void ll_walk_end(struct walk *w)
 {
 	while (!list_empty(&w->open))
-		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, lb_link));
+		ll_walk_send(w, list_last_entry(&w->open, struct ll_brw, lb_link));
 }
 
 /*
@@ -261,13 +261,16 @@ static struct ll_brw *ll_walk_brw(struct walk *w, struct ll_object *obj, u64 obj
 			continue;
 		if (brw->lb_off + brw->lb_len == obj_off && !(brw->lb_len & ~PAGE_MASK) &&
 		    brw->lb_state == state && !ll_brw_full(brw) &&
-		    obj_off + PAGE_SIZE - 1 <= brw->lb_lock_end)
+		    obj_off + PAGE_SIZE - 1 <= brw->lb_lock_end) {
+			/* The next page is most likely of the same object. */
+			list_move(&brw->lb_link, &w->open);
 			return brw;
+		}
 		ll_walk_send(w, brw);
 		break;
 	}
 	if (w->nr >= LL_WALK_MAX)
-		ll_walk_send(w, list_first_entry(&w->open, struct ll_brw, lb_link));
+		ll_walk_send(w, list_last_entry(&w->open, struct ll_brw, lb_link));
 	brw = ll_brw_new(w->inode, obj, w->write, obj_off, UINT_MAX);
 	if (!brw)
 		return ERR_PTR(-ENOMEM);
@@ -280,7 +283,7 @@ static struct ll_brw *ll_walk_brw(struct walk *w, struct ll_object *obj, u64 obj
 	brw->lb_done = w->write ? ll_write_done : ll_read_done;
 	/* Who dirtied a page is not known any more: the flag is for reads only. */
 	brw->lb_sys = !w->write && capable(CAP_SYS_RESOURCE);
-	list_add_tail(&brw->lb_link, &w->open);
+	list_add(&brw->lb_link, &w->open);
 	w->nr++;
 	return brw;
 }

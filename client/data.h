@@ -306,6 +306,8 @@ void ll_brw_free(struct ll_brw *brw);
 
 /* ---- pages.c ---- */
 
+int ll_page_reserve(struct inode *inode, struct page *page, struct ll_object *obj, u64 off,
+		    unsigned int len);
 int ll_pages_wait(struct address_space *mapping, loff_t start, loff_t end, bool locked);
 int ll_pages_flush(struct address_space *mapping, loff_t start, loff_t end);
 void ll_pages_reject(struct inode *inode, struct ll_objset *set, loff_t pos, loff_t end);

@@ -133,6 +133,14 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		ret = VM_FAULT_NOPAGE;
 		goto out_grant;
 	}
+	/* Who stores in a mapping looks for no error later: it has to be told now. */
+	rc = granted ? ll_page_reserve(inode, page, io.obj, io.off,
+				       min_t(u64, PAGE_SIZE, size - page_offset(page))) : 0;
+	if (rc) {
+		unlock_page(page);
+		ret = rc == -ENOLCK ? VM_FAULT_NOPAGE : ll_fault_error(rc);
+		goto out_grant;
+	}
 	ll_page_account(inode, page, io.obj, !granted);
 	granted = 1;
 	ll_data_wrote(inode, io.obj,

@@ -450,6 +450,55 @@ static struct page *ll_page_for_write(struct address_space *mapping, pgoff_t ind
 
 /* ---- writes ---- */
 
+static void ll_page_reserved(struct ll_brw *brw)
+{
+	complete(brw->lb_data);
+}
+
+/**
+ * ll_page_reserve - the OST promised no space for a page that is about to be stored in: get it now
+ * @inode: the file
+ * @page: locked, up to date, with a lock for writing that is used
+ * @obj: its object
+ * @off: of the page in the object
+ * @len: bytes of the page that are within the file
+ *
+ * The OST is given what is in the page, before anything new is. Has it taken that, then it has
+ * blocks for what is stored later. A page that is dirty already is left alone. Context: sleeps,
+ * killable.
+ *
+ * Return: 0; -ENOLCK: evicted meanwhile; -ENOMEM, -EINTR, -ENOSPC or another errno of the OST.
+ */
+int ll_page_reserve(struct inode *inode, struct page *page, struct ll_object *obj, u64 off,
+		    unsigned int len)
+{
+	DECLARE_COMPLETION_ONSTACK(done);
+	struct ll_brw *brw;
+	int rc;
+
+	if (ll_page_state(page) != LL_PAGE_NONE)
+		return 0;
+	brw = ll_brw_new(inode, obj, true, off, 1);
+	if (!brw)
+		return -ENOMEM;
+	rc = ll_brw_find_lock(brw);
+	if (rc)
+		goto out;
+	brw->lb_state = LL_PAGE_PLAIN;
+	brw->lb_done = ll_page_reserved;
+	brw->lb_data = &done;
+	ll_brw_add(brw, page, 0, len);
+	ll_brw_send(brw);
+	if (wait_for_completion_killable(&done)) {
+		ll_brw_abort(brw);
+		wait_for_completion(&done);
+	}
+	rc = brw->lb_rc;
+out:
+	ll_brw_free(brw);
+	return rc;
+}
+
 /* The page is the last one of this write(2) until the OST has taken it. */
 static void ll_write_wait_for(struct ll_inode_data *d, struct page *page, struct ll_object *obj)
 {

@@ -500,8 +500,8 @@ int ll_config_wait_mdt(struct ll_sb_info *sbi, unsigned long deadline)
  * ll_config_start - read the client log and follow it; MDCs and OSCs begin to connect
  * @sbi: its MGC is connected
  *
- * Return: 0; -ENOENT: no such file system; -EINVAL: the log lacks MDT0000 or the client profile;
- * -EIO: the MGS does not answer any more (all of these are logged); -EINTR.
+ * Return: 0; -ENOENT: no such file system; -EINVAL: the log lacks the client profile; -EIO: the MGS
+ * does not answer any more, or does not know of an MDT (all of these are logged); -EINTR.
  */
 int ll_config_start(struct ll_sb_info *sbi)
 {
@@ -519,10 +519,14 @@ int ll_config_start(struct ll_sb_info *sbi)
 		       sbi->sbi_fsname, sbi->sbi_mgsnodes, rc);
 	if (rc)
 		return rc == -ETIMEDOUT ? -EIO : rc;
-	if (!sbi->sbi_profile_seen || !sbi->sbi_mdc0) {
-		pr_err("%s: the client log of the MGS at %s has no %s: rc = %d\n", sbi->sbi_fsname,
-		       sbi->sbi_mgsnodes,
-		       sbi->sbi_profile_seen ? "MDT0000" : "mount options", -EINVAL);
+	if (!sbi->sbi_mdc0) {
+		pr_err("%s: cannot mount: no MDT0000 has registered with the MGS at %s: rc = %d\n",
+		       sbi->sbi_fsname, sbi->sbi_mgsnodes, -EIO);
+		return -EIO;
+	}
+	if (!sbi->sbi_profile_seen) {
+		pr_err("%s: the client log of the MGS at %s has no mount options: rc = %d\n",
+		       sbi->sbi_fsname, sbi->sbi_mgsnodes, -EINVAL);
 		return -EINVAL;
 	}
 	rc = mgc_log_follow(sbi->sbi_mgc, "params", &ll_config_ops, sbi, CFG_F_MAY_MISS, NULL,

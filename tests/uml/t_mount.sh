@@ -29,6 +29,13 @@ t=$SECONDS; is "mount -t lustre 10.99.99.99@tcp:/test $L 2>&1 | grep -cE \"faile
 dmesg | grep -qE "no (answer from|connection to) the MGS.* 10.99.99.99@tcp" || fail "the NID is not named"
 say "an MGS in a network that this node does not have is told at once"
 t=$SECONDS; is "mount -t lustre 10.0.0.1@tcp7:/test $L 2>&1 | grep -cE \"failed: Network is unreachable|Is '10.0.0.1@tcp7' correct\"" 2; [ $((SECONDS - t)) -le 3 ] || fail "mount from another network: $((SECONDS - t)) s"
+say "an MGS that knows an OST, but no MDT"
+run mkfs.lustre --quiet --mgs /dev/ubda; run mkfs.lustre --quiet --fsname=$FS --ost --index=0 --mgsnode=$NID /dev/ubdb
+mkdir -p /mnt/mdt /mnt/ost0; run mount -t lustre /dev/ubda /mnt/mdt; run mount -t lustre /dev/ubdb /mnt/ost0
+t=$SECONDS; is "mount -t lustre $NID:/$FS $L 2>&1 | grep -cE 'failed: Input/output error|is the MDT mounted on its server'" 2; [ $((SECONDS - t)) -le 5 ] || fail "mount without an MDT: $((SECONDS - t)) s"
+dmesg | grep -q "no MDT0000 has registered with the MGS at $NID" || fail "what is missing is not named"
+run umount /mnt/ost0; run umount /mnt/mdt
+for d in /dev/ubda /dev/ubdb; do run dd if=/dev/zero of=$d bs=1M count=2 status=none; done
 say "lists of mounts"
 format; start; client
 is "findmnt -n -t lustre -o TARGET | sort" "/mnt/lustre /mnt/mdt /mnt/ost0"

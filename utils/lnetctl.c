@@ -142,7 +142,9 @@ int lnetctl_print_nets(const char *only, long long level)
 
 	for (i = 0;; i++) {
 		rc = lnet_get_ni(i, &ni);
-		if (rc == ENOENT || (rc == ENETDOWN && !i))
+		if (rc == ENETDOWN && !i)
+			return 0;
+		if (rc == ENOENT && (!only || last[0]))
 			return 0;
 		if (rc)
 			return lnetctl_fail("show", "net", rc);

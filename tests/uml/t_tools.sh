@@ -48,6 +48,7 @@ is "lnetctl net show --net=tcp --verbose=2 | grep -cE 'health stats|sent_stats'"
 is "lnetctl net show -v | grep -c statistics" 2
 is "lnetctl net show | grep -c statistics" 0
 rc 4 "lnetctl net show --nope"
+rc 2 "lnetctl net show --net nosuch"
 rc 4 "lnetctl net -v 4 show"
 rc 4 "lnetctl net add --net tcp1 extra"
 rc 4 "lnetctl net add --if lo"
@@ -55,7 +56,7 @@ rc 95 "lnetctl net add --net tcp1 --if lo --credits 8"
 run lnetctl net add --net tcp7 --if lo
 is "lnetctl net show --net tcp7 | grep -c 'nid: 127.0.0.1@tcp7'" 1
 run lnetctl net del --net tcp7
-is "lnetctl net show --net tcp7 | grep -c nid:" 0
+is "lnetctl net show --net tcp7 2>&1 | grep -c 'errno: -2'" 1
 rc 0 "lnetctl lnet configure --all"
 rc 0 "lnetctl ping --help"
 rc 0 "lnetctl ping $NID"

@@ -219,11 +219,12 @@ int import_del_conn(struct obd_import *imp, const struct lnet_nid *nid);
 void import_nids_str(struct obd_import *imp, char *buf, size_t len);
 /* Start connecting (again, when closed or deactivated); does not wait. */
 int import_connect(struct obd_import *imp);
+/* Is a NID of the server in a network of this node? */
+bool import_reachable(struct obd_import *imp);
 /*
  * Killable; timeout in seconds, 0 = for ever. 0, -ETIMEDOUT, -EINTR, or why it will never be FULL
  * (-EACCES, -EPROTO, -EIO).
  */
-bool import_reachable(struct obd_import *imp);
 int import_wait_full(struct obd_import *imp, unsigned int timeout);
 /* umount -f: all requests, also later ones, fail with -EIO at once. For good. */
 void import_invalidate(struct obd_import *imp);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * File handles for name_to_handle_at(2) and knfsd: type 0x97, the FID of the object and that of its
- * parent (chapter 7 2.1). liblustreapi uses them to find the FID of a path, so they must be these
- * bytes.
+ * parent (chapter 7 2.1). liblustreapi finds the FID of a path in such a handle, so its format is
+ * fixed.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Open and close of files. Every open(2) is an open at the MDT with a handle of its own; release(2)
- * sends MDS_CLOSE. Data belongs to the other half (io.c).
+ * sends MDS_CLOSE. Reads and writes are in read.c, write.c, dio.c and mmap.c.
  */
 #define pr_fmt(fmt) "lustre: " fmt
 

@@ -86,8 +86,8 @@ void mdc_intent_pack(struct ptlrpc_request *req, u64 opc)
  * @ei: of the answered enqueue
  * @phase: DISP_*
  *
- * Return: the status of the intent if it belongs to this phase or an earlier one, else 0 (chapter
- * 4, 9).
+ * Return: the status of the intent if it belongs to this phase or an earlier one, else 0
+ * (chapter 4, 9).
  */
 int mdc_intent_phase_error(const struct ldlm_enqueue_info *ei, u64 phase)
 {

@@ -4,8 +4,9 @@
  * umount.
  *
  * umount: kill_sb() drops the locks of all namespaces before the VFS evicts inodes, so that no lock
- * callback holds one, and takes the targets down after it. umount -f makes every import fail first;
- * without it a server that is away is waited for only as long as it has data of this client to
+ * callback holds one, and takes the targets down after it. umount -f makes every import fail first,
+ * and what is not written is lost; servers that are connected are told that this client leaves.
+ * Without -f a server that is away is waited for only as long as it has data of this client to
  * store or a change to commit.
  */
 #define pr_fmt(fmt) "lustre: " fmt

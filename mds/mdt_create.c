@@ -71,8 +71,8 @@ static int mdt_new_acl(const struct mdt_cred *cred, struct mdt_object *parent, s
  * @pla: attributes of the parent
  * @n: fid, mode (before the umask), rdev, time and the like are set; the rest is filled
  *
- * Owner, group and set-group-id bit, ACLs or umask, project, default layout of a directory (chapter
- * 4, 13.2).
+ * Owner, group and set-group-id bit, ACLs or umask, project, default layout of a directory
+ * (chapter 4, 13.2).
  * Return: 0, -ENOMEM, -errno of reading the parent. mdt_new_fini() in any case.
  */
 int mdt_new_prepare(const struct mdt_cred *cred, struct mdt_object *parent,

@@ -426,8 +426,8 @@ static bool mdt_open_find_handle(struct mdt_open *o)
 }
 
 /*
- * A replayed open finds the object by its FID. If the object was lost it is created again (chapter
- * 4, 11.6).
+ * A replayed open finds the object by its FID. If the object was lost it is created again
+ * (chapter 4, 11.6).
  */
 static int mdt_open_replay(struct mdt_open *o)
 {

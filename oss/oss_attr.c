@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes of objects: GETATTR, SETATTR, SYNC, STATFS, and what the other requests share (chapter
- * 5, 6.5, 10, 11).
+ * Attributes of objects: GETATTR, SETATTR, SYNC, STATFS, and what the other requests share
+ * (chapter 5, 6.5, 10, 11).
  */
 #define pr_fmt(fmt) "oss: " fmt
 

@@ -48,8 +48,8 @@ static unsigned int oss_niobuf_frags(const struct niobuf_remote *nb)
 }
 
 /*
- * Only the first niobuf may begin inside of a page and only the last may end inside of one (chapter
- * 5, 6.1). So the pages of an RPC are bound by its bytes, however many niobufs it has.
+ * Only the first niobuf may begin inside of a page and only the last may end inside of one
+ * (chapter 5, 6.1). So the pages of an RPC are bound by its bytes, however many niobufs it has.
  */
 static bool oss_niobuf_aligned(const struct oss_brw *b, unsigned int i, u64 off, u64 end)
 {

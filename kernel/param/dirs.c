@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tree of parameters: directories and files described by tables of struct param_def (chapter
- * 7.8.1). Where they are seen is the matter of views.c.
+ * The tree of parameters: directories and files described by tables of struct param_def
+ * (chapter 7.8.1). Where they are seen is the matter of views.c.
  *
  * Locks: param_lock protects the shape of the tree and is never held while a handler runs. A file
  * is removed in three steps: out of the list (param_lock), out of the file systems (which wait for

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Once a second: pings of quiet imports, reconnecting, idle connections (chapter
- * 2, 10.3, 10.4, 10.6), and on servers the clients that have been silent for too long (10.5). Here
- * is only decided; imp_work and the exports' work do it.
+ * Once a second: pings of quiet imports, reconnecting, idle connections
+ * (chapter 2, 10.3, 10.4, 10.6), and on servers the clients that have been silent for too long
+ * (10.5). Here is only decided; imp_work and the exports' work do it.
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"

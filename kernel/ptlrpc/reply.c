@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replies: packing them by their format, the fields that every reply has (chapter
- * 2, 1.5, 3.2, 6.4), sending them, early replies (6.3).
+ * Replies: packing them by their format, the fields that every reply has
+ * (chapter 2, 1.5, 3.2, 6.4), sending them, early replies (6.3).
  */
 #define pr_fmt(fmt) "ptlrpc: " fmt
 #include "internal.h"

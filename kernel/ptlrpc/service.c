@@ -4,10 +4,9 @@
  * them.
  *
  * A request on the server: LNet event -> svc_parse_req() (drop, find the export, duplicates) ->
- * queue
- * -> a thread copies it out of the receive buffer and calls svc_handle_req() -> answer. From its
- * arrival to its answer it is on svc.timed, where a work looks once a second which of them needs an
- * early reply, and on the list of its export, where duplicates are found.
+ * queue -> a thread copies it out of the receive buffer and calls svc_handle_req() -> answer. From
+ * its arrival to its answer it is on svc.timed, where a work looks once a second which of them
+ * needs an early reply, and on the list of its export, where duplicates are found.
  *
  * Threads: threads_min at first, one more whenever requests wait and no thread is idle, up to
  * threads_max. One eighth more, at least one, serve only the urgent queue: pings, connects, and

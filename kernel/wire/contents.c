@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Checks and walks of contents that index further data: llog chunks and config records (chapter
- * 6.5, 6.6), directory pages (4.14), ACL and linkEA (4.15), names. Pure, no locks.
+ * Checks and walks of contents that index further data: llog chunks and config records
+ * (chapter 6.5, 6.6), directory pages (4.14), ACL and linkEA (4.15), names. Pure, no locks.
  */
 #include "impl.h"
 

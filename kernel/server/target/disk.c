@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What stands on the disk of a target besides its objects: the label, CONFIGS/mountdata (chapter
- * 6.13.1), and the private copies of its config logs.
+ * What stands on the disk of a target besides its objects: the label, CONFIGS/mountdata
+ * (chapter 6.13.1), and the private copies of its config logs.
  */
 #define pr_fmt(fmt) "lustre_tgt: " fmt
 #include <linux/module.h>

@@ -348,8 +348,8 @@ static void ll_brw_done(struct ptlrpc_request *req)
 
 	if (!got_reply && rc >= 0)
 		rc = -EIO;
-	lu_hist_add(brw->lb_obj->lob_osc->oc_rpc_hist, LL_RPC_LATENCY, brw->lb_write,
-		    ktime_us_delta(ktime_get(), brw->lb_sent));
+	ll_osc_count_latency(brw->lb_obj->lob_osc, brw->lb_write, brw->lb_len,
+			     ktime_us_delta(ktime_get(), brw->lb_sent));
 	ll_brw_set_req(brw, NULL);
 	if (brw->lb_write && got_reply)
 		ll_brw_written(brw, req);

@@ -67,6 +67,10 @@ enum {		/* tables of osc.*.rpc_stats */
 	LL_RPC_HIST_NR
 };
 
+enum {		/* tables of osc.*.io_latency_stats: RPCs of up to 4 KiB << n */
+	LL_LATENCY_SIZES = 15
+};
+
 struct ll_osc {
 	struct ll_sb_info	*oc_sbi;
 	u32			oc_index;
@@ -94,7 +98,7 @@ struct ll_osc {
 	/* OBD_CKSUM_CRC32C, OBD_CKSUM_ADLER or 0; sets of them */
 	u32			oc_cksum, oc_cksum_granted, oc_cksum_wanted;
 	bool			oc_cksum_on;
-	struct lu_hist		*oc_rpc_hist;	/* or NULL */
+	struct lu_hist		*oc_rpc_hist, *oc_latency_hist;	/* or NULL */
 	u32			oc_short_io_max;	/* bytes that a message may hold */
 	wait_queue_head_t	oc_waitq;	/* grant or in_flight changed */
 	struct work_struct	oc_flush;	/* writes dirty pages, to get grant */
@@ -196,6 +200,8 @@ static inline bool ll_comp_has_objects(const struct ll_comp *c)
 void ll_osc_tune(struct ll_osc *osc);
 /* osc_param.c */
 extern const struct lu_hist_def ll_osc_rpc_hist[LL_RPC_HIST_NR];
+extern const struct lu_hist_def ll_osc_latency_hist[LL_LATENCY_SIZES];
+void ll_osc_count_latency(struct ll_osc *osc, bool write, u32 bytes, u64 us);
 u64 ll_osc_max_dirty_default(void);
 void ll_osc_params_add(struct ll_osc *osc);
 void ll_osc_set_checksums(struct ll_osc *osc, bool on);

@@ -141,6 +141,8 @@ struct ll_sb_info {
 	unsigned long		sbi_mount_time;	/* jiffies */
 
 	struct lu_stats		*sbi_stats;
+	struct lu_hist		*sbi_extents;	/* sizes of reads and writes */
+	bool			sbi_extents_on;	/* they are counted */
 	unsigned int		sbi_stat_blocksize;	/* parameter, 0 = default */
 	struct param_dir	*sbi_param_dir, *sbi_lov_dir, *sbi_lmv_dir;
 	struct param_space	sbi_space;

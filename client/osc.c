@@ -126,6 +126,7 @@ static void osc_free(struct ll_osc *osc)
 	cancel_work_sync(&osc->oc_flush);
 	cancel_delayed_work_sync(&osc->oc_send);
 	param_dir_del(osc->oc_param);
+	lu_hist_free(osc->oc_latency_hist);
 	lu_hist_free(osc->oc_rpc_hist);
 	lu_device_del(osc->oc_dev);
 	if (osc->oc_imp)
@@ -161,6 +162,7 @@ static struct ll_osc *osc_alloc(struct ll_sb_info *sbi, u32 index, const char *t
 	ll_osc_tune(osc);
 	osc->oc_max_dirty = ll_osc_max_dirty_default();
 	osc->oc_rpc_hist = lu_hist_new(ll_osc_rpc_hist, LL_RPC_HIST_NR);
+	osc->oc_latency_hist = lu_hist_new(ll_osc_latency_hist, LL_LATENCY_SIZES);
 	osc->oc_short_io_max = LL_OSC_SHORT_IO;
 	osc->oc_dev = lu_device_add("osc", osc->oc_name, sbi->sbi_uuid);
 	if (IS_ERR(osc->oc_dev))

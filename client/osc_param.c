@@ -272,6 +272,49 @@ static ssize_t osc_rpc_stats_store(const char *text, size_t len, void *obj)
 	return osc->oc_rpc_hist ? lu_hist_store(text, len, osc->oc_rpc_hist) : -ENOMEM;
 }
 
+/* ---- io_latency_stats ---- */
+
+const struct lu_hist_def ll_osc_latency_hist[LL_LATENCY_SIZES] = {
+	{ "4K", "us", true }, { "8K", "us", true }, { "16K", "us", true }, { "32K", "us", true },
+	{ "64K", "us", true }, { "128K", "us", true }, { "256K", "us", true },
+	{ "512K", "us", true }, { "1024K", "us", true }, { "2048K", "us", true },
+	{ "4096K", "us", true }, { "8192K", "us", true }, { "16384K", "us", true },
+	{ "32768K", "us", true }, { "65536K", "us", true },
+};
+
+/**
+ * ll_osc_count_latency - a bulk RPC has ended
+ * @osc: the OSC
+ * @write: or a read
+ * @bytes: of data
+ * @us: from its send to its end
+ */
+void ll_osc_count_latency(struct ll_osc *osc, bool write, u32 bytes, u64 us)
+{
+	unsigned int size = clamp(lu_hist_bucket(bytes), 12U, 12U + LL_LATENCY_SIZES - 1) - 12;
+
+	lu_hist_add(osc->oc_rpc_hist, LL_RPC_LATENCY, write, us);
+	lu_hist_add(osc->oc_latency_hist, size, write, us);
+}
+
+static int osc_latency_show(struct seq_file *m, void *obj)
+{
+	struct ll_osc *osc = obj;
+
+	if (!osc->oc_latency_hist)
+		return -ENOMEM;
+	seq_puts(m, "io_latency_by_size:\n");
+	lu_hist_show_cells(m, osc->oc_latency_hist);
+	return 0;
+}
+
+static ssize_t osc_latency_store(const char *text, size_t len, void *obj)
+{
+	struct ll_osc *osc = obj;
+
+	return osc->oc_latency_hist ? lu_hist_store(text, len, osc->oc_latency_hist) : -ENOMEM;
+}
+
 static const struct param_def osc_params[] = {
 	{ "ost_server_uuid", 0444, osc_uuid_show, NULL, PARAM_DEBUGFS },
 	{ "active", 0644, osc_active_show, osc_active_store },
@@ -287,6 +330,7 @@ static const struct param_def osc_params[] = {
 	{ "short_io_bytes", 0644, osc_short_io_show, osc_short_io_store },
 	{ "ost_conn_uuid", 0444, osc_conn_show },
 	{ "rpc_stats", 0644, osc_rpc_stats_show, osc_rpc_stats_store, PARAM_DEBUGFS },
+	{ "io_latency_stats", 0644, osc_latency_show, osc_latency_store, PARAM_DEBUGFS },
 };
 
 void ll_osc_params_add(struct ll_osc *osc)

@@ -218,7 +218,37 @@ static ssize_t ll_checksums_store(const char *text, size_t len, void *obj)
 	return len;
 }
 
+/* ---- extents_stats ---- */
+
+static const struct lu_hist_def ll_extents[] = { { "extents", "calls", true } };
+
+static int ll_extents_show(struct seq_file *m, void *obj)
+{
+	struct ll_sb_info *sbi = obj;
+
+	if (!READ_ONCE(sbi->sbi_extents_on)) {
+		seq_puts(m, "disabled\n write anything to this file to activate, then '0' or 'disable' to deactivate\n");
+		return 0;
+	}
+	lu_hist_show_start(m, sbi->sbi_extents);
+	lu_hist_show_tables(m, sbi->sbi_extents, LU_HIST_EXTENTS);
+	return 0;
+}
+
+/* Each write begins to count anew. */
+static ssize_t ll_extents_store(const char *text, size_t len, void *obj)
+{
+	struct ll_sb_info *sbi = obj;
+	bool on = !sysfs_streq(text, "0") && !sysfs_streq(text, "disable") &&
+		  !sysfs_streq(text, "disabled");
+
+	lu_hist_store(text, len, sbi->sbi_extents);
+	WRITE_ONCE(sbi->sbi_extents_on, on);
+	return len;
+}
+
 static const struct param_def ll_params[] = {
+	{ "extents_stats", 0644, ll_extents_show, ll_extents_store, PARAM_DEBUGFS },
 	{ "fstype", 0444, ll_fstype_show, NULL },
 	{ "client_type", 0444, ll_client_type_show, NULL },
 	{ "uuid", 0444, ll_uuid_show, NULL },
@@ -354,7 +384,8 @@ int ll_param_init(struct ll_sb_info *sbi)
 	char name[64];
 
 	sbi->sbi_stats = lu_stats_new(ll_stats, LLS_NR);
-	if (!sbi->sbi_stats)
+	sbi->sbi_extents = lu_hist_new(ll_extents, ARRAY_SIZE(ll_extents));
+	if (!sbi->sbi_stats || !sbi->sbi_extents)
 		return -ENOMEM;
 	snprintf(name, sizeof(name), "llite/%s", sbi->sbi_name);
 	sbi->sbi_param_dir = param_dir_add(NULL, name);
@@ -391,4 +422,6 @@ void ll_param_fini(struct ll_sb_info *sbi)
 	lu_device_del(sbi->sbi_dev_lov);
 	lu_stats_free(sbi->sbi_stats);
 	sbi->sbi_stats = NULL;
+	lu_hist_free(sbi->sbi_extents);
+	sbi->sbi_extents = NULL;
 }

@@ -30,6 +30,8 @@ void ll_io_count(struct inode *inode, bool write, ssize_t ret, ktime_t start)
 		set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
 	lu_stats_add(stats, write ? LLS_WRITE_BYTES : LLS_READ_BYTES, ret);
 	lu_stats_since(stats, write ? LLS_WRITE : LLS_READ, start);
+	if (READ_ONCE(ll_sbi(inode->i_sb)->sbi_extents_on))
+		lu_hist_add(ll_sbi(inode->i_sb)->sbi_extents, 0, write, ret);
 }
 
 /**

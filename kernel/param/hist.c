@@ -120,34 +120,99 @@ static unsigned int lu_hist_pct(u64 part, u64 all)
 	return all ? div64_u64(part * 100, all) : 0;
 }
 
+/* The sizes of a row of extents_stats: up to 4 KiB, then powers of two. */
+static void lu_hist_extent_key(int i, char *key, size_t size)
+{
+	char from[8], to[8];
+
+	lu_size_str(i - 1, from, sizeof(from));
+	lu_size_str(i, to, sizeof(to));
+	snprintf(key, size, "%5s - %5s ", i == 12 ? "0K" : from, to);
+}
+
+/* Sizes below belong to the first row of extents_stats. */
+static u64 lu_hist_cell(struct lu_hist_table *t, int c, int i, enum lu_hist_style style)
+{
+	u64 n = atomic64_read(&t->count[c][i]);
+
+	if (style == LU_HIST_EXTENTS && i == 12)
+		while (i--)
+			n += atomic64_read(&t->count[c][i]);
+	return n;
+}
+
 /* Rows until all samples were shown; empty ones in front are left out. */
 static void lu_hist_show_rows(struct seq_file *m, const struct lu_hist_def *d,
 			      struct lu_hist_table *t, enum lu_hist_style style)
 {
 	u64 all[2] = { }, sum[2] = { }, n[2];
-	char key[16];
-	int i, c;
+	static const char * const row[] = {
+		[LU_HIST_BRW]		= "%s:\t\t%10llu %3u %3u   | %4llu %3u %3u\n",
+		[LU_HIST_RPC]		= "%s:\t\t%10llu %3u %3u   | %10llu %3u %3u\n",
+		[LU_HIST_EXTENTS]	= "%s: %14llu %4u %4u  | %14llu %4u %4u\n",
+	};
+	int i = style == LU_HIST_EXTENTS ? 12 : 0, c, k;
+	char key[24];
 
 	for (c = 0; c < 2; c++)
-		for (i = 0; i < LU_HIST_BUCKETS; i++)
-			all[c] += atomic64_read(&t->count[c][i]);
-	for (i = 0; i < LU_HIST_BUCKETS && (sum[0] < all[0] || sum[1] < all[1]); i++) {
+		for (k = 0; k < LU_HIST_BUCKETS; k++)
+			all[c] += atomic64_read(&t->count[c][k]);
+	for (; i < LU_HIST_BUCKETS && (sum[0] < all[0] || sum[1] < all[1]); i++) {
 		for (c = 0; c < 2; c++) {
-			n[c] = atomic64_read(&t->count[c][i]);
+			n[c] = lu_hist_cell(t, c, i, style);
 			sum[c] += n[c];
 		}
-		if (!sum[0] && !sum[1])
+		if (style != LU_HIST_EXTENTS && !sum[0] && !sum[1])
 			continue;
-		if (d->log2 && style == LU_HIST_BRW)
+		if (style == LU_HIST_EXTENTS)
+			lu_hist_extent_key(i, key, sizeof(key));
+		else if (d->log2 && style == LU_HIST_BRW)
 			lu_size_str(i, key, sizeof(key));
 		else
 			snprintf(key, sizeof(key), "%u", d->log2 ? 1U << min(i, 31) : i);
-		seq_printf(m, style == LU_HIST_BRW ? "%s:\t\t%10llu %3u %3u   | %4llu %3u %3u\n" :
-			   "%s:\t\t%10llu %3u %3u   | %10llu %3u %3u\n", key,
+		seq_printf(m, row[style], key,
 			   n[0], lu_hist_pct(n[0], all[0]), lu_hist_pct(sum[0], all[0]),
 			   n[1], lu_hist_pct(n[1], all[1]), lu_hist_pct(sum[1], all[1]));
 	}
 }
+
+static void lu_hist_show_moment(struct seq_file *m, const char *label, ktime_t t)
+{
+	struct timespec64 ts = ktime_to_timespec64(t);
+
+	seq_printf(m, "%s%lld.%09ld\n", label, (long long)ts.tv_sec, ts.tv_nsec);
+}
+
+/**
+ * lu_hist_show_cells - tables by size, in the form of io_latency_stats: a line for each size
+ * @m: where to
+ * @h: the set; the titles of its tables are the sizes
+ */
+void lu_hist_show_cells(struct seq_file *m, struct lu_hist *h)
+{
+	ktime_t now = ktime_get_real();
+	int c, t, i, any;
+	u64 n;
+
+	lu_hist_show_moment(m, "snapshot_time: ", now);
+	lu_hist_show_moment(m, "start_time:   ", h->start);
+	lu_hist_show_moment(m, "elapsed_time: ", ktime_sub(now, h->start));
+	for (c = 0; c < 2; c++) {
+		for (t = 0; t < h->n; t++) {
+			for (i = 0, any = 0; i < LU_HIST_BUCKETS; i++) {
+				n = atomic64_read(&h->tables[t].count[c][i]);
+				if (n && !any++)
+					seq_printf(m, "%s_%s: { ", c ? "wr" : "rd",
+						   h->defs[t].title);
+				if (n)
+					seq_printf(m, "%lluus: %llu, ", 1ULL << i, n);
+			}
+			if (any)
+				seq_puts(m, "}\n");
+		}
+	}
+}
+EXPORT_SYMBOL_GPL(lu_hist_show_cells);
 
 /**
  * lu_hist_show_start - the times, in front of the tables
@@ -182,6 +247,10 @@ void lu_hist_show_tables(struct seq_file *m, struct lu_hist *h, enum lu_hist_sty
 		if (style == LU_HIST_BRW)
 			seq_printf(m, "\n%26s read      |     write\n%-22s %-5s %% cum %% |  %-11s %% cum %%\n",
 				   " ", d->title, d->unit, d->unit);
+		else if (style == LU_HIST_EXTENTS)
+			seq_printf(m, "%15s %19s       | %20s\n%13s   %14s %4s %4s  | %14s %4s %4s\n",
+				   " ", "read", "write", d->title, d->unit, "%", "cum%",
+				   d->unit, "%", "cum%");
 		else
 			seq_printf(m, "\n\t\t\tread\t\t\twrite\n%-21s %s   %% cum %% |       %s   %% cum %%\n",
 				   d->title, d->unit, d->unit);

@@ -100,6 +100,18 @@ for i in $(seq 50); do [ $(used) -le 8 ] && break; sleep 0.2; done
 [ $(used) -le 8 ] || fail "$(used) MiB are cached, 8 allowed"
 [ "$(md5sum < d/big)" = "$(head -c 20M /dev/zero | md5sum)" ] || fail "other data"
 is "get lov.*.numobd lov.*.activeobd lmv.*.numobd" "2 2 1"
+say "sizes and latencies"
+is "get llite.*.extents_stats | head -1" disabled
+tune llite.*.extents_stats=1
+run dd if=/dev/zero of=d/ext bs=4k count=3 status=none; run dd if=d/ext of=/dev/null bs=12k count=1 status=none
+run dd if=/dev/zero of=d/ext bs=1M count=1 oflag=direct status=none
+is "get llite.*.extents_stats | grep -A1 extents" "extents calls % cum% | calls % cum% 0K - 4K : 0 0 0 | 3 75 75"
+is "get llite.*.extents_stats | grep -E ' 8K - |512K - '" "8K - 16K : 1 100 100 | 0 0 75 512K - 1M : 0 0 100 | 1 25 100"
+tune llite.*.extents_stats=disable; is "get llite.*.extents_stats | head -1" disabled
+rows() { get osc.$osc.io_latency_stats | grep -cE "$1"; }
+is "get osc.$osc.io_latency_stats | head -1" "io_latency_by_size:"
+[ $(rows '^(rd|wr)_') -ge 2 ] && [ $(rows '^(rd|wr)_') = $(rows '^(rd|wr)_[0-9]+K: \{ ([0-9]+us: [0-9]+, )+\}$') ] || fail "latencies: $(get osc.$osc.io_latency_stats)"
+tune osc.$osc.io_latency_stats=0; is "rows '^(rd|wr)_'" 0
 say "tunables of the servers"
 tune obdfilter.test-OST0001.no_precreate=1; is "get obdfilter.test-OST0001.no_precreate" 1
 # the MDT learns of it with the next statfs; a default of two stripes makes do with one OST

@@ -152,6 +152,7 @@ struct lu_hist_def {
 enum lu_hist_style {
 	LU_HIST_BRW,		/* brw_stats */
 	LU_HIST_RPC,		/* rpc_stats */
+	LU_HIST_EXTENTS,	/* extents_stats: sizes from 4K */
 };
 
 struct lu_hist;
@@ -163,6 +164,7 @@ int lu_hist_file(struct param_dir *dir, const char *name, struct lu_hist *h);
 /* For files with more than the tables. */
 void lu_hist_show_start(struct seq_file *m, const struct lu_hist *h);
 void lu_hist_show_tables(struct seq_file *m, struct lu_hist *h, enum lu_hist_style style);
+void lu_hist_show_cells(struct seq_file *m, struct lu_hist *h);
 ssize_t lu_hist_store(const char *text, size_t len, void *obj);
 unsigned int lu_hist_bucket(u64 value);
 const char *lu_size_str(unsigned int bits, char *buf, size_t size);

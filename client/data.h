@@ -120,6 +120,7 @@ struct ll_object {
 	/* under ll_inode_data.lid_lock */
 	u64			lob_size;	/* best known */
 	u64			lob_kms;	/* known minimum size, by our locks */
+	u32			lob_sizes;	/* that locks brought, or truncates set */
 	u64			lob_blocks;	/* of 512 bytes, as the OST said */
 	u64			lob_dirty;	/* pages not on the OST: ll_page_account() */
 	s64			lob_mtime, lob_atime, lob_ctime;
@@ -252,6 +253,8 @@ int ll_size_for(struct inode *inode, struct ll_objset *set, u64 end);
 void ll_data_wrote(struct inode *inode, struct ll_object *obj, u64 obj_end, u64 file_end,
 		   bool locked);
 
+bool ll_object_glimpsed(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb,
+			u32 sizes);
 void ll_object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb,
 		   u64 end);
 void ll_enqueue_info(struct ldlm_enqueue_info *ei, struct ll_object *obj, u64 start, u64 end,

@@ -18,6 +18,8 @@ struct glimpse {
 	struct ldlm_enqueue_info ei;
 	struct ost_lvb lvb;
 	struct ldlm_lock *lock;
+	u32 sizes;	/* lob_sizes of the object before */
+	bool late;	/* the answer may be older than what is known */
 };
 
 /* The first half of an enqueue; *req NULL and 0: a lock of this client covers the object. */
@@ -25,6 +27,8 @@ static int ll_glimpse_start(struct glimpse *g, struct ll_object *obj, struct ptl
 {
 	if (ll_object_covered(obj, 0, OBD_OBJECT_EOF))
 		return 0;
+	g->sizes = READ_ONCE(obj->lob_sizes);
+	g->late = false;
 	ll_enqueue_info(&g->ei, obj, 0, OBD_OBJECT_EOF, LCK_PR, LDLM_FL_HAS_INTENT, &g->lvb);
 	return ldlm_cli_enqueue_start(&g->ei, req, &g->lock);
 }
@@ -39,7 +43,8 @@ static void ll_glimpse_granted(struct glimpse *g, struct inode *inode, struct ll
 
 /*
  * The second half: what the OST says becomes what is known of the object. lli_size_mutex is held:
- * without a lock an answer may be older than one that was worked off before.
+ * without a lock an answer may be older than one that was worked off before. It may also be older
+ * than a lock that came meanwhile (late).
  */
 static int ll_glimpse_end(struct glimpse *g, struct inode *inode, struct ll_object *obj,
 			  struct ptlrpc_request *req, int rc)
@@ -56,7 +61,8 @@ static int ll_glimpse_end(struct glimpse *g, struct inode *inode, struct ll_obje
 		if (rc >= 0)
 			rc = ost_lvb_err(&g->lvb);
 		if (rc >= 0)
-			ll_object_lvb(ll_i(inode)->lli_data, obj, &g->lvb, 0);
+			g->late = !ll_object_glimpsed(ll_i(inode)->lli_data, obj, &g->lvb,
+						      g->sizes);
 	}
 	return rc;
 }
@@ -82,14 +88,25 @@ static const struct ll_fanout_op glimpse_op = { .opc = LDLM_ENQUEUE,
 						.prepare = ll_glimpse_prepare,
 						.finish = ll_glimpse_finish };
 
+/* Somebody who changes the size all the time must not keep others asking. */
+#define LL_GLIMPSE_TRIES 10
+
 static int ll_glimpse_objects(struct inode *inode, struct ll_objset *set)
 {
 	struct glimpse *g = kvcalloc(set->los_nr, sizeof(*g), GFP_NOFS);
-	int rc;
+	int rc, tries = 0;
+	bool late;
+	u32 i;
 
 	if (!g)
 		return -ENOMEM;
-	rc = ll_fanout_objects(inode, set, &glimpse_op, g);
+	do {
+		rc = ll_fanout_objects(inode, set, &glimpse_op, g);
+		for (i = 0, late = false; i < set->los_nr; i++) {
+			late |= g[i].late;
+			g[i] = (struct glimpse){ };
+		}
+	} while (!rc && late && ++tries < LL_GLIMPSE_TRIES);
 	kvfree(g);
 	return rc;
 }

@@ -461,23 +461,12 @@ void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa)
 
 /* ---- sizes and times ---- */
 
-/**
- * ll_object_lvb - what an OST says of an object
- * @d: data half of its file
- * @obj: the object
- * @lvb: size, blocks, times
- * @end: end of the lock that brought the LVB, or 0
- */
-void ll_object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb,
-		   u64 end)
+/* ll_inode_data.lid_lock is held. */
+static void ll_object_lvb_locked(struct ll_object *obj, const struct ost_lvb *lvb)
 {
-	u64 size = le64_to_cpu(lvb->lvb_size);
 	s64 ctime = le64_to_cpu(lvb->lvb_ctime);
 
-	spin_lock(&d->lid_lock);
-	if (end)
-		obj->lob_kms = max(obj->lob_kms, end == OBD_OBJECT_EOF ? size : min(size, end + 1));
-	obj->lob_size = max(size, obj->lob_kms);
+	obj->lob_size = max(le64_to_cpu(lvb->lvb_size), obj->lob_kms);
 	obj->lob_blocks = le64_to_cpu(lvb->lvb_blocks);
 	/*
 	 * Times go back when somebody set them (utimes); the later ctime tells which are the newer
@@ -491,7 +480,48 @@ void ll_object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct 
 		obj->lob_mtime = max_t(s64, obj->lob_mtime, le64_to_cpu(lvb->lvb_mtime));
 		obj->lob_atime = max_t(s64, obj->lob_atime, le64_to_cpu(lvb->lvb_atime));
 	}
+}
+
+/**
+ * ll_object_lvb - what an OST says of an object with a lock
+ * @d: data half of its file
+ * @obj: the object
+ * @lvb: size, blocks, times
+ * @end: end of the lock that brought the LVB
+ */
+void ll_object_lvb(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb,
+		   u64 end)
+{
+	u64 size = le64_to_cpu(lvb->lvb_size);
+
+	spin_lock(&d->lid_lock);
+	obj->lob_sizes++;
+	obj->lob_kms = max(obj->lob_kms, end == OBD_OBJECT_EOF ? size : min(size, end + 1));
+	ll_object_lvb_locked(obj, lvb);
 	spin_unlock(&d->lid_lock);
+}
+
+/**
+ * ll_object_glimpsed - what an OST says of an object without a lock
+ * @d: data half of its file
+ * @obj: the object
+ * @lvb: size, blocks, times
+ * @sizes: lob_sizes before the OST was asked
+ *
+ * Return: false: a lock came meanwhile, or a truncate: what the OST said may be older than that,
+ * and is not taken.
+ */
+bool ll_object_glimpsed(struct ll_inode_data *d, struct ll_object *obj, const struct ost_lvb *lvb,
+			u32 sizes)
+{
+	bool taken;
+
+	spin_lock(&d->lid_lock);
+	taken = obj->lob_sizes == sizes;
+	if (taken)
+		ll_object_lvb_locked(obj, lvb);
+	spin_unlock(&d->lid_lock);
+	return taken;
 }
 
 /* File size that an object's size means (chapter 5, 15.3). */

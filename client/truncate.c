@@ -12,11 +12,42 @@
 
 /* ---- size ---- */
 
+/*
+ * Size of an object when the file has @size bytes. An end at the very start of a component is in
+ * it: it still is what makes the file that long.
+ */
+static u64 ll_punch_size(const struct ll_comp *c, const struct ll_object *obj, u64 size)
+{
+	return size < c->lc_start ? 0 : ll_obj_end(c, obj->lob_stripe, min(size, c->lc_end));
+}
+
+/* The objects of a file of @size bytes. ll_inode_data.lid_lock is held. */
+static void ll_punch_sizes(struct ll_objset *set, u64 size)
+{
+	u32 i, k;
+
+	for (i = 0; i < set->los_lo->ly_nr_comps; i++) {
+		const struct ll_comp *c = &set->los_lo->ly_comps[i];
+
+		if (!ll_comp_has_objects(c) || c->lc_end <= size)
+			continue;
+		for (k = 0; k < c->lc_stripe_count && c->lc_first + k < set->los_nr; k++) {
+			struct ll_object *obj = set->los_obj[c->lc_first + k];
+
+			if (!obj)
+				continue;
+			obj->lob_size = ll_punch_size(c, obj, size);
+			obj->lob_kms = obj->lob_size;
+			obj->lob_sizes++;
+		}
+	}
+}
+
 static int ll_punch_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 {
 	struct ll_inode_data *d = ll_i(fo->inode)->lli_data;
 	const struct ll_comp *c = fan->comp;
-	u64 size = *(u64 *)fo->arg, osize;
+	u64 size = *(u64 *)fo->arg;
 	struct obdo *oa;
 
 	if (c->lc_end <= size)
@@ -24,20 +55,13 @@ static int ll_punch_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 	oa = ll_fanout_obdo(fo, fan);
 	if (IS_ERR(oa))
 		return PTR_ERR(oa);
-	/*
-	 * An end at the very start of a component is in it: it still is what makes the file that
-	 * long.
-	 */
-	osize = size < c->lc_start ? 0 : ll_obj_end(c, fan->obj->lob_stripe, min(size, c->lc_end));
 	ll_object_obdo_version(fan->obj, oa);
-	oa->o_size = cpu_to_le64(osize);
+	oa->o_size = cpu_to_le64(ll_punch_size(c, fan->obj, size));
 	oa->o_blocks = cpu_to_le64(OBD_OBJECT_EOF);
 	ll_obdo_owner(oa, fo->inode);
 	ll_obdo_times(oa, fo->inode,
 		      OBD_MD_FLSIZE | OBD_MD_FLBLOCKS | OBD_MD_FLMTIME | OBD_MD_FLCTIME);
 	spin_lock(&d->lid_lock);
-	fan->obj->lob_size = osize;
-	fan->obj->lob_kms = osize;
 	fan->obj->lob_mtime = fo->inode->i_mtime.tv_sec;
 	fan->obj->lob_ctime = max_t(s64, fan->obj->lob_ctime, fo->inode->i_ctime.tv_sec);
 	spin_unlock(&d->lid_lock);
@@ -70,11 +94,21 @@ static int ll_setattr_size_locked(struct inode *inode, struct ll_objset *set, u6
 	ll_data_merge(inode, set);
 	if (new_size > i_size_read(inode) && ll_pages_zero_tail(inode))
 		return -EINTR;
+	/* All sizes at once: a reader would make i_size again of what the objects still have. */
 	spin_lock(&d->lid_lock);
 	i_size_write(inode, new_size);
+	ll_punch_sizes(set, new_size);
 	spin_unlock(&d->lid_lock);
 	truncate_pagecache(inode, new_size);
+	/* A write of the last page that was made with the old size is over before the cut. */
+	rc = ll_pages_wait(inode->i_mapping, new_size & PAGE_MASK, new_size, false);
+	if (rc)
+		return rc;
 	rc = ll_fanout_objects(inode, set, &punch_op, &new_size);
+	/* Readers hold no lock against this one: what they got before the cut goes, too. */
+	if (!rc)
+		rc = ll_pages_wait(inode->i_mapping, new_size & PAGE_MASK, LLONG_MAX, true);
+	truncate_pagecache(inode, new_size);
 	ll_data_merge(inode, set);
 	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
 	return rc;

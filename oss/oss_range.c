@@ -9,7 +9,9 @@
 #define pr_fmt(fmt) "oss: " fmt
 
 #include "oss_internal.h"
+#include <linux/delay.h>
 #include <linux/falloc.h>
+#include <gloss/fail.h>
 
 struct oss_range {
 	struct oss_device *ost;
@@ -117,6 +119,9 @@ static void oss_range_end(struct svc_req *req, struct oss_range *r, int rc)
 	ldlm_srv_unlock(r->lock);
 }
 
+/* A truncate takes a while: what clients do meanwhile is before it. */
+FAIL_POINT_DEFINE(slow_punch);
+
 /**
  * oss_punch - OST_PUNCH: set the size
  * @req: the request
@@ -135,6 +140,8 @@ int oss_punch(struct svc_req *req)
 	if ((r.valid & (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS)) != (OBD_MD_FLSIZE | OBD_MD_FLBLOCKS) ||
 	    r.end != OBD_OBJECT_EOF)
 		return -EPROTO;
+	if (FAIL_POINT(slow_punch))
+		msleep(50);
 	r.need_lock = !oss_range_srvlock(&r) && !oe->oe_is_mds && !svc_req_replay(req);
 	rc = oss_range_begin(req, &r, OBD_OBJECT_EOF, LCK_PW,
 			     r.start ? 0 : LDLM_FL_AST_DISCARD_DATA);

@@ -382,6 +382,39 @@ static void c_race(void)
 	CHECK(m[200] == 'y');
 }
 
+static void *reads(void *arg)
+{
+	char buf[8 * KB];
+
+	while (!stop)
+		CHECK(pread(*(int *)arg, buf, sizeof(buf), 0) >= 0);
+	return NULL;
+}
+
+/* what is cut off does not come back for who reads meanwhile, when the file grows again */
+static void c_truncate(void)
+{
+	int a = file(0, "truncate", O_TRUNC), i, k;
+	char buf[8 * KB];
+	struct stat st;
+	pthread_t t;
+
+	CHECK(!pthread_create(&t, NULL, reads, &a));
+	for (i = 0; i < 20; i++) {
+		memset(buf, 'x', sizeof(buf));
+		CHECK(pwrite(a, buf, sizeof(buf), 0) == sizeof(buf) && !fsync(a));
+		CHECK(!ftruncate(a, 100));
+		CHECK(!fstat(a, &st) && st.st_size == 100, "%d: %lld", i, (long long)st.st_size);
+		CHECK(!ftruncate(a, sizeof(buf)));
+		CHECK(pread(a, buf, sizeof(buf), 0) == sizeof(buf));
+		for (k = 100; k < (int)sizeof(buf) && !buf[k]; k++)
+			;
+		CHECK(k == sizeof(buf), "round %d: byte %d is back", i, k);
+	}
+	stop = true;
+	pthread_join(t, NULL);
+}
+
 static void *chmods(void *arg)
 {
 	int b = file(1, "aio", 0), n = 0;
@@ -461,7 +494,8 @@ static const struct {
 	void (*run)(void);
 } cases[] = {
 	{ "blocks", c_blocks }, { "seek", c_seek }, { "unlinked", c_unlinked }, { "tail", c_tail },
-	{ "pending", c_pending }, { "full", c_full }, { "race", c_race }, { "aio", c_aio },
+	{ "pending", c_pending }, { "full", c_full }, { "race", c_race },
+	{ "truncate", c_truncate }, { "aio", c_aio },
 	{ "lost", c_lost }, { "chmod", c_chmod }, { "evicted", c_evicted }, { "limit", c_limit },
 };
 

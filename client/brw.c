@@ -526,11 +526,15 @@ static void ll_brw_transmit(struct ll_brw *brw)
 		req->done_data = brw;
 		rc = ll_brw_set_req(brw, req) ? ptlrpc_send_async(req) : -EINTR;
 	}
-	if (rc) {
-		ll_brw_set_req(brw, NULL);
-		ptlrpc_req_put(req);
+	if (!rc)
+		return;
+	ll_brw_set_req(brw, NULL);
+	ptlrpc_req_put(req);
+	/* Of a killed task vmalloc() fails, too: brw_wq tries again. */
+	if (rc == -ENOMEM && ll_brw_may_retry(brw, rc, false))
+		ll_brw_retry_later(brw, false);
+	else
 		ll_brw_end(brw, rc);
-	}
 }
 
 /* ---- slots and queue ---- */

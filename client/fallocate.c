@@ -52,12 +52,15 @@ static const struct ll_fanout_op falloc_op = {
 	.finish = ll_fanout_obdo_finish,
 };
 
-/* Written back and dropped, also where somebody looks at one right now. */
+/*
+ * Written back and dropped. Pages that somebody uses right now become zeros where they are in the
+ * range; what was stored beside it, by a mapping, stays.
+ */
 static void ll_falloc_drop_pages(struct inode *inode, u64 start, u64 last)
 {
 	if (invalidate_inode_pages2_range(inode->i_mapping, start >> PAGE_SHIFT,
 					  last >> PAGE_SHIFT))
-		truncate_pagecache_range(inode, start & PAGE_MASK, last | ~PAGE_MASK);
+		truncate_pagecache_range(inode, start, last);
 }
 
 static void ll_falloc_raise_size(struct inode *inode, struct ll_objset *set, u64 end)

@@ -1032,10 +1032,16 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 	c = set ? ll_object_comp(set, obj, &k) : NULL;
 	if (!c)
 		goto out;
-	/* The smallest range of the file that holds all that the lock covers. */
+	/*
+	 * The smallest range of the component that holds all that the lock covers. What is before
+	 * the component is left out: the stripe unit there may be the one in which it begins.
+	 */
 	fs = ls >= MAX_LFS_FILESIZE ? MAX_LFS_FILESIZE : ll_file_pos(c, k, ls);
 	fe = le >= MAX_LFS_FILESIZE / c->lc_stripe_count ? MAX_LFS_FILESIZE : ll_file_pos(c, k, le);
-	fe = min_t(u64, fe, MAX_LFS_FILESIZE);
+	fs = max(fs, c->lc_start);
+	fe = min3(fe, c->lc_end - 1, (u64)MAX_LFS_FILESIZE);
+	if (fs > fe)
+		goto out;
 	/*
 	 * All at once, for long RPCs, but only the pages of this object are waited for, by
 	 * ll_pages_drop(): the OSTs of the others may be away, and this one waits for its lock.
@@ -1051,8 +1057,7 @@ void ll_pages_cancel(struct inode *inode, struct ll_object *obj, struct ldlm_loc
 		pos = (u64)index << PAGE_SHIFT;
 		/* The pages up to the end of this stripe unit are those of one object. */
 		last = min((div_u64(pos, c->lc_stripe_size) + 1) * c->lc_stripe_size - 1, fe);
-		if (pos >= c->lc_start && pos < c->lc_end && ll_stripe_of(c, pos, &off) == k &&
-		    off + PAGE_SIZE > ls && off <= le &&
+		if (ll_stripe_of(c, pos, &off) == k && off + PAGE_SIZE > ls && off <= le &&
 		    (write || !ll_object_covered(obj, off, off + (last - pos)))) {
 			/* @le may be the largest number there is: nothing is added to it. */
 			if (le - off < last - pos)

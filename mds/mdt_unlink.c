@@ -66,11 +66,15 @@ static int mdt_link_execute(struct mdt_op *op, struct osd_trans *th)
 	const struct mdt_name *n = &op->op_name;
 	int rc;
 
-	rc = osd_dir_insert(th, n->dir->mo_osd, n->name, n->len, op->op_obj->mo_osd);
-	if (!rc)
-		rc = osd_nlink_add(th, op->op_obj->mo_osd, 1);
+	/* The count first: a name without its count would outlive the file. */
+	rc = osd_nlink_add(th, op->op_obj->mo_osd, 1);
 	if (rc)
 		return rc;
+	rc = osd_dir_insert(th, n->dir->mo_osd, n->name, n->len, op->op_obj->mo_osd);
+	if (rc) {
+		osd_nlink_add(th, op->op_obj->mo_osd, -1);
+		return rc;
+	}
 	mdt_linkea_change(th, op->op_obj, NULL, n);
 	mdt_touch(th, op->op_obj, op->op_time, OSD_A_CTIME);
 	mdt_touch(th, n->dir, op->op_time, OSD_A_MTIME | OSD_A_CTIME);

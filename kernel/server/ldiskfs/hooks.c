@@ -389,7 +389,7 @@ int ldiskfs_hook_nlink(handle_t *handle, struct inode *inode, int delta)
 	} else {
 		s64 n = (s64)inode->i_nlink + delta;
 
-		if (n >= LDISKFS_LINK_MAX)
+		if (n > LDISKFS_LINK_MAX)
 			return -EMLINK;
 		if (n <= 0)
 			clear_nlink(inode);

@@ -12,6 +12,7 @@
 
 #include <linux/capability.h>
 #include <linux/slab.h>
+#include <gloss/fail.h>
 #include "mdt_internal.h"
 
 #define LAYOUT_EDIT_PREFIX	"lustre.lov."
@@ -78,6 +79,7 @@ struct mdt_layout_op {
 	u64			lo_size;
 	struct mdt_layout	*lo_layout, *lo_replay;
 	u32			lo_gone;	/* components at the end of lo_old that go */
+	u32			lo_nr_gone;	/* their objects, for the credits */
 	void			*lo_lov;	/* the new EA */
 	u32			lo_lov_len;
 	bool			*lo_made;	/* the caller's, or NULL */
@@ -347,16 +349,36 @@ static int mdt_layout_op_recheck(struct mdt_layout_op *l)
 	return rc;
 }
 
-/* Objects of the components that go. */
-static u32 mdt_layout_op_nr_gone(const struct mdt_layout_op *l)
+/* @fn for each object of the components that go, until it gives an error. */
+static int mdt_layout_op_each_gone(struct mdt_layout_op *l, struct osd_trans *th,
+				   int (*fn)(struct osd_trans *th, struct mdt_device *mdt,
+					     const struct lu_fid *fid))
 {
-	u32 n = wire_lov_comp_count(l->lo_old, l->lo_old_len), i, nr = 0;
+	u32 n = wire_lov_comp_count(l->lo_old, l->lo_old_len), i, k;
 	struct wire_lov_comp c;
+	struct lu_fid fid;
+	int rc = 0;
 
-	for (i = n - l->lo_gone; i < n; i++)
-		if (!wire_lov_comp(l->lo_old, l->lo_old_len, i, &c) && c.flags & LCME_FL_INIT)
-			nr += c.nr_objects;
-	return nr;
+	for (i = n - l->lo_gone; i < n && !rc; i++) {
+		rc = wire_lov_comp(l->lo_old, l->lo_old_len, i, &c);
+		if (rc || !(c.flags & LCME_FL_INIT))
+			continue;
+		for (k = 0; k < c.nr_objects && !rc; k++) {
+			rc = ostid_to_fid(&fid, &c.objects[k].l_ost_oi,
+					  le32_to_cpu(c.objects[k].l_ost_idx));
+			if (!rc)
+				rc = fn(th, l->lo_op.op_mdt, &fid);
+			l->lo_nr_gone++;
+		}
+	}
+	return rc;
+}
+
+/* All that can be refused is refused before the transaction. */
+static int mdt_layout_op_check_gone(struct osd_trans *th, struct mdt_device *mdt,
+				    const struct lu_fid *fid)
+{
+	return fid_is_idif(fid) ? 0 : -EOPNOTSUPP;
 }
 
 static int mdt_layout_op_check(struct mdt_op *op)
@@ -371,36 +393,20 @@ static int mdt_layout_op_check(struct mdt_op *op)
 	rc = mdt_layout_op_recheck(l);
 	if (!rc && l->lo_change > LAYOUT_EXTENT)
 		rc = mdt_permission(&op->op_cred, o, &op->op_la, MAY_WRITE);
+	l->lo_nr_gone = 0;
+	if (!rc)
+		rc = mdt_layout_op_each_gone(l, NULL, mdt_layout_op_check_gone);
 	if (rc)
 		return rc;
 	op->op_credits = OSD_CR_XATTR_LEN(l->lo_lov_len) + MDT_CR_OBJID +
-			 mdt_layout_op_nr_gone(l) * MDT_CR_RECORD;
+			 l->lo_nr_gone * MDT_CR_RECORD;
 	/* A file that was truncated before it had objects. */
 	if (!l->lo_old_len && l->lo_size && l->lo_layout)
 		return mdt_layout_set_size(l->lo_layout, l->lo_size);
 	return 0;
 }
 
-/* The objects of components that go are destroyed once this transaction is on disk. */
-static int mdt_layout_op_drop_gone(struct mdt_layout_op *l, struct osd_trans *th)
-{
-	u32 n = wire_lov_comp_count(l->lo_old, l->lo_old_len), i, k;
-	struct wire_lov_comp c;
-	struct lu_fid fid;
-	int rc = 0;
-
-	for (i = n - l->lo_gone; i < n && !rc; i++) {
-		if (wire_lov_comp(l->lo_old, l->lo_old_len, i, &c) || !(c.flags & LCME_FL_INIT))
-			continue;
-		for (k = 0; k < c.nr_objects && !rc; k++) {
-			rc = ostid_to_fid(&fid, &c.objects[k].l_ost_oi,
-					  le32_to_cpu(c.objects[k].l_ost_idx));
-			if (!rc)
-				rc = mdt_record_object(th, l->lo_op.op_mdt, &fid);
-		}
-	}
-	return rc;
-}
+FAIL_POINT_DEFINE(layout_set);
 
 static int mdt_layout_op_execute(struct mdt_op *op, struct osd_trans *th)
 {
@@ -410,11 +416,17 @@ static int mdt_layout_op_execute(struct mdt_op *op, struct osd_trans *th)
 	rc = svc_req_replay(op->op_req) ?
 	     mdt_lov_replay_used(op->op_mdt, th, l->lo_lov, l->lo_lov_len) :
 	     mdt_layout_used(th, l->lo_layout);
-	if (!rc && l->lo_gone)
-		rc = mdt_layout_op_drop_gone(l, th);
-	if (rc)
-		return rc;
-	rc = osd_xattr_set(th, op->op_obj->mo_osd, XATTR_NAME_LOV, l->lo_lov, l->lo_lov_len, 0);
+	if (!rc && FAIL_POINT(layout_set))
+		rc = -EIO;
+	if (!rc)
+		rc = osd_xattr_set(th, op->op_obj->mo_osd, XATTR_NAME_LOV, l->lo_lov, l->lo_lov_len,
+				   0);
+	/*
+	 * The objects are destroyed once this transaction is on disk. After the layout: it commits
+	 * after an error, too, and a record of an object in use would destroy it.
+	 */
+	if (!rc)
+		rc = mdt_layout_op_each_gone(l, th, mdt_record_object);
 	if (!rc && l->lo_layout)
 		mdt_layout_stored(l->lo_layout);
 	return rc;

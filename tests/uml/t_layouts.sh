@@ -94,6 +94,14 @@ if wanted edit; then
 	refused Invalid lfs setstripe --component-set -I 9 --flags=prefer f
 	refused Invalid lfs setstripe --component-set -I 1 --flags=stale f
 	refused "component 1" lfs setstripe --component-add -E 1M f
+	say "a removal that fails takes no objects away"
+	run dd if=/tmp/x of=f bs=1M seek=2 count=1 conv=notrunc status=none; run cp f /tmp/f
+	echo 1 > /sys/module/mds/parameters/fail_layout_set
+	lfs setstripe --component-del -I 3 f 2> /dev/null && fail "it did not fail"
+	is "all there" "$(flags f)" "init,prefrd init init"
+	sync; sleep 6; sync; sleep 3 # until the MDT would have had the objects destroyed
+	lctl set_param -n ldlm.namespaces.*osc*.lru_size=clear
+	run cmp f /tmp/f
 	rm f
 fi
 if wanted bad; then

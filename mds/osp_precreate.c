@@ -157,7 +157,11 @@ static int osp_rpc_statfs(struct osp_device *osp)
 	return rc;
 }
 
-/* The OST's own idea of its last id, for an MDT that knows nothing. 0: none. */
+/*
+ * The OST's own idea of its last id, for an MDT that knows nothing. 0: the OST does not know the
+ * question, or has no object of the sequence yet. Any other error says nothing about the id, and
+ * the cleanup must not begin: it would destroy all objects.
+ */
 static int osp_rpc_last_id(struct osp_device *osp, u64 *id)
 {
 	struct ptlrpc_request *req;
@@ -174,11 +178,16 @@ static int osp_rpc_last_id(struct osp_device *osp, u64 *id)
 		goto out;
 	memcpy(ptlrpc_req_buf(req, WF_GETINFO_KEY), KEY_LAST_ID, sizeof(KEY_LAST_ID));
 	rc = ptlrpc_queue_wait(req);
-	val = rc ? NULL : ptlrpc_rep_buf(req, WF_OBD_ID);
-	*id = val ? le64_to_cpu(*val) : 0;
-	/* Servers that do not know the question, or the sequence yet. */
-	if (rc && req->rq_got_reply)
+	*id = 0;
+	if (!rc) {
+		val = ptlrpc_rep_buf(req, WF_OBD_ID);
+		if (val)
+			*id = le64_to_cpu(*val);
+		else
+			rc = -EPROTO;
+	} else if (req->rq_got_reply && (rc == -EOPNOTSUPP || rc == -EINVAL || rc == -ENOENT)) {
 		rc = 0;
+	}
 out:
 	ptlrpc_req_put(req);
 	return rc;

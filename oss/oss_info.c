@@ -5,6 +5,7 @@
 #define pr_fmt(fmt) "oss: " fmt
 
 #include <linux/slab.h>
+#include <gloss/fail.h>
 #include "oss_internal.h"
 
 #define OSS_FIEMAP_MAX 1024
@@ -17,6 +18,8 @@ static bool oss_key_is(struct svc_req *req, enum wire_field field, const char *n
 	return key && len >= n && !memcmp(key, name, n) && (len == n || !key[n]);
 }
 
+FAIL_POINT_DEFINE(last_id);
+
 static int oss_last_id(struct svc_req *req)
 {
 	struct oss_device *ost = oss_dev(req);
@@ -26,6 +29,8 @@ static int oss_last_id(struct svc_req *req)
 
 	if (IS_ERR(os))
 		return PTR_ERR(os);
+	if (FAIL_POINT(last_id))
+		return -EIO;
 	rc = svc_req_set_format(req, &wf_ost_get_info_last_id) ?: svc_rep_pack(req);
 	if (rc)
 		return rc;

@@ -38,7 +38,7 @@ run umount /mnt/ost0; run mount -t lustre /dev/ubdb /mnt/ost0; back
 held 0 fsync; held 0 read z
 exec {HELD[1]}>&-; wait $HELD_PID
 say "LAST_ID set back"
-for i in 1 2 3 4; do run lfs setstripe -c 1 -i 0 before$i; done # LAST_ID does not go below 0
+for i in 1 2 3 4; do run lfs setstripe -c 1 -i 0 before$i; echo before > before$i; done # LAST_ID does not go below 0
 run lfs setstripe -c 1 -i 0 old
 run dd if=/dev/urandom of=old bs=64k count=1 conv=fsync status=none; cp old /tmp/old
 X=$(objid old)
@@ -54,6 +54,15 @@ for i in 1 2 3 4; do
 done 2>/dev/null
 sync; lctl set_param -n ldlm.namespaces.*osc*.lru_size=clear
 run cmp old /tmp/old
+cd /; run umount /mnt/lustre; stop
+say "an MDT that knows no last id, and an OST that cannot tell it"
+dd if=/dev/zero of=/dev/ubda bs=8 count=1 seek=$(($(debugfs -R "bmap lov_objid 0" /dev/ubda 2> /dev/null) * 512)) conv=notrunc status=none
+mount -t lustre /dev/ubda /mnt/mdt; umount /mnt/mdt # modules
+echo 1 > /sys/module/oss/parameters/fail_last_id
+start; client; cd /mnt/lustre
+run lfs setstripe -c 1 -i 0 newest
+[ $(cat /sys/module/oss/parameters/fail_last_id) = 0 ] || fail "the OST was not asked"
+run cmp old /tmp/old; is "cat before1" before
 cd /; run umount /mnt/lustre; stop
 say "a target of another make"
 cp /tmp/l /tmp/l2; printf '\x1c\x02\0\0' | dd of=/tmp/l2 bs=1 seek=72 conv=notrunc status=none

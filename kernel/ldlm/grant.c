@@ -260,7 +260,7 @@ static void ldlm_extent_reprocess(struct ldlm_resource *res, struct list_head *b
 
 /*
  * Decide about a new lock. 0: it was granted (l_granted_mode is set), or waits. -errno: neither;
- * -ENOTCONN: its client is gone. lr_lock held.
+ * -ENOTCONN: its client is gone; -ENODEV: the target stops (ldlm_ns_stop()). lr_lock held.
  */
 int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flags,
 		     struct list_head *bl, struct list_head *cp, struct list_head *dead)
@@ -269,6 +269,8 @@ int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flag
 
 	if (lock->l_flags & LDLM_FL_DESTROYED)
 		rc = -ENOTCONN;
+	else if (READ_ONCE(res->lr_ns->ns_stopping))
+		rc = -ENODEV;
 	else if (res->lr_type == LDLM_EXTENT)
 		rc = ldlm_extent_process(res, lock, flags, bl);
 	else if (res->lr_type == LDLM_FLOCK)
@@ -283,7 +285,7 @@ int ldlm_srv_process(struct ldlm_resource *res, struct ldlm_lock *lock, u64 flag
 static void ldlm_reprocess_locked(struct ldlm_resource *res, struct list_head *bl,
 				  struct list_head *cp, struct list_head *dead)
 {
-	if (list_empty(&res->lr_waiting))
+	if (list_empty(&res->lr_waiting) || READ_ONCE(res->lr_ns->ns_stopping))
 		return;
 	switch (res->lr_type) {
 	case LDLM_EXTENT:

@@ -23,7 +23,8 @@
 
 static bool ldlm_srv_decided(const struct ldlm_lock *lock)
 {
-	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED;
+	return ldlm_lock_granted(lock) || READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED ||
+	       READ_ONCE(lock->l_res->lr_ns->ns_stopping);
 }
 
 /* May this request go on waiting for the client in its way (NULL: not known)? */
@@ -102,6 +103,8 @@ static int ldlm_srv_wait_granted(struct ldlm_lock *lock)
 		rc = wait_event_killable(lock->l_waitq, ldlm_srv_decided(lock)) ? -EINTR : 0;
 	if (!rc && READ_ONCE(lock->l_flags) & LDLM_FL_DESTROYED)
 		rc = -ENOTCONN;
+	else if (!rc && !ldlm_lock_granted(lock))
+		rc = -ENODEV;
 	return rc;
 }
 
@@ -150,9 +153,9 @@ static int ldlm_srv_enqueue_sync(struct ldlm_lock *lock, u64 flags)
  * Clients in the way are called back. Waits killable until they have given their locks up or are
  * evicted; in a handler of a request only as long as its client is there and threads are left.
  *
- * Return: 0, -EAGAIN, -EINTR, -ENOMEM, -EINVAL (the resource has another type), -ESHUTDOWN; in a
- * handler also -ENOTCONN (its client is gone), -EINPROGRESS (to be answered: a client in the way
- * takes long and enough threads wait for it).
+ * Return: 0, -EAGAIN, -EINTR, -ENOMEM, -EINVAL (the resource has another type), -ENODEV (the target
+ * stops); in a handler also -ENOTCONN (its client is gone), -EINPROGRESS (to be answered: a client
+ * in the way takes long and enough threads wait for it).
  */
 int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id, u32 type,
 			const union ldlm_policy *policy, u32 mode, u64 flags,
@@ -166,7 +169,7 @@ int ldlm_srv_lock_local(struct ldlm_namespace *ns, const struct ldlm_res_id *res
 	if (WARN_ON_ONCE(type == LDLM_FLOCK || !ldlm_mode_valid(mode)))
 		return -EINVAL;
 	if (READ_ONCE(ns->ns_stopping))
-		return -ESHUTDOWN;
+		return -ENODEV;
 	res = ldlm_res_find(ns, res_id, type, true);
 	if (IS_ERR(res))
 		return PTR_ERR(res);
@@ -428,3 +431,29 @@ void ldlm_ns_recovery(struct ldlm_namespace *ns, bool on)
 		ldlm_reprocess(res);
 }
 EXPORT_SYMBOL_GPL(ldlm_ns_recovery);
+
+/**
+ * ldlm_ns_stop - a target stops: no lock is granted any more, to nobody
+ * @ns: its namespace; NULL is fine
+ *
+ * The clients keep their locks over the restart and replay them. A lock that ends here because its
+ * export goes is therefore not free for others. Who waits for a lock is told -ENODEV, which clients
+ * take for a lost connection: they ask again after the restart.
+ */
+void ldlm_ns_stop(struct ldlm_namespace *ns)
+{
+	struct ldlm_resource *res = NULL;
+	struct ldlm_lock *lock;
+
+	if (!ns)
+		return;
+	WRITE_ONCE(ns->ns_stopping, true);
+	while ((res = ldlm_res_next(ns, res))) {
+		/* Who queues a lock after this sees ns_stopping under lr_lock. */
+		spin_lock(&res->lr_lock);
+		list_for_each_entry(lock, &res->lr_waiting, l_res_link)
+			wake_up_all(&lock->l_waitq);
+		spin_unlock(&res->lr_lock);
+	}
+}
+EXPORT_SYMBOL_GPL(ldlm_ns_stop);

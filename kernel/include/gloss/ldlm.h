@@ -131,7 +131,7 @@ struct ldlm_namespace {
 	atomic_t		ns_nr_timeouts;
 	/* lock and resource counts drop to 0; cancels are done */
 	wait_queue_head_t	ns_waitq;
-	bool			ns_stopping;	/* no new locks */
+	bool			ns_stopping;	/* no new locks, nothing is granted */
 	/* server in recovery: grant nothing, re-process at the end */
 	bool			ns_replaying;
 
@@ -170,6 +170,7 @@ struct ldlm_namespace *ldlm_ns_new_server(const char *name, const struct ldlm_sr
 struct ldlm_namespace *ldlm_ns_new_client(const char *name, struct obd_import *imp);
 void ldlm_ns_free(struct ldlm_namespace *ns, bool force);
 void ldlm_ns_recovery(struct ldlm_namespace *ns, bool on);	/* server */
+void ldlm_ns_stop(struct ldlm_namespace *ns);			/* server */
 /* client; res_id NULL: all */
 void ldlm_cli_cancel_start(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id);
 void ldlm_cli_cancel_unused(struct ldlm_namespace *ns, const struct ldlm_res_id *res_id);

@@ -337,9 +337,7 @@ void tgt_stop(struct lu_target *lt)
 	if (type->stop_begin)
 		type->stop_begin(lt);
 	lt->lt_stopping = true;
-	/* Clients keep their locks over the restart: what ends here is not free for others. */
-	if (lt->lt_pt.pt_ns && lt->lt_recovery && !lt->lt_mount->tm_force)
-		ldlm_ns_recovery(lt->lt_pt.pt_ns, true);
+	ldlm_ns_stop(lt->lt_pt.pt_ns);
 	if (lt->lt_serving)
 		ptlrpc_target_unregister(&lt->lt_pt);
 	tgt_recovery_stop(lt);

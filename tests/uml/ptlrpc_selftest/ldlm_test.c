@@ -36,12 +36,18 @@ static struct ldlm_res_id object(u64 id)
 	return (struct ldlm_res_id){ .name = { id } };
 }
 
-static int test_lock_local(u64 id)
+static int test_lock_in(struct ldlm_namespace *ns, u64 id, struct ldlm_lock **lock)
 {
 	union ldlm_policy policy = { .extent = { 0, OBD_OBJECT_EOF } };
 	struct ldlm_res_id res_id = object(id);
+
+	return ldlm_srv_lock_local(ns, &res_id, LDLM_EXTENT, &policy, LCK_PW, 0, lock);
+}
+
+static int test_lock_local(u64 id)
+{
 	struct ldlm_lock *lock;
-	int rc = ldlm_srv_lock_local(server_ns, &res_id, LDLM_EXTENT, &policy, LCK_PW, 0, &lock);
+	int rc = test_lock_in(server_ns, id, &lock);
 
 	ldlm_srv_unlock(lock);
 	return rc;
@@ -302,6 +308,46 @@ static void test_stop(void)
 	CHECK(!rc, "not granted to others: %d", rc);
 	client_stop(&holder);
 	client_stop(&waiter);
+}
+
+/* ---- a target that stops ---- */
+
+static struct ldlm_namespace *stopping_ns;
+static int waiter_rc;
+
+static void wait_for_lock_fn(struct work_struct *work)
+{
+	struct ldlm_lock *lock;
+
+	waiter_rc = test_lock_in(stopping_ns, 1, &lock);
+	ldlm_srv_unlock(lock);
+}
+
+static DECLARE_WORK(wait_for_lock, wait_for_lock_fn);
+
+/* From the stop of a target on no lock is granted, whether it waited before or is new. */
+static void test_target_stops(void)
+{
+	ktime_t start = ktime_get();
+	struct ldlm_lock *held, *lock;
+	int rc;
+
+	stopping_ns = ldlm_ns_new_server("filter-ldlm-stop", &server_ns_ops);
+	if (!stopping_ns)
+		return;
+	rc = test_lock_in(stopping_ns, 1, &held);
+	CHECK(!rc, "%d", rc);
+	schedule_work(&wait_for_lock);
+	msleep(300);
+	ldlm_ns_stop(stopping_ns);
+	ldlm_srv_unlock(held);
+	flush_work(&wait_for_lock);
+	CHECK(waiter_rc == -ENODEV, "the waiting lock: %d", waiter_rc);
+	rc = test_lock_in(stopping_ns, 1, &lock);
+	CHECK(rc == -ENODEV, "a new lock: %d", rc);
+	CHECK(ktime_ms_delta(ktime_get(), start) < 2000, "%lld ms",
+	      ktime_ms_delta(ktime_get(), start));
+	ldlm_ns_free(stopping_ns, false);
 }
 
 /* A client is not evicted for a lock as long as the server itself has not done its write. */
@@ -595,6 +641,7 @@ static void run_tests(void)
 {
 	test_evict();
 	test_stop();
+	test_target_stops();
 	test_flock_queue();
 	test_callbacks();
 	if (slow) {

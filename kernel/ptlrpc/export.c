@@ -206,6 +206,8 @@ static bool export_drained(struct obd_export *exp, int n)
 static void export_teardown_own(struct obd_export *exp, int own)
 {
 	wait_event(exp->exp_waitq, export_drained(exp, own));
+	if (exp->exp_was_connected && exp->exp_tgt->pt_ops->forget)
+		exp->exp_tgt->pt_ops->forget(exp, exp->exp_evicted);
 	ptlrpc_lock_ops->export_cleanup(exp);
 	if (exp->exp_was_connected)
 		exp->exp_tgt->pt_ops->disconnect(exp, exp->exp_evicted);

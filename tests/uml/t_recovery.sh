@@ -67,6 +67,16 @@ full MDT0000; full OST0000
 lctl set_param -n ldlm.namespaces.*.lru_size=clear
 for ((i = 1; i <= $(cat /tmp/last); i++)); do [ "$(cat w$i/g)" = $i ] || fail "w$i: $(cat w$i/g)"; done
 say "$(cat /tmp/last) rounds of work"
+say "an OST crashes just after a new client came: it is known, and its write is replayed"
+sync; sleep 1; client /mnt/new
+run dd if=/dev/ubdb of=/tmp/snap bs=1M iflag=direct conv=sparse status=none
+coproc HELD2 { exec $TOP/build/tools/heldfile /mnt/new/b; } 2>/dev/null
+held 2 0 write n; held 2 0 send
+run umount /mnt/ost0; run dd if=/tmp/snap of=/dev/ubdb bs=1M oflag=direct status=none; rm /tmp/snap
+run mount -t lustre /dev/ubdb /mnt/ost0; full OST0000
+held 2 0 fsync; held 2 0 read n
+exec {HELD2[1]}>&-; wait $HELD2_PID
+run cmp /mnt/new/b b; run umount /mnt/new
 say "a lock that is lost is told, once"
 held 1 0 lock
 run umount -f /mnt/mdt; run mount -t lustre /dev/ubda /mnt/mdt
@@ -74,4 +84,10 @@ lctl get_param mdc.*.ping > /dev/null 2>&1
 for ((i = 0; i < 60; i++)); do dmesg | grep -q "MDT0000.*evicted by the server" && break; ls /mnt/lustre > /dev/null; sleep 0.5; done
 held 1 5 read y; held 1 0 read y
 exec {HELD1[1]}>&-; wait $HELD1_PID
+say "an eviction is on the disk before others get the locks"
+uuid=$(lctl get_param -n llite.*.uuid | head -1)
+run lctl set_param -n obdfilter.*.evict_client=$uuid; sleep 1
+run dd if=/dev/ubdb of=/tmp/snap bs=1M iflag=direct conv=sparse status=none
+e2fsck -fy /tmp/snap > /dev/null; debugfs -R "dump last_rcvd /tmp/l" /tmp/snap 2> /dev/null; rm /tmp/snap
+grep -q -a $uuid /tmp/l && fail "the slot of the evicted client is still there"
 cd /; run umount /mnt/other; run umount /mnt/lustre; stop; check_disks; unload

@@ -498,8 +498,13 @@ struct ptlrpc_target_ops {
 	 */
 	int (*connect)(struct obd_export *exp, struct obd_connect_data *ocd, bool reconnect);
 	/*
-	 * The client has disconnected or was evicted; its locks are dropped, no request of it is in
-	 * service. Called once after a connect.
+	 * Optional. The client has disconnected or was evicted, no request of it is in service;
+	 * called once after a connect, before its locks go to others. Afterwards not even a crash
+	 * lets it come back as the owner of its locks.
+	 */
+	void (*forget)(struct obd_export *exp, bool evicted);
+	/*
+	 * The same, and its locks are dropped.
 	 */
 	void (*disconnect)(struct obd_export *exp, bool evicted);
 	/*

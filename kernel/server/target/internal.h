@@ -101,7 +101,7 @@ int tgt_lsd_open(struct lu_target *lt);
 int tgt_lsd_preload(struct lu_target *lt);	/* the clients of before become exports */
 void tgt_lsd_close(struct lu_target *lt);
 int tgt_slot_alloc(struct lu_target *lt, struct tgt_export *te);
-void tgt_slot_free(struct lu_target *lt, struct tgt_export *te);
+bool tgt_slot_free(struct lu_target *lt, struct tgt_export *te);
 int tgt_slot_write(struct lu_target *lt, struct osd_trans *th, u32 slot,
 		   const struct lsd_client_data *lcd);
 

@@ -362,8 +362,8 @@ static int tgt_slot_release(struct lu_target *lt, u32 slot, struct lsd_client_da
 	return rc ?: rc2;
 }
 
-/* Harmless when the client has none. */
-void tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
+/* Is there a slot that was freed? */
+bool tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
 {
 	u32 slot;
 	int rc;
@@ -373,7 +373,7 @@ void tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
 	te->te_slot = TGT_NO_SLOT;
 	mutex_unlock(&te->te_lock);
 	if (slot == TGT_NO_SLOT)
-		return;
+		return false;
 	tgt_replies_drop(lt, te);
 	mutex_lock(&lt->lt_slot_mutex);
 	rc = tgt_slot_release(lt, slot, &te->te_lcd);
@@ -382,4 +382,5 @@ void tgt_slot_free(struct lu_target *lt, struct tgt_export *te)
 				    lt->lt_name, te->te_exp.exp_client_uuid, rc);
 	clear_bit(slot, lt->lt_slots);
 	mutex_unlock(&lt->lt_slot_mutex);
+	return true;
 }

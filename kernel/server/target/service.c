@@ -61,6 +61,9 @@ static int tgt_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 		}
 	}
 	rc = lt->lt_type->connect ? lt->lt_type->connect(exp, ocd, reconnect) : 0;
+	/* Its slot is on the disk before the client does anything that it would have to replay. */
+	if (!rc && new_slot)
+		rc = osd_sync(lt->lt_osd);
 	if (rc && new_slot)
 		tgt_slot_free(lt, te);
 	if (!rc && !light)
@@ -73,7 +76,28 @@ static int tgt_connect(struct obd_export *exp, struct obd_connect_data *ocd, boo
 /*
  * When the target stops, clients keep their slots, and their state after its next start: they do
  * not notice more than a pause. After umount -f they start anew.
+ *
+ * An evicted client must not find its slot after a crash: it would replay locks that others have
+ * by then. One that left by itself replays nothing, but the next start would wait for it.
  */
+static void tgt_forget(struct obd_export *exp, bool evicted)
+{
+	struct lu_target *lt = lu_target(exp->exp_tgt);
+	int rc = 0;
+
+	if (lt->lt_stopping && !evicted && !lt->lt_mount->tm_force)
+		return;
+	if (!tgt_slot_free(lt, tgt_export(exp)))
+		return;
+	if (evicted)
+		rc = osd_sync(lt->lt_osd);
+	else
+		osd_commit_async(lt->lt_osd);
+	if (rc)
+		pr_err("%s: the eviction of client %s is not on the disk: rc = %d\n", lt->lt_name,
+		       exp->exp_client_uuid, rc);
+}
+
 static void tgt_disconnect(struct obd_export *exp, bool evicted)
 {
 	struct tgt_export *te = tgt_export(exp);
@@ -84,8 +108,6 @@ static void tgt_disconnect(struct obd_export *exp, bool evicted)
 	tgt_recovery_gone(lt, te);
 	if (lt->lt_type->disconnect)
 		lt->lt_type->disconnect(exp, evicted);
-	if (!lt->lt_stopping || lt->lt_mount->tm_force)
-		tgt_slot_free(lt, te);
 	tgt_replies_drop(lt, te);
 }
 
@@ -120,6 +142,7 @@ int tgt_service_init(struct lu_target *lt)
 	ops->export_free = tgt_export_free;
 	ops->peer_is_server = tgt_peer_is_server;
 	ops->connect = tgt_connect;
+	ops->forget = tgt_forget;
 	ops->disconnect = tgt_disconnect;
 	ops->resent = tgt_handle_resent;
 	if (lt->lt_kind != TGT_MGS) {

@@ -225,7 +225,24 @@ struct ll_locks {
 	struct ldlm_lock	*few[4];
 };
 
+#define LL_LOCKS_KEEP_MS 20	/* ll_locks_keep() */
+
+/* I/O under the layout and extent locks: ll_io_lock(), ll_io_unlock() */
+struct ll_io {
+	enum ll_layout_op	op;
+	u64			start, end;	/* bytes of the file, @end is behind the last one */
+	bool			lock_all;	/* the locks are on all of each object */
+	u32			mode;		/* LCK_PR, LCK_PW */
+	u64			flags;		/* LDLM_FL_* of the enqueues */
+	/* out */
+	struct ll_layout	*lo;
+	struct ll_objset	*set;		/* NULL: the file has no objects */
+	struct ll_locks		locks;
+};
+
 struct ll_objset *ll_objset_get(struct inode *inode, struct ll_layout *lo);
+int ll_io_lock(struct inode *inode, struct ll_io *io);
+void ll_io_unlock(struct inode *inode, struct ll_io *io);
 int ll_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 		struct ll_layout **lo, struct ll_objset **set);
 void ll_io_end(struct inode *inode, struct ll_layout *lo, struct ll_objset *set);
@@ -241,6 +258,7 @@ void ll_object_obdo(const struct ll_object *obj, struct inode *inode, struct obd
 void ll_object_obdo_version(const struct ll_object *obj, struct obdo *oa);
 int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end, u32 mode,
 		 u64 flags, struct ll_locks *locks);
+void ll_locks_keep(struct ll_locks *locks);
 void ll_locks_put(struct ll_locks *locks);
 struct ldlm_lock *ll_object_match_used(struct ll_object *obj, u64 start, u64 end, bool write);
 struct ldlm_lock *ll_object_match_dirty(struct ll_object *obj, u64 start, u64 end);

@@ -492,41 +492,87 @@ bool ll_dio_busy(struct inode *inode)
 	return atomic_read(&d->lid_dio_writes) || atomic_read(&d->lid_dio_reads);
 }
 
+static void ll_dio_begin_aio(struct dio *dio)
+{
+	ll_dio_all_dirty(dio, true);
+	dio->alone = true;
+	dio->iocb->private = dio;
+	atomic_inc(ll_dio_in_flight(dio));
+	kiocb_set_cancel_fn(dio->iocb, ll_dio_cancel);
+	refcount_inc(&dio->ref);
+	ll_dio_submit(dio);
+}
+
+/* A file without objects is as long as the MDT says. */
+static ssize_t ll_dio_read_zeros(struct dio *dio)
+{
+	u64 size = i_size_read(dio->inode);
+	unsigned int i;
+
+	for (i = 0; i < dio->nr; i++)
+		zero_user(dio->pages[i], 0, PAGE_SIZE);
+	return dio->pos < size ? min_t(u64, dio->count, size - dio->pos) : 0;
+}
+
+static ssize_t ll_dio_run_sized(struct dio *dio)
+{
+	ssize_t ret = ll_dio_run(dio);
+
+	if (dio->write)
+		ll_dio_wrote(dio, true);
+	if (ret == -EINTR)
+		return ret;
+	return !ret && dio->partial ? ll_dio_read_sized(dio) : ll_dio_moved(dio);
+}
+
+/*
+ * Has the file other objects than those of @lo by now? The OSTs take the locks of direct I/O, so
+ * it may have waited there until a migration of the file was over. Asks the MDT if need be.
+ */
+static bool ll_dio_is_stale(struct dio *dio, struct ll_layout *lo)
+{
+	struct ll_layout *now;
+	bool stale;
+
+	if (ll_cached(dio->inode, LLC_LAYOUT))
+		return false;
+	now = ll_layout_get(dio->inode);
+	if (IS_ERR(now))
+		return false;
+	/* Mirrors have layout versions, which the OSTs check. */
+	stale = now != lo && now->ly_nr_mirrors == 1 && lo->ly_nr_mirrors == 1 &&
+		!ll_layout_extends(now, lo);
+	ll_layout_put(now);
+	return stale;
+}
+
 /* One piece. @aio: -EIOCBQUEUED, once it has begun. */
 static ssize_t ll_dio_piece(struct dio *dio, bool aio)
 {
 	struct inode *inode = dio->inode;
+	size_t count = dio->count;
 	struct ll_layout *lo;
+	bool again;
 	ssize_t ret;
 
-	ret = ll_dio_begin(dio, &lo);
-	if (ret)
-		goto out;
-	if (aio && dio->set) {
-		ll_dio_all_dirty(dio, true);
-		dio->alone = true;
-		dio->iocb->private = dio;
-		atomic_inc(ll_dio_in_flight(dio));
-		kiocb_set_cancel_fn(dio->iocb, ll_dio_cancel);
-		refcount_inc(&dio->ref);
-		ll_dio_submit(dio);
-		ret = -EIOCBQUEUED;
-	} else if (!dio->set) {
-		/* a file without objects is as long as the MDT says */
-		unsigned int i;
-
-		for (i = 0; i < dio->nr; i++)
-			zero_user(dio->pages[i], 0, PAGE_SIZE);
-		if (dio->pos < i_size_read(inode))
-			ret = min_t(u64, dio->count, i_size_read(inode) - dio->pos);
-	} else {
-		ret = ll_dio_run(dio);
-		if (dio->write)
-			ll_dio_wrote(dio, true);
-		if (ret != -EINTR)
-			ret = !ret && dio->partial ? ll_dio_read_sized(dio) : ll_dio_moved(dio);
-	}
-	ll_layout_io_end(inode, lo);
+	do {
+		dio->count = count;
+		ret = ll_dio_begin(dio, &lo);
+		if (ret)
+			goto out;
+		refcount_inc(&lo->ly_ref);
+		if (!dio->set) {
+			ret = ll_dio_read_zeros(dio);
+		} else if (aio) {
+			ll_dio_begin_aio(dio);
+			ret = -EIOCBQUEUED;
+		} else {
+			ret = ll_dio_run_sized(dio);
+		}
+		ll_layout_io_end(inode, lo);
+		again = ret >= 0 && ll_dio_is_stale(dio, lo);
+		ll_layout_put(lo);
+	} while (again);
 	if (ret != -EIOCBQUEUED) {
 		ll_dio_all_dirty(dio, true);
 		ll_io_count(inode, dio->write, ret, dio->start);

@@ -128,9 +128,8 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 {
 	struct falloc fa = { .mode = mode, .start = offset, .end = (u64)offset + len };
 	struct inode *inode = file_inode(file);
-	struct ll_objset *set;
-	struct ll_layout *lo;
-	struct ll_locks locks;
+	struct ll_io io = { .op = LL_LAYOUT_WRITE, .mode = LCK_PW, .start = fa.start,
+			    .end = fa.end };
 	int rc;
 
 	if (mode & ~FALLOC_MODES)
@@ -141,15 +140,11 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 	if (!rc)
 		rc = file_remove_privs(file);
 	if (!rc)
-		rc = ll_io_begin(inode, LL_LAYOUT_WRITE, fa.start, fa.end, &lo, &set);
+		rc = ll_io_lock(inode, &io);
 	if (rc)
 		goto out;
-	rc = set ? ll_locks_get(inode, set, fa.start, fa.end, LCK_PW, 0, &locks) : -EOPNOTSUPP;
-	if (!rc) {
-		rc = ll_falloc_locked(inode, set, &fa);
-		ll_locks_put(&locks);
-	}
-	ll_io_end(inode, lo, set);
+	rc = io.set ? ll_falloc_locked(inode, io.set, &fa) : -EOPNOTSUPP;
+	ll_io_unlock(inode, &io);
 out:
 	inode_unlock(inode);
 	ll_count(inode->i_sb, FALLOCATE, 1);

@@ -301,6 +301,7 @@ enum ll_layout_op { LL_LAYOUT_READ, LL_LAYOUT_WRITE, LL_LAYOUT_TRUNC };
 int ll_layout_io_begin(struct inode *inode, enum ll_layout_op op, u64 start, u64 end,
 		       struct ll_layout **lo);
 void ll_layout_io_end(struct inode *inode, struct ll_layout *lo);
+bool ll_layout_extends(const struct ll_layout *new, const struct ll_layout *old);
 bool ll_layout_need_intent(const struct ll_layout *lo, enum ll_layout_op op, u64 start, u64 end);
 /* Is there data behind the last installed layout that this client cannot get at? */
 bool ll_layout_refused(struct inode *inode);

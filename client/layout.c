@@ -261,8 +261,12 @@ static const struct ll_comp *ll_comp_same(const struct ll_layout *lo, const stru
 	return NULL;
 }
 
-/* Are all objects that may hold data of this client still where they were? */
-static bool ll_layout_extends(const struct ll_layout *new, const struct ll_layout *old)
+/**
+ * ll_layout_extends - are all objects that may hold data of this client still where they were?
+ * @new: a layout
+ * @old: one before; for mirrors the answer is no
+ */
+bool ll_layout_extends(const struct ll_layout *new, const struct ll_layout *old)
 {
 	u32 i;
 

@@ -1009,6 +1009,20 @@ void ll_locks_put(struct ll_locks *locks)
 }
 
 /**
+ * ll_locks_keep - do not give the locks to others for a moment after ll_locks_put()
+ * @locks: of ll_locks_get()
+ *
+ * For who is going to take them again. Context: does not sleep.
+ */
+void ll_locks_keep(struct ll_locks *locks)
+{
+	unsigned int i;
+
+	for (i = 0; i < locks->nr; i++)
+		ldlm_lock_keep(locks->lock[i], LL_LOCKS_KEEP_MS);
+}
+
+/**
  * ll_locks_get - take extent locks on a range of the file
  * @inode: the file
  * @set: its objects
@@ -1071,6 +1085,55 @@ int ll_locks_get(struct inode *inode, struct ll_objset *set, u64 start, u64 end,
 fail:
 	ll_locks_put(locks);
 	return rc;
+}
+
+/**
+ * ll_io_lock - begin I/O on a range under the layout and extent locks
+ * @inode: the file
+ * @io: what is done and where; lo, set and locks are set here
+ *
+ * The layout may have become another one while the locks were waited for (a migration of the file
+ * by another client ends with that): the locks were of objects that the file has no more, and all
+ * begins again. Context: waits for MDT, OSTs and other clients; killable; do not nest.
+ *
+ * Return: 0: ll_io_unlock() has to follow; -errno as ll_layout_io_begin() and ll_locks_get().
+ */
+int ll_io_lock(struct inode *inode, struct ll_io *io)
+{
+	int rc;
+
+	for (;;) {
+		memset(&io->locks, 0, sizeof(io->locks));
+		rc = ll_io_begin(inode, io->op, io->start, io->end, &io->lo, &io->set);
+		if (rc || !io->set)
+			return rc;
+		rc = ll_locks_get(inode, io->set, io->lock_all ? 0 : io->start,
+				  io->lock_all ? LUSTRE_EOF : io->end, io->mode, io->flags,
+				  &io->locks);
+		if (!rc && ll_cached(inode, LLC_LAYOUT))
+			return 0;
+		if (!rc) {
+			/* The layout may be the same: a lock that was waited for is not lost. */
+			ll_locks_keep(&io->locks);
+			ll_locks_put(&io->locks);
+		}
+		ll_io_end(inode, io->lo, io->set);
+		if (!rc && fatal_signal_pending(current))
+			rc = -EINTR;
+		if (rc)
+			return rc;
+	}
+}
+
+/**
+ * ll_io_unlock - end what ll_io_lock() began
+ * @inode: the file
+ * @io: of it
+ */
+void ll_io_unlock(struct inode *inode, struct ll_io *io)
+{
+	ll_locks_put(&io->locks);
+	ll_io_end(inode, io->lo, io->set);
 }
 
 /* ---- hooks of the layout (internal.h) ---- */

@@ -83,32 +83,23 @@ static void ll_read_ahead_scale(struct file *file, const struct ll_objset *set)
 static ssize_t ll_read_locked(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
-	u64 pos = iocb->ki_pos, end = pos + iov_iter_count(to);
-	struct ll_locks locks = { 0 };
-	struct ll_objset *set;
-	struct ll_layout *lo;
+	struct ll_io io = { .op = LL_LAYOUT_READ, .mode = LCK_PR, .start = iocb->ki_pos,
+			    .end = iocb->ki_pos + iov_iter_count(to) };
 	ssize_t ret;
-	int rc;
 
-	rc = ll_io_begin(inode, LL_LAYOUT_READ, pos, end, &lo, &set);
-	if (rc)
-		return rc;
-	if (set) {
-		rc = ll_locks_get(inode, set, pos, end, LCK_PR, 0, &locks);
-		if (!rc)
-			rc = ll_size_for(inode, set, end);
-	}
-	if (rc) {
-		ret = rc;
-	} else {
-		if (set)
-			ll_read_ahead_scale(iocb->ki_filp, set);
+	ret = ll_io_lock(inode, &io);
+	if (ret)
+		return ret;
+	if (io.set)
+		ret = ll_size_for(inode, io.set, io.end);
+	if (!ret) {
+		if (io.set)
+			ll_read_ahead_scale(iocb->ki_filp, io.set);
 		pagefault_disable();
 		ret = filemap_read(iocb, to, 0);
 		pagefault_enable();
 	}
-	ll_locks_put(&locks);
-	ll_io_end(inode, lo, set);
+	ll_io_unlock(inode, &io);
 	return ret;
 }
 

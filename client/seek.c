@@ -105,29 +105,26 @@ static void ll_seek_unwritten(struct seek *sk, const struct ll_layout *lo)
 static loff_t ll_seek_extent(struct inode *inode, loff_t pos, int whence)
 {
 	struct seek sk = { .pos = pos, .whence = whence, .found = LUSTRE_EOF };
-	struct ll_locks locks = { 0 };
-	struct ll_layout *lo;
+	struct ll_io io = { .op = LL_LAYOUT_READ, .mode = LCK_PR, .start = pos,
+			    .end = LUSTRE_EOF };
 	int rc;
 
 	sk.size = i_size_read(inode);
 	if (pos < 0 || pos >= sk.size)
 		return -ENXIO;
-	rc = ll_io_begin(inode, LL_LAYOUT_READ, pos, MAX_LFS_FILESIZE, &lo, &sk.set);
+	rc = ll_io_lock(inode, &io);
 	if (rc)
 		return rc;
-	if (sk.set)
-		rc = ll_locks_get(inode, sk.set, pos, LUSTRE_EOF, LCK_PR, 0, &locks);
-	if (!rc)
-		rc = ll_pages_flush(inode->i_mapping, pos, LLONG_MAX);
+	sk.set = io.set;
+	rc = ll_pages_flush(inode->i_mapping, pos, LLONG_MAX);
 	if (!rc && sk.set) {
 		ll_data_merge(inode, sk.set);
 		sk.size = i_size_read(inode);
 		rc = ll_fanout_objects(inode, sk.set, &seek_op, &sk);
 	}
 	if (whence == SEEK_HOLE)
-		ll_seek_unwritten(&sk, lo);
-	ll_locks_put(&locks);
-	ll_io_end(inode, lo, sk.set);
+		ll_seek_unwritten(&sk, io.lo);
+	ll_io_unlock(inode, &io);
 	if (rc)
 		return rc;
 	/* Another client may have cut the file meanwhile. */

@@ -125,32 +125,20 @@ static int ll_setattr_size_locked(struct inode *inode, struct ll_objset *set, u6
  */
 int ll_setattr_size(struct inode *inode, loff_t new_size)
 {
-	struct ll_objset *set;
-	struct ll_layout *lo;
-	struct ll_locks locks;
+	struct ll_io io = { .op = LL_LAYOUT_TRUNC, .end = (u64)new_size + 1, .lock_all = true,
+			    .mode = LCK_PW, .flags = new_size ? 0 : LDLM_FL_AST_DISCARD_DATA };
 	int rc;
 
-	rc = ll_dio_wait_writes(inode);
-	if (!rc)
-		rc = ll_io_begin(inode, LL_LAYOUT_TRUNC, 0, (u64)new_size + 1, &lo, &set);
+	rc = ll_dio_wait_writes(inode) ?: ll_io_lock(inode, &io);
 	if (rc)
 		return rc;
-	if (set) {
-		rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW,
-				  new_size ? 0 : LDLM_FL_AST_DISCARD_DATA, &locks);
-		if (!rc) {
-			rc = ll_setattr_size_locked(inode, set, new_size);
-			/*
-			 * After a failure nobody here knows the sizes: they come again with new
-			 * locks.
-			 */
-			locks.forget = rc;
-			ll_locks_put(&locks);
-		}
-	} else {
+	if (io.set)
+		rc = ll_setattr_size_locked(inode, io.set, new_size);
+	else
 		truncate_setsize(inode, new_size);
-	}
-	ll_io_end(inode, lo, set);
+	/* After a failure nobody here knows the sizes: they come again with new locks. */
+	io.locks.forget = rc;
+	ll_io_unlock(inode, &io);
 	return rc;
 }
 

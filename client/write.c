@@ -29,41 +29,29 @@ static int ll_flush_checked(struct address_space *mapping, loff_t start, loff_t 
  * layout must have objects where the file ends: when it has none, the locks are put, the MDT is
  * asked to make them, and everything begins again, as the size may have changed meanwhile.
  */
-static int ll_append_begin(struct inode *inode, u64 count, struct ll_layout **lop,
-			   struct ll_objset **setp, struct ll_locks *locks)
+static int ll_append_begin(struct inode *inode, u64 count, struct ll_io *io)
 {
-	enum ll_layout_op op = LL_LAYOUT_READ;
-	struct ll_objset *set;
-	struct ll_layout *lo;
 	u64 pos = 0;
 	int rc;
 
-	for (;; op = LL_LAYOUT_WRITE) {
-		rc = ll_io_begin(inode, op, pos, pos + count, &lo, &set);
+	io->lock_all = true;
+	for (io->op = LL_LAYOUT_READ;; io->op = LL_LAYOUT_WRITE) {
+		io->start = pos;
+		io->end = pos + count;
+		rc = ll_io_lock(inode, io);
 		if (rc)
 			return rc;
-		if (!set) {
-			ll_io_end(inode, lo, set);
-			if (op == LL_LAYOUT_WRITE)
-				return -EIO;
-			pos = i_size_read(inode);
-			continue;
-		}
-		rc = ll_locks_get(inode, set, 0, LUSTRE_EOF, LCK_PW, 0, locks);
-		if (!rc)
-			ll_data_merge(inode, set);
+		if (io->set)
+			ll_data_merge(inode, io->set);
+		else if (io->op == LL_LAYOUT_WRITE)
+			rc = -EIO;
 		pos = i_size_read(inode);
-		if (!rc && !ll_layout_need_intent(lo, LL_LAYOUT_WRITE, pos, pos + count))
-			break;
-		if (!rc)
-			ll_locks_put(locks);
-		ll_io_end(inode, lo, set);
+		if (io->set && !ll_layout_need_intent(io->lo, LL_LAYOUT_WRITE, pos, pos + count))
+			return 0;
+		ll_io_unlock(inode, io);
 		if (rc)
 			return rc;
 	}
-	*lop = lo;
-	*setp = set;
-	return 0;
 }
 
 static void ll_write_times(struct inode *inode)
@@ -129,27 +117,23 @@ static ssize_t ll_write_pages(struct kiocb *iocb, struct iov_iter *from, struct 
 static ssize_t ll_write_locked(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
-	struct ll_locks locks = { 0 };
-	struct ll_objset *set;
-	struct ll_layout *lo;
+	struct ll_io io = { .op = LL_LAYOUT_WRITE, .mode = LCK_PW, .start = iocb->ki_pos,
+			    .end = iocb->ki_pos + iov_iter_count(from) };
 	ssize_t ret;
-	int rc;
 
+	if (iocb->ki_flags & IOCB_APPEND)
+		ret = ll_append_begin(inode, iov_iter_count(from), &io);
+	else
+		ret = ll_io_lock(inode, &io);
+	if (ret)
+		return ret;
+	if (!io.set) {
+		ret = -EIO;
+		goto out;
+	}
 	if (iocb->ki_flags & IOCB_APPEND) {
-		rc = ll_append_begin(inode, iov_iter_count(from), &lo, &set, &locks);
-		if (rc)
-			return rc;
 		ret = generic_write_checks(iocb, from);
 		if (ret <= 0)
-			goto out;
-	} else {
-		u64 end = iocb->ki_pos + iov_iter_count(from);
-
-		rc = ll_io_begin(inode, LL_LAYOUT_WRITE, iocb->ki_pos, end, &lo, &set);
-		if (rc)
-			return rc;
-		ret = set ? ll_locks_get(inode, set, iocb->ki_pos, end, LCK_PW, 0, &locks) : -EIO;
-		if (ret)
 			goto out;
 	}
 	if (iocb->ki_pos + iov_iter_count(from) > i_size_read(inode)) {
@@ -158,10 +142,9 @@ static ssize_t ll_write_locked(struct kiocb *iocb, struct iov_iter *from)
 			goto out;
 	}
 	ll_write_times(inode);
-	ret = ll_write_pages(iocb, from, set);
+	ret = ll_write_pages(iocb, from, io.set);
 out:
-	ll_locks_put(&locks);
-	ll_io_end(inode, lo, set);
+	ll_io_unlock(inode, &io);
 	return ret;
 }
 

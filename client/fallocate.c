@@ -52,17 +52,6 @@ static const struct ll_fanout_op falloc_op = {
 	.finish = ll_fanout_obdo_finish,
 };
 
-/*
- * Written back and dropped. Pages that somebody uses right now become zeros where they are in the
- * range; what was stored beside it, by a mapping, stays.
- */
-static void ll_falloc_drop_pages(struct inode *inode, u64 start, u64 last)
-{
-	if (invalidate_inode_pages2_range(inode->i_mapping, start >> PAGE_SHIFT,
-					  last >> PAGE_SHIFT))
-		truncate_pagecache_range(inode, start, last);
-}
-
 static void ll_falloc_raise_size(struct inode *inode, struct ll_objset *set, u64 end)
 {
 	struct ll_object *obj;
@@ -73,35 +62,51 @@ static void ll_falloc_raise_size(struct inode *inode, struct ll_objset *set, u64
 		ll_data_wrote(inode, obj, off + 1, end, true);
 }
 
+/*
+ * Nobody reads pages of the range into the cache, or makes one of a mapping dirty, between the
+ * write-back and the end of the change: such a page would store old bytes over the zeros.
+ */
+static int ll_falloc_zero(struct inode *inode, struct ll_objset *set, struct falloc *fa)
+{
+	u64 start = fa->start & PAGE_MASK, last = (fa->end - 1) | ~PAGE_MASK;
+	struct address_space *mapping = inode->i_mapping;
+	int rc;
+
+	filemap_invalidate_lock(mapping);
+	/* Page table entries go, so that each store makes its page dirty again. */
+	unmap_mapping_range(mapping, start, last + 1 - start, 0);
+	rc = ll_pages_flush(mapping, start, last);
+	if (!rc)
+		rc = ll_pages_wait(mapping, start, last, true);
+	if (!rc) {
+		/* Bytes beside the range have been written. */
+		truncate_pagecache_range(inode, start, last);
+		rc = ll_fanout_objects(inode, set, &falloc_op, fa);
+	}
+	filemap_invalidate_unlock(mapping);
+	return rc;
+}
+
 /* Under locks on the range. */
 static int ll_falloc_locked(struct inode *inode, struct ll_objset *set, struct falloc *fa)
 {
-	bool zeros = fa->mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE),
-	     grow = !(fa->mode & FALLOC_FL_KEEP_SIZE);
+	bool grow = !(fa->mode & FALLOC_FL_KEEP_SIZE);
 	int rc = 0;
 
 	if (grow) {
 		rc = ll_glimpse_set(inode, set);
 		if (!rc)
 			rc = inode_newsize_ok(inode, fa->end);
+		if (!rc && fa->end > i_size_read(inode))
+			rc = ll_pages_zero_tail(inode);
 	}
-	if (!rc)
-		rc = ll_pages_flush(inode->i_mapping, fa->start & PAGE_MASK, fa->end);
-	if (!rc)
-		rc = ll_pages_wait(inode->i_mapping, fa->start & PAGE_MASK, fa->end, true);
-	if (!rc && grow && fa->end > i_size_read(inode))
-		rc = ll_pages_zero_tail(inode);
 	if (rc)
 		return rc;
-	if (zeros)
-		ll_falloc_drop_pages(inode, fa->start, fa->end - 1);
-	rc = ll_fanout_objects(inode, set, &falloc_op, fa);
-	/*
-	 * And what a reader brought in meanwhile: pages of the range come back from the OST with
-	 * its zeros.
-	 */
-	if (zeros && !ll_pages_wait(inode->i_mapping, fa->start & PAGE_MASK, fa->end, true))
-		ll_falloc_drop_pages(inode, fa->start, fa->end - 1);
+	if (fa->mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE))
+		rc = ll_falloc_zero(inode, set, fa);
+	else
+		rc = ll_pages_flush(inode->i_mapping, fa->start, fa->end - 1) ?:
+		     ll_fanout_objects(inode, set, &falloc_op, fa);
 	if (rc)
 		return rc;
 	inode->i_mtime = current_time(inode);

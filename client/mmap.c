@@ -130,6 +130,8 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		ret = ll_fault_error(granted);
 		goto out;
 	}
+	/* fallocate(2) lets no page become dirty while it makes zeros */
+	filemap_invalidate_lock_shared(inode->i_mapping);
 	rc = ll_folio_lock_stable(page_folio(page));
 	if (rc) {
 		ret = ll_fault_error(rc);
@@ -159,6 +161,7 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 	set_page_dirty(page);
 	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
 out_grant:
+	filemap_invalidate_unlock_shared(inode->i_mapping);
 	if (!granted)
 		ll_osc_grant_put(f.obj->lob_osc, PAGE_SIZE);
 out:

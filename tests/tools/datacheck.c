@@ -382,12 +382,20 @@ static void c_race(void)
 	CHECK(m[200] == 'y');
 }
 
+static volatile bool cutting;
+
+/* in the middle of each truncate, which takes the OST 50 ms */
 static void *reads(void *arg)
 {
 	char buf[8 * KB];
 
-	while (!stop)
+	while (!stop) {
+		usleep(cutting ? 20 * 1000 : 100);
+		if (!cutting)
+			continue;
 		CHECK(pread(*(int *)arg, buf, sizeof(buf), 0) >= 0);
+		cutting = false;
+	}
 	return NULL;
 }
 
@@ -400,9 +408,12 @@ static void c_truncate(void)
 	pthread_t t;
 
 	CHECK(!pthread_create(&t, NULL, reads, &a));
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 10; i++) {
 		memset(buf, 'x', sizeof(buf));
 		CHECK(pwrite(a, buf, sizeof(buf), 0) == sizeof(buf) && !fsync(a));
+		/* the reader asks the OST */
+		CHECK(!posix_fadvise(a, 0, 0, POSIX_FADV_DONTNEED));
+		cutting = true;
 		CHECK(!ftruncate(a, 100));
 		CHECK(!fstat(a, &st) && st.st_size == 100, "%d: %lld", i, (long long)st.st_size);
 		CHECK(!ftruncate(a, sizeof(buf)));
@@ -413,6 +424,40 @@ static void c_truncate(void)
 	}
 	stop = true;
 	pthread_join(t, NULL);
+}
+
+static void *writes_back(void *arg)
+{
+	while (!stop)
+		CHECK(!sync_file_range(*(int *)arg, 0, 0, SYNC_FILE_RANGE_WRITE |
+							  SYNC_FILE_RANGE_WAIT_AFTER));
+	return NULL;
+}
+
+/* old bytes of a page do not come back in a hole that is punched while a mapping stores in it */
+static void c_hole(void)
+{
+	int a = file(0, "hole", O_TRUNC), i, k;
+	char buf[8 * KB], *m;
+	pthread_t t, w;
+
+	put(a, 8 * KB, 0);
+	m = mmap(NULL, 8 * KB, PROT_READ | PROT_WRITE, MAP_SHARED, a, 0);
+	CHECK(m != MAP_FAILED);
+	CHECK(!pthread_create(&t, NULL, storer, m) && !pthread_create(&w, NULL, writes_back, &a));
+	for (i = 0; i < 100; i++) {
+		CHECK(pwrite(a, big, 8 * KB, 0) == 8 * KB);
+		CHECK(!fallocate(a, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 50, 6 * KB));
+		CHECK(pread(a, buf, sizeof(buf), 0) == sizeof(buf));
+		CHECK(!memcmp(buf, big, 50) &&
+		      !memcmp(buf + 50 + 6 * KB, big + 50 + 6 * KB, 2 * KB - 50));
+		for (k = 50; k < 50 + 6 * KB && (!buf[k] || k == 100); k++)
+			;
+		CHECK(k == 50 + 6 * KB, "round %d: byte %d is back", i, k);
+	}
+	stop = true;
+	pthread_join(t, NULL);
+	pthread_join(w, NULL);
 }
 
 static void *chmods(void *arg)
@@ -495,7 +540,7 @@ static const struct {
 } cases[] = {
 	{ "blocks", c_blocks }, { "seek", c_seek }, { "unlinked", c_unlinked }, { "tail", c_tail },
 	{ "pending", c_pending }, { "full", c_full }, { "race", c_race },
-	{ "truncate", c_truncate }, { "aio", c_aio },
+	{ "truncate", c_truncate }, { "hole", c_hole }, { "aio", c_aio },
 	{ "lost", c_lost }, { "chmod", c_chmod }, { "evicted", c_evicted }, { "limit", c_limit },
 };
 

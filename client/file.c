@@ -157,6 +157,7 @@ static int ll_noflock(struct file *file, int cmd, struct file_lock *fl)
 	.llseek		= ll_llseek,			\
 	.fsync		= ll_file_fsync,		\
 	.fallocate	= ll_fallocate,			\
+	.fadvise	= ll_fadvise,			\
 	.setlease	= simple_nosetlease, /* opens on other clients would not break it */ \
 	.unlocked_ioctl	= ll_file_ioctl,		\
 	.splice_read	= generic_file_splice_read,	\

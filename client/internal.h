@@ -331,6 +331,7 @@ ssize_t ll_file_write_iter(struct kiocb *iocb, struct iov_iter *iter);
 int ll_file_mmap(struct file *file, struct vm_area_struct *vma);
 /* Pages and OST_SYNC, then mdc_sync() for the MDT part. */
 int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync);
+int ll_fadvise(struct file *file, loff_t offset, loff_t len, int advice);
 long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
 loff_t ll_llseek(struct file *file, loff_t offset, int whence);
 int ll_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len);

@@ -6,6 +6,7 @@
 #define pr_fmt(fmt) "lustre: " fmt
 
 #include <linux/backing-dev.h>
+#include <linux/fadvise.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -188,4 +189,36 @@ ssize_t ll_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 		iocb->ki_flags |= IOCB_DIRECT;
 	ll_io_count(inode, false, ret, start);
 	return ret;
+}
+
+/**
+ * ll_fadvise - posix_fadvise(2), readahead(2), madvise(2)
+ * @file: open file
+ * @offset: first byte
+ * @len: bytes; 0: up to the end
+ * @advice: POSIX_FADV_*
+ *
+ * What is read ahead needs the layout and locks as any other read: without them pages would be
+ * zeros where another client has stored data. Context: sleeps; killable.
+ *
+ * Return: 0; -EINVAL; -EINTR; -errno of MDT or OSTs.
+ */
+int ll_fadvise(struct file *file, loff_t offset, loff_t len, int advice)
+{
+	struct inode *inode = file_inode(file);
+	struct ll_io io = { .op = LL_LAYOUT_READ, .mode = LCK_PR, .start = offset };
+	int rc;
+
+	if (advice != POSIX_FADV_WILLNEED || offset < 0 || len < 0)
+		return generic_fadvise(file, offset, len, advice);
+	io.end = len && len < MAX_LFS_FILESIZE - offset ? offset + len : LUSTRE_EOF;
+	rc = ll_io_lock(inode, &io);
+	if (rc)
+		return rc;
+	if (io.set)
+		rc = ll_size_for(inode, io.set, io.end);
+	if (!rc)
+		rc = generic_fadvise(file, offset, len, advice);
+	ll_io_unlock(inode, &io);
+	return rc;
 }

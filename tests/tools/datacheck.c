@@ -460,6 +460,31 @@ static void c_hole(void)
 	pthread_join(w, NULL);
 }
 
+/* pages that are read ahead are those of the file, also where this client knew of no object yet */
+static void c_ahead(void)
+{
+	int a = file(0, "ahead", 0), b = file(1, "ahead", 0), i;
+	char *buf = malloc(4 * MB), *m;
+	unsigned char in[1024];
+
+	put(a, 4 * KB, 0);
+	CHECK(pread(b, buf, 4 * KB, 0) == 4 * KB);
+	put(a, 4 * MB, 0);
+	CHECK(!fsync(a));
+	CHECK(!posix_fadvise(b, 0, 0, POSIX_FADV_WILLNEED));
+	m = mmap(NULL, 4 * MB, PROT_READ, MAP_SHARED, b, 0);
+	CHECK(m != MAP_FAILED);
+	for (i = 0; i < 100; i++) {
+		CHECK(!mincore(m, 4 * MB, in));
+		if (in[0] & 1 && in[500] & 1)
+			break;
+		usleep(50 * 1000);
+	}
+	CHECK(i < 100, "nothing was read");
+	CHECK(pread(b, buf, 4 * MB, 0) == 4 * MB);
+	CHECK(!memcmp(buf, big, 4 * MB));
+}
+
 static void *chmods(void *arg)
 {
 	int b = file(1, "aio", 0), n = 0;
@@ -540,7 +565,7 @@ static const struct {
 } cases[] = {
 	{ "blocks", c_blocks }, { "seek", c_seek }, { "unlinked", c_unlinked }, { "tail", c_tail },
 	{ "pending", c_pending }, { "full", c_full }, { "race", c_race },
-	{ "truncate", c_truncate }, { "hole", c_hole }, { "aio", c_aio },
+	{ "truncate", c_truncate }, { "hole", c_hole }, { "ahead", c_ahead }, { "aio", c_aio },
 	{ "lost", c_lost }, { "chmod", c_chmod }, { "evicted", c_evicted }, { "limit", c_limit },
 };
 

@@ -17,7 +17,8 @@ for i in 0 1 2; do on_ost $i here$i; done
 lfs setstripe -c 2 -i 0 -S 64k /mnt/a
 run mkdir full; run lfs setstripe -c 1 -i 2 full
 run mkdir pending; run lfs setstripe -c 1 -i 0 pending
-for c in blocks seek unlinked tail pending limit full race hole aio; do check $c; done
+run lfs setstripe -E 64K -c 1 -E -1 -c 2 -S 64K ahead
+for c in blocks seek unlinked tail pending limit full race hole ahead aio; do check $c; done
 echo 1000 > /sys/module/oss/parameters/fail_slow_punch; check truncate; echo 0 > /sys/module/oss/parameters/fail_slow_punch
 if wanted sparse; then
 	say "tar of a file that is not written back yet"

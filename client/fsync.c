@@ -15,9 +15,14 @@
 #include <linux/slab.h>
 #include "data.h"
 
+/*
+ * What was written before through an inode that has been dropped since, as memory was short, is not
+ * counted in this one: then it depends on whether the OST has committed all that it was sent.
+ */
 static int ll_fsync_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 {
 	struct ll_inode_data *d = ll_i(fo->inode)->lli_data;
+	const struct obd_import *imp = fan->osc->oc_imp;
 	struct obdo *oa;
 	bool need;
 
@@ -25,6 +30,8 @@ static int ll_fsync_prepare(struct ll_fanout *fo, struct ll_fan *fan)
 	need = fan->obj->lob_synced != fan->obj->lob_changes;
 	fan->changes = fan->obj->lob_changes;
 	spin_unlock(&d->lid_lock);
+	if (!fan->changes)
+		need = READ_ONCE(imp->imp_max_transno) > READ_ONCE(imp->imp_last_committed);
 	if (!need)
 		return 0;
 	oa = ll_fanout_obdo(fo, fan);
@@ -79,11 +86,13 @@ int ll_file_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	rc = ll_pages_flush(inode->i_mapping, start, end);
 	if (rc == -EINTR)
 		return rc;
-	set = ll_objset_peek(inode);
-	if (set) {
+	set = ll_objset_peek(inode) ?: ll_objset_current(inode);
+	if (!IS_ERR_OR_NULL(set)) {
 		rc2 = ll_fanout_objects(inode, set, &fsync_op, NULL);
 		rc = rc ?: rc2;
 		ll_objset_put(set);
+	} else if (set != ERR_PTR(-EOPNOTSUPP)) {
+		rc = rc ?: PTR_ERR_OR_ZERO(set);
 	}
 	rc2 = mdc_sync(ll_sbi(inode->i_sb), ll_fid(inode));
 	rc = rc ?: rc2;

@@ -49,4 +49,6 @@ unload() {
 	# what the kernel itself holds is left of protection domains, queue pairs, connections and memory regions; it keeps completion queues
 	[ "$WIRE" != o2ib ] || rdma res | grep "pd 1 cq [0-9]* qp 1 cm_id 0 mr 0" || fail "RDMA resources are left: $(rdma res)"
 }
+# part FOLDER NAME: one behaviour, a file of its own; those of a folder share one boot and one file system, as each boot costs 10 s
+part() { echo "## $1/$2"; . $TOP/tests/uml/$1/$2.sh; }
 check_disks() { local d; for d in /dev/ubd[a-z]; do run e2fsck -fn $d; done; }

@@ -44,11 +44,6 @@ int ll_group_unlock(struct file *file, u64 gid)
 	return -EOPNOTSUPP;
 }
 
-int ll_data_version(struct inode *inode, u64 *version, u64 flags)
-{
-	return -EOPNOTSUPP;
-}
-
 int ll_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len)
 {
 	return -EOPNOTSUPP;

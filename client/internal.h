@@ -359,7 +359,8 @@ int ll_data_sync(struct ll_sb_info *sbi);
 int ll_data_flush(struct file *file);
 int ll_group_lock(struct file *file, u64 gid);
 int ll_group_unlock(struct file *file, u64 gid);
-/* Data version (sum over the objects); flags LL_DV_*. */
+#define LL_DV_RD_FLUSH	1
+#define LL_DV_WR_FLUSH	2
 int ll_data_version(struct inode *inode, u64 *version, u64 flags);
 
 /* ---- pool.c ---- */

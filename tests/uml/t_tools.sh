@@ -16,7 +16,7 @@ cd /mnt/lustre
 run mkdir d; run lfs setstripe -c 2 -S 128k d; run touch d/f; run lfs setstripe -c 1 -i 1 d/g; run ln d/f d/f2; run mkfifo d/p
 inst=$(lfs getname -i .)
 osc=test-OST0000-osc-$inst
-for p in getstripe df fids find lctl library projects parameters dead_ost; do part tools $p; done
+for p in getstripe data_version df fids find lctl library projects parameters dead_ost; do part tools $p; done
 cd /; run umount /mnt/lustre; stop
 for d in /dev/ubda /dev/ubdb /dev/ubdc; do run e2fsck -fn $d; done
 part tools unhealthy

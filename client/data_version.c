@@ -9,7 +9,7 @@
 #include "data.h"
 
 struct data_version {
-	u32 oa_flags;	/* OBD_FL_SRVLOCK ...: what clients have in their caches goes to the disk first */
+	u32 oa_flags;	/* OBD_FL_SRVLOCK: what clients have cached goes to the disk first */
 	u64 sum;
 };
 

@@ -58,9 +58,10 @@ tune mdt.*.job_cleanup_interval=1; touch d/j; sleep 3
 is "get mdt.*.job_stats" job_stats:
 say "live tables"
 tune jobid_var=procname_uid
-(for i in $(seq 20); do touch d/l$i; dd if=/dev/zero of=d/f bs=1M count=4 conv=notrunc,fsync 2>/dev/null; sleep 0.2; done) &
+(for i in $(seq 25); do touch d/l$i; dd if=/dev/zero of=d/f bs=1M count=4 conv=notrunc,fsync 2>/dev/null; sleep 0.2; done) &
 llobdstat -i 2 -n 1 test-OST0000 > /tmp/t; run grep -q "^write_bytes .* MB/s .* ops/s" /tmp/t
 llstat -i 1 -n 1 mdt.*.md_stats > /tmp/t; run grep -q "^open .* us \[usecs\]" /tmp/t
+lljobstat -i 1 -n 1 > /tmp/t; run grep -Eq "^(touch|dd)\.0 .* ops/s .* MB/s written  [a-z]+ [0-9]+%" /tmp/t
 wait
 say "tunables of the client"
 tune osc.$osc.checksums=0; is "get osc.$osc.checksums" 0

@@ -723,6 +723,8 @@ static void svc_stop(struct ptlrpc_service *svc)
 		kthread_stop(th->task);
 		kfree(th);
 	}
+	/* a thread that saw no stop yet may have asked for it once more */
+	cancel_work_sync(&svc->grow_work);
 	svc_drop_queue(svc);
 	cancel_delayed_work_sync(&svc->early_work);
 	wait_event(svc->stop_waitq, !atomic_read(&svc->live_bufs) && !atomic_read(&svc->nr_reqs));

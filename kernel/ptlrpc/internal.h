@@ -217,6 +217,9 @@ void svc_req_put(struct svc_req *req);
 void svc_req_done(struct svc_req *req);
 int svc_init(void);
 void svc_exit(void);
+/* Most threads of a service that an administrator may ask for. */
+#define SVC_THREADS_MAX	1024
+int svc_set_threads(struct ptlrpc_service *svc, unsigned int min, unsigned int max);
 
 /* ---- params.c ---- */
 void svc_params_add(struct ptlrpc_service *svc);

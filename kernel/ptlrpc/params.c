@@ -92,8 +92,18 @@ static const struct {
 
 static int svc_threads_min_show(struct seq_file *m, void *obj)
 {
-	seq_printf(m, "%u\n", ((struct ptlrpc_service *)obj)->conf.threads_min);
+	seq_printf(m, "%u\n", READ_ONCE(((struct ptlrpc_service *)obj)->conf.threads_min));
 	return 0;
+}
+
+static ssize_t svc_threads_min_store(const char *text, size_t len, void *obj)
+{
+	u64 val;
+	int rc = param_parse_u64(text, 1, SVC_THREADS_MAX, &val);
+
+	if (!rc)
+		rc = svc_set_threads(obj, val, 0);
+	return rc ?: len;
 }
 
 static int svc_threads_max_show(struct seq_file *m, void *obj)
@@ -104,14 +114,12 @@ static int svc_threads_max_show(struct seq_file *m, void *obj)
 
 static ssize_t svc_threads_max_store(const char *text, size_t len, void *obj)
 {
-	struct ptlrpc_service *svc = obj;
 	u64 val;
-	int rc = param_parse_u64(text, svc->conf.threads_min, 1024, &val);
+	int rc = param_parse_u64(text, 1, SVC_THREADS_MAX, &val);
 
-	if (rc)
-		return rc;
-	WRITE_ONCE(svc->conf.threads_max, val);
-	return len;
+	if (!rc)
+		rc = svc_set_threads(obj, 0, val);
+	return rc ?: len;
 }
 
 static int svc_threads_started_show(struct seq_file *m, void *obj)
@@ -129,7 +137,7 @@ static int svc_timeouts_show(struct seq_file *m, void *obj)
 }
 
 static const struct param_def service_params[] = {
-	{ "threads_min", 0444, svc_threads_min_show },
+	{ "threads_min", 0644, svc_threads_min_show, svc_threads_min_store },
 	{ "threads_max", 0644, svc_threads_max_show, svc_threads_max_store },
 	{ "threads_started", 0444, svc_threads_started_show },
 	{ "timeouts", 0444, svc_timeouts_show, NULL, PARAM_DEBUGFS },

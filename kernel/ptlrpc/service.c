@@ -8,7 +8,7 @@
  * its arrival to its answer it is on svc.timed, where a work looks once a second which of them
  * needs an early reply, and on the list of its export, where duplicates are found.
  *
- * Threads: threads_min at first, one more whenever requests wait and no thread is idle, up to
+ * Threads: threads_min, one more whenever requests wait and no thread is idle, up to
  * threads_max. One eighth more, at least one, serve only the urgent queue: pings, connects, and
  * what must be done before a client can give up a lock that others wait for pass when all other
  * threads are blocked.
@@ -135,10 +135,11 @@ void svc_req_done(struct svc_req *req)
 	svc_leave_export(req);
 }
 
-/* More requests wait than threads are idle; svc.lock held. */
+/* More requests wait than threads are idle, or the least is not there yet; svc.lock held. */
 static bool svc_wants_thread(const struct ptlrpc_service *svc)
 {
-	return svc->queued > svc->idle && svc->threads < svc->conf.threads_max && !svc->stopping;
+	return (svc->queued > svc->idle || svc->threads < svc->conf.threads_min) &&
+	       svc->threads < svc->conf.threads_max && !svc->stopping;
 }
 
 /* The same for urgent requests, when there can be no more threads of the other kind. */
@@ -593,6 +594,33 @@ static void svc_grow_work(struct work_struct *work)
 		spin_unlock(&svc->lock);
 	} while ((!thread || !svc_thread_add(svc, false)) && (!hp || !svc_thread_add(svc, true)) &&
 		 (!buf || !svc_buf_add(svc)) && (thread || hp || buf));
+}
+
+/**
+ * svc_set_threads - change the bounds of the number of threads
+ * @svc: the service
+ * @min: so many are started soon; 0: as it is
+ * @max: no more are started; those that are there stay; 0: as it is
+ *
+ * Return: 0, or -ERANGE: @min would be above @max.
+ */
+int svc_set_threads(struct ptlrpc_service *svc, unsigned int min, unsigned int max)
+{
+	int rc = 0;
+
+	spin_lock(&svc->lock);
+	min = min ?: svc->conf.threads_min;
+	max = max ?: svc->conf.threads_max;
+	if (min > max) {
+		rc = -ERANGE;
+	} else {
+		WRITE_ONCE(svc->conf.threads_min, min);
+		WRITE_ONCE(svc->conf.threads_max, max);
+		if (svc_wants_thread(svc))
+			queue_work(system_unbound_wq, &svc->grow_work);
+	}
+	spin_unlock(&svc->lock);
+	return rc;
 }
 
 /* ---- early replies ---- */

@@ -119,6 +119,14 @@ tune obdfilter.test-OST0001.no_precreate=1; is "get obdfilter.test-OST0001.no_pr
 for ((i = 0; i < 40; i++)); do run touch d/np$i; [ "$(lfs getstripe -c d/np$i)" != 1 ] || break; sleep 0.5; done; [ $i -lt 40 ] || fail "the MDT takes an OST that is closed"
 tune obdfilter.test-OST0001.no_precreate=0
 is "get mdd.*.atime_diff" 60
+io=ost.OSS.ost_io
+min=$(get $io.threads_min); n=$(($(get $io.threads_started) + 3))
+tune $io.threads_min=$n
+for i in $(seq 50); do [ "$(get $io.threads_started)" = $n ] && break; sleep 0.1; done
+is "cat /proc/[0-9]*/comm | grep -c '^ll_ost_io_[0-9]'" $n
+rc 34 "lctl set_param $io.threads_max=$((n - 1))"; rc 34 "lctl set_param $io.threads_min=1025"; rc 34 "lctl set_param $io.threads_min=0"
+tune $io.threads_max=$n; rc 34 "lctl set_param $io.threads_min=$((n + 1))"
+tune $io.threads_min=$min; is "get $io.threads_min $io.threads_max $io.threads_started" "$min $n $n"
 tune mdt.*.root_squash=99:98
 rc 1 "touch squashed"
 tune mdt.*.nosquash_nids="10.0.0.[2-9]@tcp $NID 0@lo"

@@ -150,6 +150,7 @@ struct ll_inode_data {
 	loff_t			lid_run_sent, lid_run_end;	/* what waits to be sent */
 	loff_t			lid_run_edge;	/* the end from which on something is sent */
 	bool			lid_mapped;	/* shared, ever: bytes behind the end of the file */
+	struct rw_semaphore	lid_zero_sem;	/* no page is made dirty while zeros are made */
 	atomic_t		lid_dio_reads, lid_dio_writes;	/* AIO in flight */
 	atomic_t		lid_glimpses;	/* ll_glimpse_ahead(): on their way */
 };

@@ -63,27 +63,41 @@ static void ll_falloc_raise_size(struct inode *inode, struct ll_objset *set, u64
 }
 
 /*
- * Nobody reads pages of the range into the cache, or makes one of a mapping dirty, between the
- * write-back and the end of the change: such a page would store old bytes over the zeros.
+ * Pages of the range are written back and dropped, before and after the OSTs make zeros: who reads
+ * meanwhile brings in old bytes. Nobody makes one dirty in between (lid_zero_sem), as that would
+ * store old bytes over the zeros later.
  */
-static int ll_falloc_zero(struct inode *inode, struct ll_objset *set, struct falloc *fa)
+static int ll_falloc_zero_locked(struct inode *inode, struct ll_objset *set, struct falloc *fa)
 {
 	u64 start = fa->start & PAGE_MASK, last = (fa->end - 1) | ~PAGE_MASK;
 	struct address_space *mapping = inode->i_mapping;
-	int rc;
+	int rc, rc2;
 
-	filemap_invalidate_lock(mapping);
 	/* Page table entries go, so that each store makes its page dirty again. */
 	unmap_mapping_range(mapping, start, last + 1 - start, 0);
 	rc = ll_pages_flush(mapping, start, last);
 	if (!rc)
 		rc = ll_pages_wait(mapping, start, last, true);
-	if (!rc) {
-		/* Bytes beside the range have been written. */
+	if (rc)
+		return rc;
+	/* Bytes beside the range have been written. */
+	truncate_pagecache_range(inode, start, last);
+	rc = ll_fanout_objects(inode, set, &falloc_op, fa);
+	rc2 = ll_pages_wait(mapping, start, last, true);
+	if (!rc2)
 		truncate_pagecache_range(inode, start, last);
-		rc = ll_fanout_objects(inode, set, &falloc_op, fa);
-	}
-	filemap_invalidate_unlock(mapping);
+	return rc ?: rc2;
+}
+
+static int ll_falloc_zero(struct inode *inode, struct ll_objset *set, struct falloc *fa)
+{
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
+	int rc;
+
+	if (down_write_killable(&d->lid_zero_sem))
+		return -EINTR;
+	rc = ll_falloc_zero_locked(inode, set, fa);
+	up_write(&d->lid_zero_sem);
 	return rc;
 }
 
@@ -149,6 +163,8 @@ long ll_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 	if (rc)
 		goto out;
 	rc = io.set ? ll_falloc_locked(inode, io.set, &fa) : -EOPNOTSUPP;
+	/* Killed, it may leave old pages in the cache: these go with the locks. */
+	io.locks.forget = rc == -EINTR;
 	ll_io_unlock(inode, &io);
 out:
 	inode_unlock(inode);

@@ -11,6 +11,7 @@
  *   lli_layout_sem: I/O holds it for reading; no request to an MDT below it (data.h says why)
  *   users of extent locks, objects in ascending order
  *   lli_size_mutex
+ *   ll_inode_data.lid_zero_sem: fallocate(2) makes zeros, or a fault makes a page dirty
  *   page lock
  *   lli_dir_mutex (directories), lli_layout_mutex; no request is sent under the latter
  *   ll_inode_data.lid_lock

@@ -113,6 +113,7 @@ static vm_fault_t ll_fault(struct vm_fault *vmf)
 static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 {
 	struct inode *inode = file_inode(vmf->vma->vm_file);
+	struct ll_inode_data *d = ll_i(inode)->lli_data;
 	struct page *page = vmf->page;
 	vm_fault_t ret = VM_FAULT_LOCKED;
 	struct fault_io f;
@@ -130,12 +131,14 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		ret = ll_fault_error(granted);
 		goto out;
 	}
-	/* fallocate(2) lets no page become dirty while it makes zeros */
-	filemap_invalidate_lock_shared(inode->i_mapping);
+	if (down_read_killable(&d->lid_zero_sem)) {
+		ret = ll_fault_error(-EINTR);
+		goto out_grant;
+	}
 	rc = ll_folio_lock_stable(page_folio(page));
 	if (rc) {
 		ret = ll_fault_error(rc);
-		goto out_grant;
+		goto out_zero_sem;
 	}
 	size = i_size_read(inode);
 	/* Evicted meanwhile, or the page was thrown away: the next fault takes new locks. */
@@ -143,7 +146,7 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 	    !ll_object_may_io(f.obj, f.off, f.off + PAGE_SIZE - 1, true)) {
 		unlock_page(page);
 		ret = VM_FAULT_NOPAGE;
-		goto out_grant;
+		goto out_zero_sem;
 	}
 	/* Who stores in a mapping looks for no error later: it has to be told now. */
 	rc = granted ? ll_page_reserve(inode, page, f.obj, f.off,
@@ -151,7 +154,7 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 	if (rc) {
 		unlock_page(page);
 		ret = rc == -ENOLCK ? VM_FAULT_NOPAGE : ll_fault_error(rc);
-		goto out_grant;
+		goto out_zero_sem;
 	}
 	ll_page_account(inode, page, f.obj, !granted);
 	granted = 1;
@@ -160,8 +163,9 @@ static vm_fault_t ll_page_mkwrite(struct vm_fault *vmf)
 		      min_t(u64, size, page_offset(page) + PAGE_SIZE), true);
 	set_page_dirty(page);
 	set_bit(LLIF_DATA_MODIFIED, &ll_i(inode)->lli_flags);
+out_zero_sem:
+	up_read(&d->lid_zero_sem);
 out_grant:
-	filemap_invalidate_unlock_shared(inode->i_mapping);
 	if (!granted)
 		ll_osc_grant_put(f.obj->lob_osc, PAGE_SIZE);
 out:

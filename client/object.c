@@ -372,6 +372,7 @@ int ll_inode_data_init(struct inode *inode)
 	if (!d)
 		return -ENOMEM;
 	spin_lock_init(&d->lid_lock);
+	init_rwsem(&d->lid_zero_sem);
 	ll_i(inode)->lli_data = d;
 	return 0;
 }

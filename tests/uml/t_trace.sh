@@ -15,6 +15,8 @@ run lctl set_param debug="+rpctrace +trace"
 format; start; client
 [ "$(lctl get_param -n debug)" = "neterror warning error emerg config console rpctrace trace" ] || fail "debug is '$(lctl get_param -n debug)'"
 lctl set_param debug=bogus 2>/dev/null && fail "an unknown word was taken"
+# it waits for an object, so some have been made by now
+run touch /mnt/lustre/first
 run lctl dk /tmp/dk 2>/dev/null
 seen osp_create_begin; seen "osp_create_end: $FS-OST0000-osc-MDT0000 .* rc=0"
 run lctl clear

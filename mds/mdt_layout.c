@@ -79,7 +79,6 @@ struct mdt_layout_op {
 	u64			lo_size;
 	struct mdt_layout	*lo_layout, *lo_replay;
 	u32			lo_gone;	/* components at the end of lo_old that go */
-	u32			lo_nr_gone;	/* their objects, for the credits */
 	void			*lo_lov;	/* the new EA */
 	u32			lo_lov_len;
 	bool			*lo_made;	/* the caller's, or NULL */
@@ -349,7 +348,7 @@ static int mdt_layout_op_recheck(struct mdt_layout_op *l)
 	return rc;
 }
 
-/* @fn for each object of the components that go, until it gives an error. */
+/* @fn for each object of the components that go, until it gives an error. Their number, -errno. */
 static int mdt_layout_op_each_gone(struct mdt_layout_op *l, struct osd_trans *th,
 				   int (*fn)(struct osd_trans *th, struct mdt_device *mdt,
 					     const struct lu_fid *fid))
@@ -357,21 +356,24 @@ static int mdt_layout_op_each_gone(struct mdt_layout_op *l, struct osd_trans *th
 	u32 n = wire_lov_comp_count(l->lo_old, l->lo_old_len), i, k;
 	struct wire_lov_comp c;
 	struct lu_fid fid;
-	int rc = 0;
+	int nr = 0, rc;
 
-	for (i = n - l->lo_gone; i < n && !rc; i++) {
+	for (i = n - l->lo_gone; i < n; i++) {
 		rc = wire_lov_comp(l->lo_old, l->lo_old_len, i, &c);
-		if (rc || !(c.flags & LCME_FL_INIT))
+		if (rc)
+			return rc;
+		if (!(c.flags & LCME_FL_INIT))
 			continue;
-		for (k = 0; k < c.nr_objects && !rc; k++) {
+		for (k = 0; k < c.nr_objects; k++, nr++) {
 			rc = ostid_to_fid(&fid, &c.objects[k].l_ost_oi,
 					  le32_to_cpu(c.objects[k].l_ost_idx));
 			if (!rc)
 				rc = fn(th, l->lo_op.op_mdt, &fid);
-			l->lo_nr_gone++;
+			if (rc)
+				return rc;
 		}
 	}
-	return rc;
+	return nr;
 }
 
 /* All that can be refused is refused before the transaction. */
@@ -385,7 +387,7 @@ static int mdt_layout_op_check(struct mdt_op *op)
 {
 	struct mdt_layout_op *l = mdt_layout_op_of(op);
 	struct mdt_object *o = op->op_obj;
-	int rc;
+	int rc, nr;
 
 	/* The reaper may have begun to destroy its objects. */
 	if (o->mo_dead && (o->mo_reaping || (!o->mo_opens && !svc_req_replay(op->op_req))))
@@ -393,13 +395,13 @@ static int mdt_layout_op_check(struct mdt_op *op)
 	rc = mdt_layout_op_recheck(l);
 	if (!rc && l->lo_change > LAYOUT_EXTENT)
 		rc = mdt_permission(&op->op_cred, o, &op->op_la, MAY_WRITE);
-	l->lo_nr_gone = 0;
-	if (!rc)
-		rc = mdt_layout_op_each_gone(l, NULL, mdt_layout_op_check_gone);
 	if (rc)
 		return rc;
+	nr = mdt_layout_op_each_gone(l, NULL, mdt_layout_op_check_gone);
+	if (nr < 0)
+		return nr;
 	op->op_credits = OSD_CR_XATTR_LEN(l->lo_lov_len) + MDT_CR_OBJID +
-			 l->lo_nr_gone * MDT_CR_RECORD;
+			 nr * MDT_CR_RECORD;
 	/* A file that was truncated before it had objects. */
 	if (!l->lo_old_len && l->lo_size && l->lo_layout)
 		return mdt_layout_set_size(l->lo_layout, l->lo_size);
@@ -426,7 +428,7 @@ static int mdt_layout_op_execute(struct mdt_op *op, struct osd_trans *th)
 	 * after an error, too, and a record of an object in use would destroy it.
 	 */
 	if (!rc)
-		rc = mdt_layout_op_each_gone(l, th, mdt_record_object);
+		rc = min(mdt_layout_op_each_gone(l, th, mdt_record_object), 0);
 	if (!rc && l->lo_layout)
 		mdt_layout_stored(l->lo_layout);
 	return rc;

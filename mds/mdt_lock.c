@@ -53,7 +53,7 @@ void mdt_lock_add(struct mdt_lock_set *ls, const struct lu_fid *fid, u32 mode, u
  * @ls: the set
  *
  * Waits (killable) for clients. No mo_dir_sem, mo_mutex or transaction may be held.
- * Return: 0; -EINTR, -ENOMEM, -ESHUTDOWN: none is held and the set is empty again.
+ * Return: 0; -EINTR, -ENOMEM, -ENODEV (the target stops): none is held and the set is empty again.
  */
 int mdt_lock_all(struct mdt_device *mdt, struct mdt_lock_set *ls)
 {
